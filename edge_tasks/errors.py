@@ -1,0 +1,78 @@
+"""What can go wrong, one class a kind, each with its exit code.
+
+::
+
+    FleetError                    message, hint, exit_code
+      SettingsError          2    an option, a file of the platform or a saved value is not usable
+      MissingTool            3    a program, a port or a right is missing on this machine
+      CommandFailed          4    a program that was run failed
+      RegistrationError      5    the device table cannot be read or written; nothing was committed
+      EdgesNotOnline         6    at least one edge is not well
+      PlatformLocked         7    another run works on the same platform
+      NotWritable            8    a file or directory cannot be written; the previous state is whole
+
+``plan --check`` ends with 1 when something would change; Ctrl-C ends with 130.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class FleetError(Exception):
+    """A failure that its reader can do something about.
+
+    Attributes:
+        message: what happened to which thing, one or a few lines, never a secret.
+        hint: what to type or change next; empty when the message says it all.
+        exit_code: the exit status of the command that fails with it.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class SettingsError(FleetError):
+    """An option, a file of the platform or a saved value is not usable."""
+
+    exit_code = 2
+
+
+class MissingTool(FleetError):  # noqa: N818 - the tree's names say what is wrong; "Error" would add nothing
+    """A program, a port or a right is missing on this machine."""
+
+    exit_code = 3
+
+
+class CommandFailed(FleetError):  # noqa: N818 - as above
+    """A program that was run failed."""
+
+    exit_code = 4
+
+
+class RegistrationError(FleetError):
+    """The device table cannot be read or written; nothing was committed."""
+
+    exit_code = 5
+
+
+class EdgesNotOnline(FleetError):  # noqa: N818 - as above
+    """At least one edge is not well."""
+
+    exit_code = 6
+
+
+class PlatformLocked(FleetError):  # noqa: N818 - as above
+    """Another run works on the same platform."""
+
+    exit_code = 7
+
+
+class NotWritable(FleetError):  # noqa: N818 - as above
+    """A file or directory cannot be written; the previous state is whole."""
+
+    exit_code = 8
