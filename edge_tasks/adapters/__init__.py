@@ -1,0 +1,1 @@
+"""The rim: files, processes, ports, PostgreSQL and the backend's API."""

@@ -1,0 +1,129 @@
+"""Files and directories, written so that an interruption leaves the old or the new, never a half."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.errors import NotWritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PRIVATE: Final = 0o600
+"""What we write may hold apikeys and passwords."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn an OSError into :class:`NotWritable`, naming the path and the system's reason."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        raise NotWritable(
+            f"cannot write {where}: {error.strerror or error}",
+            hint="what was there before is untouched; make room or give yourself the right, and run it again",
+        ) from error
+
+
+def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:
+    """Replace a file's contents at once; it is flushed to the disk before the old one goes.
+
+    Raises:
+        NotWritable: the old file is still there.
+    """
+    new = path.with_name(f".{path.name}.new")
+    with writing(path):
+        try:
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+                os.fchmod(file.fileno(), mode)
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+        except OSError:
+            with suppress(OSError):
+                new.unlink()
+            raise
+
+
+def replace_directory(path: Path, files: Mapping[PurePosixPath, str]) -> None:
+    """Put a directory with these files (mode 0600, directories 0700) in the place of ``path``.
+
+    It is written beside and renamed, so that a directory of this name is always whole.
+
+    Raises:
+        NotWritable: the disk is full, the place is read-only, or ``path`` is a symlink or a file.
+    """
+    new, old = path.with_name(f".{path.name}.new"), path.with_name(f".{path.name}.old")
+    with writing(path):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise NotADirectoryError(20, "there is a symlink or a file where a directory should be", str(path))
+        _remove(new)
+        _remove(old)
+        try:
+            _write_tree(new, files)
+        except OSError:
+            _remove(new)
+            raise
+        if path.exists():
+            path.rename(old)
+        new.rename(path)
+        _remove(old)
+
+
+def remove_directory(path: Path) -> None:
+    """Remove a directory: first from its name, then its contents, so that no half of it is ever seen.
+
+    Raises:
+        NotWritable: it is still there.
+    """
+    old = path.with_name(f".{path.name}.old")
+    with writing(path):
+        _remove(old)
+        path.rename(old)
+        _remove(old)
+
+
+def read_tree(folder: Path, suffix: str) -> dict[PurePosixPath, str]:
+    """All files of a suffix below a folder, by relative path, bytes kept (UTF-8, line ends untouched)."""
+    return {
+        PurePosixPath(path.relative_to(folder)): path.read_bytes().decode()
+        for path in sorted(folder.rglob(f"*{suffix}"))
+        if path.is_file()
+    }
+
+
+def _write_tree(folder: Path, files: Mapping[PurePosixPath, str]) -> None:
+    folder.mkdir(mode=0o700)
+    made = {folder}
+    root = str(folder)
+    for path, text in files.items():
+        parent = folder / path.parent
+        if parent not in made:
+            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made.add(parent)
+        descriptor = os.open(f"{root}/{path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        try:
+            data = text.encode()
+            while data:
+                data = data[os.write(descriptor, data) :]
+        finally:
+            os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink():
+        raise NotADirectoryError(20, "there is a symlink where a directory should be", str(path))
+    if path.exists():
+        shutil.rmtree(path)
+
+
+def directories(folder: Path) -> tuple[str, ...]:
+    """The names of the directories in a folder."""
+    return tuple(entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))

@@ -1,0 +1,190 @@
+"""The device table in PostgreSQL."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from psycopg.rows import class_row
+
+from edge_tasks.devices import Row
+from edge_tasks.errors import RegistrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from edge_tasks.devices import Registration
+
+_COLUMNS: Final = "id, name, apikey, active, name_number, oem, setup_password, comment, internalnote AS note"
+_ADMIN: Final = 2
+"""Odoo's user id of ``admin``."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the device table is."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    name: str = "openems"
+
+    def __str__(self) -> str:
+        """For messages: everything but the password."""
+        return f"postgresql://{self.user}@{self.host}:{self.port}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the backend wrote about a device.
+
+    Attributes:
+        active: whether Odoo and the UI show it.
+        lastmessage: UTC; up to 30 s late.
+        components: the ids of its last ``edgeConfig``.
+        age_s: seconds since lastmessage by the database's clock.
+    """
+
+    name: str
+    active: bool | None
+    lastmessage: datetime | None
+    components: list[str] | None
+    age_s: float | None
+
+
+def has_table(database: Database) -> bool:
+    """Whether the database can be reached and has the device table."""
+    try:
+        with psycopg.connect(**_parameters(database)) as connection:
+            found = connection.execute("SELECT to_regclass('public.openems_device')").fetchone()
+    except psycopg.Error:
+        return False
+    return found is not None and found[0] is not None
+
+
+def read_rows(database: Database) -> tuple[Row, ...]:
+    """All rows of the device table.
+
+    Raises:
+        RegistrationError: it cannot be read; with what was tried.
+    """
+    with _connected(database) as connection:
+        return _rows(connection)
+
+
+def register(database: Database, plan: Registration) -> None:
+    """Do what was planned, in one transaction: all of it or nothing.
+
+    Raises:
+        RegistrationError: nothing was committed.
+    """
+    with _connected(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        cursor.execute("LOCK TABLE openems_device IN SHARE ROW EXCLUSIVE MODE")
+        _insert(cursor, plan)
+        _change(cursor, plan)
+        cursor.execute(
+            "UPDATE openems_device SET active = NOT coalesce(active, false), write_uid = %s,"
+            " write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
+            (_ADMIN, [row.id for row in (*plan.returned, *plan.archived)]),
+        )
+
+
+def remove_rows(database: Database, ids: Sequence[int]) -> None:
+    """Delete rows by id; for ``inv down --purge``."""
+    with _connected(database) as connection:
+        connection.execute("DELETE FROM openems_device WHERE id = ANY(%s)", (list(ids),))
+
+
+def read_reports(database: Database, names: Sequence[str]) -> dict[str, Report]:
+    """What the backend wrote about these devices, by name; a name without a row is absent."""
+    with _connected(database) as connection:
+        cursor = connection.cursor(row_factory=class_row(Report))
+        found = cursor.execute(
+            "SELECT name, active, lastmessage,"
+            " CASE WHEN openems_config IS NULL OR openems_config = '' THEN NULL"
+            " ELSE ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) END AS components,"
+            " extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s"
+            " FROM openems_device WHERE name = ANY(%s)",
+            (list(names),),
+        ).fetchall()
+    return {report.name: report for report in found}
+
+
+def _rows(connection: psycopg.Connection[Any]) -> tuple[Row, ...]:
+    cursor = connection.cursor(row_factory=class_row(Row))
+    return tuple(cursor.execute(f"SELECT {_COLUMNS} FROM openems_device ORDER BY id"))  # noqa: S608 - a constant
+
+
+def _insert(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
+    if not plan.added:
+        return
+    found = cursor.execute("SELECT now() AT TIME ZONE 'UTC'").fetchone()
+    now = found[0] if found else None
+    with cursor.copy(
+        "COPY openems_device (name, apikey, active, name_number, oem, setup_password, comment, internalnote,"
+        " create_uid, create_date, write_uid, write_date) FROM STDIN"
+    ) as copy:
+        for device in plan.added:
+            identity = (device.name, device.apikey, device.active, device.name_number, device.oem)
+            texts = (device.setup_password, device.comment, device.note)
+            copy.write_row((*identity, *texts, _ADMIN, now, _ADMIN, now))
+
+
+def _change(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
+    cursor.executemany(
+        "UPDATE openems_device SET apikey = %s, active = %s, name_number = %s, oem = coalesce(oem, %s),"
+        " setup_password = coalesce(nullif(setup_password, ''), %s), comment = coalesce(nullif(comment, ''), %s),"
+        " internalnote = CASE WHEN internalnote IS NULL OR internalnote LIKE 'edge-tasks fleet %%' THEN %s"
+        " WHEN position(%s IN internalnote) > 0 THEN internalnote ELSE internalnote || E'\\n' || %s END,"
+        " write_uid = %s, write_date = now() AT TIME ZONE 'UTC' WHERE id = %s",
+        [
+            (
+                *(device.apikey, device.active, device.name_number, device.oem),
+                *(device.setup_password, device.comment, device.note, device.note, device.note),
+                *(_ADMIN, change.row.id),
+            )
+            for change in plan.changed
+            for device in (change.device,)
+        ],
+    )
+
+
+@contextmanager
+def _connected(database: Database) -> Iterator[psycopg.Connection[Any]]:
+    try:
+        with psycopg.connect(**_parameters(database)) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise RegistrationError(f"the device table at {database}: {_reason(error)}", hint=_hint(error)) from None
+
+
+def _parameters(database: Database) -> dict[str, Any]:
+    return {
+        "host": database.host,
+        "port": database.port,
+        "user": database.user,
+        "password": database.password,
+        "dbname": database.name,
+        "connect_timeout": 5,
+        "application_name": "edge-tasks",
+    }
+
+
+def _reason(error: psycopg.Error) -> str:
+    """PostgreSQL's own words, without a failing row's values (they hold the apikey)."""
+    return error.diag.message_primary or str(error).strip().splitlines()[-1]
+
+
+def _hint(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidCatalogName):
+        return "the addon's table is missing: inv odoo-init"
+    if isinstance(error, psycopg.errors.UndefinedColumn):
+        return "the table is not the openems addon's of Odoo 16; nothing was changed"
+    if isinstance(error, psycopg.OperationalError):
+        return "nothing was committed; is it running (inv odoo-init), and is the password right?"
+    return "nothing was committed"

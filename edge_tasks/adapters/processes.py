@@ -1,0 +1,105 @@
+"""Background processes that outlive the shell, known again by their own command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from edge_tasks.adapters.files import PRIVATE, write_file, writing
+from edge_tasks.errors import CommandFailed
+
+_STOP_S: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Daemon:
+    """A Python module run in the background with a configuration file as its only argument.
+
+    Attributes:
+        module: e.g. ``edge_tasks.light``.
+        config: its configuration file, unique to the platform: that is how the process is known again, so a
+            reused pid never hits a foreign process.
+        log: where its output goes.
+    """
+
+    module: str
+    config: Path
+    log: Path
+
+    def find(self) -> psutil.Process | None:
+        """The running process, or None."""
+        arguments = self._arguments
+        for process in psutil.process_iter(["cmdline", "status"]):
+            if process.info["status"] != psutil.STATUS_ZOMBIE and process.info["cmdline"] is not None:
+                if process.info["cmdline"][-len(arguments) :] == arguments:
+                    return process
+        return None
+
+    def instance(self) -> str | None:
+        """What tells this run of the process from an earlier one, or None when it does not run."""
+        process = self.find()
+        return f"{process.pid}@{process.create_time()}" if process else None
+
+    def start(self, config: str) -> None:
+        """Write the configuration and start the process, in a session of its own."""
+        write_file(self.config, config)
+        package = str(Path(__file__).resolve().parents[2])
+        with writing(self.log):
+            log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
+        try:
+            subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, *self._arguments],
+                cwd="/",
+                env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        finally:
+            os.close(log)
+
+    def stop(self) -> bool:
+        """Ask it to end, and make it end after 10 s; False when it did not run."""
+        process = self.find()
+        if process is None:
+            return False
+        process.terminate()
+        try:
+            process.wait(_STOP_S)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(_STOP_S)
+        return True
+
+    def require(self, what: str) -> None:
+        """Raise when it has ended.
+
+        Raises:
+            CommandFailed: with the last lines of its log.
+        """
+        if self.find() is None:
+            raise CommandFailed(f"the {what} ended at once: {self.last_lines()}", hint=f"see {self.log}")
+
+    def last_lines(self, count: int = 5) -> str:
+        """The end of its log."""
+        if not self.log.exists():
+            return "no output"
+        return " | ".join(self.log.read_text(errors="replace").splitlines()[-count:]) or "no output"
+
+    @property
+    def _arguments(self) -> list[str]:
+        return ["-m", self.module, str(self.config)]
+
+
+def until(deadline: float, pause_s: float = 0.05) -> bool:
+    """Wait a moment; False once ``deadline`` (of :func:`time.monotonic`) has passed."""
+    time.sleep(pause_s)
+    return time.monotonic() < deadline

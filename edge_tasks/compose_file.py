@@ -1,0 +1,105 @@
+"""What we need to know of a platform's compose file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from edge_tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""In Compose's own order of precedence."""
+
+EDGE_SERVICE: Final = "openems-edge"
+
+
+@dataclass(frozen=True)
+class ComposeFile:
+    """The platform's edge service, which the generated ones replace.
+
+    Attributes:
+        image: its image; ``openems-edge:latest`` when the file names none.
+        networks: the networks it is attached to by name.
+        dependents: services that cannot be without it, so it may not be disabled by a profile.
+    """
+
+    image: str
+    networks: tuple[str, ...]
+    dependents: tuple[str, ...]
+
+
+def find_compose_file(platform: Path) -> Path:
+    """The compose file that Compose itself would take.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    for name in NAMES:
+        if (platform / name).is_file():
+            return platform / name
+    raise SettingsError(
+        f"{platform} has no compose file (looked for {', '.join(NAMES)})",
+        hint="name a docker-openems checkout with --platform, or leave it out to use the bundled platform",
+    )
+
+
+def parse_compose_file(text: str, name: str) -> ComposeFile:
+    """Read the text of a compose file, called ``name`` in messages.
+
+    Raises:
+        SettingsError: it is no YAML (with the line), or has no service ``openems-edge``.
+    """
+    services = _services(text, name)
+    edge = services.get(EDGE_SERVICE)
+    if not isinstance(edge, dict):
+        raise SettingsError(
+            f"{name} has no service {EDGE_SERVICE} (it has {', '.join(services) or 'none'})",
+            hint="the generated services take the place of that one",
+        )
+    return ComposeFile(
+        image=str(edge.get("image") or f"{EDGE_SERVICE}:latest"),
+        networks=tuple(edge.get("networks") or ()),
+        dependents=tuple(other for other, service in services.items() if _depends(service)),
+    )
+
+
+def _services(text: str, name: str) -> dict[str, Any]:
+    try:
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, with Compose's own tags ignored
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        raise SettingsError(f"{where}: no valid YAML", hint="docker compose config says more") from None
+    services = document.get("services") if isinstance(document, dict) else None
+    if not isinstance(services, dict):
+        raise SettingsError(f"{name} has no services", hint="is it a compose file?")
+    return services
+
+
+def _depends(service: Any) -> bool:  # noqa: ANN401 - whatever the user's YAML holds
+    if not isinstance(service, dict):
+        return False
+    names = [*(service.get("depends_on") or ()), *(service.get("volumes_from") or ())]
+    names += [str(link).partition(":")[0] for link in service.get("links") or ()]
+    names.append(str(service.get("network_mode", "")).removeprefix("service:"))
+    return EDGE_SERVICE in names
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe, and indifferent to tags such as ``!override`` that only Compose knows."""
+
+
+def _untagged(loader: _Loader, _suffix: str, node: yaml.Node) -> object:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+
+_Loader.add_multi_constructor("!", _untagged)

@@ -1,0 +1,146 @@
+"""The fleet and its edges: names, keys, PIDs and ports from an index. Arithmetic and derivation, no I/O.
+
+Identity is a pure function of (fleet secret, edge index): the same fleet gives the same bytes on every run and
+on every machine, and a larger or smaller fleet leaves the other edges' identity alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import string
+import uuid
+from dataclasses import dataclass, field
+from typing import Final
+
+APIKEY_LENGTH: Final = 20
+"""As Odoo makes them: 20 characters of ``[A-Za-z0-9]`` (addon ``openems``, ``models/device.py``)."""
+
+MOST_EDGES: Final = 100_000
+DEFAULT_RESERVE: Final = 10
+PORTS_TAKEN_BY_PLATFORM: Final = frozenset({4200, 8079, 8081, 8082, 8086, 10016, 20016})
+
+_ALPHANUMERIC: Final = string.ascii_letters + string.digits
+_SETUP_PASSWORD: Final = string.ascii_uppercase + string.digits
+_CONSOLE: Final = 8080
+_WEBSOCKET: Final = 8085
+_STEP: Final = 100
+_HIGHEST_PORT: Final = 65535
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The host ports of an edge: its Felix console (8080 inside) and its websocket (8085 inside)."""
+
+    console: int
+    websocket: int
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One edge of a fleet.
+
+    Attributes:
+        index: from 0.
+        name: ``edge<index>``, as Odoo and the backend require it.
+        apikey: a secret; never in output, argv or logs.
+        setup_password: ``XXXX-XXXX-XXXX-XXXX``, as Odoo makes it; a secret too.
+        ports: None beyond the last free host port.
+        seed: from which the UUIDs of its PIDs come.
+    """
+
+    index: int
+    name: str
+    apikey: str = field(repr=False)
+    setup_password: str = field(repr=False)
+    ports: Ports | None
+    seed: bytes = field(repr=False)
+
+    @property
+    def service(self) -> str:
+        """Its service in the compose override."""
+        return f"openems-edge-{self.index}"
+
+    @property
+    def directory(self) -> str:
+        """The name of its config directory, beside the template."""
+        return f"config-edge{self.index}"
+
+    def new_pid(self, template_pid: str) -> str:
+        """The edge's own PID for a factory PID of the template: the last segment becomes a new UUID."""
+        factory, _, _ = template_pid.rpartition(".")
+        return f"{factory}.{uuid.UUID(bytes=_derive(self.seed, 'pid', template_pid)[:16], version=4)}"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """All wanted edges of a platform.
+
+    Attributes:
+        id: a time-ordered UUID; marks the rows that are ours.
+        secret: 32 random bytes, from which all identity is derived.
+        size: how many edges, 1 to :data:`MOST_EDGES`.
+        key_generation: counts ``inv rotate-keys``.
+        reserve: archived rows that are registered ahead for the next edges.
+        port_offset: added to every host port.
+    """
+
+    id: str
+    secret: bytes = field(repr=False)
+    size: int
+    key_generation: int = 0
+    reserve: int = DEFAULT_RESERVE
+    port_offset: int = 0
+
+    def edge(self, index: int) -> Edge:
+        """The edge of an index, also of one beyond the fleet's size (the reserve)."""
+        name = f"edge{index}"
+        return Edge(
+            index=index,
+            name=name,
+            apikey=self._text(f"apikey/{self.key_generation}", name, _ALPHANUMERIC, APIKEY_LENGTH),
+            setup_password=_grouped(self._text("setup password", name, _SETUP_PASSWORD, 16)),
+            ports=ports_of(index, self.port_offset),
+            seed=_derive(self.secret, "edge", name),
+        )
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Edge 0 to edge size-1."""
+        return tuple(map(self.edge, range(self.size)))
+
+    @property
+    def reserved(self) -> tuple[Edge, ...]:
+        """The edges that are registered ahead, archived."""
+        return tuple(map(self.edge, range(self.size, min(self.size + self.reserve, MOST_EDGES))))
+
+    def password(self, purpose: str) -> str:
+        """A password for a service that the fleet runs itself, 32 characters of ``[A-Za-z0-9]``."""
+        return self._text("password", purpose, _ALPHANUMERIC, 32)
+
+    def _text(self, purpose: str, name: str, alphabet: str, length: int) -> str:
+        return _spell(_derive(self.secret, purpose, name), alphabet, length)
+
+
+def ports_of(index: int, offset: int = 0) -> Ports | None:
+    """Edge 0 has 8080 and 8085, each next one 100 more; None where 65535 is passed (index 575 and up).
+
+    No index meets :data:`PORTS_TAKEN_BY_PLATFORM` while the offset is 0: those end in neither 80 nor 85.
+    """
+    ports = Ports(_CONSOLE + offset + _STEP * index, _WEBSOCKET + offset + _STEP * index)
+    return ports if ports.websocket <= _HIGHEST_PORT else None
+
+
+def _derive(key: bytes, purpose: str, name: str) -> bytes:
+    return hmac.new(key, f"{purpose}\0{name}".encode(), hashlib.sha256).digest()
+
+
+def _spell(key: bytes, alphabet: str, length: int) -> str:
+    """Even letters from a key: bytes that would favour the alphabet's beginning are passed over."""
+    even = 256 - 256 % len(alphabet)
+    stream = hashlib.shake_256(key).digest(16 * length)
+    return "".join(alphabet[byte % len(alphabet)] for byte in stream if byte < even)[:length]
+
+
+def _grouped(text: str) -> str:
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))

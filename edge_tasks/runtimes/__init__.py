@@ -1,0 +1,1 @@
+"""Where a fleet runs: the embedded runtime, and later Docker."""
