@@ -36,7 +36,8 @@ def _owner(port: int) -> str:
     except psutil.AccessDenied:
         return "an unknown process"
     for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+        listening = connection.status == psutil.CONN_LISTEN and getattr(connection.laddr, "port", None)
+        if listening == port and connection.pid:
             try:
                 return f"{psutil.Process(connection.pid).name()}, pid {connection.pid}"
             except psutil.Error:

@@ -37,9 +37,9 @@ class Daemon:
         """The running process, or None."""
         arguments = self._arguments
         for process in psutil.process_iter(["cmdline", "status"]):
-            if process.info["status"] != psutil.STATUS_ZOMBIE and process.info["cmdline"] is not None:
-                if process.info["cmdline"][-len(arguments) :] == arguments:
-                    return process
+            ours = (process.info["cmdline"] or [])[-len(arguments) :] == arguments
+            if ours and process.info["status"] != psutil.STATUS_ZOMBIE:
+                return process
         return None
 
     def instance(self) -> str | None:

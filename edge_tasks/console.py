@@ -1,0 +1,50 @@
+"""The only place that prints: a line a step, tables, and what to type next."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Console:
+    """Prints to ``stream``; with ``as_json`` nothing but one document, and what people read goes to stderr."""
+
+    as_json: bool = False
+
+    @property
+    def _stream(self) -> TextIO:
+        return sys.stderr if self.as_json else sys.stdout
+
+    def line(self, text: str) -> None:
+        """One line, at once."""
+        print(text, file=self._stream, flush=True)
+
+    def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
+        """A step has ended well."""
+        self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)")
+
+    def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table; with colour and lines on a terminal, plain columns elsewhere."""
+        if not self._stream.isatty():
+            widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+            for row in (titles, *rows):
+                self.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            return
+        from rich.console import Console as Rich  # noqa: PLC0415 - 50 ms that only a terminal needs
+        from rich.table import Table  # noqa: PLC0415 - as above
+
+        table = Table(*titles)
+        for row in rows:
+            table.add_row(*row)
+        Rich(file=self._stream).print(table, markup=False)
+
+    def document(self, found: dict[str, Any]) -> None:
+        """The JSON document, when one was asked for."""
+        if self.as_json:
+            print(json.dumps(found, indent=2))

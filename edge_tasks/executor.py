@@ -1,0 +1,112 @@
+"""Invoke's executor, and ``step``: tasks whose options reach the pre-tasks.
+
+Invoke gives pre-tasks none of the main task's arguments. Here all options of a call, whichever task they were
+typed behind, become one :class:`~edge_tasks.session.Session`, which each step gets as its only argument: so a
+step runs once, and with what was typed.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import invoke.executor
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from invoke.tasks import Call, Task
+
+COMMON: Final = {
+    "edges": "How many edges the fleet has, 1 to 100000; saved (default: 1).",
+    "platform": "The docker-openems checkout; without one, the bundled platform in ./platform.",
+    "runtime": "auto, docker or embedded; saved (default: auto).",
+    "reserve": "Rows registered ahead, so that the fleet grows without a reconnect; saved (default: 10).",
+    "port-offset": "Added to every host port, for a second fleet on one machine; saved (default: 0).",
+    "override-file": "The compose override's name; saved (default: docker-compose.override.yml).",
+    "timeout": "Seconds that verify waits for all edges (default: 120).",
+    "adopt": "Take over rows and directories of the fleet's names that it did not make.",
+    "json": "Print one JSON document; what people read goes to standard error.",
+}
+_FLAGS: Final = frozenset({"adopt", "json", "purge", "check", "force"})
+
+
+def step(
+    *pre: Any,  # noqa: ANN401 - invoke's tasks have no useful type
+    post: tuple[Any, ...] = (),
+    **own: str,
+) -> Callable[[Callable[..., None]], Task[Any]]:
+    """Make a task of ``(context, session)``, with the common options and its own (name → help)."""
+
+    def decorate(body: Callable[..., None]) -> Task[Any]:
+        options = {**COMMON, **own}
+        parameters = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+        parameters += [
+            inspect.Parameter(
+                name.replace("-", "_"),
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=False if name in _FLAGS else "",
+            )
+            for name in options
+        ]
+        body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        made: Task[Any] = task(pre=list(pre), post=list(post), help=options, auto_shortflags=False)(body)
+        return made
+
+    return decorate
+
+
+class Executor(invoke.executor.Executor):
+    """Hands one session to all steps of a call, and turns our errors into exit codes."""
+
+    def execute(self, *tasks: Any) -> dict[Any, Any]:  # noqa: ANN401 - invoke's own signature
+        """Run the tasks.
+
+        Raises:
+            Exit: with the error's message, hint and exit code; 130 when interrupted.
+        """
+        from edge_tasks.errors import FleetError  # noqa: PLC0415 - kept out of `inv --list`
+
+        self._session: Any = None
+        try:
+            results: dict[Any, Any] = super().execute(*tasks)
+        except FleetError as error:
+            hint = f"\n  → {error.hint}" if error.hint else ""
+            raise Exit(f"error: {error.message}{hint}", code=error.exit_code) from None
+        except KeyboardInterrupt:
+            raise Exit("interrupted; run the same again, it goes on where it was", code=130) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise Exit(code=0) from None
+        finally:
+            session: Any = self._session
+            if session is not None:
+                session.close()
+        return results
+
+    def expand_calls(self, calls: list[Call]) -> list[Call]:
+        """Give every call, typed or brought along, the session in place of its options."""
+        if self._session is None:
+            self._session = self._make_session(calls)
+        for call in calls:
+            call.kwargs = {"session": self._session}
+        expanded: list[Call] = super().expand_calls(calls)
+        for call in expanded:
+            call.kwargs = {"session": self._session}
+        return expanded
+
+    def _make_session(self, calls: list[Call]) -> Any:  # noqa: ANN401 - imported only when a step runs
+        from edge_tasks.errors import SettingsError  # noqa: PLC0415 - kept out of `inv --list`
+        from edge_tasks.session import Session  # noqa: PLC0415 - as above
+
+        options: dict[str, Any] = {}
+        for call in calls:
+            for name, value in call.kwargs.items():
+                if value not in (None, "", False) and options.setdefault(name, value) != value:
+                    raise SettingsError(f"--{name.replace('_', '-')} was given twice, as different values")
+        typed = frozenset(call.task.name.replace("_", "-") for call in calls)
+        configured = self.config.get("edge_tasks", {})
+        return Session(options, typed, dict(configured))

@@ -1,0 +1,27 @@
+"""What a step would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The outcome of looking: what differs from what is wanted.
+
+    Attributes:
+        changes: a line each, for ``inv plan``; empty when there is nothing to do.
+        unchanged: what is said of what is right as it is.
+        details: what ``apply`` needs, whatever that is.
+    """
+
+    changes: tuple[str, ...]
+    unchanged: str = ""
+    details: Any = None
+
+
+def some(names: tuple[str, ...], most: int = 3) -> str:
+    """``edge0, edge1, edge2 and 997 more``."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,235 @@
+"""The embedded runtime: a real PostgreSQL from a wheel, a stand-in backend, one host of light edges."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.adapters import ports
+from edge_tasks.adapters.backend_api import BackendApi, BackendError
+from edge_tasks.adapters.files import write_file, writing
+from edge_tasks.adapters.postgres import Database, has_table
+from edge_tasks.adapters.processes import Daemon, until
+from edge_tasks.embedded.database import create_database
+from edge_tasks.embedded.server import PostgresServer
+from edge_tasks.errors import CommandFailed, MissingTool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from edge_tasks.fleet import Fleet
+
+HOST: Final = "127.0.0.1"
+_EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = 8081, 8075, 8079, 15432
+_START_S: Final = 30.0
+
+
+@dataclass(frozen=True)
+class EdgeProcess:
+    """What the light host says of an edge."""
+
+    running: bool
+    why: str = ""
+    since: float = 0.0
+    ignored: tuple[str, ...] = ()
+
+
+class EmbeddedRuntime:
+    """All processes of a fleet without Docker, in the platform's state directory."""
+
+    name: Final = "embedded"
+
+    def __init__(self, folder: Path, fleet: Fleet) -> None:
+        self._folder = folder
+        self._fleet = fleet
+        offset = fleet.port_offset
+        self.uri = f"ws://{HOST}:{_EDGE_PORT + offset}"
+        self.rest = f"http://{HOST}:{_REST_PORT + offset}"
+        self.api = BackendApi(
+            self.rest, f"http://{HOST}:{_CONSOLE_PORT + offset}", "admin", fleet.password("backend")
+        )
+        self.database = Database(HOST, _POSTGRES_PORT + offset, "odoo", fleet.password("database"))
+        self.server = PostgresServer(
+            data=folder / "postgres",
+            port=self.database.port,
+            user=self.database.user,
+            password=self.database.password,
+        )
+        self.backend = Daemon("edge_tasks.embedded", folder / "backend.json", folder / "backend.log")
+        self.light = Daemon("edge_tasks.light", folder / "light.json", folder / "light.log")
+        self._status_file = folder / "light-status.json"
+
+    @cached_property
+    def _backend_ports(self) -> dict[int, str]:
+        offset = self._fleet.port_offset
+        names = {_EDGE_PORT: "edge websocket", _REST_PORT: "B2B REST", _CONSOLE_PORT: "console"}
+        return {port + offset: f"the backend's {name}" for port, name in names.items()}
+
+    def check(self) -> None:
+        """See whether what is needed is here: ports that our own processes do not hold already.
+
+        Raises:
+            MissingTool: all taken ports in one message, each with its owner.
+        """
+        wanted: dict[int, str] = {}
+        if self.backend.find() is None:
+            wanted |= self._backend_ports
+        if not self.server.is_running():
+            wanted[self.database.port] = "PostgreSQL"
+        found = ports.taken(wanted, HOST)
+        if found:
+            listed = "; ".join(f"{port} for {wanted[port]} ({owner})" for port, owner in found.items())
+            raise MissingTool(
+                f"ports are taken: {listed}", hint="end their owners, or move the lot: --port-offset 1000"
+            )
+
+    @property
+    def database_is_ready(self) -> bool:
+        """PostgreSQL runs with the device table in it."""
+        return self.server.is_running() and has_table(self.database)
+
+    def prepare_database(self) -> None:
+        """Start PostgreSQL, and create the database and the addon's tables when they are missing."""
+        self.server.start()
+        database = self.database
+        create_database(database.host, database.port, database.user, database.password, database.name)
+        credentials = (
+            ("pgpass", f"{database.host}:{database.port}:{database.name}:{database.user}:{database.password}\n"),
+            ("netrc", f"machine {HOST} login {self.api.user} password {self.api.password}\n"),
+        )
+        for name, text in credentials:
+            write_file(self._folder / name, text)
+
+    def backend_config(self) -> str:
+        """The stand-in backend's configuration file."""
+        database = self.database
+        document = {
+            "database": {
+                "host": database.host,
+                "port": database.port,
+                "dbname": database.name,
+                "user": database.user,
+                "password": database.password,
+            },
+            "host": HOST,
+            "edge_port": _EDGE_PORT + self._fleet.port_offset,
+            "rest_port": _REST_PORT + self._fleet.port_offset,
+            "console_port": _CONSOLE_PORT + self._fleet.port_offset,
+            "login": {"user": self.api.user, "password": self.api.password},
+        }
+        return json.dumps(document, indent=2) + "\n"
+
+    def backend_is_current(self) -> bool:
+        """The backend runs, with the configuration it is to have."""
+        return _text(self.backend.config) == self.backend_config() and self.backend.find() is not None
+
+    def start_backend(self) -> None:
+        """Start the stand-in backend, and wait until it answers.
+
+        Raises:
+            CommandFailed: it ended, or did not answer within 30 s.
+        """
+        self.backend.stop()
+        self.backend.start(self.backend_config())
+        deadline = time.monotonic() + _START_S
+        while not self._backend_answers():
+            self.backend.require("backend")
+            if not until(deadline):
+                raise CommandFailed(f"the backend does not answer on {self.rest}", hint=f"see {self.backend.log}")
+
+    def fleet_file(self, digests: Mapping[str, str], folder: Path) -> str:
+        """What the light host reads: the edges, each with its directory and the digest of its inputs."""
+        edges = [
+            {"name": edge.name, "directory": str(folder / edge.directory), "digest": digests[edge.name]}
+            for edge in self._fleet.edges
+        ]
+        revision = f"{self._fleet.size}-{hash_of(edges)}"
+        return json.dumps({"revision": revision, "status_file": str(self._status_file), "edges": edges})
+
+    def light_is_current(self, fleet_file: str) -> bool:
+        """The light host runs, with the edges it is to have."""
+        return _text(self.light.config) == fleet_file and self.light.find() is not None
+
+    def start_light(self, fleet_file: str) -> None:
+        """Tell the light host its edges, starting it when it does not run, and wait until it has taken them.
+
+        Raises:
+            CommandFailed: it ended, or did not take them within 30 s.
+        """
+        if self.light.find() is None:
+            with writing(self._status_file):
+                self._status_file.unlink(missing_ok=True)
+            self.light.start(fleet_file)
+        else:
+            write_file(self.light.config, fleet_file)
+        wanted = json.loads(fleet_file)["revision"]
+        deadline = time.monotonic() + _START_S
+        while self._status().get("revision") != wanted:
+            self.light.require("light host")
+            if not until(deadline):
+                raise CommandFailed("the light host did not take its edges", hint=f"see {self.light.log}")
+
+    def processes(self) -> dict[str, EdgeProcess]:
+        """What the light host says of its edges, by name; empty when it does not run."""
+        if self.light.find() is None:
+            return {}
+        edges = self._status().get("edges", {})
+        return {
+            name: EdgeProcess(
+                running=edge["state"] not in ("unconfigured", "starting"),
+                why=edge["why"],
+                since=edge["since"],
+                ignored=tuple(edge["ignored"]),
+            )
+            for name, edge in edges.items()
+        }
+
+    def backend_started(self) -> float:
+        """When the backend was started, seconds since 1970; 0.0 when it does not run."""
+        process = self.backend.find()
+        return process.create_time() if process else 0.0
+
+    def stop(self) -> tuple[str, ...]:
+        """Stop everything; the names of what ran."""
+        stopped = [name for name, daemon in self._daemons if daemon.stop()]
+        if self.server.is_running():
+            self.server.stop()
+            stopped.append("PostgreSQL")
+        return tuple(stopped)
+
+    @property
+    def _daemons(self) -> tuple[tuple[str, Daemon], ...]:
+        return ("light host", self.light), ("backend", self.backend)
+
+    def running(self) -> tuple[str, ...]:
+        """The names of what runs."""
+        daemons = [name for name, daemon in self._daemons if daemon.find()]
+        return (*daemons, *(["PostgreSQL"] if self.server.is_running() else []))
+
+    def _backend_answers(self) -> bool:
+        try:
+            self.api.online([])
+        except BackendError:
+            return False
+        return True
+
+    def _status(self) -> dict[str, Any]:
+        try:
+            found = json.loads(_text(self._status_file) or "{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def hash_of(document: object) -> str:
+    """A short digest of a JSON document."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text() if path.exists() else None

@@ -1,0 +1,191 @@
+"""One call of ``inv``: what was chosen, the platform, the fleet, the runtime; shared by all its steps."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks import platform as platforms
+from edge_tasks import settings
+from edge_tasks.console import Console
+from edge_tasks.errors import MissingTool, SettingsError
+from edge_tasks.runtimes.embedded import EmbeddedRuntime
+from edge_tasks.state import Saved, State, new_fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.fleet import Edge, Fleet
+    from edge_tasks.platform import Platform
+    from edge_tasks.template import Template
+
+PROJECT: Final = Path(__file__).resolve().parents[1]
+_JUDGING: Final = frozenset({"verify"})
+
+
+class Session:
+    """Made by the executor from all options of the call.
+
+    Attributes:
+        options: as typed, of all tasks together.
+        typed: the names of the tasks that were typed.
+        configured: the section ``edge_tasks`` of ``invoke.yaml``.
+        done: the steps that this call has done.
+    """
+
+    def __init__(self, options: Mapping[str, Any], typed: frozenset[str], configured: Mapping[str, Any]) -> None:
+        self.options = options
+        self.typed = typed
+        self.configured = configured
+        self.console = Console(as_json=bool(options.get("json")))
+        self._stack = ExitStack()
+        self._begun = False
+        self.done: set[str] = set()
+
+    @cached_property
+    def platform(self) -> Platform:
+        """The platform's folder."""
+        chosen = settings.choose("platform", self.options, os.environ, {}, self.configured).value
+        return platforms.find_platform(chosen, PROJECT, Path.cwd())
+
+    @cached_property
+    def template(self) -> Template:
+        """The platform's edge template, compiled."""
+        return self.platform.template()
+
+    @cached_property
+    def compose(self) -> ComposeFile:
+        """What the platform's compose file says."""
+        return self.platform.compose()
+
+    @cached_property
+    def state(self) -> State:
+        """The platform's state directory."""
+        return State(self.platform.path)
+
+    @cached_property
+    def saved(self) -> Saved | None:
+        """The fleet as it was saved before this call."""
+        return self.state.load()
+
+    @cached_property
+    def wanted(self) -> Saved:
+        """The fleet as it is wanted now."""
+        fleet = self.saved.fleet if self.saved else new_fleet(1)
+        fleet = replace(
+            fleet,
+            size=self.chosen("edges"),
+            reserve=self.chosen("reserve"),
+            port_offset=self.chosen("port_offset"),
+        )
+        settings.check_ports(fleet.port_offset, fleet.size)
+        override_file = str(self.chosen("override_file"))
+        if Path(override_file).name != override_file:
+            raise SettingsError(
+                f"--override-file is {override_file!r}", hint="a plain file name, in the platform"
+            )
+        laid_out = self.saved.laid_out if self.saved else self.platform.is_missing
+        return Saved(fleet, self._runtime_name(), override_file, laid_out)
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """The wanted fleet."""
+        return self.wanted.fleet
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Its edges."""
+        return self.fleet.edges
+
+    @cached_property
+    def runtime(self) -> EmbeddedRuntime:
+        """Where the fleet runs."""
+        return EmbeddedRuntime(self.state.folder, self.fleet)
+
+    @property
+    def judges_only(self) -> bool:
+        """Only ``verify`` was typed, of a fleet that was brought up: it is looked at, not mended."""
+        return self.typed <= _JUDGING and self.state.record().get("up") == self.up_mark
+
+    @property
+    def up_mark(self) -> str:
+        """What ``up`` records of the fleet it brought up."""
+        fleet = self.fleet
+        return f"{fleet.size}/{fleet.key_generation}/{fleet.port_offset}/{self.template.digest}"
+
+    def chosen(self, name: str) -> Any:  # noqa: ANN401 - each setting has its own type
+        """The value of a setting."""
+        return self._choose(name).value
+
+    def begin(self) -> None:
+        """Check the platform, take its lock, save the fleet; once, before the first step that changes things."""
+        if self._begun:
+            return
+        self.state.check_owner()
+        _ = self.template, self.compose, self.wanted
+        if self.platform.is_missing:
+            self.platform.lay_out()
+            self.console.line(f"laid out the bundled platform in {self.platform.path}")
+        self._stack.enter_context(self.state.locked(_command()))
+        _forget_cached(self, "saved", "wanted", "fleet", "edges")
+        if self.wanted != self.saved:
+            self.state.save(self.wanted)
+        platforms.remember(self.platform, PROJECT)
+        self._begun = True
+        self.console.line(self._header())
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._stack.close()
+
+    def rotate_keys(self) -> None:
+        """Make new keys for all edges, on purpose.
+
+        Raises:
+            SettingsError: there is no fleet yet.
+        """
+        if self.saved is None:
+            raise SettingsError(f"there is no fleet in {self.platform.path}", hint="inv setup --edges 3")
+        self.begin()
+        fleet = replace(self.fleet, key_generation=self.fleet.key_generation + 1)
+        self.state.save(replace(self.wanted, fleet=fleet))
+        _forget_cached(self, "saved", "wanted", "fleet", "edges", "runtime")
+        self.console.line(f"new keys for {fleet.size} edges; the old ones end when the backend reads them")
+
+    def _choose(self, name: str) -> settings.Chosen:
+        saved = self.saved.choices if self.saved else {}
+        return settings.choose(name, self.options, os.environ, saved, self.configured)
+
+    def _runtime_name(self) -> str:
+        chosen = self._choose("runtime")
+        if chosen.value == "docker":
+            raise MissingTool(
+                f"the docker runtime is not there yet ({chosen.origin})",
+                hint="--runtime embedded brings up the same fleet without Docker",
+            )
+        return "embedded"
+
+    def _header(self) -> str:
+        edges, runtime = self._choose("edges"), self._choose("runtime")
+        why = "the docker runtime is not there yet" if runtime.value == "auto" else runtime.origin
+        bundled = " (bundled)" if self.platform.bundled else ""
+        noun = "edge" if edges.value == 1 else "edges"
+        return (
+            f"{edges.value} {noun} ({edges.origin}), platform {self.platform.path}{bundled},"
+            f" runtime embedded ({why}): stand-ins for backend and edges, a real PostgreSQL"
+        )
+
+
+def _forget_cached(session: Session, *names: str) -> None:
+    for name in names:
+        session.__dict__.pop(name, None)
+
+
+def _command() -> str:
+    return " ".join(["inv", *sys.argv[1:]])[:200]

@@ -1,0 +1,130 @@
+"""What the user chose: options of a task, environment, saved fleet, ``invoke.yaml``, defaults, in this order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.errors import SettingsError
+from edge_tasks.fleet import DEFAULT_RESERVE, MOST_EDGES, PORTS_TAKEN_BY_PLATFORM
+from edge_tasks.override import FILE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RUNTIMES: Final = ("auto", "docker", "embedded")
+_HIGHEST_OFFSET: Final = 50_000
+_MOST_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing to choose.
+
+    Attributes:
+        name: as an attribute; the option is ``--port-offset``, the variable ``EDGE_TASKS_PORT_OFFSET``.
+        default: None where the default is found out (platform).
+        lowest: for whole numbers.
+        highest: for whole numbers.
+        choices: for words.
+    """
+
+    name: str
+    default: str | int | None
+    lowest: int | None = None
+    highest: int | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def option(self) -> str:
+        """How it is typed."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """How it is set in the environment."""
+        return "EDGE_TASKS_" + self.name.upper()
+
+    @property
+    def allowed(self) -> str:
+        """For messages."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        return f"a whole number from {self.lowest} to {self.highest}" if self.lowest is not None else "a text"
+
+    def checked(self, value: object, origin: str) -> str | int:
+        """The value in its type.
+
+        Raises:
+            SettingsError: which key, where it came from, what is allowed.
+        """
+        text = str(value).strip()
+        if self.lowest is not None and self.highest is not None:
+            if text.isascii() and text.isdigit() and self.lowest <= int(text) <= self.highest:
+                return int(text)
+        elif text and (not self.choices or text in self.choices):
+            return text
+        raise SettingsError(f"{origin} is {text!r}", hint=f"{self.name} is {self.allowed}")
+
+
+SETTINGS: Final = {
+    setting.name: setting
+    for setting in (
+        Setting("edges", 1, lowest=1, highest=MOST_EDGES),
+        Setting("platform", None),
+        Setting("runtime", "auto", choices=RUNTIMES),
+        Setting("reserve", DEFAULT_RESERVE, lowest=0, highest=MOST_EDGES),
+        Setting("port_offset", 0, lowest=0, highest=_HIGHEST_OFFSET),
+        Setting("override_file", FILE_NAME),
+        Setting("timeout", 120, lowest=1, highest=_MOST_SECONDS),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A value and where it came from, for the header line."""
+
+    value: Any
+    origin: str
+
+
+def choose(
+    name: str,
+    options: Mapping[str, Any],
+    environ: Mapping[str, str],
+    saved: Mapping[str, Any],
+    configured: Mapping[str, Any],
+) -> Chosen:
+    """The value of a setting from the first source that has it.
+
+    Raises:
+        SettingsError: that source's value is not allowed.
+    """
+    setting = SETTINGS[name]
+    sources = (
+        (options.get(name) or None, setting.option),
+        (environ.get(setting.variable) or None, setting.variable),
+        (saved.get(name), "saved"),
+        (configured.get(name), f"invoke.yaml, edge_tasks.{name}"),
+    )
+    for value, origin in sources:
+        if value is not None:
+            return Chosen(setting.checked(value, origin), origin)
+    return Chosen(setting.default, "default")
+
+
+def check_ports(offset: int, edges: int) -> None:
+    """Refuse an offset by which an edge's port would fall on a fixed one of the platform.
+
+    Raises:
+        SettingsError: which edge, which port.
+    """
+    for port in sorted(PORTS_TAKEN_BY_PLATFORM):
+        for inside in (8080, 8085):
+            index, rest = divmod(port - inside - offset, 100)
+            if rest == 0 and 0 <= index < edges:
+                raise SettingsError(
+                    f"--port-offset {offset} puts edge{index} on port {port}, which the platform has",
+                    hint="take a multiple of 100",
+                )

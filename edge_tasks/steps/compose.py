@@ -1,0 +1,50 @@
+"""``inv compose``: the compose override with a service for each edge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge_tasks.adapters.files import write_file
+from edge_tasks.errors import SettingsError
+from edge_tasks.override import is_ours, render_override
+from edge_tasks.plan import Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edge_tasks.session import Session
+
+_READABLE = 0o644
+"""It holds no secret, and people read it."""
+
+
+def find(session: Session) -> Plan:
+    """Compare the file with what it is to be.
+
+    Raises:
+        SettingsError: a file of that name is not ours.
+    """
+    path = override_path(session)
+    wanted = render_override(session.edges, session.compose)
+    present = path.read_text() if path.exists() else None
+    if present is not None and not is_ours(present):
+        raise SettingsError(
+            f"{path} was not made by edge-tasks",
+            hint="name another with --override-file docker-compose.edges.yml, and give both to docker compose -f",
+        )
+    unchanged = f"{path.name}, {len(session.edges)} services"
+    return Plan(() if present == wanted else (f"write {path.name}",), unchanged, wanted)
+
+
+def apply(session: Session, plan: Plan) -> str:
+    """Write it."""
+    path = override_path(session)
+    write_file(path, plan.details, _READABLE)
+    without = sum(edge.ports is None for edge in session.edges)
+    note = f", {without} of them without host ports (there are none left)" if without else ""
+    return f"{path.name}, {len(session.edges)} services{note}"
+
+
+def override_path(session: Session) -> Path:
+    """Where the override lies."""
+    return session.platform.path / session.wanted.override_file

@@ -1,0 +1,101 @@
+"""``inv gen-configs``: a config directory for each edge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.files import directories, remove_directory, replace_directory
+from edge_tasks.errors import SettingsError
+from edge_tasks.plan import Plan, some
+from edge_tasks.template import check_rendered
+
+if TYPE_CHECKING:
+    from edge_tasks.fleet import Edge
+    from edge_tasks.session import Session
+
+STAMP: Final = ".edge-tasks"
+"""In each directory: the digest of what it was made of. Felix reads only ``*.config``."""
+
+_DIRECTORY: Final = re.compile(r"config-edge([0-9]+)")
+_HALF: Final = re.compile(r"\.config-edge[0-9]+\.(new|old)")
+
+
+@dataclass(frozen=True)
+class _Found:
+    stale: tuple[Edge, ...]
+    surplus: tuple[str, ...]
+
+
+def find(session: Session) -> Plan:
+    """Which directories were made of other inputs, or are of a larger earlier fleet.
+
+    Raises:
+        SettingsError: a directory in the way was not made by us.
+    """
+    folder = session.platform.edges_folder
+    uri = session.runtime.uri
+    inputs = {edge.directory: session.template.inputs(edge, uri) for edge in session.edges}
+    present = {name for name in (directories(folder) if folder.is_dir() else ()) if _DIRECTORY.fullmatch(name)}
+    stamps = {name: stamp_of(folder / name) for name in present}
+    _refuse_foreign(session, {name for name in inputs if stamps.get(name, "") is None})
+    stale = tuple(edge for edge in session.edges if stamps.get(edge.directory) != inputs[edge.directory])
+    if session.options.get("force") and "gen-configs" not in session.done:
+        stale = session.edges
+    surplus = tuple(sorted(name for name in present - inputs.keys() if stamps[name] is not None))
+    changes = [
+        *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
+        *([f"remove {some(surplus)}"] if surplus else []),
+    ]
+    return Plan(tuple(changes), f"{len(inputs)} directories as they should be", _Found(stale, surplus))
+
+
+def apply(session: Session, plan: Plan) -> str:
+    """Write what is stale, remove what is surplus, and what an interrupted run left."""
+    found: _Found = plan.details
+    folder = session.platform.edges_folder
+    for edge in found.stale:
+        files = session.template.render(edge, session.runtime.uri)
+        check_rendered(files)
+        files[PurePosixPath(STAMP)] = session.template.inputs(edge, session.runtime.uri) + "\n"
+        files[PurePosixPath(".gitignore")] = "# edge-tasks: generated, holds an apikey\n*\n"
+        replace_directory(folder / edge.directory, files)
+    for name in found.surplus:
+        remove_directory(folder / name)
+    remove_halves(folder)
+    for before, after in session.template.moved if found.stale else ():
+        session.console.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
+    return (
+        f"{len(found.stale)} written, {len(session.edges) - len(found.stale)} kept, {len(found.surplus)} removed"
+    )
+
+
+def stamp_of(directory: Path) -> str | None:
+    """The digest a directory was made of; None when we did not make it."""
+    try:
+        return (directory / STAMP).read_text().strip()
+    except FileNotFoundError:
+        return None
+
+
+def remove_halves(folder: Path) -> None:
+    """Remove what an interrupted run left beside the directories."""
+    for name in directories(folder):
+        if _HALF.fullmatch(name):
+            remove_directory(folder / name)
+
+
+def our_directories(folder: Path) -> tuple[Path, ...]:
+    """All config directories that we made, also of an earlier fleet."""
+    found = directories(folder) if folder.is_dir() else ()
+    return tuple(folder / name for name in found if _DIRECTORY.fullmatch(name) and stamp_of(folder / name))
+
+
+def _refuse_foreign(session: Session, names: set[str]) -> None:
+    if names and not session.options.get("adopt"):
+        raise SettingsError(
+            f"{session.platform.edges_folder} has {some(tuple(sorted(names)))}, not made by edge-tasks",
+            hint="move them away, or let them be replaced with --adopt",
+        )

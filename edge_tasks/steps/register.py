@@ -1,0 +1,66 @@
+"""``inv register``: a row of the device table for each edge, and a backend that has read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.adapters import postgres
+from edge_tasks.devices import Registration, fingerprint, plan_registration, unread
+from edge_tasks.plan import Plan, some
+
+if TYPE_CHECKING:
+    from edge_tasks.session import Session
+
+
+def find(session: Session) -> Plan:
+    """Compare the rows with the fleet.
+
+    Raises:
+        RegistrationError: the table cannot be read, or has foreign rows in the way.
+    """
+    rows = postgres.read_rows(session.runtime.database)
+    adopt = bool(session.options.get("adopt"))
+    planned = plan_registration(session.fleet, rows, adopt=adopt)
+    changes = () if planned.is_empty else (_sentence(planned),)
+    not_read = edges_unread(session)
+    if not_read:
+        changes = (*changes, f"the backend must read {some(not_read)}: all edges reconnect")
+    return Plan(changes, f"{planned.kept} kept, {planned.reserved} in reserve", planned)
+
+
+def apply(session: Session, plan: Plan) -> str:
+    """Write the rows; make the backend read again when one comes into use that it has not read."""
+    planned: Registration = plan.details
+    if not planned.is_empty:
+        postgres.register(session.runtime.database, planned)
+    if edges_unread(session):
+        session.console.line("  the backend reads its devices again; all edges reconnect")
+        remember_read(session)
+        session.runtime.api.read_devices_again()
+    return _sentence(planned)
+
+
+def edges_unread(session: Session) -> tuple[str, ...]:
+    """The fleet's edges that the running backend has not read; none when it does not run."""
+    instance = session.runtime.backend.instance()
+    read: dict[str, Any] = session.state.record().get("read", {})
+    if instance is None:
+        return ()
+    known = read.get("devices", {}) if read.get("instance") in (instance, "starting") else {}
+    return unread(session.fleet, known)
+
+
+def remember_read(session: Session, *, starting: bool = False) -> None:
+    """Note what the backend is about to read: all rows, archived ones too."""
+    rows = postgres.read_rows(session.runtime.database)
+    devices = {row.name: fingerprint(row.apikey) for row in rows}
+    instance = "starting" if starting else session.runtime.backend.instance()
+    session.state.note(read={"instance": instance, "devices": devices})
+
+
+def _sentence(planned: Registration) -> str:
+    active = [device for device in planned.added if device.active]
+    counts = f"{len(active)} added, {planned.kept} kept, {len(planned.changed)} changed"
+    for rows, word in ((planned.returned, "returned"), (planned.archived, "archived")):
+        counts += f", {len(rows)} {word}" if rows else ""
+    return f"{counts}; {planned.reserved} in reserve"

@@ -1,0 +1,106 @@
+"""``inv verify``: every edge is online with all it should show, which is asked of the backend."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.adapters import postgres
+from edge_tasks.adapters.backend_api import BackendError
+from edge_tasks.adapters.processes import until
+from edge_tasks.errors import EdgesNotOnline
+from edge_tasks.runtimes.embedded import EdgeProcess
+from edge_tasks.steps.report import SHOWN, print_table
+from edge_tasks.verdict import Condition, Observation, Verdict, expect, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.session import Session
+
+_PAUSE_S: Final = 0.2
+
+
+def run(session: Session) -> None:
+    """Ask until all are well or the time is over.
+
+    Raises:
+        EdgesNotOnline: each that is not well, with its own reason and hint.
+    """
+    session.begin()
+    started = time.monotonic()
+    deadline = started + session.chosen("timeout")
+    verdicts = {verdict.name: verdict for verdict in look(session)}
+    while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
+        if session.judges_only and all(_is_certain(verdicts[name]) for name in ill):
+            break
+        if not until(deadline, _PAUSE_S):
+            break
+        verdicts |= {verdict.name: verdict for verdict in look(session, ill)}
+    print_table(session, tuple(verdicts.values()))
+    _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
+    seconds = time.monotonic() - started
+    session.console.step("verify", f"{len(verdicts)} online, says the backend", seconds, changed=True)
+
+
+def look(session: Session, names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
+    """Ask once of each edge, and judge."""
+    expected = expect(session.template.components)
+    wanted = [edge.name for edge in session.edges] if names is None else list(names)
+    answers = _ask(session, wanted, [*expected.figures, *SHOWN])
+    return tuple(judge(_observation(name, answers), expected) for name in wanted)
+
+
+@dataclass
+class _Answers:
+    why: str
+    processes: dict[str, EdgeProcess]
+    backend_started: float
+    online: dict[str, bool] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reports: dict[str, postgres.Report] = field(default_factory=dict)
+
+
+def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
+    runtime = session.runtime
+    answers = _Answers("", runtime.processes(), runtime.backend_started())
+    try:
+        answers.online = runtime.api.online(names)
+        answers.values = runtime.api.values(list(answers.online), channels)
+        answers.reports = postgres.read_reports(runtime.database, names)
+    except BackendError as error:
+        answers.why = str(error)
+    return answers
+
+
+def _observation(name: str, answers: _Answers) -> Observation:
+    process = answers.processes.get(name) or EdgeProcess(running=False, why="the light host does not run it")
+    report, online = answers.reports.get(name), answers.online.get(name)
+    components = report.components if report and online else None
+    return Observation(
+        name=name,
+        running=process.running,
+        running_why=process.why,
+        online=online,
+        backend_why=answers.why,
+        components=None if components is None else frozenset(components),
+        ignored=process.ignored,
+        values=answers.values.get(name, {}),
+        registered=report is not None,
+        active=report.active if report else None,
+        message_age_s=report.age_s if report else None,
+        settled_s=time.time() - max(process.since, answers.backend_started),
+    )
+
+
+def _is_certain(verdict: Verdict) -> bool:
+    """Waiting will not help: nobody is at work to mend it."""
+    return verdict.condition in (Condition.OFFLINE, Condition.UNKNOWN)
+
+
+def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:
+    if ill:
+        lines = [f"{v.name} is {v.condition.value}: {v.why} → {v.hint}" for v in ill[:20]]
+        lines += [f"and {len(ill) - 20} more"] if len(ill) > 20 else []  # noqa: PLR2004 - as many as listed
+        raise EdgesNotOnline("\n".join((f"{len(ill)} of {count} edges are not well", *lines)))

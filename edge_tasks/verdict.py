@@ -1,0 +1,150 @@
+"""What was observed of an edge → is it well, and if not, why and what to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from edge_tasks.template import Component
+
+SILENT_AFTER_S: Final = 90.0
+"""The backend writes ``lastmessage`` every 30 s; older than this, an edge that sends has been silent."""
+
+_METER: Final = re.compile(r"Meter(\.|$)")
+_FIXED_METERS: Final = ("Simulator.ProductionMeter.Acting", "Simulator.NRCMeter.Acting")
+
+
+class Condition(Enum):
+    """How an edge is; the value is what people read."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    SILENT = "silent"
+    INCOMPLETE = "incomplete"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What an edge of a template must show.
+
+    Attributes:
+        components: ids that its ``edgeConfig`` must have.
+        figures: allowed values by channel; None where any number is right (the grid meter).
+    """
+
+    components: frozenset[str]
+    figures: Mapping[str, tuple[int, ...] | None]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen of one edge; None means that nothing could be asked.
+
+    Attributes:
+        running: its process or container runs.
+        running_why: why not, in the runtime's words.
+        online: what the backend says; None when the backend does not know it.
+        backend_why: why the backend could not be asked at all.
+        components: of the last ``edgeConfig``.
+        ignored: config files that the edge does not load.
+        values: by channel.
+        registered: it has a row.
+        active: Odoo and the UI show it.
+        message_age_s: seconds since the backend's ``lastmessage``.
+        settled_s: seconds since backend and edge were last started, whichever is later.
+    """
+
+    name: str
+    running: bool
+    running_why: str = ""
+    online: bool | None = None
+    backend_why: str = ""
+    components: frozenset[str] | None = None
+    ignored: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    registered: bool = True
+    active: bool | None = True
+    message_age_s: float | None = None
+    settled_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Of one edge; ``why`` and ``hint`` are empty when it is well."""
+
+    name: str
+    condition: Condition
+    why: str = ""
+    hint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_well(self) -> bool:
+        """Online with everything that is expected."""
+        return self.condition is Condition.ONLINE
+
+
+def expect(components: Iterable[Component]) -> Expectation:
+    """What follows from a template."""
+    by_id = {component.id: component for component in components}
+    meters = [c for c in by_id.values() if _METER.search(c.factory_pid) and c.enabled]
+    figures = {f"{meter.id}/ActivePower": _figures(meter, by_id) for meter in meters}
+    return Expectation(frozenset(by_id), figures)
+
+
+def judge(seen: Observation, expected: Expectation) -> Verdict:
+    """The first reason that explains the others."""
+    condition, why, hint = _fault(seen, expected) or (Condition.ONLINE, "", "")
+    return Verdict(seen.name, condition, why, hint, seen.values)
+
+
+def _figures(meter: Component, by_id: Mapping[str, Component]) -> tuple[int, ...] | None:
+    source = by_id.get(str(meter.properties.get("datasource.id")))
+    values = source.properties.get("values") if source is not None and source.enabled else None
+    if meter.factory_pid not in _FIXED_METERS or not isinstance(values, tuple):
+        return None
+    return tuple(int(value) for value in values if not isinstance(value, str) or value.isdigit()) or None
+
+
+def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:
+    offline = Condition.OFFLINE
+    faults = (
+        (seen.backend_why != "", Condition.UNKNOWN, seen.backend_why, "inv up"),
+        (not seen.registered, offline, "it has no row in the device table", "inv register"),
+        (not seen.running, offline, seen.running_why or "its process does not run", "inv up"),
+        (not seen.active, offline, "its row is archived: Odoo and the UI do not show it", "inv register"),
+        (seen.online is None, Condition.UNKNOWN, "the backend does not know it", "inv register"),
+        (not seen.online, offline, seen.running_why or "the backend says it is not connected", "inv up"),
+    )
+    first = next(((condition, why, hint) for holds, condition, why, hint in faults if holds), None)
+    return first or _incomplete(seen, expected)
+
+
+def _incomplete(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:
+    missing = sorted(expected.components - (seen.components or frozenset()))
+    if seen.components is None:
+        return Condition.INCOMPLETE, "the backend has no edgeConfig of it", "inv status, then inv up"
+    if missing:
+        ignored = f" (not loaded: {'; '.join(seen.ignored)})" if seen.ignored else ""
+        return Condition.INCOMPLETE, f"missing {', '.join(missing)}{ignored}", "inv gen-configs --force, inv up"
+    if seen.message_age_s is not None and seen.message_age_s > SILENT_AFTER_S and seen.settled_s > SILENT_AFTER_S:
+        return Condition.SILENT, f"connected, but silent for {seen.message_age_s:.0f} s", "inv up"
+    wrong = [text for channel, allowed in expected.figures.items() if (text := _wrong(seen, channel, allowed))]
+    return (Condition.INCOMPLETE, "; ".join(wrong), "look at its config directory") if wrong else None
+
+
+def _wrong(seen: Observation, channel: str, allowed: tuple[int, ...] | None) -> str:
+    value = seen.values.get(channel)
+    if value is None:
+        return f"{channel} has no value"
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return f"{channel} is {value!r}, no number"
+    if allowed is not None and value not in allowed:
+        return f"{channel} is {value}, its datasource says {' or '.join(map(str, allowed))}"
+    return ""

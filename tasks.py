@@ -1,0 +1,108 @@
+"""Stand up a fleet of simulated OpenEMS Edges: ``inv setup --edges 3``. All tasks, one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+from edge_tasks.executor import step
+
+if TYPE_CHECKING:
+    from edge_tasks.session import Session
+
+
+@step()
+def build(_ctx: Context, session: Session) -> None:
+    """Check (docker: build) what the runtime needs."""
+    _run(session, "build")
+
+
+@step(build)
+def odoo_init(_ctx: Context, session: Session) -> None:
+    """Have a PostgreSQL with the OpenEMS device table."""
+    _run(session, "odoo-init")
+
+
+@step(force="Write all directories anew, also unchanged ones.")
+def gen_configs(_ctx: Context, session: Session) -> None:
+    """Generate each edge's config directory from the platform's template."""
+    _run(session, "gen-configs")
+
+
+@step(odoo_init)
+def register(_ctx: Context, session: Session) -> None:
+    """Register each edge with its apikey in the device table."""
+    _run(session, "register")
+
+
+@step()
+def compose(_ctx: Context, session: Session) -> None:
+    """Write the compose override with a service for each edge."""
+    _run(session, "compose")
+
+
+@step(build, odoo_init, gen_configs, register, compose)
+def up(_ctx: Context, session: Session) -> None:
+    """Start the backend and the edges."""
+    _run(session, "up")
+
+
+@step(up)
+def verify(_ctx: Context, session: Session) -> None:
+    """Prove by the backend that every edge is online; exit 6 if one is not."""
+    from edge_tasks.steps import verify as steps_verify  # noqa: PLC0415 - `inv --list` stays quick
+
+    steps_verify.run(session)
+
+
+@step(verify)
+def setup(_ctx: Context, session: Session) -> None:
+    """Do all of it: from nothing to N edges online, with their addresses."""
+    from edge_tasks.steps import report  # noqa: PLC0415 - as above
+
+    report.print_next(session)
+
+
+@step(check="Exit 1 when something would change.")
+def plan(_ctx: Context, session: Session) -> None:
+    """Say what each step would change; change nothing."""
+    from edge_tasks.steps import report  # noqa: PLC0415 - as above
+
+    if report.plan(session) and session.options.get("check"):
+        raise Exit(code=1)
+
+
+@step(check="Exit 6 when an edge is not well.")
+def status(_ctx: Context, session: Session) -> None:
+    """Show every edge as the backend sees it; change nothing."""
+    from edge_tasks.steps import report  # noqa: PLC0415 - as above
+
+    report.status(session)
+
+
+@step(purge="Remove everything that was ever made: configs, keys, database, override.")
+def down(_ctx: Context, session: Session) -> None:
+    """Stop the fleet."""
+    from edge_tasks.steps import down as steps_down  # noqa: PLC0415 - as above
+
+    steps_down.run(session, purge=bool(session.options.get("purge")))
+
+
+@step(post=(verify,))
+def rotate_keys(_ctx: Context, session: Session) -> None:
+    """Give every edge a new apikey, and bring them all back online."""
+    session.rotate_keys()
+
+
+def _run(session: Session, name: str) -> None:
+    from edge_tasks import steps  # noqa: PLC0415 - as above
+
+    steps.run(session, name)
+
+
+namespace = Collection(
+    build, odoo_init, gen_configs, register, compose, up, verify, setup, plan, status, down, rotate_keys
+)
