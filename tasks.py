@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from invoke.collection import Collection
-from invoke.context import Context
 from invoke.exceptions import Exit
 
 from edge_tasks.executor import step
 
 if TYPE_CHECKING:
+    from invoke.context import Context
+
     from edge_tasks.session import Session
 
 

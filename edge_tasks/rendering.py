@@ -34,7 +34,7 @@ def compiled(source: str) -> Template:
 
 def literal(text: str) -> str:
     """Template source that renders as exactly ``text``."""
-    return placeholder(json.dumps(text)) if text else ""
+    return placeholder(json.dumps(text, ensure_ascii=False)) if text else ""
 
 
 def placeholder(expression: str) -> str:

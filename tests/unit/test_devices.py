@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from edge_tasks.devices import Device, Row, fingerprint, note_of, plan_registration, unread, wanted_devices
+from edge_tasks.errors import RegistrationError
+from edge_tasks.fleet import Fleet
+
+FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
+
+
+def row(device: Device, number: int = 1, **other: Any) -> Row:
+    return replace(
+        Row(
+            id=number,
+            name=device.name,
+            apikey=device.apikey,
+            active=device.active,
+            name_number=device.name_number,
+            oem=device.oem,
+            setup_password=device.setup_password,
+            comment=device.comment,
+            note=device.note,
+        ),
+        **other,
+    )
+
+
+def rows(fleet: Fleet = FLEET) -> list[Row]:
+    return [row(device, number) for number, device in enumerate(wanted_devices(fleet), start=1)]
+
+
+def test_an_empty_table_gets_the_fleet_and_its_archived_reserve() -> None:
+    planned = plan_registration(FLEET, [])
+    assert [(device.name, device.active) for device in planned.added] == [
+        ("edge0", True),
+        ("edge1", True),
+        ("edge2", False),
+    ]
+
+
+def test_again_there_is_nothing_to_do() -> None:
+    planned = plan_registration(FLEET, rows())
+    assert planned.is_empty
+    assert (planned.kept, planned.reserved) == (2, 1)
+
+
+def test_a_larger_fleet_brings_its_reserve_back_and_adds_a_new_one() -> None:
+    planned = plan_registration(replace(FLEET, size=3), rows())
+    assert [found.name for found in planned.returned] == ["edge2"]
+    assert [device.name for device in planned.added] == ["edge3"]
+    assert not planned.changed
+
+
+def test_a_smaller_fleet_archives_the_surplus() -> None:
+    planned = plan_registration(replace(FLEET, size=1, reserve=0), rows())
+    assert [found.name for found in planned.archived] == ["edge1"]
+
+
+def test_the_demo_device_is_taken_over() -> None:
+    demo = row(wanted_devices(FLEET)[0], apikey="DEMO_API_KEY", note=None)
+    planned = plan_registration(FLEET, [demo])
+    assert [change.row for change in planned.changed] == [demo]
+
+
+def test_a_foreign_row_is_refused_with_its_facts_and_without_its_key() -> None:
+    foreign = row(wanted_devices(FLEET)[0], number=77, apikey="SOMEONES_KEY", note=None, comment="Mr. Miller")
+    with pytest.raises(RegistrationError) as refused:
+        plan_registration(FLEET, [foreign])
+    assert "edge0 (id 77, active, Mr. Miller)" in refused.value.message
+    assert "SOMEONES_KEY" not in refused.value.message
+    assert [c.row for c in plan_registration(FLEET, [foreign], adopt=True).changed] == [foreign]
+
+
+def test_a_row_of_an_earlier_fleet_is_foreign() -> None:
+    earlier = row(wanted_devices(FLEET)[0], apikey="x", note=note_of("another"))
+    with pytest.raises(RegistrationError, match="another"):
+        plan_registration(FLEET, [earlier])
+
+
+def test_a_key_of_ours_elsewhere_is_refused_without_telling_it() -> None:
+    thief = row(wanted_devices(FLEET)[0], name="edge99", note=None)
+    with pytest.raises(RegistrationError) as refused:
+        plan_registration(FLEET, [thief])
+    assert "edge99" in refused.value.message
+    assert thief.apikey not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"apikey": "other"}, {"active": None}, {"name_number": None}, {"oem": None}, {"setup_password": ""}],
+    ids=lambda fault: next(iter(fault)),
+)
+def test_a_row_of_ours_that_is_not_as_odoo_makes_it_is_corrected(fault: dict[str, Any]) -> None:
+    spoiled = [replace(rows()[0], **fault), *rows()[1:]]
+    assert [change.row.name for change in plan_registration(FLEET, spoiled).changed] == ["edge0"]
+
+
+def test_a_users_own_comment_is_left() -> None:
+    named = [replace(rows()[0], comment="Roof of the school"), *rows()[1:]]
+    assert plan_registration(FLEET, named).is_empty
+
+
+def test_new_keys_change_every_row() -> None:
+    assert len(plan_registration(replace(FLEET, key_generation=1), rows()).changed) == 3
+
+
+def test_only_a_device_that_the_backend_has_not_read_is_unread() -> None:
+    read = {device.name: fingerprint(device.apikey) for device in wanted_devices(FLEET)}
+    assert unread(FLEET, read) == ()
+    assert unread(replace(FLEET, size=3), read) == ()
+    assert unread(replace(FLEET, size=5), read) == ("edge3", "edge4")
+    assert unread(replace(FLEET, key_generation=1), read) == ("edge0", "edge1")

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_tasks.errors import SettingsError
+from edge_tasks.settings import check_ports, choose
+
+
+def test_the_option_beats_the_environment_the_saved_fleet_the_file_and_the_default() -> None:
+    sources: list[dict[str, object]] = [{"edges": "5"}, {"EDGE_TASKS_EDGES": "4"}, {"edges": 3}, {"edges": 2}]
+    for position, value in enumerate((5, 4, 3, 2)):
+        given = [source if place >= position else {} for place, source in enumerate(sources)]
+        environ = {name: str(text) for name, text in given[1].items()}
+        assert choose("edges", given[0], environ, given[2], given[3]).value == value
+    assert choose("edges", {}, {}, {}, {}).value == 1
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "x", "1.5", "1000000", "٣", " "])
+def test_a_number_of_edges_that_is_none_is_refused_with_what_is_allowed(typed: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        choose("edges", {"edges": typed}, {}, {}, {})
+    assert refused.value.exit_code == 2
+    assert "from 1 to 100000" in refused.value.hint
+
+
+def test_a_fault_in_the_environment_names_the_variable() -> None:
+    with pytest.raises(SettingsError, match="EDGE_TASKS_RUNTIME"):
+        choose("runtime", {}, {"EDGE_TASKS_RUNTIME": "podman"}, {}, {})
+
+
+def test_an_offset_that_meets_the_platform_is_refused() -> None:
+    check_ports(1000, 574)
+    with pytest.raises(SettingsError, match=r"port 80\d\d"):
+        check_ports(1, 3)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from edge_tasks.template import SourceFile, compile_template
+from edge_tasks.verdict import Condition, Expectation, Observation, expect, judge
+
+VALUES = {"meter0/ActivePower": 0, "meter1/ActivePower": 3000}
+EXPECTED = Expectation(
+    frozenset({"meter0", "meter1"}), {"meter0/ActivePower": None, "meter1/ActivePower": (3000,)}
+)
+WELL = Observation(
+    name="edge0",
+    running=True,
+    online=True,
+    components=frozenset({"meter0", "meter1", "_sum"}),
+    values=VALUES,
+    message_age_s=3.0,
+    settled_s=500.0,
+)
+
+
+def test_an_edge_with_all_it_should_show_is_well() -> None:
+    assert judge(WELL, EXPECTED).is_well
+
+
+@pytest.mark.parametrize(
+    ("fault", "condition", "why"),
+    [
+        ({"backend_why": "http://x does not answer"}, Condition.UNKNOWN, "does not answer"),
+        ({"registered": False}, Condition.OFFLINE, "no row"),
+        ({"running": False}, Condition.OFFLINE, "does not run"),
+        ({"active": False}, Condition.OFFLINE, "archived"),
+        ({"active": None}, Condition.OFFLINE, "archived"),
+        ({"online": None}, Condition.UNKNOWN, "does not know"),
+        ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),
+        ({"components": None}, Condition.INCOMPLETE, "no edgeConfig"),
+        (
+            {"components": frozenset({"meter0"}), "ignored": ("x: y",)},
+            Condition.INCOMPLETE,
+            "missing meter1 .*x: y",
+        ),
+        ({"message_age_s": 200.0}, Condition.SILENT, "silent for 200 s"),
+        ({"values": {**VALUES, "meter1/ActivePower": None}}, Condition.INCOMPLETE, "has no value"),
+        ({"values": {**VALUES, "meter1/ActivePower": 7}}, Condition.INCOMPLETE, "datasource says 3000"),
+        ({"values": {**VALUES, "meter0/ActivePower": "x"}}, Condition.INCOMPLETE, "no number"),
+    ],
+)
+def test_each_fault_has_its_own_reason_and_hint(fault: dict[str, Any], condition: Condition, why: str) -> None:
+    verdict = judge(replace(WELL, **fault), EXPECTED)
+    assert verdict.condition is condition
+    assert verdict.why
+    assert __import__("re").search(why, verdict.why)
+    assert verdict.hint
+
+
+def test_an_old_message_of_before_the_start_is_no_silence() -> None:
+    assert judge(replace(WELL, message_age_s=9_000.0, settled_s=5.0), EXPECTED).is_well
+
+
+def test_the_stock_template_expects_its_datasources_figures(recorded_template: list[SourceFile]) -> None:
+    expected = expect(compile_template(recorded_template, "t").components)
+    assert expected.figures == {
+        "meter0/ActivePower": None,
+        "meter1/ActivePower": (3000,),
+        "meter2/ActivePower": (2000,),
+        "meter3/ActivePower": (500,),
+    }
+    assert {"scheduler0", "rrd4j0", "ess0", "ctrlIoFixDigitalOutput0"} <= expected.components
