@@ -1,0 +1,64 @@
+"""What CI runs, and what a developer types: ``nox`` for all of it, ``nox -s unit`` for one, ``nox -l`` for a list."""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.sessions = ["lint", "types", "unit", "integration", "e2e"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = True
+
+nox.needs_version = ">=2024.4.15"
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff with all its rules, and its formatter; ``nox -s fix`` repairs."""
+    session.install("ruff>=0.17,<0.18")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def fix(session: nox.Session) -> None:
+    """Repair what ruff can repair."""
+    session.install("ruff>=0.17,<0.18")
+    session.run("ruff", "check", "--fix")
+    session.run("ruff", "format")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strict, as of the oldest Python we support."""
+    session.install("-e", ".[dev]")
+    session.run("mypy")
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """No process, no socket; seconds."""
+    _pytest(session, "tests/unit")
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """One real neighbour each: PostgreSQL, a websocket, Compose."""
+    _pytest(session, "tests/integration")
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """Whole fleets, by the commands that users type."""
+    _pytest(session, "tests/e2e")
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure, as ratios of two sides in one run; ``nox -s bench -- --write`` renews docs/benchmarks.md."""
+    session.install("-e", ".[dev]")
+    session.run("python", "bench/run.py", *session.posargs)
+
+
+def _pytest(session: nox.Session, folder: str) -> None:
+    session.install("-e", ".[dev]")
+    session.run("pytest", *(session.posargs or [folder]))
