@@ -1,0 +1,251 @@
+"""One light edge: reads its directory, connects, sends its cycles, answers, and comes back when it is dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import aiohttp
+from yarl import URL
+
+from edge_tasks.light import channels, components, edge_config, protocol, simulation
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Awaitable, Callable
+    from concurrent.futures import Executor
+
+    from edge_tasks.light.fleet_file import EdgeEntry
+
+State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
+
+_LOG: Final = logging.getLogger(__name__)
+_CYCLE: Final = 1000
+_FULL_EVERY: Final = 300_000
+_SECOND_FULL_AFTER: Final = 8_000
+_CLOSE_TIMEOUT: Final = 0.7
+_HEARTBEAT: Final = 50.0
+_ACCEPTED_AFTER: Final = 0.5
+_STABLE_AFTER: Final = 5.0
+_UNAUTHORIZED: Final = (401, 403)
+_DEFAULT_URI: Final = "ws://localhost:8081"
+
+
+@dataclass
+class Surroundings:
+    """What the edges of a host share.
+
+    Attributes:
+        session: the HTTP client.
+        turn: waits until this edge may connect.
+        changed: called whenever an edge's status changed.
+        reader: runs the reading of directories.
+        rng: of waits and phases.
+    """
+
+    session: aiohttp.ClientSession
+    turn: Callable[[], Awaitable[None]]
+    changed: Callable[[], None]
+    reader: Executor
+    rng: random.Random
+
+
+@dataclass
+class Status:
+    """An edge as the status file has it."""
+
+    state: State = "starting"
+    since: float = field(default_factory=time.time)
+    why: str = ""
+    connects: int = 0
+    ignored: tuple[str, ...] = ()
+    unsimulated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    """Where to connect and with which key."""
+
+    uri: URL
+    apikey: str = field(repr=False)
+
+    @property
+    def place(self) -> str:
+        return f"{self.uri.host}:{self.uri.port}"
+
+
+class _UnconfiguredError(ValueError):
+    """An edge that cannot connect by its configuration; the message says why."""
+
+
+class Edge:
+    """One edge from its directory; :meth:`run` until cancelled, which closes its connection normally."""
+
+    def __init__(
+        self, entry: EdgeEntry, surroundings: Surroundings, memory: simulation.Memory | None = None
+    ) -> None:
+        self.entry = entry
+        self.status = Status()
+        self._around = surroundings
+        self._memory = memory
+        self._simulation: simulation.Simulation | None = None
+        self._config: edge_config.Json = {}
+        self._constant: dict[str, channels.Value] = {}
+
+    def memory(self) -> simulation.Memory | None:
+        """The energy counters and charges, for a successor of the same name."""
+        return self._simulation.memory() if self._simulation else self._memory
+
+    async def run(self) -> None:
+        """Read the directory, then connect again and again."""
+        try:
+            endpoint = await self._read()
+        except _UnconfiguredError as error:
+            self._enter("unconfigured", str(error))
+            return
+        failures = 0
+        while True:
+            await self._around.turn()
+            self._enter("connecting")
+            began = time.monotonic()
+            state, why = await self._connection(endpoint)
+            failures = 1 if time.monotonic() - began > _STABLE_AFTER and state != "refused" else failures + 1
+            self._enter(state, why)
+            await asyncio.sleep(protocol.wait(failures, self._around.rng))
+
+    async def _read(self) -> _Endpoint:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.run_in_executor(self._around.reader, components.read, self.entry.directory)
+        except OSError as error:
+            raise _UnconfiguredError(f"its directory cannot be read: {error.strerror}") from None
+        self.status.ignored = found.ignored
+        self.status.unsimulated = simulation.unsimulated(found.components)
+        for line in found.ignored:
+            _LOG.warning("%s: ignored as Felix would: %s", self.entry.name, line)
+        plant = simulation.plant_of(found.components)
+        self._simulation = simulation.Simulation(plant, _now(), self._memory)
+        self._config = edge_config.edge_config(found.components)
+        self._constant = channels.constant(found.components)
+        return _endpoint(found)
+
+    async def _connection(self, endpoint: _Endpoint) -> tuple[State, str]:
+        """One connection from upgrade to end: the state that follows, and why."""
+        try:
+            websocket = await self._around.session.ws_connect(
+                endpoint.uri,
+                headers={"apikey": endpoint.apikey},
+                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_TIMEOUT),
+                heartbeat=_HEARTBEAT,
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            state: State = "refused" if error.status in _UNAUTHORIZED else "waiting"
+            return state, f"{endpoint.place} answered HTTP {error.status} to the upgrade"
+        except aiohttp.ClientConnectorError as error:
+            return "waiting", f"no connection to {endpoint.place}: {error.os_error.strerror or 'no address'}"
+        except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError) as error:
+            return "waiting", f"no websocket with {endpoint.place}: {type(error).__name__}"
+        return await self._session(websocket, endpoint)
+
+    async def _session(
+        self, websocket: aiohttp.ClientWebSocketResponse[bool], endpoint: _Endpoint
+    ) -> tuple[State, str]:
+        opened = time.monotonic()
+        tasks = [asyncio.create_task(part) for part in (self._send(websocket), self._listen(websocket))]
+        accepted = asyncio.get_running_loop().call_later(_ACCEPTED_AFTER, self._accept)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            open_for = time.monotonic() - opened
+        finally:
+            accepted.cancel()
+            await _end(tasks)
+            code = websocket.close_code
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                await websocket.close()
+        if protocol.verdict(open_for, code) == "refused":
+            return "refused", f"{endpoint.place} dropped the connection after the upgrade: is the apikey known?"
+        return "waiting", f"{endpoint.place} closed the connection (code {code})"
+
+    def _accept(self) -> None:
+        self.status.connects += 1
+        self._enter("connected")
+
+    async def _listen(self, websocket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+        async for message in websocket:
+            if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+                reply = protocol.answer(message.data, self._config)
+                if reply is not None:
+                    await _text(websocket, reply)
+
+    async def _send(self, websocket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+        """All notifications of one connection; ends with an error when it is gone."""
+        model = self._simulation
+        if model is None:
+            return
+        await _text(websocket, protocol.edge_config(self._config))
+        now = _now()
+        full_at = [now + _SECOND_FULL_AFTER, now + _FULL_EVERY]
+        aggregation = protocol.Aggregation(now)
+        last: dict[str, channels.Value] = {}
+        phase = self._around.rng.randrange(_CYCLE)
+        while True:
+            model.advance(now)
+            current = self._constant | channels.changing(model)
+            changed = {key: value for key, value in current.items() if key not in last or last[key] != value}
+            full = now >= full_at[0]
+            await _text(
+                websocket, protocol.timestamped_data(now // _CYCLE * _CYCLE, current if full else changed)
+            )
+            window = aggregation.add(now, changed)
+            if window is not None:
+                await _text(websocket, protocol.aggregated_data(*window))
+            if full:
+                full_at = [*full_at[1:], max(full_at[-1], now) + _FULL_EVERY]
+            last = current
+            await asyncio.sleep((_CYCLE - (now - phase) % _CYCLE) / 1000)
+            now = _now()
+
+    def _enter(self, state: State, why: str = "") -> None:
+        if (self.status.state, self.status.why) != (state, why):
+            _LOG.info("%s: %s%s", self.entry.name, state, f": {why}" if why else "")
+        self.status.state, self.status.why, self.status.since = state, why, time.time()
+        self._around.changed()
+
+
+def _endpoint(found: components.Configuration) -> _Endpoint:
+    backend = found.backend()
+    if backend is None:
+        raise _UnconfiguredError(f"it has no enabled {components.BACKEND}")
+    apikey = backend.text("apikey").strip()
+    if not apikey:
+        raise _UnconfiguredError(f"its {backend.id} has no apikey")
+    if not apikey.isprintable():
+        raise _UnconfiguredError(f"the apikey of its {backend.id} has control characters")
+    try:
+        uri = URL(backend.text("uri", _DEFAULT_URI).strip())
+        usable = uri.scheme in ("ws", "wss") and bool(uri.host) and bool(uri.port)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _UnconfiguredError(f"the uri of its {backend.id} is no ws:// or wss:// address")
+    return _Endpoint(uri, apikey)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception) and not isinstance(outcome, (aiohttp.ClientError, OSError)):
+            _LOG.error("an edge's session failed: %r", outcome)
+
+
+async def _text(websocket: aiohttp.ClientWebSocketResponse[bool], message: bytes) -> None:
+    await websocket.send_str(message.decode())
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,205 @@
+"""The host: converges on a fleet file and says in a status file what became of each edge.
+
+FLEET FILE, polled every 0.2 s::
+
+    {"revision": str, "status_file": absolute path, "edges": [{"name": str, "directory": path, "digest": str}]}
+
+Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
+connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
+
+STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change and at least every 2 s::
+
+    {"pid": int, "revision": the last one converged to, "written": epoch seconds,
+     "edges": {name: {"state", "since", "why", "connects", "ignored", "unsimulated"}}}
+
+States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, for a refusing backend
+upgrades too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The file goes with the host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+
+from edge_tasks.light import fleet_file
+from edge_tasks.light.edge import Edge, Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from edge_tasks.light.fleet_file import EdgeEntry, Fleet, Stamp
+
+_LOG: Final = logging.getLogger(__name__)
+_POLL: Final = 0.2
+_STATUS_SOONEST: Final = 0.25
+_STATUS_LATEST: Final = 2.0
+_CLOSING: Final = 1.5
+_CONNECTS_A_SECOND: Final = 200
+_UPGRADE_TIMEOUT: Final = 15.0
+_READERS: Final = 2
+
+
+class Ramp:
+    """Lets callers pass in their order, no more than so many a second."""
+
+    def __init__(self, a_second: int) -> None:
+        self._gap = 1 / a_second
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait for this caller's slot."""
+        now = time.monotonic()
+        slot = max(now, self._next)
+        self._next = slot + self._gap
+        await asyncio.sleep(slot - now)
+
+
+class Host:
+    """The running edges of one fleet file."""
+
+    def __init__(self, path: Path, fleet: Fleet, stamp: Stamp) -> None:
+        self._path = path
+        self._fleet = fleet
+        self._stamp = stamp
+        self._revision = ""
+        self._running: dict[str, tuple[Edge, asyncio.Task[None]]] = {}
+        self._stop = asyncio.Event()
+        self._dirty = True
+        self._written = 0.0
+
+    async def run(self) -> None:
+        """Run until told to stop or the fleet file is deleted."""
+        self._catch_signals()
+        timeout = aiohttp.ClientTimeout(total=None, connect=_UPGRADE_TIMEOUT, sock_read=_UPGRADE_TIMEOUT)
+        connector = aiohttp.TCPConnector(limit=0)
+        with ThreadPoolExecutor(_READERS) as reader:
+            async with aiohttp.ClientSession(
+                connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
+            ) as session:
+                ramp = Ramp(_CONNECTS_A_SECOND)
+                rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
+                around = Surroundings(session, ramp.turn, self._mark, reader, rng)
+                try:
+                    await self._supervise(around)
+                finally:
+                    reader.shutdown(wait=False, cancel_futures=True)
+                    await self._close(list(self._running))
+                    self._fleet.status_file.unlink(missing_ok=True)
+        _LOG.info("ended")
+
+    async def _supervise(self, around: Surroundings) -> None:
+        await self._converge(around)
+        while not self._stop.is_set():
+            self._report()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), _POLL)
+            if not self._stop.is_set() and self._look():
+                await self._converge(around)
+
+    def _look(self) -> bool:
+        """Whether the fleet file has a new valid content, which then is this host's."""
+        try:
+            stamp = fleet_file.stamp(self._path)
+            if stamp == self._stamp:
+                return False
+            fleet = fleet_file.load(self._path)
+        except FileNotFoundError:
+            _LOG.info("the fleet file is gone")
+            self._stop.set()
+            return False
+        except (OSError, fleet_file.FleetFileError) as error:
+            self._stamp = stamp
+            _LOG.error("the fleet file is not used: %s", error)
+            return False
+        self._stamp = stamp
+        if fleet.status_file != self._fleet.status_file:
+            self._fleet.status_file.unlink(missing_ok=True)
+        self._fleet = fleet
+        return True
+
+    async def _converge(self, around: Surroundings) -> None:
+        wanted = self._fleet.edges
+        gone = [name for name, (edge, _) in self._running.items() if _differs(edge, wanted.get(name))]
+        memories = {name: self._running[name][0].memory() for name in gone if name in wanted}
+        await self._close(gone)
+        for name, entry in wanted.items():
+            if name not in self._running:
+                edge = Edge(entry, around, memories.get(name))
+                task = asyncio.create_task(edge.run())
+                task.add_done_callback(_complain)
+                self._running[name] = edge, task
+        self._revision = self._fleet.revision
+        self._mark()
+        _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
+
+    async def _close(self, names: Iterable[str]) -> None:
+        tasks = [self._running.pop(name)[1] for name in names]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_CLOSING)
+
+    def _mark(self) -> None:
+        self._dirty = True
+
+    def _report(self) -> None:
+        age = time.monotonic() - self._written
+        if age < (_STATUS_SOONEST if self._dirty else _STATUS_LATEST - _POLL):
+            return
+        self._written = time.monotonic()
+        self._dirty = False
+        try:
+            fleet_file.write_status(self._fleet.status_file, self._status())
+        except OSError as error:
+            _LOG.error("the status file is not written: %s", error.strerror)
+
+    def _status(self) -> dict[str, Any]:
+        edges = {name: asdict(edge.status) for name, (edge, _) in self._running.items()}
+        return {"pid": os.getpid(), "revision": self._revision, "written": time.time(), "edges": edges}
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._stop.set))
+
+
+def raise_file_limit() -> None:
+    """One socket an edge: as many open files as the system lets this process have."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - there is none on Windows
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def serve(path: Path) -> None:
+    """Run the fleet of a file.
+
+    Raises:
+        OSError: the file cannot be read.
+        FleetFileError: it is no fleet.
+    """
+    stamp = fleet_file.stamp(path)
+    await Host(path, fleet_file.load(path), stamp).run()
+
+
+def _differs(edge: Edge, entry: EdgeEntry | None) -> bool:
+    return entry is None or entry.digest != edge.entry.digest
+
+
+def _complain(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _LOG.error("an edge failed: %r", error)

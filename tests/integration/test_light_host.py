@@ -1,0 +1,266 @@
+"""The light host as a process, against a real websocket server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+ROOT = Path(__file__).resolve().parents[2]
+REFUSED_KEY = "WRONG"
+PLANT = {
+    "datasource0": ("Simulator.Datasource.Single.Direct", 'values=i["500"]\ntimeDelta=I"-1"'),
+    "meter3": ("Simulator.NRCMeter.Acting", 'datasource.id="datasource0"'),
+    "meter0": ("Simulator.GridMeter.Reacting", ""),
+}
+
+
+class Backend:
+    """Accepts every key but one, which it drops after the upgrade without a close frame, as the real one."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, list[Any]] = {}
+        self.upgrades: list[str] = []
+        self.codes: dict[str, int | None] = {}
+        self.sockets: dict[str, web.WebSocketResponse] = {}
+        self.port = 0
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        key = request.headers["apikey"]
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.upgrades.append(key)
+        if key == REFUSED_KEY:
+            assert request.transport is not None
+            request.transport.abort()
+            return socket
+        self.sockets[key] = socket
+        async for message in socket:
+            self.messages.setdefault(key, []).append(json.loads(message.data))
+        self.codes[key] = socket.close_code
+        return socket
+
+    def methods(self, key: str) -> list[str]:
+        return [message.get("method", "answer") for message in self.messages.get(key, [])]
+
+
+class Run:
+    """A host process, its files, and its backend."""
+
+    def __init__(self, directory: Path, backend: Backend) -> None:
+        self.directory = directory
+        self.backend = backend
+        self.fleet_file = directory / "fleet.json"
+        self.status_file = directory / "status.json"
+        self.log = directory / "log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def edge(self, name: str, key: str) -> dict[str, str]:
+        directory = self.directory / name
+        backend = f'apikey="{key}"\nuri="ws://127.0.0.1:{self.backend.port}"'
+        _component(directory, "Controller.Api.Backend", "ctrlBackend0", backend)
+        for own_id, (factory, text) in PLANT.items():
+            _component(directory, factory, own_id, text)
+        return {"name": name, "directory": str(directory), "digest": "1"}
+
+    def fleet(self, revision: str, *edges: dict[str, str]) -> None:
+        content = {"revision": revision, "status_file": str(self.status_file), "edges": edges}
+        draft = self.fleet_file.with_suffix(".new")
+        draft.write_text(json.dumps(content))
+        draft.replace(self.fleet_file)
+
+    def start(self) -> None:
+        with self.log.open("wb") as log:
+            command = [sys.executable, "-m", "edge_tasks.light", str(self.fleet_file)]
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=log)  # noqa: S603 - our own program
+
+    def status(self) -> Any:
+        return json.loads(self.status_file.read_bytes()) if self.status_file.exists() else {"edges": {}}
+
+    def state(self, name: str) -> str:
+        return str(self.status()["edges"].get(name, {}).get("state", ""))
+
+    async def until(self, condition: Callable[[], bool], within: float = 15) -> None:
+        for _ in range(int(within / 0.05)):
+            if condition():
+                return
+            await asyncio.sleep(0.05)
+        pytest.fail(f"did not happen: {self.status()}\n{self.log.read_text()}")
+
+    async def ended(self, within: float = 3) -> int:
+        process = self.process
+        assert process is not None
+        await self.until(lambda: process.poll() is not None, within)
+        return int(process.returncode)
+
+
+def _component(directory: Path, factory: str, own_id: str, text: str) -> None:
+    path = directory.joinpath(*factory.split("."), f"{own_id}.config")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = f'service.pid="{factory}.{own_id}"\nservice.factoryPid="{factory}"\nid="{own_id}"\n'
+    path.write_text(f"{names}{text}\n")
+
+
+@asynccontextmanager
+async def _running(directory: Path) -> AsyncIterator[Run]:
+    backend = Backend()
+    app = web.Application()
+    app.router.add_get("/", backend.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    backend.port = runner.addresses[0][1]
+    run = Run(directory, backend)
+    try:
+        yield run
+    finally:
+        if run.process is not None and run.process.poll() is None:
+            run.process.kill()
+            run.process.wait()
+        await runner.cleanup()
+
+
+def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", "SECRETKEY0"))
+            run.start()
+            await run.until(lambda: run.state("edge0") == "connected")
+            await run.until(lambda: len(run.backend.messages["SECRETKEY0"]) >= 3)
+            config, full, changed = run.backend.messages["SECRETKEY0"][:3]
+            assert config["method"] == "edgeConfig"
+            assert config["params"]["components"]["ctrlBackend0"]["properties"]["apikey"] == "xxx"
+            (values,) = full["params"].values()
+            assert (values["_sum/State"], values["meter0/ActivePower"]) == (0, 500)
+            ((cycle, later),) = changed["params"].items()
+            assert int(cycle) % 1000 == 0
+            assert len(later) < len(values) / 2
+            await _asked(run)
+            status = run.status()
+            assert (status["revision"], status["pid"]) == ("r1", run.process and run.process.pid)
+            assert status["edges"]["edge0"]["connects"] == 1
+            assert os.name == "nt" or run.status_file.stat().st_mode & 0o777 == 0o600
+            assert "SECRETKEY0" not in run.log.read_text() + run.status_file.read_text()
+
+    asyncio.run(scenario())
+
+
+async def _asked(run: Run) -> None:
+    payload = {"jsonrpc": "2.0", "id": "b", "method": "setChannelValue", "params": {}}
+    request = {"jsonrpc": "2.0", "id": "a", "method": "authenticatedRpc", "params": {"payload": payload}}
+    await run.backend.sockets["SECRETKEY0"].send_str(json.dumps(request))
+    await run.until(lambda: "answer" in run.backend.methods("SECRETKEY0"))
+    answer = next(one for one in run.backend.messages["SECRETKEY0"] if "method" not in one)
+    assert (answer["id"], answer["error"]["code"]) == ("a", 4001)
+
+
+def test_the_fleet_changes_and_only_changed_edges_reconnect(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edges = [run.edge(f"edge{index}", f"KEY{index}") for index in range(3)]
+            run.fleet("r1", edges[0], edges[1])
+            run.start()
+            await run.until(lambda: run.state("edge0") == run.state("edge1") == "connected")
+            run.fleet_file.write_text("{")
+            await run.until(lambda: "not used" in run.log.read_text())
+            edges[1]["digest"] = "2"
+            run.fleet("r2", edges[0], edges[1], edges[2])
+            await run.until(lambda: run.state("edge2") == "connected" and run.backend.upgrades.count("KEY1") == 2)
+            assert run.status()["revision"] == "r2"
+            run.fleet("r3", edges[0])
+            await run.until(
+                lambda: run.backend.codes.get("KEY2") == 1000 and "edge2" not in run.status()["edges"]
+            )
+            assert run.backend.upgrades.count("KEY0") == 1
+            assert "KEY0" not in run.backend.codes
+            run.fleet_file.unlink()
+            assert await run.ended() == 0
+            assert run.backend.codes["KEY0"] == 1000
+            assert not run.status_file.exists()
+
+    asyncio.run(scenario())
+
+
+def test_a_wrong_key_is_refused_and_a_missing_one_unconfigured(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", REFUSED_KEY), run.edge("edge1", ""))
+            run.start()
+            await run.until(lambda: run.state("edge0") == "refused" and run.state("edge1") == "unconfigured")
+            assert run.status()["edges"]["edge0"]["connects"] == 0
+            assert "no apikey" in run.status()["edges"]["edge1"]["why"]
+            await run.until(lambda: len(run.backend.upgrades) >= 2)
+
+    asyncio.run(scenario())
+
+
+def test_a_closed_edge_waits_and_comes_back(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", "KEY0"))
+            run.start()
+            await run.until(lambda: run.state("edge0") == "connected")
+            await run.backend.sockets["KEY0"].close(code=aiohttp.WSCloseCode.GOING_AWAY)
+            await run.until(lambda: run.status()["edges"]["edge0"]["connects"] == 2)
+
+    asyncio.run(scenario())
+
+
+def test_a_wrongly_named_file_is_missing_from_the_edge(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edge = run.edge("edge0", "KEY0")
+            meter = tmp_path / "edge0" / "Simulator" / "GridMeter" / "Reacting" / "meter0.config"
+            meter.rename(meter.with_name("meter1.config"))
+            run.fleet("r1", edge)
+            run.start()
+            await run.until(lambda: run.state("edge0") == "connected" and len(run.backend.messages["KEY0"]) >= 2)
+            config, full = run.backend.messages["KEY0"][:2]
+            assert "meter0" not in config["params"]["components"]
+            (values,) = full["params"].values()
+            assert not [name for name in values if name.startswith("meter0/")]
+            (line,) = run.status()["edges"]["edge0"]["ignored"]
+            assert line.startswith("Simulator/GridMeter/Reacting/meter1.config: ")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+def test_sigterm_ends_cleanly(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", "KEY0"))
+            run.start()
+            await run.until(lambda: run.state("edge0") == "connected")
+            assert run.process is not None
+            run.process.send_signal(signal.SIGTERM)
+            assert await run.ended(2) == 0
+            assert run.backend.codes["KEY0"] == 1000
+            assert not run.status_file.exists()
+            assert "Traceback" not in run.log.read_text()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("arguments", [[], ["none.json"], ["a", "b"]])
+def test_bad_arguments_are_one_line_and_status_two(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "edge_tasks.light", *arguments]
+    done = subprocess.run(  # noqa: S603 - our own program
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
