@@ -17,7 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -55,7 +55,7 @@ class PostgresServer:
     data: Path
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
 
     @property
     def log(self) -> Path:

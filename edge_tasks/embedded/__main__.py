@@ -1,0 +1,123 @@
+"""``python -m edge_tasks.embedded CONFIG_FILE``: run the stand-in backend until SIGTERM.
+
+Exit status: 0 after a signal, 2 for a bad configuration, 3 for a port that is taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from edge_tasks.embedded.backend import LOG, Backend
+from edge_tasks.embedded.config import BadConfigError, Config, read_config
+from edge_tasks.embedded.console import console_app
+from edge_tasks.embedded.edge_socket import edge_app
+from edge_tasks.embedded.rest import rest_app
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+_BACKLOG = 1024
+_SHUTDOWN_SECONDS = 0.2
+_BAD_CONFIG = 2
+_PORT_TAKEN = 3
+
+
+class PortTakenError(Exception):
+    """A port cannot be opened; the text says which and why."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the backend; return its exit status."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m edge_tasks.embedded CONFIG_FILE\n")
+        return _BAD_CONFIG
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(_run(read_config(Path(arguments[0]))))
+    except BadConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return _BAD_CONFIG
+    except PortTakenError as error:
+        sys.stderr.write(f"{error}\n")
+        return _PORT_TAKEN
+    return 0
+
+
+async def _run(config: Config) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    sockets = [_bind(config.host, port) for port in (config.edge_port, config.rest_port, config.console_port)]
+    LOG.info(
+        "This is edge-tasks' stand-in for an OpenEMS Backend, not OpenEMS: edges %d, JSON-RPC %d, console %d",
+        config.edge_port,
+        config.rest_port,
+        config.console_port,
+    )
+    backend = Backend(config)
+    apps = [edge_app(backend), rest_app(backend), console_app(backend)]
+    runners = [web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS) for app in apps]
+    try:
+        if await _unless(stopped, backend.activate()):
+            await _serve(backend, runners, sockets, stopped)
+    finally:
+        await backend.stop()
+        await asyncio.gather(*(runner.cleanup() for runner in runners))
+        for sock in sockets:
+            sock.close()
+
+
+async def _serve(
+    backend: Backend, runners: list[web.AppRunner], sockets: list[socket.socket], stopped: asyncio.Event
+) -> None:
+    """Open the ports, the edges' last, and do the periodic work until the signal comes."""
+    for runner, sock in reversed(list(zip(runners, sockets, strict=True))):
+        await runner.setup()
+        try:
+            await web.SockSite(runner, sock, backlog=_BACKLOG).start()
+        except OSError as error:
+            raise PortTakenError(f"A port cannot be opened: {error.strerror}") from error
+    work = [asyncio.ensure_future(backend.flush_for_ever()), asyncio.ensure_future(backend.ping_for_ever())]
+    await stopped.wait()
+    for task in work:
+        task.cancel()
+    for runner in runners:
+        for site in list(runner.sites):
+            await site.stop()
+
+
+async def _unless(stopped: asyncio.Event, work: Coroutine[object, object, None]) -> bool:
+    """Do some work unless the signal comes first; return whether it was done."""
+    doing, waiting = asyncio.ensure_future(work), asyncio.ensure_future(stopped.wait())
+    await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    doing.cancel()
+    with suppress(asyncio.CancelledError):
+        await doing
+    return not stopped.is_set()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Take a port without listening yet: nobody can connect before the devices are read."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise PortTakenError(f"Port {port} on {host} cannot be opened: {error.strerror or error}") from error
+    sock.settimeout(0)
+    return sock
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,131 @@
+"""The stand-in backend's configuration file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeGuard
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_HIGHEST_PORT = 65535
+_DATABASE = {"host": str, "port": int, "dbname": str, "user": str, "password": str}
+_LOGIN = {"user": str, "password": str}
+_KEYS = {"database", "host", "edge_port", "rest_port", "console_port", "login", "flush_seconds", "ping_seconds"}
+
+
+class BadConfigError(Exception):
+    """The file cannot be used; the text says why, on one line."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the device table is."""
+
+    host: str
+    port: int
+    dbname: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the backend is told.
+
+    Attributes:
+        database: where the device table is.
+        user: the login of the JSON-RPC endpoint and of the console.
+        password: its password.
+        host: the address that all three ports are opened on.
+        edge_port: websocket of the edges.
+        rest_port: JSON-RPC over HTTP.
+        console_port: the console, with nothing but the re-activation of the device table's reader.
+        flush_seconds: how often what changed is written to the device table.
+        ping_seconds: how often each edge is pinged.
+    """
+
+    database: Database
+    user: str
+    password: str = field(repr=False)
+    host: str = "127.0.0.1"
+    edge_port: int = 8081
+    rest_port: int = 8075
+    console_port: int = 8079
+    flush_seconds: float = 30.0
+    ping_seconds: float = 60.0
+
+
+def read_config(path: Path) -> Config:
+    """Read and check a file.
+
+    Raises:
+        BadConfigError: it cannot be read, is no JSON, or has a missing, unknown or wrong entry.
+    """
+    try:
+        content: object = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise BadConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except orjson.JSONDecodeError as error:
+        raise BadConfigError(f"{path} is no JSON: {error.msg} in line {error.lineno}") from None
+    if not _is_object(content):
+        raise BadConfigError(f"{path} holds no JSON object")
+    if unknown := sorted(content.keys() - _KEYS):
+        raise BadConfigError(f"{path} has an unknown entry: {', '.join(unknown)}")
+    return _checked(content)
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
+
+
+def _checked(content: dict[str, object]) -> Config:
+    database = _part(content, "database", _DATABASE)
+    login = _part(content, "login", _LOGIN)
+    host = content.get("host", Config.host)
+    if not isinstance(host, str):
+        raise BadConfigError("host is no text")
+    return Config(
+        database=Database(
+            host=str(database["host"]),
+            port=_port(database, "port", 0),
+            dbname=str(database["dbname"]),
+            user=str(database["user"]),
+            password=str(database["password"]),
+        ),
+        user=str(login["user"]),
+        password=str(login["password"]),
+        host=host,
+        edge_port=_port(content, "edge_port", Config.edge_port),
+        rest_port=_port(content, "rest_port", Config.rest_port),
+        console_port=_port(content, "console_port", Config.console_port),
+        flush_seconds=_seconds(content, "flush_seconds", Config.flush_seconds),
+        ping_seconds=_seconds(content, "ping_seconds", Config.ping_seconds),
+    )
+
+
+def _part(content: dict[str, object], name: str, kinds: Mapping[str, type]) -> dict[str, object]:
+    part = content.get(name)
+    if not _is_object(part):
+        raise BadConfigError(f"{name} is missing or no JSON object")
+    for key, kind in kinds.items():
+        if not isinstance(part.get(key), kind):
+            raise BadConfigError(f"{name}.{key} is missing or no {'text' if kind is str else 'number'}")
+    return part
+
+
+def _port(content: dict[str, object], name: str, default: int) -> int:
+    port = content.get(name, default)
+    if not isinstance(port, int) or isinstance(port, bool) or not 0 < port <= _HIGHEST_PORT:
+        raise BadConfigError(f"{name} is no port number")
+    return port
+
+
+def _seconds(content: dict[str, object], name: str, default: float) -> float:
+    seconds = content.get(name, default)
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds <= 0:
+        raise BadConfigError(f"{name} is no positive number")
+    return float(seconds)

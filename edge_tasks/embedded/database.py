@@ -1,0 +1,66 @@
+"""The database that Odoo and its addon `openems` would have made: only what a backend and we ourselves use."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import psycopg
+from psycopg import sql
+
+from edge_tasks.errors import RegistrationError
+
+_CONNECT_SECONDS = 10
+_LOCK = 0x6564_6765  # any number that nobody else locks: two runs make the tables one after the other
+
+
+def create_database(host: str, port: int, user: str, password: str, dbname: str = "openems") -> bool:
+    """Make the database and its tables where they are missing.
+
+    Returns:
+        Whether anything was made.
+
+    Raises:
+        RegistrationError: the server refuses; tables are made all or none.
+    """
+    address: dict[str, str | int] = {"host": host, "port": port, "user": user, "password": password}
+    try:
+        made = _create(address, dbname)
+        return _fill(address, dbname) or made
+    except psycopg.Error as error:
+        text = str(error).strip().splitlines()
+        raise RegistrationError(
+            f"The database {dbname} on {host}:{port} cannot be made: {text[0] if text else type(error).__name__}"
+        ) from error
+
+
+def _connect(address: dict[str, str | int], dbname: str, *, autocommit: bool) -> psycopg.Connection:
+    return psycopg.connect(
+        host=str(address["host"]),
+        port=int(address["port"]),
+        user=str(address["user"]),
+        password=str(address["password"]),
+        dbname=dbname,
+        connect_timeout=_CONNECT_SECONDS,
+        autocommit=autocommit,
+    )
+
+
+def _create(address: dict[str, str | int], dbname: str) -> bool:
+    with _connect(address, "postgres", autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (dbname,)).fetchone():
+            return False
+        try:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(dbname)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return False  # another run was faster
+    return True
+
+
+def _fill(address: dict[str, str | int], dbname: str) -> bool:
+    with _connect(address, dbname, autocommit=False) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        found = connection.execute("SELECT to_regclass('public.openems_device') IS NOT NULL").fetchone()
+        if found and found[0]:
+            return False
+        connection.execute(resources.files(__package__).joinpath("schema.sql").read_bytes())
+    return True

@@ -1,0 +1,134 @@
+"""The device table: all SQL of the stand-in backend, over two connections that come back by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import psycopg
+
+from edge_tasks.embedded.devices import Device
+from edge_tasks.embedded.rpc import component_lines
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+
+    from edge_tasks.embedded.config import Database
+
+_CONNECT_SECONDS = 5
+_OFFLINE = (
+    "UPDATE openems_device SET openems_is_connected = FALSE WHERE openems_is_connected IS DISTINCT FROM FALSE"
+)
+_READ = "SELECT id, name, apikey, openems_version, openems_sum_state_level FROM openems_device ORDER BY id"
+_FLUSH = """
+    UPDATE openems_device AS device
+    SET openems_is_connected = fresh.online,
+        lastmessage = COALESCE(fresh.heard, device.lastmessage),
+        openems_sum_state_level = COALESCE(fresh.level, device.openems_sum_state_level)
+    FROM unnest(%s::int[], %s::boolean[], %s::timestamp[], %s::text[]) AS fresh (id, online, heard, level)
+    WHERE device.id = fresh.id
+"""
+_VERSION = "UPDATE openems_device SET openems_version = %s WHERE id = %s"
+_CONFIG = "UPDATE openems_device SET openems_config = %s, openems_config_components = %s WHERE id = %s"
+_CONFIG_UPDATE = """
+    INSERT INTO openems_openemsconfigupdate (device_id, teaser, details, create_date, write_date)
+    SELECT id, %s, %s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC' FROM openems_device WHERE id = %s
+"""
+_ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
+
+StoreError = psycopg.Error
+
+
+def reason(error: StoreError) -> str:
+    """The first line of what PostgreSQL says."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+class Store:
+    """The table behind two connections: one writes, one answers questions, so that none waits for a flush."""
+
+    def __init__(self, database: Database) -> None:
+        self._writer = _Line(database)
+        self._reader = _Line(database)
+
+    async def load(self) -> list[Device]:
+        """Set every device offline and read all rows, archived ones too."""
+        async with self._writer.use() as connection, connection.transaction():
+            await connection.execute(_OFFLINE)
+            rows = await (await connection.execute(_READ)).fetchall()
+        return [
+            Device(id=number, name=name, apikey=apikey, version=version, level=level)
+            for number, name, apikey, version, level in rows
+        ]
+
+    async def flush(self, devices: Sequence[Device]) -> None:
+        """Write who is online, when each was last heard, and in which state it is: one statement."""
+        if not devices:
+            return
+        columns = (
+            [device.id for device in devices],
+            [device.online for device in devices],
+            [device.lastmessage for device in devices],
+            [device.level for device in devices],
+        )
+        async with self._writer.use() as connection:
+            await connection.execute(_FLUSH, columns)
+
+    async def write_version(self, device: Device, version: str) -> None:
+        """Write the version that an edge reports."""
+        async with self._writer.use() as connection:
+            await connection.execute(_VERSION, (version, device.id))
+
+    async def write_config(self, device: Device, config: Mapping[str, Any]) -> None:
+        """Write an edge's configuration and note that it came."""
+        components = component_lines(config)
+        count = len(components.splitlines())
+        text = orjson.dumps(config, option=orjson.OPT_INDENT_2).decode()
+        async with self._writer.use() as connection, connection.transaction():
+            await connection.execute(_CONFIG, (text, components, device.id))
+            await connection.execute(_CONFIG_UPDATE, (f"{count} components", components, device.id))
+
+    async def active(self, names: Iterable[str]) -> set[str]:
+        """Return those of the named devices that are active at this moment."""
+        async with self._reader.use() as connection:
+            return {name for (name,) in await (await connection.execute(_ACTIVE, (list(names),))).fetchall()}
+
+    async def close(self) -> None:
+        """Close both connections."""
+        await self._writer.close()
+        await self._reader.close()
+
+
+class _Line:
+    """One connection, used by one at a time, opened again after a failure."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._connection: psycopg.AsyncConnection | None = None
+
+    @asynccontextmanager
+    async def use(self) -> AsyncIterator[psycopg.AsyncConnection]:
+        async with self._lock:
+            if self._connection is None or self._connection.closed:
+                self._connection = await self._connect()
+            yield self._connection
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(
+            host=self._database.host,
+            port=self._database.port,
+            dbname=self._database.dbname,
+            user=self._database.user,
+            password=self._database.password,
+            connect_timeout=_CONNECT_SECONDS,
+            autocommit=True,
+            application_name="edge-tasks stand-in backend",
+        )
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()

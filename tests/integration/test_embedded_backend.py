@@ -1,0 +1,373 @@
+"""The stand-in backend as its own process, with real sockets and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from pathlib import Path
+
+    import psycopg
+
+    from edge_tasks.embedded.server import PostgresServer
+
+USER, PASSWORD = "admin", "pa:ss"
+DEADLINE = 10.0
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+LOGIN = basic(USER, PASSWORD)
+
+
+@dataclass
+class Running:
+    process: subprocess.Popen[str]
+    log: Path
+    edge: str
+    rest: str
+    console: str
+
+    def stop(self) -> float:
+        """Send SIGTERM; return the seconds until the end."""
+        start = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(10) == 0
+        return time.monotonic() - start
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def config_of(postgres: PostgresServer, **changes: object) -> dict[str, Any]:
+    database = {"host": "127.0.0.1", "port": postgres.port, "dbname": "openems"}
+    return {
+        "database": database | {"user": postgres.user, "password": postgres.password},
+        "edge_port": free_port(),
+        "rest_port": free_port(),
+        "console_port": free_port(),
+        "login": {"user": USER, "password": PASSWORD},
+        **changes,
+    }
+
+
+def command(tmp_path: Path, config: object) -> list[str]:
+    file = tmp_path / "backend.json"
+    file.write_text(json.dumps(config), encoding="utf-8")
+    return [sys.executable, "-m", "edge_tasks.embedded", str(file)]
+
+
+@contextmanager
+def running(tmp_path: Path, config: dict[str, Any]) -> Iterator[Running]:
+    log = tmp_path / "backend.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(  # noqa: S603 - our own words, no shell
+            command(tmp_path, config), stderr=file, text=True
+        )
+    urls = [f"http://127.0.0.1:{config[key]}/" for key in ("edge_port", "rest_port", "console_port")]
+    backend = Running(
+        process, log, urls[0], urls[1] + "jsonrpc", urls[2] + "system/console/configMgr/Metadata.Odoo"
+    )
+    try:
+        wait_for_port(config["edge_port"], process)
+        yield backend
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        assert process.poll() is None
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    pytest.fail("the edges' port does not open")
+
+
+async def until(check: Callable[[], Awaitable[bool]]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not await check():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.03)
+
+
+async def rest(session: aiohttp.ClientSession, backend: Running, method: str, **params: object) -> dict[str, Any]:
+    async with session.post(backend.rest, json={"method": method, "params": params}, headers=LOGIN) as answer:
+        assert answer.status == 200
+        body: dict[str, Any] = await answer.json()
+    return body
+
+
+async def online(session: aiohttp.ClientSession, backend: Running, name: str) -> bool:
+    body = await rest(session, backend, "getEdgesStatus", edgeIds=[name])
+    return bool(body["result"][name]["online"])
+
+
+def add(table: psycopg.Connection, *names: str, active: bool | None = True) -> None:
+    for name in names:
+        table.execute(
+            "INSERT INTO openems_device (name, apikey, active) VALUES (%s, %s, %s)", (name, f"KEY-{name}", active)
+        )
+
+
+def cell(table: psycopg.Connection, column: str, name: str = "edge0") -> Any:
+    row = table.execute(f"SELECT {column} FROM openems_device WHERE name = %s", (name,)).fetchone()  # noqa: S608 - our own column names
+    return row[0] if row else None
+
+
+def key(name: str) -> dict[str, str]:
+    return {"apikey": f" KEY-{name} "}
+
+
+def notification(method: str, params: object) -> str:
+    return json.dumps({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+def test_an_edge_is_online_from_its_first_socket_to_its_last(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            assert not await online(session, backend, "edge0")
+            first = await session.ws_connect(backend.edge, headers=key("edge0"))
+            second = await session.ws_connect(backend.edge, headers=key("edge0"))
+            await until(lambda: online(session, backend, "edge0"))
+            with pytest.raises(asyncio.TimeoutError):
+                await first.receive(timeout=0.2)
+            await second.close()
+            await asyncio.sleep(0.2)
+            assert await online(session, backend, "edge0")
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+        assert backend.stop() < 2
+        text = backend.log.read_text()
+    assert "stand-in" in text.splitlines()[0]
+    assert "KEY-" not in text
+
+
+@pytest.mark.parametrize("headers", [{}, {"apikey": "wrong"}])
+def test_an_unknown_key_is_dropped_without_a_close_frame(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection, headers: dict[str, str]
+) -> None:
+    lines = [
+        "GET / HTTP/1.1",
+        "Host: x",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+    ]
+    lines += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
+    add(device_table, "edge0")
+    config = config_of(postgres)
+    with (
+        running(tmp_path, config),
+        socket.create_connection(("127.0.0.1", config["edge_port"]), 5) as raw,
+    ):
+        raw.sendall("\r\n".join(lines).encode())
+        received = b""
+        while part := raw.recv(4096):
+            received += part
+    assert received.startswith(b"HTTP/1.1 101 ")
+    assert received.endswith(b"\r\n\r\n")
+
+
+def test_config_values_version_and_state_reach_the_table_and_the_cache(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    params = {"components": {"meter0": {"alias": "Grid", "factoryId": "M", "properties": {}}}, "factories": {}}
+
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+            await edge.send_str(notification("edgeConfig", params))
+            values = {"_sum/State": 2, "_meta/Version": "2024.7.0", "m/P": 3000}
+            await edge.send_str(notification("timestampedData", {"2000": values}))
+            await edge.send_str(notification("aggregatedData", {"1000": {"m/P": 1, "m/E": 5}}))
+            await edge.send_str("nonsense")
+            await until(lambda: is_cell("openems_sum_state_level", "warning"))
+            body = await rest(
+                session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P", "m/E", "m/None"]
+            )
+            assert body["result"] == {"edge0": {"m/P": 3000, "m/E": 5, "m/None": None}}
+            await edge.send_str('{"jsonrpc":"2.0","id":"i","method":"appCenter","params":{}}')
+            answer = json.loads((await edge.receive(5)).data)
+            assert (answer["id"], answer["error"]["code"]) == ("i", 1)
+            assert answer["error"]["message"] == "No AppCenter Metadata provided."
+            await edge.close()
+            await until(lambda: is_cell("openems_is_connected", value=False))
+
+    async def is_cell(column: str, value: object) -> bool:
+        return bool(cell(device_table, column) == value)
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres, flush_seconds=0.2)) as backend:
+        asyncio.run(scenario(backend))
+    assert json.loads(cell(device_table, "openems_config")) == params
+    assert cell(device_table, "openems_config_components") == "meter0 [M] Grid"
+    assert cell(device_table, "openems_version") == "2024.7.0"
+    assert cell(device_table, "lastmessage") is not None
+    rows = device_table.execute("SELECT device_id, details FROM openems_openemsconfigupdate").fetchall()
+    assert rows == [(1, "meter0 [M] Grid")]
+
+
+def test_one_unknown_or_archived_edge_fails_the_whole_call(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            for other in ("edge1", "edge2", "edge9"):
+                body = await rest(session, backend, "getEdgesStatus", edgeIds=["edge0", other])
+                assert "result" not in body
+                assert body["error"]["message"]
+            held = await session.ws_connect(backend.edge, headers=key("edge1"))
+            device_table.execute("UPDATE openems_device SET active = TRUE WHERE name = 'edge1'")
+            await until(lambda: online(session, backend, "edge1"))
+            for login in ({}, basic(USER, "wrong"), basic("x", PASSWORD)):
+                async with session.post(backend.rest, json={}, headers=login) as answer:
+                    assert answer.status == 500
+            assert not held.closed
+            assert "error" in await rest(session, backend, "getEdges")
+            assert "error" in await rest(session, backend, "getEdgesStatus", edgeIds="edge0")
+
+    add(device_table, "edge0")
+    add(device_table, "edge1", active=None)
+    add(device_table, "edge2", active=False)
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_activation_drops_every_edge_and_reads_the_table_again(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+            await until(lambda: online(session, backend, "edge0"))
+            add(device_table, "edge1")
+            late = await session.ws_connect(backend.edge, headers=key("edge1"))
+            assert (await late.receive(5)).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
+            assert late.close_code == 1006
+            async with session.post(backend.console) as answer:
+                assert answer.status == 401
+            receiving = asyncio.ensure_future(edge.receive(5))
+            async with session.post(backend.console, headers=LOGIN, data={"apply": "true"}) as answer:
+                assert answer.status == 200
+            await receiving
+            assert edge.close_code == 1001
+            held = await session.ws_connect(backend.edge, headers=key("edge1"))
+            await until(lambda: online(session, backend, "edge1"))
+            assert not await online(session, backend, "edge0")
+            assert not held.closed
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_a_stop_says_good_bye_and_writes_who_went_offline(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            edges = [await session.ws_connect(backend.edge, headers=key("edge0")) for _ in range(20)]
+            await until(lambda: online(session, backend, "edge0"))
+            await edges[0].send_str(notification("timestampedData", {"1": {}}))
+            await asyncio.sleep(0.2)
+            stopping = asyncio.get_running_loop().run_in_executor(None, backend.stop)
+            for edge in edges:
+                await edge.receive(5)
+                assert edge.close_code == 1001
+            assert await stopping < 2
+
+    add(device_table, "edge0")
+    device_table.execute("UPDATE openems_device SET openems_is_connected = TRUE")
+    with running(tmp_path, config_of(postgres)) as backend:
+        assert cell(device_table, "openems_is_connected") is False
+        asyncio.run(scenario(backend))
+    assert cell(device_table, "openems_is_connected") is False
+    assert cell(device_table, "lastmessage") is not None
+
+
+def test_an_edge_that_does_not_pong_is_dropped(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            dumb = await session.ws_connect(backend.edge, headers=key("edge0"), autoping=False)
+            good = await session.ws_connect(backend.edge, headers=key("edge1"))
+            listening = asyncio.ensure_future(good.receive())
+            assert (await dumb.receive(5)).type == aiohttp.WSMsgType.PING
+            await until(lambda: offline(session, backend, "edge0"))
+            await asyncio.sleep(0.6)
+            assert await online(session, backend, "edge1")
+            listening.cancel()
+
+    async def offline(session: aiohttp.ClientSession, backend: Running, name: str) -> bool:
+        return not await online(session, backend, name)
+
+    add(device_table, "edge0", "edge1")
+    with running(tmp_path, config_of(postgres, ping_seconds=0.3)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_without_a_database_the_port_opens_and_every_edge_is_refused(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    config = config_of(postgres)
+    config["database"]["password"] = "wrong"  # noqa: S105 - that is the point
+
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+            await edge.receive(5)
+            assert edge.close_code == 1006
+
+    with running(tmp_path, config) as backend:
+        asyncio.run(scenario(backend))
+        backend.stop()
+        assert backend.log.read_text().count("ERROR") == 1
+
+
+def test_a_bad_config_and_a_taken_port_are_one_line_each(tmp_path: Path, postgres: PostgresServer) -> None:
+    def run(config: object) -> tuple[int, str]:
+        done = subprocess.run(  # noqa: S603 - our own words, no shell
+            command(tmp_path, config),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+            env=dict(os.environ),
+        )
+        return done.returncode, done.stderr
+
+    status, text = run({"login": {}})
+    assert (status, text.count("\n")) == (2, 1)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, text = run(config_of(postgres, rest_port=port))
+    assert (status, text.count("\n")) == (3, 1)
+    assert str(port) in text

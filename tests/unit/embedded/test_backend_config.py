@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edge_tasks.embedded.config import BadConfigError, read_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD: dict[str, Any] = {
+    "database": {"host": "127.0.0.1", "port": 5432, "dbname": "openems", "user": "odoo", "password": "hidden"},
+    "login": {"user": "admin", "password": "hidden"},
+}
+
+
+def write(path: Path, content: object) -> Path:
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_defaults_are_those_of_a_real_backend(tmp_path: Path) -> None:
+    config = read_config(write(tmp_path / "c.json", GOOD))
+    assert (config.host, config.edge_port, config.rest_port, config.console_port) == (
+        "127.0.0.1",
+        8081,
+        8075,
+        8079,
+    )
+    assert (config.flush_seconds, config.ping_seconds) == (30.0, 60.0)
+    assert "hidden" not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"edge_port": "8081"}, "edge_port is no port number"),
+        ({"edge_port": 0}, "edge_port is no port number"),
+        ({"host": 1}, "host is no text"),
+        ({"login": None}, "login is missing"),
+        ({"login": {"user": "admin"}}, "login.password is missing or no text"),
+        ({"flush_seconds": 0}, "flush_seconds is no positive number"),
+        ({"edge_prot": 8081}, "unknown entry: edge_prot"),
+    ],
+)
+def test_a_wrong_entry_is_named(tmp_path: Path, change: dict[str, object], words: str) -> None:
+    with pytest.raises(BadConfigError, match=words):
+        read_config(write(tmp_path / "c.json", GOOD | change))
+
+
+def test_a_file_that_is_no_json_or_missing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BadConfigError, match="is no JSON"):
+        read_config(tmp_path / "c.json")
+    with pytest.raises(BadConfigError, match="cannot be read"):
+        read_config(tmp_path / "none.json")
