@@ -1,4 +1,4 @@
-"""What CI runs, and what a developer types: ``nox`` for all of it, ``nox -s unit`` for one, ``nox -l`` for a list."""
+"""What CI runs, and what a developer types: ``nox`` for all of it, ``nox -l`` for a list."""
 
 from __future__ import annotations
 

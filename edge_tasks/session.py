@@ -37,6 +37,7 @@ class Session:
         typed: the names of the tasks that were typed.
         configured: the section ``edge_tasks`` of ``invoke.yaml``.
         done: the steps that this call has done.
+        judges_only: only ``verify`` was typed, of a fleet that was brought up: it is looked at, not mended.
     """
 
     def __init__(self, options: Mapping[str, Any], typed: frozenset[str], configured: Mapping[str, Any]) -> None:
@@ -46,6 +47,7 @@ class Session:
         self.console = Console(as_json=bool(options.get("json")))
         self._stack = ExitStack()
         self._begun = False
+        self.judges_only = False
         self.done: set[str] = set()
 
     @cached_property
@@ -90,8 +92,7 @@ class Session:
             raise SettingsError(
                 f"--override-file is {override_file!r}", hint="a plain file name, in the platform"
             )
-        laid_out = self.saved.laid_out if self.saved else self.platform.is_missing
-        return Saved(fleet, self._runtime_name(), override_file, laid_out)
+        return Saved(fleet, self._runtime_name(), override_file)
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -107,11 +108,6 @@ class Session:
     def runtime(self) -> EmbeddedRuntime:
         """Where the fleet runs."""
         return EmbeddedRuntime(self.state.folder, self.fleet)
-
-    @property
-    def judges_only(self) -> bool:
-        """Only ``verify`` was typed, of a fleet that was brought up: it is looked at, not mended."""
-        return self.typed <= _JUDGING and self.state.record().get("up") == self.up_mark
 
     @property
     def up_mark(self) -> str:
@@ -137,6 +133,7 @@ class Session:
         if self.wanted != self.saved:
             self.state.save(self.wanted)
         platforms.remember(self.platform, PROJECT)
+        self.judges_only = self.typed <= _JUDGING and self.state.record().get("up") == self.up_mark
         self._begun = True
         self.console.line(self._header())
 
@@ -173,13 +170,18 @@ class Session:
 
     def _header(self) -> str:
         edges, runtime = self._choose("edges"), self._choose("runtime")
-        why = "the docker runtime is not there yet" if runtime.value == "auto" else runtime.origin
+        why = self._why_embedded() if runtime.value == "auto" else runtime.origin
         bundled = " (bundled)" if self.platform.bundled else ""
         noun = "edge" if edges.value == 1 else "edges"
         return (
             f"{edges.value} {noun} ({edges.origin}), platform {self.platform.path}{bundled},"
             f" runtime embedded ({why}): stand-ins for backend and edges, a real PostgreSQL"
         )
+
+    def _why_embedded(self) -> str:
+        from edge_tasks.adapters.docker import engine_problem  # noqa: PLC0415 - asked once in a fleet's life
+
+        return engine_problem() or "a Docker Engine is here, but the docker runtime is not there yet"
 
 
 def _forget_cached(session: Session, *names: str) -> None:

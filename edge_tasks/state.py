@@ -33,13 +33,11 @@ class Saved:
         fleet: identity and size.
         runtime: ``docker`` or ``embedded``, as it was chosen.
         override_file: the name of the compose override.
-        laid_out: the platform is the bundled one, laid out by us.
     """
 
     fleet: Fleet
     runtime: str
     override_file: str
-    laid_out: bool
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -170,7 +168,7 @@ def _saved(document: dict[str, Any]) -> Saved:
         reserve=int(document["reserve"]),
         port_offset=int(document["port_offset"]),
     )
-    return Saved(fleet, str(document["runtime"]), str(document["override_file"]), bool(document["laid_out"]))
+    return Saved(fleet, str(document["runtime"]), str(document["override_file"]))
 
 
 def _document(saved: Saved) -> dict[str, Any]:
@@ -185,5 +183,4 @@ def _document(saved: Saved) -> dict[str, Any]:
         "port_offset": fleet.port_offset,
         "runtime": saved.runtime,
         "override_file": saved.override_file,
-        "laid_out": saved.laid_out,
     }

@@ -132,7 +132,7 @@ def _incomplete(seen: Observation, expected: Expectation) -> tuple[Condition, st
         return Condition.INCOMPLETE, "the backend has no edgeConfig of it", "inv status, then inv up"
     if missing:
         ignored = f" (not loaded: {'; '.join(seen.ignored)})" if seen.ignored else ""
-        return Condition.INCOMPLETE, f"missing {', '.join(missing)}{ignored}", "inv gen-configs --force, inv up"
+        return Condition.INCOMPLETE, f"missing {', '.join(missing)}{ignored}", "inv gen-configs --force up"
     if seen.message_age_s is not None and seen.message_age_s > SILENT_AFTER_S and seen.settled_s > SILENT_AFTER_S:
         return Condition.SILENT, f"connected, but silent for {seen.message_age_s:.0f} s", "inv up"
     wrong = [text for channel, allowed in expected.figures.items() if (text := _wrong(seen, channel, allowed))]

@@ -181,8 +181,8 @@ class EmbeddedRuntime:
         edges = self._status().get("edges", {})
         return {
             name: EdgeProcess(
-                running=edge["state"] not in ("unconfigured", "starting"),
-                why=edge["why"],
+                running=edge["state"] != "unconfigured",
+                why=edge["why"] or ("it is starting" if edge["state"] == "starting" else ""),
                 since=edge["since"],
                 ignored=tuple(edge["ignored"]),
             )

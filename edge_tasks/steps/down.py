@@ -30,7 +30,6 @@ def run(session: Session, *, purge: bool) -> None:
 
 
 def _purge(session: Session) -> None:
-    laid_out = session.saved is not None and session.saved.laid_out
     folder = session.platform.edges_folder
     found = our_directories(folder)
     for directory in found:
@@ -42,7 +41,7 @@ def _purge(session: Session) -> None:
         with writing(override):
             override.unlink()
     remove_directory(session.state.folder)
-    left = session.platform.remove_bundled() if laid_out else ()
+    left = session.platform.remove_bundled() if session.platform.bundled else ()
     platforms.forget(PROJECT)
     session.console.line(f"removed: {len(found)} config directories, the override, the database, the saved fleet")
     if left:

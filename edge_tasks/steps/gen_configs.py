@@ -80,6 +80,12 @@ def stamp_of(directory: Path) -> str | None:
         return None
 
 
+def written(directory: Path) -> str:
+    """Tells one writing of a directory from the next, also of the same inputs (``--force``)."""
+    stamp = directory / STAMP
+    return f"{stamp_of(directory)}-{stamp.stat().st_mtime_ns}" if stamp.exists() else ""
+
+
 def remove_halves(folder: Path) -> None:
     """Remove what an interrupted run left beside the directories."""
     for name in directories(folder):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.plan import Plan
 from edge_tasks.steps import register
+from edge_tasks.steps.gen_configs import written
 
 if TYPE_CHECKING:
     from edge_tasks.session import Session
@@ -42,5 +43,6 @@ def apply(session: Session, _plan: Plan) -> str:
 
 
 def _fleet_file(session: Session) -> str:
-    digests = {edge.name: session.template.inputs(edge, session.runtime.uri) for edge in session.edges}
-    return session.runtime.fleet_file(digests, session.platform.edges_folder)
+    folder = session.platform.edges_folder
+    digests = {edge.name: written(folder / edge.directory) for edge in session.edges}
+    return session.runtime.fleet_file(digests, folder)
