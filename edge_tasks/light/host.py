@@ -110,6 +110,7 @@ class Host:
 
     def _look(self) -> bool:
         """Whether the fleet file has a new valid content, which then is this host's."""
+        stamp = self._stamp
         try:
             stamp = fleet_file.stamp(self._path)
             if stamp == self._stamp:
