@@ -217,7 +217,7 @@ def _private_file(path: Path, text: str, *, append: bool = False) -> None:
 def _postmaster(data: Path) -> psutil.Process | None:
     """Return the server of a data directory: its recorded pid, when that is a postgres at home there."""
     try:
-        process = psutil.Process(int((data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0]))
+        process = psutil.Process(int((data / "postmaster.pid").read_bytes().split(b"\n", 1)[0]))
         if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
             return None
         return process if Path(process.cwd()).samefile(data) else None
