@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge_tasks.compose_file import parse_compose_file
+from edge_tasks.fleet import Fleet
+from edge_tasks.override import render_override
+
+PLATFORM = Path(__file__).parents[2] / "templates" / "platform" / "docker-compose.yml"
+DEPENDENT = "services:\n  openems-edge: {image: e}\n  ui: {image: u, depends_on: [openems-edge]}\n"
+
+
+def compose_binary() -> str:
+    spec = importlib.util.find_spec("compose")
+    assert spec is not None
+    places = [Path(place) for place in spec.submodule_search_locations or ()]
+    return str(next(place / "docker-compose" for place in places if (place / "docker-compose").exists()))
+
+
+def config(folder: Path, base: str, override: str, code: int = 0) -> dict[str, Any]:
+    (folder / "docker-compose.yml").write_text(base)
+    (folder / "docker-compose.override.yml").write_text(override)
+    done = subprocess.run(
+        [compose_binary(), "config", "--format", "json"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)["services"] if code == 0 else {"error": done.stderr}
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "plät form"
+    place.mkdir()
+    return place
+
+
+@pytest.mark.parametrize("size", [1, 3, 20])
+def test_compose_sees_each_edge_with_its_own_ports_and_volume(folder: Path, size: int) -> None:
+    base = PLATFORM.read_text()
+    override = render_override(Fleet("id", bytes(32), size).edges, parse_compose_file(base, "base"))
+    services = config(folder, base, override)
+    assert "openems-edge" not in services
+    for index in range(size):
+        edge = services[f"openems-edge-{index}"]
+        assert edge["image"] == "openems-edge:latest"
+        assert [(port["published"], port["target"]) for port in edge["ports"]] == [
+            (str(8080 + 100 * index), 8080),
+            (str(8085 + 100 * index), 8085),
+        ]
+        [volume] = edge["volumes"]
+        assert volume["target"] == "/etc/openems.d"
+        assert volume["source"] == str(folder / "openems-edge" / f"config-edge{index}")
+
+
+def test_a_service_that_depends_on_the_edge_stays_valid(folder: Path) -> None:
+    override = render_override(Fleet("id", bytes(32), 1).edges, parse_compose_file(DEPENDENT, "base"))
+    assert config(folder, DEPENDENT, override)["openems-edge"]["deploy"]["replicas"] == 0
+
+
+def test_a_profile_would_make_it_invalid(folder: Path) -> None:
+    profile = 'services:\n  openems-edge:\n    profiles: ["disabled"]\n'
+    assert "depends on undefined service" in config(folder, DEPENDENT, profile, code=1)["error"]

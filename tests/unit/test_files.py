@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from edge_tasks.adapters.files import remove_directory, replace_directory, write_file
+from edge_tasks.errors import NotWritable
+
+
+def test_a_file_is_private_and_replaced_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    inode = path.stat().st_ino
+    write_file(path, "new\r\nä")
+    assert path.read_bytes() == "new\r\nä".encode()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_ino != inode
+    assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 - names
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotWritable, match=re.escape(str(tmp_path / "file"))) as caught:
+        write_file(tmp_path / "file" / "below", "text")
+    assert caught.value.exit_code == 8
+
+
+def test_a_failed_replacement_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NotWritable, match="No space left"):
+        write_file(path, "new")
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_directory_is_replaced_whole_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    replace_directory(path, {PurePosixPath("a/b.config"): "1", PurePosixPath("c"): "2"})
+    replace_directory(path, {PurePosixPath("d/e.config"): "3"})
+    assert [found.relative_to(path).as_posix() for found in sorted(path.rglob("*"))] == ["d", "d/e.config"]
+    assert (path / "d").stat().st_mode & 0o777 == 0o700
+    assert (path / "d/e.config").stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in tmp_path.iterdir()] == ["config"]
+
+
+def test_a_symlink_is_not_followed(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "file").write_text("mine")
+    link = tmp_path / "config"
+    link.symlink_to(kept)
+    with pytest.raises(NotWritable, match="symlink"):
+        replace_directory(link, {PurePosixPath("a"): "1"})
+    assert (kept / "file").read_text() == "mine"
+
+
+def test_what_an_interruption_left_is_swept(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    for ending in ("new", "old"):
+        (tmp_path / f".config.{ending}").mkdir()
+        (tmp_path / f".config.{ending}" / "half").write_text("")
+    replace_directory(path, {PurePosixPath("a"): "1"})
+    remove_directory(path)
+    assert list(tmp_path.iterdir()) == []
