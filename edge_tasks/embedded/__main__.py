@@ -25,7 +25,7 @@ from edge_tasks.embedded.rest import rest_app
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
-_BACKLOG = 1024
+_BACKLOG = 2048
 _SHUTDOWN_SECONDS = 0.2
 _BAD_CONFIG = 2
 _PORT_TAKEN = 3

@@ -9,13 +9,13 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol
 
 from edge_tasks.embedded import rpc
-from edge_tasks.embedded.cache import ChannelCache
 from edge_tasks.embedded.devices import Device, Devices, new_version
 from edge_tasks.embedded.store import Store, StoreError, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from edge_tasks.embedded.cache import ChannelCache, Value
     from edge_tasks.embedded.config import Config
 
 LOG = logging.getLogger("edge_tasks.embedded")
@@ -39,7 +39,6 @@ class Backend:
     Attributes:
         config: what it was told.
         devices: the device table as it was at the last activation.
-        cache: the newest channel values; they outlive a re-activation.
         sockets: the open connections of edges.
         ready: set while `devices` is in place; new connections wait for it.
     """
@@ -47,10 +46,10 @@ class Backend:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.devices = Devices()
-        self.cache = ChannelCache()
         self.sockets: set[Socket] = set()
         self.ready = asyncio.Event()
         self._store = Store(config.database)
+        self._seen: set[str] = set()
         self._activation = asyncio.Lock()
 
     async def activate(self) -> None:
@@ -59,6 +58,7 @@ class Backend:
             self.ready.clear()
             await self._close_sockets()
             await self._flush()
+            self._seen.clear()
             try:
                 self.devices = Devices(await self._store.load())
                 LOG.info("%d devices read", len(self.devices))
@@ -90,24 +90,45 @@ class Backend:
         with suppress(asyncio.TimeoutError, StoreError):
             await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
 
-    async def take(self, device: Device, message: rpc.Message) -> None:
-        """Take over a notification of an edge; others than these four mean nothing to us."""
+    async def take(self, device: Device, cache: ChannelCache, message: rpc.Message) -> None:
+        """Take over a notification of an edge; others than these three need no more than having come.
+
+        `resendData` is for a database of the past, which there is none of here.
+        """
+        self.devices.heard(device, now())
         if message.method == "edgeConfig":
             await self._take_config(device, message.params)
         elif message.method == "timestampedData":
-            await self._take_current(device, message.params)
-        elif message.method in {"aggregatedData", "resendData"}:
-            self._cache_all(device, message.params)
-            self.devices.heard(device, _now())
+            await self._take_data(device, cache.update, message.params)
+        elif message.method == "aggregatedData":
+            await self._take_data(device, cache.update_aggregated, message.params)
 
-    async def active(self, names: list[str]) -> set[str]:
-        """Return those of the named devices that are active in the table at this moment.
+    async def visible(self, names: Iterable[str]) -> list[Device]:
+        """The devices of these names, in which the login may look: all of them, or none.
+
+        The real one asks Odoo for each, once: who was shown stays so until the next activation.
 
         Raises:
-            RpcError: the table cannot be read.
+            RpcError: one is not in the table or not active, or was added after the last activation; or the
+                table cannot be read.
         """
+        await self.ready.wait()
+        wanted = list(dict.fromkeys(names))
+        active = await self._active([name for name in wanted if name not in self._seen])
+        return [self._visible(name, active) for name in wanted]
+
+    def _visible(self, name: str, active: set[str]) -> Device:
+        device = self.devices.by_name(name)
+        if name not in self._seen and name not in active:
+            raise rpc.invisible()
+        if device is None:
+            raise rpc.RpcError(f"Unable to find edge with id [{name}]")
+        self._seen.add(name)
+        return device
+
+    async def _active(self, names: list[str]) -> set[str]:
         try:
-            return await self._store.active(names)
+            return await self._store.active(names) if names else set()
         except StoreError as error:
             raise rpc.RpcError(f"The device table cannot be read: {reason(error)}") from error
 
@@ -117,29 +138,29 @@ class Backend:
         except StoreError as error:
             LOG.warning("The config of %s cannot be written: %s", device.name, reason(error))
 
-    async def _take_current(self, device: Device, params: Mapping[str, Any]) -> None:
-        self._cache_all(device, params)
-        current = self.cache.values(device.name, ("_sum/State", "_meta/Version"))
-        self.devices.heard(device, _now(), current["_sum/State"])
-        version = new_version(device, current["_meta/Version"])
-        if version is None:
-            return
+    async def _take_data(
+        self, device: Device, update: Callable[[int, Mapping[str, Value]], None], params: Mapping[str, Any]
+    ) -> None:
+        for timestamp, values in rpc.moments(params):
+            update(timestamp, values)
+            self.devices.told_state(device, values.get("_sum/State"))
+            version = new_version(device, values.get("_meta/Version"))
+            if version is not None:
+                await self._write_version(device, version)
+
+    async def _write_version(self, device: Device, version: str) -> None:
         device.version = version  # before the statement: another message may come meanwhile
         try:
             await self._store.write_version(device, version)
         except StoreError as error:
             LOG.warning("The version of %s cannot be written: %s", device.name, reason(error))
 
-    def _cache_all(self, device: Device, params: Mapping[str, Any]) -> None:
-        for timestamp, values in rpc.moments(params):
-            self.cache.update(device.name, timestamp, values)
-
     async def _flush(self) -> None:
-        changed = self.devices.take_changed()
+        writes = self.devices.take_writes()
         try:
-            await self._store.flush(changed)
+            await self._store.flush(writes)
         except StoreError as error:
-            self.devices.put_back(changed)
+            self.devices.put_back(writes)
             LOG.warning("The device table cannot be written, next time again: %s", reason(error))
 
     async def _close_sockets(self) -> None:
@@ -151,6 +172,6 @@ class Backend:
             task.cancel()
 
 
-def _now() -> datetime:
+def now() -> datetime:
     """UTC without a time zone, as Odoo keeps it."""
     return datetime.now(timezone.utc).replace(tzinfo=None)

@@ -17,8 +17,13 @@ def console_app(backend: Backend) -> web.Application:
     """The application behind the console's port."""
     app = web.Application()
     app[BACKEND] = backend
+    app.router.add_get("/", _introduce)
     app.router.add_post("/system/console/configMgr/Metadata.Odoo", _activate)
     return app
+
+
+async def _introduce(_request: web.Request) -> web.Response:
+    return web.Response(text="The console of edge-tasks' stand-in for an OpenEMS Backend. This is not OpenEMS.\n")
 
 
 async def _activate(request: web.Request) -> web.Response:

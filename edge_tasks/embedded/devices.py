@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.embedded.cache import ChannelCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from edge_tasks.embedded.cache import Value
+
 _LEVELS: Final = {0: "ok", 1: "info", 2: "warning", 3: "fault"}
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(-\S+)?")
+
+
+@dataclass(frozen=True)
+class Write:
+    """What is to be written of a device; None and False mean: leave the column alone.
+
+    Attributes:
+        id: of the row.
+        online: whether a socket is open.
+        heard: a message came, so `lastmessage` is to be the time of the writing.
+        level: `ok`, `info`, `warning` or `fault`.
+    """
+
+    id: int
+    online: bool | None = None
+    heard: bool = False
+    level: str | None = None
+
+    def then(self, later: Write) -> Write:
+        """Both writes in one."""
+        return Write(
+            self.id,
+            self.online if later.online is None else later.online,
+            self.heard or later.heard,
+            later.level or self.level,
+        )
 
 
 @dataclass(eq=False)
@@ -19,7 +49,8 @@ class Device:
     """A row as it was when it was read, and what its edge has told since.
 
     Attributes:
-        sockets: how many sockets with its apikey are open; two with one key are one edge that is online.
+        minute: of the last message.
+        sockets: what came over each open socket; two with one apikey are one edge that is online.
     """
 
     id: int
@@ -27,17 +58,22 @@ class Device:
     apikey: str = field(repr=False)
     version: str | None = None
     level: str | None = None
-    lastmessage: datetime | None = None
-    sockets: int = 0
+    minute: datetime | None = None
+    sockets: list[ChannelCache] = field(default_factory=list, repr=False)
 
     @property
     def online(self) -> bool:
         """Whether a socket is open."""
-        return self.sockets > 0
+        return bool(self.sockets)
+
+    def values(self, addresses: Iterable[str]) -> dict[str, Value]:
+        """The values of some channels; None for all of them while the edge is offline."""
+        source = self.sockets[0] if self.sockets else ChannelCache()
+        return source.values(addresses)
 
 
 class Devices:
-    """All rows, by apikey and by name, and which of them differ from what was last written.
+    """All rows, by apikey and by name, and what is to be written of them.
 
     Of two rows with one apikey the later wins, as in a Java map.
     """
@@ -46,7 +82,7 @@ class Devices:
         everything = list(devices)
         self._by_key = {device.apikey: device for device in everything}
         self._by_name = {device.name: device for device in everything}
-        self._changed: set[Device] = set()
+        self._pending: dict[int, Write] = {}
 
     def __len__(self) -> int:
         """How many there are."""
@@ -60,34 +96,51 @@ class Devices:
         """The device called `edge<number>`."""
         return self._by_name.get(name)
 
-    def connect(self, device: Device) -> None:
-        """A socket was opened with the device's key."""
-        device.sockets += 1
-        self._changed.add(device)
+    def connect(self, device: Device, now: datetime) -> ChannelCache:
+        """A socket was opened with the device's key; what comes over it goes into the answer."""
+        cache = ChannelCache()
+        device.sockets.append(cache)
+        self._note(device, online=True)
+        self.heard(device, now)
+        return cache
 
-    def disconnect(self, device: Device) -> None:
+    def disconnect(self, device: Device, cache: ChannelCache) -> None:
         """A socket was closed."""
-        device.sockets -= 1
-        self._changed.add(device)
+        device.sockets.remove(cache)
+        self._note(device, online=device.online)
 
-    def heard(self, device: Device, now: datetime, state: object = None) -> None:
-        """Data came in; `state` is a new value of `_sum/State`, or none."""
-        device.lastmessage = now
-        if isinstance(state, int) and not isinstance(state, bool):
-            device.level = _LEVELS.get(state, device.level)
-        self._changed.add(device)
+    def heard(self, device: Device, now: datetime) -> None:
+        """A message came; as the real one, only the first of a minute is worth writing."""
+        minute = now.replace(second=0, microsecond=0)
+        if device.minute is None or device.minute < minute:
+            device.minute = minute
+            self._note(device, heard=True)
 
-    def take_changed(self) -> list[Device]:
-        """The devices to write, ordered by id; they count as written from now on."""
-        changed, self._changed = self._changed, set()
-        return sorted(changed, key=lambda device: device.id)
+    def told_state(self, device: Device, state: Value) -> None:
+        """`_sum/State` came; null tells nothing, and what is no level is a fault, as the real one has it."""
+        if state is None:
+            return
+        level = _LEVELS.get(state, "fault") if type(state) is int else "fault"
+        if level != device.level:
+            device.level = level
+            self._note(device, level=level)
 
-    def put_back(self, devices: Iterable[Device]) -> None:
-        """These could not be written."""
-        self._changed.update(devices)
+    def take_writes(self) -> list[Write]:
+        """What is to be written, ordered by id; it counts as written from now on."""
+        pending, self._pending = self._pending, {}
+        return sorted(pending.values(), key=lambda write: write.id)
+
+    def put_back(self, writes: Iterable[Write]) -> None:
+        """These could not be written; what came meanwhile is newer."""
+        for write in writes:
+            later = self._pending.get(write.id)
+            self._pending[write.id] = write.then(later) if later else write
+
+    def _note(self, device: Device, **change: Any) -> None:  # noqa: ANN401 - the fields of a Write
+        self._pending[device.id] = replace(self._pending.get(device.id, Write(device.id)), **change)
 
 
-def new_version(device: Device, value: object) -> str | None:
+def new_version(device: Device, value: Value) -> str | None:
     """The version to write when `_meta/Version` is one and differs from the row's."""
     if isinstance(value, str) and _VERSION.fullmatch(value) and value != device.version:
         return value

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from edge_tasks.embedded import rpc
-from edge_tasks.embedded.backend import LOG, Backend
+from edge_tasks.embedded.backend import LOG, Backend, now
 
 if TYPE_CHECKING:
+    from edge_tasks.embedded.cache import ChannelCache
     from edge_tasks.embedded.devices import Device, Devices
 
 BACKEND: web.AppKey[Backend] = web.AppKey("backend", Backend)
@@ -55,17 +56,17 @@ class EdgeSocket:
         except (asyncio.TimeoutError, ConnectionError, RuntimeError):
             self._drop()
 
-    async def read(self, backend: Backend) -> None:
+    async def read(self, backend: Backend, cache: ChannelCache) -> None:
         """Take over messages until the connection ends."""
         async for message in self._websocket:
             if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
-                await self._take(backend, message.data)
+                await self._take(backend, cache, message.data)
             elif message.type == WSMsgType.PING:
                 await self._websocket.pong(message.data)
             elif message.type == WSMsgType.PONG:
                 self._pong = time.monotonic()
 
-    async def _take(self, backend: Backend, text: str | bytes) -> None:
+    async def _take(self, backend: Backend, cache: ChannelCache, text: str | bytes) -> None:
         try:
             message = rpc.parse(text)
         except rpc.InvalidMessageError as error:
@@ -74,14 +75,18 @@ class EdgeSocket:
         if message is None:
             return
         if message.id is None:
-            await backend.take(self.device, message)
+            await backend.take(self.device, cache, message)
         else:
-            refusal = rpc.refusal(message, rpc.RpcError(_NO_APP_CENTRE))
-            await self._websocket.send_str(refusal.decode())
+            await self._websocket.send_str(rpc.refusal(message.id, _refused(message.method)).decode())
 
     def _drop(self) -> None:
         if self._request.transport is not None:
             self._request.transport.abort()
+
+
+def _refused(method: str) -> rpc.RpcError:
+    """The only request that a backend knows of edges is for an app centre, which there is none of."""
+    return rpc.RpcError(_NO_APP_CENTRE) if method == "appCenter" else rpc.unhandled(method)
 
 
 async def _connect(request: web.Request) -> web.WebSocketResponse:
@@ -104,11 +109,11 @@ async def _connect(request: web.Request) -> web.WebSocketResponse:
 
 
 async def _serve(backend: Backend, devices: Devices, socket: EdgeSocket) -> None:
-    devices.connect(socket.device)
+    cache = devices.connect(socket.device, now())
     backend.sockets.add(socket)
     try:
         with suppress(ConnectionError):  # the peer went while it was being answered
-            await socket.read(backend)
+            await socket.read(backend, cache)
     finally:
         backend.sockets.discard(socket)
-        devices.disconnect(socket.device)
+        devices.disconnect(socket.device, cache)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 import psycopg
 
+from edge_tasks.embedded.config_update import changes_between, components_of, details, teaser
 from edge_tasks.embedded.devices import Device
-from edge_tasks.embedded.rpc import component_lines
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.embedded.config import Database
+    from edge_tasks.embedded.devices import Write
 
 _CONNECT_SECONDS = 5
 _OFFLINE = (
@@ -23,17 +24,18 @@ _OFFLINE = (
 _READ = "SELECT id, name, apikey, openems_version, openems_sum_state_level FROM openems_device ORDER BY id"
 _FLUSH = """
     UPDATE openems_device AS device
-    SET openems_is_connected = fresh.online,
-        lastmessage = COALESCE(fresh.heard, device.lastmessage),
+    SET openems_is_connected = COALESCE(fresh.online, device.openems_is_connected),
+        lastmessage = CASE WHEN fresh.heard THEN now() AT TIME ZONE 'UTC' ELSE device.lastmessage END,
         openems_sum_state_level = COALESCE(fresh.level, device.openems_sum_state_level)
-    FROM unnest(%s::int[], %s::boolean[], %s::timestamp[], %s::text[]) AS fresh (id, online, heard, level)
+    FROM unnest(%s::int[], %s::boolean[], %s::boolean[], %s::text[]) AS fresh (id, online, heard, level)
     WHERE device.id = fresh.id
 """
 _VERSION = "UPDATE openems_device SET openems_version = %s WHERE id = %s"
+_STORED_CONFIG = "SELECT openems_config FROM openems_device WHERE id = %s"
 _CONFIG = "UPDATE openems_device SET openems_config = %s, openems_config_components = %s WHERE id = %s"
 _CONFIG_UPDATE = """
-    INSERT INTO openems_openemsconfigupdate (device_id, teaser, details, create_date, write_date)
-    SELECT id, %s, %s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC' FROM openems_device WHERE id = %s
+    INSERT INTO openems_openemsconfigupdate (device_id, teaser, details, create_date)
+    SELECT id, %s, %s, now() AT TIME ZONE 'UTC' FROM openems_device WHERE id = %s
 """
 _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 
@@ -66,18 +68,18 @@ class Store:
             for number, name, apikey, version, level in await self._writer.do(job)
         ]
 
-    async def flush(self, devices: Sequence[Device]) -> None:
-        """Write who is online, when each was last heard, and in which state it is: one statement."""
-        if not devices:
+    async def flush(self, writes: Sequence[Write]) -> None:
+        """Write who is online, who was heard, and in which state each is: one statement."""
+        if not writes:
             return
+        columns = (
+            [write.id for write in writes],
+            [write.online for write in writes],
+            [write.heard for write in writes],
+            [write.level for write in writes],
+        )
 
         async def job(connection: psycopg.AsyncConnection) -> None:
-            columns = (
-                [device.id for device in devices],
-                [device.online for device in devices],
-                [device.lastmessage for device in devices],
-                [device.level for device in devices],
-            )
             await connection.execute(_FLUSH, columns)
 
         await self._writer.do(job)
@@ -91,14 +93,15 @@ class Store:
         await self._writer.do(job)
 
     async def write_config(self, device: Device, config: Mapping[str, Any]) -> None:
-        """Write an edge's configuration and note that it came."""
-        components = component_lines(config)
-        count = len(components.splitlines())
-        text = orjson.dumps(config, option=orjson.OPT_INDENT_2).decode()
+        """Write an edge's configuration, and note what differs from the one before, if anything does."""
+        components = components_of(config)
 
         async def job(connection: psycopg.AsyncConnection) -> None:
-            await connection.execute(_CONFIG, (text, components, device.id))
-            await connection.execute(_CONFIG_UPDATE, (f"{count} components", components, device.id))
+            row = await (await connection.execute(_STORED_CONFIG, (device.id,))).fetchone()
+            changes = changes_between(_components_in(row[0] if row else None), components)
+            if changes:
+                await connection.execute(_CONFIG_UPDATE, (teaser(changes), details(changes), device.id))
+            await connection.execute(_CONFIG, (_pretty(config), _pretty(components), device.id))
 
         await self._writer.do(job)
 
@@ -115,6 +118,19 @@ class Store:
         """Close both connections."""
         await self._writer.close()
         await self._reader.close()
+
+
+def _components_in(text: str | None) -> dict[str, dict[str, Any]]:
+    """The components of a stored configuration; none when it is no JSON object."""
+    try:
+        stored = orjson.loads(text or "{}")
+    except orjson.JSONDecodeError:
+        stored = {}
+    return components_of(stored) if isinstance(stored, dict) else {}
+
+
+def _pretty(document: object) -> str:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
 class _Line:

@@ -195,28 +195,57 @@ def test_an_unknown_key_is_dropped_without_a_close_frame(
     assert received.endswith(b"\r\n\r\n")
 
 
-def test_config_values_version_and_state_reach_the_table_and_the_cache(
+async def asked(edge: aiohttp.ClientWebSocketResponse[bool], method: str) -> dict[str, Any]:
+    """The answer to a request; with it, everything sent before has been taken over."""
+    await edge.send_str(json.dumps({"jsonrpc": "2.0", "id": "i", "method": method, "params": {}}))
+    answer: dict[str, Any] = json.loads((await edge.receive(5)).data)
+    assert answer["id"] == "i"
+    error: dict[str, Any] = answer["error"]
+    return error
+
+
+def test_values_are_there_as_long_as_the_socket_and_the_newest_wins(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    params = {"components": {"meter0": {"alias": "Grid", "factoryId": "M", "properties": {}}}, "factories": {}}
+    channels = ["m/P", "m/E", "m/None"]
+
+    async def values(session: aiohttp.ClientSession, backend: Running) -> Any:
+        body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=channels)
+        return body["result"]["edge0"]
+
+    async def gone(session: aiohttp.ClientSession, backend: Running) -> bool:
+        return bool(await values(session, backend) == dict.fromkeys(channels))
 
     async def scenario(backend: Running) -> None:
         async with aiohttp.ClientSession() as session:
             edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-            await edge.send_str(notification("edgeConfig", params))
-            values = {"_sum/State": 2, "_meta/Version": "2024.7.0", "m/P": 3000}
-            await edge.send_str(notification("timestampedData", {"2000": values}))
-            await edge.send_str(notification("aggregatedData", {"1000": {"m/P": 1, "m/E": 5}}))
+            await edge.send_str(notification("timestampedData", {"2000": {"m/P": 3000}}))
+            await edge.send_str(notification("timestampedData", {"1000": {"m/P": 1}}))
+            await edge.send_str(notification("aggregatedData", {"1000": {"m/P": 2, "m/E": 5}}))
+            await edge.send_str(notification("resendData", {"3000": {"m/P": 3}}))
             await edge.send_str("nonsense")
+            error = {"code": 1, "message": "No AppCenter Metadata provided."}
+            assert (await asked(edge, "appCenter")).items() >= error.items()
+            assert (await asked(edge, "other"))["message"] == "Unhandled JSON-RPC method [other]"
+            assert await values(session, backend) == {"m/P": 3000, "m/E": 5, "m/None": None}
+            await edge.close()
+            await until(lambda: gone(session, backend))
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_state_version_and_connection_reach_the_table(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+            values = {"_sum/State": 2, "_meta/Version": "2024.7.0"}
+            await edge.send_str(notification("timestampedData", {"2000": values}))
             await until(lambda: is_cell("openems_sum_state_level", "warning"))
-            body = await rest(
-                session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P", "m/E", "m/None"]
-            )
-            assert body["result"] == {"edge0": {"m/P": 3000, "m/E": 5, "m/None": None}}
-            await edge.send_str('{"jsonrpc":"2.0","id":"i","method":"appCenter","params":{}}')
-            answer = json.loads((await edge.receive(5)).data)
-            assert (answer["id"], answer["error"]["code"]) == ("i", 1)
-            assert answer["error"]["message"] == "No AppCenter Metadata provided."
+            assert await is_cell("openems_is_connected", value=True)
             await edge.close()
             await until(lambda: is_cell("openems_is_connected", value=False))
 
@@ -226,36 +255,104 @@ def test_config_values_version_and_state_reach_the_table_and_the_cache(
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres, flush_seconds=0.2)) as backend:
         asyncio.run(scenario(backend))
-    assert json.loads(cell(device_table, "openems_config")) == params
-    assert cell(device_table, "openems_config_components") == "meter0 [M] Grid"
     assert cell(device_table, "openems_version") == "2024.7.0"
-    assert cell(device_table, "lastmessage") is not None
-    rows = device_table.execute("SELECT device_id, details FROM openems_openemsconfigupdate").fetchall()
-    assert rows == [(1, "meter0 [M] Grid")]
+    age = cell(device_table, "extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float")
+    assert 0 <= age < 30
 
 
-def test_one_unknown_or_archived_edge_fails_the_whole_call(
+def test_a_config_is_stored_and_noted_only_when_it_differs(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
+    def config(name: str) -> dict[str, Any]:
+        component = {"alias": "Grid", "factoryId": "M", "properties": {"a": 1}}
+        return {"components": {name: component}, "factories": {"M": {"natureIds": []}}}
+
     async def scenario(backend: Running) -> None:
         async with aiohttp.ClientSession() as session:
-            for other in ("edge1", "edge2", "edge9"):
-                body = await rest(session, backend, "getEdgesStatus", edgeIds=["edge0", other])
-                assert "result" not in body
-                assert body["error"]["message"]
-            held = await session.ws_connect(backend.edge, headers=key("edge1"))
-            device_table.execute("UPDATE openems_device SET active = TRUE WHERE name = 'edge1'")
-            await until(lambda: online(session, backend, "edge1"))
-            for login in ({}, basic(USER, "wrong"), basic("x", PASSWORD)):
-                async with session.post(backend.rest, json={}, headers=login) as answer:
-                    assert answer.status == 500
-            assert not held.closed
-            assert "error" in await rest(session, backend, "getEdges")
-            assert "error" in await rest(session, backend, "getEdgesStatus", edgeIds="edge0")
+            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+            for name in ("meter0", "meter0", "meter1"):
+                await edge.send_str(notification("edgeConfig", config(name)))
+            await asked(edge, "barrier")
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+    assert json.loads(cell(device_table, "openems_config")) == config("meter1")
+    assert json.loads(cell(device_table, "openems_config_components")) == config("meter1")["components"]
+    rows = device_table.execute(
+        "SELECT device_id, teaser, create_uid, write_date FROM openems_openemsconfigupdate ORDER BY id"
+    ).fetchall()
+    changed = "Deleted meter0 (M): a [was:1]\nCreated meter1 (M): a=1\n"
+    assert rows == [(1, "Created meter0 (M): a=1\n", None, None), (1, changed, None, None)]
+
+
+def test_one_unknown_or_archived_edge_fails_the_whole_call_in_openems_words(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def refused(session: aiohttp.ClientSession, backend: Running, method: str, **params: object) -> str:
+        body = await rest(session, backend, method, **params)
+        text = body["error"]["message"]
+        assert body == {
+            "jsonrpc": "2.0",
+            "id": "00000000-0000-0000-0000-000000000000",
+            "error": {"code": 1, "message": text, "data": [text]},
+        }
+        return str(text).removeprefix("Unable to get Response: ")
+
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            add(device_table, "edge3")
+            invisible = "JSON [name:{}] is not a String member"
+            for other, words in (
+                ("edge1", invisible),
+                ("edge2", invisible),
+                ("edge9", invisible),
+                ("edge3", "Unable to find edge with id [edge3]"),
+            ):
+                assert await refused(session, backend, "getEdgesStatus", edgeIds=["edge0", other]) == words
+            assert await refused(session, backend, "getEdges") == "Unhandled JSON-RPC method [getEdges]"
+            words = 'JSON [edgeIds:{"edgeIds":"edge0"}] is not JSON-Array'
+            assert await refused(session, backend, "getEdgesStatus", edgeIds="edge0") == words
 
     add(device_table, "edge0")
     add(device_table, "edge1", active=None)
     add(device_table, "edge2", active=False)
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_a_row_set_active_is_visible_at_once_and_stays_so(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            held = await session.ws_connect(backend.edge, headers=key("edge1"))
+            assert "error" in await rest(session, backend, "getEdgesStatus", edgeIds=["edge1"])
+            for active in (True, False):
+                device_table.execute("UPDATE openems_device SET active = %s", (active,))
+                assert await online(session, backend, "edge1")
+            assert not held.closed
+
+    add(device_table, "edge1", active=None)
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_a_wrong_login_is_a_server_error_and_another_method_than_post_an_answer(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            for login in ({}, basic(USER, "wrong"), basic("x", PASSWORD)):
+                async with session.post(backend.rest, json={}, headers=login) as answer:
+                    assert answer.status == 500
+            async with session.get(backend.rest, headers=LOGIN) as answer:
+                assert answer.status == 200
+                assert "Method [GET] is not supported" in (await answer.json())["error"]["message"]
+            async with session.get(backend.console.split("system")[0]) as answer:
+                assert "not OpenEMS" in await answer.text()
+
+    add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
         asyncio.run(scenario(backend))
 
@@ -298,9 +395,8 @@ def test_a_stop_says_good_bye_and_writes_who_went_offline(
             await edges[0].send_str(notification("timestampedData", {"1": {}}))
             await asyncio.sleep(0.2)
             stopping = asyncio.get_running_loop().run_in_executor(None, backend.stop)
-            for edge in edges:
-                await edge.receive(5)
-                assert edge.close_code == 1001
+            messages = await asyncio.gather(*(edge.receive(5) for edge in edges))
+            assert {(message.type, message.data) for message in messages} == {(aiohttp.WSMsgType.CLOSE, 1001)}
             assert await stopping < 2
 
     add(device_table, "edge0")
