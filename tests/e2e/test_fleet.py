@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def pids(path: Path) -> set[int]:
+    return {p.pid for p in psutil.process_iter(["cmdline"]) if str(path) in " ".join(p.info["cmdline"] or ())}
+
+
+def connections(path: Path) -> dict[str, tuple[Any, Any]]:
+    edges = json.loads((path / ".edge-tasks" / "light-status.json").read_text())["edges"]
+    return {name: (edge["connects"], edge["since"]) for name, edge in edges.items()}
+
+
+def test_a_fleet_from_nothing_through_growth_to_nothing(platform: Any) -> None:
+    before = tree(platform.path)
+    assert platform.inv("plan", "--edges", "3", "--check").returncode == 1
+    made = platform.inv("setup", "--edges", "3")
+    assert made.returncode == 0, made.stdout
+    assert "3 online" in made.stdout
+    fleet_file = platform.path / ".edge-tasks" / "fleet.json"
+    assert fleet_file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(fleet_file.read_text())["secret"] not in made.stdout
+    assert platform.inv("plan", "--check").returncode == 0
+    running, first = pids(platform.path), connections(platform.path)
+
+    again = platform.inv("setup")
+    assert again.returncode == 0, again.stdout
+    assert again.stdout.count("nothing to do") == 6
+    assert pids(platform.path) == running
+
+    grown = platform.inv("setup", "--edges", "5")
+    assert grown.returncode == 0, grown.stdout
+    assert pids(platform.path) == running
+    after = connections(platform.path)
+    assert len(after) == 5
+    assert {name: after[name] for name in first} == first
+
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    assert not (platform.path / "openems-edge" / "config-edge2").exists()
+    assert platform.inv("down").returncode == 0
+    assert platform.inv("down").returncode == 0
+    assert platform.inv("down", "--purge").returncode == 0
+    assert tree(platform.path) == before
+
+
+def test_a_dead_light_host_is_seen_and_mended(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    config = str(platform.path / ".edge-tasks" / "light.json")
+    hosts = [p for p in psutil.process_iter(["cmdline"]) if (p.info["cmdline"] or [""])[-1] == config]
+    assert len(hosts) == 1
+    hosts[0].kill()
+    judged = platform.inv("verify", "--timeout", "10")
+    assert judged.returncode == 6, judged.stdout
+    assert "edge0 is" in judged.stdout
+    assert "edge1 is" in judged.stdout
+    assert platform.inv("setup").returncode == 0
+
+
+def test_a_busy_port_is_named_with_its_owner(platform: Any) -> None:
+    with socket.create_server(("127.0.0.1", 8081 + platform.offset)):
+        done = platform.inv("setup")
+    assert done.returncode == 3, done.stdout
+    assert f"{8081 + platform.offset} for the backend's edge websocket" in done.stdout
+
+
+def test_a_foreign_override_is_refused_and_kept(platform: Any) -> None:
+    path = platform.path / "docker-compose.override.yml"
+    path.write_text("services: {}\n")
+    done = platform.inv("compose")
+    assert done.returncode == 2, done.stdout
+    assert path.read_text() == "services: {}\n"
