@@ -110,14 +110,14 @@ def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False)
     _refuse_duplicates(rows, wanted)
     pairs = [(found[device.name], device) for device in wanted if device.name in found]
     changes = [Change(row, device) for row, device in pairs if _differs(row, device)]
-    only_archived = [change for change in changes if _differs_in_active_only(change)]
+    switched = [change for change in changes if not _differs_otherwise(change.row, change.device)]
     return Registration(
         added=tuple(device for device in wanted if device.name not in found),
-        changed=tuple(change for change in changes if change not in only_archived),
+        changed=tuple(change for change in changes if _differs_otherwise(change.row, change.device)),
         kept=sum(device.active and not _differs(row, device) for row, device in pairs),
-        returned=tuple(change.row for change in only_archived if change.device.active),
+        returned=tuple(change.row for change in switched if change.device.active),
         archived=(
-            *(change.row for change in only_archived if not change.device.active),
+            *(change.row for change in switched if not change.device.active),
             *(row for row in rows if row.name in ours - names and row.active),
         ),
         reserved=len(fleet.reserved),
@@ -186,10 +186,6 @@ def _facts(rows: Sequence[Row]) -> str:
 
 def _differs(row: Row, device: Device) -> bool:
     return _differs_otherwise(row, device) or bool(row.active) is not device.active
-
-
-def _differs_in_active_only(change: Change) -> bool:
-    return not _differs_otherwise(change.row, change.device)
 
 
 def _differs_otherwise(row: Row, device: Device) -> bool:

@@ -27,7 +27,7 @@ class Platform:
     def inv(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``inv``; output and errors together."""
         common = ("--platform", str(self.path), "--port-offset", str(self.offset), "--runtime", "embedded")
-        return subprocess.run(  # noqa: S603 - our own words
+        return subprocess.run(
             [sys.executable, "-m", "invoke", *arguments, *common],
             cwd=ROOT,
             env={key: value for key, value in os.environ.items() if not key.startswith("EDGE_TASKS_")},

@@ -81,7 +81,7 @@ def command(tmp_path: Path, config: object) -> list[str]:
 def running(tmp_path: Path, config: dict[str, Any]) -> Iterator[Running]:
     log = tmp_path / "backend.log"
     with log.open("w") as file:
-        process = subprocess.Popen(  # noqa: S603 - our own words, no shell
+        process = subprocess.Popen(
             command(tmp_path, config), stderr=file, text=True
         )
     urls = [f"http://127.0.0.1:{config[key]}/" for key in ("edge_port", "rest_port", "console_port")]
@@ -478,7 +478,7 @@ def test_lost_connections_to_the_database_come_back(
 
 def test_a_bad_config_and_a_taken_port_are_one_line_each(tmp_path: Path, postgres: PostgresServer) -> None:
     def run(config: object) -> tuple[int, str]:
-        done = subprocess.run(  # noqa: S603 - our own words, no shell
+        done = subprocess.run(
             command(tmp_path, config),
             capture_output=True,
             text=True,

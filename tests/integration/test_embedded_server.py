@@ -143,7 +143,7 @@ def test_it_outlives_the_process_that_started_it(server: PostgresServer) -> None
         "import sys; from pathlib import Path; from edge_tasks.embedded.server import PostgresServer as P;"
         "d, p, u, w = sys.argv[1:]; P(Path(d), int(p), u, w).start()"
     )
-    subprocess.run(  # noqa: S603 - our own words, no shell
+    subprocess.run(
         [sys.executable, "-c", code, *map(str, words)], check=True, capture_output=True, timeout=60
     )
     assert ask(server, "SELECT 1") == "1"

@@ -85,7 +85,7 @@ class Run:
     def start(self) -> None:
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "edge_tasks.light", str(self.fleet_file)]
-            self.process = subprocess.Popen(command, cwd=ROOT, stderr=log)  # noqa: S603 - our own program
+            self.process = subprocess.Popen(command, cwd=ROOT, stderr=log)
 
     def status(self) -> Any:
         return json.loads(self.status_file.read_bytes()) if self.status_file.exists() else {"edges": {}}
@@ -259,7 +259,7 @@ def test_sigterm_ends_cleanly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [[], ["none.json"], ["a", "b"]])
 def test_bad_arguments_are_one_line_and_status_two(arguments: list[str]) -> None:
     command = [sys.executable, "-m", "edge_tasks.light", *arguments]
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20
     )
     assert done.returncode == 2
