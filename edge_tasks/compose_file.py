@@ -12,7 +12,7 @@ from edge_tasks.errors import SettingsError
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's own order of precedence."""
 
 EDGE_SERVICE: Final = "openems-edge"
@@ -84,9 +84,11 @@ def _services(text: str, name: str) -> dict[str, Any]:
 def _depends(service: Any) -> bool:  # noqa: ANN401 - whatever the user's YAML holds
     if not isinstance(service, dict):
         return False
-    names = [*(service.get("depends_on") or ()), *(service.get("volumes_from") or ())]
-    names += [str(link).partition(":")[0] for link in service.get("links") or ()]
-    names.append(str(service.get("network_mode", "")).removeprefix("service:"))
+    names = list(service.get("depends_on") or ())
+    for key in ("links", "volumes_from"):  # "name", "name:alias" or "name:ro"
+        names += [str(entry).partition(":")[0] for entry in service.get(key) or ()]
+    for key in ("network_mode", "ipc", "pid"):  # "service:name"
+        names.append(str(service.get(key, "")).removeprefix("service:"))
     return EDGE_SERVICE in names
 
 

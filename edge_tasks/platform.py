@@ -126,9 +126,11 @@ def remember(platform: Platform, project: Path) -> None:
         write_file(project / _LAST_USED, f"{platform.path}\n")
 
 
-def forget(project: Path) -> None:
-    """Go back to the bundled platform."""
-    (project / _LAST_USED).unlink(missing_ok=True)
+def forget(platform: Platform, project: Path) -> None:
+    """Go back to the bundled platform, when it was this one that was used last."""
+    if _last_used(project) in (platform.path, None):
+        with writing(project / _LAST_USED):
+            (project / _LAST_USED).unlink(missing_ok=True)
 
 
 def _last_used(project: Path) -> Path | None:

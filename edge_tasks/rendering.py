@@ -16,10 +16,10 @@ __all__ = ["Template", "compiled", "literal", "placeholder", "render", "template
 
 
 def templates_folder() -> Path:
-    """The project's templates: beside the package in a checkout, inside it in an installed wheel."""
+    """The project's templates: inside the package in an installed wheel, beside it in a checkout."""
     package = Path(__file__).resolve().parent
-    beside = package.parent / "templates"
-    return beside if beside.is_dir() else package / "templates"
+    inside = package / "templates"  # first: beside an installed package may lie somebody else's "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
 
 
 def template(name: str) -> Template:

@@ -53,7 +53,7 @@ def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:
 
 
 def replace_directory(path: Path, files: Mapping[PurePosixPath, str]) -> None:
-    """Put a directory with these files (mode 0600, directories 0700) in the place of ``path``.
+    """Put a directory with these files (mode 0600, itself 0700) in the place of ``path``.
 
     It is written beside and renamed, so that a directory of this name is always whole.
 

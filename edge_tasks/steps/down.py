@@ -42,7 +42,7 @@ def _purge(session: Session) -> None:
             override.unlink()
     remove_directory(session.state.folder)
     left = session.platform.remove_bundled() if session.platform.bundled else ()
-    platforms.forget(PROJECT)
+    platforms.forget(session.platform, PROJECT)
     session.console.line(f"removed: {len(found)} config directories, the override, the database, the saved fleet")
     if left:
         session.console.line(f"left, since you changed or added them: {', '.join(map(str, left))}")

@@ -81,9 +81,7 @@ def command(tmp_path: Path, config: object) -> list[str]:
 def running(tmp_path: Path, config: dict[str, Any]) -> Iterator[Running]:
     log = tmp_path / "backend.log"
     with log.open("w") as file:
-        process = subprocess.Popen(
-            command(tmp_path, config), stderr=file, text=True
-        )
+        process = subprocess.Popen(command(tmp_path, config), stderr=file, text=True)
     urls = [f"http://127.0.0.1:{config[key]}/" for key in ("edge_port", "rest_port", "console_port")]
     backend = Running(
         process, log, urls[0], urls[1] + "jsonrpc", urls[2] + "system/console/configMgr/Metadata.Odoo"

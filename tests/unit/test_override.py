@@ -41,6 +41,9 @@ def test_our_own_file_is_known_by_its_first_line() -> None:
         "{links: ['openems-edge:edge']}",
         "{network_mode: 'service:openems-edge'}",
         "{volumes_from: [openems-edge]}",
+        "{volumes_from: ['openems-edge:ro']}",
+        "{ipc: 'service:openems-edge'}",
+        "{pid: 'service:openems-edge'}",
     ],
 )
 def test_every_way_to_depend_on_the_edge_service_is_seen(service: str) -> None:

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+import yaml
+
+from edge_tasks import felix
+from edge_tasks.rendering import templates_folder
+
+PLATFORM = templates_folder() / "platform"
+CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "data" / "docker-openems"
+REVISION = ":org.apache.felix.configadmin.revision:"
+
+
+def read(folder: Path) -> dict[str, tuple[PurePosixPath, dict[str, felix.Value]]]:
+    """Path and values of each file by PID; Felix's own bindings file has no PID but its name."""
+    found = {}
+    for path in folder.rglob("*.config"):
+        document = felix.parse(path.read_text())
+        pid = document.string("service.pid") or path.stem
+        values = {name: value for name, value in document.values().items() if name != REVISION}
+        found[pid] = (PurePosixPath(path.relative_to(folder)), values)
+    return found
+
+
+EDGE = read(PLATFORM / "openems-edge" / "config.d")
+BACKEND = read(PLATFORM / "openems-backend" / "config.d")
+SERVICES = yaml.safe_load((PLATFORM / "docker-compose.yml").read_text())["services"]
+
+
+def test_the_edge_template_has_the_24_files() -> None:
+    assert len(list((PLATFORM / "openems-edge").rglob("*.config"))) == len(EDGE) == 24
+
+
+@pytest.mark.parametrize(
+    ("pid", "path"), [(pid, path) for files in (EDGE, BACKEND) for pid, (path, _) in files.items()]
+)
+def test_felix_finds_a_file_where_its_pid_says(pid: str, path: PurePosixPath) -> None:
+    assert path == felix.path_of(pid)
+
+
+def test_it_says_what_a_checkout_says_but_for_the_backends_address() -> None:
+    if not CHECKOUT.is_dir():
+        pytest.skip("the checkout to compare with is not beside the project")
+    theirs = read(CHECKOUT / "openems-edge" / "config.d")
+    [backend] = [values for _, values in theirs.values() if values.get("id") == "ctrlBackend0"]
+    backend["uri"] = "ws://openems-backend:8081"
+    assert {pid: values for pid, (_, values) in EDGE.items()} == {
+        pid: values for pid, (_, values) in theirs.items()
+    }
+
+
+def test_the_services_are_the_platforms() -> None:
+    assert set(SERVICES) == {"db", "odoo16", "influxdb", "openems-backend", "openems-edge", "openems-ui"}
+
+
+def test_backend_and_compose_agree_on_database_and_odoo() -> None:
+    _, odoo = BACKEND["Metadata.Odoo"]
+    assert (
+        odoo["pgUser"]
+        == SERVICES["db"]["environment"]["POSTGRES_USER"]
+        == SERVICES["odoo16"]["environment"]["USER"]
+    )
+    assert odoo["pgPassword"] == SERVICES["db"]["environment"]["POSTGRES_PASSWORD"]
+    assert odoo["pgPassword"] == SERVICES["odoo16"]["environment"]["PASSWORD"]
+    assert odoo["pgHost"] == SERVICES["odoo16"]["environment"]["HOST"] == "db"
+    assert odoo["odooHost"] == "odoo16"
+    assert f"10016:{odoo['odooPort']}" in SERVICES["odoo16"]["ports"]
+
+
+def test_no_host_port_is_published_twice() -> None:
+    ports = [str(port).partition(":")[0] for service in SERVICES.values() for port in service.get("ports", ())]
+    assert len(ports) == len(set(ports))
+
+
+@pytest.mark.parametrize(("pid", "port"), [("Edge.Websocket", 8081), ("Ui.Websocket", 8082)])
+def test_what_the_backend_listens_on_is_published(pid: str, port: int) -> None:
+    assert BACKEND[pid][1]["port"] == port
+    assert f"{port}:{port}" in SERVICES["openems-backend"]["ports"]
