@@ -6,6 +6,7 @@ import base64
 import json
 import urllib.error
 import urllib.request
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,7 +72,7 @@ class BackendApi:
         return found
 
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        request = {"jsonrpc": "2.0", "id": method, "method": method, "params": params}
+        request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         body = self._post(f"{self.rest}/jsonrpc", json.dumps(request).encode(), "application/json")
         answer = json.loads(body)
         if not isinstance(answer, dict):

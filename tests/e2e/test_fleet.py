@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -19,8 +20,14 @@ def pids(path: Path) -> set[int]:
 
 
 def connections(path: Path) -> dict[str, tuple[Any, Any]]:
-    edges = json.loads((path / ".edge-tasks" / "light-status.json").read_text())["edges"]
-    return {name: (edge["connects"], edge["since"]) for name, edge in edges.items()}
+    """Once all are connected: the host is sure of that half a second after the backend says so."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        edges = json.loads((path / ".edge-tasks" / "light-status.json").read_text())["edges"]
+        if all(edge["state"] == "connected" for edge in edges.values()):
+            return {name: (edge["connects"], edge["since"]) for name, edge in edges.items()}
+        time.sleep(0.1)
+    raise AssertionError("not all edges are connected")
 
 
 def test_a_fleet_from_nothing_through_growth_to_nothing(platform: Any) -> None:
