@@ -76,13 +76,20 @@ class Observation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one edge; ``why`` and ``hint`` are empty when it is well."""
+    """Of one edge.
+
+    Attributes:
+        why: empty when it is well, as is ``hint``.
+        values: by channel.
+        may_change: it runs, and the backend knows it: waiting may help.
+    """
 
     name: str
     condition: Condition
     why: str = ""
     hint: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    may_change: bool = True
 
     @property
     def is_well(self) -> bool:
@@ -101,7 +108,8 @@ def expect(components: Iterable[Component]) -> Expectation:
 def judge(seen: Observation, expected: Expectation) -> Verdict:
     """The first reason that explains the others."""
     condition, why, hint = _fault(seen, expected) or (Condition.ONLINE, "", "")
-    return Verdict(seen.name, condition, why, hint, seen.values)
+    may_change = seen.running and seen.active is True and seen.online is not None and not seen.backend_why
+    return Verdict(seen.name, condition, why, hint, seen.values, may_change)
 
 
 def _figures(meter: Component, by_id: Mapping[str, Component]) -> tuple[int, ...] | None:

@@ -79,8 +79,8 @@ async def _run(config: Config) -> None:
 async def _serve(
     backend: Backend, runners: list[web.AppRunner], sockets: list[socket.socket], stopped: asyncio.Event
 ) -> None:
-    """Open the ports, the edges' last, and do the periodic work until the signal comes."""
-    for runner, sock in reversed(list(zip(runners, sockets, strict=True))):
+    """Open the ports, the edges' first: whoever gets an answer over REST may start edges."""
+    for runner, sock in zip(runners, sockets, strict=True):
         await runner.setup()
         try:
             await web.SockSite(runner, sock, backlog=_BACKLOG).start()

@@ -12,7 +12,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.runtimes.embedded import EdgeProcess
 from edge_tasks.steps.report import SHOWN, print_table
-from edge_tasks.verdict import Condition, Observation, Verdict, expect, judge
+from edge_tasks.verdict import Observation, Verdict, expect, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def run(session: Session) -> None:
     deadline = started + session.chosen("timeout")
     verdicts = {verdict.name: verdict for verdict in look(session)}
     while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
-        if session.judges_only and all(_is_certain(verdicts[name]) for name in ill):
+        if session.judges_only and not any(verdicts[name].may_change for name in ill):
             break
         if not until(deadline, _PAUSE_S):
             break
@@ -92,11 +92,6 @@ def _observation(name: str, answers: _Answers) -> Observation:
         message_age_s=report.age_s if report else None,
         settled_s=time.time() - max(process.since, answers.backend_started),
     )
-
-
-def _is_certain(verdict: Verdict) -> bool:
-    """Waiting will not help: nobody is at work to mend it."""
-    return verdict.condition in (Condition.OFFLINE, Condition.UNKNOWN)
 
 
 def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:

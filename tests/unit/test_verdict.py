@@ -57,6 +57,16 @@ def test_each_fault_has_its_own_reason_and_hint(fault: dict[str, Any], condition
     assert verdict.hint
 
 
+@pytest.mark.parametrize("fault", [{"online": False}, {"components": None}, {"values": {}}])
+def test_waiting_may_help_an_edge_that_runs_and_that_the_backend_knows(fault: dict[str, Any]) -> None:
+    assert judge(replace(WELL, **fault), EXPECTED).may_change
+
+
+@pytest.mark.parametrize("fault", [{"running": False}, {"online": None}, {"active": None}, {"backend_why": "x"}])
+def test_waiting_does_not_help_an_edge_that_nobody_mends(fault: dict[str, Any]) -> None:
+    assert not judge(replace(WELL, **fault), EXPECTED).may_change
+
+
 def test_an_old_message_of_before_the_start_is_no_silence() -> None:
     assert judge(replace(WELL, message_age_s=9_000.0, settled_s=5.0), EXPECTED).is_well
 
