@@ -1,4 +1,4 @@
-"""The project's figures: both sides in one run, medians, ratios. ``--write`` renews docs/benchmarks.md."""
+"""The pipeline's figures: both sides in one run, medians, ratios. ``--write`` renews their part of the docs."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 LAST_USED = PROJECT / ".edge-tasks-platform"
 ROUNDS = 3
 OFFSET = 20_000
+PAGE = PROJECT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- pipeline: written by bench/run.py -->", "<!-- end of pipeline -->"
 
 
 @dataclass(frozen=True)
@@ -184,8 +186,8 @@ def invoke(*arguments: str, cwd: Path = PROJECT) -> None:
     subprocess.run([sys.executable, "-m", "invoke", *arguments], cwd=cwd, check=True, stdout=subprocess.DEVNULL)
 
 
-def page(figures: list[Figure]) -> str:
-    """docs/benchmarks.md."""
+def section(figures: list[Figure]) -> str:
+    """Our part of docs/benchmarks.md."""
     memory = psutil.virtual_memory().total / 2**30
     titles = ("figure", "ours", "other side", "ratio", "goal", "met")
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}"
@@ -196,8 +198,7 @@ def page(figures: list[Figure]) -> str:
         " runtime with light edges."
     )
     rows = ["| " + " | ".join(cells) + " |" for cells in (titles, ("---",) * 6, *(f.cells for f in figures))]
-    lines = ["# Benchmarks", "", method, "", *rows]
-    return "\n".join(lines) + "\n"
+    return "\n".join((BEGIN, "", method, "", *rows, "", END))
 
 
 def main() -> None:
@@ -208,10 +209,11 @@ def main() -> None:
         for folder in folders:
             folder.mkdir()
         figures += [generate(folders[0]), registration(folders[1]), listing(folders[2]), *setups(folders[3])]
-    text = page(figures)
+    text = section(figures)
     print(text)
     if "--write" in sys.argv:
-        (PROJECT / "docs" / "benchmarks.md").write_text(text)
+        before, _, rest = PAGE.read_text().partition(BEGIN)
+        PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}")
 
 
 if __name__ == "__main__":
