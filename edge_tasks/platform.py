@@ -88,7 +88,8 @@ class Platform:
         for relative, text in read_tree(bundled_source(), "").items():
             path = self.path / relative
             if path.is_file() and path.read_bytes() == text.encode():
-                path.unlink()
+                with writing(path):
+                    path.unlink()
         for folder in sorted(self.path.rglob("*/"), reverse=True):
             with suppress(OSError):
                 folder.rmdir()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.fleet import Edge, Fleet
     from edge_tasks.platform import Platform
+    from edge_tasks.runtimes.runtime import Runtime
     from edge_tasks.template import Template
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -105,9 +106,9 @@ class Session:
         return self.fleet.edges
 
     @cached_property
-    def runtime(self) -> EmbeddedRuntime:
+    def runtime(self) -> Runtime:
         """Where the fleet runs."""
-        return EmbeddedRuntime(self.state.folder, self.fleet)
+        return EmbeddedRuntime(self.state.folder, self.platform.edges_folder, self.fleet)
 
     @property
     def up_mark(self) -> str:

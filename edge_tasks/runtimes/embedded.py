@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,8 @@ from edge_tasks.adapters.processes import Daemon, until
 from edge_tasks.embedded.database import create_database
 from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, MissingTool
+from edge_tasks.plan import Plan
+from edge_tasks.runtimes.runtime import EdgeProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,23 +30,15 @@ _EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = 8081, 8075, 8079, 15432
 _START_S: Final = 30.0
 
 
-@dataclass(frozen=True)
-class EdgeProcess:
-    """What the light host says of an edge."""
-
-    running: bool
-    why: str = ""
-    since: float = 0.0
-    ignored: tuple[str, ...] = ()
-
-
 class EmbeddedRuntime:
     """All processes of a fleet without Docker, in the platform's state directory."""
 
     name: Final = "embedded"
+    stands_for: Final = "stand-ins for backend and edges, a real PostgreSQL"
 
-    def __init__(self, folder: Path, fleet: Fleet) -> None:
+    def __init__(self, folder: Path, edges_folder: Path, fleet: Fleet) -> None:
         self._folder = folder
+        self._edges_folder = edges_folder
         self._fleet = fleet
         offset = fleet.port_offset
         self.uri = f"ws://{HOST}:{_EDGE_PORT + offset}"
@@ -70,8 +63,8 @@ class EmbeddedRuntime:
         names = {_EDGE_PORT: "edge websocket", _REST_PORT: "B2B REST", _CONSOLE_PORT: "console"}
         return {port + offset: f"the backend's {name}" for port, name in names.items()}
 
-    def check(self) -> None:
-        """See whether what is needed is here: ports that our own processes do not hold already.
+    def find_build(self) -> Plan:
+        """Nothing is built; what is needed must be here: ports that our own processes do not hold already.
 
         Raises:
             MissingTool: all taken ports in one message, each with its owner.
@@ -87,13 +80,18 @@ class EmbeddedRuntime:
             raise MissingTool(
                 f"ports are taken: {listed}", hint="end their owners, or move the lot: --port-offset 1000"
             )
+        return Plan((), "PostgreSQL comes from its wheel, backend and edges are stand-ins of our own")
+
+    def build(self) -> str:
+        """Never called: there is never a change."""
+        return ""
 
     @property
     def database_is_ready(self) -> bool:
         """PostgreSQL runs with the device table in it."""
         return self.server.is_running() and has_table(self.database)
 
-    def prepare_database(self) -> None:
+    def prepare_database(self) -> str:
         """Start PostgreSQL, and create the database and the addon's tables when they are missing."""
         self.server.start()
         database = self.database
@@ -104,6 +102,7 @@ class EmbeddedRuntime:
         )
         for name, text in credentials:
             write_file(self._folder / name, text)
+        return f"PostgreSQL at {database}"
 
     def backend_config(self) -> str:
         """The stand-in backend's configuration file."""
@@ -142,25 +141,33 @@ class EmbeddedRuntime:
             if not until(deadline):
                 raise CommandFailed(f"the backend does not answer on {self.rest}", hint=f"see {self.backend.log}")
 
-    def fleet_file(self, digests: Mapping[str, str], folder: Path) -> str:
+    def fleet_file(self, digests: Mapping[str, str]) -> str:
         """What the light host reads: the edges, each with its directory and the digest of its inputs."""
         edges = [
-            {"name": edge.name, "directory": str(folder / edge.directory), "digest": digests[edge.name]}
+            {
+                "name": edge.name,
+                "directory": str(self._edges_folder / edge.directory),
+                "digest": digests[edge.name],
+            }
             for edge in self._fleet.edges
         ]
         revision = f"{self._fleet.size}-{hash_of(edges)}"
         return json.dumps({"revision": revision, "status_file": str(self._status_file), "edges": edges})
 
-    def light_is_current(self, fleet_file: str) -> bool:
-        """The light host runs, with the edges it is to have."""
-        return _text(self.light.config) == fleet_file and self.light.find() is not None
+    def find_edges(self, digests: Mapping[str, str]) -> tuple[str, ...]:
+        """What is to be done so that the light host runs the edges, each with what its digest stands for."""
+        running = self.light.find() is not None
+        if running and _text(self.light.config) == self.fleet_file(digests):
+            return ()
+        return (f"{'tell' if running else 'start'} the light host its {len(digests)} edges",)
 
-    def start_light(self, fleet_file: str) -> None:
+    def start_edges(self, digests: Mapping[str, str]) -> str:
         """Tell the light host its edges, starting it when it does not run, and wait until it has taken them.
 
         Raises:
             CommandFailed: it ended, or did not take them within 30 s.
         """
+        fleet_file = self.fleet_file(digests)
         if self.light.find() is None:
             with writing(self._status_file):
                 self._status_file.unlink(missing_ok=True)
@@ -173,6 +180,7 @@ class EmbeddedRuntime:
             self.light.require("light host")
             if not until(deadline):
                 raise CommandFailed("the light host did not take its edges", hint=f"see {self.light.log}")
+        return f"light host has {len(digests)} edges"
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the light host says of its edges, by name; empty when it does not run."""
@@ -188,6 +196,18 @@ class EmbeddedRuntime:
             )
             for name, edge in edges.items()
         }
+
+    def backend_instance(self) -> str | None:
+        """What tells this run of the backend from an earlier one; None when it does not run."""
+        return self.backend.instance()
+
+    def read_devices_again(self) -> None:
+        """Make the backend read its devices; all edges reconnect.
+
+        Raises:
+            BackendError: it did not.
+        """
+        self.api.read_devices_again()
 
     def backend_started(self) -> float:
         """When the backend was started, seconds since 1970; 0.0 when it does not run."""
@@ -210,6 +230,26 @@ class EmbeddedRuntime:
         """The names of what runs."""
         daemons = [name for name, daemon in self._daemons if daemon.find()]
         return (*daemons, *(["PostgreSQL"] if self.server.is_running() else []))
+
+    def purge(self) -> None:
+        """Nothing is left outside the state directory; but a server that still runs in it must not lose its data.
+
+        Raises:
+            CommandFailed: somebody else's server holds the data directory.
+        """
+        if (self.server.data / "postmaster.pid").exists() and ports.taken({self.database.port: ""}, HOST):
+            raise CommandFailed(
+                f"port {self.database.port} is taken, and {self.server.data} looks as if a server used it",
+                hint="stop it, then run this again; nothing was removed",
+            )
+
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """What people go on with: a word, and where."""
+        return (
+            ("backend", f"{self.rest}/jsonrpc (B2B REST), {self.uri} (edges); a stand-in, as are the edges"),
+            ("database", f"{self.database}; a real PostgreSQL"),
+            ("logins", f"{self._folder}/netrc (curl --netrc-file), {self._folder}/pgpass (PGPASSFILE)"),
+        )
 
     def _backend_answers(self) -> bool:
         try:

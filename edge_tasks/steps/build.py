@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_tasks.plan import Plan
-
 if TYPE_CHECKING:
+    from edge_tasks.plan import Plan
     from edge_tasks.session import Session
 
 
 def find(session: Session) -> Plan:
-    """Nothing is built in the embedded runtime; its ports must be free.
+    """What the runtime needs.
 
     Raises:
-        MissingTool: a port is taken.
+        MissingTool: something that we cannot make is missing; a port is taken.
     """
-    session.runtime.check()
-    return Plan((), "PostgreSQL comes from its wheel, backend and edges are stand-ins of our own")
+    return session.runtime.find_build()
 
 
-def apply(_session: Session, _plan: Plan) -> str:
-    """Never called: there is never a change."""
-    return ""
+def apply(session: Session, _plan: Plan) -> str:
+    """Build it."""
+    return session.runtime.build()

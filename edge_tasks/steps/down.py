@@ -26,6 +26,8 @@ def run(session: Session, *, purge: bool) -> None:
         session.console.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
         session.state.note(up=None, read=None)
         if purge:
+            if session.saved:
+                session.runtime.purge()
             _purge(session)
 
 

@@ -20,5 +20,4 @@ def find(session: Session) -> Plan:
 
 def apply(session: Session, _plan: Plan) -> str:
     """Start it, and create what is missing."""
-    session.runtime.prepare_database()
-    return f"PostgreSQL at {session.runtime.database}"
+    return session.runtime.prepare_database()

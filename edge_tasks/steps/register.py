@@ -36,13 +36,13 @@ def apply(session: Session, plan: Plan) -> str:
     if edges_unread(session):
         session.console.line("  the backend reads its devices again; all edges reconnect")
         remember_read(session)
-        session.runtime.api.read_devices_again()
+        session.runtime.read_devices_again()
     return _sentence(planned)
 
 
 def edges_unread(session: Session) -> tuple[str, ...]:
     """The fleet's edges that the running backend has not read; none when it does not run."""
-    instance = session.runtime.backend.instance()
+    instance = session.runtime.backend_instance()
     read: dict[str, Any] = session.state.record().get("read", {})
     if instance is None:
         return ()
@@ -54,7 +54,7 @@ def remember_read(session: Session, *, starting: bool = False) -> None:
     """Note what the backend is about to read: all rows, archived ones too."""
     rows = postgres.read_rows(session.runtime.database)
     devices = {row.name: fingerprint(row.apikey) for row in rows}
-    instance = "starting" if starting else session.runtime.backend.instance()
+    instance = "starting" if starting else session.runtime.backend_instance()
     session.state.note(read={"instance": instance, "devices": devices})
 
 

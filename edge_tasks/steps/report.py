@@ -39,12 +39,10 @@ def print_table(session: Session, verdicts: Sequence[Verdict]) -> None:
 
 def print_next(session: Session) -> None:
     """Addresses, and what to type next."""
-    runtime, folder = session.runtime, session.state.folder
     line = session.console.line
     line("")
-    line(f"backend   {runtime.rest}/jsonrpc (B2B REST), {runtime.uri} (edges); a stand-in, as are the edges")
-    line(f"database  {runtime.database}; a real PostgreSQL")
-    line(f"logins    {folder}/netrc (curl --netrc-file), {folder}/pgpass (PGPASSFILE)")
+    for word, where in session.runtime.addresses():
+        line(f"{word:<9} {where}")
     line(f"next      inv status | inv setup --edges {session.fleet.size + 2} | inv down | inv down --purge")
 
 

@@ -14,15 +14,12 @@ if TYPE_CHECKING:
 
 def find(session: Session) -> Plan:
     """What does not run, or runs with something else than it should."""
-    changes = []
-    if not session.runtime.backend_is_current():
-        changes.append("start the backend (a stand-in)")
-    if not session.runtime.light_is_current(_fleet_file(session)):
-        running = session.runtime.light.find() is not None
-        changes.append(f"{'tell' if running else 'start'} the light host its {len(session.edges)} edges")
+    runtime = session.runtime
+    changes = [] if runtime.backend_is_current() else ["start the backend"]
+    changes += runtime.find_edges(_digests(session))
     if session.state.record().get("up") != session.up_mark:
         changes.append("record that the fleet is up")
-    return Plan(tuple(changes), f"backend and {len(session.edges)} light edges run")
+    return Plan(tuple(changes), f"backend and {len(session.edges)} edges run")
 
 
 def apply(session: Session, _plan: Plan) -> str:
@@ -34,15 +31,13 @@ def apply(session: Session, _plan: Plan) -> str:
         runtime.start_backend()
         register.remember_read(session)
         did.append("backend started")
-    fleet_file = _fleet_file(session)
-    if not runtime.light_is_current(fleet_file):
-        runtime.start_light(fleet_file)
-        did.append(f"light host has {len(session.edges)} edges")
+    digests = _digests(session)
+    if runtime.find_edges(digests):
+        did.append(runtime.start_edges(digests))
     session.state.note(up=session.up_mark)
     return ", ".join(did) or "noted as up"
 
 
-def _fleet_file(session: Session) -> str:
+def _digests(session: Session) -> dict[str, str]:
     folder = session.platform.edges_folder
-    digests = {edge.name: written(folder / edge.directory) for edge in session.edges}
-    return session.runtime.fleet_file(digests, folder)
+    return {edge.name: written(folder / edge.directory) for edge in session.edges}

@@ -10,7 +10,7 @@ from edge_tasks.adapters import postgres
 from edge_tasks.adapters.backend_api import BackendError
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import EdgesNotOnline
-from edge_tasks.runtimes.embedded import EdgeProcess
+from edge_tasks.runtimes.runtime import EdgeProcess
 from edge_tasks.steps.report import SHOWN, print_table
 from edge_tasks.verdict import Observation, Verdict, expect, judge
 
@@ -75,7 +75,7 @@ def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
 
 
 def _observation(name: str, answers: _Answers) -> Observation:
-    process = answers.processes.get(name) or EdgeProcess(running=False, why="the light host does not run it")
+    process = answers.processes.get(name) or EdgeProcess(running=False)
     report, online = answers.reports.get(name), answers.online.get(name)
     components = report.components if report and online else None
     return Observation(
