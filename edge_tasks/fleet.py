@@ -11,6 +11,7 @@ import hmac
 import string
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 APIKEY_LENGTH: Final = 20
@@ -132,14 +133,21 @@ def ports_of(index: int, offset: int = 0) -> Ports | None:
 
 
 def _derive(key: bytes, purpose: str, name: str) -> bytes:
-    return hmac.new(key, f"{purpose}\0{name}".encode(), hashlib.sha256).digest()
+    return hmac.digest(key, f"{purpose}\0{name}".encode(), "sha256")
 
 
 def _spell(key: bytes, alphabet: str, length: int) -> str:
     """Even letters from a key: bytes that would favour the alphabet's beginning are passed over."""
-    even = 256 - 256 % len(alphabet)
+    letters, passed_over = _letters(alphabet)
     stream = hashlib.shake_256(key).digest(16 * length)
-    return "".join(alphabet[byte % len(alphabet)] for byte in stream if byte < even)[:length]
+    return stream.translate(letters, passed_over)[:length].decode()
+
+
+@cache
+def _letters(alphabet: str) -> tuple[bytes, bytes]:
+    """For :meth:`bytes.translate`: the letter of each byte, and the bytes that have none."""
+    even = 256 - 256 % len(alphabet)
+    return "".join(alphabet[byte % len(alphabet)] for byte in range(256)).encode(), bytes(range(even, 256))
 
 
 def _grouped(text: str) -> str:
