@@ -21,7 +21,13 @@ def build(_ctx: Context, session: Session) -> None:
     _run(session, "build")
 
 
-@step(build)
+@step()
+def compose(_ctx: Context, session: Session) -> None:
+    """Write the compose override with a service for each edge."""
+    _run(session, "compose")
+
+
+@step(build, compose)
 def odoo_init(_ctx: Context, session: Session) -> None:
     """Have a PostgreSQL with the OpenEMS device table."""
     _run(session, "odoo-init")
@@ -39,13 +45,7 @@ def register(_ctx: Context, session: Session) -> None:
     _run(session, "register")
 
 
-@step()
-def compose(_ctx: Context, session: Session) -> None:
-    """Write the compose override with a service for each edge."""
-    _run(session, "compose")
-
-
-@step(build, odoo_init, gen_configs, register, compose)
+@step(build, compose, odoo_init, gen_configs, register)
 def up(_ctx: Context, session: Session) -> None:
     """Start the backend and the edges."""
     _run(session, "up")

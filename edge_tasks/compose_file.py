@@ -23,11 +23,13 @@ class ComposeFile:
     """The platform's edge service, which the generated ones replace.
 
     Attributes:
+        service: its name.
         image: its image; ``openems-edge:latest`` when the file names none.
         networks: the networks it is attached to by name.
         dependents: services that cannot be without it, so it may not be disabled by a profile.
     """
 
+    service: str
     image: str
     networks: tuple[str, ...]
     dependents: tuple[str, ...]
@@ -48,24 +50,36 @@ def find_compose_file(platform: Path) -> Path:
     )
 
 
-def parse_compose_file(text: str, name: str) -> ComposeFile:
-    """Read the text of a compose file, called ``name`` in messages.
+def parse_compose_file(text: str, name: str, service: str = EDGE_SERVICE) -> ComposeFile:
+    """Read the text of a compose file, called ``name`` in messages, whose edge service is called ``service``.
 
     Raises:
-        SettingsError: it is no YAML (with the line), or has no service ``openems-edge``.
+        SettingsError: it is no YAML (with the line), or has no such service.
     """
     services = _services(text, name)
-    edge = services.get(EDGE_SERVICE)
+    edge = services.get(service)
     if not isinstance(edge, dict):
         raise SettingsError(
-            f"{name} has no service {EDGE_SERVICE} (it has {', '.join(services) or 'none'})",
-            hint="the generated services take the place of that one",
+            f"{name} has no service {service} (it has {', '.join(services) or 'none'})",
+            hint="the generated ones replace it; name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
         )
     return ComposeFile(
-        image=str(edge.get("image") or f"{EDGE_SERVICE}:latest"),
+        service=service,
+        image=str(edge.get("image") or f"{service}:latest"),
         networks=tuple(edge.get("networks") or ()),
-        dependents=tuple(other for other, service in services.items() if _depends(service)),
+        dependents=tuple(other for other, found in services.items() if _depends(found, service)),
     )
+
+
+def published_ports(text: str) -> dict[tuple[str, int], int]:
+    """(service, port inside) → host port, of a file that we generated (``"127.0.0.1:15432:5432"``)."""
+    document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, see below
+    found = {}
+    for service, entry in (document.get("services") or {}).items():
+        for port in entry.get("ports") or ():
+            *_, outside, inside = str(port).split(":")
+            found[(service, int(inside))] = int(outside)
+    return found
 
 
 def _services(text: str, name: str) -> dict[str, Any]:
@@ -81,7 +95,7 @@ def _services(text: str, name: str) -> dict[str, Any]:
     return services
 
 
-def _depends(service: Any) -> bool:  # noqa: ANN401 - whatever the user's YAML holds
+def _depends(service: Any, on: str) -> bool:  # noqa: ANN401 - whatever the user's YAML holds
     if not isinstance(service, dict):
         return False
     names = list(service.get("depends_on") or ())
@@ -89,7 +103,7 @@ def _depends(service: Any) -> bool:  # noqa: ANN401 - whatever the user's YAML h
         names += [str(entry).partition(":")[0] for entry in service.get(key) or ()]
     for key in ("network_mode", "ipc", "pid"):  # "service:name"
         names.append(str(service.get(key, "")).removeprefix("service:"))
-    return EDGE_SERVICE in names
+    return on in names
 
 
 class _Loader(yaml.SafeLoader):

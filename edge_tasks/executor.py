@@ -28,10 +28,19 @@ COMMON: Final = {
     "port-offset": "Added to every host port, for a second fleet on one machine; saved (default: 0).",
     "override-file": "The compose override's name; saved (default: docker-compose.override.yml).",
     "timeout": "Seconds that verify waits for all edges (default: 120).",
+    "project-name": "Compose's project name (docker); saved (default: as Compose itself chooses).",
+    "edge-heap": "The largest Java heap of an edge (docker); saved (default: 128m).",
+    "edge-memory": "The memory limit of an edge's container (docker); saved (default: 400m).",
+    "java-options": "More Java options of an edge (docker); saved (default: quick start, little memory).",
+    "skip-build": "Build and pull no images (docker).",
+    "demo": "Initialise Odoo with its demo data (docker).",
+    "echo": "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log.",
     "adopt": "Take over rows and directories of the fleet's names that it did not make.",
     "json": "Print one JSON document; what people read goes to standard error.",
 }
-_FLAGS: Final = frozenset({"adopt", "json", "purge", "check", "force"})
+_FLAGS: Final = frozenset(
+    {"adopt", "json", "purge", "check", "force", "skip-build", "demo", "echo", "fix", "follow"}
+)
 
 
 def step(

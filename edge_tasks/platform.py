@@ -10,7 +10,7 @@ from typing import Final
 
 from edge_tasks import rendering
 from edge_tasks.adapters.files import read_tree, write_file, writing
-from edge_tasks.compose_file import ComposeFile, find_compose_file, parse_compose_file
+from edge_tasks.compose_file import EDGE_SERVICE, ComposeFile, find_compose_file, parse_compose_file
 from edge_tasks.errors import SettingsError
 from edge_tasks.template import SourceFile, Template, compile_template
 
@@ -61,14 +61,14 @@ class Platform:
             )
         return compile_template(_sources(folder), str(folder))
 
-    def compose(self) -> ComposeFile:
+    def compose(self, edge_service: str = EDGE_SERVICE) -> ComposeFile:
         """What its compose file says.
 
         Raises:
             SettingsError: it is missing, or is not usable.
         """
         path = find_compose_file(self._source)
-        return parse_compose_file(path.read_text(), str(path))
+        return parse_compose_file(path.read_text(), str(path), edge_service)
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place, whole or not at all."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks import platform as platforms
 from edge_tasks import settings
+from edge_tasks.compose_file import EDGE_SERVICE
 from edge_tasks.console import Console
 from edge_tasks.errors import MissingTool, SettingsError
 from edge_tasks.runtimes.embedded import EmbeddedRuntime
@@ -65,7 +66,12 @@ class Session:
     @cached_property
     def compose(self) -> ComposeFile:
         """What the platform's compose file says."""
-        return self.platform.compose()
+        return self.platform.compose(self.services_named.get("edge", EDGE_SERVICE))
+
+    @cached_property
+    def services_named(self) -> dict[str, str]:
+        """Role → Compose service, as ``invoke.yaml`` names them."""
+        return settings.check_services(self.configured.get("services"))
 
     @cached_property
     def state(self) -> State:
@@ -93,7 +99,9 @@ class Session:
             raise SettingsError(
                 f"--override-file is {override_file!r}", hint="a plain file name, in the platform"
             )
-        return Saved(fleet, self._runtime_name(), override_file)
+        extras = {name: self._choose(name) for name, setting in settings.SETTINGS.items() if setting.extra}
+        kept = {name: chosen.value for name, chosen in extras.items() if chosen.origin != "default"}
+        return Saved(fleet, self._runtime_name(), override_file, kept)
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -108,6 +116,8 @@ class Session:
     @cached_property
     def runtime(self) -> Runtime:
         """Where the fleet runs."""
+        if self.wanted.runtime == "docker":
+            return self._docker()
         return EmbeddedRuntime(self.state.folder, self.platform.edges_folder, self.fleet)
 
     @property
@@ -160,29 +170,61 @@ class Session:
         saved = self.saved.choices if self.saved else {}
         return settings.choose(name, self.options, os.environ, saved, self.configured)
 
+    def _docker(self) -> Runtime:
+        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - only where it is used
+        from edge_tasks.runtimes.docker.stack import Ground  # noqa: PLC0415 - as above
+
+        flags = frozenset(flag for flag in ("skip_build", "demo", "force") if self.options.get(flag))
+        ground = Ground(
+            platform=self.platform,
+            state=self.state,
+            fleet=self.fleet,
+            compose=self.compose,
+            override=self.platform.path / self.wanted.override_file,
+            services_named=self.services_named,
+            choices={name: self.chosen(name) for name, setting in settings.SETTINGS.items() if setting.extra},
+            flags=flags,
+            say=self.console.line,
+            echo=self.console.line if self.options.get("echo") else None,
+        )
+        return DockerRuntime(ground)
+
     def _runtime_name(self) -> str:
         chosen = self._choose("runtime")
-        if chosen.value == "docker":
+        if chosen.value == "embedded":
+            return "embedded"
+        if chosen.value == "auto":
+            return "embedded" if self._why_embedded else "docker"
+        problem, remedy = self._engine_problem
+        if problem:
             raise MissingTool(
-                f"the docker runtime is not there yet ({chosen.origin})",
-                hint="--runtime embedded brings up the same fleet without Docker",
+                f"{problem}; the docker runtime needs it ({chosen.origin})",
+                hint=f"{remedy}; or --runtime embedded: a fleet without Docker",
             )
-        return "embedded"
+        return "docker"
 
     def _header(self) -> str:
         edges, runtime = self._choose("edges"), self._choose("runtime")
-        why = self._why_embedded() if runtime.value == "auto" else runtime.origin
+        why = (self._why_embedded or "an engine answers") if runtime.value == "auto" else runtime.origin
         bundled = " (bundled)" if self.platform.bundled else ""
         noun = "edge" if edges.value == 1 else "edges"
         return (
             f"{edges.value} {noun} ({edges.origin}), platform {self.platform.path}{bundled},"
-            f" runtime embedded ({why}): stand-ins for backend and edges, a real PostgreSQL"
+            f" runtime {self.runtime.name} ({why}): {self.runtime.stands_for}"
         )
 
-    def _why_embedded(self) -> str:
-        from edge_tasks.adapters.docker import engine_problem  # noqa: PLC0415 - asked once in a fleet's life
+    @cached_property
+    def _engine_problem(self) -> tuple[str, str]:
+        from edge_tasks.adapters.docker import engine_problem  # noqa: PLC0415 - asked when it matters
 
-        return engine_problem() or "a Docker Engine is here, but the docker runtime is not there yet"
+        return engine_problem()
+
+    @property
+    def _why_embedded(self) -> str:
+        """Why ``auto`` does not mean docker here; empty when it does."""
+        if self.platform.bundled:
+            return "the bundled platform; --runtime docker builds the real one, a download of 2 GB"
+        return self._engine_problem[0]
 
 
 def _forget_cached(session: Session, *names: str) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import DEFAULT_RESERVE, MOST_EDGES, PORTS_TAKEN_BY_PLATFORM
 from edge_tasks.override import FILE_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from edge_tasks.services import ROLES
 
 RUNTIMES: Final = ("auto", "docker", "embedded")
 _HIGHEST_OFFSET: Final = 50_000
 _MOST_SECONDS: Final = 86_400
+_JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+"""Half the CPU time of a start and half the memory of Java's defaults, measured with a real edge."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Setting:
         lowest: for whole numbers.
         highest: for whole numbers.
         choices: for words.
+        pattern: what the whole text must match, for texts.
+        extra: saved with the fleet beside its identity (:attr:`edge_tasks.state.Saved.extras`).
     """
 
     name: str
@@ -34,6 +38,8 @@ class Setting:
     lowest: int | None = None
     highest: int | None = None
     choices: tuple[str, ...] = ()
+    pattern: str = ".+"
+    extra: bool = False
 
     @property
     def option(self) -> str:
@@ -50,7 +56,9 @@ class Setting:
         """For messages."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
-        return f"a whole number from {self.lowest} to {self.highest}" if self.lowest is not None else "a text"
+        if self.lowest is not None:
+            return f"a whole number from {self.lowest} to {self.highest}"
+        return "a text" if self.pattern == ".+" else f"a text like {self.default or self.pattern}"
 
     def checked(self, value: object, origin: str) -> str | int:
         """The value in its type.
@@ -62,7 +70,7 @@ class Setting:
         if self.lowest is not None and self.highest is not None:
             if text.isascii() and text.isdigit() and self.lowest <= int(text) <= self.highest:
                 return int(text)
-        elif text and (not self.choices or text in self.choices):
+        elif re.fullmatch(self.pattern, text) and (not self.choices or text in self.choices):
             return text
         raise SettingsError(f"{origin} is {text!r}", hint=f"{self.name} is {self.allowed}")
 
@@ -77,6 +85,10 @@ SETTINGS: Final = {
         Setting("port_offset", 0, lowest=0, highest=_HIGHEST_OFFSET),
         Setting("override_file", FILE_NAME),
         Setting("timeout", 120, lowest=1, highest=_MOST_SECONDS),
+        Setting("project_name", "", pattern="[a-z0-9][a-z0-9_-]*", extra=True),
+        Setting("edge_heap", "128m", pattern="[1-9][0-9]*[mg]", extra=True),
+        Setting("edge_memory", "400m", pattern="[1-9][0-9]*[mg]", extra=True),
+        Setting("java_options", _JAVA_OPTIONS, extra=True),
     )
 }
 
@@ -112,6 +124,23 @@ def choose(
         if value is not None:
             return Chosen(setting.checked(value, origin), origin)
     return Chosen(setting.default, "default")
+
+
+def check_services(named: object) -> dict[str, str]:
+    """The section ``edge_tasks.services`` of ``invoke.yaml``: role → Compose service.
+
+    Raises:
+        SettingsError: it is something else.
+    """
+    found = dict(named) if isinstance(named, Mapping) else None
+    if named is None:
+        return {}
+    if found is None or not all(role in ROLES and isinstance(name, str) for role, name in found.items()):
+        raise SettingsError(
+            f"invoke.yaml, edge_tasks.services is {named!r}",
+            hint=f"services: {{ROLE: NAME}}, with a role of {', '.join(ROLES)}",
+        )
+    return found
 
 
 def check_ports(offset: int, edges: int) -> None:

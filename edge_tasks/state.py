@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from uuid6 import uuid7
@@ -18,7 +18,7 @@ from edge_tasks.errors import NotWritable, PlatformLocked, SettingsError
 from edge_tasks.fleet import Fleet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FOLDER: Final = ".edge-tasks"
@@ -33,11 +33,13 @@ class Saved:
         fleet: identity and size.
         runtime: ``docker`` or ``embedded``, as it was chosen.
         override_file: the name of the compose override.
+        extras: settings that were chosen otherwise than by default, by name.
     """
 
     fleet: Fleet
     runtime: str
     override_file: str
+    extras: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Saved:
             "reserve": self.fleet.reserve,
             "port_offset": self.fleet.port_offset,
             "override_file": self.override_file,
+            **self.extras,
         }
 
 
@@ -168,7 +171,8 @@ def _saved(document: dict[str, Any]) -> Saved:
         reserve=int(document["reserve"]),
         port_offset=int(document["port_offset"]),
     )
-    return Saved(fleet, str(document["runtime"]), str(document["override_file"]))
+    extras = dict(document.get("extras", {}))
+    return Saved(fleet, str(document["runtime"]), str(document["override_file"]), extras)
 
 
 def _document(saved: Saved) -> dict[str, Any]:
@@ -183,4 +187,5 @@ def _document(saved: Saved) -> dict[str, Any]:
         "port_offset": fleet.port_offset,
         "runtime": saved.runtime,
         "override_file": saved.override_file,
+        "extras": dict(saved.extras),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BATCH: Final = 500
+_OPENING: Final = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "ZWRnZS10YXNrcyBhc2tzLg==",
+}
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The backend is on this machine; a proxy of the environment is not to be asked."""
 
@@ -24,12 +31,21 @@ class BackendError(Exception):
 
 @dataclass(frozen=True)
 class BackendApi:
-    """The REST API (port 8075) and the Felix console (port 8079) of a backend, as an Odoo user."""
+    """The REST API (port 8075) and the Felix console (port 8079) of a backend.
+
+    Attributes:
+        rest: e.g. ``http://127.0.0.1:8075``.
+        console: e.g. ``http://127.0.0.1:8079``.
+        user: of Odoo.
+        password: of that user.
+        console_login: user and password of the console.
+    """
 
     rest: str
     console: str
     user: str
     password: str = field(repr=False)
+    console_login: tuple[str, str] = field(repr=False)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -55,7 +71,20 @@ class BackendApi:
             BackendError: it did not.
         """
         url = f"{self.console}/system/console/configMgr/Metadata.Odoo"
-        self._post(url, b"apply=true&action=ajaxConfigManager", "application/x-www-form-urlencoded")
+        form = b"apply=true&action=ajaxConfigManager"
+        self._post(url, form, "application/x-www-form-urlencoded", self.console_login)
+
+    @staticmethod
+    def opens_websockets(port: int) -> bool:
+        """Whether a backend lets edges come: it answers a websocket's opening, and drops it without an apikey."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/", headers=_OPENING)
+            return connection.getresponse().status == http.HTTPStatus.SWITCHING_PROTOCOLS
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def _asked(
         self, method: str, key: str, names: Sequence[str], params: dict[str, Any]
@@ -73,16 +102,18 @@ class BackendApi:
 
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
-        body = self._post(f"{self.rest}/jsonrpc", json.dumps(request).encode(), "application/json")
+        login = (self.user, self.password)
+        body = self._post(f"{self.rest}/jsonrpc", json.dumps(request).encode(), "application/json", login)
         answer = json.loads(body)
         if not isinstance(answer, dict):
             raise BackendError(f"{self.rest} answered {method} with something else than an object")
         return answer
 
-    def _post(self, url: str, body: bytes, content_type: str) -> bytes:
-        login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+    @staticmethod
+    def _post(url: str, body: bytes, content_type: str, login: tuple[str, str]) -> bytes:
+        basic = base64.b64encode(":".join(login).encode()).decode()
         request = urllib.request.Request(  # noqa: S310 - an http address that we made ourselves
-            url, body, {"Authorization": f"Basic {login}", "Content-Type": content_type}
+            url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
         )
         try:
             with _NO_PROXY.open(request, timeout=30) as response:

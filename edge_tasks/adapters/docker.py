@@ -1,20 +1,222 @@
-"""Docker, called through ``sh``."""
+"""Docker and Compose, called through ``sh``."""
 
 from __future__ import annotations
 
-from typing import Final
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import sh
 
+from edge_tasks.adapters.files import PRIVATE, writing
+from edge_tasks.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+OLDEST_ENGINE: Final = (20, 10)
 _ANSWER_S: Final = 10
+_ASK_S: Final = 120
+_TAIL_LINES: Final = 12
+_OURS: Final = "com.docker.compose.project"
+_SECRET: Final = re.compile(r"(?i)((?:password|apikey|secret|token)[\"']?\s*[=:]\s*)\S+")
 
 
-def engine_problem() -> str:
-    """Why no Docker Engine can be used here; empty when one can."""
+@dataclass(frozen=True)
+class Container:
+    """A container of a Compose project.
+
+    Attributes:
+        service: the Compose service it was made for.
+        state: ``running``, ``exited``, ``restarting``, ``created``, …
+        folder: the project directory from which Compose made it.
+        started: seconds since 1970; 0.0 when it was never started.
+        why: why it does not run, in the engine's words; empty when it runs.
+        image: the id of the image it was made of.
+        config_hash: Compose's digest of the service as it was when the container was made.
+        health: ``healthy``, ``starting``, ``unhealthy``; empty without a health check.
+    """
+
+    id: str
+    name: str
+    service: str
+    folder: str
+    state: str
+    started: float
+    why: str
+    image: str
+    config_hash: str
+    health: str
+
+    @property
+    def is_running(self) -> bool:
+        """It runs now."""
+        return self.state == "running"
+
+
+@dataclass(frozen=True)
+class Docker:
+    """The Docker CLI.
+
+    Attributes:
+        log: where the output of what changes something goes.
+        echo: prints a line of that output too; None keeps it to the log.
+    """
+
+    log: Path
+    echo: Callable[[str], None] | None = field(default=None, compare=False)
+
+    def ask(self, *arguments: str) -> str:
+        """What a command prints.
+
+        Raises:
+            CommandFailed: its last lines.
+        """
+        try:
+            return str(_docker()(*arguments, _tty_out=False, _timeout=_ASK_S, _env=_environment()))
+        except sh.TimeoutException:
+            raise CommandFailed(f"{_shown(arguments)} did not end within {_ASK_S} s") from None
+        except sh.ErrorReturnCode as error:
+            raise CommandFailed(
+                _failure(arguments, error.exit_code, error.stderr.decode(errors="replace"))
+            ) from None
+
+    def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
+        """Run what changes something, its output into the log, for as long as it takes.
+
+        Raises:
+            CommandFailed: with the last lines of its output, and the log's path.
+        """
+        tail: list[str] = []
+        with writing(self.log), _appended(self.log) as log:
+
+            def take(line: str) -> None:
+                clean = _SECRET.sub(r"\1…", line.rstrip())
+                tail.append(clean)
+                del tail[:-_TAIL_LINES]
+                log.write(f"{clean}\n")
+                if self.echo is not None:
+                    self.echo(f"  {clean}")
+
+            log.write(f"$ {_shown(arguments)}\n")
+            try:
+                _docker()(
+                    *arguments,
+                    _out=take,
+                    _err_to_out=True,
+                    _tty_out=False,
+                    _env=_environment(more),
+                    _done=lambda *_: log.flush(),
+                )
+            except sh.ErrorReturnCode as error:
+                text = _failure(arguments, error.exit_code, "\n".join(tail))
+                raise CommandFailed(text, hint=f"all of its output: {self.log}") from None
+
+    def containers(self, project: str) -> tuple[Container, ...]:
+        """All containers of a Compose project, running or not."""
+        ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()
+        found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
+        return tuple(container for entry in found if (container := _container(entry)))
+
+    def images(self, names: Sequence[str]) -> dict[str, str]:
+        """The ids of those images that are here, by name."""
+        return {name: found for name in names if (found := self._image(name))}
+
+    def _image(self, name: str) -> str:
+        try:
+            return self.ask("image", "inspect", "--format", "{{.Id}}", name).strip()
+        except CommandFailed:
+            return ""
+
+
+def engine_problem() -> tuple[str, str]:
+    """Why no Docker Engine with Compose can be used here, and what to do; both empty when one can."""
     try:
-        sh.Command("docker")("version", "--format", "{{.Server.Version}}", _tty_out=False, _timeout=_ANSWER_S)
+        said = str(_docker()("version", "--format", "{{.Server.Version}}", _tty_out=False, _timeout=_ANSWER_S))
     except sh.CommandNotFound:
-        return "there is no docker here"
+        return "there is no docker here", "install Docker Engine and the Compose plugin (docs.docker.com/engine)"
+    except sh.TimeoutException:
+        return "the Docker Engine does not answer", "systemctl restart docker"
+    except sh.ErrorReturnCode as error:
+        return _refusal(error.stderr.decode(errors="replace"))
+    if _version(said) < OLDEST_ENGINE:
+        return f"the Docker Engine is {said.strip()}", "20.10 is the oldest that will do: update it"
+    try:
+        _docker()("compose", "version", "--short", _tty_out=False, _timeout=_ANSWER_S)
     except (sh.ErrorReturnCode, sh.TimeoutException):
-        return "no Docker Engine answers here"
-    return ""
+        return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 will not do"
+    return "", ""
+
+
+def _docker() -> Any:  # noqa: ANN401 - sh has no types
+    return sh.Command("docker")
+
+
+def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Plain output, and Compose's own opinions about it out of the way."""
+    return {**os.environ, "COMPOSE_ANSI": "never", "COMPOSE_PROGRESS": "plain", "NO_COLOR": "1", **(more or {})}
+
+
+def _appended(log: Path) -> IO[str]:
+    return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE), "w", encoding="utf-8")
+
+
+def _refusal(said: str) -> tuple[str, str]:
+    if "permission denied" in said.lower():
+        return (
+            "you may not use the Docker Engine here",
+            "sudo usermod -aG docker $USER, then log in again",
+        )
+    return "no Docker Engine answers here", "systemctl start docker (or open Docker Desktop)"
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
+
+
+def _shown(arguments: Sequence[str]) -> str:
+    """A command to paste."""
+    return " ".join(("docker", *(f'"{part}"' if " " in part else part for part in arguments)))
+
+
+def _failure(arguments: Sequence[str], code: int, said: str) -> str:
+    lines = [_SECRET.sub(r"\1…", line) for line in said.strip().splitlines()[-_TAIL_LINES:]]
+    return "\n    ".join((f"{_shown(arguments)} ended with {code}", *lines))
+
+
+def _container(entry: Mapping[str, Any]) -> Container | None:
+    labels, state = entry["Config"].get("Labels") or {}, entry["State"]
+    if labels.get("com.docker.compose.oneoff") == "True":
+        return None
+    return Container(
+        id=entry["Id"],
+        name=entry["Name"].lstrip("/"),
+        service=labels.get("com.docker.compose.service", ""),
+        folder=labels.get("com.docker.compose.project.working_dir", ""),
+        state=state["Status"],
+        started=_seconds(state["StartedAt"]),
+        why="" if state["Status"] == "running" else _why(state),
+        image=entry["Image"],
+        config_hash=labels.get("com.docker.compose.config-hash", ""),
+        health=(state.get("Health") or {}).get("Status", ""),
+    )
+
+
+def _why(state: Mapping[str, Any]) -> str:
+    if state.get("OOMKilled"):
+        return "its container ran out of memory"
+    error = f": {state['Error']}" if state.get("Error") else ""
+    return f"its container is {state['Status']} (exit code {state['ExitCode']}){error}"
+
+
+def _seconds(moment: str) -> float:
+    """``2026-11-24T03:44:11.123456789Z`` as seconds since 1970; 0.0 for the engine's year 1."""
+    whole, _, fraction = moment.rstrip("Z").partition(".")
+    if whole.startswith("0001"):
+        return 0.0
+    seconds = datetime.strptime(whole[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
+    return seconds + float(f"0.{re.sub(r'[^0-9].*', '', fraction) or 0}")

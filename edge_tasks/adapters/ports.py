@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 def taken(ports: Mapping[int, str], host: str = "127.0.0.1") -> dict[int, str]:
     """The ports that cannot be listened on, each with its owner ("python3, pid 42")."""
-    busy = [port for port in ports if not _is_free(host, port)]
+    busy = [port for port in ports if not is_free(port, host)]
     return {port: _owner(port) for port in busy}
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a port can be listened on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 
 from edge_tasks.devices import Row
@@ -54,6 +57,57 @@ class Report:
     lastmessage: datetime | None
     components: list[str] | None
     age_s: float | None
+
+
+class Addon(Enum):
+    """How far Odoo's addon ``openems`` is in a database."""
+
+    NO_DATABASE = "there is no such database"
+    HALF = "the addon is not installed, or only half"
+    INSTALLED = "the addon is installed"
+
+
+def await_server(database: Database, deadline: float) -> None:
+    """Wait until PostgreSQL lets us in, by trying.
+
+    Raises:
+        RegistrationError: it refuses the user or the password, or does not answer before ``deadline``.
+    """
+    maintenance = replace(database, name="postgres")
+    while True:
+        try:
+            with psycopg.connect(**_parameters(maintenance)):
+                return
+        except psycopg.OperationalError as error:
+            if "authentication failed" in str(error) or time.monotonic() > deadline:
+                raise RegistrationError(f"{maintenance}: {_reason(error)}", hint=_hint(error)) from None
+        time.sleep(0.2)
+
+
+def addon(database: Database) -> Addon:
+    """How far the addon is.
+
+    Raises:
+        RegistrationError: the server cannot be asked.
+    """
+    with _connected(replace(database, name="postgres")) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if connection.execute(query, (database.name,)).fetchone() is None:
+            return Addon.NO_DATABASE
+    with _connected(database) as connection:
+        tables = "SELECT to_regclass('public.openems_device'), to_regclass('public.ir_module_module')"
+        device, modules = connection.execute(tables).fetchone() or (None, None)
+        if device is None:
+            return Addon.HALF
+        query = "SELECT 1 FROM ir_module_module WHERE name = 'openems' AND state = 'installed'"
+        done = modules is None or connection.execute(query).fetchone() is not None
+    return Addon.INSTALLED if done else Addon.HALF
+
+
+def drop_database(database: Database) -> None:
+    """Remove a database, whoever is connected to it."""
+    with _connected(replace(database, name="postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
 
 
 def has_table(database: Database) -> bool:
@@ -155,9 +209,9 @@ def _change(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
 
 
 @contextmanager
-def _connected(database: Database) -> Iterator[psycopg.Connection[Any]]:
+def _connected(database: Database, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
     try:
-        with psycopg.connect(**_parameters(database)) as connection:
+        with psycopg.connect(**_parameters(database), autocommit=autocommit) as connection:
             yield connection
     except psycopg.Error as error:
         raise RegistrationError(f"the device table at {database}: {_reason(error)}", hint=_hint(error)) from None

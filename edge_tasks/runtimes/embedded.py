@@ -16,14 +16,16 @@ from edge_tasks.adapters.processes import Daemon, until
 from edge_tasks.embedded.database import create_database
 from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, MissingTool
+from edge_tasks.override import render_override
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.runtime import EdgeProcess
+from edge_tasks.runtimes.runtime import EdgeProcess, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from edge_tasks.fleet import Fleet
+    from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.fleet import Edge, Fleet
 
 HOST: Final = "127.0.0.1"
 _EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = 8081, 8075, 8079, 15432
@@ -43,9 +45,8 @@ class EmbeddedRuntime:
         offset = fleet.port_offset
         self.uri = f"ws://{HOST}:{_EDGE_PORT + offset}"
         self.rest = f"http://{HOST}:{_REST_PORT + offset}"
-        self.api = BackendApi(
-            self.rest, f"http://{HOST}:{_CONSOLE_PORT + offset}", "admin", fleet.password("backend")
-        )
+        console, login = f"http://{HOST}:{_CONSOLE_PORT + offset}", ("admin", fleet.password("backend"))
+        self.api = BackendApi(self.rest, console, *login, console_login=login)
         self.database = Database(HOST, _POSTGRES_PORT + offset, "odoo", fleet.password("database"))
         self.server = PostgresServer(
             data=folder / "postgres",
@@ -62,6 +63,10 @@ class EmbeddedRuntime:
         offset = self._fleet.port_offset
         names = {_EDGE_PORT: "edge websocket", _REST_PORT: "B2B REST", _CONSOLE_PORT: "console"}
         return {port + offset: f"the backend's {name}" for port, name in names.items()}
+
+    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
+        """The compose override's text: nothing here starts it, but people and Docker may."""
+        return render_override(edges, compose)
 
     def find_build(self) -> Plan:
         """Nothing is built; what is needed must be here: ports that our own processes do not hold already.
@@ -90,6 +95,12 @@ class EmbeddedRuntime:
     def database_is_ready(self) -> bool:
         """PostgreSQL runs with the device table in it."""
         return self.server.is_running() and has_table(self.database)
+
+    def find_database(self) -> tuple[str, ...]:
+        """What is still to be done so that it is."""
+        if self.database_is_ready:
+            return ()
+        return (f"start PostgreSQL at {self.database}, with the device table",)
 
     def prepare_database(self) -> str:
         """Start PostgreSQL, and create the database and the addon's tables when they are missing."""
@@ -141,33 +152,33 @@ class EmbeddedRuntime:
             if not until(deadline):
                 raise CommandFailed(f"the backend does not answer on {self.rest}", hint=f"see {self.backend.log}")
 
-    def fleet_file(self, digests: Mapping[str, str]) -> str:
-        """What the light host reads: the edges, each with its directory and the digest of its inputs."""
+    def fleet_file(self, written: Mapping[str, Written]) -> str:
+        """What the light host reads: the edges, each with its directory and what it holds."""
         edges = [
             {
                 "name": edge.name,
                 "directory": str(self._edges_folder / edge.directory),
-                "digest": digests[edge.name],
+                "digest": str(written[edge.name]),
             }
             for edge in self._fleet.edges
         ]
         revision = f"{self._fleet.size}-{hash_of(edges)}"
         return json.dumps({"revision": revision, "status_file": str(self._status_file), "edges": edges})
 
-    def find_edges(self, digests: Mapping[str, str]) -> tuple[str, ...]:
-        """What is to be done so that the light host runs the edges, each with what its digest stands for."""
+    def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
+        """What is to be done so that the light host runs the edges, each with its directory as written."""
         running = self.light.find() is not None
-        if running and _text(self.light.config) == self.fleet_file(digests):
+        if running and _text(self.light.config) == self.fleet_file(written):
             return ()
-        return (f"{'tell' if running else 'start'} the light host its {len(digests)} edges",)
+        return (f"{'tell' if running else 'start'} the light host its {len(written)} edges",)
 
-    def start_edges(self, digests: Mapping[str, str]) -> str:
+    def start_edges(self, written: Mapping[str, Written]) -> str:
         """Tell the light host its edges, starting it when it does not run, and wait until it has taken them.
 
         Raises:
             CommandFailed: it ended, or did not take them within 30 s.
         """
-        fleet_file = self.fleet_file(digests)
+        fleet_file = self.fleet_file(written)
         if self.light.find() is None:
             with writing(self._status_file):
                 self._status_file.unlink(missing_ok=True)
@@ -180,7 +191,7 @@ class EmbeddedRuntime:
             self.light.require("light host")
             if not until(deadline):
                 raise CommandFailed("the light host did not take its edges", hint=f"see {self.light.log}")
-        return f"light host has {len(digests)} edges"
+        return f"light host has {len(written)} edges"
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the light host says of its edges, by name; empty when it does not run."""
@@ -242,6 +253,9 @@ class EmbeddedRuntime:
                 f"port {self.database.port} is taken, and {self.server.data} looks as if a server used it",
                 hint="stop it, then run this again; nothing was removed",
             )
+
+    def claim(self) -> None:
+        """Light edges write nothing in their directories."""
 
     def addresses(self) -> tuple[tuple[str, str], ...]:
         """What people go on with: a word, and where."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.adapters.backend_api import BackendApi
     from edge_tasks.adapters.postgres import Database
+    from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.fleet import Edge
     from edge_tasks.plan import Plan
 
 
@@ -28,6 +30,23 @@ class EdgeProcess:
     why: str = ""
     since: float = 0.0
     ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """A config directory as it lies on the disk.
+
+    Attributes:
+        digest: of what it was made of; empty when it is not there.
+        at: when it was written, seconds since 1970.
+    """
+
+    digest: str
+    at: float
+
+    def __str__(self) -> str:
+        """Tells one writing from the next, also of the same inputs (``gen-configs --force``)."""
+        return f"{self.digest}-{self.at}"
 
 
 class Runtime(Protocol):
@@ -53,6 +72,9 @@ class Runtime(Protocol):
     def database(self) -> Database:
         """Where the device table is."""
 
+    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
+        """The text of the compose override."""
+
     def find_build(self) -> Plan:
         """What is to be built."""
 
@@ -63,8 +85,11 @@ class Runtime(Protocol):
     def database_is_ready(self) -> bool:
         """PostgreSQL runs, with the device table in it."""
 
+    def find_database(self) -> tuple[str, ...]:
+        """What is still to be done so that it is, and lets the backend in."""
+
     def prepare_database(self) -> str:
-        """Make it so; what was done."""
+        """Do it; what was done."""
 
     def backend_is_current(self) -> bool:
         """The backend runs, as it is to be."""
@@ -81,10 +106,10 @@ class Runtime(Protocol):
     def read_devices_again(self) -> None:
         """Make the backend read its devices; all edges reconnect."""
 
-    def find_edges(self, digests: Mapping[str, str]) -> tuple[str, ...]:
-        """What is to be done so that exactly these edges run, each with what its digest stands for."""
+    def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
+        """What is to be done so that exactly these edges run, each with its directory as written."""
 
-    def start_edges(self, digests: Mapping[str, str]) -> str:
+    def start_edges(self, written: Mapping[str, Written]) -> str:
         """Do it; what was done."""
 
     def processes(self) -> dict[str, EdgeProcess]:
@@ -98,6 +123,9 @@ class Runtime(Protocol):
 
     def purge(self) -> None:
         """Remove what lies outside the state and config directories; refuses where data would be lost."""
+
+    def claim(self) -> None:
+        """Make what edges wrote in their config directories removable by the caller."""
 
     def addresses(self) -> tuple[tuple[str, str], ...]:
         """What people go on with: a word, and where."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import write_file
 from edge_tasks.errors import SettingsError
-from edge_tasks.override import is_ours, render_override
+from edge_tasks.override import is_ours
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def find(session: Session) -> Plan:
         SettingsError: a file of that name is not ours.
     """
     path = override_path(session)
-    wanted = render_override(session.edges, session.compose)
+    wanted = session.runtime.override(session.edges, session.compose)
     present = path.read_text() if path.exists() else None
     if present is not None and not is_ours(present):
         raise SettingsError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import directories, remove_directory, replace_directory
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, some
+from edge_tasks.runtimes.runtime import Written
 from edge_tasks.template import check_rendered
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def apply(session: Session, plan: Plan) -> str:
     """Write what is stale, remove what is surplus, and what an interrupted run left."""
     found: _Found = plan.details
     folder = session.platform.edges_folder
+    session.runtime.claim()
     for edge in found.stale:
         files = session.template.render(edge, session.runtime.uri)
         check_rendered(files)
@@ -80,10 +82,10 @@ def stamp_of(directory: Path) -> str | None:
         return None
 
 
-def written(directory: Path) -> str:
-    """Tells one writing of a directory from the next, also of the same inputs (``--force``)."""
+def written(directory: Path) -> Written:
+    """A directory as it lies on the disk."""
     stamp = directory / STAMP
-    return f"{stamp_of(directory)}-{stamp.stat().st_mtime_ns}" if stamp.exists() else ""
+    return Written(stamp_of(directory) or "", stamp.stat().st_mtime) if stamp.exists() else Written("", 0.0)
 
 
 def remove_halves(folder: Path) -> None:

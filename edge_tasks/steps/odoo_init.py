@@ -12,10 +12,7 @@ if TYPE_CHECKING:
 
 def find(session: Session) -> Plan:
     """Is PostgreSQL there, with the table?"""
-    where = str(session.runtime.database)
-    if session.runtime.database_is_ready:
-        return Plan((), where)
-    return Plan((f"start PostgreSQL at {where}, with the device table",))
+    return Plan(session.runtime.find_database(), str(session.runtime.database))
 
 
 def apply(session: Session, _plan: Plan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.adapters import postgres
@@ -55,7 +56,7 @@ def remember_read(session: Session, *, starting: bool = False) -> None:
     rows = postgres.read_rows(session.runtime.database)
     devices = {row.name: fingerprint(row.apikey) for row in rows}
     instance = "starting" if starting else session.runtime.backend_instance()
-    session.state.note(read={"instance": instance, "devices": devices})
+    session.state.note(read={"instance": instance, "devices": devices, "at": time.time()})
 
 
 def _sentence(planned: Registration) -> str:

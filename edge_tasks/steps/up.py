@@ -9,6 +9,7 @@ from edge_tasks.steps import register
 from edge_tasks.steps.gen_configs import written
 
 if TYPE_CHECKING:
+    from edge_tasks.runtimes.runtime import Written
     from edge_tasks.session import Session
 
 
@@ -16,7 +17,7 @@ def find(session: Session) -> Plan:
     """What does not run, or runs with something else than it should."""
     runtime = session.runtime
     changes = [] if runtime.backend_is_current() else ["start the backend"]
-    changes += runtime.find_edges(_digests(session))
+    changes += runtime.find_edges(_written(session))
     if session.state.record().get("up") != session.up_mark:
         changes.append("record that the fleet is up")
     return Plan(tuple(changes), f"backend and {len(session.edges)} edges run")
@@ -31,13 +32,13 @@ def apply(session: Session, _plan: Plan) -> str:
         runtime.start_backend()
         register.remember_read(session)
         did.append("backend started")
-    digests = _digests(session)
-    if runtime.find_edges(digests):
-        did.append(runtime.start_edges(digests))
+    directories = _written(session)
+    if runtime.find_edges(directories):
+        did.append(runtime.start_edges(directories))
     session.state.note(up=session.up_mark)
     return ", ".join(did) or "noted as up"
 
 
-def _digests(session: Session) -> dict[str, str]:
+def _written(session: Session) -> dict[str, Written]:
     folder = session.platform.edges_folder
     return {edge.name: written(folder / edge.directory) for edge in session.edges}

@@ -1,0 +1,91 @@
+"""The platform's backend: its container, when it is ready, and how it is made to read its devices again."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.backend_api import BackendError
+from edge_tasks.adapters.processes import until
+from edge_tasks.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from edge_tasks.adapters.docker import Container
+    from edge_tasks.runtimes.docker.stack import Stack
+
+_READY_S: Final = 90.0
+_ALL: Final = 8
+"""Services that Compose starts at once."""
+
+
+def find(stack: Stack) -> tuple[str, ...]:
+    """Services of the platform that do not run, or run with another configuration than they should."""
+    wanted = stack.compose.hashes()
+    found = {container.service: container for container in stack.containers()}
+    return tuple(name for name in stack.services.platform if not _is_current(found.get(name), wanted.get(name)))
+
+
+def start(stack: Stack) -> None:
+    """Have all services of the platform run, and wait until the backend has its devices.
+
+    Raises:
+        CommandFailed: a service did not start, or the backend is not ready after 90 s.
+    """
+    stack.compose.up(stack.services.platform, parallel=_ALL)
+    await_ready(stack)
+
+
+def await_ready(stack: Stack) -> None:
+    """Wait until the backend answers with the first edge: its devices are read then, and edges may come.
+
+    Raises:
+        CommandFailed: it ended, or is not ready after 90 s; with its last lines.
+    """
+    deadline = time.monotonic() + _READY_S
+    while not _is_ready(stack):
+        container = stack.container(stack.services.backend)
+        if container is None or container.state == "exited":
+            raise CommandFailed(f"the backend ended: {container.why if container else 'it has no container'}")
+        if not until(deadline, 0.1):
+            raise CommandFailed(
+                f"the backend is not ready after {_READY_S:.0f} s: {_reason(stack)}",
+                hint=f"docker logs {container.name}; inv doctor compares its configuration with the platform's",
+            )
+
+
+def read_again(stack: Stack) -> None:
+    """Re-activate ``Metadata.Odoo`` by the Felix console (0.6 s); where that fails, restart the container (2 s).
+
+    Raises:
+        CommandFailed: the backend did not come back.
+    """
+    try:
+        stack.api.read_devices_again()
+    except BackendError:
+        container = stack.container(stack.services.backend)
+        if container is not None:
+            stack.docker.run("restart", "-t", "3", container.id)
+    await_ready(stack)
+
+
+def _is_ready(stack: Stack) -> bool:
+    name = stack.ground.fleet.edge(0).name
+    try:
+        if stack.wiring.rest_port is None:
+            return stack.api.opens_websockets(stack.ports["edges"])
+        return name in stack.api.online([name])
+    except BackendError:
+        return False
+
+
+def _reason(stack: Stack) -> str:
+    name = stack.ground.fleet.edge(0).name
+    try:
+        stack.api.online([name])
+    except BackendError as error:
+        return str(error)
+    return f"it does not know {name}: had it the device table when it started?"
+
+
+def _is_current(container: Container | None, digest: str | None) -> bool:
+    return container is not None and container.is_running and digest in (None, container.config_hash)

@@ -1,0 +1,190 @@
+"""The edges' containers: which are to be made, started again or removed, and how."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.backend_api import BackendError
+from edge_tasks.adapters.processes import until
+from edge_tasks.light import components
+from edge_tasks.plan import some
+from edge_tasks.runtimes.runtime import EdgeProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from edge_tasks.adapters.docker import Container
+    from edge_tasks.fleet import Edge
+    from edge_tasks.runtimes.docker.stack import Stack
+    from edge_tasks.runtimes.runtime import Written
+
+SERVICE: Final = re.compile(r"openems-edge-([0-9]+)")
+_BATCH: Final = 2 * (os.cpu_count() or 1)
+"""Edges that start at the same time: a JVM takes two cores' worth for seconds."""
+
+_CONNECT_S: Final = 40.0
+_COMES_BACK_S: Final = 5.0
+_LONG_S: Final = 120.0
+"""An edge that runs longer and is not connected is waiting out its own 10 to 109 s, or worse."""
+
+
+@dataclass(frozen=True)
+class EdgePlan:
+    """What differs.
+
+    Attributes:
+        make: no container, or one of another configuration or image.
+        restart: its directory was written after it started, or it lost the backend.
+        surplus: containers of a larger earlier fleet, and of the platform's own edge.
+    """
+
+    make: tuple[Edge, ...] = ()
+    restart: tuple[Edge, ...] = ()
+    surplus: tuple[Container, ...] = ()
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """A line each."""
+        return (
+            *([f"start {some(tuple(edge.service for edge in self.make))}"] if self.make else []),
+            *([f"restart {some(tuple(edge.service for edge in self.restart))}"] if self.restart else []),
+            *([f"remove {some(tuple(container.name for container in self.surplus))}"] if self.surplus else []),
+        )
+
+
+def find(stack: Stack, written: Mapping[str, Written]) -> EdgePlan:
+    """Compare the containers with the fleet and its directories."""
+    containers = stack.containers()
+    by_service = {container.service: container for container in containers}
+    hashes = stack.compose.hashes()
+    image = stack.docker.images((_image(stack),)).get(_image(stack))
+    edges = [edge for edge in stack.ground.fleet.edges if edge.name in written]
+    make = [edge for edge in edges if not _fits(by_service.get(edge.service), hashes.get(edge.service), image)]
+    rest = [edge for edge in edges if edge not in make]
+    stale = {edge.name for edge in rest if by_service[edge.service].started < written[edge.name].at}
+    lost = _lost(stack, [edge for edge in rest if edge.name not in stale], by_service)
+    services = {edge.service for edge in edges}
+    return EdgePlan(
+        tuple(make),
+        tuple(edge for edge in rest if edge.name in stale | lost),
+        tuple(container for container in containers if _is_surplus(stack, container, services)),
+    )
+
+
+def start(stack: Stack, written: Mapping[str, Written]) -> str:
+    """Do what differs: remove, then make and restart in batches, so that the machine stays usable."""
+    plan = find(stack, written)
+    if plan.surplus:
+        stack.docker.run("rm", "-f", *(container.id for container in plan.surplus))
+    lost = _still_lost(stack, plan.restart, written)
+    for batch in _batches(plan.make):
+        stack.compose.up(tuple(edge.service for edge in batch), parallel=_BATCH)
+        _await_connected(stack, batch, last=batch[-1] is plan.make[-1])
+    for batch in _batches(lost):
+        _restart(stack, batch)
+        _await_connected(stack, batch, last=batch[-1] is lost[-1])
+    counts = ((len(plan.make), "started"), (len(lost), "restarted"), (len(plan.surplus), "removed"))
+    return ", ".join(f"{count} edges {word}" for count, word in counts if count) or "edges came back"
+
+
+def processes(stack: Stack) -> dict[str, EdgeProcess]:
+    """Every edge of the fleet, as its container and its directory show it."""
+    by_service = {container.service: container for container in stack.containers()}
+    return {edge.name: _process(stack, edge, by_service.get(edge.service)) for edge in stack.ground.fleet.edges}
+
+
+def restart(stack: Stack, names: Iterable[str]) -> None:
+    """Restart these edges' containers."""
+    _restart(stack, [edge for edge in stack.ground.fleet.edges if edge.name in set(names)])
+
+
+def _process(stack: Stack, edge: Edge, container: Container | None) -> EdgeProcess:
+    ignored, why = _configuration(stack.ground.platform.edges_folder / edge.directory, edge)
+    if container is None:
+        return EdgeProcess(running=False, why="it has no container", ignored=ignored)
+    return EdgeProcess(container.is_running, container.why or why, container.started, ignored)
+
+
+def _configuration(directory: Path, edge: Edge) -> tuple[tuple[str, ...], str]:
+    """What the edge does not load from its directory, and what is wrong with its Backend controller."""
+    try:
+        found = components.read(directory)
+    except OSError as error:
+        return (), f"its config directory cannot be read: {error.strerror}"
+    backend = found.backend()
+    if backend is None:
+        return found.ignored, "its config directory has no Backend controller that Felix loads"
+    if backend.text("apikey") != edge.apikey:
+        return found.ignored, "the apikey in its config directory is not its own"
+    return found.ignored, ""
+
+
+def _image(stack: Stack) -> str:
+    return stack.project.image(stack.services.edge)
+
+
+def _fits(container: Container | None, digest: str | None, image: str | None) -> bool:
+    if container is None or not container.is_running:
+        return False
+    return container.config_hash == digest and image in (None, container.image)
+
+
+def _is_surplus(stack: Stack, container: Container, services: set[str]) -> bool:
+    if container.service == stack.services.edge:
+        return True
+    return SERVICE.fullmatch(container.service) is not None and container.service not in services
+
+
+def _lost(stack: Stack, edges: Sequence[Edge], by_service: Mapping[str, Container]) -> set[str]:
+    """Running edges that the backend does not have, and that will not be back soon by themselves."""
+    backend = by_service.get(stack.services.backend)
+    read_at = float(stack.ground.state.record().get("read", {}).get("at", 0.0))
+    since = max(backend.started if backend else 0.0, read_at)
+    waiting = [
+        edge
+        for edge in edges
+        if (started := by_service[edge.service].started) < since or time.time() - started > _LONG_S
+    ]
+    return {edge.name for edge in waiting} - _online(stack, waiting) if waiting else set()
+
+
+def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Written]) -> list[Edge]:
+    """Of the edges to restart, those that do not come back by themselves within seconds."""
+    by_service = {container.service: container for container in stack.containers()}
+    stale = [edge for edge in edges if by_service[edge.service].started < written[edge.name].at]
+    lost = [edge for edge in edges if edge not in stale]
+    deadline = time.monotonic() + _COMES_BACK_S
+    while lost and until(deadline, 0.2):
+        online = _online(stack, lost)
+        lost = [edge for edge in lost if edge.name not in online]
+    return [*stale, *lost]
+
+
+def _restart(stack: Stack, edges: Sequence[Edge]) -> None:
+    services = {edge.service for edge in edges}
+    ids = [container.id for container in stack.containers() if container.service in services]
+    if ids:
+        stack.docker.run("restart", "-t", "3", *ids)
+
+
+def _await_connected(stack: Stack, edges: Sequence[Edge], *, last: bool) -> None:
+    """Wait for a batch before the next one begins; the last one is for ``verify`` to wait for."""
+    deadline = time.monotonic() + _CONNECT_S
+    while not last and len(_online(stack, edges)) < len(edges) and until(deadline, 0.2):
+        pass
+
+
+def _online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
+    try:
+        return {name for name, online in stack.api.online([edge.name for edge in edges]).items() if online}
+    except BackendError:
+        return set()
+
+
+def _batches(edges: Sequence[Edge]) -> Iterable[Sequence[Edge]]:
+    return (edges[start : start + _BATCH] for start in range(0, len(edges), _BATCH))

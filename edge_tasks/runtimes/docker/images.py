@@ -1,0 +1,93 @@
+"""Which images are to be built or fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.errors import MissingTool
+from edge_tasks.plan import Plan, some
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edge_tasks.runtimes.docker.stack import Stack
+
+_NOT_BUILT_FROM = ("config-edge", ".config-edge", ".edge-tasks", ".git")
+"""What lies in a build context and is none of the image's business: our own directories, git's."""
+
+
+def find(stack: Stack) -> Plan:
+    """Compare the images that are here, and what they were built from, with what is needed.
+
+    Raises:
+        MissingTool: with ``--skip-build``, images that are not here.
+    """
+    names = _needed(stack)
+    here = stack.docker.images(tuple(names.values()))
+    missing = {service: image for service, image in names.items() if image not in here}
+    unchanged = f"{len(set(names.values()))} images are here"
+    if "skip_build" in stack.ground.flags:
+        if missing:
+            raise MissingTool(
+                f"images are not here: {', '.join(missing.values())}",
+                hint="leave out --skip-build, or docker load them",
+            )
+        return Plan((), unchanged)
+    contexts = _contexts(stack)
+    built: dict[str, Any] = stack.ground.state.record().get("built", {})
+    stale = tuple(
+        s for s, digest in contexts.items() if s in missing or built.get(s) != [digest, here.get(names[s])]
+    )
+    fetched = tuple(service for service in missing if service not in contexts)
+    changes = [
+        *([f"build {some(tuple(names[service] for service in stale))}"] if stale else []),
+        *([f"fetch {some(tuple(names[service] for service in fetched))}"] if fetched else []),
+    ]
+    return Plan(tuple(changes), unchanged, (stale, fetched))
+
+
+def build(stack: Stack) -> str:
+    """Build and fetch them; what was done.
+
+    Raises:
+        CommandFailed: with the last lines of what docker said.
+    """
+    stale, fetched = find(stack).details
+    if stale:
+        stack.compose.build(stale)
+    if fetched:
+        stack.compose.pull(fetched)
+    names = _needed(stack)
+    here = stack.docker.images(tuple(names.values()))
+    built = {service: [digest, here.get(names[service])] for service, digest in _contexts(stack).items()}
+    stack.ground.state.note(built=built)
+    return f"{len(stale)} built, {len(fetched)} fetched"
+
+
+def _needed(stack: Stack) -> dict[str, str]:
+    services = (*stack.services.platform, stack.services.edge)
+    return {service: stack.project.image(service) for service in services}
+
+
+def _contexts(stack: Stack) -> dict[str, str]:
+    """Service → digest of what its image is built from, for those that are built."""
+    services = (*stack.services.platform, stack.services.edge)
+    builds = {name: build for name in services if (build := stack.project.services[name].get("build"))}
+    return {name: _digest(build) for name, build in builds.items()}
+
+
+def _digest(build: Mapping[str, Any]) -> str:
+    """Of names, sizes and times: a jar of 100 MB is not read each time."""
+    digest = hashlib.sha256(json.dumps(build, sort_keys=True).encode())
+    context = Path(str(build.get("context", "")))
+    for folder, folders, files in os.walk(context) if context.is_dir() else ():
+        folders[:] = sorted(name for name in folders if not name.startswith(_NOT_BUILT_FROM))
+        for name in sorted(files):
+            status = Path(folder, name).lstat()
+            relative = Path(folder, name).relative_to(context)
+            digest.update(f"{relative}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,74 @@
+"""Stopping, and removing what we made: containers, the database, what root left in our directories."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge_tasks.adapters import postgres
+from edge_tasks.adapters.files import directories
+from edge_tasks.devices import note_of
+from edge_tasks.errors import FleetError
+
+if TYPE_CHECKING:
+    from edge_tasks.runtimes.docker.stack import Stack
+
+
+def stop(stack: Stack) -> tuple[str, ...]:
+    """Remove all containers of the project; the services that ran."""
+    found = stack.containers()
+    if found:
+        stack.compose.run("down", "--timeout", "5")
+        left = [container.id for container in stack.containers()]
+        if left:  # edges of an override that is not there any more
+            stack.docker.run("rm", "-f", *left)
+    return tuple(sorted(container.service for container in found if container.is_running))
+
+
+def purge(stack: Stack) -> None:
+    """Remove what lies outside our directories.
+
+    A database that we initialised goes, with its volumes. In one that was there before only our rows go: it is
+    started for that.
+    """
+    made = str(stack.ground.state.record().get("odoo_init", ""))
+    if made:
+        stack.compose.run("down", "--volumes", "--timeout", "5")
+    else:
+        _remove_rows(stack)
+    claim(stack)
+
+
+def claim(stack: Stack) -> None:
+    """Give what containers wrote as root in our directories to the caller, through a container."""
+    if os.geteuid() == 0:
+        return
+    folder = stack.ground.platform.edges_folder
+    names = [name for name in directories(folder) if "config-edge" in name and _has_foreign(folder / name)]
+    if not names:
+        return
+    image = stack.project.image(stack.services.edge)
+    owner = f"{os.geteuid()}:{os.getegid()}"
+    mounted = ("-v", f"{folder}:/edges", "--entrypoint", "chown", "--user", "0:0", "--network", "none")
+    stack.docker.run("run", "--rm", *mounted, image, "-R", owner, *(f"/edges/{name}" for name in names))
+
+
+def _has_foreign(folder: Path) -> bool:
+    owner = os.geteuid()
+    for place, folders, files in os.walk(folder):
+        if any(Path(place, name).lstat().st_uid != owner for name in (*folders, *files)):
+            return True
+    return False
+
+
+def _remove_rows(stack: Stack) -> None:
+    mark = note_of(stack.ground.fleet.id)
+    with suppress(FleetError):
+        stack.compose.up((stack.services.database,), parallel=1)
+        rows = postgres.read_rows(stack.database)
+        postgres.remove_rows(
+            stack.database, [row.id for row in rows if row.note is not None and mark in row.note]
+        )
+        stack.compose.run("down", "--timeout", "5")

@@ -1,0 +1,160 @@
+"""The docker runtime, as the steps ask it: each question goes to the module that knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters import postgres
+from edge_tasks.override import Addition, Hosting, render_override
+from edge_tasks.runtimes.docker import backend, database, images, removal
+from edge_tasks.runtimes.docker import edges as containers
+from edge_tasks.runtimes.docker.stack import HOST, Ground, Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edge_tasks.adapters.backend_api import BackendApi
+    from edge_tasks.adapters.postgres import Database
+    from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.fleet import Edge
+    from edge_tasks.plan import Plan
+    from edge_tasks.runtimes.runtime import EdgeProcess, Written
+
+
+class DockerRuntime:
+    """The platform's own services, and a container for each edge."""
+
+    name: Final = "docker"
+    stands_for: Final = "the platform's own services, a container for each edge"
+
+    def __init__(self, ground: Ground) -> None:
+        self.stack = Stack(ground)
+        self._ground = ground
+
+    @property
+    def uri(self) -> str:
+        """Where the edges connect to, inside the Compose network."""
+        return f"ws://{self.stack.services.backend}:{self.stack.wiring.edge_port}"
+
+    @property
+    def api(self) -> BackendApi:
+        """The backend's B2B REST API."""
+        return self.stack.api
+
+    @property
+    def database(self) -> Database:
+        """Where the device table is."""
+        return self.stack.database
+
+    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
+        """The compose override's text."""
+        stack, choices = self.stack, self._ground.choices
+        compose = replace(compose, image=stack.project.image(stack.services.edge))
+        template = self._ground.platform.edges_folder / "config.d"
+        hosting = Hosting(
+            config_target=stack.project.bind_target(stack.services.edge, str(template)) or "/etc/openems.d",
+            java_options=f"-Xmx{choices['edge_heap']} {choices['java_options']}",
+            memory=str(choices["edge_memory"]),
+            edge_port=stack.wiring.edge_port,
+            additions=self._additions(),
+        )
+        return render_override(edges, compose, hosting)
+
+    def find_build(self) -> Plan:
+        """Images to build or fetch."""
+        return images.find(self.stack)
+
+    def build(self) -> str:
+        """Build and fetch them."""
+        return images.build(self.stack)
+
+    @property
+    def database_is_ready(self) -> bool:
+        """PostgreSQL runs, with the device table in it."""
+        return postgres.has_table(self.database)
+
+    def find_database(self) -> tuple[str, ...]:
+        """What is still to be done for PostgreSQL and Odoo."""
+        return database.find(self.stack)
+
+    def prepare_database(self) -> str:
+        """Do it."""
+        return database.prepare(self.stack)
+
+    def backend_is_current(self) -> bool:
+        """All services of the platform run, configured as they are to be."""
+        return not backend.find(self.stack)
+
+    def start_backend(self) -> None:
+        """Start them, and wait until the backend has its devices."""
+        backend.start(self.stack)
+
+    def backend_instance(self) -> str | None:
+        """Container and start of the backend; None when it does not run."""
+        container = self.stack.container(self.stack.services.backend)
+        return f"{container.id[:12]}@{container.started}" if container and container.is_running else None
+
+    def backend_started(self) -> float:
+        """When it was started, seconds since 1970; 0.0 when it does not run."""
+        container = self.stack.container(self.stack.services.backend)
+        return container.started if container and container.is_running else 0.0
+
+    def read_devices_again(self) -> None:
+        """Make the backend read its devices; ``up`` brings the edges back."""
+        backend.read_again(self.stack)
+
+    def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
+        """What is to be done so that exactly these edges run."""
+        return containers.find(self.stack, written).changes
+
+    def start_edges(self, written: Mapping[str, Written]) -> str:
+        """Do it, in batches."""
+        return containers.start(self.stack, written)
+
+    def processes(self) -> dict[str, EdgeProcess]:
+        """The edges, by name."""
+        return containers.processes(self.stack)
+
+    def running(self) -> tuple[str, ...]:
+        """The services that run."""
+        return tuple(sorted(container.service for container in self.stack.containers() if container.is_running))
+
+    def stop(self) -> tuple[str, ...]:
+        """Remove all containers of the project; volumes stay."""
+        return removal.stop(self.stack)
+
+    def purge(self) -> None:
+        """Remove the database that we made, or our rows in one that was there before."""
+        removal.purge(self.stack)
+
+    def claim(self) -> None:
+        """Make what containers wrote as root in our directories the caller's own."""
+        removal.claim(self.stack)
+
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """What people go on with: a word, and where."""
+        stack = self.stack
+        ui = [
+            (name, f"http://localhost:{port + self._ground.fleet.port_offset}")
+            for port, name in stack.project.host_ports().items()
+            if "ui" in name.split("-") or name == stack.services.odoo
+        ]
+        rest = (
+            [("backend", f"{stack.api.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
+        )
+        return (*ui, *rest, ("database", str(stack.database)))
+
+    def _additions(self) -> dict[str, Addition]:
+        stack = self.stack
+        ports: dict[str, list[str]] = {}
+        for word, port in sorted(stack.ports_added.items()):
+            service, inside = stack.inside[word]
+            ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
+        found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
+        if self._ground.fleet.port_offset:
+            for service in stack.services.platform:
+                shifted = stack.project.shifted_ports(service, self._ground.fleet.port_offset)
+                if shifted:
+                    found[service] = replace(found.get(service, Addition()), only_ports=shifted)
+        return found

@@ -1,0 +1,208 @@
+"""The platform's Compose project as it is found: services, wiring, ports, containers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.adapters import ports
+from edge_tasks.adapters.backend_api import BackendApi
+from edge_tasks.adapters.compose import Compose
+from edge_tasks.adapters.docker import Docker
+from edge_tasks.adapters.files import read_tree
+from edge_tasks.adapters.odoo import Odoo
+from edge_tasks.adapters.postgres import Database
+from edge_tasks.compose_file import NAMES, published_ports
+from edge_tasks.errors import SettingsError
+from edge_tasks.override import FILE_NAME, is_ours
+from edge_tasks.services import Project, Services, find_backend, find_services
+from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from edge_tasks.adapters.docker import Container
+    from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.fleet import Fleet
+    from edge_tasks.platform import Platform
+    from edge_tasks.state import State
+
+HOST: Final = "127.0.0.1"
+CONSOLE_PORT: Final = 8079
+ODOO_PORT: Final = 8069
+POSTGRES_PORT: Final = 5432
+CONSOLE_LOGIN: Final = ("admin", "admin")
+"""Of the Felix console, in every OpenEMS."""
+
+_PREFERRED: Final = {"database": 15432, "rest": 8075, "console": CONSOLE_PORT, "odoo": 18069, "edges": 18081}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the runtime stands on.
+
+    Attributes:
+        override: our override's path.
+        services_named: role → service, from ``invoke.yaml``.
+        choices: the settings, by name.
+        flags: ``skip_build``, ``demo``, ``force``.
+        say: prints a line for people.
+        echo: prints a line of docker's output; None keeps it to the log.
+    """
+
+    platform: Platform
+    state: State
+    fleet: Fleet
+    compose: ComposeFile
+    override: Path
+    services_named: Mapping[str, str]
+    choices: Mapping[str, Any]
+    flags: frozenset[str]
+    say: Callable[[str], None]
+    echo: Callable[[str], None] | None
+
+
+class Stack:
+    """Looks, once, at what does not change during a call; containers are asked for anew each time."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.docker = Docker(ground.state.folder / "docker.log", ground.echo)
+
+    @cached_property
+    def compose(self) -> Compose:
+        """The user's files and our override."""
+        ground = self.ground
+        base = next(name for name in NAMES if (ground.platform.path / name).is_file())
+        theirs = ground.platform.path / FILE_NAME
+        has_own = theirs != ground.override and theirs.is_file() and not is_ours(theirs.read_text())
+        files = (base, FILE_NAME) if has_own else (base,)
+        name = str(ground.choices["project_name"])
+        return Compose(self.docker, ground.platform.path, files, ground.override, name)
+
+    @cached_property
+    def project(self) -> Project:
+        """The user's own services, resolved by Compose."""
+        return self.compose.project()
+
+    @cached_property
+    def services(self) -> Services:
+        """Who is who."""
+        named = {"edge": self.ground.compose.service, **self.ground.services_named}
+        return find_services(self.project, named, self.wiring.hosts)
+
+    @cached_property
+    def backend_config(self) -> Path:
+        """The host's folder with the backend's ``config.d``: mounted, or copied into its image.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        backend = self.project.services[find_backend(self.project, self.ground.services_named)]
+        mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
+        context = str((backend.get("build") or {}).get("context") or "")
+        places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
+        places.append(self.ground.platform.path / "openems-backend" / "config.d")
+        for place in places:
+            if (place / METADATA).is_file():
+                return place
+        raise SettingsError(
+            f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
+            hint="the docker runtime registers edges in Odoo's device table; that file leads the backend to it",
+        )
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What the backend's configuration says."""
+        folder = self.backend_config
+        return read_wiring(read_tree(folder, ".config"), str(folder))
+
+    @property
+    def backend_config_inside(self) -> str | None:
+        """Where the backend's container has that folder; None when it cannot be told."""
+        service = self.services.backend
+        mounted = self.project.bind_target(service, str(self.backend_config))
+        if mounted is not None:
+            return mounted
+        dockerfile = self.backend_config.parent / "Dockerfile"
+        return copied_to(dockerfile.read_text()) if dockerfile.is_file() else None
+
+    @cached_property
+    def inside(self) -> dict[str, tuple[str, int]]:
+        """What we reach over loopback: a word → (service, port inside)."""
+        services, rest = self.services, self.wiring.rest_port
+        return {
+            "database": (services.database, POSTGRES_PORT),
+            "odoo": (services.odoo, ODOO_PORT),
+            "console": (services.backend, CONSOLE_PORT),
+            "edges": (services.backend, self.wiring.edge_port),
+            **({"rest": (services.backend, rest)} if rest is not None else {}),
+        }
+
+    @cached_property
+    def ports(self) -> dict[str, int]:
+        """The host's ports that lead there: the platform's own, else what our override says, else free ones."""
+        path = self.ground.override
+        ours = published_ports(path.read_text()) if path.is_file() else {}
+        found = {word: self._own_port(word) or ours.get(target, 0) for word, target in self.inside.items()}
+        kept = {word: port for word, port in found.items() if port}
+        wanted_by_platform = {port + self.ground.fleet.port_offset for port in self.project.host_ports()}
+        for word in self.inside.keys() - kept.keys():
+            start = _PREFERRED[word] + self.ground.fleet.port_offset
+            avoid = {*wanted_by_platform, *kept.values()}
+            kept[word] = next(
+                port for port in range(start, 65535) if port not in avoid and ports.is_free(port, HOST)
+            )
+        return kept
+
+    @property
+    def ports_added(self) -> dict[str, int]:
+        """Those that the platform does not publish by itself."""
+        return {word: port for word, port in self.ports.items() if self._own_port(word) is None}
+
+    @property
+    def database(self) -> Database:
+        """The device table, as the backend's own user."""
+        values = self.wiring.values
+        user, password = str(values["pgUser"]), str(values["pgPassword"])
+        return Database(HOST, self.ports["database"], user, password, str(values["database"]))
+
+    @property
+    def odoo(self) -> Odoo:
+        """Odoo, as the backend's own user."""
+        values = self.wiring.values
+        url = f"http://{HOST}:{self.ports['odoo']}"
+        return Odoo(url, str(values["database"]), int(values["odooUid"]), str(values["odooPassword"]))
+
+    @property
+    def api(self) -> BackendApi:
+        """The backend's B2B REST API, as Odoo's admin."""
+        rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
+        console = f"http://{HOST}:{self.ports['console']}"
+        return BackendApi(rest, console, "admin", str(self.wiring.values["odooPassword"]), CONSOLE_LOGIN)
+
+    def containers(self) -> tuple[Container, ...]:
+        """All containers of the project.
+
+        Raises:
+            SettingsError: another checkout has a project of this name.
+        """
+        found = self.compose.containers(self.project.name)
+        home = str(self.ground.platform.path)
+        strangers = {container.folder for container in found if container.folder and container.folder != home}
+        if strangers:
+            raise SettingsError(
+                f"Compose's project {self.project.name!r} is already {', '.join(sorted(strangers))}",
+                hint="give this one a name of its own: --project-name NAME",
+            )
+        return found
+
+    def container(self, service: str) -> Container | None:
+        """The container of one of the platform's services."""
+        return next((found for found in self.containers() if found.service == service), None)
+
+    def _own_port(self, word: str) -> int | None:
+        port = self.project.published(*self.inside[word])
+        return None if port is None else port + self.ground.fleet.port_offset
