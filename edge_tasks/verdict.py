@@ -82,6 +82,7 @@ class Verdict:
         why: empty when it is well, as is ``hint``.
         values: by channel.
         may_change: it runs, and the backend knows it: waiting may help.
+        message_age_s: seconds since the backend's ``lastmessage``; None when it has none.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Verdict:
     hint: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     may_change: bool = True
+    message_age_s: float | None = None
 
     @property
     def is_well(self) -> bool:
@@ -109,7 +111,7 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
     """The first reason that explains the others."""
     condition, why, hint = _fault(seen, expected) or (Condition.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and not seen.backend_why
-    return Verdict(seen.name, condition, why, hint, seen.values, may_change)
+    return Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s)
 
 
 def _figures(meter: Component, by_id: Mapping[str, Component]) -> tuple[int, ...] | None:

@@ -44,11 +44,13 @@ def run(session: Session) -> None:
     session.console.step("verify", f"{len(verdicts)} online, says the backend", seconds, changed=True)
 
 
-def look(session: Session, names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
-    """Ask once of each edge, and judge."""
+def look(
+    session: Session, names: Sequence[str] | None = None, channels: Sequence[str] = SHOWN
+) -> tuple[Verdict, ...]:
+    """Ask once of each edge, also for the values of ``channels``, and judge."""
     expected = expect(session.template.components)
     wanted = [edge.name for edge in session.edges] if names is None else list(names)
-    answers = _ask(session, wanted, [*expected.figures, *SHOWN])
+    answers = _ask(session, wanted, [*expected.figures, *channels])
     return tuple(judge(_observation(name, answers), expected) for name in wanted)
 
 

@@ -19,7 +19,7 @@ HOMES = {
     "psutil": {"adapters/ports.py", "adapters/processes.py", "embedded/server.py"},
     "uuid6": {"state.py"},
 }
-HOME_FOLDERS = {"aiohttp": {"embedded", "light"}, "orjson": {"embedded", "light"}}
+HOME_FOLDERS = {"aiohttp": {"dashboard", "embedded", "light"}, "orjson": {"dashboard", "embedded", "light"}}
 PURE = ("felix", "fleet", "devices", "template", "verdict", "override", "plan", "settings")
 PURE_MODULES = (*(f"{name}.py" for name in PURE), "light/simulation.py", "light/protocol.py")
 IMPURE = {"os", "socket", "subprocess", "asyncio", "aiohttp", "psycopg", "sh"}
