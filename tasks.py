@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from edge_tasks.session import Session
 
 
-@step()
+@step(fix="Put right what can be, in copies and generated files of ours.", force="Also with too little memory.")
+def doctor(_ctx: Context, session: Session) -> None:
+    """Say what is wrong with the machine or the platform, before anything is started."""
+    _run(session, "doctor")
+
+
+@step(doctor)
 def build(_ctx: Context, session: Session) -> None:
     """Check (docker: build) what the runtime needs."""
     _run(session, "build")
@@ -59,7 +65,7 @@ def verify(_ctx: Context, session: Session) -> None:
     steps_verify.run(session)
 
 
-@step(verify)
+@step(verify, fix="As of doctor.", force="Also with too little memory.")
 def setup(_ctx: Context, session: Session) -> None:
     """Do all of it: from nothing to N edges online, with their addresses."""
     from edge_tasks.steps import report  # noqa: PLC0415 - as above
@@ -84,6 +90,16 @@ def status(_ctx: Context, session: Session) -> None:
     report.status(session)
 
 
+@step(
+    port="Where the page is served, on 127.0.0.1 (default: 8099; 0: any free one).", seconds="End after so many."
+)
+def dashboard(_ctx: Context, session: Session) -> None:
+    """Serve a page that shows the fleet, live, until Ctrl-C; change nothing."""
+    from edge_tasks.steps import dashboard as steps_dashboard  # noqa: PLC0415 - as above
+
+    steps_dashboard.run(session)
+
+
 @step(purge="Remove everything that was ever made: configs, keys, database, override.")
 def down(_ctx: Context, session: Session) -> None:
     """Stop the fleet."""
@@ -105,5 +121,18 @@ def _run(session: Session, name: str) -> None:
 
 
 namespace = Collection(
-    build, odoo_init, gen_configs, register, compose, up, verify, setup, plan, status, down, rotate_keys
+    doctor,
+    build,
+    odoo_init,
+    gen_configs,
+    register,
+    compose,
+    up,
+    verify,
+    setup,
+    plan,
+    status,
+    dashboard,
+    down,
+    rotate_keys,
 )

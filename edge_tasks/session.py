@@ -174,7 +174,7 @@ class Session:
         from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - only where it is used
         from edge_tasks.runtimes.docker.stack import Ground  # noqa: PLC0415 - as above
 
-        flags = frozenset(flag for flag in ("skip_build", "demo", "force") if self.options.get(flag))
+        flags = frozenset(flag for flag in ("skip_build", "demo", "force", "fix") if self.options.get(flag))
         ground = Ground(
             platform=self.platform,
             state=self.state,

@@ -15,7 +15,7 @@ from edge_tasks.adapters.files import PRIVATE, writing
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 OLDEST_ENGINE: Final = (20, 10)
@@ -39,6 +39,7 @@ class Container:
         image: the id of the image it was made of.
         config_hash: Compose's digest of the service as it was when the container was made.
         health: ``healthy``, ``starting``, ``unhealthy``; empty without a health check.
+        host_ports: ports of the host that lead to it.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Container:
     image: str
     config_hash: str
     health: str
+    host_ports: frozenset[int]
 
     @property
     def is_running(self) -> bool:
@@ -121,6 +123,10 @@ class Docker:
         ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()
         found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
         return tuple(container for entry in found if (container := _container(entry)))
+
+    def root(self) -> str:
+        """The folder in which the engine keeps images and containers."""
+        return self.ask("info", "--format", "{{.DockerRootDir}}").strip()
 
     def images(self, names: Sequence[str]) -> dict[str, str]:
         """The ids of those images that are here, by name."""
@@ -203,7 +209,14 @@ def _container(entry: Mapping[str, Any]) -> Container | None:
         image=entry["Image"],
         config_hash=labels.get("com.docker.compose.config-hash", ""),
         health=(state.get("Health") or {}).get("Status", ""),
+        host_ports=frozenset(_host_ports(entry)),
     )
+
+
+def _host_ports(entry: Mapping[str, Any]) -> Iterator[int]:
+    published: Mapping[str, Any] = entry.get("NetworkSettings", {}).get("Ports") or {}
+    for bindings in published.values():
+        yield from (int(binding["HostPort"]) for binding in bindings or ())
 
 
 def _why(state: Mapping[str, Any]) -> str:

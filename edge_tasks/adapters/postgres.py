@@ -169,6 +169,15 @@ def read_reports(database: Database, names: Sequence[str]) -> dict[str, Report]:
     return {report.name: report for report in found}
 
 
+def read_config(database: Database, name: str) -> dict[str, Any]:
+    """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
+    with _connected(database) as connection:
+        found = connection.execute(
+            "SELECT nullif(openems_config, '')::json FROM openems_device WHERE name = %s", (name,)
+        ).fetchone()
+    return found[0] if found is not None and isinstance(found[0], dict) else {}
+
+
 def _rows(connection: psycopg.Connection[Any]) -> tuple[Row, ...]:
     cursor = connection.cursor(row_factory=class_row(Row))
     return tuple(cursor.execute(f"SELECT {_COLUMNS} FROM openems_device ORDER BY id"))  # noqa: S608 - a constant

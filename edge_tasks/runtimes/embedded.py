@@ -13,9 +13,10 @@ from edge_tasks.adapters.backend_api import BackendApi, BackendError
 from edge_tasks.adapters.files import write_file, writing
 from edge_tasks.adapters.postgres import Database, has_table
 from edge_tasks.adapters.processes import Daemon, until
+from edge_tasks.doctor import check_ports
 from edge_tasks.embedded.database import create_database
 from edge_tasks.embedded.server import PostgresServer
-from edge_tasks.errors import CommandFailed, MissingTool
+from edge_tasks.errors import CommandFailed
 from edge_tasks.override import render_override
 from edge_tasks.plan import Plan
 from edge_tasks.runtimes.runtime import EdgeProcess, Written
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.doctor import Finding
     from edge_tasks.fleet import Edge, Fleet
 
 HOST: Final = "127.0.0.1"
@@ -64,28 +66,33 @@ class EmbeddedRuntime:
         names = {_EDGE_PORT: "edge websocket", _REST_PORT: "B2B REST", _CONSOLE_PORT: "console"}
         return {port + offset: f"the backend's {name}" for port, name in names.items()}
 
+    def examine(self) -> tuple[Finding, ...]:
+        """Ports that something else holds."""
+        return tuple(check_ports(*self._taken_ports()))
+
+    def find_correction(self) -> tuple[str, ...]:
+        """There is nothing that could be corrected."""
+        return ()
+
+    def correct(self) -> None:
+        """There is nothing that could be corrected."""
+
     def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
         """The compose override's text: nothing here starts it, but people and Docker may."""
         return render_override(edges, compose)
 
     def find_build(self) -> Plan:
-        """Nothing is built; what is needed must be here: ports that our own processes do not hold already.
+        """Nothing is built."""
+        return Plan((), "PostgreSQL comes from its wheel, backend and edges are stand-ins of our own")
 
-        Raises:
-            MissingTool: all taken ports in one message, each with its owner.
-        """
+    def _taken_ports(self) -> tuple[dict[int, str], dict[int, str]]:
+        """Port → owner, of those that our own processes do not hold already; and port → what it is wanted for."""
         wanted: dict[int, str] = {}
         if self.backend.find() is None:
             wanted |= self._backend_ports
         if not self.server.is_running():
             wanted[self.database.port] = "PostgreSQL"
-        found = ports.taken(wanted, HOST)
-        if found:
-            listed = "; ".join(f"{port} for {wanted[port]} ({owner})" for port, owner in found.items())
-            raise MissingTool(
-                f"ports are taken: {listed}", hint="end their owners, or move the lot: --port-offset 1000"
-            )
-        return Plan((), "PostgreSQL comes from its wheel, backend and edges are stand-ins of our own")
+        return ports.taken(wanted, HOST), wanted
 
     def build(self) -> str:
         """Never called: there is never a change."""

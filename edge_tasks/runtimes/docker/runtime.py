@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import postgres
 from edge_tasks.override import Addition, Hosting, render_override
-from edge_tasks.runtimes.docker import backend, database, images, removal
+from edge_tasks.runtimes.docker import backend, database, examination, images, removal
 from edge_tasks.runtimes.docker import edges as containers
 from edge_tasks.runtimes.docker.stack import HOST, Ground, Stack
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.backend_api import BackendApi
     from edge_tasks.adapters.postgres import Database
     from edge_tasks.compose_file import ComposeFile
+    from edge_tasks.doctor import Finding
     from edge_tasks.fleet import Edge
     from edge_tasks.plan import Plan
     from edge_tasks.runtimes.runtime import EdgeProcess, Written
@@ -60,6 +61,18 @@ class DockerRuntime:
             additions=self._additions(),
         )
         return render_override(edges, compose, hosting)
+
+    def examine(self) -> tuple[Finding, ...]:
+        """What is wrong with the machine or the platform."""
+        return examination.examine(self.stack)
+
+    def find_correction(self) -> tuple[str, ...]:
+        """Is our corrected copy of the backend's configuration, if one was asked for, to be written?"""
+        return examination.find_correction(self.stack)
+
+    def correct(self) -> None:
+        """Write it."""
+        examination.correct(self.stack)
 
     def find_build(self) -> Plan:
         """Images to build or fetch."""
@@ -152,6 +165,11 @@ class DockerRuntime:
             service, inside = stack.inside[word]
             ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
         found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
+        if stack.is_corrected:
+            folder = stack.corrected_config.relative_to(self._ground.platform.path)
+            backend_gets = found.get(stack.services.backend, Addition())
+            mount = f"./{folder}:{stack.backend_config_inside}"
+            found[stack.services.backend] = replace(backend_gets, volumes=(mount,))
         if self._ground.fleet.port_offset:
             for service in stack.services.platform:
                 shifted = stack.project.shifted_ports(service, self._ground.fleet.port_offset)

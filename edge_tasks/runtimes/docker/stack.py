@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import ports
@@ -15,10 +15,11 @@ from edge_tasks.adapters.files import read_tree
 from edge_tasks.adapters.odoo import Odoo
 from edge_tasks.adapters.postgres import Database
 from edge_tasks.compose_file import NAMES, published_ports
+from edge_tasks.doctor import check_wiring, corrections
 from edge_tasks.errors import SettingsError
 from edge_tasks.override import FILE_NAME, is_ours
 from edge_tasks.services import Project, Services, find_backend, find_services
-from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring
+from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring, rewired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +92,7 @@ class Stack:
     def services(self) -> Services:
         """Who is who."""
         named = {"edge": self.ground.compose.service, **self.ground.services_named}
-        return find_services(self.project, named, self.wiring.hosts)
+        return find_services(self.project, named, self.original_wiring.hosts)
 
     @cached_property
     def backend_config(self) -> Path:
@@ -114,10 +115,34 @@ class Stack:
         )
 
     @cached_property
-    def wiring(self) -> Wiring:
-        """What the backend's configuration says."""
+    def original_wiring(self) -> Wiring:
+        """What the platform's own files say."""
         folder = self.backend_config
         return read_wiring(read_tree(folder, ".config"), str(folder))
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What the backend is told: the platform's own files, or our corrected copy of them."""
+        if not self.is_corrected:
+            return self.original_wiring
+        return read_wiring(self.corrected_files(), str(self.corrected_config))
+
+    @property
+    def is_corrected(self) -> bool:
+        """``inv doctor --fix`` was asked for, in this call or an earlier one."""
+        return "fix" in self.ground.flags or bool(self.ground.state.record().get("corrected"))
+
+    @property
+    def corrected_config(self) -> Path:
+        """Our copy of the backend's ``config.d``."""
+        return self.ground.state.folder / "backend-config.d"
+
+    def corrected_files(self) -> dict[PurePosixPath, str]:
+        """The backend's files, with ``Metadata/Odoo.config`` as it should be."""
+        files = read_tree(self.backend_config, ".config")
+        found = check_wiring(self.original_wiring, self.project, self.services, str(METADATA))
+        files[METADATA] = rewired(files[METADATA], corrections(found))
+        return files
 
     @property
     def backend_config_inside(self) -> str | None:

@@ -1,0 +1,167 @@
+"""What is wrong with a machine or a platform before anything is started: facts → findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edge_tasks.services import Project, Services
+    from edge_tasks.wiring import Wiring
+
+ADDONS: Final = ("openems", "web_m2x_options", "partner_firstname")
+"""The addon and its two OCA dependencies (on PyPI: odoo-addon-web-m2x-options, odoo-addon-partner-firstname)."""
+
+_MIB: Final = 2**20
+_EDGE_OVERHEAD_MIB: Final = 70
+"""Of a real edge beyond its heap: 154 to 190 MiB in all were measured with a heap of at most 128 MiB."""
+
+_PLATFORM_MIB: Final = 1200
+"""Odoo, PostgreSQL and the backend."""
+
+_LEAST_DISK_MIB: Final = 1024
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    Attributes:
+        what: the fact.
+        where: file and line, or the thing.
+        change: what to change or type.
+        is_error: nothing can work so; else it is only said.
+        kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
+        fixes: properties of ``Metadata/Odoo.config`` → right values; ``inv doctor --fix`` puts them in a copy.
+    """
+
+    what: str
+    where: str
+    change: str
+    is_error: bool = True
+    kind: str = "wiring"
+    fixes: tuple[tuple[str, str | int], ...] = ()
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.where}: {self.what} → {self.change}"
+
+
+def check_wiring(wiring: Wiring, project: Project, services: Services, file: str) -> list[Finding]:
+    """Compare ``Metadata/Odoo.config`` (called ``file``) with the Compose services it leads to."""
+    environment = project.environment(services.database)
+    user = environment.get("POSTGRES_USER", "postgres")
+    wanted: dict[str, tuple[str | int, str]] = {
+        "pgHost": (services.database, "the database's service"),
+        "pgPort": (5432, "the port inside the network"),
+        "odooHost": (services.odoo, "Odoo's service"),
+        "odooPort": (8069, "the port inside the network"),
+        "pgUser": (user, f"{services.database}'s POSTGRES_USER"),
+        "pgPassword": (environment.get("POSTGRES_PASSWORD", ""), f"{services.database}'s POSTGRES_PASSWORD"),
+    }
+    findings = [
+        _wrong(wiring, file, name, right, whose)
+        for name, (right, whose) in wanted.items()
+        if wiring.values[name] != right and (name != "pgPassword" or right)
+    ]
+    if wiring.values["database"] in ("", "postgres", "template0", "template1"):
+        findings.append(_wrong(wiring, file, "database", "openems", "a database of Odoo's own"))
+    if not wiring.values["odooPassword"]:
+        where = _where(wiring, file, "odooPassword")
+        findings.append(Finding("odooPassword is missing", where, "give one: Odoo's admin gets it"))
+    if wiring.rest_port is None:
+        findings.append(
+            Finding(
+                "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
+                file.replace("Metadata/Odoo.config", "Backend2Backend/Rest"),
+                'add a Backend2Backend.Rest configuration with port=I"8075"',
+                is_error=False,
+            )
+        )
+    return findings
+
+
+def check_odoo(project: Project, services: Services) -> list[Finding]:
+    """Compare Odoo's environment with the database's."""
+    database, odoo = project.environment(services.database), project.environment(services.odoo)
+    pairs = (
+        ("HOST", services.database),
+        ("USER", database.get("POSTGRES_USER")),
+        ("PASSWORD", database.get("POSTGRES_PASSWORD")),
+    )
+    return [
+        Finding(
+            f"{name} is not {services.database}'s",
+            f"service {services.odoo}",
+            f"make it {right}" if name != "PASSWORD" else f"make it {services.database}'s POSTGRES_PASSWORD",
+        )
+        for name, right in pairs
+        if right and name in odoo and odoo[name] != right
+    ]
+
+
+def check_addons(folder: str, present: Sequence[str]) -> list[Finding]:
+    """Is Odoo's addon in the folder that is mounted for it, with what it depends on?"""
+    missing = [name for name in ADDONS if name not in present]
+    hint = "put them there: the addon from OpenEMS' odoo-openems, the others from OCA (PyPI: odoo-addon-…)"
+    return [Finding(f"no addon {', '.join(missing)}", folder, hint)] if missing else []
+
+
+def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) -> list[Finding]:
+    """Do so many more edges fit into the memory that is free (bytes)?"""
+    each = (_size(heap) // _MIB + _EDGE_OVERHEAD_MIB) * _MIB
+    free = available - (0 if platform_runs else _PLATFORM_MIB * _MIB)
+    fit = max(0, free // each)
+    if edges <= fit:
+        return []
+    return [
+        Finding(
+            f"{edges} more edges take {edges * each // _MIB} MiB, {max(0, free) // _MIB} MiB are free for them",
+            "memory",
+            f"--edges with at most {fit} more, a smaller --edge-heap, or --force",
+            kind="machine",
+        )
+    ]
+
+
+def check_disk(free: int, folder: str) -> list[Finding]:
+    """Is there room for images and containers (bytes)?"""
+    if free >= _LEAST_DISK_MIB * _MIB:
+        return []
+    return [Finding(f"{free // _MIB} MiB are free", folder, "make room: docker system df", kind="machine")]
+
+
+def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str]) -> list[Finding]:
+    """Host ports that are taken, each with its owner."""
+    return [
+        Finding(
+            f"taken by {owner}, wanted for {wanted[port]}",
+            f"port {port}",
+            "end its owner, or move all ports: --port-offset 1000",
+            kind="machine",
+        )
+        for port, owner in sorted(taken.items())
+    ]
+
+
+def corrections(findings: Sequence[Finding]) -> dict[str, Any]:
+    """What ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
+    return dict(fix for finding in findings for fix in finding.fixes)
+
+
+def _wrong(wiring: Wiring, file: str, name: str, right: str | int, whose: str) -> Finding:
+    secret = name.endswith("Password")
+    found = "something else" if secret else repr(wiring.values[name])
+    what = f"{name} is {found}, not {whose}" + ("" if secret else f" ({right})")
+    change = f"make it {whose}, or inv doctor --fix (in a copy of ours)"
+    return Finding(what, _where(wiring, file, name), change, fixes=((name, right),))
+
+
+def _where(wiring: Wiring, file: str, name: str) -> str:
+    return f"{file}:{wiring.lines[name]}" if name in wiring.lines else file
+
+
+def _size(text: str) -> int:
+    return int(text[:-1]) * (2**30 if text.endswith("g") else _MIB)

@@ -1,0 +1,107 @@
+"""The facts of a platform and its machine, gathered for the doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks import doctor
+from edge_tasks.adapters import machine, ports
+from edge_tasks.adapters.files import read_tree, replace_directory
+from edge_tasks.doctor import Finding
+from edge_tasks.errors import SettingsError
+from edge_tasks.override import is_ours
+from edge_tasks.runtimes.docker.edges import SERVICE
+from edge_tasks.wiring import METADATA
+
+if TYPE_CHECKING:
+    from edge_tasks.runtimes.docker.stack import Stack
+
+_ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104 - where Docker publishes ports: it is asked, not opened
+
+
+def examine(stack: Stack) -> tuple[Finding, ...]:
+    """Everything that is not as it should be."""
+    file = str(stack.backend_config / METADATA)
+    return (
+        *doctor.check_wiring(stack.wiring, stack.project, stack.services, file),
+        *doctor.check_odoo(stack.project, stack.services),
+        *_addons(stack),
+        *_override(stack),
+        *_machine(stack),
+    )
+
+
+def find_correction(stack: Stack) -> tuple[str, ...]:
+    """Is our corrected copy of the backend's configuration, if one was asked for, to be written?
+
+    Raises:
+        SettingsError: nobody can tell where the backend's container has its configuration.
+    """
+    if not stack.is_corrected:
+        return ()
+    if stack.backend_config_inside is None:
+        raise SettingsError(
+            f"where does the backend's container have {stack.backend_config}? It is neither mounted nor copied",
+            hint=f"correct {METADATA} yourself, as inv doctor says",
+        )
+    folder = stack.corrected_config
+    present = read_tree(folder, ".config") if folder.is_dir() else {}
+    wanted = stack.corrected_files()
+    same = present.get(METADATA) == wanted[METADATA] and present.keys() >= wanted.keys()
+    if same and stack.ground.state.record().get("corrected"):
+        return ()
+    return (f"write a corrected copy of {stack.backend_config}",)
+
+
+def correct(stack: Stack) -> None:
+    """Write it; the platform's own files stay as they are."""
+    replace_directory(stack.corrected_config, stack.corrected_files())
+    stack.ground.state.note(corrected=True)
+
+
+def _machine(stack: Stack) -> list[Finding]:
+    running = [container for container in stack.containers() if container.is_running]
+    edges = sum(SERVICE.fullmatch(container.service) is not None for container in running)
+    root = stack.docker.root()
+    found = doctor.check_disk(machine.free_disk(Path(root)), root)
+    if "force" not in stack.ground.flags:
+        found += doctor.check_memory(
+            max(0, stack.ground.fleet.size - edges),
+            str(stack.ground.choices["edge_heap"]),
+            machine.available_memory(),
+            platform_runs=any(container.service == stack.services.backend for container in running),
+        )
+    ours = {port for container in running for port in container.host_ports}
+    wanted = {port: whose for port, whose in _wanted_ports(stack).items() if port not in ours}
+    return found + doctor.check_ports(ports.taken(wanted, _ALL_ADDRESSES), wanted)
+
+
+def _wanted_ports(stack: Stack) -> dict[int, str]:
+    offset = stack.ground.fleet.port_offset
+    wanted = {
+        port + offset: f"service {name}"
+        for port, name in stack.project.host_ports().items()
+        if name != stack.services.edge
+    }
+    for edge in stack.ground.fleet.edges:
+        if edge.ports is not None:
+            wanted[edge.ports.console] = f"{edge.name}'s console"
+            wanted[edge.ports.websocket] = f"{edge.name}'s websocket"
+    return wanted
+
+
+def _addons(stack: Stack) -> list[Finding]:
+    for volume in stack.project.services[stack.services.odoo].get("volumes") or ():
+        if volume.get("type") == "bind" and str(volume.get("target")).rstrip("/").endswith("addons"):
+            folder = Path(str(volume["source"]))
+            present = [place.parent.name for place in folder.glob("*/__manifest__.py")]
+            return doctor.check_addons(str(folder), present)
+    return []
+
+
+def _override(stack: Stack) -> list[Finding]:
+    path = stack.ground.override
+    if not path.exists() or is_ours(path.read_text()):
+        return []
+    return [Finding("it was not made by edge-tasks", str(path), "--override-file docker-compose.edges.yml")]

@@ -1,0 +1,63 @@
+"""``inv doctor``: is the machine, and the platform, fit for the fleet?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge_tasks.errors import MissingTool, SettingsError
+from edge_tasks.plan import Plan
+
+if TYPE_CHECKING:
+    from edge_tasks.doctor import Finding
+    from edge_tasks.session import Session
+
+
+def find(session: Session) -> Plan:
+    """Everything that is wrong, in one message.
+
+    Raises:
+        SettingsError: something in the platform's files.
+        MissingTool: only the machine: memory, disk, ports.
+    """
+    correction = session.runtime.find_correction()
+    findings = session.runtime.examine()
+    errors = [finding for finding in findings if finding.is_error]
+    warnings = [finding for finding in findings if not finding.is_error]
+    if "doctor" in session.typed and "doctor" not in session.done:
+        session.console.document({"findings": [_entry(finding) for finding in findings]})
+    if errors:
+        _refuse(errors)
+    if "doctor" not in session.done:
+        for finding in warnings:
+            session.console.line(f"  ! {finding}")
+    return Plan(correction, "machine and platform are fit" + (f", {len(warnings)} remarks" if warnings else ""))
+
+
+def apply(session: Session, _plan: Plan) -> str:
+    """With ``--fix``: correct what can be in copies and generated files of ours."""
+    session.runtime.correct()
+    return "the backend gets a corrected copy of its configuration"
+
+
+def _refuse(errors: list[Finding]) -> None:
+    lines = "\n".join(f"  {finding}" for finding in errors)
+    noun = "finding" if len(errors) == 1 else "findings"
+    message = f"{len(errors)} {noun}\n{lines}"
+    if all(finding.kind == "machine" for finding in errors):
+        raise MissingTool(message, hint="inv doctor shows them again")
+    hint = (
+        "inv doctor --fix, or change the files"
+        if any(finding.fixes for finding in errors)
+        else "change the files"
+    )
+    raise SettingsError(message, hint=hint)
+
+
+def _entry(finding: Finding) -> dict[str, object]:
+    return {
+        "what": finding.what,
+        "where": finding.where,
+        "change": finding.change,
+        "error": finding.is_error,
+        "kind": finding.kind,
+    }
