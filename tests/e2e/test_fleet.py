@@ -44,7 +44,7 @@ def test_a_fleet_from_nothing_through_growth_to_nothing(platform: Any) -> None:
 
     again = platform.inv("setup")
     assert again.returncode == 0, again.stdout
-    assert again.stdout.count("nothing to do") == 6
+    assert again.stdout.count("nothing to do") == 7
     assert pids(platform.path) == running
 
     grown = platform.inv("setup", "--edges", "5")
