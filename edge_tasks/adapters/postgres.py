@@ -234,6 +234,7 @@ def _parameters(database: Database) -> dict[str, Any]:
         "password": database.password,
         "dbname": database.name,
         "connect_timeout": 5,
+        "client_encoding": "utf8",  # a server in SQL_ASCII would make psycopg give bytes
         "application_name": "edge-tasks",
     }
 
