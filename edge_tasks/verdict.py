@@ -56,6 +56,8 @@ class Observation:
         values: by channel.
         registered: it has a row.
         active: Odoo and the UI show it.
+        key_is_own: the apikey of its row is the one that the fleet gave it.
+        read: the running backend has read that row.
         message_age_s: seconds since the backend's ``lastmessage``.
         settled_s: seconds since backend and edge were last started, whichever is later.
     """
@@ -70,6 +72,8 @@ class Observation:
     values: Mapping[str, Any] = field(default_factory=dict)
     registered: bool = True
     active: bool | None = True
+    key_is_own: bool = True
+    read: bool = True
     message_age_s: float | None = None
     settled_s: float = 0.0
 
@@ -129,6 +133,13 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
         (not seen.registered, offline, "it has no row in the device table", "inv register"),
         (not seen.running, offline, seen.running_why or "its process does not run", "inv up"),
         (not seen.active, offline, "its row is archived: Odoo and the UI do not show it", "inv register"),
+        (not seen.key_is_own, offline, "the apikey in its row is not its own", "inv register"),
+        (
+            not seen.online and not seen.read,
+            offline,
+            "the backend started before its row was there",
+            "inv register",
+        ),
         (seen.online is None, Condition.UNKNOWN, "the backend does not know it", "inv register"),
         (not seen.online, offline, seen.running_why or "the backend says it is not connected", "inv up"),
     )

@@ -46,6 +46,7 @@ class Report:
     """What the backend wrote about a device.
 
     Attributes:
+        apikey: as the row has it.
         active: whether Odoo and the UI show it.
         lastmessage: UTC; up to 30 s late.
         components: the ids of its last ``edgeConfig``.
@@ -53,6 +54,7 @@ class Report:
     """
 
     name: str
+    apikey: str = field(repr=False)
     active: bool | None
     lastmessage: datetime | None
     components: list[str] | None
@@ -159,7 +161,7 @@ def read_reports(database: Database, names: Sequence[str]) -> dict[str, Report]:
     with _connected(database) as connection:
         cursor = connection.cursor(row_factory=class_row(Report))
         found = cursor.execute(
-            "SELECT name, active, lastmessage,"
+            "SELECT name, apikey, active, lastmessage,"
             " CASE WHEN openems_config IS NULL OR openems_config = '' THEN NULL"
             " ELSE ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) END AS components,"
             " extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s"

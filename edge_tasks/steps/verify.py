@@ -11,6 +11,7 @@ from edge_tasks.adapters.backend_api import BackendError
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.runtimes.runtime import EdgeProcess
+from edge_tasks.steps.register import edges_unread
 from edge_tasks.steps.report import SHOWN, print_table
 from edge_tasks.verdict import Observation, Verdict, expect, judge
 
@@ -59,6 +60,8 @@ class _Answers:
     why: str
     processes: dict[str, EdgeProcess]
     backend_started: float
+    keys: dict[str, str] = field(repr=False)
+    unread: frozenset[str] = frozenset()
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     reports: dict[str, postgres.Report] = field(default_factory=dict)
@@ -66,7 +69,8 @@ class _Answers:
 
 def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
     runtime = session.runtime
-    answers = _Answers("", runtime.processes(), runtime.backend_started())
+    keys = {edge.name: edge.apikey for edge in session.edges}
+    answers = _Answers("", runtime.processes(), runtime.backend_started(), keys, frozenset(edges_unread(session)))
     try:
         answers.online = runtime.api.online(names)
         answers.values = runtime.api.values(list(answers.online), channels)
@@ -91,6 +95,8 @@ def _observation(name: str, answers: _Answers) -> Observation:
         values=answers.values.get(name, {}),
         registered=report is not None,
         active=report.active if report else None,
+        key_is_own=report is None or report.apikey == answers.keys[name],
+        read=name not in answers.unread,
         message_age_s=report.age_s if report else None,
         settled_s=time.time() - max(process.since, answers.backend_started),
     )

@@ -36,6 +36,8 @@ def test_an_edge_with_all_it_should_show_is_well() -> None:
         ({"active": False}, Condition.OFFLINE, "archived"),
         ({"active": None}, Condition.OFFLINE, "archived"),
         ({"online": None}, Condition.UNKNOWN, "does not know"),
+        ({"key_is_own": False}, Condition.OFFLINE, "not its own"),
+        ({"online": False, "read": False}, Condition.OFFLINE, "started before its row"),
         ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),
         ({"components": None}, Condition.INCOMPLETE, "no edgeConfig"),
         (
