@@ -128,12 +128,13 @@ def _figures(meter: Component, by_id: Mapping[str, Component]) -> tuple[int, ...
 
 def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:
     offline = Condition.OFFLINE
+    amiss = Condition.INCOMPLETE if seen.online else offline  # the backend may have it all the same
     faults = (
         (seen.backend_why != "", Condition.UNKNOWN, seen.backend_why, "inv up"),
-        (not seen.registered, offline, "it has no row in the device table", "inv register"),
+        (not seen.registered, amiss, "it has no row in the device table", "inv register"),
         (not seen.running, offline, seen.running_why or "its process does not run", "inv up"),
-        (not seen.active, offline, "its row is archived: Odoo and the UI do not show it", "inv register"),
-        (not seen.key_is_own, offline, "the apikey in its row is not its own", "inv register"),
+        (not seen.active, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"),
+        (not seen.key_is_own, amiss, "the apikey in its row is not its own", "inv register"),
         (
             not seen.online and not seen.read,
             offline,

@@ -89,7 +89,8 @@ def start(stack: Stack, written: Mapping[str, Written]) -> str:
         _restart(stack, batch)
         _await_connected(stack, batch, last=batch[-1] is lost[-1])
     counts = ((len(plan.make), "started"), (len(lost), "restarted"), (len(plan.surplus), "removed"))
-    return ", ".join(f"{count} edges {word}" for count, word in counts if count) or "edges came back"
+    did = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return f"edges: {did or 'came back by themselves'}"
 
 
 def processes(stack: Stack) -> dict[str, EdgeProcess]:
