@@ -59,6 +59,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "bench/run.py", *session.posargs)
 
 
+@nox.session(default=False)
+def screenshots(session: nox.Session) -> None:
+    """Make the pictures of the page in docs/images again, from real fleets; needs chromium."""
+    session.install("-e", ".[dev]")
+    session.run("python", "bench/screenshots.py")
+
+
 def _pytest(session: nox.Session, folder: str) -> None:
     session.install("-e", ".[dev]")
     session.run("pytest", *(session.posargs or [folder]))

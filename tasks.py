@@ -90,9 +90,7 @@ def status(_ctx: Context, session: Session) -> None:
     report.status(session)
 
 
-@step(
-    port="Where the page is served, on 127.0.0.1 (default: 8099; 0: any free one).", seconds="End after so many."
-)
+@step(port="The page's port on 127.0.0.1 (default: 8099; 0: any free one).", seconds="End after so many.")
 def dashboard(_ctx: Context, session: Session) -> None:
     """Serve a page that shows the fleet, live, until Ctrl-C; change nothing."""
     from edge_tasks.steps import dashboard as steps_dashboard  # noqa: PLC0415 - as above

@@ -1,0 +1,122 @@
+"""The pictures of the page in docs/images: real fleets of 3, 50 and 1,000 edges, one edge of each ill."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+PROJECT = Path(__file__).resolve().parents[1]
+IMAGES = PROJECT / "docs" / "images"
+LAST_USED = PROJECT / ".edge-tasks-platform"
+OFFSET = "21000"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DESKTOP, PHONE = (1360, 850), (390, 844)
+PICTURES: dict[int, dict[str, tuple[tuple[int, int], str, str]]] = {
+    3: {"page-3-edges": (DESKTOP, "light", "#edge1"), "page-phone": (PHONE, "dark", "")},
+    50: {"page-50-edges": (DESKTOP, "light", "")},
+    1000: {"page-1000-edges": (DESKTOP, "dark", ""), "page-1000-edges-ill": (DESKTOP, "light", "#edge417")},
+}
+"""By the number of edges: name → size, colour scheme, place on the page."""
+ILL = {3: "edge1", 50: "edge17", 1000: "edge417"}
+
+
+def invoke(home: Path, *arguments: str) -> None:
+    """Run ``inv`` on the platform of the pictures."""
+    where = ("--platform", str(home / "platform"), "--port-offset", OFFSET, "--runtime", "embedded")
+    command = [sys.executable, "-m", "invoke", *arguments, *where]
+    subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def fleet(edges: int) -> Iterator[Path]:
+    """A running fleet in a home of its own; everything is removed afterwards."""
+    before = LAST_USED.read_text() if LAST_USED.exists() else None
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        shutil.copytree(PROJECT / "templates" / "platform", home / "platform")
+        try:
+            invoke(home, "setup", "--edges", str(edges))
+            yield home
+        finally:
+            invoke(home, "down", "--purge")
+            LAST_USED.unlink(missing_ok=True)
+            if before is not None:
+                LAST_USED.write_text(before)
+
+
+@contextmanager
+def page(home: Path) -> Iterator[str]:
+    """The page's address."""
+    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", "--platform", str(home / "platform")]
+    with subprocess.Popen(
+        command, cwd=PROJECT, env={**os.environ, "HOME": str(home)}, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            line = server.stdout.readline() if server.stdout else ""
+            found = re.search(r"http://\S+", line)
+            if not found:
+                raise SystemExit(f"no page: {line}")
+            yield found[0]
+        finally:
+            server.terminate()
+
+
+def stop(home: Path, edge: str) -> None:
+    """Take one edge away from the light host, as if its process had died."""
+    path = home / "platform" / ".edge-tasks" / "light.json"
+    document = json.loads(path.read_text())
+    document["edges"] = [entry for entry in document["edges"] if entry["name"] != edge]
+    path.write_text(json.dumps(document))
+
+
+def shoot(browser: Browser, url: str, name: str, picture: tuple[tuple[int, int], str, str], ill: str) -> None:
+    """One picture, once the page shows the ill edge and has a few points in its charts."""
+    (width, height), scheme, place = picture
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    tab = context.new_page()
+    tab.goto(url + place)
+    tab.wait_for_selector(f'.edge.is-offline[data-name="{ill}"]', timeout=60_000)
+    tab.wait_for_timeout(1500)
+    IMAGES.mkdir(exist_ok=True)
+    tab.screenshot(path=IMAGES / f"{name}.png")
+    context.close()
+    print(f"{name}.png  {(IMAGES / f'{name}.png').stat().st_size / 1000:.0f} kB")
+
+
+def main() -> None:
+    """All of them."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for edges, pictures in PICTURES.items():
+            with fleet(edges) as home, page(home) as url:
+                waiting = browser.new_page()
+                waiting.goto(url)
+                waiting.wait_for_selector('body[data-updates="15"]', timeout=120_000)
+                stop(home, ILL[edges])
+                for name, picture in pictures.items():
+                    shoot(browser, url, name, picture, ILL[edges])
+                waiting.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+// The edges: tiles with figures when they are few, small cells when they are many. Only what changed is touched.
+import { FIGURES, MARKS, STATES, element, figure, hint, percent } from "./words.js";
+
+const MOST_TILES = 60, MOST_SHOWN = 5000, MOST_GROUPS = 8, MOST_NAMES = 12;
+
+export class FleetView {
+  constructor(onChoose) {
+    this.onChoose = onChoose;
+    this.box = document.getElementById("fleet");
+    this.search = document.getElementById("search");
+    this.nodes = new Map();
+    this.edges = {};
+    this.only = "";
+    this.chosen = "";
+    this.asTiles = true;
+    this.search.addEventListener("input", () => this.filter());
+    this.search.addEventListener("keydown", (event) => event.key === "ArrowDown" && (event.preventDefault(), this.focusFirst()));
+    this.box.addEventListener("click", (event) => this.choose(event.target.closest(".edge")));
+    this.box.addEventListener("keydown", (event) => this.key(event));
+    for (const kind of ["pointerover", "focusin"]) this.box.addEventListener(kind, (event) => this.under(event.target.closest(".edge")));
+  }
+
+  /** All edges anew. */
+  start(edges) {
+    this.edges = edges;
+    const names = Object.keys(edges);
+    this.asTiles = names.length <= MOST_TILES;
+    this.box.className = this.asTiles ? "tiles" : "cells";
+    document.getElementById("under").hidden = this.asTiles;
+    this.nodes.clear();
+    for (const name of names) this.nodes.set(name, this.make(name));
+    this.counts();
+    this.filter();
+    this.ill();
+  }
+
+  /** Some edges changed; the states that did, for whoever listens. */
+  update(changed) {
+    const turned = [];
+    for (const [name, row] of Object.entries(changed)) {
+      if (this.edges[name]?.[0] !== row[0]) turned.push(name);
+      this.edges[name] = row;
+      const node = this.nodes.get(name);
+      if (node) this.fill(node, name, row);
+    }
+    const reasons = Object.values(changed).some((row) => row[0] !== "online");
+    if (turned.length) {
+      this.counts();
+      if (this.only || this.search.value) this.filter();
+    }
+    if (turned.length || reasons) this.ill();
+    return turned;
+  }
+
+  make(name) {
+    const node = element("div", { role: "option", tabindex: "-1", "data-name": name, "aria-selected": String(name === this.chosen) });
+    if (this.asTiles) {
+      const rows = FIGURES.slice(0, 4).map(({ short }) => element("span", {}, short, element("b")));
+      node.append(element("div", { class: "top" }, element("span", {}, name), element("span")), element("div", { class: "rows" }, ...rows), element("div", { class: "charge" }, element("div", { class: "bar" }, element("i")), element("b")));
+    }
+    this.fill(node, name, this.edges[name]);
+    return node;
+  }
+
+  fill(node, name, [state, why, , , figures]) {
+    node.className = `edge is-${state}`;
+    node.setAttribute("aria-label", this.words(name, state, why, figures));
+    if (!this.asTiles) {
+      node.textContent = MARKS[state];
+      return;
+    }
+    node.querySelector(".top span:last-child").textContent = `${MARKS[state]} ${state}`;
+    node.querySelectorAll(".rows b").forEach((cell, index) => { cell.textContent = figure(FIGURES[index].key, figures[index]); });
+    node.querySelector(".charge b").textContent = percent(figures[4]);
+    node.querySelector(".bar i").style.width = `${figures[4] ?? 0}%`;
+  }
+
+  words(name, state, why, figures) {
+    const told = FIGURES.map(({ key, name: word }, index) => `${word} ${figure(key, figures[index])}`);
+    return state === "online" ? `${name}, online, ${told.join(", ")}` : `${name}, ${state}: ${why}`;
+  }
+
+  counts() {
+    const counts = {};
+    for (const [state] of Object.values(this.edges)) counts[state] = (counts[state] ?? 0) + 1;
+    const all = Object.keys(this.edges).length;
+    const button = (state, count) => element("button", { type: "button", "aria-pressed": String(this.only === state), onclick: () => this.show(state) },
+      ...(state ? [element("span", { class: `mark is-${state}`, "aria-hidden": "true" }, MARKS[state] || "✓"), ` ${state} `] : ["all "]), element("b", {}, String(count)));
+    const place = document.getElementById("states");
+    const focused = [...place.children].indexOf(document.activeElement);
+    place.replaceChildren(button("", all), ...STATES.filter((state) => counts[state] || state === this.only).map((state) => button(state, counts[state] ?? 0)));
+    if (focused >= 0) place.children[Math.min(focused, place.children.length - 1)].focus();
+    const ill = all - (counts.online ?? 0);
+    document.title = ill ? `${ill} of ${all} not well · edge-tasks` : `${all} online · edge-tasks`;
+  }
+
+  show(state) {
+    this.only = state;
+    this.counts();
+    this.filter();
+  }
+
+  filter() {
+    const words = this.search.value.toLowerCase().split(/[\s,]+/).filter(Boolean);
+    const matches = ([name, [state, why]]) => {
+      if (this.only && state !== this.only) return false;
+      if (!words.length) return true;
+      const exact = words.includes(name);
+      const text = `${name} ${state} ${why}`.toLowerCase();
+      return exact || words.every((word) => text.includes(word));
+    };
+    const names = Object.entries(this.edges).filter(matches).map(([name]) => name);
+    names.sort((a, b) => words.includes(b) - words.includes(a)); // an exact name comes first; the rest keeps its order
+    const shown = names.slice(0, MOST_SHOWN);
+    const keep = document.activeElement?.dataset?.name;
+    this.box.replaceChildren(...shown.map((name) => this.nodes.get(name)));
+    this.tabStop(shown.includes(keep) ? keep : shown.includes(this.chosen) ? this.chosen : shown[0]);
+    if (keep && shown.includes(keep)) this.nodes.get(keep).focus();
+    this.box.hidden = !shown.length;
+    const all = Object.keys(this.edges).length;
+    const rest = names.length > shown.length ? `; the first ${shown.length} are shown, search for the others` : "";
+    document.getElementById("found").textContent = names.length === all && !rest ? "" : `${names.length} of ${all} edges${rest}`;
+  }
+
+  ill() {
+    const groups = new Map();
+    for (const [name, [state, why, what]] of Object.entries(this.edges)) {
+      if (state === "online") continue;
+      const key = JSON.stringify([state, why.replace(/\d+ s$/, "… s"), what]);
+      if (!groups.has(key)) groups.set(key, { state, why, what, names: [] });
+      groups.get(key).names.push(name);
+    }
+    const all = [...groups.values()].sort((a, b) => b.names.length - a.names.length);
+    const text = JSON.stringify(all);
+    if (text === this.illText) return;
+    this.illText = text;
+    const list = document.getElementById("ill-list");
+    const focused = list.contains(document.activeElement) ? document.activeElement.textContent : null;
+    list.replaceChildren(...all.slice(0, MOST_GROUPS).map((group) => this.illEntry(group)));
+    if (all.length > MOST_GROUPS) list.append(element("li", {}, `and ${all.length - MOST_GROUPS} more reasons: search, or inv status`));
+    if (focused) [...list.querySelectorAll("button")].find((button) => button.textContent === focused)?.focus();
+    document.getElementById("ill").hidden = !all.length;
+  }
+
+  illEntry({ state, why, what, names }) {
+    const buttons = names.slice(0, MOST_NAMES).map((name) => element("button", { type: "button", onclick: () => this.onChoose(name) }, name));
+    const rest = names.length > MOST_NAMES ? [`and ${names.length - MOST_NAMES} more`] : [];
+    return element("li", {}, element("div", { class: "names" }, element("span", { class: `mark is-${state}`, "aria-hidden": "true" }, MARKS[state]), ` ${state} `, ...buttons, ...rest), `${why} `, hint(what));
+  }
+
+  mark(name) {
+    this.nodes.get(this.chosen)?.setAttribute("aria-selected", "false");
+    this.chosen = name;
+    this.nodes.get(name)?.setAttribute("aria-selected", "true");
+    if (name && this.nodes.get(name)?.isConnected) this.tabStop(name);
+  }
+
+  tabStop(name) {
+    this.box.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
+    this.nodes.get(name)?.setAttribute("tabindex", "0");
+  }
+
+  focusFirst() {
+    this.box.querySelector('[tabindex="0"]')?.focus();
+  }
+
+  choose(node) {
+    if (node) this.onChoose(node.dataset.name);
+  }
+
+  key(event) {
+    const node = event.target.closest(".edge");
+    if (!node) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.choose(node);
+      return;
+    }
+    const shown = [...this.box.children];
+    const across = shown.filter((one) => one.offsetTop === shown[0].offsetTop).length;
+    const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across, Home: -Infinity, End: Infinity, PageDown: 5 * across, PageUp: -5 * across };
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    const index = Math.max(0, Math.min(shown.length - 1, shown.indexOf(node) + steps[event.key]));
+    this.tabStop(shown[index].dataset.name);
+    shown[index].focus();
+  }
+
+  under(node) {
+    if (node && !this.asTiles) document.getElementById("under").textContent = node.getAttribute("aria-label");
+  }
+}

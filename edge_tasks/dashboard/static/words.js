@@ -1,0 +1,58 @@
+// Values as words. Nothing that was not told gets a figure: it is a dash.
+export const FIGURES = [
+  { key: "grid", name: "Grid", short: "Grid", words: ["feeding in", "drawing"] },
+  { key: "pv", name: "PV", short: "PV", words: ["", ""] },
+  { key: "consumption", name: "Consumption", short: "Cons.", words: ["", ""] },
+  { key: "battery", name: "Battery", short: "Batt.", words: ["charging", "discharging"] },
+  { key: "soc", name: "State of charge", short: "SoC", words: ["", ""] },
+];
+export const STATES = ["online", "offline", "silent", "incomplete", "unknown"];
+export const MARKS = { online: "", offline: "✕", silent: "…", incomplete: "!", unknown: "?" };
+
+function number(digits) {
+  const format = new Intl.NumberFormat("en", { maximumFractionDigits: digits });
+  return (value) => format.format(value).replace("-", "\u2212");
+}
+const whole = number(0), fine = number(1), finest = number(2);
+
+export function power(watts) {
+  if (watts === null || watts === undefined) return "–";
+  const size = Math.abs(watts);
+  if (size < 10_000) return `${whole(watts)} W`;
+  return size < 1_000_000 ? `${fine(watts / 1000)} kW` : `${finest(watts / 1e6)} MW`;
+}
+export const percent = (value) => (value === null || value === undefined ? "–" : `${fine(value)} %`);
+export const figure = (key, value) => (key === "soc" ? percent(value) : power(value));
+export function direction({ words }, value) {
+  return value === null || value === undefined || value === 0 ? "" : words[value < 0 ? 0 : 1];
+}
+export function age(seconds) {
+  const s = Math.max(0, seconds);
+  if (s < 10) return `${s.toFixed(1)} s`;
+  if (s < 120) return `${Math.round(s)} s`;
+  return s < 7200 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3600)} h`;
+}
+export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "class") made.className = value;
+    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+export function hint(text) {
+  if (!text) return "";
+  const made = element("span", { class: "hint" }, "→ ", element("code", {}, text));
+  if (navigator.clipboard && text.startsWith("inv ")) {
+    const button = element("button", { type: "button", "aria-label": `copy ${text}` }, "copy");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "copied";
+    });
+    made.append(button);
+  }
+  return made;
+}

@@ -1,0 +1,194 @@
+"""The page in a real Chromium. CI has one (``.ci/run``); elsewhere these are skipped where there is none."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium: apt-get install chromium"
+)
+
+
+@contextmanager
+def served(platform: Any) -> Iterator[str]:
+    where = ("--platform", str(platform.path), "--port-offset", str(platform.offset), "--runtime", "embedded")
+    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", *where]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            found = re.search(r"http://\S+", line := server.stdout.readline())
+            assert found, line
+            yield found[0]
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+
+
+@contextmanager
+def tab(url: str, **context: Any) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        assert CHROMIUM, "CI has no chromium"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(**{"reduced_motion": "reduce", **context})
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(url)
+        yield page
+        assert faults == []
+        assert [address for address in asked if not address.startswith(url)] == []
+        browser.close()
+
+
+def violations(page: Page) -> dict[str, list[Any]]:
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return {fault["id"]: [node["target"] for node in fault["nodes"]] for fault in found}
+
+
+def stop_edge(platform: Any, name: str) -> None:
+    """The light host no longer has it: what a dead process of an edge looks like."""
+    path = platform.path / ".edge-tasks" / "light.json"
+    document = json.loads(path.read_text())
+    document["edges"] = [edge for edge in document["edges"] if edge["name"] != name]
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(document))
+    draft.replace(path)
+
+
+def edge(page: Page, name: str) -> Any:
+    return page.locator(f'.edge[data-name="{name}"]')
+
+
+def secrets(platform: Any) -> set[str]:
+    backend = (platform.path / "openems-edge").glob("config-edge*/Controller/Api/Backend/*.config")
+    keys = {re.findall('apikey="(.*)"', path.read_text())[0] for path in backend}
+    passwords = {path.read_text().split(":")[-1].split()[-1] for path in _credentials(platform)}
+    return keys | passwords
+
+
+def _credentials(platform: Any) -> list[Path]:
+    return [platform.path / ".edge-tasks" / name for name in ("pgpass", "netrc")]
+
+
+def test_a_stopped_edge_turns_red_and_says_what_to_type_and_comes_back(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "3").returncode == 0
+    with served(platform) as url, tab(url) as page:
+        expect(edge(page, "edge1")).to_have_class("edge is-online")
+        assert page.title() == "3 online · edge-tasks"
+        stop_edge(platform, "edge1")
+        expect(edge(page, "edge1")).to_have_class("edge is-offline", timeout=10_000)
+        expect(page.locator("#ill")).to_contain_text("its process does not run → inv up")
+        expect(page.locator("#said")).to_contain_text("edge1 is offline")
+        expect(edge(page, "edge1")).to_contain_text("\N{EN DASH}")
+        assert violations(page) == {}
+        mended = platform.inv("up")
+        assert mended.returncode == 0, f"the page must not hold the lock: {mended.stdout}"
+        expect(edge(page, "edge1")).to_have_class("edge is-online", timeout=20_000)
+        expect(page.locator("#ill")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_edge_shows_its_components_without_its_key_in_both_schemes(platform: Any, scheme: str) -> None:
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    with served(platform) as url, tab(url, color_scheme=scheme) as page:
+        told: list[str] = []
+        answers: list[Any] = []
+        page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - playwright marks its handlers
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda text: told.append(str(text))))
+        page.reload()
+        expect(edge(page, "edge1")).to_be_visible()
+        edge(page, "edge1").click()
+        backend = page.locator('#components details[data-id="ctrlBackend0"]')
+        expect(page.locator("#panel-title")).to_be_focused()
+        backend.locator("summary").click()
+        expect(backend.locator("tr", has_text="apikey")).to_contain_text("•••")
+        expect(page.locator("#power canvas")).to_be_visible()
+        expect(page.locator("#heard")).to_contain_text("The backend has noted no message of it yet")
+        assert violations(page) == {}
+        page.wait_for_timeout(1500)
+        details = [answer.text() for answer in answers if "/edges/edge1" in answer.url]
+        shown = "".join([page.content(), *told, *details])
+        assert details
+        assert told
+        assert not [secret for secret in secrets(platform) if secret in shown]
+
+
+def test_many_edges_are_searched_and_walked_by_keyboard(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "80").returncode == 0
+    with served(platform) as url, tab(url) as page:
+        expect(page.locator("#fleet.cells .edge.is-online")).to_have_count(80)
+        assert violations(page) == {}
+        page.keyboard.press("/")
+        page.keyboard.type("edge79")
+        expect(page.locator("#fleet .edge")).to_have_count(1)
+        expect(page.locator("#found")).to_have_text("1 of 80 edges")
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.press("Backspace")
+        expect(page.locator("#fleet .edge")).to_have_count(80)
+        page.keyboard.press("ArrowDown")
+        expect(edge(page, "edge0")).to_be_focused()
+        page.keyboard.press("End")
+        page.keyboard.press("ArrowLeft")
+        expect(edge(page, "edge78")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#panel-title")).to_have_text("edge78")
+        page.keyboard.press("Escape")
+        expect(page.locator("#panel-title")).to_have_text("Whole fleet")
+        expect(edge(page, "edge78")).to_be_focused()
+
+
+def test_a_phone_scrolls_in_one_direction_only(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "3").returncode == 0
+    with served(platform) as url, tab(url, viewport={"width": 360, "height": 740}) as page:
+        expect(edge(page, "edge2")).to_be_visible()
+        edge(page, "edge2").click()
+        expect(page.locator('#components details[data-id="meter0"]')).to_be_visible()
+        assert page.locator("html").evaluate("node => node.scrollWidth") <= 360
+        assert violations(page) == {}
+
+
+def test_a_fleet_that_is_down_is_no_old_figures(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    with served(platform) as url, tab(url) as page:
+        expect(edge(page, "edge0")).to_contain_text("5,000 W")
+        assert platform.inv("down").returncode == 0
+        expect(page.locator("#problem")).to_contain_text("the fleet is down → inv up", timeout=15_000)
+        expect(edge(page, "edge0")).to_have_class("edge is-unknown")
+        expect(edge(page, "edge0")).not_to_contain_text("5,000 W")
+        expect(page.locator("#sums-of")).to_have_text("No edge reports any figure.")
+
+
+def test_a_page_whose_server_is_gone_says_so(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "1").returncode == 0
+    with sync_playwright() as playwright:
+        assert CHROMIUM, "CI has no chromium"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        with served(platform) as url:
+            page.goto(url)
+            expect(edge(page, "edge0")).to_have_class("edge is-online")
+        expect(page.locator("#problem")).to_contain_text("No connection to the page's server", timeout=10_000)
+        expect(page.locator("body")).to_have_class("lost")
+        browser.close()

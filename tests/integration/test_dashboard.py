@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from edge_tasks.dashboard.server import page_app, serve
+from edge_tasks.dashboard.snapshot import Row, Snapshot
+from edge_tasks.errors import MissingTool
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+class Fleet:
+    """A source whose edges a test moves."""
+
+    def __init__(self) -> None:
+        self.states = {"edge0": "online", "edge1": "online"}
+
+    def look(self, _before: Snapshot) -> Snapshot:
+        rows = {name: Row(state, "", "", None, (1, 2, 3, 4, 5)) for name, state in self.states.items()}
+        return Snapshot(at=time.time(), rows=rows)
+
+    def edge(self, name: str) -> dict[str, Any] | None:
+        return {"name": name, "components": {}} if name in self.states else None
+
+
+def with_page(check: Callable[[aiohttp.ClientSession, str, Fleet], Awaitable[None]]) -> None:
+    async def run() -> None:
+        fleet = Fleet()
+        runner = web.AppRunner(page_app(fleet), shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            async with aiohttp.ClientSession() as client:
+                await check(client, url, fleet)
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(asyncio.wait_for(run(), 30))
+
+
+def test_every_answer_forbids_what_is_inline_or_from_outside() -> None:
+    async def check(client: aiohttp.ClientSession, url: str, _fleet: Fleet) -> None:
+        for path in ("/", "/static/page.js", "/static/uPlot.iife.min.js", "/edges/edge0", "/nowhere"):
+            async with client.get(url + path) as answer:
+                assert "default-src 'none'; script-src 'self'" in answer.headers["Content-Security-Policy"], path
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    with_page(check)
+
+
+@pytest.mark.parametrize("path", ["/", "/feed", "/edges/edge0", "/static/page.js"])
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_another_site_gets_nothing(path: str, headers: dict[str, str]) -> None:
+    async def check(client: aiohttp.ClientSession, url: str, _fleet: Fleet) -> None:
+        async with client.get(url + path, headers=headers) as answer:
+            assert answer.status == 403
+            assert "edge" not in await answer.text()
+
+    with_page(check)
+
+
+def test_a_websocket_of_another_site_is_refused() -> None:
+    async def check(client: aiohttp.ClientSession, url: str, _fleet: Fleet) -> None:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect(f"{url}/feed", headers={"Origin": "http://localhost:1"})
+        assert refused.value.status == 403
+
+    with_page(check)
+
+
+def test_a_page_gets_all_of_it_once_and_then_only_what_changed() -> None:
+    async def check(client: aiohttp.ClientSession, url: str, fleet: Fleet) -> None:
+        async with client.ws_connect(f"{url}/feed") as feed:
+            told = [await feed.receive_json()]
+            while told[-1].get("edges", {}).keys() != fleet.states.keys():
+                told.append(await feed.receive_json())
+            assert told[-1]["type"] == "whole"
+            fleet.states["edge1"] = "offline"
+            told = [await feed.receive_json()]
+            while not told[-1]["edges"]:
+                told.append(await feed.receive_json())
+            assert told[-1]["type"] == "news"
+            assert told[-1]["edges"] == {"edge1": ["offline", "", "", None, [1, 2, 3, 4, 5]]}
+
+    with_page(check)
+
+
+def test_an_edge_has_its_history_and_an_unknown_one_is_not_found() -> None:
+    async def check(client: aiohttp.ClientSession, url: str, _fleet: Fleet) -> None:
+        async with client.ws_connect(f"{url}/feed") as feed:
+            while not (await feed.receive_json())["edges"]:
+                pass
+        async with client.get(f"{url}/edges/edge0") as answer:
+            found = await answer.json()
+            assert [column[0] for column in found["history"][1:]] == [1, 2, 3, 4, 5]
+        async with client.get(f"{url}/edges/edge9") as answer:
+            assert answer.status == 404
+
+    with_page(check)
+
+
+def test_a_taken_port_is_told_with_what_to_do() -> None:
+    async def run() -> None:
+        runner = web.AppRunner(web.Application())
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            with pytest.raises(MissingTool, match="is taken"):
+                await serve(Fleet(), runner.addresses[0][1], 1, lambda _text: None)
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(run())
+
+
+def test_it_ends_by_itself_after_the_seconds_asked_for() -> None:
+    said: list[str] = []
+    asyncio.run(asyncio.wait_for(serve(Fleet(), 0, 1, said.append), 20))
+    assert said[0].startswith("the page is at http://127.0.0.1:")

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_tasks.dashboard import guard
+from edge_tasks.dashboard.history import History, Track
+from edge_tasks.dashboard.secrecy import MASK, shown
+from edge_tasks.dashboard.server import STATIC
+from edge_tasks.dashboard.snapshot import CHANNELS, Row, Snapshot, news, rows_of, whole
+from edge_tasks.verdict import Condition, Verdict
+
+NOTHING: tuple[float | None, ...] = (None,) * 5
+
+
+def verdict(name: str, condition: Condition = Condition.ONLINE, age: float | None = 1.0, **sums: Any) -> Verdict:
+    return Verdict(
+        name, condition, values={f"_sum/{key}": value for key, value in sums.items()}, message_age_s=age
+    )
+
+
+def row(state: str = "online", figures: tuple[float | None, ...] = (0, 5000, 500, -4500, 30)) -> Row:
+    return Row(state, "", "", 7.0, figures)
+
+
+ROWS = st.builds(
+    Row,
+    st.sampled_from([condition.value for condition in Condition]),
+    st.sampled_from(["", "its process does not run"]),
+    st.sampled_from(["", "inv up"]),
+    st.none() | st.integers(0, 9).map(float),
+    st.tuples(*[st.none() | st.integers(-9, 9)] * 5),
+)
+SNAPSHOTS = st.builds(
+    Snapshot,
+    st.floats(0, 1e6),
+    problem=st.sampled_from(["", "the fleet is down"]),
+    about=st.sampled_from([{}, {"platform": "p"}]),
+    rows=st.dictionaries(st.sampled_from(["edge0", "edge1", "edge2"]), ROWS),
+)
+
+
+@given(SNAPSHOTS, SNAPSHOTS)
+def test_a_page_that_applies_the_news_knows_the_whole(old: Snapshot, new: Snapshot) -> None:
+    told = news(old, new)
+    known = whole(old)
+    page = told if told["type"] == "whole" else {**known, **told, "edges": {**known["edges"], **told["edges"]}}
+    assert {**page, "type": "whole"} == whole(new)
+
+
+def test_what_did_not_change_is_not_told_again() -> None:
+    old = Snapshot(1.0, rows={"edge0": row(), "edge1": row()})
+    new = Snapshot(2.0, rows={"edge0": row(), "edge1": row("offline")})
+    assert list(news(old, new)["edges"]) == ["edge1"]
+
+
+def test_a_value_that_nobody_told_is_no_zero() -> None:
+    rows = rows_of(
+        [verdict("edge0", GridActivePower=None, EssSoc="UNDEFINED", ProductionActivePower=True)], 10, {}
+    )
+    assert rows["edge0"].figures == NOTHING
+    assert Snapshot(1.0, rows=rows).totals == NOTHING
+
+
+def test_sums_are_of_those_that_report_and_charge_is_their_mean() -> None:
+    rows = {"edge0": row(figures=(1, 2, 3, 4, 20)), "edge1": row("offline", NOTHING)}
+    snapshot = Snapshot(1.0, rows={**rows, "edge2": row(figures=(10, 20, 30, 40, 40))})
+    assert list(snapshot.totals) == [11, 22, 33, 44, 30.0]
+    assert snapshot.reporting == 2
+    assert snapshot.counts == {"online": 2, "offline": 1}
+
+
+def test_the_same_message_seen_a_moment_later_is_no_news() -> None:
+    first = rows_of([verdict("edge0", age=3.0)], 100.0, {})
+    again = rows_of([verdict("edge0", age=4.3)], 101.0, first)
+    later = rows_of([verdict("edge0", age=0.5)], 120.0, again)
+    assert first["edge0"].heard == again["edge0"].heard == 97.0
+    assert later["edge0"].heard == 119.5
+
+
+def test_a_long_step_is_two_points_and_ends_where_the_next_begins() -> None:
+    track = Track(100)
+    for at, figures in [(1, (5,)), (2, (5,)), (3, (5,)), (4, (None,)), (5, (None,)), (6, (7,))]:
+        track.add(at, figures)
+    assert track.columns == [[1, 3, 4, 5, 6], [5, 5, None, None, 7]]
+
+
+def test_history_forgets_edges_that_left_the_fleet_and_keeps_its_size() -> None:
+    history = History()
+    history.add(Snapshot(1.0, rows={"edge0": row(), "edge1": row()}))
+    for at in range(5000):
+        history.add(Snapshot(2.0 + at, rows={"edge0": row(figures=(at, 0, 0, 0, 0))}))
+    assert history.edge("edge1") == []
+    assert len(history.edge("edge0")[0]) == 1800
+    assert len(history.fleet.columns) == 1 + len(CHANNELS)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8099", "localhost:9000", "LOCALHOST", "[::1]:8099"])
+def test_this_machine_is_let_in_by_any_of_its_names(host: str) -> None:
+    assert guard.refusal({"Host": host}) == ""
+    assert guard.refusal({"Host": host, "Origin": f"http://{host}"}) == ""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Host": "evil.example:8099"},
+        {"Host": "127.0.0.1.evil.example:8099"},
+        {"Host": "127.0.0.1:8099@evil.example"},
+        {"Host": "localhost:8099", "Origin": "http://localhost:3000"},
+        {"Host": "localhost:8099", "Origin": "https://localhost:8099"},
+        {"Host": "localhost:8099", "Origin": "null"},
+        {"Host": "localhost:8099", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+        {"Host": "localhost:8099", "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "websocket"},
+    ],
+)
+def test_another_page_is_refused(headers: dict[str, str]) -> None:
+    assert guard.refusal(headers)
+
+
+def test_a_link_from_another_page_may_lead_here() -> None:
+    link = {"Host": "localhost:8099", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert guard.refusal(link) == ""
+
+
+@given(
+    st.recursive(
+        st.text(max_size=5) | st.just("my SECRETKEY1 here") | st.integers() | st.none(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+        max_leaves=8,
+    )
+)
+def test_a_secret_is_never_shown_wherever_it_stands(document: Any) -> None:
+    assert "SECRETKEY1" not in json.dumps(shown({"SECRETKEY1": document}, ["SECRETKEY1", ""]))
+
+
+def test_values_with_secret_names_are_masked_and_others_are_kept() -> None:
+    found = shown({"apikey": "x", "userPassword": 1, "keyForFreeApps": "0", "uri": "ws://h", "token": ""}, [])
+    assert found == {"apikey": MASK, "userPassword": MASK, "keyForFreeApps": MASK, "uri": "ws://h", "token": ""}
+
+
+def test_the_page_has_nothing_inline_and_nothing_from_outside() -> None:
+    page = (STATIC / "index.html").read_text()
+    own = [
+        path for path in STATIC.iterdir() if path.suffix in {".js", ".css", ".html"} and "uPlot" not in path.name
+    ]
+    assert len(own) >= 6
+    assert "style=" not in page
+    assert "<style" not in page
+    assert "<script>" not in page
+    assert not [path.name for path in own if "https://" in path.read_text() or "innerHTML" in path.read_text()]
+    assert "unsafe" not in guard.HEADERS["Content-Security-Policy"]
+
+
+def test_the_charting_library_lies_there_with_its_licence() -> None:
+    assert "(v1.6.32)" in (STATIC / "uPlot.iife.min.js").read_text()[:200]
+    assert "MIT" in (STATIC / "uPlot.LICENSE").read_text()
