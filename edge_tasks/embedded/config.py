@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _HIGHEST_PORT = 65535
 _DATABASE = {"host": str, "port": int, "dbname": str, "user": str, "password": str}
 _LOGIN = {"user": str, "password": str}
-_KEYS = {"database", "host", "edge_port", "rest_port", "console_port", "login", "flush_seconds", "ping_seconds"}
+_PORTS = {"edge_port", "rest_port", "console_port"}
+_KEYS = {"database", "host", "login", "console_login", "flush_seconds", "ping_seconds", *_PORTS}
 
 
 class BadConfigError(Exception):
@@ -38,8 +39,9 @@ class Config:
 
     Attributes:
         database: where the device table is.
-        user: the login of the JSON-RPC endpoint and of the console.
+        user: the login of the JSON-RPC endpoint.
         password: its password.
+        console_login: user and password of the console.
         host: the address that all three ports are opened on.
         edge_port: websocket of the edges.
         rest_port: JSON-RPC over HTTP.
@@ -51,6 +53,7 @@ class Config:
     database: Database
     user: str
     password: str = field(repr=False)
+    console_login: tuple[str, str] = field(repr=False)
     host: str = "127.0.0.1"
     edge_port: int = 8081
     rest_port: int = 8075
@@ -85,6 +88,7 @@ def _is_object(value: object) -> TypeGuard[dict[str, object]]:
 def _checked(content: dict[str, object]) -> Config:
     database = _part(content, "database", _DATABASE)
     login = _part(content, "login", _LOGIN)
+    console = _part(content, "console_login", _LOGIN) if "console_login" in content else login
     host = content.get("host", Config.host)
     if not isinstance(host, str):
         raise BadConfigError("host is no text")
@@ -98,6 +102,7 @@ def _checked(content: dict[str, object]) -> Config:
         ),
         user=str(login["user"]),
         password=str(login["password"]),
+        console_login=(str(console["user"]), str(console["password"])),
         host=host,
         edge_port=_port(content, "edge_port", Config.edge_port),
         rest_port=_port(content, "rest_port", Config.rest_port),

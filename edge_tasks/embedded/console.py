@@ -29,7 +29,7 @@ async def _introduce(_request: web.Request) -> web.Response:
 async def _activate(request: web.Request) -> web.Response:
     """Drop every edge, read the devices again, and answer when that is done."""
     backend = request.app[BACKEND]
-    if not is_allowed(request, backend.config):
+    if not is_allowed(request, backend.config.console_login):
         return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="OSGi Management Console"'})
     await request.read()
     await backend.activate()

@@ -25,7 +25,7 @@ def rest_app(backend: Backend) -> web.Application:
 async def _answer(request: web.Request) -> web.Response:
     """Answer a call: HTTP 500 for a wrong login, else 200, whether it went well or not."""
     backend = request.app[BACKEND]
-    if not is_allowed(request, backend.config):
+    if not is_allowed(request, (backend.config.user, backend.config.password)):
         return web.Response(status=500, text="Authentication failed")
     try:
         call = await _read(request)
