@@ -98,6 +98,14 @@ def dashboard(_ctx: Context, session: Session) -> None:
     steps_dashboard.run(session)
 
 
+@step(output="The file (default: edge-tasks-report-TIME.html).", seconds="Watch for so many (default: 5).")
+def report(_ctx: Context, session: Session) -> None:
+    """Write an HTML file about the run, to attach to a ticket; no keys in it."""
+    from edge_tasks.steps import run_report  # noqa: PLC0415 - as above
+
+    run_report.run(session)
+
+
 @step(purge="Remove everything that was ever made: configs, keys, database, override.")
 def down(_ctx: Context, session: Session) -> None:
     """Stop the fleet."""
@@ -131,6 +139,7 @@ namespace = Collection(
     plan,
     status,
     dashboard,
+    report,
     down,
     rotate_keys,
 )

@@ -10,7 +10,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 __all__ = ["Template", "compiled", "literal", "placeholder", "render", "template", "templates_folder"]
 
@@ -55,5 +55,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - what is rendered is YAML and Felix configuration, never HTML
+        autoescape=select_autoescape(("html.j2",), default_for_string=False),  # the rest is YAML and Felix
     )

@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol
 from edge_tasks.dashboard.history import History
 from edge_tasks.dashboard.snapshot import Snapshot
 
-_EVERY_S: Final = 1.0
+EVERY_S: Final = 1.0
+"""How often is looked, at most."""
 _REST: Final = 2.0
 """After a look that took long, this many times as long is waited: the backend has other things to do."""
 
@@ -27,8 +28,9 @@ class Source(Protocol):
 class Feed:
     """The newest look, and what was before."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, every_s: float = EVERY_S) -> None:
         self.source = source
+        self._every_s = every_s
         self.history = History()
         self.newest = Snapshot(at=time.time(), problem="the first look is still under way")
         self._changed = asyncio.Condition()
@@ -42,7 +44,7 @@ class Feed:
             async with self._changed:
                 self._changed.notify_all()
             took = time.monotonic() - started
-            await asyncio.sleep(max(_EVERY_S - took, _REST * took))
+            await asyncio.sleep(max(self._every_s - took, _REST * took))
 
     async def newer(self, known: Snapshot | None) -> Snapshot:
         """The newest look, as soon as it is another than ``known``; one who is slow misses those between."""

@@ -13,7 +13,7 @@ import orjson
 from aiohttp import web
 
 from edge_tasks.dashboard import guard
-from edge_tasks.dashboard.feed import Feed
+from edge_tasks.dashboard.feed import EVERY_S, Feed
 from edge_tasks.dashboard.snapshot import news, whole
 from edge_tasks.errors import MissingTool
 
@@ -36,10 +36,10 @@ _FEED: Final = web.AppKey("feed", Feed)
 _SOCKETS: Final = web.AppKey("sockets", set[web.WebSocketResponse])
 
 
-def page_app(source: Source) -> web.Application:
+def page_app(source: Source, every_s: float = EVERY_S) -> web.Application:
     """The application; it looks at the fleet as long as it runs."""
     app = web.Application(middlewares=[_guarded])
-    app[_FEED] = Feed(source)
+    app[_FEED] = Feed(source, every_s)
     app[_SOCKETS] = set()
     files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in _TYPES}
     for name, content in files.items():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from edge_tasks.verdict import Verdict
 
@@ -80,7 +80,7 @@ class Snapshot:
     @property
     def totals(self) -> Figures:
         """Sums of what the edges report, the mean of their states of charge; None where none reports."""
-        return tuple(_total(place, self.rows.values()) for place in range(len(CHANNELS)))
+        return totals_of([row.figures for row in self.rows.values()])
 
     @property
     def reporting(self) -> int:
@@ -123,16 +123,22 @@ def _row(verdict: Verdict, at: float, before: Row | None) -> Row:
     known = before.heard if before else None
     if heard is not None and known is not None and abs(heard - known) < _SAME_MOMENT_S:
         heard = known
-    figures = tuple(_number(verdict.values.get(channel)) for channel in CHANNELS)
+    figures = tuple(number(verdict.values.get(channel)) for channel in CHANNELS)
     return Row(verdict.condition.value, verdict.why, verdict.hint, heard, figures)
 
 
-def _number(value: object) -> float | None:
+def totals_of(figures: Collection[Figures]) -> Figures:
+    """Sums, and the mean state of charge; None where nobody told anything."""
+    return tuple(_total(place, figures) for place in range(len(CHANNELS)))
+
+
+def number(value: object) -> float | None:
+    """A channel's value when it is a number."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _total(place: int, rows: Iterable[Row]) -> float | None:
-    told = [value for row in rows if (value := row.figures[place]) is not None]
+def _total(place: int, figures: Iterable[Figures]) -> float | None:
+    told = [value for one in figures if (value := one[place]) is not None]
     if not told:
         return None
     return round(sum(told) / len(told), 1) if place == SOC else sum(told)

@@ -192,3 +192,13 @@ def test_a_page_whose_server_is_gone_says_so(platform: Any) -> None:
         expect(page.locator("#problem")).to_contain_text("No connection to the page's server", timeout=10_000)
         expect(page.locator("body")).to_have_class("lost")
         browser.close()
+
+
+def test_a_report_draws_its_charts_from_the_one_file(platform: Any, tmp_path: Path) -> None:
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    path = tmp_path / "run.html"
+    assert platform.inv("report", "--seconds", "2", "--output", str(path)).returncode == 0
+    with tab(path.as_uri()) as page:
+        expect(page.locator("#arrivals canvas")).to_be_visible()
+        expect(page.locator("#power canvas")).to_be_visible()
+        assert violations(page) == {}

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_run_is_one_file_with_every_edge_and_no_key(platform: Any, tmp_path: Path) -> None:
+    assert platform.inv("setup", "--edges", "3").returncode == 0
+    path = tmp_path / "run.html"
+    done = platform.inv("report", "--seconds", "2", "--output", str(path))
+    assert done.returncode == 0, done.stdout
+    page = path.read_text()
+    assert "<h1>3 edges: 3 online</h1>" in page
+    assert [f'<th scope="row">edge{index}</th>' in page for index in range(3)] == [True] * 3
+    assert re.search(r"half of 3 within [0-9.]+ s", page)
+    sums = re.findall(r'<td class="number">([^<]*)</td>', page[page.index("<tfoot>") :])
+    assert sums[1:3] == ["15,000", "1,500"]
+    assert float(sums[5]) >= 0
+    assert not re.findall(r"(?:src|href)=", page)
+    backend = (platform.path / "openems-edge").glob("config-edge*/Controller/Api/Backend/*.config")
+    keys = [re.findall('apikey="(.*)"', config.read_text())[0] for config in backend]
+    assert len(keys) == 3
+    assert not [key for key in keys if key in page]
+
+
+def test_a_report_of_a_fleet_that_is_down_says_what_to_type(platform: Any) -> None:
+    assert platform.inv("gen-configs").returncode == 0
+    refused = platform.inv("report")
+    assert refused.returncode == 2
+    assert "→ inv up" in refused.stdout
