@@ -60,6 +60,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_page(session: nox.Session) -> None:
+    """Measure the page in a real chromium; ``nox -s bench_page -- --write`` renews its part of the docs."""
+    session.install("-e", ".[dev]")
+    session.run("python", "bench/page.py", *session.posargs)
+
+
+@nox.session(default=False)
 def screenshots(session: nox.Session) -> None:
     """Make the pictures of the page in docs/images again, from real fleets; needs chromium."""
     session.install("-e", ".[dev]")

@@ -1,0 +1,175 @@
+"""The page's figures with 1,000 edges, in a real Chromium; ``--write`` renews their part of the docs.
+
+The fleet is a source of 1,000 edges in this process, so that it is the page that is measured and not the backend:
+every look changes a share of the edges. First paint, bytes and script time are Chromium's own counters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import random
+import shutil
+import statistics
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from aiohttp import web
+from playwright.sync_api import sync_playwright
+
+from edge_tasks.dashboard.server import page_app
+from edge_tasks.dashboard.snapshot import Row, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- page: written by bench/page.py -->", "<!-- end of page -->"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+EDGES = 1000
+SECONDS = 20
+LOADS = 5
+
+
+class Moving:
+    """1,000 edges, of which each look changes a share."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+        self.looks = 0
+        self._random = random.Random(1)  # noqa: S311 - the same figures on every run
+
+    def look(self, before: Snapshot) -> Snapshot:
+        """Other figures for some."""
+        rows = dict(before.rows) or {f"edge{index}": self._row() for index in range(EDGES)}
+        for name in self._random.sample(list(rows), round(self.share * EDGES)):
+            rows[name] = self._row()
+        self.looks += 1
+        return Snapshot(at=time.time(), rows=rows, about={"platform": "1,000 edges"})
+
+    def edge(self, _name: str) -> dict[str, Any] | None:
+        """Nothing more is known."""
+        return None
+
+    def _row(self) -> Row:
+        power = self._random.randrange(-5000, 5000)
+        figures = (power, 5000, 500 + power, -4500, self._random.randrange(100))
+        return Row("online", "", "", round(time.time()), figures)
+
+
+@contextmanager
+def served(source: Moving, every_s: float = 1.0) -> Iterator[str]:
+    """The page in a thread; its address."""
+    loop = asyncio.new_event_loop()
+    runner = web.AppRunner(page_app(source, every_s), access_log=None, shutdown_timeout=1)
+
+    async def start() -> int:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return int(runner.addresses[0][1])
+
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{asyncio.run_coroutine_threadsafe(start(), loop).result()}/"
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+def loading(page: Page, url: str) -> tuple[float, float, float]:
+    """Milliseconds to the first paint and to 1,000 edges, and kB over the wire."""
+    page.goto(url)
+    page.wait_for_selector(f"#fleet .edge:nth-child({EDGES})")
+    ready = float(page.evaluate("() => performance.now()"))
+    paint = float(page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+    sizes = "() => performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize ?? 0), 0)"
+    return paint, ready, float(page.evaluate(sizes)) / 1000
+
+
+def updating(page: Page, source: Moving) -> tuple[float, float, float, float]:
+    """Looks a second and updates a second of the page, the share of a core its thread used, kB an update."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    received: list[int] = []
+    session.send("Network.enable")
+    session.on(
+        "Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"]))
+    )
+
+    def state() -> tuple[float, int, int, float]:
+        metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+        return (
+            time.perf_counter(),
+            source.looks,
+            int(page.locator("body").get_attribute("data-updates") or 0),
+            (metrics["TaskDuration"]),
+        )
+
+    before = state()
+    page.wait_for_timeout(SECONDS * 1000)
+    after = state()
+    seconds = after[0] - before[0]
+    looks, updates, busy = ((after[place] - before[place]) / seconds for place in (1, 2, 3))
+    return looks, updates, busy, statistics.median(received) / 1000
+
+
+def measure() -> list[tuple[str, str]]:
+    """The lines of the table."""
+    lines = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        with served(Moving(0.1)) as url:
+            loads = [loading(browser.new_context().new_page(), url) for _ in range(LOADS)]
+        paint, ready, size = (statistics.median(load[place] for load in loads) for place in range(3))
+        lines += [
+            (f"first contentful paint, median of {LOADS} fresh browsers", f"{paint:.0f} ms"),
+            ("all 1,000 edges in the document", f"{ready:.0f} ms"),
+            ("page, styles, scripts, charting library over the wire (compressed)", f"{size:.0f} kB"),
+        ]
+        for every, share in ((1.0, 0.1), (1.0, 1.0), (0.1, 1.0)):
+            source = Moving(share)
+            with served(source, every) as url:
+                page = browser.new_page()
+                loading(page, url)
+                looks, updates, busy, kilobytes = updating(page, source)
+                page.close()
+            lines.append(
+                (
+                    f"{share:.0%} of the edges change, {looks:.1f} looks a second",
+                    f"{updates:.1f} updates a second, {busy:.0%} of a core, {kilobytes:.0f} kB an update",
+                )
+            )
+        browser.close()
+    return lines
+
+
+def main() -> None:
+    """Measure, print, and with ``--write`` write."""
+    memory = psutil.virtual_memory().total / 2**30
+    method = (
+        f"Written by `nox -s bench_page -- --write` on {os.cpu_count()} cores, {memory:.0f} GiB, Linux"
+        f" {platform.release()}, headless Chromium and server on the same machine. The 1,000 edges are a source"
+        " in the server's process, of which each look changes a share; the page's own pace is one look a second."
+        " Bytes of an update are before the websocket's compression; a core's share is Chromium's count of the"
+        " page's tasks (scripts, layout, paint)."
+    )
+    rows = [f"| {what} | {found} |" for what, found in (("figure", "measured"), ("---", "---"), *measure())]
+    text = "\n".join((BEGIN, "", method, "", *rows, "", END))
+    print(text)
+    if "--write" in sys.argv:
+        before, _, rest = PAGE.read_text().partition(BEGIN)
+        PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}")
+
+
+if __name__ == "__main__":
+    main()
