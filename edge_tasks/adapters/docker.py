@@ -72,14 +72,15 @@ class Docker:
     log: Path
     echo: Callable[[str], None] | None = field(default=None, compare=False)
 
-    def ask(self, *arguments: str) -> str:
+    def ask(self, *arguments: str, with_errors: bool = False) -> str:
         """What a command prints.
 
         Raises:
             CommandFailed: its last lines.
         """
         try:
-            return str(_docker()(*arguments, _tty_out=False, _timeout=_ASK_S, _env=_environment()))
+            quiet = {"_tty_out": False, "_timeout": _ASK_S, "_env": _environment(), "_err_to_out": with_errors}
+            return str(_docker()(*arguments, **quiet))
         except sh.TimeoutException:
             raise CommandFailed(f"{_shown(arguments)} did not end within {_ASK_S} s") from None
         except sh.ErrorReturnCode as error:
@@ -123,6 +124,11 @@ class Docker:
         ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()
         found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
         return tuple(container for entry in found if (container := _container(entry)))
+
+    def last_lines(self, container: str, count: int = 5) -> list[str]:
+        """The end of what a container said."""
+        said = self.ask("logs", "--tail", str(count), container, with_errors=True)
+        return [_SECRET.sub(r"\1…", line) for line in said.splitlines()]
 
     def root(self) -> str:
         """The folder in which the engine keeps images and containers."""

@@ -16,7 +16,7 @@ from edge_tasks.devices import Row
 from edge_tasks.errors import RegistrationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from edge_tasks.devices import Registration
@@ -69,11 +69,12 @@ class Addon(Enum):
     INSTALLED = "the addon is installed"
 
 
-def await_server(database: Database, deadline: float) -> None:
+def await_server(database: Database, deadline: float, require_running: Callable[[], None]) -> None:
     """Wait until PostgreSQL lets us in, by trying.
 
     Raises:
         RegistrationError: it refuses the user or the password, or does not answer before ``deadline``.
+        FleetError: as ``require_running`` raises when there is nothing to wait for.
     """
     maintenance = replace(database, name="postgres")
     while True:
@@ -83,6 +84,7 @@ def await_server(database: Database, deadline: float) -> None:
         except psycopg.OperationalError as error:
             if "authentication failed" in str(error) or time.monotonic() > deadline:
                 raise RegistrationError(f"{maintenance}: {_reason(error)}", hint=_hint(error)) from None
+        require_running()
         time.sleep(0.2)
 
 

@@ -43,13 +43,11 @@ def await_ready(stack: Stack) -> None:
     """
     deadline = time.monotonic() + _READY_S
     while not _is_ready(stack):
-        container = stack.container(stack.services.backend)
-        if container is None or container.state == "exited":
-            raise CommandFailed(f"the backend ended: {container.why if container else 'it has no container'}")
+        stack.require_running(stack.services.backend)
         if not until(deadline, 0.1):
             raise CommandFailed(
                 f"the backend is not ready after {_READY_S:.0f} s: {_reason(stack)}",
-                hint=f"docker logs {container.name}; inv doctor compares its configuration with the platform's",
+                hint="inv logs --service openems-backend; inv doctor compares its wiring with the platform's",
             )
 
 

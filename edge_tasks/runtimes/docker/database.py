@@ -46,14 +46,15 @@ def prepare(stack: Stack) -> str:
     """
     did = [f"PostgreSQL at {stack.database}"]
     stack.compose.up((stack.services.database,), parallel=1)
-    postgres.await_server(stack.database, time.monotonic() + _START_S)
+    service = stack.services.database
+    postgres.await_server(stack.database, time.monotonic() + _START_S, lambda: stack.require_running(service))
     if postgres.addon(stack.database) is not Addon.INSTALLED:
         _initialise(stack)
         did.append("Odoo initialised")
     stack.compose.up((stack.services.odoo,), parallel=1)
     deadline = time.monotonic() + _START_S
     while not stack.odoo.answers():
-        _require_running(stack)
+        stack.require_running(stack.services.odoo)
         if not until(deadline, 0.2):
             raise CommandFailed(f"Odoo does not answer at {stack.odoo.url}", hint="inv logs --service odoo16")
     if not _lets_in(stack):
@@ -92,9 +93,3 @@ def _lets_in(stack: Stack) -> bool:
         return stack.odoo.lets_in()
     except OdooError:
         return False
-
-
-def _require_running(stack: Stack) -> None:
-    container = stack.container(stack.services.odoo)
-    if container is not None and container.state == "exited":
-        raise CommandFailed(f"Odoo ended: {container.why}", hint=f"docker logs {container.name}")

@@ -16,7 +16,7 @@ from edge_tasks.adapters.odoo import Odoo
 from edge_tasks.adapters.postgres import Database
 from edge_tasks.compose_file import NAMES, published_ports
 from edge_tasks.doctor import check_wiring, corrections
-from edge_tasks.errors import SettingsError
+from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.override import FILE_NAME, is_ours
 from edge_tasks.services import Project, Services, find_backend, find_services
 from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring, rewired
@@ -227,6 +227,19 @@ class Stack:
     def container(self, service: str) -> Container | None:
         """The container of one of the platform's services."""
         return next((found for found in self.containers() if found.service == service), None)
+
+    def require_running(self, service: str) -> None:
+        """Raise when there is nothing to wait for.
+
+        Raises:
+            CommandFailed: its container has ended, with its last lines.
+        """
+        container = self.container(service)
+        if container is None:
+            raise CommandFailed(f"{service} has no container", hint=f"see {self.docker.log}")
+        if container.state in ("exited", "dead", "restarting"):
+            lines = "\n    ".join((f"{service}: {container.why}", *self.docker.last_lines(container.id)))
+            raise CommandFailed(lines, hint=f"docker logs {container.name}")
 
     def _own_port(self, word: str) -> int | None:
         port = self.project.published(*self.inside[word])

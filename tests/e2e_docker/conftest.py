@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "tests" / "e2e" / "docker_platform"
+IMAGES = ("postgres:15", "odoo:16.0", "edge-tasks-test-backend", "edge-tasks-test-edge")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A checkout of a test's own, under git."""
+
+    path: Path
+    options: tuple[str, ...] = ("--runtime", "docker")
+
+    def with_options(self, *options: str) -> Platform:
+        """The same checkout, otherwise called."""
+        return replace(self, options=(*self.options, *options))
+
+    def document(self, *arguments: str) -> dict[str, Any]:
+        """The JSON document that a command prints among what people read."""
+        said = self.inv(*arguments)
+        found: dict[str, Any] = json.loads(said[said.index("\n{\n") : said.rindex("\n}") + 2])
+        return found
+
+    @staticmethod
+    def docker(*arguments: str) -> str:
+        """Run docker; what it prints."""
+        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def inv(self, *arguments: str, code: int = 0) -> str:
+        """Run ``inv``; what it says, output and errors together."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("EDGE_TASKS_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "invoke", *arguments, "--platform", str(self.path), *self.options],
+            cwd=ROOT,
+            env=kept,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout
+        assert "Traceback" not in done.stdout
+        return done.stdout
+
+    @property
+    def project(self) -> str:
+        """Compose's project name, which it makes of the folder's where none is given."""
+        if "--project-name" in self.options:
+            return self.options[self.options.index("--project-name") + 1]
+        return "".join(letter for letter in self.path.name.lower() if letter.isascii() and letter.isalnum())
+
+    def containers(self) -> dict[str, str]:
+        """Service → container id, of those that run."""
+        label = f"label=com.docker.compose.project={self.project}"
+        form = '{{.Label "com.docker.compose.service"}} {{.ID}}'
+        lines = self.docker("ps", "--no-trunc", "--filter", label, "--format", form).splitlines()
+        return {service: key for service, _, key in (line.partition(" ") for line in lines)}
+
+    def sql(self, query: str) -> list[Any]:
+        """Ask the database, through the port that the override publishes."""
+        where = {"host": "127.0.0.1", "port": self.port("db", 5432), "dbname": "openems"}
+        login = {"user": "odoo", "password": "odoo16@2022"}
+        with psycopg.connect(**login, **where) as connection:
+            cursor = connection.execute(query.encode())
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def port(self, service: str, inside: int) -> int:
+        """The host's port that leads there."""
+        found = self.docker("port", self.containers()[service], f"{inside}/tcp").splitlines()
+        return int(found[0].rpartition(":")[2])
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the checkout."""
+        who = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+        return subprocess.run(
+            ["git", *who, *arguments], cwd=self.path, check=True, capture_output=True, text=True
+        ).stdout
+
+    def directory(self, index: int) -> Path:
+        """An edge's config directory."""
+        return self.path / "openems-edge" / f"config-edge{index}"
+
+
+def made(path: Path) -> Platform:
+    shutil.copytree(SOURCE, path)
+    shutil.copytree(
+        ROOT / "templates" / "platform" / "openems-edge" / "config.d", path / "openems-edge" / "config.d"
+    )
+    platform = Platform(path)
+    platform.git("init", "-q")
+    platform.git("add", "-A")
+    platform.git("commit", "-qm", "as cloned")
+    return platform
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine() -> None:
+    """Without an engine and the images: a skip at home, a failure in CI, where nothing promised is skipped."""
+    done = subprocess.run(["docker", "image", "inspect", *IMAGES], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    reason = f"run .ci/engine and tests/e2e/images/build first: {done.stderr.strip()}"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _last_used() -> Iterator[None]:
+    """Which platform a developer used last is none of the tests' business."""
+    path = ROOT / ".edge-tasks-platform"
+    before = path.read_bytes() if path.exists() else None
+    yield
+    path.unlink(missing_ok=True)
+    if before is not None:
+        path.write_bytes(before)
+
+
+@pytest.fixture
+def checkout() -> Iterator[Callable[[Path], Platform]]:
+    """Make a new checkout; whatever runs of it is removed in the end."""
+    found: list[Platform] = []
+
+    def make(path: Path) -> Platform:
+        found.append(made(path))
+        return found[-1]
+
+    yield make
+    for platform in found:
+        remove(platform)
+
+
+@pytest.fixture
+def platform(tmp_path: Path, checkout: Callable[[Path], Platform]) -> Platform:
+    """A new checkout, whose path has what paths should not have."""
+    return checkout(tmp_path / "a checkout with ü")
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Three edges that run, for tests that break them and mend them again."""
+    found = made(tmp_path_factory.mktemp("checkouts") / "shared checkout")
+    try:
+        found.inv("setup", "--edges", "3")
+        yield found
+    finally:
+        remove(found)
+
+
+def remove(platform: Platform) -> None:
+    """Whatever is left of it in the engine, also after a failure."""
+    label = f"label=com.docker.compose.project={platform.project}"
+    for kind, listed in (("container", "-aq"), ("volume", "-q"), ("network", "-q")):
+        ids = platform.docker(kind, "ls", listed, "--filter", label).split()
+        if ids:
+            platform.docker(kind, "rm", *(() if kind == "network" else ("-f",)), *ids)
