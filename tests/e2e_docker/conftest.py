@@ -78,9 +78,8 @@ class Platform:
 
     def sql(self, query: str) -> list[Any]:
         """Ask the database, through the port that the override publishes."""
-        where = {"host": "127.0.0.1", "port": self.port("db", 5432), "dbname": "openems"}
-        login = {"user": "odoo", "password": "odoo16@2022"}
-        with psycopg.connect(**login, **where) as connection:
+        where = f"host=127.0.0.1 port={self.port('db', 5432)} dbname=openems user=odoo password=odoo16@2022"
+        with psycopg.connect(where) as connection:
             cursor = connection.execute(query.encode())
             return list(cursor.fetchall()) if cursor.description else []
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -111,8 +112,8 @@ def test_another_service_may_depend_on_the_platforms_edge(fleet: Any) -> None:
     well(fleet)
     compose = fleet.path / "docker-compose.yml"
     before = compose.read_text()
-    dependent = "  watcher:\n    image: openems-edge:latest\n    entrypoint: [sleep, infinity]\n    depends_on: [openems-edge]\n"
-    compose.write_text(before.replace("\nvolumes:\n  db-data:", f"\n{dependent}\nvolumes:\n  db-data:"))
+    watcher = {"image": "openems-edge:latest", "entrypoint": ["sleep", "9999"], "depends_on": ["openems-edge"]}
+    compose.write_text(before.replace("services:\n", f"services:\n  watcher: {json.dumps(watcher)}\n"))
     try:
         well(fleet)
         assert "watcher" in fleet.containers()

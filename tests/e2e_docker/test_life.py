@@ -36,7 +36,7 @@ def test_a_fleet_from_a_clone_through_growth_to_the_clone_again(platform: Any) -
 
 
 def sockets(platform: Any, edges: int) -> list[str]:
-    """The edges' connections to the backend (port 8081, established), each with its own port: a new one has another."""
+    """The edges' connections to the backend (port 8081, established), each with its own port."""
     lines = []
     for index in range(edges):
         table = platform.docker("exec", platform.containers()[f"openems-edge-{index}"], "cat", "/proc/net/tcp")

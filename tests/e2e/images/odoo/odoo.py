@@ -67,8 +67,9 @@ def initialise(database: str, *, with_demo: bool) -> None:
 
 def serve() -> None:
     server = SimpleXMLRPCServer(("0.0.0.0", 8069), Paths, allow_none=True, logRequests=False)
-    for function in (version, authenticate, execute_kw):
-        server.register_function(function)
+    server.register_function(version)
+    server.register_function(authenticate)
+    server.register_function(execute_kw)
     server.serve_forever()
 
 
