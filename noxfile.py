@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nox
 
-nox.options.sessions = ["lint", "types", "unit", "integration", "e2e"]
+nox.options.sessions = ["lint", "types", "unit", "integration", "e2e", "docker"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
 
@@ -50,6 +50,12 @@ def integration(session: nox.Session) -> None:
 def e2e(session: nox.Session) -> None:
     """Whole fleets, by the commands that users type."""
     _pytest(session, "tests/e2e")
+
+
+@nox.session
+def docker(session: nox.Session) -> None:
+    """The same on a real Docker Engine; ``.ci/engine`` and ``tests/e2e/images/build`` come first."""
+    _pytest(session, "tests/e2e_docker")
 
 
 @nox.session(default=False)
