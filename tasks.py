@@ -114,6 +114,26 @@ def down(_ctx: Context, session: Session) -> None:
     steps_down.run(session, purge=bool(session.options.get("purge")))
 
 
+@step(
+    edge="Only these edges: 3, 3-7 or 0,3-7.",
+    service="Only this service (docker), or: backend, edges, PostgreSQL (embedded).",
+    follow="Go on until Ctrl-C.",
+)
+def logs(_ctx: Context, session: Session) -> None:
+    """Show what backend and edges say."""
+    from edge_tasks.steps import logs as steps_logs  # noqa: PLC0415 - as above
+
+    steps_logs.run(session)
+
+
+@step(post=(verify,), edge="Which: 3, 3-7 or 0,3-7.")
+def restart(_ctx: Context, session: Session) -> None:
+    """Start edges again, and prove that all are online."""
+    from edge_tasks.steps import restart as steps_restart  # noqa: PLC0415 - as above
+
+    steps_restart.run(session)
+
+
 @step(post=(verify,))
 def rotate_keys(_ctx: Context, session: Session) -> None:
     """Give every edge a new apikey, and bring them all back online."""
@@ -140,6 +160,8 @@ namespace = Collection(
     status,
     dashboard,
     report,
+    logs,
+    restart,
     down,
     rotate_keys,
 )

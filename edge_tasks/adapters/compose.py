@@ -70,6 +70,11 @@ class Compose:
         more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
         self.run("up", "-d", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
 
+    def show_logs(self, services: Sequence[str], *, follow: bool) -> None:
+        """The last lines of services (all, when none is named), straight to the terminal."""
+        more = ("--follow",) if follow else ()
+        self.docker.show(*self._prefix(), "logs", "--tail", "100", *more, *services)
+
     def containers(self, project: str) -> tuple[Container, ...]:
         """All containers of the project."""
         return self.docker.containers(project)

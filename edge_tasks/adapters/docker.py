@@ -119,6 +119,17 @@ class Docker:
                 text = _failure(arguments, error.exit_code, "\n".join(tail))
                 raise CommandFailed(text, hint=f"all of its output: {self.log}") from None
 
+    def show(self, *arguments: str) -> None:
+        """Run a command whose output goes straight to ours, until it ends or is interrupted.
+
+        Raises:
+            CommandFailed: it has said why.
+        """
+        try:
+            _docker()(*arguments, _fg=True, _env=_environment())
+        except sh.ErrorReturnCode as error:
+            raise CommandFailed(f"{_shown(arguments)} ended with {error.exit_code}") from None
+
     def containers(self, project: str) -> tuple[Container, ...]:
         """All containers of a Compose project, running or not."""
         ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()

@@ -90,6 +90,11 @@ def remove_directory(path: Path) -> None:
         _remove(old)
 
 
+def text_of(path: Path) -> str | None:
+    """A file's text; None when it is not there."""
+    return path.read_text() if path.exists() else None
+
+
 def read_tree(folder: Path, suffix: str) -> dict[PurePosixPath, str]:
     """All files of a suffix below a folder, by relative path, bytes kept (UTF-8, line ends untouched)."""
     return {

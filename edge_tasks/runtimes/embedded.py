@@ -8,15 +8,15 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.adapters import ports
+from edge_tasks.adapters import logs, ports
 from edge_tasks.adapters.backend_api import BackendApi, BackendError
-from edge_tasks.adapters.files import write_file, writing
+from edge_tasks.adapters.files import text_of, write_file, writing
 from edge_tasks.adapters.postgres import Database, has_table
 from edge_tasks.adapters.processes import Daemon, until
 from edge_tasks.doctor import check_ports
 from edge_tasks.embedded.database import create_database
 from edge_tasks.embedded.server import PostgresServer
-from edge_tasks.errors import CommandFailed
+from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.override import render_override
 from edge_tasks.plan import Plan
 from edge_tasks.runtimes.runtime import EdgeProcess, Written
@@ -143,7 +143,7 @@ class EmbeddedRuntime:
 
     def backend_is_current(self) -> bool:
         """The backend runs, with the configuration it is to have."""
-        return _text(self.backend.config) == self.backend_config() and self.backend.find() is not None
+        return text_of(self.backend.config) == self.backend_config() and self.backend.find() is not None
 
     def start_backend(self) -> None:
         """Start the stand-in backend, and wait until it answers.
@@ -169,13 +169,13 @@ class EmbeddedRuntime:
             }
             for edge in self._fleet.edges
         ]
-        revision = f"{self._fleet.size}-{hash_of(edges)}"
+        revision = hashlib.sha256(json.dumps(edges).encode()).hexdigest()[:16]
         return json.dumps({"revision": revision, "status_file": str(self._status_file), "edges": edges})
 
     def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
         """What is to be done so that the light host runs the edges, each with its directory as written."""
         running = self.light.find() is not None
-        if running and _text(self.light.config) == self.fleet_file(written):
+        if running and text_of(self.light.config) == self.fleet_file(written):
             return ()
         return (f"{'tell' if running else 'start'} the light host its {len(written)} edges",)
 
@@ -272,6 +272,16 @@ class EmbeddedRuntime:
             ("logins", f"{self._folder}/netrc (curl --netrc-file), {self._folder}/pgpass (PGPASSFILE)"),
         )
 
+    def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
+        """The log files of light host, backend and PostgreSQL."""
+        files = {"edges": self.light.log, "backend": self.backend.log, "PostgreSQL": self.server.log}
+        if service and service not in files:
+            raise SettingsError(f"there is no service {service!r}", hint=f"one of {', '.join(files)}")
+        chosen = [
+            file for name, file in files.items() if service in ("", name) and (not edges or name == "edges")
+        ]
+        logs.show(chosen, edges, follow=follow)
+
     def _backend_answers(self) -> bool:
         try:
             self.api.online([])
@@ -281,16 +291,7 @@ class EmbeddedRuntime:
 
     def _status(self) -> dict[str, Any]:
         try:
-            found = json.loads(_text(self._status_file) or "{}")
+            found = json.loads(text_of(self._status_file) or "{}")
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
-
-
-def hash_of(document: object) -> str:
-    """A short digest of a JSON document."""
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _text(path: Path) -> str | None:
-    return path.read_text() if path.exists() else None

@@ -128,6 +128,9 @@ class Runtime(Protocol):
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""
 
+    def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
+        """Print the last lines of these edges, of a service, or of all; with ``follow`` what comes, too."""
+
     def stop(self) -> tuple[str, ...]:
         """Stop everything; the names of what ran."""
 

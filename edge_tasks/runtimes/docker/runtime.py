@@ -133,6 +133,11 @@ class DockerRuntime:
         """The services that run."""
         return tuple(sorted(container.service for container in self.stack.containers() if container.is_running))
 
+    def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
+        """``docker compose logs``."""
+        wanted = [edge.service for edge in self._ground.fleet.edges if edge.name in set(edges)]
+        self.stack.compose.show_logs([*wanted, *([service] if service else [])], follow=follow)
+
     def stop(self) -> tuple[str, ...]:
         """Remove all containers of the project; volumes stay."""
         return removal.stop(self.stack)
