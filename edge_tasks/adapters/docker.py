@@ -119,6 +119,12 @@ class Docker:
                 text = _failure(arguments, error.exit_code, "\n".join(tail))
                 raise CommandFailed(text, hint=f"all of its output: {self.log}") from None
 
+    def publishers(self) -> dict[int, str]:
+        """Host port → the container to which Docker leads it, of all that run."""
+        ids = self.ask("ps", "-q", "--no-trunc").split()
+        found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
+        return {port: entry["Name"].lstrip("/") for entry in found for port in _host_ports(entry)}
+
     def show(self, *arguments: str) -> None:
         """Run a command whose output goes straight to ours, until it ends or is interrupted.
 

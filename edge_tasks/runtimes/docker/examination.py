@@ -74,7 +74,10 @@ def _machine(stack: Stack) -> list[Finding]:
         )
     ours = {port for container in running for port in container.host_ports}
     wanted = {port: whose for port, whose in _wanted_ports(stack).items() if port not in ours}
-    return found + doctor.check_ports(ports.taken(wanted, _ALL_ADDRESSES), wanted)
+    taken = ports.taken(wanted, _ALL_ADDRESSES)
+    publishers = stack.docker.publishers() if taken else {}
+    owners = {port: f"container {publishers[port]}" if port in publishers else taken[port] for port in taken}
+    return found + doctor.check_ports(owners, wanted)
 
 
 def _wanted_ports(stack: Stack) -> dict[int, str]:
