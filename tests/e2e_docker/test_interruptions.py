@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_growth_beyond_the_reserve_says_so_and_all_come_back(platform: Any) -> None:
+    platform.inv("setup", "--edges", "1", "--reserve", "0")
+    said = platform.inv("setup", "--edges", "3")
+    assert "the backend reads its devices again; all edges reconnect" in said
+    assert "3 online" in said
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0, 6.0, 9.0])
+def test_a_setup_that_is_killed_is_finished_by_the_next(platform: Any, seconds: float) -> None:
+    command = [sys.executable, "-m", "invoke", "setup", "--edges", "4", "--platform", str(platform.path)]
+    with subprocess.Popen(
+        [*command, *platform.options], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as killed:
+        time.sleep(seconds)
+        killed.send_signal(signal.SIGKILL)
+    assert "2 online" in platform.inv("setup", "--edges", "2")
+    assert platform.inv("setup").count("nothing to do") == 7
+
+
+def test_an_odoo_initialisation_killed_half_way_is_begun_anew(platform: Any) -> None:
+    slow = {"ODOO_INIT_SECONDS": "60"}
+    command = [sys.executable, "-m", "invoke", "odoo-init", "--platform", str(platform.path), *platform.options]
+    log = platform.path / ".edge-tasks" / "docker.log"
+    with subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **slow}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as killed:
+        deadline = time.monotonic() + 60
+        while not (log.exists() and "loading module openems" in log.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        time.sleep(0.5)
+        killed.send_signal(signal.SIGKILL)
+    said = platform.inv("setup", "--edges", "1")
+    assert "an initialisation of openems was interrupted: it is begun anew" in said
+    assert "1 online" in said
+
+
+def test_a_foreign_override_is_refused_and_another_name_taken(platform: Any) -> None:
+    theirs = platform.path / "docker-compose.override.yml"
+    theirs.write_text("services:\n  odoo16:\n    environment:\n      THEIRS: '1'\n")
+    assert "it was not made by edge-tasks" in platform.inv("setup", "--edges", "1", code=2)
+    said = platform.inv("setup", "--edges", "1", "--override-file", "docker-compose.edges.yml")
+    assert "1 online" in said
+    assert "THEIRS=1" in platform.docker("inspect", platform.containers()["odoo16"])
+    platform.inv("down", "--purge")
+    assert "THEIRS" in theirs.read_text()
+
+
+def test_a_wrongly_wired_backend_is_found_before_anything_starts_and_corrected_in_a_copy(platform: Any) -> None:
+    metadata = platform.path / "openems-backend" / "config.d" / "Metadata" / "Odoo.config"
+    wrong = metadata.read_text().replace('pgHost="db"', 'pgHost="localhost"').replace("odoo16@2022", "odoo")
+    metadata.write_text(wrong.replace('database="openems"', 'database="postgres"'))
+    said = platform.inv("setup", "--edges", "1", code=2)
+    assert "3 findings" in said
+    assert "Metadata/Odoo.config:7: pgHost is 'localhost', not the database's service (db)" in said
+    assert platform.containers() == {}
+    fixed = platform.inv("doctor", "--fix", "setup", "--edges", "1")
+    assert "1 online" in fixed
+    assert 'pgHost="localhost"' in metadata.read_text()
+    assert platform.inv("setup").count("nothing to do") == 7
+
+
+def test_two_platforms_stand_side_by_side(platform: Any, checkout: Any) -> None:
+    platform.inv("setup", "--edges", "1")
+    other = checkout(platform.path.parent / "other" / platform.path.name)
+    beside = other.with_options("--project-name", "beside", "--port-offset", "2000")
+    assert "is already" in other.inv("setup", "--edges", "1", code=2)
+    assert "taken by container" in other.inv("setup", "--edges", "1", "--project-name", "beside", code=3)
+    assert "1 online" in beside.inv("setup", "--edges", "1")
+    assert "1 online" in platform.inv("verify")
+    beside.inv("down", "--purge")
+    assert "1 online" in platform.inv("verify")
