@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edge_tasks.compose_file import find_compose_file, parse_compose_file
+from edge_tasks.compose_file import find_compose_file, parse_compose_file, published_ports
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import Fleet
-from edge_tasks.override import is_ours, render_override
+from edge_tasks.override import Addition, Hosting, is_ours, render_override
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 FLEET = Fleet("id", bytes(32), 3)
@@ -68,3 +68,40 @@ def test_a_compose_file_that_is_none_is_refused(text: str, why: str) -> None:
 def test_a_platform_without_compose_file_is_refused_with_what_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"compose\.yaml.*docker-compose\.yml"):
         find_compose_file(tmp_path)
+
+
+def hosted(additions: dict[str, Addition]) -> dict[str, object]:
+    hosting = Hosting("/etc/openems.d", "-Xmx128m", "400m", 8081, additions)
+    text = render_override(FLEET.edges, parse_compose_file(PLAIN, "x"), hosting)
+    services: dict[str, object] = yaml.safe_load(text.replace("!override ", ""))["services"]
+    return services
+
+
+def test_a_hosted_edge_is_limited_restarted_and_healthy_when_connected() -> None:
+    edge = hosted({})["openems-edge-2"]
+    assert isinstance(edge, dict)
+    assert (edge["mem_limit"], edge["restart"]) == ("400m", "unless-stopped")
+    assert edge["environment"] == {"JAVA_TOOL_OPTIONS": "-Xmx128m"}
+    assert edge["healthcheck"]["test"] == ["CMD-SHELL", "grep -q ':1F91 01 ' /proc/net/tcp /proc/net/tcp6"]
+
+
+def test_ports_and_mounts_of_the_platforms_services_are_added_or_replaced() -> None:
+    found = hosted(
+        {
+            "db": Addition(ports=("127.0.0.1:15432:5432",)),
+            "odoo16": Addition(ports=("127.0.0.1:1:2",), only_ports=("11016:8069",)),
+            "openems-backend": Addition(volumes=("./a:/b",)),
+            "influxdb": Addition(),
+        }
+    )
+    assert found["db"] == {"ports": ["127.0.0.1:15432:5432"]}
+    assert found["odoo16"] == {"ports": ["11016:8069", "127.0.0.1:1:2"]}
+    assert found["openems-backend"] == {"volumes": ["./a:/b"]}
+    assert "influxdb" not in found
+
+
+def test_the_ports_that_we_publish_are_read_back_from_our_own_file() -> None:
+    hosting = Hosting("/c", "", "1g", 8081, {"db": Addition(ports=("127.0.0.1:15432:5432",))})
+    text = render_override(FLEET.edges, parse_compose_file(PLAIN, "x"), hosting)
+    assert published_ports(text)["db", 5432] == 15432
+    assert published_ports(text)["openems-edge-1", 8080] == 8180

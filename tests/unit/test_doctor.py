@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from edge_tasks import doctor
+from edge_tasks.services import Project, Services
+from edge_tasks.wiring import METADATA, Wiring, read_wiring
+
+SERVICES = Services("openems-edge", "openems-backend", "db", "odoo16", ())
+DATABASE = {"environment": {"POSTGRES_USER": "odoo", "POSTGRES_PASSWORD": "s3cret"}}
+ODOO = {"environment": {"HOST": "db", "USER": "odoo", "PASSWORD": "s3cret"}}
+RIGHT = (
+    'database="openems"\npgHost="db"\npgUser="odoo"\npgPassword="s3cret"\nodooHost="odoo16"\nodooPassword="x"\n'
+)
+REST = {PurePosixPath("Backend2Backend/Rest/x.config"): 'port=I"8075"\n'}
+
+
+def project(**services: dict[str, Any]) -> Project:
+    return Project("p", {"db": DATABASE, "odoo16": ODOO, **services})
+
+
+def wiring(text: str) -> Wiring:
+    return read_wiring({METADATA: text, **REST}, "f")
+
+
+def test_a_platform_that_agrees_with_itself_has_no_findings() -> None:
+    assert doctor.check_wiring(wiring(RIGHT), project(), SERVICES, "M") == []
+    assert doctor.check_odoo(project(), SERVICES) == []
+
+
+def test_every_disagreement_is_found_at_once_with_its_line_and_no_password() -> None:
+    wrong = (
+        'database="postgres"\npgHost="localhost"\npgPassword="other"\nodooHost="localhost"\nodooPassword="x"\n'
+    )
+    found = [str(finding) for finding in doctor.check_wiring(wiring(wrong), project(), SERVICES, "M")]
+    assert [text.partition(" ")[0] for text in found] == ["M:2:", "M:4:", "M:3:", "M:1:"]
+    assert "pgHost is 'localhost', not the database's service (db)" in found[0]
+    assert not [text for text in found if "s3cret" in text or "other" in text]
+
+
+def test_what_fix_writes_makes_all_of_it_right() -> None:
+    wrong = wiring('database="postgres"\npgHost="localhost"\npgPassword="other"\nodooPassword="x"\n')
+    fixes = doctor.corrections(doctor.check_wiring(wrong, project(), SERVICES, "M"))
+    assert fixes == {"pgHost": "db", "odooHost": "odoo16", "pgPassword": "s3cret", "database": "openems"}
+
+
+def test_a_backend_without_rest_is_said_and_no_error() -> None:
+    found = doctor.check_wiring(
+        read_wiring({METADATA: RIGHT}, "f"), project(), SERVICES, "f/Metadata/Odoo.config"
+    )
+    assert [(finding.where, finding.is_error) for finding in found] == [("f/Backend2Backend/Rest", False)]
+
+
+def test_odoo_with_another_database_password_is_found() -> None:
+    odoo = {"environment": {"HOST": "db", "PASSWORD": "old"}}
+    [found] = doctor.check_odoo(project(odoo16=odoo), SERVICES)
+    assert "PASSWORD is not db's" in found.what
+    assert "s3cret" not in str(found)
+
+
+def test_missing_addons_are_named() -> None:
+    [found] = doctor.check_addons("/addons", ["openems"])
+    assert found.what == "no addon web_m2x_options, partner_firstname"
+    assert doctor.check_addons("/addons", [*doctor.ADDONS, "more"]) == []
+
+
+def test_too_many_edges_for_the_memory_are_refused_with_the_number_that_fits() -> None:
+    gib = 2**30
+    assert doctor.check_memory(10, "128m", 8 * gib, platform_runs=True) == []
+    [found] = doctor.check_memory(100, "128m", 8 * gib, platform_runs=True)
+    assert "at most 41 more" in found.change
+    [found] = doctor.check_memory(100, "1g", gib, platform_runs=False)
+    assert "at most 0 more" in found.change
+
+
+def test_ports_and_disk_are_the_machines() -> None:
+    [port] = doctor.check_ports({8081: "java, pid 7"}, {8081: "the backend"})
+    assert str(port).startswith("port 8081: taken by java, pid 7, wanted for the backend")
+    [disk] = doctor.check_disk(2**20, "/var/lib/docker")
+    assert {port.kind, disk.kind} == {"machine"}

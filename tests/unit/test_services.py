@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_tasks.errors import SettingsError
+from edge_tasks.services import Project, find_backend, find_services
+
+STOCK: dict[str, dict[str, Any]] = {
+    "db": {"image": "postgres:15"},
+    "odoo16": {"image": "odoo:16.0", "ports": [{"target": 8069, "published": "10016", "protocol": "tcp"}]},
+    "influxdb": {"image": "influxdb:2.7"},
+    "openems-backend": {"image": "openems-backend:latest"},
+    "openems-edge": {"build": {"context": "/x/openems-edge"}},
+    "openems-ui": {"image": "openems-ui:latest"},
+}
+RENAMED: dict[str, dict[str, Any]] = {
+    "postgresql": {"image": "docker.io/library/postgres:15"},
+    "erp": {"image": "odoo", "ports": [{"target": 8069, "published": "8069", "protocol": "tcp"}]},
+    "cloud": {"image": "openems/backend:2024.7.0", "ports": [{"target": 8081, "published": "8081"}]},
+    "house": {"build": {"context": "/x/openems-edge"}},
+}
+
+
+def test_the_stock_names_are_known() -> None:
+    found = find_services(Project("p", STOCK), {}, {})
+    assert (found.edge, found.backend, found.database, found.odoo) == (
+        "openems-edge",
+        "openems-backend",
+        "db",
+        "odoo16",
+    )
+    assert found.others == ("influxdb", "openems-ui")
+
+
+def test_other_names_are_found_by_image_context_and_port() -> None:
+    found = find_services(Project("p", RENAMED), {}, {})
+    assert (found.edge, found.backend, found.database, found.odoo) == ("house", "cloud", "postgresql", "erp")
+
+
+def test_what_the_backend_is_wired_to_beats_what_looks_like_it() -> None:
+    two = {**STOCK, "openems-database": {"image": "postgres:15"}}
+    assert find_services(Project("p", two), {}, {"database": "openems-database"}).database == "openems-database"
+
+
+def test_what_is_named_beats_all() -> None:
+    two = {**STOCK, "db2": {"image": "postgres:15"}}
+    assert find_services(Project("p", two), {"database": "db2"}, {"database": "db"}).database == "db2"
+
+
+def test_a_name_that_is_no_service_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SettingsError, match=r"'pg'.*db, odoo16"):
+        find_services(Project("p", STOCK), {"database": "pg"}, {})
+
+
+@pytest.mark.parametrize(
+    "services", [{"a": {"image": "x"}}, {"a": {"image": "postgres"}, "b": {"image": "postgres"}}]
+)
+def test_nobody_or_two_for_a_role_says_where_to_name_one(services: dict[str, dict[str, Any]]) -> None:
+    rest = {name: STOCK[name] for name in ("openems-edge", "openems-backend", "odoo16")}
+    with pytest.raises(SettingsError) as refused:
+        find_services(Project("p", {**rest, **services}), {}, {})
+    assert "services: {database: NAME}" in refused.value.hint
+
+
+def test_generated_edges_are_no_other_services_and_no_platforms_edge() -> None:
+    grown = {**STOCK, "openems-edge-0": {"image": "openems-edge:latest"}}
+    found = find_services(Project("p", grown), {}, {})
+    assert found.edge == "openems-edge"
+    assert "openems-edge-0" not in found.platform
+
+
+def test_the_backend_alone_is_found_before_anything_is_read() -> None:
+    assert find_backend(Project("p", RENAMED), {}) == "cloud"
+
+
+def test_a_service_that_is_only_built_has_composes_own_image_name() -> None:
+    assert Project("p", STOCK).image("openems-edge") == "p-openems-edge"
+
+
+def test_ports_are_moved_as_they_are_written() -> None:
+    ports = [
+        {"target": 8069, "published": "10016", "protocol": "tcp"},
+        {"target": 53, "published": "5300", "protocol": "udp", "host_ip": "127.0.0.1"},
+        {"target": 9000, "protocol": "tcp"},
+    ]
+    project = Project("p", {"s": {"ports": ports}})
+    assert project.shifted_ports("s", 1000) == ("11016:8069", "127.0.0.1:6300:53/udp", "9000")
+    assert project.host_ports() == {10016: "s"}
+    assert project.published("s", 8069) == 10016
+    assert project.published("s", 9000) is None

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_tasks import felix
+from edge_tasks.errors import SettingsError
+from edge_tasks.wiring import METADATA, copied_to, read_wiring, rewired
+
+ODOO = 'service.pid="Metadata.Odoo"\npgHost="db"\npgPassword="odoo16@2022"\nodooUid=I"2"\ndatabase="openems"\n'
+REST = PurePosixPath("Backend2Backend/Rest/x.config")
+
+
+def test_what_is_given_counts_and_the_rest_is_as_openems_has_it() -> None:
+    wiring = read_wiring({METADATA: ODOO}, "f")
+    assert (wiring.values["pgHost"], wiring.values["odooUid"], wiring.values["pgPort"]) == ("db", 2, 5432)
+    assert wiring.lines["pgPassword"] == 3
+    assert (wiring.edge_port, wiring.rest_port) == (8081, None)
+
+
+def test_the_ports_are_those_of_the_files() -> None:
+    files = {METADATA: ODOO, REST: 'port=I"9075"\n', PurePosixPath("Edge/Websocket.config"): 'port=I"9081"\n'}
+    wiring = read_wiring(files, "f")
+    assert (wiring.edge_port, wiring.rest_port) == (9081, 9075)
+
+
+def test_no_password_is_in_its_repr() -> None:
+    assert "odoo16@2022" not in repr(read_wiring({METADATA: ODOO}, "f"))
+
+
+def test_a_missing_or_broken_file_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"Metadata/Odoo\.config"):
+        read_wiring({}, "f")
+    with pytest.raises(SettingsError, match=r"f/Metadata/Odoo\.config:2"):
+        read_wiring({METADATA: 'a="b"\nc=\n'}, "f")
+
+
+@given(st.dictionaries(st.sampled_from(["pgHost", "pgPassword", "database", "odooPort"]), st.text(max_size=20)))
+def test_a_rewired_file_says_the_new_values_and_keeps_all_others(values: dict[str, str]) -> None:
+    before, after = felix.parse(ODOO).values(), felix.parse(rewired(ODOO, values)).values()
+    assert after == {**before, **values}
+
+
+def test_a_file_that_gives_a_value_twice_is_rewired_in_both_places() -> None:
+    assert "wrong" not in rewired('odooPassword="wrong"\nodooPassword="wrong"\n', {"odooPassword": "right"})
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "inside"),
+    [
+        ("FROM x\nWORKDIR /opt/b\nCOPY config.d ./config.d\n", "/opt/b/config.d"),
+        ("FROM x\nCOPY --chown=1:1 ./config.d/ /etc/openems.d\n", "/etc/openems.d"),
+        ("FROM x\nCOPY openems.jar /\n", None),
+    ],
+)
+def test_a_dockerfile_tells_where_the_image_has_the_configuration(dockerfile: str, inside: str | None) -> None:
+    assert copied_to(dockerfile) == inside
