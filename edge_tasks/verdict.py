@@ -56,6 +56,7 @@ class Observation:
         values: by channel.
         registered: it has a row.
         active: Odoo and the UI show it.
+        visible: Odoo lists its device; None where there is no Odoo.
         key_is_own: the apikey of its row is the one that the fleet gave it.
         read: the running backend has read that row.
         message_age_s: seconds since the backend's ``lastmessage``.
@@ -72,6 +73,7 @@ class Observation:
     values: Mapping[str, Any] = field(default_factory=dict)
     registered: bool = True
     active: bool | None = True
+    visible: bool | None = None
     key_is_own: bool = True
     read: bool = True
     message_age_s: float | None = None
@@ -134,6 +136,7 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
         (not seen.registered, amiss, "it has no row in the device table", "inv register"),
         (not seen.running, offline, seen.running_why or "its process does not run", "inv up"),
         (not seen.active, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"),
+        (seen.visible is False, amiss, "Odoo does not list its device", "inv register"),
         (not seen.key_is_own, amiss, "the apikey in its row is not its own", "inv register"),
         (
             not seen.online and not seen.read,

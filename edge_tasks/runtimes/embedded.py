@@ -264,6 +264,9 @@ class EmbeddedRuntime:
     def claim(self) -> None:
         """Light edges write nothing in their directories."""
 
+    def visible(self, _names: Sequence[str]) -> None:
+        """There is no Odoo."""
+
     def addresses(self) -> tuple[tuple[str, str], ...]:
         """What people go on with: a word, and where."""
         return (

@@ -122,6 +122,13 @@ class Runtime(Protocol):
     def start_edges(self, written: Mapping[str, Written]) -> str:
         """Do it; what was done."""
 
+    def visible(self, names: Sequence[str]) -> frozenset[str] | None:
+        """The devices that people see in Odoo; None where there is no Odoo.
+
+        Raises:
+            OdooError: it cannot be asked.
+        """
+
     def processes(self) -> dict[str, EdgeProcess]:
         """The edges that there are, by name."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import postgres
 from edge_tasks.adapters.backend_api import BackendError
+from edge_tasks.adapters.odoo import OdooError
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.runtimes.runtime import EdgeProcess
@@ -62,6 +63,7 @@ class _Answers:
     backend_started: float
     keys: dict[str, str] = field(repr=False)
     unread: frozenset[str] = frozenset()
+    visible: frozenset[str] | None = None
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     reports: dict[str, postgres.Report] = field(default_factory=dict)
@@ -75,7 +77,8 @@ def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
         answers.online = runtime.api.online(names)
         answers.values = runtime.api.values(list(answers.online), channels)
         answers.reports = postgres.read_reports(runtime.database, names)
-    except BackendError as error:
+        answers.visible = runtime.visible(names)
+    except (BackendError, OdooError) as error:
         answers.why = str(error)
     return answers
 
@@ -95,6 +98,7 @@ def _observation(name: str, answers: _Answers) -> Observation:
         values=answers.values.get(name, {}),
         registered=report is not None,
         active=report.active if report else None,
+        visible=None if answers.visible is None else name in answers.visible,
         key_is_own=report is None or report.apikey == answers.keys[name],
         read=name not in answers.unread,
         message_age_s=report.age_s if report else None,

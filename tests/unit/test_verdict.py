@@ -36,6 +36,7 @@ def test_an_edge_with_all_it_should_show_is_well() -> None:
         ({"active": False}, Condition.INCOMPLETE, "archived"),
         ({"active": None, "online": False}, Condition.OFFLINE, "archived"),
         ({"online": None}, Condition.UNKNOWN, "does not know"),
+        ({"visible": False}, Condition.INCOMPLETE, "does not list"),
         ({"key_is_own": False}, Condition.INCOMPLETE, "not its own"),
         ({"online": False, "read": False}, Condition.OFFLINE, "started before its row"),
         ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),

@@ -125,6 +125,10 @@ class DockerRuntime:
         """Do it, in batches."""
         return containers.start(self.stack, written)
 
+    def visible(self, names: Sequence[str]) -> frozenset[str]:
+        """The devices that people see in Odoo."""
+        return self.stack.odoo.visible(names)
+
     def processes(self) -> dict[str, EdgeProcess]:
         """The edges, by name."""
         return containers.processes(self.stack)

@@ -169,8 +169,7 @@ class Stack:
     @cached_property
     def ports(self) -> dict[str, int]:
         """The host's ports that lead there: the platform's own, else what our override says, else free ones."""
-        path = self.ground.override
-        ours = published_ports(path.read_text()) if path.is_file() else {}
+        ours = self._ports_of_override()
         found = {word: self._own_port(word) or ours.get(target, 0) for word, target in self.inside.items()}
         kept = {word: port for word, port in found.items() if port}
         wanted_by_platform = {port + self.ground.fleet.port_offset for port in self.project.host_ports()}
@@ -181,6 +180,15 @@ class Stack:
                 port for port in range(start, 65535) if port not in avoid and ports.is_free(port, HOST)
             )
         return kept
+
+    def _ports_of_override(self) -> dict[tuple[str, int], int]:
+        """As it stands, without those that somebody else has taken while our containers were away."""
+        path = self.ground.override
+        if not path.is_file() or not is_ours(path.read_text()):
+            return {}
+        held = {port for container in self.containers() if container.is_running for port in container.host_ports}
+        said = published_ports(path.read_text())
+        return {target: port for target, port in said.items() if port in held or ports.is_free(port, HOST)}
 
     @property
     def ports_added(self) -> dict[str, int]:
