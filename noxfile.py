@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nox
 
-nox.options.sessions = ["lint", "types", "unit", "integration", "e2e", "docker"]
+nox.options.sessions = ["lint", "types", "unit", "integration", "e2e", "docs", "docker"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
 
@@ -70,6 +70,14 @@ def bench_page(session: nox.Session) -> None:
     """Measure the page in a real chromium; ``nox -s bench_page -- --write`` renews its part of the docs."""
     session.install("-e", ".[dev]")
     session.run("python", "bench/page.py", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a site in build/docs; a broken link is an error."""
+    session.install("-e", ".", "sphinx>=8.1,<10", "myst-parser>=4,<6", "furo>=2024.8.6")
+    session.run("python", "docs/generate_reference.py")
+    session.run("sphinx-build", "-q", "-n", "-W", "--keep-going", "-b", "html", "docs", "build/docs")
 
 
 @nox.session(default=False)

@@ -1,0 +1,102 @@
+"""Writes the generated pages of docs/reference from the code: ``python docs/generate_reference.py``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "reference"
+_WRITTEN = "<!-- Written by docs/generate_reference.py from the code; do not edit. -->"
+
+_STEPS = """\
+Steps may be typed together (`inv gen-configs compose`); each runs once, and options may stand behind any of them.
+What a task rests on is done first, and what is right already is left alone. `inv --help TASK` says the same."""
+_VERIFY = """\
+`inv verify` typed alone on a fleet that was brought up **judges and mends nothing**: an edge that died is named.
+`inv up` or `inv setup` mends."""
+_SOURCES = """\
+An option beats the environment, that beats what was saved with the fleet, that beats `invoke.yaml`, that beats
+the default. Saved with the fleet are all but `--platform` (the one used last is remembered beside `tasks.py`;
+where there is none, it is `./platform`) and `--timeout`."""
+
+
+def pages() -> dict[Path, str]:
+    """The generated pages' texts, by path."""
+    return {FOLDER / "tasks.md": _tasks(), FOLDER / "settings.md": _settings()}
+
+
+def _tasks() -> str:
+    from edge_tasks.executor import COMMON  # noqa: PLC0415 - only where the pages are written
+
+    namespace = _namespace()
+    tasks = {name: namespace[name] for name in namespace.task_names}
+    rows = [f"| `{name}` | {_names(task.pre)} | {_summary(task)} |" for name, task in tasks.items()]
+    parts = [
+        "# Tasks and options",
+        _WRITTEN,
+        _STEPS,
+        _table(("task", "rests on", "does"), rows),
+        _VERIFY,
+        "## Options of all tasks",
+        _options(tasks["setup"], COMMON),
+    ]
+    for name, task in tasks.items():
+        own = {option: text for option, text in task.help.items() if COMMON.get(option) != text}
+        if own:
+            parts += [f"## Options of {name}", _options(task, own)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _settings() -> str:
+    from edge_tasks.settings import SETTINGS  # noqa: PLC0415 - only where the pages are written
+
+    rows = [
+        f"| `{one.option}` | `{one.variable}` | `{one.name}` | {_default(one.default)} | {one.allowed} |"
+        for one in SETTINGS.values()
+    ]
+    titles = ("option", "environment", "`invoke.yaml`, in `edge_tasks`", "default", "allowed")
+    return "\n\n".join(
+        (
+            "# Settings",
+            _WRITTEN,
+            _SOURCES,
+            _table(titles, rows),
+            "Flags have no setting: see [tasks and options](tasks.md).\n",
+        )
+    )
+
+
+def _namespace() -> Any:  # noqa: ANN401 - invoke's collection
+    sys.path.insert(0, str(ROOT))
+    import tasks  # noqa: PLC0415 - the file of the project's root
+
+    return tasks.namespace
+
+
+def _names(tasks: Any) -> str:  # noqa: ANN401 - as above
+    return ", ".join("`" + str(task.name).replace("_", "-") + "`" for task in tasks)
+
+
+def _summary(task: Any) -> str:  # noqa: ANN401 - invoke's task
+    return str(task.__doc__).strip().splitlines()[0]
+
+
+def _default(value: object) -> str:
+    return f"`{value}`" if value not in (None, "") else "found out"
+
+
+def _options(task: Any, options: dict[str, str]) -> str:  # noqa: ANN401 - as above
+    flags = {argument.name.replace("_", "-") for argument in task.get_arguments() if argument.kind is bool}
+    rows = [f"| `--{name}{'' if name in flags else ' …'}` | {text} |" for name, text in options.items()]
+    return _table(("option", "meaning"), rows)
+
+
+def _table(titles: tuple[str, ...], rows: list[str]) -> str:
+    return "\n".join((f"| {' | '.join(titles)} |", "| --- " * len(titles) + "|", *rows))
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text)

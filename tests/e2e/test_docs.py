@@ -1,0 +1,85 @@
+"""Pages whose commands are run as they stand there, and whose output is compared."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(
+    r"Save as `(?P<path>[^`]+)`:\n\n```\w+\n(?P<file>.*?)```|```console\n(?P<console>.*?)```", re.DOTALL
+)
+ELLIPSIS = "…"
+
+
+def as_pattern(line: str) -> str:
+    """… stands for anything, a space for any number of them."""
+    parts = [r"\s+".join(map(re.escape, part.split())) for part in line.split(ELLIPSIS)]
+    return ".*".join(parts)
+
+
+def compare(command: str, expected: list[str], output: str) -> None:
+    rest = output
+    for line in expected:
+        found = re.search(as_pattern(line), rest)
+        assert found, f"$ {command}\nhas no line like\n{line}\nin\n{output}"
+        rest = rest[found.end() :]
+
+
+def run(command: str, platform: Any, folder: Path) -> str:
+    environment = {
+        **os.environ,
+        "EDGE_TASKS_PLATFORM": str(platform.path),
+        "EDGE_TASKS_PORT_OFFSET": str(platform.offset),
+        "EDGE_TASKS_RUNTIME": "embedded",
+        "PATH": f"{folder}:{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        ["bash", "-ec", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"$ {command}\n{done.stdout}"
+    return done.stdout
+
+
+@pytest.fixture
+def folder(platform: Any, tmp_path: Path) -> Path:
+    """Where a reader stands: the platform is ``platform``, and ``inv`` is on the path."""
+    found = tmp_path / "project"
+    found.mkdir()
+    (found / "platform").symlink_to(platform.path)
+    inv = found / "inv"
+    inv.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m invoke --search-root "{ROOT}" "$@"\n')
+    inv.chmod(0o755)
+    assert shutil.which("bash")
+    return found
+
+
+@pytest.mark.parametrize("page", ["tutorial.md", "howto/add-a-meter.md"])
+def test_a_reader_who_types_what_a_page_says_sees_what_it_says(page: str, platform: Any, folder: Path) -> None:
+    commands = 0
+    for block in BLOCK.finditer((ROOT / "docs" / page).read_text()):
+        if block["path"]:
+            path = folder / block["path"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block["file"])
+            continue
+        for part in re.split(r"(?m)^\$ ", block["console"])[1:]:
+            command, _, expected = part.partition("\n")
+            compare(command, expected.splitlines(), run(command, platform, folder))
+            commands += 1
+    assert commands >= 3

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from edge_tasks import errors
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+OPTION = re.compile(r"--[a-z][a-z-]+")
+
+
+def generator() -> Any:
+    spec = importlib.util.spec_from_file_location("generate_reference", DOCS / "generate_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def inv(*arguments: str) -> str:
+    command = [sys.executable, "-m", "invoke", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def test_the_generated_pages_are_as_the_code_is_now() -> None:
+    stale = [path.name for path, text in generator().pages().items() if path.read_text() != text]
+    assert stale == [], "python docs/generate_reference.py writes them anew"
+
+
+@pytest.mark.parametrize("name", ["setup", "doctor", "dashboard", "report", "down", "status", "gen-configs"])
+def test_the_page_of_tasks_has_the_options_that_help_shows(name: str) -> None:
+    page = (DOCS / "reference" / "tasks.md").read_text()
+    shown = set(OPTION.findall(inv("--help", name).partition("Options:")[2])) - {"--core-opts"}
+    in_cells = set(re.findall(r"^\| `(--[a-z-]+)", page, re.MULTILINE))
+    assert shown <= in_cells
+    assert f"| `{name}` |" in page
+
+
+def test_every_exit_code_of_an_error_is_in_the_table() -> None:
+    page = (DOCS / "reference" / "exit-codes.md").read_text()
+    codes = {kind.exit_code for kind in errors.FleetError.__subclasses__()}
+    assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} >= codes | {0, 130}
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_leads_only_to_what_is_there(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#]*)", page.read_text())
+    assert [link for link in links if link and not (page.parent / link).exists()] == []
+
+
+def test_the_workflow_for_ci_names_tasks_and_sessions_that_there_are() -> None:
+    [text] = re.findall(r"```yaml\n(.*?)```", (DOCS / "howto" / "ci.md").read_text(), re.DOTALL)
+    steps = yaml.safe_load(text)["jobs"]["fleet"]["steps"]
+    typed = " ".join(step.get("run", "") for step in steps)
+    assert set(re.findall(r"inv ([a-z-]+)", typed)) <= set(
+        re.findall(r"^  ([a-z-]+) ", inv("--list"), re.MULTILINE)
+    )
+    sessions = set(re.findall(r"def ([a-z_]+)\(session", (ROOT / "noxfile.py").read_text()))
+    assert set(re.findall(r"nox -s ([a-z_]+)", typed)) <= sessions
+
+
+def test_pictures_are_small() -> None:
+    assert [path.name for path in (DOCS / "images").iterdir() if path.stat().st_size > 200_000] == []
