@@ -82,12 +82,17 @@ def plan(_ctx: Context, session: Session) -> None:
         raise Exit(code=1)
 
 
-@step(check="Exit 6 when an edge is not well.")
+@step(
+    check="Exit 6 when an edge is not well.",
+    edge="Only these edges: 3, 3-7 or 0,3-7.",
+    offline="Only edges that are not well.",
+    watch="Again every two seconds, until Ctrl-C.",
+)
 def status(_ctx: Context, session: Session) -> None:
     """Show every edge as the backend sees it; change nothing."""
-    from edge_tasks.steps import report  # noqa: PLC0415 - as above
+    from edge_tasks.steps import status as steps_status  # noqa: PLC0415 - as above
 
-    report.status(session)
+    steps_status.run(session)
 
 
 @step(port="The page's port on 127.0.0.1 (default: 8099; 0: any free one).", seconds="End after so many.")

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Console:
-    """Prints to ``stream``; with ``as_json`` nothing but one document, and what people read goes to stderr."""
+    """Prints to standard output.
+
+    Attributes:
+        as_json: nothing but one document goes there, and what people read to standard error.
+        quiet: people are told only what is wrong.
+    """
 
     as_json: bool = False
+    quiet: bool = False
 
     @property
     def _stream(self) -> TextIO:
@@ -23,6 +29,11 @@ class Console:
 
     def line(self, text: str) -> None:
         """One line, at once."""
+        if not self.quiet:
+            self.fault(text)
+
+    def fault(self, text: str) -> None:
+        """One line about what is wrong, also with ``quiet``."""
         print(text, file=self._stream, flush=True)
 
     def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
@@ -31,6 +42,8 @@ class Console:
 
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table; with colour and lines on a terminal, plain columns elsewhere."""
+        if self.quiet:
+            return
         if not self._stream.isatty():
             widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
             for row in (titles, *rows):
@@ -43,6 +56,11 @@ class Console:
         for row in rows:
             table.add_row(*row)
         Rich(file=self._stream).print(table, markup=False)
+
+    def redraw(self) -> None:
+        """Begin anew at the top of a terminal; elsewhere leave a line free."""
+        clear = self._stream.isatty() and not self.quiet
+        print("\x1b[H\x1b[2J" if clear else "", file=self._stream, end="" if clear else "\n")
 
     def document(self, found: dict[str, Any]) -> None:
         """The JSON document, when one was asked for."""

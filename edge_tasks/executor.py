@@ -37,9 +37,24 @@ COMMON: Final = {
     "echo": "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log.",
     "adopt": "Take over rows and directories of the fleet's names that it did not make.",
     "json": "Print one JSON document; what people read goes to standard error.",
+    "quiet": "Print nothing but what is wrong; the exit code tells the rest.",
 }
 _FLAGS: Final = frozenset(
-    {"adopt", "json", "purge", "check", "force", "skip-build", "demo", "echo", "fix", "follow"}
+    {
+        "adopt",
+        "json",
+        "purge",
+        "check",
+        "force",
+        "skip-build",
+        "demo",
+        "echo",
+        "fix",
+        "follow",
+        "quiet",
+        "offline",
+        "watch",
+    }
 )
 
 

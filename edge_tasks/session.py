@@ -46,7 +46,7 @@ class Session:
         self.options = options
         self.typed = typed
         self.configured = configured
-        self.console = Console(as_json=bool(options.get("json")))
+        self.console = Console(bool(options.get("json")), bool(options.get("quiet")))
         self._stack = ExitStack()
         self._begun = False
         self.judges_only = False

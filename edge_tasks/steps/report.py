@@ -1,10 +1,9 @@
-"""What people read at the end: the table of edges, the addresses, what to type next; and ``inv status``."""
+"""What people read at the end: the table of edges, the addresses, what to type next; and ``inv plan``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.errors import EdgesNotOnline, SettingsError
 from edge_tasks.steps import ORDER, named
 
 if TYPE_CHECKING:
@@ -29,7 +28,8 @@ def print_table(session: Session, verdicts: Sequence[Verdict]) -> None:
     edges = {edge.name: edge for edge in session.edges}
     by_need = sorted(verdicts, key=lambda verdict: verdict.is_well) if len(verdicts) > _MOST_ROWS else verdicts
     shown = by_need[:_MOST_ROWS]
-    session.console.table(_TITLES, [_row(edges[verdict.name], verdict) for verdict in shown])
+    if shown:
+        session.console.table(_TITLES, [_row(edges[verdict.name], verdict) for verdict in shown])
     rest = by_need[_MOST_ROWS:]
     if rest:
         online = sum(verdict.is_well for verdict in rest)
@@ -44,31 +44,6 @@ def print_next(session: Session) -> None:
     for word, where in session.runtime.addresses():
         line(f"{word:<9} {where}")
     line(f"next      inv status | inv setup --edges {session.fleet.size + 2} | inv down | inv down --purge")
-
-
-def status(session: Session) -> None:
-    """Ask once, change nothing; with ``--check`` exit 6 when an edge is not well.
-
-    Raises:
-        SettingsError: there is no fleet.
-    """
-    from edge_tasks.steps.verify import look  # noqa: PLC0415 - verify prints our table
-
-    if session.saved is None:
-        raise SettingsError(f"there is no fleet in {session.platform.path}", hint="inv setup --edges 3")
-    running = ", ".join(session.runtime.running()) or "nothing"
-    session.console.line(f"{session.fleet.size} edges in {session.platform.path}; running: {running}")
-    verdicts = look(session) if session.runtime.database_is_ready else ()
-    if verdicts:
-        print_table(session, verdicts)
-    else:
-        session.console.line("the fleet is down → inv up")
-        session.console.document({"edges": []})
-    ill = [verdict for verdict in verdicts if not verdict.is_well]
-    for verdict in ill[:_MOST_ROWS]:
-        session.console.line(f"{verdict.name}: {verdict.why} → {verdict.hint}")
-    if session.options.get("check") and (ill or not verdicts):
-        raise EdgesNotOnline(f"{len(ill) or session.fleet.size} of {session.fleet.size} edges are not well")
 
 
 def plan(session: Session) -> bool:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def stop_edge(platform: Any, name: str) -> None:
+    path = platform.path / ".edge-tasks" / "light.json"
+    document = json.loads(path.read_text())
+    document["edges"] = [edge for edge in document["edges"] if edge["name"] != name]
+    path.write_text(json.dumps(document))
+
+
+def listed(text: str) -> list[str]:
+    return re.findall(r"^(edge\d+)  ", text, re.MULTILINE)
+
+
+def test_status_shows_those_that_were_asked_for(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "5").returncode == 0
+    assert listed(platform.inv("status").stdout) == ["edge0", "edge1", "edge2", "edge3", "edge4"]
+    assert listed(platform.inv("status", "--edge", "1,3-4").stdout) == ["edge1", "edge3", "edge4"]
+    refused = platform.inv("status", "--edge", "5")
+    assert refused.returncode == 2
+    assert "there is no edge5" in refused.stdout
+    assert platform.inv("status", "--quiet").stdout == ""
+
+    stop_edge(platform, "edge2")
+    judged = platform.inv("verify", "--timeout", "5")
+    assert judged.returncode == 6
+    ill = platform.inv("status", "--offline", "--check")
+    assert ill.returncode == 6
+    assert listed(ill.stdout) == ["edge2"]
+    assert "4 are online, 1 not" in ill.stdout
+    assert platform.inv("status", "--quiet").stdout == "edge2: its process does not run → inv up\n"
+    assert platform.inv("status", "--edge", "3", "--check").returncode == 0
+
+
+def test_a_watch_goes_on_until_it_is_interrupted(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "1").returncode == 0
+    command = [sys.executable, "-m", "invoke", "status", "--watch", "--platform", str(platform.path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        seen = 0
+        for line in watch.stdout:
+            seen += line.startswith("edge0  online")
+            if seen == 2:
+                break
+        watch.send_signal(signal.SIGINT)
+        watch.stdout.read()
+    assert watch.returncode == 0
