@@ -12,7 +12,9 @@ import platform
 import random
 import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import psycopg
 from aiohttp import web
 from playwright.sync_api import sync_playwright
 
@@ -27,11 +30,13 @@ from edge_tasks.dashboard.server import page_app
 from edge_tasks.dashboard.snapshot import Row, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+PROJECT = Path(__file__).resolve().parents[1]
+PAGE = PROJECT / "docs" / "benchmarks.md"
+LAST_USED = PROJECT / ".edge-tasks-platform"
 BEGIN, END = "<!-- page: written by bench/page.py -->", "<!-- end of page -->"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EDGES = 1000
@@ -153,6 +158,53 @@ def measure() -> list[tuple[str, str]]:
     return lines
 
 
+def listing() -> list[tuple[str, str]]:
+    """``inv status`` of 1,000 real light edges against one query of the same rows."""
+    before = LAST_USED.read_text() if LAST_USED.exists() else None
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "platform"
+        shutil.copytree(PROJECT / "templates" / "platform", folder)
+        try:
+            invoke(folder, "setup", "--edges", str(EDGES))
+            pgpass = (folder / ".edge-tasks" / "pgpass").read_text().strip()
+            host, port, database, user, password = pgpass.split(":")
+            dsn = f"host={host} port={port} dbname={database} user={user} password={password}"
+            rounds = [(timed(lambda: invoke(folder, "status")), timed(lambda: query(dsn))) for _ in range(LOADS)]
+        finally:
+            invoke(folder, "down", "--purge")
+            LAST_USED.unlink(missing_ok=True)
+            if before is not None:
+                LAST_USED.write_text(before)
+    ours, other = (statistics.median(one[place] for one in rounds) for place in range(2))
+    return [
+        ("`inv status`, 1,000 light edges, the whole process", f"{ours:.2f} s"),
+        ("one query of the same rows (name, active, lastmessage, edgeConfig)", f"{other:.2f} s"),
+    ]
+
+
+def query(dsn: str) -> None:
+    """The rows that status needs, and nothing done with them."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "SELECT name, active, lastmessage, openems_config FROM openems_device"
+        ).fetchall()
+    if len(rows) < EDGES:
+        raise SystemExit(f"{len(rows)} rows only")
+
+
+def timed(work: Callable[[], None]) -> float:
+    """Seconds."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def invoke(folder: Path, *arguments: str) -> None:
+    """Run ``inv`` on a platform of its own; it must succeed."""
+    where = ("--platform", str(folder), "--port-offset", "22000", "--runtime", "embedded", "--quiet")
+    subprocess.run([sys.executable, "-m", "invoke", *arguments, *where], cwd=PROJECT, check=True)
+
+
 def main() -> None:
     """Measure, print, and with ``--write`` write."""
     memory = psutil.virtual_memory().total / 2**30
@@ -161,9 +213,12 @@ def main() -> None:
         f" {platform.release()}, headless Chromium and server on the same machine. The 1,000 edges are a source"
         " in the server's process, of which each look changes a share; the page's own pace is one look a second."
         " Bytes of an update are before the websocket's compression; a core's share is Chromium's count of the"
-        " page's tasks (scripts, layout, paint)."
+        " page's tasks (scripts, layout, paint). For `inv status` there is a real fleet, and medians are given."
     )
-    rows = [f"| {what} | {found} |" for what, found in (("figure", "measured"), ("---", "---"), *measure())]
+    rows = [
+        f"| {what} | {found} |"
+        for what, found in (("figure", "measured"), ("---", "---"), *measure(), *listing())
+    ]
     text = "\n".join((BEGIN, "", method, "", *rows, "", END))
     print(text)
     if "--write" in sys.argv:
