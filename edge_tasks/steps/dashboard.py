@@ -57,8 +57,11 @@ class FleetSource:
         try:
             session = self._current()
             verdicts = look(session, channels=CHANNELS)
-        except (FleetError, BackendError, OSError) as error:
-            return self._unanswered(error, time.monotonic() - started)
+        except (FleetError, BackendError) as error:
+            return self._unanswered(str(error), getattr(error, "hint", ""), time.monotonic() - started)
+        except Exception as error:  # noqa: BLE001 - a process may end between two questions; the page goes on
+            what = f"the look failed ({type(error).__name__}), the next one follows"
+            return self._unanswered(what, "", time.monotonic() - started)
         at = time.time()
         problem, hint = _common_problem(verdicts)
         if problem and not session.runtime.running():
@@ -117,8 +120,8 @@ class FleetSource:
     def _new_session(self) -> Session:
         return Session(self._options, frozenset({"dashboard"}), self._configured)
 
-    def _unanswered(self, error: Exception, took_s: float) -> Snapshot:
-        problem, hint = str(error), getattr(error, "hint", "") or "inv status"
+    def _unanswered(self, problem: str, hint: str, took_s: float) -> Snapshot:
+        hint = hint or "inv status"
         about: dict[str, str] = {}
         names: tuple[str, ...] = ()
         with suppress(FleetError, OSError):  # what could not be asked is said already

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -11,9 +13,13 @@ from aiohttp import web
 from edge_tasks.dashboard.server import page_app, serve
 from edge_tasks.dashboard.snapshot import Row, Snapshot
 from edge_tasks.errors import MissingTool
+from edge_tasks.platform import bundled_source
+from edge_tasks.state import Saved, State, new_fleet
+from edge_tasks.steps.dashboard import FleetSource
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
 
 class Fleet:
@@ -105,6 +111,32 @@ def test_an_edge_has_its_history_and_an_unknown_one_is_not_found() -> None:
             assert answer.status == 404
 
     with_page(check)
+
+
+def test_a_platform_without_a_fleet_says_what_to_type(tmp_path: Path) -> None:
+    source = FleetSource({"platform": str(tmp_path)}, {})
+    found = source.look(Snapshot(0.0))
+    assert found.problem == f"there is no fleet in {tmp_path}"
+    assert found.hint == "inv setup --edges 3"
+    assert found.rows == {}
+    assert source.edge("edge0") is None
+
+
+def test_a_saved_fleet_that_cannot_be_read_ends_no_page_and_its_repair_is_seen(tmp_path: Path) -> None:
+    shutil.copytree(bundled_source(), tmp_path / "platform")
+    state = State(tmp_path / "platform")
+    source = FleetSource({"platform": str(state.platform)}, {})
+    state.folder.mkdir()
+    (state.folder / "fleet.json").write_text("no JSON")
+    assert "is no saved fleet" in source.look(Snapshot(0.0)).problem
+    fleet = replace(new_fleet(2), port_offset=40_000)
+    state.save(Saved(fleet, "embedded", "docker-compose.override.yml"))
+    found = source.look(Snapshot(0.0))
+    assert (found.problem, found.hint) == ("the fleet is down", "inv up")
+    assert {name: row.state for name, row in found.rows.items()} == {"edge0": "unknown", "edge1": "unknown"}
+    details = source.edge("edge0")
+    assert details is not None
+    assert fleet.edges[0].apikey not in str(details)
 
 
 def test_a_taken_port_is_told_with_what_to_do() -> None:
