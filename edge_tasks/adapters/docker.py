@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -15,7 +16,7 @@ from edge_tasks.adapters.files import PRIVATE, writing
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 OLDEST_ENGINE: Final = (20, 10)
@@ -59,6 +60,10 @@ class Container:
         """It runs now."""
         return self.state == "running"
 
+    def fits(self, config_hash: str | None, image: str | None) -> bool:
+        """It runs, made of this configuration and this image; None where that is not known."""
+        return self.is_running and config_hash in (None, self.config_hash) and image in (None, self.image)
+
 
 @dataclass(frozen=True)
 class Docker:
@@ -79,14 +84,12 @@ class Docker:
             CommandFailed: its last lines.
         """
         try:
-            quiet = {"_tty_out": False, "_timeout": _ASK_S, "_env": _environment(), "_err_to_out": with_errors}
-            return str(_docker()(*arguments, **quiet))
-        except sh.TimeoutException:
+            return _answer(arguments, _ASK_S, with_errors=with_errors)
+        except TimeoutError:
             raise CommandFailed(f"{_shown(arguments)} did not end within {_ASK_S} s") from None
         except sh.ErrorReturnCode as error:
-            raise CommandFailed(
-                _failure(arguments, error.exit_code, error.stderr.decode(errors="replace"))
-            ) from None
+            said = error.stderr.decode(errors="replace")
+            raise CommandFailed(_failure(arguments, error.exit_code, said)) from None
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         """Run what changes something, its output into the log, for as long as it takes.
@@ -151,7 +154,7 @@ class Docker:
         """The folder in which the engine keeps images and containers."""
         return self.ask("info", "--format", "{{.DockerRootDir}}").strip()
 
-    def images(self, names: Sequence[str]) -> dict[str, str]:
+    def images(self, names: Iterable[str]) -> dict[str, str]:
         """The ids of those images that are here, by name."""
         return {name: found for name in names if (found := self._image(name))}
 
@@ -165,20 +168,37 @@ class Docker:
 def engine_problem() -> tuple[str, str]:
     """Why no Docker Engine with Compose can be used here, and what to do; both empty when one can."""
     try:
-        said = str(_docker()("version", "--format", "{{.Server.Version}}", _tty_out=False, _timeout=_ANSWER_S))
+        said = _answer(("version", "--format", "{{.Server.Version}}"), _ANSWER_S)
     except sh.CommandNotFound:
         return "there is no docker here", "install Docker Engine and the Compose plugin (docs.docker.com/engine)"
-    except sh.TimeoutException:
+    except TimeoutError:
         return "the Docker Engine does not answer", "systemctl restart docker"
     except sh.ErrorReturnCode as error:
         return _refusal(error.stderr.decode(errors="replace"))
     if _version(said) < OLDEST_ENGINE:
         return f"the Docker Engine is {said.strip()}", "20.10 is the oldest that will do: update it"
     try:
-        _docker()("compose", "version", "--short", _tty_out=False, _timeout=_ANSWER_S)
-    except (sh.ErrorReturnCode, sh.TimeoutException):
+        _answer(("compose", "version", "--short"), _ANSWER_S)
+    except (sh.ErrorReturnCode, TimeoutError):
         return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 will not do"
     return "", ""
+
+
+def _answer(arguments: Sequence[str], seconds: float, *, with_errors: bool = False) -> str:
+    """What a command prints. Not by sh's ``_timeout``: with it every call takes 0.1 s."""
+    running = _docker()(
+        *arguments, _bg=True, _bg_exc=False, _tty_out=False, _err_to_out=with_errors, _env=_environment()
+    )
+    alarm = threading.Timer(seconds, running.kill)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        running.wait()
+    except sh.SignalException_SIGKILL:
+        raise TimeoutError from None
+    finally:
+        alarm.cancel()
+    return str(running.stdout.decode(errors="replace"))
 
 
 def _docker() -> Any:  # noqa: ANN401 - sh has no types

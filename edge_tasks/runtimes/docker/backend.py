@@ -10,7 +10,6 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from edge_tasks.adapters.docker import Container
     from edge_tasks.runtimes.docker.stack import Stack
 
 _READY_S: Final = 90.0
@@ -19,10 +18,15 @@ _ALL: Final = 8
 
 
 def find(stack: Stack) -> tuple[str, ...]:
-    """Services of the platform that do not run, or run with another configuration than they should."""
-    wanted = stack.compose.hashes()
+    """Services of the platform that do not run, or run with another configuration or image than they should."""
+    hashes, services = stack.compose.hashes(), stack.services.platform
+    images = stack.docker.images({stack.project.image(name) for name in services})
     found = {container.service: container for container in stack.containers()}
-    return tuple(name for name in stack.services.platform if not _is_current(found.get(name), wanted.get(name)))
+    return tuple(
+        name
+        for name in services
+        if name not in found or not found[name].fits(hashes.get(name), images.get(stack.project.image(name)))
+    )
 
 
 def start(stack: Stack) -> None:
@@ -83,7 +87,3 @@ def _reason(stack: Stack) -> str:
     except BackendError as error:
         return str(error)
     return f"it does not know {name}: had it the device table when it started?"
-
-
-def _is_current(container: Container | None, digest: str | None) -> bool:
-    return container is not None and container.is_running and digest in (None, container.config_hash)

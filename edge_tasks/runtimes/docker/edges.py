@@ -130,9 +130,7 @@ def _image(stack: Stack) -> str:
 
 
 def _fits(container: Container | None, digest: str | None, image: str | None) -> bool:
-    if container is None or not container.is_running:
-        return False
-    return container.config_hash == digest and image in (None, container.image)
+    return container is not None and container.fits(digest, image)
 
 
 def _is_surplus(stack: Stack, container: Container, services: set[str]) -> bool:
