@@ -1,34 +1,90 @@
-"""Our stand-in backend, configured as the real one is: by a Felix ``config.d``."""
+"""Our stand-in backend, configured as the real one is: by a Felix ``config.d``.
+
+As the real one, it rewrites two files there, opens only the ports that are configured, and lets in over B2B REST
+whom Odoo lets in: a password that was not set there is found out.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
-import os
 import sys
+import xmlrpc.client
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from edge_tasks import felix
+from edge_tasks.embedded.__main__ import main
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 FOLDER = Path("/opt/openems-backend/config.d")
-CONFIG = Path("/run/backend.json")
+CONFIG = Path("/tmp/backend.json")  # noqa: S108 - the container's own
+REWRITTEN = ("org/ops4j/pax/logging.config", "org_apache_felix_cm_impl_DynamicBindings.config")
+CLOSED_REST_PORT = 18075
+"""Where the REST API is when the platform has none configured: nobody looks there."""
 
-metadata = felix.parse((FOLDER / "Metadata" / "Odoo.config").read_text()).values()
-database = {
-    "host": metadata["pgHost"],
-    "port": metadata.get("pgPort", 5432),
-    "dbname": metadata["database"],
-    "user": metadata["pgUser"],
-    "password": metadata["pgPassword"],
-}
-document = {
-    "database": database,
-    "host": "0.0.0.0",
-    "edge_port": 8081,
-    "rest_port": 8075,
-    "console_port": 8079,
-    "login": {"user": "admin", "password": metadata["odooPassword"]},
-    "console_login": {"user": "admin", "password": "admin"},
-}
-CONFIG.touch(0o600)
-CONFIG.write_text(json.dumps(document))
-os.execv(sys.executable, [sys.executable, "-m", "edge_tasks.embedded", str(CONFIG)])
+
+class Odoo:
+    """The Odoo that ``Metadata/Odoo.config`` leads to; it is asked once for each login that is right."""
+
+    def __init__(self, metadata: dict[str, Any]) -> None:
+        self._url = f"http://{metadata['odooHost']}:{metadata.get('odooPort', 8069)}/xmlrpc/2/common"
+        self._database = metadata["database"]
+        self._let_in: set[str] = set()
+
+    def lets_in(self, request: web.Request, *_login: object) -> bool:
+        """Whether the request's HTTP Basic login is one of Odoo's."""
+        header = request.headers.get("Authorization", "")
+        if header not in self._let_in and self._authenticates(header):
+            self._let_in.add(header)
+        return header in self._let_in
+
+    def _authenticates(self, header: str) -> bool:
+        with suppress(ValueError, OSError, xmlrpc.client.Error):
+            login, _, password = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+            return bool(xmlrpc.client.ServerProxy(self._url).authenticate(self._database, login, password, {}))
+        return False
+
+
+def values(path: Path) -> dict[str, Any]:
+    return dict(felix.parse(path.read_text()).values())
+
+
+def document(metadata: dict[str, Any]) -> dict[str, Any]:
+    rest = next((FOLDER / "Backend2Backend" / "Rest").glob("*.config"), None)
+    websocket = FOLDER / "Edge" / "Websocket.config"
+    return {
+        "database": {
+            "host": metadata["pgHost"],
+            "port": metadata.get("pgPort", 5432),
+            "dbname": metadata["database"],
+            "user": metadata["pgUser"],
+            "password": metadata["pgPassword"],
+        },
+        "host": "0.0.0.0",
+        "edge_port": values(websocket).get("port", 8081) if websocket.exists() else 8081,
+        "rest_port": values(rest).get("port", 8075) if rest else CLOSED_REST_PORT,
+        "console_port": 8079,
+        "login": {"user": "", "password": ""},  # nobody: Odoo is asked
+        "console_login": {"user": "admin", "password": "admin"},
+    }
+
+
+def run() -> int:
+    for name in REWRITTEN:
+        path = FOLDER / name
+        if path.exists():
+            path.write_text(f"{path.read_text().rstrip()}\n")
+    metadata = values(FOLDER / "Metadata" / "Odoo.config")
+    CONFIG.touch(0o600)
+    CONFIG.write_text(json.dumps(document(metadata)))
+    with mock.patch("edge_tasks.embedded.rest.is_allowed", Odoo(metadata).lets_in):
+        return main([str(CONFIG)])
+
+
+if __name__ == "__main__":
+    sys.exit(run())

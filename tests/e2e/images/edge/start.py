@@ -1,20 +1,71 @@
-"""A light edge in the place of the real one; as Felix does, it leaves singletons of its own in the mount."""
+"""A light edge in the place of the real one, with those habits of the real one that a runtime has to live with.
+
+It leaves singletons of its own in the mounted directory and rewrites files there; and it tries to connect at most
+every 10 to 109 seconds, a time drawn once for the life of the process (``EDGE_RETRY_SECONDS`` sets it), counted
+from the last try: who starts before the backend is ready comes late.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
+from unittest import mock
+
+from edge_tasks.light import protocol
+from edge_tasks.light.__main__ import main
 
 CONFIG = Path("/etc/openems.d")
-FLEET = Path("/run/fleet.json")
+FLEET = Path("/tmp/fleet.json")  # noqa: S108 - the container's own
+STATUS = Path("/tmp/status.json")  # noqa: S108 - as above
+SINGLETONS = (
+    *("Core.AppManager", "Core.ComponentManager", "Core.Cycle", "Core.Energy", "Core.Host", "Core.Meta"),
+    *("Core.PredictorManager", "Core.Sum", "Ess.Power", "Evcs.SlowPowerIncreaseFilter"),
+)
+REWRITTEN = ("org/ops4j/pax/logging.config", "org_apache_felix_cm_impl_DynamicBindings.config")
 
-singleton = CONFIG / "Core" / "Sum.config"
-singleton.parent.mkdir(mode=0o755, exist_ok=True)
-singleton.write_text('service.pid="Core.Sum"\n')
 
-edge = {"name": "edge", "directory": str(CONFIG), "digest": "1"}
-FLEET.touch(0o600)
-FLEET.write_text(json.dumps({"revision": "1", "status_file": "/run/status.json", "edges": [edge]}))
-os.execv(sys.executable, [sys.executable, "-m", "edge_tasks.light", str(FLEET)])
+class Reconnector:
+    """Takes the place of the light edge's own, kinder ``protocol.wait``."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last_try = time.monotonic()
+
+    def wait(self, _failures: int, _rng: random.Random) -> float:
+        """Seconds until the next try, when a connection has ended or was not made."""
+        now = time.monotonic()
+        pause = max(0.0, self._seconds - (now - self._last_try))
+        self._last_try = now + pause
+        return pause
+
+
+def leave_traces() -> None:
+    for pid in SINGLETONS:
+        path = CONFIG / f"{pid.replace('.', '/')}.config"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(f':org.apache.felix.configadmin.revision:=L"1"\nservice.pid="{pid}"\n')
+    for name in REWRITTEN:
+        path = CONFIG / name
+        if path.exists():
+            path.write_text(path.read_text())
+
+
+def run() -> int:
+    with suppress(OSError):  # as an ordinary user it may not be allowed to; Felix then only complains
+        leave_traces()
+    edge = {"name": "edge", "directory": str(CONFIG), "digest": "1"}
+    FLEET.touch(0o600)
+    FLEET.write_text(json.dumps({"revision": "1", "status_file": str(STATUS), "edges": [edge]}))
+    reconnector = Reconnector(float(os.environ.get("EDGE_RETRY_SECONDS") or random.randint(10, 109)))  # noqa: S311
+    with mock.patch.object(protocol, "wait", reconnector.wait):
+        return main([str(FLEET)])
+
+
+if __name__ == "__main__":
+    sys.exit(run())
