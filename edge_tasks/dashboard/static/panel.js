@@ -122,7 +122,7 @@ export class Panel {
   component(id, { factoryId = "", alias = "", properties = {} }, open) {
     const text = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : String(value));
     const rows = Object.entries(properties).map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text(value))));
-    const made = element("details", { "data-id": id }, element("summary", {}, element("b", {}, id), " ", element("span", {}, alias && alias !== id ? `${alias} · ${factoryId}` : factoryId)), rows.length ? element("table", {}, ...rows) : element("p", { class: "note" }, "no properties"));
+    const made = element("details", { "data-id": id }, element("summary", {}, element("b", {}, id), " ", element("span", {}, alias && alias !== id && alias !== factoryId ? `${alias} · ${factoryId}` : factoryId)), rows.length ? element("table", {}, ...rows) : element("p", { class: "note" }, "no properties"));
     made.open = open;
     return made;
   }
