@@ -170,7 +170,8 @@ class EmbeddedRuntime:
             for edge in self._fleet.edges
         ]
         revision = hashlib.sha256(json.dumps(edges).encode()).hexdigest()[:16]
-        return json.dumps({"revision": revision, "status_file": str(self._status_file), "edges": edges})
+        files = {"status_file": str(self._status_file), "memory_file": str(self._folder / "light-memory.json")}
+        return json.dumps({"revision": revision, **files, "edges": edges})
 
     def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
         """What is to be done so that the light host runs the edges, each with its directory as written."""

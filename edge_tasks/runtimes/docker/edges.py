@@ -15,7 +15,7 @@ from edge_tasks.plan import some
 from edge_tasks.runtimes.runtime import EdgeProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.adapters.docker import Container
@@ -82,12 +82,10 @@ def start(stack: Stack, written: Mapping[str, Written]) -> str:
     if plan.surplus:
         stack.docker.run("rm", "-f", *(container.id for container in plan.surplus))
     lost = _still_lost(stack, plan.restart, written)
-    for batch in _batches(plan.make):
-        stack.compose.up(tuple(edge.service for edge in batch), parallel=_BATCH)
-        _await_connected(stack, batch, last=batch[-1] is plan.make[-1])
-    for batch in _batches(lost):
-        _restart(stack, batch)
-        _await_connected(stack, batch, last=batch[-1] is lost[-1])
+    _in_batches(
+        stack, plan.make, lambda edges: stack.compose.up([edge.service for edge in edges], parallel=_BATCH)
+    )
+    _in_batches(stack, lost, lambda edges: _restart(stack, edges))
     counts = ((len(plan.make), "started"), (len(lost), "restarted"), (len(plan.surplus), "removed"))
     did = ", ".join(f"{count} {word}" for count, word in counts if count)
     return f"edges: {did or 'came back by themselves'}"
@@ -97,11 +95,6 @@ def processes(stack: Stack) -> dict[str, EdgeProcess]:
     """Every edge of the fleet, as its container and its directory show it."""
     by_service = {container.service: container for container in stack.containers()}
     return {edge.name: _process(stack, edge, by_service.get(edge.service)) for edge in stack.ground.fleet.edges}
-
-
-def restart(stack: Stack, names: Iterable[str]) -> None:
-    """Restart these edges' containers."""
-    _restart(stack, [edge for edge in stack.ground.fleet.edges if edge.name in set(names)])
 
 
 def _process(stack: Stack, edge: Edge, container: Container | None) -> EdgeProcess:
@@ -164,6 +157,10 @@ def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Writt
     return [*stale, *lost]
 
 
+def _make(stack: Stack, edges: Sequence[Edge]) -> None:
+    stack.compose.up([edge.service for edge in edges], parallel=_BATCH)
+
+
 def _restart(stack: Stack, edges: Sequence[Edge]) -> None:
     services = {edge.service for edge in edges}
     ids = [container.id for container in stack.containers() if container.service in services]
@@ -171,10 +168,19 @@ def _restart(stack: Stack, edges: Sequence[Edge]) -> None:
         stack.docker.run("restart", "-t", "3", *ids)
 
 
-def _await_connected(stack: Stack, edges: Sequence[Edge], *, last: bool) -> None:
-    """Wait for a batch before the next one begins; the last one is for ``verify`` to wait for."""
+def _in_batches(stack: Stack, edges: Sequence[Edge], begin: Callable[[Stack, Sequence[Edge]], None]) -> None:
+    """Begin a batch when the one before the last is connected; for the last two ``verify`` waits."""
+    before: Sequence[Edge] = ()
+    for start in range(0, len(edges), _BATCH):
+        batch = edges[start : start + _BATCH]
+        begin(stack, batch)
+        _await_connected(stack, before)
+        before = batch
+
+
+def _await_connected(stack: Stack, edges: Sequence[Edge]) -> None:
     deadline = time.monotonic() + _CONNECT_S
-    while not last and len(_online(stack, edges)) < len(edges) and until(deadline, 0.2):
+    while len(_online(stack, edges)) < len(edges) and until(deadline, 0.1):
         pass
 
 
@@ -183,7 +189,3 @@ def _online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
         return {name for name, online in stack.api.online([edge.name for edge in edges]).items() if online}
     except BackendError:
         return set()
-
-
-def _batches(edges: Sequence[Edge]) -> Iterable[Sequence[Edge]]:
-    return (edges[start : start + _BATCH] for start in range(0, len(edges), _BATCH))
