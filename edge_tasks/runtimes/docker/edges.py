@@ -82,10 +82,8 @@ def start(stack: Stack, written: Mapping[str, Written]) -> str:
     if plan.surplus:
         stack.docker.run("rm", "-f", *(container.id for container in plan.surplus))
     lost = _still_lost(stack, plan.restart, written)
-    _in_batches(
-        stack, plan.make, lambda edges: stack.compose.up([edge.service for edge in edges], parallel=_BATCH)
-    )
-    _in_batches(stack, lost, lambda edges: _restart(stack, edges))
+    _in_batches(stack, plan.make, _make)
+    _in_batches(stack, lost, _restart)
     counts = ((len(plan.make), "started"), (len(lost), "restarted"), (len(plan.surplus), "removed"))
     did = ", ".join(f"{count} {word}" for count, word in counts if count)
     return f"edges: {did or 'came back by themselves'}"
