@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,21 @@ class Console:
     def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
         """A step has ended well."""
         self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)")
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[int, int | None], None]]:
+        """A bar of bytes on a terminal, a line elsewhere; what is yielded is told (done, all or None)."""
+        if not self._stream.isatty():
+            self.line(f"  {title}")
+            yield lambda _done, _total: None
+            return
+        from rich.console import Console as Rich  # noqa: PLC0415 - 50 ms that only a terminal needs
+        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - as above
+
+        columns = ("  {task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Rich(file=self._stream), transient=True) as bar:
+            task = bar.add_task(title, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
 
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table; with colour and lines on a terminal, plain columns elsewhere."""

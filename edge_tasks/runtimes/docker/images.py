@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from edge_tasks.errors import MissingTool
 from edge_tasks.plan import Plan, some
+from edge_tasks.runtimes.docker import downloads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ def find(stack: Stack) -> Plan:
                 hint="leave out --skip-build, or docker load them",
             )
         return Plan((), unchanged)
+    wanted = downloads.find(stack)
     contexts = _contexts(stack)
     built: dict[str, Any] = stack.ground.state.record().get("built", {})
     stale = tuple(
@@ -44,10 +46,11 @@ def find(stack: Stack) -> Plan:
     )
     fetched = tuple(service for service in missing if service not in contexts)
     changes = [
+        *(f"download {artifact.url}" for artifact in wanted),
         *([f"build {some(tuple(names[service] for service in stale))}"] if stale else []),
         *([f"fetch {some(tuple(names[service] for service in fetched))}"] if fetched else []),
     ]
-    return Plan(tuple(changes), unchanged, (stale, fetched))
+    return Plan(tuple(changes), unchanged, (wanted, stale, fetched))
 
 
 def build(stack: Stack) -> str:
@@ -56,7 +59,10 @@ def build(stack: Stack) -> str:
     Raises:
         CommandFailed: with the last lines of what docker said.
     """
-    stale, fetched = find(stack).details
+    wanted, stale, fetched = find(stack).details
+    downloads.fetch_all(stack, wanted)
+    if wanted:
+        _, stale, fetched = find(stack).details
     if stale:
         stack.compose.build(stale)
     if fetched:
@@ -65,7 +71,8 @@ def build(stack: Stack) -> str:
     here = stack.docker.images(tuple(names.values()))
     built = {service: [digest, here.get(names[service])] for service, digest in _contexts(stack).items()}
     stack.ground.state.note(built=built)
-    return f"{len(stale)} built, {len(fetched)} fetched"
+    downloaded = f"{len(wanted)} files downloaded, " if wanted else ""
+    return f"{downloaded}{len(stale)} images built, {len(fetched)} fetched"
 
 
 def _needed(stack: Stack) -> dict[str, str]:

@@ -11,6 +11,7 @@ from edge_tasks.adapters import postgres
 from edge_tasks.adapters.files import directories
 from edge_tasks.devices import note_of
 from edge_tasks.errors import FleetError
+from edge_tasks.runtimes.docker import downloads
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -39,6 +40,8 @@ def purge(stack: Stack) -> None:
     else:
         _remove_rows(stack)
     claim(stack)
+    if stack.ground.platform.bundled:
+        downloads.remove(stack)
 
 
 def claim(stack: Stack) -> None:

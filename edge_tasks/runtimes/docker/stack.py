@@ -23,6 +23,7 @@ from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring, rewired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from edge_tasks.adapters.docker import Container
     from edge_tasks.compose_file import ComposeFile
@@ -50,6 +51,7 @@ class Ground:
         choices: the settings, by name.
         flags: ``skip_build``, ``demo``, ``force``.
         say: prints a line for people.
+        progress: shows how far something is, of a title; yields what is told (done, all or None).
         echo: prints a line of docker's output; None keeps it to the log.
     """
 
@@ -62,6 +64,7 @@ class Ground:
     choices: Mapping[str, Any]
     flags: frozenset[str]
     say: Callable[[str], None]
+    progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
     echo: Callable[[str], None] | None
 
 

@@ -1,0 +1,81 @@
+"""Files from the web, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.files import writing
+from edge_tasks.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_CHUNK: Final = 256 * 1024
+_TIMEOUT_S: Final = 30
+
+
+def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, int | None], None]) -> str:
+    """Write what is at ``url`` to ``path``; its SHA-256.
+
+    Args:
+        url: http or https.
+        path: written beside and renamed, so that it is never half.
+        expected: the SHA-256 that it had the last time; None the first time.
+        progress: called with the bytes so far, and of all where that is known.
+
+    Raises:
+        CommandFailed: it cannot be had, is cut short or another than the last time; with what to do by hand.
+        NotWritable: the place cannot be written.
+    """
+    new = path.with_name(f".{path.name}.new")
+    by_hand = f"put the file at {path} by hand, then run it again"
+    try:
+        digest = _download(url, new, progress)
+    except (OSError, http.client.HTTPException) as error:
+        _remove(new)
+        reason = getattr(error, "reason", None) or error
+        raise CommandFailed(f"{url} cannot be fetched: {reason}", hint=by_hand) from None
+    if expected is not None and digest != expected:
+        _remove(new)
+        raise CommandFailed(
+            f"{url} is another file than the last time: its SHA-256 is {digest}, and was {expected}", hint=by_hand
+        )
+    with writing(path):
+        new.replace(path)
+    return digest
+
+
+def digest_of(path: Path) -> str:
+    """A file's SHA-256."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _download(url: str, new: Path, progress: Callable[[int, int | None], None]) -> str:
+    digest, done = hashlib.sha256(), 0
+    with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - http or https, as settings check
+        length = answer.headers.get("Content-Length")
+        total = int(length) if length else None
+        with writing(new), new.open("wb") as file:
+            while chunk := answer.read(_CHUNK):
+                file.write(chunk)
+                digest.update(chunk)
+                done += len(chunk)
+                progress(done, total)
+    if total is not None and done != total:
+        raise OSError(f"it ended after {done} of {total} bytes")
+    return digest.hexdigest()
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()

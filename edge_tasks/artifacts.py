@@ -1,0 +1,42 @@
+"""The files that the bundled platform's images are built of, and that we do not ship: where from, where to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ADDON_BRANCH: Final = "16.0"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """One file.
+
+    Attributes:
+        url: where it is published.
+        path: where it belongs; one that a user puts there is taken as it is.
+    """
+
+    url: str
+    path: Path
+
+
+def artifacts(platform: Path, version: str, source: str) -> tuple[Artifact, ...]:
+    """OpenEMS's released jars and Odoo's addon, for a bundled platform.
+
+    Args:
+        platform: its folder.
+        version: a release of OpenEMS, e.g. ``2024.7.0``.
+        source: ``https://github.com``, or a mirror with the same paths.
+    """
+    base = source.rstrip("/")
+    release = f"{base}/OpenEMS/openems/releases/download/{version}"
+    addon = f"{base}/OpenEMS/odoo-openems/archive/refs/heads/{_ADDON_BRANCH}.tar.gz"
+    return (
+        Artifact(f"{release}/openems-edge.jar", platform / "openems-edge" / "openems-edge.jar"),
+        Artifact(f"{release}/openems-backend.jar", platform / "openems-backend" / "openems-backend.jar"),
+        Artifact(addon, platform / "odoo" / "odoo-openems.tar.gz"),
+    )
