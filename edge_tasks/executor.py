@@ -28,6 +28,8 @@ COMMON: Final = {
     "port-offset": "Added to every host port, for a second fleet on one machine; saved (default: 0).",
     "override-file": "The compose override's name; saved (default: docker-compose.override.yml).",
     "timeout": "Seconds that verify waits for all edges (default: 120).",
+    "openems-version": "The release that the bundled platform runs (docker); saved (default: 2024.7.0).",
+    "download-from": "Where the bundled platform's jars come from; saved (default: https://github.com).",
     "project-name": "Compose's project name (docker); saved (default: as Compose itself chooses).",
     "edge-heap": "The largest Java heap of an edge (docker); saved (default: 128m).",
     "edge-memory": "The memory limit of an edge's container (docker); saved (default: 400m).",

@@ -185,6 +185,7 @@ class Session:
             choices={name: self.chosen(name) for name, setting in settings.SETTINGS.items() if setting.extra},
             flags=flags,
             say=self.console.line,
+            progress=self.console.progress,
             echo=self.console.line if self.options.get("echo") else None,
         )
         return DockerRuntime(ground)

@@ -85,6 +85,8 @@ SETTINGS: Final = {
         Setting("port_offset", 0, lowest=0, highest=_HIGHEST_OFFSET),
         Setting("override_file", FILE_NAME),
         Setting("timeout", 120, lowest=1, highest=_MOST_SECONDS),
+        Setting("openems_version", "2024.7.0", pattern=r"[0-9]{4}\.[0-9]+\.[0-9]+", extra=True),
+        Setting("download_from", "https://github.com", pattern=r"https?://\S+", extra=True),
         Setting("project_name", "", pattern="[a-z0-9][a-z0-9_-]*", extra=True),
         Setting("edge_heap", "128m", pattern="[1-9][0-9]*[mg]", extra=True),
         Setting("edge_memory", "400m", pattern="[1-9][0-9]*[mg]", extra=True),
