@@ -66,6 +66,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_engine(session: nox.Session) -> None:
+    """Measure the docker runtime on a real engine, as ``.ci/engine`` and ``tests/e2e/images/build`` make it."""
+    session.install("-e", ".[dev]")
+    session.run("python", "bench/engine.py", *session.posargs)
+
+
+@nox.session(default=False)
 def bench_page(session: nox.Session) -> None:
     """Measure the page in a real chromium; ``nox -s bench_page -- --write`` renews its part of the docs."""
     session.install("-e", ".[dev]")

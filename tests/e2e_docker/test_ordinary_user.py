@@ -1,0 +1,115 @@
+"""Somebody who is not root, but in the group of the engine's socket, while containers write as root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+SOCKET = Path("/var/run/docker.sock")
+SOMEBODY = 54321
+"""A user id that nobody has; where we are not root ourselves, we are the ordinary user."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """An ordinary user with a clone of edge-tasks and a checkout of the platform."""
+
+    home: Path
+    platform: Any
+
+    def inv(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [*self._as(), sys.executable, "-m", "invoke", *arguments, "--platform", str(self.platform.path)],
+            cwd=self.home / "edge-tasks",
+            env={**os.environ, "HOME": str(self.home), "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def git_status(self) -> str:
+        return subprocess.run(
+            [*self._as(), "git", "status", "--short", "--ignored"],
+            cwd=self.platform.path,
+            env={**os.environ, "HOME": str(self.home)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def strangers(self) -> set[str]:
+        """What in the checkout is not the user's own, by relative path."""
+        found = (path for path in self.platform.path.rglob("*") if ".git" not in path.parts)
+        own = self.platform.path.stat().st_uid
+        return {str(path.relative_to(self.platform.path)) for path in found if path.lstat().st_uid != own}
+
+    @staticmethod
+    def _as() -> tuple[str, ...]:
+        if os.geteuid() != 0:
+            return ()
+        group = SOCKET.stat().st_gid
+        ids = (f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", f"--groups={group}")
+        return ("setpriv", *ids, "--inh-caps=-all", "--bounding-set=-all")
+
+
+@pytest.fixture
+def person(checkout: Callable[[Path], Any]) -> Iterator[Person]:
+    home = Path(tempfile.mkdtemp(prefix="edge-tasks-person-"))  # pytest's own folders are closed to others
+    try:
+        clone(home / "edge-tasks")
+        platform = checkout(home / "the checkout")
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", f"{SOMEBODY}:{SOMEBODY}", home], check=True)
+        yield Person(home, platform)
+    finally:
+        shutil.rmtree(home)
+
+
+def clone(target: Path) -> None:
+    target.mkdir()
+    for name in ("tasks.py", "invoke.yaml"):
+        shutil.copy(ROOT / name, target)
+    for name in ("edge_tasks", "templates"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def test_an_ordinary_user_sets_up_writes_anew_shrinks_and_leaves_nothing(person: Person) -> None:
+    options = ("--runtime", "docker")
+    assert "2 online" in person.inv("setup", "--edges", "2", *options)
+    assert (
+        person.platform.directory(0) / "Core" / "Sum.config"
+    ).exists()  # what edges write, and as whom they are
+    assert "2 online" in person.inv("gen-configs", "--force", "up", "verify")
+    assert "1 online" in person.inv("setup", "--edges", "1")
+    assert not person.platform.directory(1).exists()
+    tracked = {name for name in person.strangers() if not name.startswith("openems-edge/config-edge")}
+    assert tracked == set()
+    person.inv("down", "--purge")
+    assert person.strangers() == set()
+    assert person.git_status() == ""
+
+
+def test_images_are_built_again_although_containers_have_written_as_root(person: Person) -> None:
+    person.inv("setup", "--edges", "1", "--runtime", "docker")
+    dockerfile = person.platform.path / "openems-edge" / "Dockerfile"
+    dockerfile.write_text(f"{dockerfile.read_text()}LABEL theirs=changed\n")
+    said = person.inv("setup")
+    assert "1 built" in said
+    assert "1 online" in said

@@ -1,0 +1,91 @@
+"""Neighbours that start too early, too late, or once more in the middle of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 60
+
+
+@pytest.mark.xfail(
+    reason="odoo-init asks a running database on the loopback port before the override gave it one"
+)
+def test_a_platform_that_was_started_before_its_database_had_a_table_gets_its_edges(platform: Any) -> None:
+    folder = str(platform.path)
+    platform.docker("compose", "--project-directory", folder, "up", "-d", "--build")  # as people do
+    assert "2 online" in platform.inv("setup", "--edges", "2")
+    assert set(platform.containers()) == {"db", "odoo16", "openems-backend", "openems-edge-0", "openems-edge-1"}
+
+
+def test_a_backend_that_started_without_the_table_is_named_as_the_reason_and_mended(platform: Any) -> None:
+    platform.inv("setup", "--edges", "2")
+    backend = platform.containers()["openems-backend"]
+    platform.docker("stop", "-t", "3", backend)
+    platform.sql("ALTER TABLE openems_device RENAME TO elsewhere")
+    platform.docker("start", backend)
+    platform.sql("ALTER TABLE elsewhere RENAME TO openems_device")
+    said = platform.inv("verify", "--timeout", "8", code=6)
+    assert "2 of 2 edges are not well" in said
+    assert "edge0 is offline: the backend started before its row was there → inv register" in said
+    assert "2 online" in platform.inv("setup")
+
+
+def test_a_database_that_is_restarted_during_register_leaves_all_rows_or_none(platform: Any) -> None:
+    platform.inv("setup", "--edges", "2", "--reserve", "0")
+    where = f"host=127.0.0.1 port={platform.port('db', 5432)} dbname=openems user=odoo password=odoo16@2022"
+    command = ("register", "--edges", "9", "--reserve", "5", "--platform", str(platform.path))
+    ours, watching = psycopg.connect(where), psycopg.connect(where, autocommit=True)
+    ours.execute("LOCK TABLE openems_device IN EXCLUSIVE MODE")  # it may read, and waits when it writes
+    with subprocess.Popen(
+        [sys.executable, "-m", "invoke", *command, *platform.options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as registering:
+        await_waiter(watching)
+        platform.docker("restart", "-t", "5", platform.containers()["db"])
+        said = registering.communicate(timeout=SECONDS)[0]
+    ours.close()
+    watching.close()
+    assert registering.returncode in (0, 5), said
+    assert "Traceback" not in said
+    counted = platform.sql("SELECT count(*) FROM openems_device")[0][0]
+    assert counted in (2, 14), said
+    assert "9 online" in platform.inv("setup")
+    assert platform.sql("SELECT count(*) FROM openems_device") == [(14,)]
+
+
+def test_a_restart_of_the_engine_is_got_over(platform: Any) -> None:
+    platform.inv("setup", "--edges", "3")
+    restart_engine()
+    assert "3 online" in platform.inv("setup")
+    assert platform.inv("setup").count("nothing to do") == 7
+
+
+def await_waiter(connection: psycopg.Connection[Any]) -> None:
+    """Until somebody waits for a lock."""
+    deadline = time.monotonic() + SECONDS
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while connection.execute(waiting).fetchone() == (0,):
+        assert time.monotonic() < deadline, "nobody has come to write"
+        time.sleep(0.05)
+
+
+def restart_engine() -> None:
+    """Only the one that ``.ci/engine`` started: at home, other people's containers run on it."""
+    stopped = subprocess.run([ROOT / ".ci" / "engine", "stop"], capture_output=True, text=True, check=True).stdout
+    if "nothing to stop" in stopped:
+        reason = "the engine is not one that .ci/engine started"
+        assert "CI" not in os.environ, reason
+        pytest.skip(reason)
+    subprocess.run([ROOT / ".ci" / "engine"], capture_output=True, check=True)
