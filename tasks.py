@@ -39,7 +39,7 @@ def odoo_init(_ctx: Context, session: Session) -> None:
     _run(session, "odoo-init")
 
 
-@step(force="Write all directories anew, also unchanged ones.")
+@step(all="Directories for the light edges, too.", force="Write all directories anew, also unchanged ones.")
 def gen_configs(_ctx: Context, session: Session) -> None:
     """Generate each edge's config directory from the platform's template."""
     _run(session, "gen-configs")

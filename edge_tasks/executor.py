@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from invoke.tasks import Call, Task
 
 COMMON: Final = {
-    "edges": "How many edges the fleet has, 1 to 100000; saved (default: 1).",
+    "edges": "How many edges the fleet has, up to 100000; saved (default: 1).",
+    "light-edges": "How many light edges follow them, each without a directory; saved (default: 0).",
     "platform": "The docker-openems checkout; without one, the bundled platform in ./platform.",
     "runtime": "auto, docker or embedded; saved (default: auto).",
     "reserve": "Rows registered ahead, so that the fleet grows without a reconnect; saved (default: 10).",
@@ -44,6 +45,7 @@ COMMON: Final = {
 _FLAGS: Final = frozenset(
     {
         "adopt",
+        "all",
         "json",
         "purge",
         "check",

@@ -46,7 +46,7 @@ class Edge:
         name: ``edge<index>``, as Odoo and the backend require it.
         apikey: a secret; never in output, argv or logs.
         setup_password: ``XXXX-XXXX-XXXX-XXXX``, as Odoo makes it; a secret too.
-        ports: None beyond the last free host port.
+        ports: None beyond the last free host port, and for a light edge.
         seed: from which the UUIDs of its PIDs come.
     """
 
@@ -80,10 +80,11 @@ class Fleet:
     Attributes:
         id: a time-ordered UUID; marks the rows that are ours.
         secret: 32 random bytes, from which all identity is derived.
-        size: how many edges, 1 to :data:`MOST_EDGES`.
+        size: how many edges, 1 to :data:`MOST_EDGES`, light ones included.
         key_generation: counts ``inv rotate-keys``.
         reserve: archived rows that are registered ahead for the next edges.
         port_offset: added to every host port.
+        light: how many of the edges, the last ones, are light and have no directory.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Fleet:
     key_generation: int = 0
     reserve: int = DEFAULT_RESERVE
     port_offset: int = 0
+    light: int = 0
 
     def edge(self, index: int) -> Edge:
         """The edge of an index, also of one beyond the fleet's size (the reserve)."""
@@ -101,7 +103,7 @@ class Fleet:
             name=name,
             apikey=self._text(f"apikey/{self.key_generation}", name, _ALPHANUMERIC, APIKEY_LENGTH),
             setup_password=_grouped(self._text("setup password", name, _SETUP_PASSWORD, 16)),
-            ports=ports_of(index, self.port_offset),
+            ports=None if self.full <= index < self.size else ports_of(index, self.port_offset),
             seed=_derive(self.secret, "edge", name),
         )
 
@@ -109,6 +111,21 @@ class Fleet:
     def edges(self) -> tuple[Edge, ...]:
         """Edge 0 to edge size-1."""
         return tuple(map(self.edge, range(self.size)))
+
+    @property
+    def full(self) -> int:
+        """How many edges run as their runtime runs them, each from a directory: edge 0 to edge full-1."""
+        return self.size - self.light
+
+    @property
+    def edges_with_directory(self) -> tuple[Edge, ...]:
+        """Edge 0 to edge full-1."""
+        return tuple(map(self.edge, range(self.full)))
+
+    @property
+    def light_edges(self) -> tuple[Edge, ...]:
+        """The edges after those, which need no directory."""
+        return tuple(map(self.edge, range(self.full, self.size)))
 
     @property
     def reserved(self) -> tuple[Edge, ...]:

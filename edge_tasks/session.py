@@ -20,6 +20,7 @@ from edge_tasks.state import Saved, State, new_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import PurePosixPath
 
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.fleet import Edge, Fleet
@@ -87,13 +88,16 @@ class Session:
     def wanted(self) -> Saved:
         """The fleet as it is wanted now."""
         fleet = self.saved.fleet if self.saved else new_fleet(1)
+        full, light = self.chosen("edges"), self.chosen("light_edges")
+        settings.check_size(full, light)
         fleet = replace(
             fleet,
-            size=self.chosen("edges"),
+            size=full + light,
+            light=light,
             reserve=self.chosen("reserve"),
             port_offset=self.chosen("port_offset"),
         )
-        settings.check_ports(fleet.port_offset, fleet.size)
+        settings.check_ports(fleet.port_offset, fleet.full)
         override_file = str(self.chosen("override_file"))
         if Path(override_file).name != override_file:
             raise SettingsError(
@@ -117,14 +121,18 @@ class Session:
     def runtime(self) -> Runtime:
         """Where the fleet runs."""
         if self.wanted.runtime == "docker":
+            if self.fleet.light:
+                raise SettingsError(
+                    "the docker runtime has no light edges yet", hint="--runtime embedded, or --light-edges 0"
+                )
             return self._docker()
-        return EmbeddedRuntime(self.state.folder, self.platform.edges_folder, self.fleet)
+        return EmbeddedRuntime(self.state.folder, self.platform.edges_folder, self.fleet, self._rendered)
 
     @property
     def up_mark(self) -> str:
         """What ``up`` records of the fleet it brought up."""
         fleet = self.fleet
-        return f"{fleet.size}/{fleet.key_generation}/{fleet.port_offset}/{self.template.digest}"
+        return f"{fleet.size}/{fleet.light}/{fleet.key_generation}/{fleet.port_offset}/{self.template.digest}"
 
     def chosen(self, name: str) -> Any:  # noqa: ANN401 - each setting has its own type
         """The value of a setting."""
@@ -166,6 +174,9 @@ class Session:
         _forget_cached(self, "saved", "wanted", "fleet", "edges", "runtime")
         self.console.line(f"new keys for {fleet.size} edges; the old ones end when the backend reads them")
 
+    def _rendered(self, edge: Edge, uri: str) -> Mapping[PurePosixPath, str]:
+        return self.template.render(edge, uri)
+
     def _choose(self, name: str) -> settings.Chosen:
         saved = self.saved.choices if self.saved else {}
         return settings.choose(name, self.options, os.environ, saved, self.configured)
@@ -205,12 +216,13 @@ class Session:
         return "docker"
 
     def _header(self) -> str:
-        edges, runtime = self._choose("edges"), self._choose("runtime")
+        edges, light, runtime = (self._choose(name) for name in ("edges", "light_edges", "runtime"))
         why = (self._why_embedded or "an engine answers") if runtime.value == "auto" else runtime.origin
         bundled = " (bundled)" if self.platform.bundled else ""
+        lights = f" and {light.value} light ({light.origin})" if light.value else ""
         noun = "edge" if edges.value == 1 else "edges"
         return (
-            f"{edges.value} {noun} ({edges.origin}), platform {self.platform.path}{bundled},"
+            f"{edges.value} {noun} ({edges.origin}){lights}, platform {self.platform.path}{bundled},"
             f" runtime {self.runtime.name} ({why}): {self.runtime.stands_for}"
         )
 

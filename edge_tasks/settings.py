@@ -78,7 +78,8 @@ class Setting:
 SETTINGS: Final = {
     setting.name: setting
     for setting in (
-        Setting("edges", 1, lowest=1, highest=MOST_EDGES),
+        Setting("edges", 1, lowest=0, highest=MOST_EDGES),
+        Setting("light_edges", 0, lowest=0, highest=MOST_EDGES),
         Setting("platform", None),
         Setting("runtime", "auto", choices=RUNTIMES),
         Setting("reserve", DEFAULT_RESERVE, lowest=0, highest=MOST_EDGES),
@@ -143,6 +144,20 @@ def check_services(named: object) -> dict[str, str]:
             hint=f"services: {{ROLE: NAME}}, with a role of {', '.join(ROLES)}",
         )
     return found
+
+
+def check_size(edges: int, light: int) -> None:
+    """Refuse a fleet of none, and one of more edges than a fleet can have.
+
+    Raises:
+        SettingsError: which.
+    """
+    if edges + light < 1:
+        raise SettingsError(
+            "--edges is '0'", hint=f"edges is a whole number from 0 to {MOST_EDGES}; 0 only with --light-edges"
+        )
+    if edges + light > MOST_EDGES:
+        raise SettingsError(f"{edges} edges and {light} light ones", hint=f"together at most {MOST_EDGES}")
 
 
 def check_ports(offset: int, edges: int) -> None:

@@ -45,7 +45,8 @@ class Saved:
     def choices(self) -> dict[str, Any]:
         """As :func:`edge_tasks.settings.choose` takes them."""
         return {
-            "edges": self.fleet.size,
+            "edges": self.fleet.full,
+            "light_edges": self.fleet.light,
             "runtime": self.runtime,
             "reserve": self.fleet.reserve,
             "port_offset": self.fleet.port_offset,
@@ -170,6 +171,7 @@ def _saved(document: dict[str, Any]) -> Saved:
         key_generation=int(document["key_generation"]),
         reserve=int(document["reserve"]),
         port_offset=int(document["port_offset"]),
+        light=int(document.get("light_edges", 0)),
     )
     extras = dict(document.get("extras", {}))
     return Saved(fleet, str(document["runtime"]), str(document["override_file"]), extras)
@@ -182,6 +184,7 @@ def _document(saved: Saved) -> dict[str, Any]:
         "id": fleet.id,
         "secret": fleet.secret.hex(),
         "edges": fleet.size,
+        "light_edges": fleet.light,
         "key_generation": fleet.key_generation,
         "reserve": fleet.reserve,
         "port_offset": fleet.port_offset,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks import felix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 BACKEND: Final = "Controller.Api.Backend"
@@ -101,9 +101,14 @@ def read(directory: Path) -> Configuration:
     Raises:
         OSError: the directory cannot be read.
     """
+    return configuration(_files(directory))
+
+
+def configuration(files: Iterable[tuple[PurePosixPath, bytes]]) -> Configuration:
+    """What files (path below the directory, content) configure, in their order."""
     found: dict[str, Component] = {}
     ignored = []
-    for path, content in _files(directory):
+    for path, content in files:
         try:
             component = component_of(path, content)
         except _IgnoredError as error:

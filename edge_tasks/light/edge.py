@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import aiohttp
-from yarl import URL
 
 from edge_tasks.light import channels, components, edge_config, protocol, simulation
+from edge_tasks.light.model import Endpoint, UnconfiguredError, model_of
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Awaitable, Callable
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from edge_tasks.light.fleet_file import EdgeEntry
+    from edge_tasks.light.model import Model
 
 State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
 
@@ -32,7 +34,6 @@ _HEARTBEAT: Final = 50.0
 _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
 _UNAUTHORIZED: Final = (401, 403)
-_DEFAULT_URI: Final = "ws://localhost:8081"
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Surroundings:
         changed: called whenever an edge's status changed.
         reader: runs the reading of directories.
         rng: of waits and phases.
+        shared: the shape of the edges without a directory; None when there are none.
     """
 
     session: aiohttp.ClientSession
@@ -52,6 +54,7 @@ class Surroundings:
     changed: Callable[[], None]
     reader: Executor
     rng: random.Random
+    shared: Model | None = None
 
 
 @dataclass
@@ -66,28 +69,10 @@ class Status:
     unsimulated: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Endpoint:
-    """Where to connect and with which key."""
-
-    uri: URL
-    apikey: str = field(repr=False)
-
-    @property
-    def place(self) -> str:
-        return f"{self.uri.host}:{self.uri.port}"
-
-
-class _UnconfiguredError(ValueError):
-    """An edge that cannot connect by its configuration; the message says why."""
-
-
 class Edge:
-    """One edge from its directory; :meth:`run` until cancelled, which closes its connection normally."""
+    """One edge; :meth:`run` until cancelled, which closes its connection normally."""
 
-    def __init__(
-        self, entry: EdgeEntry, surroundings: Surroundings, memory: simulation.Memory | None = None
-    ) -> None:
+    def __init__(self, entry: EdgeEntry, surroundings: Surroundings, memory: simulation.Memory) -> None:
         self.entry = entry
         self.status = Status()
         self._around = surroundings
@@ -96,7 +81,7 @@ class Edge:
         self._config: edge_config.Json = {}
         self._constant: dict[str, channels.Value] = {}
 
-    def memory(self) -> simulation.Memory | None:
+    def memory(self) -> simulation.Memory:
         """The energy counters and charges, for a successor of the same name."""
         return self._simulation.memory() if self._simulation else self._memory
 
@@ -104,7 +89,7 @@ class Edge:
         """Read the directory, then connect again and again."""
         try:
             endpoint = await self._read()
-        except _UnconfiguredError as error:
+        except UnconfiguredError as error:
             self._enter("unconfigured", str(error))
             return
         failures = 0
@@ -117,23 +102,29 @@ class Edge:
             self._enter(state, why)
             await asyncio.sleep(protocol.wait(failures, self._around.rng))
 
-    async def _read(self) -> _Endpoint:
+    async def _read(self) -> Endpoint:
+        directory = self.entry.directory
+        model = self._around.shared if directory is None else await self._model(directory)
+        if model is None:
+            raise UnconfiguredError("the fleet file has no template for it")
+        self.status.ignored = model.ignored
+        self.status.unsimulated = model.unsimulated
+        self._simulation = simulation.Simulation(model.plant, now_ms(), self._memory)
+        self._config = model.config
+        self._constant = model.constant
+        return model.endpoint(self.entry.apikey)
+
+    async def _model(self, directory: Path) -> Model:
         loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(self._around.reader, components.read, self.entry.directory)
+            found = await loop.run_in_executor(self._around.reader, components.read, directory)
         except OSError as error:
-            raise _UnconfiguredError(f"its directory cannot be read: {error.strerror}") from None
-        self.status.ignored = found.ignored
-        self.status.unsimulated = simulation.unsimulated(found.components)
+            raise UnconfiguredError(f"its directory cannot be read: {error.strerror}") from None
         for line in found.ignored:
             _LOG.warning("%s: ignored as Felix would: %s", self.entry.name, line)
-        plant = simulation.plant_of(found.components)
-        self._simulation = simulation.Simulation(plant, _now(), self._memory)
-        self._config = edge_config.edge_config(found.components)
-        self._constant = channels.constant(found.components)
-        return _endpoint(found)
+        return model_of(found)
 
-    async def _connection(self, endpoint: _Endpoint) -> tuple[State, str]:
+    async def _connection(self, endpoint: Endpoint) -> tuple[State, str]:
         """One connection from upgrade to end: the state that follows, and why."""
         try:
             websocket = await self._around.session.ws_connect(
@@ -152,7 +143,7 @@ class Edge:
         return await self._session(websocket, endpoint)
 
     async def _session(
-        self, websocket: aiohttp.ClientWebSocketResponse[bool], endpoint: _Endpoint
+        self, websocket: aiohttp.ClientWebSocketResponse[bool], endpoint: Endpoint
     ) -> tuple[State, str]:
         opened = time.monotonic()
         tasks = [asyncio.create_task(part) for part in (self._send(websocket), self._listen(websocket))]
@@ -187,7 +178,7 @@ class Edge:
         if model is None:
             return
         await _text(websocket, protocol.edge_config(self._config))
-        now = _now()
+        now = now_ms()
         full_at = [now + _SECOND_FULL_AFTER, now + _FULL_EVERY]
         aggregation = protocol.Aggregation(now)
         last: dict[str, channels.Value] = {}
@@ -207,32 +198,13 @@ class Edge:
                 full_at = [*full_at[1:], max(full_at[-1], now) + _FULL_EVERY]
             last = current
             await asyncio.sleep((_CYCLE - (now - phase) % _CYCLE) / 1000)
-            now = _now()
+            now = now_ms()
 
     def _enter(self, state: State, why: str = "") -> None:
         if (self.status.state, self.status.why) != (state, why):
             _LOG.info("%s: %s%s", self.entry.name, state, f": {why}" if why else "")
         self.status.state, self.status.why, self.status.since = state, why, time.time()
         self._around.changed()
-
-
-def _endpoint(found: components.Configuration) -> _Endpoint:
-    backend = found.backend()
-    if backend is None:
-        raise _UnconfiguredError(f"it has no enabled {components.BACKEND}")
-    apikey = backend.text("apikey").strip()
-    if not apikey:
-        raise _UnconfiguredError(f"its {backend.id} has no apikey")
-    if not apikey.isprintable():
-        raise _UnconfiguredError(f"the apikey of its {backend.id} has control characters")
-    try:
-        uri = URL(backend.text("uri", _DEFAULT_URI).strip())
-        usable = uri.scheme in ("ws", "wss") and bool(uri.host) and bool(uri.port)
-    except ValueError:
-        usable = False
-    if not usable:
-        raise _UnconfiguredError(f"the uri of its {backend.id} is no ws:// or wss:// address")
-    return _Endpoint(uri, apikey)
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
@@ -247,5 +219,6 @@ async def _text(websocket: aiohttp.ClientWebSocketResponse[bool], message: bytes
     await websocket.send_str(message.decode())
 
 
-def _now() -> int:
+def now_ms() -> int:
+    """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Stamp: TypeAlias = tuple[int, int, int]
 """What tells a file's content from an earlier one: mtime_ns, size, inode."""
@@ -22,20 +26,34 @@ class FleetFileError(ValueError):
 
 @dataclass(frozen=True)
 class EdgeEntry:
-    """One edge to run: its name, its configuration directory, and a digest that changes with its content."""
+    """One edge to run.
+
+    Attributes:
+        name: e.g. ``edge0``.
+        directory: its configuration; None for an edge that shares the fleet's template.
+        digest: changes with the content.
+        apikey: of an edge that shares the fleet's template.
+    """
 
     name: str
-    directory: Path
+    directory: Path | None
     digest: str
+    apikey: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet file's content; edges by name."""
+    """A fleet file's content; edges by name; without a memory file, counters end with the host.
+
+    Attributes:
+        shared: the files of an edge without a directory, by path, as any of them has them.
+    """
 
     revision: str
     status_file: Path
     edges: dict[str, EdgeEntry]
+    memory_file: Path | None = None
+    shared: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def stamp(path: Path) -> Stamp:
@@ -64,11 +82,13 @@ def load(path: Path) -> Fleet:
     status_file = Path(_text(content, "status_file"))
     if not status_file.is_absolute():
         raise FleetFileError('"status_file" of the fleet file is no absolute path')
-    entries = [_entry(item) for item in content["edges"]]
+    files, sharing = _shared(content.get("shared", {}))
+    entries = [*(_entry(item) for item in content["edges"]), *sharing]
     edges = {entry.name: entry for entry in entries}
     if len(edges) != len(entries):
         raise FleetFileError("the fleet file names an edge twice")
-    return Fleet(_text(content, "revision"), status_file, edges)
+    memory_file = Path(_text(content, "memory_file")) if "memory_file" in content else None
+    return Fleet(_text(content, "revision"), status_file, edges, memory_file, files)
 
 
 def write_status(path: Path, status: dict[str, Any]) -> None:
@@ -83,6 +103,19 @@ def write_status(path: Path, status: dict[str, Any]) -> None:
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE), "wb") as file:
         file.write(orjson.dumps(status))
     draft.replace(path)
+
+
+def _shared(item: dict[str, Any]) -> tuple[dict[str, str], list[EdgeEntry]]:
+    files, edges = _texts(item, "files"), _texts(item, "edges")
+    digest = hashlib.sha256(orjson.dumps(files)).hexdigest()
+    return files, [EdgeEntry(name, None, f"{digest}/{apikey}", apikey) for name, apikey in edges.items()]
+
+
+def _texts(item: object, key: str) -> dict[str, str]:
+    found = item.get(key, {}) if isinstance(item, dict) else None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise FleetFileError(f'"{key}" of "shared" in the fleet file is no object of texts')
+    return found
 
 
 def _entry(item: object) -> EdgeEntry:

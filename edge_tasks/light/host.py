@@ -2,7 +2,11 @@
 
 FLEET FILE, polled every 0.2 s::
 
-    {"revision": str, "status_file": absolute path, "edges": [{"name": str, "directory": path, "digest": str}]}
+    {"revision": str, "status_file": absolute path, "memory_file": path (may be absent),
+     "edges": [{"name": str, "directory": path, "digest": str}],
+     "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent)}
+
+Edges of ``shared`` have no directory: they are what those files make of an edge, each with its own apikey.
 
 Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
 connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
@@ -14,6 +18,9 @@ STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change a
 
 States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, for a refusing backend
 upgrades too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The file goes with the host.
+
+MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 10 s and at the end;
+see :mod:`.memories`. It stays.
 """
 
 from __future__ import annotations
@@ -28,24 +35,29 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
-from edge_tasks.light import fleet_file
-from edge_tasks.light.edge import Edge, Surroundings
+from edge_tasks.light import components, fleet_file, memories
+from edge_tasks.light.edge import Edge, Surroundings, now_ms
+from edge_tasks.light.model import model_of
+from edge_tasks.light.simulation import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from edge_tasks.light.fleet_file import EdgeEntry, Fleet, Stamp
+    from edge_tasks.light.model import Model
 
 _LOG: Final = logging.getLogger(__name__)
 _POLL: Final = 0.2
 _STATUS_SOONEST: Final = 0.25
 _STATUS_LATEST: Final = 2.0
 _CLOSING: Final = 1.5
+_KEEP_EVERY: Final = 10.0
 _CONNECTS_A_SECOND: Final = 200
 _UPGRADE_TIMEOUT: Final = 15.0
 _READERS: Final = 2
@@ -78,6 +90,8 @@ class Host:
         self._stop = asyncio.Event()
         self._dirty = True
         self._written = 0.0
+        self._memories = memories.load(fleet.memory_file)
+        self._kept = 0.0
 
     async def run(self) -> None:
         """Run until told to stop or the fleet file is deleted."""
@@ -96,6 +110,7 @@ class Host:
                 finally:
                     reader.shutdown(wait=False, cancel_futures=True)
                     await self._close(list(self._running))
+                    self._keep()
                     self._fleet.status_file.unlink(missing_ok=True)
         _LOG.info("ended")
 
@@ -103,6 +118,8 @@ class Host:
         await self._converge(around)
         while not self._stop.is_set():
             self._report()
+            if time.monotonic() - self._kept >= _KEEP_EVERY:
+                self._keep()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), _POLL)
             if not self._stop.is_set() and self._look():
@@ -132,12 +149,17 @@ class Host:
 
     async def _converge(self, around: Surroundings) -> None:
         wanted = self._fleet.edges
+        around.shared = _shared(self._fleet)
         gone = [name for name, (edge, _) in self._running.items() if _differs(edge, wanted.get(name))]
-        memories = {name: self._running[name][0].memory() for name in gone if name in wanted}
         await self._close(gone)
+        new = [name for name in wanted if name not in self._memories]
+        began = now_ms()
+        self._memories |= {name: Memory({}, {}, began, began) for name in new}
+        if new:
+            self._keep()  # before the first message: a host that is killed right after it knows when they began
         for name, entry in wanted.items():
             if name not in self._running:
-                edge = Edge(entry, around, memories.get(name))
+                edge = Edge(entry, around, self._memories[name])
                 task = asyncio.create_task(edge.run())
                 task.add_done_callback(_complain)
                 self._running[name] = edge, task
@@ -146,11 +168,21 @@ class Host:
         _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
 
     async def _close(self, names: Iterable[str]) -> None:
-        tasks = [self._running.pop(name)[1] for name in names]
+        closing = {name: self._running.pop(name) for name in names}
+        self._memories |= {name: edge.memory() for name, (edge, _) in closing.items()}
+        tasks = [task for _, task in closing.values()]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_CLOSING)
+
+    def _keep(self) -> None:
+        self._kept = time.monotonic()
+        self._memories |= {name: edge.memory() for name, (edge, _) in self._running.items()}
+        try:
+            memories.save(self._fleet.memory_file, self._memories)
+        except OSError as error:
+            _LOG.error("the memory file is not written: %s", error.strerror)
 
     def _mark(self) -> None:
         self._dirty = True
@@ -199,6 +231,16 @@ async def serve(path: Path) -> None:
 
 def _differs(edge: Edge, entry: EdgeEntry | None) -> bool:
     return entry is None or entry.digest != edge.entry.digest
+
+
+def _shared(fleet: Fleet) -> Model | None:
+    if not fleet.shared:
+        return None
+    files = ((PurePosixPath(path), text.encode()) for path, text in sorted(fleet.shared.items()))
+    found = components.configuration((path, text) for path, text in files if path.suffix == ".config")
+    for line in found.ignored:
+        _LOG.warning("the shared template: ignored as Felix would: %s", line)
+    return model_of(found)
 
 
 def _complain(task: asyncio.Task[None]) -> None:

@@ -7,7 +7,7 @@ Between two events (a datasource's next value, a battery full or empty) all powe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -92,10 +92,21 @@ class Plant:
 
 @dataclass(frozen=True)
 class Memory:
-    """What outlives a change of the configuration: energies (bought, sold) and charges in W*ms, by id."""
+    """What outlives a change of the configuration and a restart.
+
+    Attributes:
+        energies: of positive and of negative power in W*ms, by id.
+        charges: W*ms in each battery, by id.
+        now: ms, the moment that this was so; None for whichever moment it is taken up at.
+        began: ms, when the datasources began; None likewise.
+        extremes: lowest and highest power so far, by id.
+    """
 
     energies: Mapping[str, tuple[int, int]]
     charges: Mapping[str, int]
+    now: int | None = None
+    began: int | None = None
+    extremes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def plant_of(components: Iterable[Component]) -> Plant:
@@ -121,18 +132,19 @@ class Simulation:
     Args:
         plant: its devices.
         now: ms, when the datasources begin.
-        memory: of an earlier simulation of the same edge, so that counters never fall.
+        memory: of an earlier simulation of the same edge, so that counters never fall: this one goes on at the
+            moment where that one was, and has what happened since counted by :meth:`advance`.
     """
 
     def __init__(self, plant: Plant, now: int, memory: Memory | None = None) -> None:
         self.plant = plant
-        self.now = now
-        self._began = now
         past = memory or Memory({}, {})
+        self.now = now if past.now is None else past.now
+        self._began = now if past.began is None else past.began
         self._energies = dict(past.energies)
         self._charges = {one.id: _initial(one, past.charges) for one in plant.batteries}
         self.powers: dict[str, int] = {}
-        self.extremes: dict[str, tuple[int, int]] = {}
+        self.extremes = dict(past.extremes)
         self._balance()
 
     def advance(self, now: int) -> None:
@@ -145,7 +157,7 @@ class Simulation:
 
     def memory(self) -> Memory:
         """The counters and charges as they stand."""
-        return Memory(dict(self._energies), dict(self._charges))
+        return Memory(dict(self._energies), dict(self._charges), self.now, self._began, dict(self.extremes))
 
     def energy(self, key: str) -> tuple[int, int]:
         """Wh of an id's positive and of its negative power (both rounded down and positive)."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import logs, ports
 from edge_tasks.adapters.backend_api import BackendApi, BackendError
-from edge_tasks.adapters.files import text_of, write_file, writing
+from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.adapters.postgres import Database, has_table
 from edge_tasks.adapters.processes import Daemon, until
 from edge_tasks.doctor import check_ports
@@ -19,15 +18,16 @@ from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.override import render_override
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.runtime import EdgeProcess, Written
+from edge_tasks.runtimes.light_host import LightHost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path, PurePosixPath
 
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.doctor import Finding
     from edge_tasks.fleet import Edge, Fleet
+    from edge_tasks.runtimes.runtime import EdgeProcess, Written
 
 HOST: Final = "127.0.0.1"
 _EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = 8081, 8075, 8079, 15432
@@ -40,9 +40,14 @@ class EmbeddedRuntime:
     name: Final = "embedded"
     stands_for: Final = "stand-ins for backend and edges, a real PostgreSQL"
 
-    def __init__(self, folder: Path, edges_folder: Path, fleet: Fleet) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        edges_folder: Path,
+        fleet: Fleet,
+        render: Callable[[Edge, str], Mapping[PurePosixPath, str]],
+    ) -> None:
         self._folder = folder
-        self._edges_folder = edges_folder
         self._fleet = fleet
         offset = fleet.port_offset
         self.uri = f"ws://{HOST}:{_EDGE_PORT + offset}"
@@ -57,8 +62,7 @@ class EmbeddedRuntime:
             password=self.database.password,
         )
         self.backend = Daemon("edge_tasks.embedded", folder / "backend.json", folder / "backend.log")
-        self.light = Daemon("edge_tasks.light", folder / "light.json", folder / "light.log")
-        self._status_file = folder / "light-status.json"
+        self.light = LightHost(folder, edges_folder, fleet, lambda edge: render(edge, self.uri))
 
     @cached_property
     def _backend_ports(self) -> dict[int, str]:
@@ -159,26 +163,9 @@ class EmbeddedRuntime:
             if not until(deadline):
                 raise CommandFailed(f"the backend does not answer on {self.rest}", hint=f"see {self.backend.log}")
 
-    def fleet_file(self, written: Mapping[str, Written]) -> str:
-        """What the light host reads: the edges, each with its directory and what it holds."""
-        edges = [
-            {
-                "name": edge.name,
-                "directory": str(self._edges_folder / edge.directory),
-                "digest": str(written[edge.name]),
-            }
-            for edge in self._fleet.edges
-        ]
-        revision = hashlib.sha256(json.dumps(edges).encode()).hexdigest()[:16]
-        files = {"status_file": str(self._status_file), "memory_file": str(self._folder / "light-memory.json")}
-        return json.dumps({"revision": revision, **files, "edges": edges})
-
     def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
         """What is to be done so that the light host runs the edges, each with its directory as written."""
-        running = self.light.find() is not None
-        if running and text_of(self.light.config) == self.fleet_file(written):
-            return ()
-        return (f"{'tell' if running else 'start'} the light host its {len(written)} edges",)
+        return self.light.find_edges(written)
 
     def start_edges(self, written: Mapping[str, Written]) -> str:
         """Tell the light host its edges, starting it when it does not run, and wait until it has taken them.
@@ -186,35 +173,11 @@ class EmbeddedRuntime:
         Raises:
             CommandFailed: it ended, or did not take them within 30 s.
         """
-        fleet_file = self.fleet_file(written)
-        if self.light.find() is None:
-            with writing(self._status_file):
-                self._status_file.unlink(missing_ok=True)
-            self.light.start(fleet_file)
-        else:
-            write_file(self.light.config, fleet_file)
-        wanted = json.loads(fleet_file)["revision"]
-        deadline = time.monotonic() + _START_S
-        while self._status().get("revision") != wanted:
-            self.light.require("light host")
-            if not until(deadline):
-                raise CommandFailed("the light host did not take its edges", hint=f"see {self.light.log}")
-        return f"light host has {len(written)} edges"
+        return self.light.start_edges(written)
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the light host says of its edges, by name; empty when it does not run."""
-        if self.light.find() is None:
-            return {}
-        edges = self._status().get("edges", {})
-        return {
-            name: EdgeProcess(
-                running=edge["state"] != "unconfigured",
-                why=edge["why"] or ("it is starting" if edge["state"] == "starting" else ""),
-                since=edge["since"],
-                ignored=tuple(edge["ignored"]),
-            )
-            for name, edge in edges.items()
-        }
+        return self.light.processes()
 
     def backend_instance(self) -> str | None:
         """What tells this run of the backend from an earlier one; None when it does not run."""
@@ -243,7 +206,7 @@ class EmbeddedRuntime:
 
     @property
     def _daemons(self) -> tuple[tuple[str, Daemon], ...]:
-        return ("light host", self.light), ("backend", self.backend)
+        return ("light host", self.light.daemon), ("backend", self.backend)
 
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""
@@ -278,7 +241,7 @@ class EmbeddedRuntime:
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """The log files of light host, backend and PostgreSQL."""
-        files = {"edges": self.light.log, "backend": self.backend.log, "PostgreSQL": self.server.log}
+        files = {"edges": self.light.daemon.log, "backend": self.backend.log, "PostgreSQL": self.server.log}
         if service and service not in files:
             raise SettingsError(f"there is no service {service!r}", hint=f"one of {', '.join(files)}")
         chosen = [
@@ -292,10 +255,3 @@ class EmbeddedRuntime:
         except BackendError:
             return False
         return True
-
-    def _status(self) -> dict[str, Any]:
-        try:
-            found = json.loads(text_of(self._status_file) or "{}")
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}

@@ -25,14 +25,14 @@ def find(session: Session) -> Plan:
         SettingsError: a file of that name is not ours.
     """
     path = override_path(session)
-    wanted = session.runtime.override(session.edges, session.compose)
+    wanted = session.runtime.override(session.fleet.edges_with_directory, session.compose)
     present = path.read_text() if path.exists() else None
     if present is not None and not is_ours(present):
         raise SettingsError(
             f"{path} was not made by edge-tasks",
             hint="name another with --override-file docker-compose.edges.yml, and give both to docker compose -f",
         )
-    unchanged = f"{path.name}, {len(session.edges)} services"
+    unchanged = f"{path.name}, {len(session.fleet.edges_with_directory)} services"
     return Plan(() if present == wanted else (f"write {path.name}",), unchanged, wanted)
 
 
@@ -40,9 +40,9 @@ def apply(session: Session, plan: Plan) -> str:
     """Write it."""
     path = override_path(session)
     write_file(path, plan.details, _READABLE)
-    without = sum(edge.ports is None for edge in session.edges)
+    without = sum(edge.ports is None for edge in session.fleet.edges_with_directory)
     note = f", {without} of them without host ports (there are none left)" if without else ""
-    return f"{path.name}, {len(session.edges)} services{note}"
+    return f"{path.name}, {len(session.fleet.edges_with_directory)} services{note}"
 
 
 def override_path(session: Session) -> Path:

@@ -38,14 +38,17 @@ def find(session: Session) -> Plan:
     """
     folder = session.platform.edges_folder
     uri = session.runtime.uri
-    inputs = {edge.directory: session.template.inputs(edge, uri) for edge in session.edges}
+    inputs = {edge.directory: session.template.inputs(edge, uri) for edge in _edges(session)}
     present = {name for name in (directories(folder) if folder.is_dir() else ()) if _DIRECTORY.fullmatch(name)}
     stamps = {name: stamp_of(folder / name) for name in present}
     _refuse_foreign(session, {name for name in inputs if stamps.get(name, "") is None})
-    stale = tuple(edge for edge in session.edges if stamps.get(edge.directory) != inputs[edge.directory])
+    stale = tuple(edge for edge in _edges(session) if stamps.get(edge.directory) != inputs[edge.directory])
     if session.options.get("force") and "gen-configs" in session.typed and "gen-configs" not in session.done:
-        stale = session.edges
-    surplus = tuple(sorted(name for name in present - inputs.keys() if stamps[name] is not None))
+        stale = _edges(session)
+    ours = {
+        edge.directory for edge in session.edges
+    }  # those of light edges may stay: gen-configs --all made them
+    surplus = tuple(sorted(name for name in present - ours if stamps[name] is not None))
     changes = [
         *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
         *([f"remove {some(surplus)}"] if surplus else []),
@@ -69,9 +72,14 @@ def apply(session: Session, plan: Plan) -> str:
     remove_halves(folder)
     for before, after in session.template.moved if found.stale else ():
         session.console.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
-    return (
-        f"{len(found.stale)} written, {len(session.edges) - len(found.stale)} kept, {len(found.surplus)} removed"
-    )
+    kept = len(_edges(session)) - len(found.stale)
+    return f"{len(found.stale)} written, {kept} kept, {len(found.surplus)} removed"
+
+
+def _edges(session: Session) -> tuple[Edge, ...]:
+    """Light edges have a directory only when asked for: ``gen-configs --all``."""
+    wanted = session.options.get("all") and "gen-configs" in session.typed
+    return session.edges if wanted else session.fleet.edges_with_directory
 
 
 def stamp_of(directory: Path) -> str | None:

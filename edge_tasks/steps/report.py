@@ -43,7 +43,7 @@ def print_next(session: Session) -> None:
     line("")
     for word, where in session.runtime.addresses():
         line(f"{word:<9} {where}")
-    line(f"next      inv status | inv setup --edges {session.fleet.size + 2} | inv down | inv down --purge")
+    line(f"next      inv status | inv setup --edges {session.fleet.full + 2} | inv down | inv down --purge")
 
 
 def plan(session: Session) -> bool:

@@ -30,9 +30,12 @@ def run(session: Session) -> None:
     edges = [session.fleet.edge(index) for index in selected(str(chosen), session.fleet.size)]
     for edge in edges:
         stamp = folder / edge.directory / STAMP
+        if edge.index >= session.fleet.full:
+            raise SettingsError(f"{edge.name} is a light edge", hint="inv down up starts them all again")
         if not stamp.exists():
             raise SettingsError(f"{edge.name} has no config directory", hint="inv setup")
         with writing(stamp):
             os.utime(stamp)
-    did = session.runtime.start_edges({edge.name: written(folder / edge.directory) for edge in session.edges})
+    lying = {edge.name: written(folder / edge.directory) for edge in session.fleet.edges_with_directory}
+    did = session.runtime.start_edges(lying)
     session.console.line(f"restarted {', '.join(edge.name for edge in edges)}: {did}")

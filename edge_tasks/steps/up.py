@@ -41,4 +41,4 @@ def apply(session: Session, _plan: Plan) -> str:
 
 def _written(session: Session) -> dict[str, Written]:
     folder = session.platform.edges_folder
-    return {edge.name: written(folder / edge.directory) for edge in session.edges}
+    return {edge.name: written(folder / edge.directory) for edge in session.fleet.edges_with_directory}

@@ -88,3 +88,24 @@ def test_a_foreign_override_is_refused_and_kept(platform: Any) -> None:
     done = platform.inv("compose")
     assert done.returncode == 2, done.stdout
     assert path.read_text() == "services: {}\n"
+
+
+def test_light_edges_follow_the_others_in_one_fleet(platform: Any) -> None:
+    made = platform.inv("setup", "--edges", "2", "--light-edges", "40")
+    assert made.returncode == 0, made.stdout
+    assert "42 online" in made.stdout
+    folder = platform.path / "openems-edge"
+    assert sorted(path.name for path in folder.glob("config-edge*")) == ["config-edge0", "config-edge1"]
+    first = connections(platform.path)
+    assert len(first) == 42
+    again = platform.inv("setup")
+    assert again.stdout.count("nothing to do") == 7, again.stdout
+    assert platform.inv("gen-configs", "--all").returncode == 0
+    assert len(list(folder.glob("config-edge*"))) == 42
+    assert platform.inv("setup", "--light-edges", "41").returncode == 0
+    after = connections(platform.path)
+    assert {name: after[name] for name in first} == first
+    only = platform.inv("setup", "--edges", "0", "--light-edges", "3")
+    assert only.returncode == 0, only.stdout
+    assert "3 online" in only.stdout
+    assert platform.inv("setup", "--edges", "0", "--light-edges", "0").returncode == 2

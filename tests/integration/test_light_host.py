@@ -77,7 +77,8 @@ class Run:
         return {"name": name, "directory": str(directory), "digest": "1"}
 
     def fleet(self, revision: str, *edges: dict[str, str]) -> None:
-        content = {"revision": revision, "status_file": str(self.status_file), "edges": edges}
+        files = {"status_file": str(self.status_file), "memory_file": str(self.directory / "memory.json")}
+        content = {"revision": revision, **files, "edges": edges}
         draft = self.fleet_file.with_suffix(".new")
         draft.write_text(json.dumps(content))
         draft.replace(self.fleet_file)
@@ -254,6 +255,39 @@ def test_sigterm_ends_cleanly(tmp_path: Path) -> None:
             assert "Traceback" not in run.log.read_text()
 
     asyncio.run(scenario())
+
+
+def test_counters_go_on_when_the_host_is_killed(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edge = run.edge("edge0", "KEY0")
+            source = tmp_path / "edge0" / "Simulator" / "Datasource" / "Single" / "Direct" / "datasource0.config"
+            source.write_text(source.read_text().replace("500", "72000000"))
+            run.fleet("r1", edge)
+            run.start()
+            await run.until(lambda: len(run.backend.messages.get("KEY0", [])) >= 3)
+            assert run.process is not None
+            run.process.kill()
+            run.process.wait()
+            before = _counters(run)
+            run.start()
+            await run.until(lambda: len(_counters(run)) > len(before))
+            counted = _counters(run)
+            (first, *_), (last, *_) = counted[0], counted[-1]
+            assert before
+            assert counted == sorted(counted)
+            # 20 kWh a second, to the rounding of the cycle and of the moment of sending
+            assert abs((counted[-1][1] - counted[0][1]) - 20 * (last - first)) <= 20 * 1000
+
+    asyncio.run(scenario())
+
+
+def _counters(run: Run) -> list[tuple[int, int]]:
+    """(cycle in ms, Wh bought), in the order of sending."""
+    data = [one["params"] for one in run.backend.messages["KEY0"] if one.get("method") == "timestampedData"]
+    pairs = [(int(cycle), values) for params in data for cycle, values in params.items()]
+    name = "_sum/GridBuyActiveEnergy"
+    return [(cycle, values[name]) for cycle, values in pairs if name in values]
 
 
 @pytest.mark.parametrize("arguments", [[], ["none.json"], ["a", "b"]])

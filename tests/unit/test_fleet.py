@@ -80,3 +80,11 @@ def test_no_two_edges_share_a_port() -> None:
 
 def test_the_reserve_follows_the_fleet() -> None:
     assert [edge.name for edge in Fleet("id", SECRET, 3, reserve=2).reserved] == ["edge3", "edge4"]
+
+
+def test_light_edges_follow_in_the_same_numbering_with_the_same_identity() -> None:
+    plain, mixed = Fleet("id", bytes(32), 5), Fleet("id", bytes(32), 5, light=3)
+    assert [edge.name for edge in mixed.edges_with_directory] == ["edge0", "edge1"]
+    assert [edge.name for edge in mixed.light_edges] == ["edge2", "edge3", "edge4"]
+    assert [edge.apikey for edge in mixed.edges] == [edge.apikey for edge in plain.edges]
+    assert [edge.ports is None for edge in mixed.edges] == [False, False, True, True, True]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from edge_tasks.errors import SettingsError
-from edge_tasks.settings import check_ports, choose
+from edge_tasks.settings import check_ports, check_size, choose
 
 
 def test_the_option_beats_the_environment_the_saved_fleet_the_file_and_the_default() -> None:
@@ -15,12 +15,12 @@ def test_the_option_beats_the_environment_the_saved_fleet_the_file_and_the_defau
     assert choose("edges", {}, {}, {}, {}).value == 1
 
 
-@pytest.mark.parametrize("typed", ["0", "-1", "x", "1.5", "1000000", "٣", " "])
+@pytest.mark.parametrize("typed", ["-1", "x", "1.5", "1000000", "٣", " "])
 def test_a_number_of_edges_that_is_none_is_refused_with_what_is_allowed(typed: str) -> None:
     with pytest.raises(SettingsError) as refused:
         choose("edges", {"edges": typed}, {}, {}, {})
     assert refused.value.exit_code == 2
-    assert "from 1 to 100000" in refused.value.hint
+    assert "from 0 to 100000" in refused.value.hint
 
 
 def test_a_fault_in_the_environment_names_the_variable() -> None:
@@ -32,3 +32,12 @@ def test_an_offset_that_meets_the_platform_is_refused() -> None:
     check_ports(1000, 574)
     with pytest.raises(SettingsError, match=r"port 80\d\d"):
         check_ports(1, 3)
+
+
+def test_a_fleet_has_an_edge_of_one_kind_or_the_other() -> None:
+    check_size(0, 1)
+    with pytest.raises(SettingsError, match="'0'") as refused:
+        check_size(0, 0)
+    assert "only with --light-edges" in refused.value.hint
+    with pytest.raises(SettingsError, match="99999 edges and 2 light ones"):
+        check_size(99_999, 2)

@@ -136,3 +136,19 @@ def test_what_is_not_simulated_is_said(stock: components.Configuration) -> None:
         "Controller.IO.HeatingElement",
         "Simulator.IO.DigitalInputOutput",
     )
+
+
+@settings(deadline=None)
+@given(plants, steps, st.integers(0, HOUR), st.integers(0, HOUR))
+def test_who_is_killed_counts_again_what_was_not_kept(
+    plant: Plant, widths: list[int], unkept: int, away: int
+) -> None:
+    model = Simulation(plant, 1_795_471_735_000)
+    for width in widths:
+        model.advance(model.now + width)
+    kept = model.memory()
+    model.advance(model.now + unkept)
+    back = Simulation(plant, model.now + away, kept)
+    back.advance(model.now + away)
+    model.advance(model.now + away)
+    assert back.memory() == model.memory()

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_tasks.light import memories
+from edge_tasks.light.simulation import Memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT = {"edge0": Memory({"meter0": (1 << 60, 2)}, {"ess0": 3}, 4, 5, {"_grid": (-6, 7)})}
+
+
+def test_what_is_kept_is_read_again_to_the_last_bit(tmp_path: Path) -> None:
+    memories.save(tmp_path / "memory.json", KEPT)
+    assert memories.load(tmp_path / "memory.json") == KEPT
+
+
+def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
+    memories.save(None, KEPT)
+    assert memories.load(None) == memories.load(tmp_path / "none") == {}
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"edge0": {}}', b'{"edge0": {"energies": {"a": 1}}}'])
+def test_a_damaged_file_is_said_and_not_used(
+    tmp_path: Path, damage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "memory.json").write_bytes(damage)
+    assert memories.load(tmp_path / "memory.json") == {}
+    assert "begin anew" in caplog.text
