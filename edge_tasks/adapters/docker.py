@@ -158,6 +158,12 @@ class Docker:
         """The ids of those images that are here, by name."""
         return {name: found for name in names if (found := self._image(name))}
 
+    def origin(self, image: str) -> tuple[float, bool]:
+        """When an image was built, seconds since 1970, and whether Compose built it."""
+        [entry] = json.loads(self.ask("image", "inspect", image))
+        labels = (entry.get("Config") or {}).get("Labels") or {}
+        return _seconds(entry["Created"]), any(label.startswith("com.docker.compose.") for label in labels)
+
     def _image(self, name: str) -> str:
         try:
             return self.ask("image", "inspect", "--format", "{{.Id}}", name).strip()

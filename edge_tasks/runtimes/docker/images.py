@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,10 @@ def find(stack: Stack) -> Plan:
     contexts = _contexts(stack)
     built: dict[str, Any] = stack.ground.state.record().get("built", {})
     stale = tuple(
-        s for s, digest in contexts.items() if s in missing or built.get(s) != [digest, here.get(names[s])]
+        service
+        for service, context in contexts.items()
+        if service in missing
+        or _is_stale(stack, built.get(service), context, names[service], here[names[service]])
     )
     fetched = tuple(service for service in missing if service not in contexts)
     changes = [
@@ -69,7 +73,7 @@ def build(stack: Stack) -> str:
         stack.compose.pull(fetched)
     names = _needed(stack)
     here = stack.docker.images(tuple(names.values()))
-    built = {service: [digest, here.get(names[service])] for service, digest in _contexts(stack).items()}
+    built = {service: [context.digest, here.get(names[service])] for service, context in _contexts(stack).items()}
     stack.ground.state.note(built=built)
     downloaded = f"{len(wanted)} files downloaded, " if wanted else ""
     return f"{downloaded}{len(stale)} images built, {len(fetched)} fetched"
@@ -80,15 +84,32 @@ def _needed(stack: Stack) -> dict[str, str]:
     return {service: stack.project.image(service) for service in services}
 
 
-def _contexts(stack: Stack) -> dict[str, str]:
-    """Service → digest of what its image is built from, for those that are built."""
+@dataclass(frozen=True)
+class _Context:
+    """What an image is built from: a digest of it, and when the newest of its files was written."""
+
+    digest: str
+    newest: float
+
+
+def _is_stale(stack: Stack, built: list[str] | None, context: _Context, name: str, image: str) -> bool:
+    """Built by us of something else; or by Compose of nobody knows what; or by hand before the newest file."""
+    if built is not None:
+        return built != [context.digest, image]
+    created, by_compose = stack.docker.origin(name)
+    return by_compose or created < context.newest
+
+
+def _contexts(stack: Stack) -> dict[str, _Context]:
+    """Service → what its image is built from, for those that are built."""
     services = (*stack.services.platform, stack.services.edge)
     builds = {name: build for name in services if (build := stack.project.services[name].get("build"))}
-    return {name: _digest(build) for name, build in builds.items()}
+    return {name: _context(build) for name, build in builds.items()}
 
 
-def _digest(build: Mapping[str, Any]) -> str:
-    """Of names, sizes and times: a jar of 100 MB is not read each time."""
+def _context(build: Mapping[str, Any]) -> _Context:
+    """The digest is of names, sizes and times: a jar of 100 MB is not read each time."""
+    newest = 0.0
     digest = hashlib.sha256(json.dumps(build, sort_keys=True).encode())
     context = Path(str(build.get("context", "")))
     for folder, folders, files in os.walk(context) if context.is_dir() else ():
@@ -96,5 +117,6 @@ def _digest(build: Mapping[str, Any]) -> str:
         for name in sorted(files):
             status = Path(folder, name).lstat()
             relative = Path(folder, name).relative_to(context)
+            newest = max(newest, status.st_mtime)
             digest.update(f"{relative}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:16]
+    return _Context(digest.hexdigest()[:16], newest)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = {
+    "openems-edge:latest": "edge-tasks-test-images-edge",
+    "openems-backend:latest": "edge-tasks-test-images-backend",
+}
+
+
+@pytest.fixture
+def builder(platform: Any) -> Iterator[Any]:
+    """A checkout whose images have names of their own, which are gone in the end."""
+    compose = platform.path / "docker-compose.yml"
+    text = compose.read_text()
+    for name, own in NAMES.items():
+        text = text.replace(f"image: {name}", f"image: {own}")
+    compose.write_text(text)
+    yield platform
+    for own in NAMES.values():
+        if platform.docker("images", "-q", own):
+            platform.docker("rmi", "-f", own)
+
+
+def test_images_are_built_once_and_again_when_what_they_are_built_of_changed(builder: Any) -> None:
+    assert "2 images built, 0 fetched" in builder.inv("build")
+    assert "nothing to do: 4 images are here" in builder.inv("build")
+    (builder.path / "openems-edge" / "new.file").write_text("changed")
+    assert "1 images built, 0 fetched" in builder.inv("build")
+    assert "nothing to do: 4 images are here" in builder.inv("build")
+
+
+def test_an_image_built_by_hand_is_taken_while_it_is_newer_than_its_files(builder: Any) -> None:
+    context = builder.path / "openems-edge"
+    builder.docker("build", "-q", "-t", NAMES["openems-edge:latest"], "--label", "by=hand", str(context))
+    said = builder.inv("build")
+    assert "1 images built" in said  # the backend's
+    assert by_hand(builder)
+    (context / "Dockerfile").write_text("FROM edge-tasks-test-edge\nLABEL newer=1\n")
+    assert "1 images built" in builder.inv("build")
+    assert not by_hand(builder)
+
+
+def test_without_building_the_images_must_be_there(builder: Any) -> None:
+    said = builder.inv("build", "--skip-build", code=3)
+    assert f"images are not here: {', '.join(reversed(NAMES.values()))}" in said
+
+
+def by_hand(builder: Any) -> bool:
+    form = "{{json .Config.Labels}}"
+    return '"by":"hand"' in builder.docker("image", "inspect", "--format", form, NAMES["openems-edge:latest"])
