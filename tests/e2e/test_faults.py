@@ -105,7 +105,8 @@ def test_a_setup_that_is_killed_is_finished_by_the_next(platform: Any, seconds: 
         time.sleep(seconds)
         killed.send_signal(signal.SIGKILL)
     assert "3 online" in said(platform, "setup", "--edges", "3")
-    assert len(list((platform.path / "openems-edge").iterdir())) == 4
+    folders = [path.name for path in (platform.path / "openems-edge").iterdir() if path.is_dir()]
+    assert sorted(folders) == ["config-edge0", "config-edge1", "config-edge2", "config.d"]
 
 
 def test_a_second_run_is_told_who_holds_the_lock(platform: Any) -> None:

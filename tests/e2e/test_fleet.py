@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import time
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,8 @@ def test_a_busy_port_is_named_with_its_owner(platform: Any) -> None:
     with socket.create_server(("127.0.0.1", 8081 + platform.offset)):
         done = platform.inv("setup")
     assert done.returncode == 3, done.stdout
-    assert f"{8081 + platform.offset} for the backend's edge websocket" in done.stdout
+    assert f"port {8081 + platform.offset}: taken by " in done.stdout
+    assert f"pid {os.getpid()}, wanted for the backend's edge websocket" in done.stdout
 
 
 def test_a_foreign_override_is_refused_and_kept(platform: Any) -> None:
