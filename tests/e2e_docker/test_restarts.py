@@ -16,9 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
 
 
-@pytest.mark.xfail(
-    reason="odoo-init asks a running database on the loopback port before the override gave it one"
-)
 def test_a_platform_that_was_started_before_its_database_had_a_table_gets_its_edges(platform: Any) -> None:
     folder = str(platform.path)
     platform.docker("compose", "--project-directory", folder, "up", "-d", "--build")  # as people do

@@ -19,8 +19,9 @@ _START_S: Final = 120.0
 
 def find(stack: Stack) -> tuple[str, ...]:
     """What is still to be done."""
-    containers = {container.service: container for container in stack.containers() if container.is_running}
-    database, odoo = stack.services.database, stack.services.odoo
+    reached = {stack.ports["database"], stack.ports["odoo"]}
+    containers = {c.service for c in stack.containers() if c.is_running and c.host_ports & reached}
+    database, odoo = stack.services.database, stack.services.odoo  # running, and led to by the override
     if database not in containers:
         return (
             f"start {database}",
