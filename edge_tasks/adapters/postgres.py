@@ -76,16 +76,27 @@ def await_server(database: Database, deadline: float, require_running: Callable[
         RegistrationError: it refuses the user or the password, or does not answer before ``deadline``.
         FleetError: as ``require_running`` raises when there is nothing to wait for.
     """
-    maintenance = replace(database, name="postgres")
-    while True:
-        try:
-            with psycopg.connect(**_parameters(maintenance)):
-                return
-        except psycopg.OperationalError as error:
-            if "authentication failed" in str(error) or time.monotonic() > deadline:
-                raise RegistrationError(f"{maintenance}: {_reason(error)}", hint=_hint(error)) from None
+    while not answers(database):
         require_running()
+        if time.monotonic() > deadline:
+            raise RegistrationError(f"{database} does not answer", hint="inv logs --service db")
         time.sleep(0.2)
+
+
+def answers(database: Database) -> bool:
+    """Whether PostgreSQL lets us in; not while it starts.
+
+    Raises:
+        RegistrationError: it refuses the user or the password.
+    """
+    maintenance = replace(database, name="postgres")
+    try:
+        with psycopg.connect(**_parameters(maintenance)):
+            return True
+    except psycopg.OperationalError as error:
+        if "authentication failed" in str(error):
+            raise RegistrationError(f"{maintenance}: {_reason(error)}", hint=_hint(error)) from None
+        return False
 
 
 def addon(database: Database) -> Addon:

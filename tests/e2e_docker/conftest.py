@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,7 @@ class Platform:
     def sql(self, query: str) -> list[Any]:
         """Ask the database, through the port that the override publishes."""
         where = f"host=127.0.0.1 port={self.port('db', 5432)} dbname=openems user=odoo password=odoo16@2022"
-        with psycopg.connect(where) as connection:
+        with connected(where) as connection:
             cursor = connection.execute(query.encode())
             return list(cursor.fetchall()) if cursor.description else []
 
@@ -98,6 +99,18 @@ class Platform:
     def directory(self, index: int) -> Path:
         """An edge's config directory."""
         return self.path / "openems-edge" / f"config-edge{index}"
+
+
+def connected(where: str) -> psycopg.Connection[Any]:
+    """Also to a server that is just coming back."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return psycopg.connect(where)
+        except psycopg.OperationalError:  # noqa: PERF203 - waiting is what the loop is for
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def made(path: Path) -> Platform:

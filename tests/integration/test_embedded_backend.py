@@ -87,7 +87,8 @@ def running(tmp_path: Path, config: dict[str, Any]) -> Iterator[Running]:
         process, log, urls[0], urls[1] + "jsonrpc", urls[2] + "system/console/configMgr/Metadata.Odoo"
     )
     try:
-        wait_for_port(config["edge_port"], process)
+        for key in ("edge_port", "rest_port", "console_port"):
+            wait_for_port(config[key], process)
         yield backend
     finally:
         process.kill()
@@ -101,7 +102,7 @@ def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.02)
-    pytest.fail("the edges' port does not open")
+    pytest.fail(f"port {port} does not open")
 
 
 async def until(check: Callable[[], Awaitable[bool]]) -> None:

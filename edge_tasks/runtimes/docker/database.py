@@ -22,7 +22,7 @@ def find(stack: Stack) -> tuple[str, ...]:
     reached = {stack.ports["database"], stack.ports["odoo"]}
     containers = {c.service for c in stack.containers() if c.is_running and c.host_ports & reached}
     database, odoo = stack.services.database, stack.services.odoo  # running, and led to by the override
-    if database not in containers:
+    if database not in containers or not postgres.answers(stack.database):
         return (
             f"start {database}",
             f"have database {stack.database.name} with the openems addon",
