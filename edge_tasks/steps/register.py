@@ -42,13 +42,14 @@ def apply(session: Session, plan: Plan) -> str:
 
 
 def edges_unread(session: Session) -> tuple[str, ...]:
-    """The fleet's edges that the running backend has not read; none when it does not run."""
+    """The fleet's edges that the running backend has not read; none when it is still to be started."""
     instance = session.runtime.backend_instance()
     read: dict[str, Any] = session.state.record().get("read", {})
     if instance is None:
         return ()
     known = read.get("devices", {}) if read.get("instance") in (instance, "starting") else {}
-    return unread(session.fleet, known)
+    found = unread(session.fleet, known)
+    return found if found and session.runtime.backend_is_current() else ()  # else ``up`` starts it anew
 
 
 def remember_read(session: Session, *, starting: bool = False) -> None:
