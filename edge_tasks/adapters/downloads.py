@@ -39,6 +39,8 @@ def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, i
         digest = _download(url, new, progress)
     except (OSError, http.client.HTTPException) as error:
         _remove(new)
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it is the answer, too, and holds its socket
         reason = getattr(error, "reason", None) or error
         raise CommandFailed(f"{url} cannot be fetched: {reason}", hint=by_hand) from None
     if expected is not None and digest != expected:
