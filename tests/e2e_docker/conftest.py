@@ -179,10 +179,26 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         remove(found)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left_of_a_killed_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An earlier run that was killed left containers, which hold names and ports that this one needs."""
+    checkouts = tmp_path_factory.getbasetemp().parent
+    form = '{{.Label "com.docker.compose.project"}}\t{{.Label "com.docker.compose.project.working_dir"}}'
+    for line in set(Platform.docker("ps", "--all", "--format", form).splitlines()):
+        project, _, folder = line.partition("\t")
+        if project and Path(folder).is_relative_to(checkouts):
+            remove_project(project)
+
+
 def remove(platform: Platform) -> None:
     """Whatever is left of it in the engine, also after a failure."""
-    label = f"label=com.docker.compose.project={platform.project}"
+    remove_project(platform.project)
+
+
+def remove_project(project: str) -> None:
+    """Remove the containers, volumes and networks of a Compose project."""
+    label = f"label=com.docker.compose.project={project}"
     for kind, listed in (("container", "-aq"), ("volume", "-q"), ("network", "-q")):
-        ids = platform.docker(kind, "ls", listed, "--filter", label).split()
+        ids = Platform.docker(kind, "ls", listed, "--filter", label).split()
         if ids:
-            platform.docker(kind, "rm", *(() if kind == "network" else ("-f",)), *ids)
+            Platform.docker(kind, "rm", *(() if kind == "network" else ("-f",)), *ids)
