@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 PRIVATE: Final = 0o600
 """What we write may hold apikeys and passwords."""
+
+_TRIES: Final = 20
+"""So often is a directory removed in which somebody writes; more than once was never seen."""
 
 
 @contextmanager
@@ -123,10 +127,21 @@ def _write_tree(folder: Path, files: Mapping[PurePosixPath, str]) -> None:
 
 
 def _remove(path: Path) -> None:
+    """An edge that still runs may write into it meanwhile, which leaves a directory not empty: it is tried again."""
     if path.is_symlink():
         raise NotADirectoryError(20, "there is a symlink where a directory should be", str(path))
-    if path.exists():
-        shutil.rmtree(path)
+    for _ in range(_TRIES):
+        try:
+            shutil.rmtree(path)
+        except FileNotFoundError:  # it, or a file that the edge renamed under our hands
+            if not path.exists():
+                return
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+        else:
+            return
+    shutil.rmtree(path)
 
 
 def directories(folder: Path) -> tuple[str, ...]:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -71,3 +73,30 @@ def test_what_an_interruption_left_is_swept(tmp_path: Path) -> None:
     replace_directory(path, {PurePosixPath("a"): "1"})
     remove_directory(path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_goes_although_a_running_edge_writes_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    replace_directory(path, {PurePosixPath("a/b.config"): "1"})
+    folder, ended = os.open(path / "a", os.O_RDONLY), threading.Event()
+
+    def write() -> None:
+        """As Felix does: beside the file, then renamed; by the directory itself, wherever its name has gone."""
+        while not ended.wait(0.0002):
+            with suppress(FileNotFoundError):
+                os.close(os.open("b.tmp", os.O_WRONLY | os.O_CREAT, dir_fd=folder))
+                os.rename("b.tmp", "b.config", src_dir_fd=folder, dst_dir_fd=folder)
+
+    edge = threading.Thread(target=write)
+    edge.start()
+    try:
+        for _ in range(20):
+            remove_directory(path)
+            assert list(tmp_path.iterdir()) == []
+            replace_directory(path, {PurePosixPath("a/b.config"): "1"})
+            os.dup2(reopened := os.open(path / "a", os.O_RDONLY), folder)
+            os.close(reopened)
+    finally:
+        ended.set()
+        edge.join()
+        os.close(folder)
