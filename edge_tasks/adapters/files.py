@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -127,21 +126,13 @@ def _write_tree(folder: Path, files: Mapping[PurePosixPath, str]) -> None:
 
 
 def _remove(path: Path) -> None:
-    """An edge that still runs may write into it meanwhile, which leaves a directory not empty: it is tried again."""
+    """Anew while an edge that still runs writes into it, which leaves a directory not empty."""
     if path.is_symlink():
         raise NotADirectoryError(20, "there is a symlink where a directory should be", str(path))
-    for _ in range(_TRIES):
-        try:
-            shutil.rmtree(path)
-        except FileNotFoundError:  # it, or a file that the edge renamed under our hands
-            if not path.exists():
-                return
-        except OSError as error:
-            if error.errno != errno.ENOTEMPTY:
-                raise
-        else:
-            return
-    shutil.rmtree(path)
+    tries = 0
+    while path.exists():
+        tries += 1
+        shutil.rmtree(path, ignore_errors=tries < _TRIES)
 
 
 def directories(folder: Path) -> tuple[str, ...]:

@@ -120,9 +120,11 @@ def addon(database: Database) -> Addon:
 
 
 def drop_database(database: Database) -> None:
-    """Remove a database, whoever is connected to it."""
+    """Remove a database, if there is one, whoever is connected to it."""
     with _connected(replace(database, name="postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
+        )
 
 
 def has_table(database: Database) -> bool:

@@ -213,7 +213,7 @@ class EmbeddedRuntime:
         daemons = [name for name, daemon in self._daemons if daemon.find()]
         return (*daemons, *(["PostgreSQL"] if self.server.is_running() else []))
 
-    def purge(self) -> None:
+    def purge(self) -> str:
         """Nothing is left outside the state directory; but a server that still runs in it must not lose its data.
 
         Raises:
@@ -224,6 +224,7 @@ class EmbeddedRuntime:
                 f"port {self.database.port} is taken, and {self.server.data} looks as if a server used it",
                 hint="stop it, then run this again; nothing was removed",
             )
+        return "the database"
 
     def claim(self) -> None:
         """Light edges write nothing in their directories."""

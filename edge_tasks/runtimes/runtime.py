@@ -141,8 +141,11 @@ class Runtime(Protocol):
     def stop(self) -> tuple[str, ...]:
         """Stop everything; the names of what ran."""
 
-    def purge(self) -> None:
-        """Remove what lies outside the state and config directories; refuses where data would be lost."""
+    def purge(self) -> str:
+        """Remove what lies outside the state and config directories; what became of the database, for people.
+
+        Refuses where data would be lost.
+        """
 
     def claim(self) -> None:
         """Make what edges wrote in their config directories removable by the caller."""

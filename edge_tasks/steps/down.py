@@ -26,12 +26,10 @@ def run(session: Session, *, purge: bool) -> None:
         session.console.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
         session.state.note(up=None, read=None)
         if purge:
-            if session.saved:
-                session.runtime.purge()
-            _purge(session)
+            _purge(session, session.runtime.purge() if session.saved else "no database")
 
 
-def _purge(session: Session) -> None:
+def _purge(session: Session, database: str) -> None:
     folder = session.platform.edges_folder
     found = our_directories(folder)
     for directory in found:
@@ -45,6 +43,6 @@ def _purge(session: Session) -> None:
     remove_directory(session.state.folder)
     left = session.platform.remove_bundled() if session.platform.bundled else ()
     platforms.forget(session.platform, PROJECT)
-    session.console.line(f"removed: {len(found)} config directories, the override, the database, the saved fleet")
+    session.console.line(f"removed: {len(found)} config directories, the override, {database}, the saved fleet")
     if left:
         session.console.line(f"left, since you changed or added them: {', '.join(map(str, left))}")

@@ -35,6 +35,23 @@ def test_a_fleet_from_a_clone_through_growth_to_the_clone_again(platform: Any) -
     assert platform.git("status", "--short", "--ignored") == ""
 
 
+def test_a_purged_database_is_gone_also_where_the_server_keeps_its_data_in_a_folder(platform: Any) -> None:
+    compose = platform.path / "docker-compose.yml"
+    compose.write_text(compose.read_text().replace("- db-data:", "- ./postgresql:"))
+    platform.inv("setup", "--edges", "1")
+    assert "the override, the database openems, the saved fleet" in platform.inv("down", "--purge")
+    assert (platform.path / "postgresql").is_dir()
+    assert "Odoo initialised" in platform.inv("setup", "--edges", "2")
+    platform.inv("down", "--purge")
+
+
+def test_a_database_that_cannot_be_reached_does_not_keep_the_rest_from_being_removed(platform: Any) -> None:
+    platform.inv("setup", "--edges", "1")
+    platform.sql("ALTER ROLE odoo PASSWORD 'another'")
+    assert "nothing from the database, which cannot be reached" in platform.inv("down", "--purge")
+    assert platform.git("status", "--short", "--ignored") == ""
+
+
 def sockets(platform: Any, edges: int) -> list[str]:
     """The edges' connections to the backend (port 8081, established), each with its own port."""
     lines = []

@@ -46,9 +46,7 @@ def prepare(stack: Stack) -> str:
         CommandFailed: Odoo's initialisation failed, or a service did not start.
     """
     did = [f"PostgreSQL at {stack.database}"]
-    stack.compose.up((stack.services.database,), parallel=1)
-    service = stack.services.database
-    postgres.await_server(stack.database, time.monotonic() + _START_S, lambda: stack.require_running(service))
+    start_server(stack)
     if postgres.addon(stack.database) is not Addon.INSTALLED:
         _initialise(stack)
         did.append("Odoo initialised")
@@ -62,6 +60,18 @@ def prepare(stack: Stack) -> str:
         stack.odoo.set_passwords()
         did.append("Odoo's admin passwords set")
     return ", ".join(did)
+
+
+def start_server(stack: Stack) -> None:
+    """Start PostgreSQL, and wait until it answers.
+
+    Raises:
+        RegistrationError: it refuses the backend's user or password.
+        CommandFailed: it does not start.
+    """
+    service = stack.services.database
+    stack.compose.up((service,), parallel=1)
+    postgres.await_server(stack.database, time.monotonic() + _START_S, lambda: stack.require_running(service))
 
 
 def _initialise(stack: Stack) -> None:
@@ -78,7 +88,8 @@ def _initialise(stack: Stack) -> None:
         state.note(odoo_init=f"begun {database.name}")
     demo = () if "demo" in stack.ground.flags else ("--without-demo=all",)
     stack.ground.say(f"  Odoo initialises database {database.name}; this takes about half a minute")
-    command = ("odoo", "-d", database.name, "-i", "openems", "--stop-after-init", *demo)
+    # Without a log file of the checkout's odoo.conf, what goes wrong is told to us.
+    command = ("odoo", "-d", database.name, "-i", "openems", "--stop-after-init", "--logfile=", *demo)
     stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
     if postgres.addon(database) is not Addon.INSTALLED:
         raise CommandFailed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from edge_tasks.adapters import postgres
 from edge_tasks.adapters.files import directories
 from edge_tasks.devices import note_of
 from edge_tasks.errors import FleetError
-from edge_tasks.runtimes.docker import downloads
+from edge_tasks.runtimes.docker import database, downloads
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -28,20 +27,23 @@ def stop(stack: Stack) -> tuple[str, ...]:
     return tuple(sorted(container.service for container in found if container.is_running))
 
 
-def purge(stack: Stack) -> None:
-    """Remove what lies outside our directories.
+def purge(stack: Stack) -> str:
+    """Remove what lies outside our directories; what became of the database, for people.
 
-    A database that we initialised goes, with its volumes. In one that was there before only our rows go: it is
-    started for that.
+    A database that we initialised goes, wherever the server keeps its data, and the volumes with it. In one that
+    was there before only our rows go. The server is started for that.
     """
-    made = str(stack.ground.state.record().get("odoo_init", ""))
-    if made:
-        stack.compose.run("down", "--volumes", "--timeout", "5")
-    else:
-        _remove_rows(stack)
+    made = bool(stack.ground.state.record().get("odoo_init"))
+    try:
+        database.start_server(stack)
+        removed = _remove_database(stack) if made else _remove_rows(stack)
+    except FleetError as error:
+        removed = f"nothing from the database, which cannot be reached ({error})"
+    stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
     claim(stack)
     if stack.ground.platform.bundled:
         downloads.remove(stack)
+    return removed
 
 
 def claim(stack: Stack) -> None:
@@ -66,12 +68,14 @@ def _has_foreign(folder: Path) -> bool:
     return False
 
 
-def _remove_rows(stack: Stack) -> None:
+def _remove_database(stack: Stack) -> str:
+    postgres.drop_database(stack.database)
+    return f"the database {stack.database.name}"
+
+
+def _remove_rows(stack: Stack) -> str:
     mark = note_of(stack.ground.fleet.id)
-    with suppress(FleetError):
-        stack.compose.up((stack.services.database,), parallel=1)
-        rows = postgres.read_rows(stack.database)
-        postgres.remove_rows(
-            stack.database, [row.id for row in rows if row.note is not None and mark in row.note]
-        )
-        stack.compose.run("down", "--timeout", "5")
+    rows = postgres.read_rows(stack.database)
+    ours = [row.id for row in rows if row.note is not None and mark in row.note]
+    postgres.remove_rows(stack.database, ours)
+    return f"{len(ours)} rows of the database {stack.database.name}"

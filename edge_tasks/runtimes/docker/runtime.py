@@ -146,9 +146,9 @@ class DockerRuntime:
         """Remove all containers of the project; volumes stay."""
         return removal.stop(self.stack)
 
-    def purge(self) -> None:
-        """Remove the database that we made, or our rows in one that was there before."""
-        removal.purge(self.stack)
+    def purge(self) -> str:
+        """Remove the database that we made, or our rows in one that was there before; which, for people."""
+        return removal.purge(self.stack)
 
     def claim(self) -> None:
         """Make what containers wrote as root in our directories the caller's own."""

@@ -67,6 +67,7 @@ def odoo(arguments: list[str]) -> None:
     parser.add_argument("-i", "--init")
     parser.add_argument("--stop-after-init", action="store_true")
     parser.add_argument("--without-demo", default="")
+    parser.add_argument("--logfile", help="accepted, and not written: this one says all on its output")
     options = parser.parse_args(arguments)
     if options.init:
         initialise(options.database, with_demo=options.without_demo != "all")
