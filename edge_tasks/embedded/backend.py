@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from edge_tasks.embedded import rpc
 from edge_tasks.embedded.devices import Device, Devices, new_version
+from edge_tasks.embedded.outbox import Outbox
 from edge_tasks.embedded.store import Store, StoreError, reason
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Backend:
         self.sockets: set[Socket] = set()
         self.ready = asyncio.Event()
         self._store = Store(config.database)
+        self._configs = Outbox(self._store.write_configs, "The configs", LOG)
+        self._versions = Outbox(self._store.write_versions, "The versions", LOG)
         self._seen: set[str] = set()
         self._activation = asyncio.Lock()
 
@@ -57,6 +60,7 @@ class Backend:
         async with self._activation:
             self.ready.clear()
             await self._close_sockets()
+            await self._drain()
             await self._flush()
             self._seen.clear()
             try:
@@ -86,6 +90,8 @@ class Backend:
         self.ready.clear()
         await self._close_sockets()
         with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._drain(), _LAST_FLUSH_SECONDS)
+        with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._flush(), _LAST_FLUSH_SECONDS)
         with suppress(asyncio.TimeoutError, StoreError):
             await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
@@ -97,7 +103,7 @@ class Backend:
         """
         self.devices.heard(device, now())
         if message.method == "edgeConfig":
-            await self._take_config(device, message.params)
+            await self._configs.put(device.id, message.params)
         elif message.method == "timestampedData":
             await self._take_data(device, cache.update, message.params)
         elif message.method == "aggregatedData":
@@ -132,12 +138,6 @@ class Backend:
         except StoreError as error:
             raise rpc.RpcError(f"The device table cannot be read: {reason(error)}") from error
 
-    async def _take_config(self, device: Device, config: Mapping[str, Any]) -> None:
-        try:
-            await self._store.write_config(device, config)
-        except StoreError as error:
-            LOG.warning("The config of %s cannot be written: %s", device.name, reason(error))
-
     async def _take_data(
         self, device: Device, update: Callable[[int, Mapping[str, Value]], None], params: Mapping[str, Any]
     ) -> None:
@@ -146,14 +146,12 @@ class Backend:
             self.devices.told_state(device, values.get("_sum/State"))
             version = new_version(device, values.get("_meta/Version"))
             if version is not None:
-                await self._write_version(device, version)
+                device.version = version  # before the statement: another message may come meanwhile
+                await self._versions.put(device.id, version)
 
-    async def _write_version(self, device: Device, version: str) -> None:
-        device.version = version  # before the statement: another message may come meanwhile
-        try:
-            await self._store.write_version(device, version)
-        except StoreError as error:
-            LOG.warning("The version of %s cannot be written: %s", device.name, reason(error))
+    async def _drain(self) -> None:
+        await self._configs.drain()
+        await self._versions.drain()
 
     async def _flush(self) -> None:
         writes = self.devices.take_writes()

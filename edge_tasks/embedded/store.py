@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
@@ -30,17 +31,28 @@ _FLUSH = """
     FROM unnest(%s::int[], %s::boolean[], %s::boolean[], %s::text[]) AS fresh (id, online, heard, level)
     WHERE device.id = fresh.id
 """
-_VERSION = "UPDATE openems_device SET openems_version = %s WHERE id = %s"
-_STORED_CONFIG = "SELECT openems_config FROM openems_device WHERE id = %s"
-_CONFIG = "UPDATE openems_device SET openems_config = %s, openems_config_components = %s WHERE id = %s"
-_CONFIG_UPDATE = """
+_VERSIONS = """
+    UPDATE openems_device AS device SET openems_version = fresh.version
+    FROM unnest(%s::int[], %s::text[]) AS fresh (id, version) WHERE device.id = fresh.id
+"""
+_STORED_CONFIGS = "SELECT id, openems_config FROM openems_device WHERE id = ANY(%s)"
+_CONFIGS = """
+    UPDATE openems_device AS device
+    SET openems_config = fresh.config, openems_config_components = fresh.components
+    FROM json_to_recordset(%s::json) AS fresh (id int, config text, components text) WHERE device.id = fresh.id
+"""
+_CONFIG_UPDATES = """
     INSERT INTO openems_openemsconfigupdate (device_id, teaser, details, create_date)
-    SELECT id, %s, %s, now() AT TIME ZONE 'UTC' FROM openems_device WHERE id = %s
+    SELECT device.id, fresh.teaser, fresh.details, now() AT TIME ZONE 'UTC'
+    FROM json_to_recordset(%s::json) AS fresh (id int, teaser text, details text)
+    JOIN openems_device AS device ON device.id = fresh.id
 """
 _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 
 StoreError = psycopg.Error
 _T = TypeVar("_T")
+_KINDS = 32
+"""Edges of one template tell the same: so many different ones are compared once for all of them."""
 
 
 def reason(error: StoreError) -> str:
@@ -84,24 +96,29 @@ class Store:
 
         await self._writer.do(job)
 
-    async def write_version(self, device: Device, version: str) -> None:
-        """Write the version that an edge reports."""
+    async def write_versions(self, versions: Mapping[int, str]) -> None:
+        """Write the versions that edges report, by id of the device."""
 
         async def job(connection: psycopg.AsyncConnection) -> None:
-            await connection.execute(_VERSION, (version, device.id))
+            await connection.execute(_VERSIONS, (list(versions), list(versions.values())))
 
         await self._writer.do(job)
 
-    async def write_config(self, device: Device, config: Mapping[str, Any]) -> None:
-        """Write an edge's configuration, and note what differs from the one before, if anything does."""
-        components = components_of(config)
+    async def write_configs(self, configs: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write edges' configurations, by id of the device, and note what differs from those before.
+
+        Three statements for all of them: at ten thousand edges, round trips would be most of the work.
+        """
+        texts = {number: orjson.dumps(config) for number, config in configs.items()}
 
         async def job(connection: psycopg.AsyncConnection) -> None:
-            row = await (await connection.execute(_STORED_CONFIG, (device.id,))).fetchone()
-            changes = changes_between(_components_in(row[0] if row else None), components)
-            if changes:
-                await connection.execute(_CONFIG_UPDATE, (teaser(changes), details(changes), device.id))
-            await connection.execute(_CONFIG, (_pretty(config), _pretty(components), device.id))
+            found = await (await connection.execute(_STORED_CONFIGS, (list(configs),))).fetchall()
+            stored: dict[int, str | None] = dict(found)
+            rows = [{"id": number, **_row(stored.get(number), text)} for number, text in texts.items()]
+            noted = [row for row in rows if row["details"]]
+            if noted:
+                await connection.execute(_CONFIG_UPDATES, (orjson.dumps(noted).decode(),))
+            await connection.execute(_CONFIGS, (orjson.dumps(rows).decode(),))
 
         await self._writer.do(job)
 
@@ -127,6 +144,20 @@ def _components_in(text: str | None) -> dict[str, dict[str, Any]]:
     except orjson.JSONDecodeError:
         stored = {}
     return components_of(stored) if isinstance(stored, dict) else {}
+
+
+@lru_cache(maxsize=_KINDS)
+def _row(stored: str | None, text: bytes) -> dict[str, str]:
+    """The columns that follow from a stored configuration and a new one; no ``details`` without a change."""
+    config = orjson.loads(text)
+    components = components_of(config)
+    changes = changes_between(_components_in(stored), components)
+    return {
+        "config": _pretty(config),
+        "components": _pretty(components),
+        "teaser": teaser(changes) if changes else "",
+        "details": details(changes) if changes else "",
+    }
 
 
 def _pretty(document: object) -> str:
