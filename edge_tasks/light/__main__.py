@@ -17,6 +17,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m edge_tasks.light FLEET_FILE\n")
         return 2
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection, as we have
     host.raise_file_limit()
     try:
         asyncio.run(host.serve(Path(arguments[0])))

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-import aiohttp
-
-from edge_tasks.light import channels, components, edge_config, protocol, simulation
+from edge_tasks.light import channels, components, edge_config, protocol, simulation, wire
 from edge_tasks.light.model import Endpoint, UnconfiguredError, model_of
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from concurrent.futures import Executor
     from pathlib import Path
 
     from edge_tasks.light.fleet_file import EdgeEntry
     from edge_tasks.light.model import Model
+    from edge_tasks.light.ramp import Ramp
 
 State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
 
@@ -29,11 +27,8 @@ _LOG: Final = logging.getLogger(__name__)
 _CYCLE: Final = 1000
 _FULL_EVERY: Final = 300_000
 _SECOND_FULL_AFTER: Final = 8_000
-_CLOSE_TIMEOUT: Final = 0.7
-_HEARTBEAT: Final = 50.0
 _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
-_UNAUTHORIZED: Final = (401, 403)
 
 
 @dataclass
@@ -41,16 +36,14 @@ class Surroundings:
     """What the edges of a host share.
 
     Attributes:
-        session: the HTTP client.
-        turn: waits until this edge may connect.
+        ramp: says when an edge may connect.
         changed: called whenever an edge's status changed.
         reader: runs the reading of directories.
         rng: of waits and phases.
         shared: the shape of the edges without a directory; None when there are none.
     """
 
-    session: aiohttp.ClientSession
-    turn: Callable[[], Awaitable[None]]
+    ramp: Ramp
     changed: Callable[[], None]
     reader: Executor
     rng: random.Random
@@ -94,10 +87,10 @@ class Edge:
             return
         failures = 0
         while True:
-            await self._around.turn()
+            turn = await self._around.ramp.turn()
             self._enter("connecting")
             began = time.monotonic()
-            state, why = await self._connection(endpoint)
+            state, why = await self._connection(endpoint, turn)
             failures = 1 if time.monotonic() - began > _STABLE_AFTER and state != "refused" else failures + 1
             self._enter(state, why)
             await asyncio.sleep(protocol.wait(failures, self._around.rng))
@@ -124,39 +117,28 @@ class Edge:
             _LOG.warning("%s: ignored as Felix would: %s", self.entry.name, line)
         return model_of(found)
 
-    async def _connection(self, endpoint: Endpoint) -> tuple[State, str]:
+    async def _connection(self, endpoint: Endpoint, turn: float) -> tuple[State, str]:
         """One connection from upgrade to end: the state that follows, and why."""
+        connected = False
         try:
-            websocket = await self._around.session.ws_connect(
-                endpoint.uri,
-                headers={"apikey": endpoint.apikey},
-                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_TIMEOUT),
-                heartbeat=_HEARTBEAT,
-            )
-        except aiohttp.WSServerHandshakeError as error:
-            state: State = "refused" if error.status in _UNAUTHORIZED else "waiting"
-            return state, f"{endpoint.place} answered HTTP {error.status} to the upgrade"
-        except aiohttp.ClientConnectorError as error:
-            return "waiting", f"no connection to {endpoint.place}: {error.os_error.strerror or 'no address'}"
-        except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError) as error:
-            return "waiting", f"no websocket with {endpoint.place}: {type(error).__name__}"
-        return await self._session(websocket, endpoint)
+            connection = await wire.connect(endpoint, self._answer)
+            connected = True
+        except wire.NoWebsocketError as error:
+            return "refused" if error.refused else "waiting", str(error)
+        finally:
+            self._around.ramp.done(turn, connected=connected)
+        return await self._session(connection, endpoint)
 
-    async def _session(
-        self, websocket: aiohttp.ClientWebSocketResponse[bool], endpoint: Endpoint
-    ) -> tuple[State, str]:
+    async def _session(self, connection: wire.Connection, endpoint: Endpoint) -> tuple[State, str]:
         opened = time.monotonic()
-        tasks = [asyncio.create_task(part) for part in (self._send(websocket), self._listen(websocket))]
         accepted = asyncio.get_running_loop().call_later(_ACCEPTED_AFTER, self._accept)
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            open_for = time.monotonic() - opened
+            await self._send(connection)
         finally:
             accepted.cancel()
-            await _end(tasks)
-            code = websocket.close_code
-            with contextlib.suppress(aiohttp.ClientError, OSError):
-                await websocket.close()
+            open_for = time.monotonic() - opened
+            await connection.close()
+        code = connection.close_code
         if protocol.verdict(open_for, code) == "refused":
             return "refused", f"{endpoint.place} dropped the connection after the upgrade: is the apikey known?"
         return "waiting", f"{endpoint.place} closed the connection (code {code})"
@@ -165,19 +147,15 @@ class Edge:
         self.status.connects += 1
         self._enter("connected")
 
-    async def _listen(self, websocket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        async for message in websocket:
-            if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-                reply = protocol.answer(message.data, self._config)
-                if reply is not None:
-                    await _text(websocket, reply)
+    def _answer(self, message: bytes) -> bytes | None:
+        return protocol.answer(message, self._config)
 
-    async def _send(self, websocket: aiohttp.ClientWebSocketResponse[bool]) -> None:
-        """All notifications of one connection; ends with an error when it is gone."""
+    async def _send(self, connection: wire.Connection) -> None:
+        """All notifications of one connection, until it is gone."""
         model = self._simulation
         if model is None:
             return
-        await _text(websocket, protocol.edge_config(self._config))
+        connection.send(protocol.edge_config(self._config))
         now = now_ms()
         full_at = [now + _SECOND_FULL_AFTER, now + _FULL_EVERY]
         aggregation = protocol.Aggregation(now)
@@ -188,16 +166,15 @@ class Edge:
             current = self._constant | channels.changing(model)
             changed = {key: value for key, value in current.items() if key not in last or last[key] != value}
             full = now >= full_at[0]
-            await _text(
-                websocket, protocol.timestamped_data(now // _CYCLE * _CYCLE, current if full else changed)
-            )
+            connection.send(protocol.timestamped_data(now // _CYCLE * _CYCLE, current if full else changed))
             window = aggregation.add(now, changed)
             if window is not None:
-                await _text(websocket, protocol.aggregated_data(*window))
+                connection.send(protocol.aggregated_data(*window))
             if full:
                 full_at = [*full_at[1:], max(full_at[-1], now) + _FULL_EVERY]
             last = current
-            await asyncio.sleep((_CYCLE - (now - phase) % _CYCLE) / 1000)
+            if not await connection.pause((_CYCLE - (now - phase) % _CYCLE) / 1000):
+                return
             now = now_ms()
 
     def _enter(self, state: State, why: str = "") -> None:
@@ -205,18 +182,6 @@ class Edge:
             _LOG.info("%s: %s%s", self.entry.name, state, f": {why}" if why else "")
         self.status.state, self.status.why, self.status.since = state, why, time.time()
         self._around.changed()
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(outcome, Exception) and not isinstance(outcome, (aiohttp.ClientError, OSError)):
-            _LOG.error("an edge's session failed: %r", outcome)
-
-
-async def _text(websocket: aiohttp.ClientWebSocketResponse[bool], message: bytes) -> None:
-    await websocket.send_str(message.decode())
 
 
 def now_ms() -> int:

@@ -1,0 +1,204 @@
+"""An edge's websocket: what it costs to hold ten thousand of them decides what stands here.
+
+One object a connection and no task: frames come as callbacks, and who sends paces itself by
+:meth:`Connection.pause`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Final
+
+from picows import (
+    WSCloseCode,
+    WSError,
+    WSFrame,
+    WSHandshakeError,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    ws_connect,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from picows.picows import WSCloseHandshake
+
+    from edge_tasks.light.model import Endpoint
+
+_UPGRADE_TIMEOUT: Final = 15.0
+_CLOSE_TIMEOUT: Final = 0.7
+_PING_AFTER: Final = 50.0
+_SILENT_AFTER: Final = 75.0
+_READ_BUFFER: Final = 512
+"""Bytes; it grows to what comes, which is little: an edge hears a ping a minute."""
+_SMALL: Final = 1024
+"""Bytes; a connection keeps a buffer of its largest message, so a large one goes out from a buffer of its own."""
+_MOST_HEADER: Final = 14
+_MOST_BYTES: Final = 4 * 1024 * 1024
+_UNAUTHORIZED: Final = (401, 403)
+
+
+class NoWebsocketError(Exception):
+    """There is no websocket; the text says why.
+
+    Attributes:
+        refused: the backend does not want this apikey.
+    """
+
+    def __init__(self, why: str, *, refused: bool = False) -> None:
+        super().__init__(why)
+        self.refused = refused
+
+
+class Connection(WSListener):
+    """One open websocket.
+
+    Args:
+        answer: the bytes to answer a message with; None for nothing.
+
+    Attributes:
+        close_code: of the backend's close frame; None when there was none.
+    """
+
+    def __init__(self, answer: Callable[[bytes], bytes | None]) -> None:
+        self.close_code: int | None = None
+        self._answer = answer
+        self._transport: WSTransport | None = None
+        self._parts = b""
+        self._heard = time.monotonic()
+        self._pinged = False
+        self._full = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Messages can be sent."""
+        return self._transport is not None
+
+    def send(self, message: bytes) -> None:
+        """Send a text message; nothing happens once the connection is gone."""
+        if self._transport is None:
+            return
+        if len(message) < _SMALL:
+            self._transport.send(WSMsgType.TEXT, message)
+            return
+        framed = bytearray(_MOST_HEADER) + message
+        self._transport.send_reuse_external_bytearray(WSMsgType.TEXT, framed, _MOST_HEADER)
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait, longer while the backend takes nothing; False as soon as the connection is gone."""
+        self._watch()
+        loop = asyncio.get_running_loop()
+        while self.is_open:
+            waiter = self._waiter = loop.create_future()
+            timer = loop.call_later(seconds, self._wake)
+            try:
+                await waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+            if not self._full:
+                break
+        return self.is_open
+
+    async def close(self) -> None:
+        """Say good-bye with 1000; a backend that does not answer in 0.7 s is dropped."""
+        transport = self._transport
+        if transport is None:
+            return
+        transport.send_close(WSCloseCode.OK)
+        try:
+            await asyncio.wait_for(asyncio.shield(transport.wait_disconnected()), _CLOSE_TIMEOUT)
+        except asyncio.TimeoutError:
+            transport.disconnect(graceful=False)
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Called by the library after the upgrade."""
+        self._transport = transport
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Called by the library at the end."""
+        handshake: WSCloseHandshake | None = transport.close_handshake
+        if handshake is not None and handshake.recv is not None:
+            self.close_code = int(handshake.recv.code)  # type: ignore[call-overload] # in fact an IntEnum or an int
+        self._transport = None
+        self._wake()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Called by the library with each frame; pings are answered before."""
+        self._heard = time.monotonic()
+        self._pinged = False
+        kind = frame.msg_type
+        if kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+            self._parts += frame.get_payload_as_bytes()
+            if len(self._parts) > _MOST_BYTES:
+                transport.disconnect(graceful=False)
+            elif frame.fin:
+                message, self._parts = self._parts, b""
+                self._reply(message)
+        elif kind == WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code())
+            transport.disconnect()
+
+    def pause_writing(self) -> None:
+        """Called by the library when the backend does not take what was sent."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """Called by the library when it does again."""
+        self._full = False
+        self._wake()
+
+    def _reply(self, message: bytes) -> None:
+        reply = self._answer(message)
+        if reply is not None:
+            self.send(reply)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _watch(self) -> None:
+        """Ping a backend that is silent for 50 s, and drop it after 75."""
+        silent = time.monotonic() - self._heard
+        if self._transport is None or silent < _PING_AFTER:
+            return
+        if silent >= _SILENT_AFTER:
+            self._transport.disconnect(graceful=False)
+        elif not self._pinged:
+            self._pinged = True
+            self._transport.send_ping()
+
+
+async def connect(endpoint: Endpoint, answer: Callable[[bytes], bytes | None]) -> Connection:
+    """Open a websocket.
+
+    Raises:
+        NoWebsocketError: there is none, and why.
+    """
+    place = endpoint.place
+    connection = Connection(answer)
+    try:
+        await ws_connect(
+            lambda: connection,
+            str(endpoint.uri),
+            websocket_handshake_timeout=_UPGRADE_TIMEOUT,
+            extra_headers={"apikey": endpoint.apikey},
+            max_frame_size=_MOST_BYTES,
+            max_redirects=0,
+            read_buffer_init_size=_READ_BUFFER,
+        )
+    except WSHandshakeError as error:
+        if error.response is None:
+            raise NoWebsocketError(f"no websocket with {place}: {type(error).__name__}") from None
+        status = int(error.response.status)
+        why = f"{place} answered HTTP {status} to the upgrade"
+        raise NoWebsocketError(why, refused=status in _UNAUTHORIZED) from None
+    except OSError as error:
+        raise NoWebsocketError(f"no connection to {place}: {error.strerror or 'no address'}") from None
+    except (WSError, asyncio.TimeoutError, ValueError) as error:
+        raise NoWebsocketError(f"no websocket with {place}: {type(error).__name__}") from None
+    return connection
