@@ -35,6 +35,7 @@ COMMON: Final = {
     "edge-heap": "The largest Java heap of an edge (docker); saved (default: 128m).",
     "edge-memory": "The memory limit of an edge's container (docker); saved (default: 400m).",
     "java-options": "More Java options of an edge (docker); saved (default: quick start, little memory).",
+    "light-image": "An image with a Python for the light edges (docker); saved (default: python:3.12-slim).",
     "skip-build": "Build and pull no images (docker).",
     "demo": "Initialise Odoo with its demo data (docker).",
     "echo": "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log.",

@@ -121,10 +121,6 @@ class Session:
     def runtime(self) -> Runtime:
         """Where the fleet runs."""
         if self.wanted.runtime == "docker":
-            if self.fleet.light:
-                raise SettingsError(
-                    "the docker runtime has no light edges yet", hint="--runtime embedded, or --light-edges 0"
-                )
             return self._docker()
         return EmbeddedRuntime(self.state.folder, self.platform.edges_folder, self.fleet, self._rendered)
 
@@ -197,6 +193,7 @@ class Session:
             flags=flags,
             say=self.console.line,
             progress=self.console.progress,
+            render=self._rendered,
             echo=self.console.line if self.options.get("echo") else None,
         )
         return DockerRuntime(ground)

@@ -92,6 +92,7 @@ SETTINGS: Final = {
         Setting("edge_heap", "128m", pattern="[1-9][0-9]*[mg]", extra=True),
         Setting("edge_memory", "400m", pattern="[1-9][0-9]*[mg]", extra=True),
         Setting("java_options", _JAVA_OPTIONS, extra=True),
+        Setting("light_image", "python:3.12-slim", pattern=r"\S+", extra=True),
     )
 }
 

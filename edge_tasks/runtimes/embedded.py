@@ -62,7 +62,10 @@ class EmbeddedRuntime:
             password=self.database.password,
         )
         self.backend = Daemon("edge_tasks.embedded", folder / "backend.json", folder / "backend.log")
-        self.light = LightHost(folder, edges_folder, fleet, lambda edge: render(edge, self.uri))
+        self._light_daemon = Daemon("edge_tasks.light", folder / "light.json", folder / "light.log")
+        self.light = LightHost(
+            self._light_daemon, folder, edges_folder, fleet, lambda edge: render(edge, self.uri)
+        )
 
     @cached_property
     def _backend_ports(self) -> dict[int, str]:
@@ -206,7 +209,7 @@ class EmbeddedRuntime:
 
     @property
     def _daemons(self) -> tuple[tuple[str, Daemon], ...]:
-        return ("light host", self.light.daemon), ("backend", self.backend)
+        return ("light host", self._light_daemon), ("backend", self.backend)
 
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""
@@ -242,7 +245,7 @@ class EmbeddedRuntime:
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """The log files of light host, backend and PostgreSQL."""
-        files = {"edges": self.light.daemon.log, "backend": self.backend.log, "PostgreSQL": self.server.log}
+        files = {"edges": self._light_daemon.log, "backend": self.backend.log, "PostgreSQL": self.server.log}
         if service and service not in files:
             raise SettingsError(f"there is no service {service!r}", hint=f"one of {', '.join(files)}")
         chosen = [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.backend_api import BackendError
 from edge_tasks.adapters.processes import until
 from edge_tasks.light import components
+from edge_tasks.override import LIGHT_SERVICE
 from edge_tasks.plan import some
 from edge_tasks.runtimes.runtime import EdgeProcess
 
@@ -63,7 +64,7 @@ def find(stack: Stack, written: Mapping[str, Written]) -> EdgePlan:
     by_service = {container.service: container for container in containers}
     hashes = stack.compose.hashes()
     image = stack.docker.images((_image(stack),)).get(_image(stack))
-    edges = [edge for edge in stack.ground.fleet.edges if edge.name in written]
+    edges = [edge for edge in stack.ground.fleet.edges_with_directory if edge.name in written]
     make = [edge for edge in edges if not _fits(by_service.get(edge.service), hashes.get(edge.service), image)]
     rest = [edge for edge in edges if edge not in make]
     stale = {edge.name for edge in rest if by_service[edge.service].started < written[edge.name].at}
@@ -90,9 +91,10 @@ def start(stack: Stack, written: Mapping[str, Written]) -> str:
 
 
 def processes(stack: Stack) -> dict[str, EdgeProcess]:
-    """Every edge of the fleet, as its container and its directory show it."""
+    """Every edge with a directory, as its container and its directory show it."""
     by_service = {container.service: container for container in stack.containers()}
-    return {edge.name: _process(stack, edge, by_service.get(edge.service)) for edge in stack.ground.fleet.edges}
+    edges = stack.ground.fleet.edges_with_directory
+    return {edge.name: _process(stack, edge, by_service.get(edge.service)) for edge in edges}
 
 
 def _process(stack: Stack, edge: Edge, container: Container | None) -> EdgeProcess:
@@ -127,6 +129,8 @@ def _fits(container: Container | None, digest: str | None, image: str | None) ->
 def _is_surplus(stack: Stack, container: Container, services: set[str]) -> bool:
     if container.service == stack.services.edge:
         return True
+    if container.service == LIGHT_SERVICE:
+        return not stack.ground.fleet.light
     return SERVICE.fullmatch(container.service) is not None and container.service not in services
 
 

@@ -67,7 +67,7 @@ def _machine(stack: Stack) -> list[Finding]:
     found = doctor.check_disk(machine.free_disk(Path(root)), root)
     if "force" not in stack.ground.flags:
         found += doctor.check_memory(
-            max(0, stack.ground.fleet.size - edges),
+            max(0, stack.ground.fleet.full - edges),
             str(stack.ground.choices["edge_heap"]),
             machine.available_memory(),
             platform_runs=any(container.service == stack.services.backend for container in running),

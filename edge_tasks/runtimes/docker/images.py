@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.errors import MissingTool
+from edge_tasks.override import LIGHT_SERVICE
 from edge_tasks.plan import Plan, some
-from edge_tasks.runtimes.docker import downloads
+from edge_tasks.runtimes.docker import downloads, light
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,7 @@ def find(stack: Stack) -> Plan:
         *(f"download {artifact.url}" for artifact in wanted),
         *([f"build {some(tuple(names[service] for service in stale))}"] if stale else []),
         *([f"fetch {some(tuple(names[service] for service in fetched))}"] if fetched else []),
+        *(["install the light edges' program"] if _wants_program(stack) else []),
     ]
     return Plan(tuple(changes), unchanged, (wanted, stale, fetched))
 
@@ -69,19 +71,31 @@ def build(stack: Stack) -> str:
         _, stale, fetched = find(stack).details
     if stale:
         stack.compose.build(stale)
-    if fetched:
-        stack.compose.pull(fetched)
+    of_compose = tuple(service for service in fetched if service != LIGHT_SERVICE)
+    if of_compose:
+        stack.compose.pull(of_compose)
+    if LIGHT_SERVICE in fetched:
+        stack.docker.run("pull", "--quiet", light.image_of(stack))
+    with_program = _wants_program(stack)
+    if with_program:
+        light.install(stack)
     names = _needed(stack)
     here = stack.docker.images(tuple(names.values()))
     built = {service: [context.digest, here.get(names[service])] for service, context in _contexts(stack).items()}
     stack.ground.state.note(built=built)
     downloaded = f"{len(wanted)} files downloaded, " if wanted else ""
-    return f"{downloaded}{len(stale)} images built, {len(fetched)} fetched"
+    program = ", the light edges' program installed" if with_program else ""
+    return f"{downloaded}{len(stale)} images built, {len(fetched)} fetched{program}"
+
+
+def _wants_program(stack: Stack) -> bool:
+    return bool(stack.ground.fleet.light) and not light.is_installed(stack)
 
 
 def _needed(stack: Stack) -> dict[str, str]:
     services = (*stack.services.platform, stack.services.edge)
-    return {service: stack.project.image(service) for service in services}
+    lights = {LIGHT_SERVICE: light.image_of(stack)} if stack.ground.fleet.light else {}
+    return {**{service: stack.project.image(service) for service in services}, **lights}
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import postgres
-from edge_tasks.override import Addition, Hosting, render_override
-from edge_tasks.runtimes.docker import backend, database, examination, images, removal
+from edge_tasks.override import LIGHT_SERVICE, Addition, Hosting, render_override
+from edge_tasks.runtimes.docker import backend, database, examination, images, light, removal
 from edge_tasks.runtimes.docker import edges as containers
 from edge_tasks.runtimes.docker.stack import HOST, Ground, Stack
+from edge_tasks.runtimes.light_host import LightHost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +33,14 @@ class DockerRuntime:
     def __init__(self, ground: Ground) -> None:
         self.stack = Stack(ground)
         self._ground = ground
+        container = light.LightContainer(self.stack)
+        self._light = LightHost(
+            container,
+            light.FLEET,
+            ground.platform.edges_folder,
+            ground.fleet,
+            lambda edge: ground.render(edge, self.uri),
+        )
 
     @property
     def uri(self) -> str:
@@ -59,6 +68,7 @@ class DockerRuntime:
             memory=str(choices["edge_memory"]),
             edge_port=stack.wiring.edge_port,
             additions=self._additions(),
+            light=light.service(stack) if self._ground.fleet.light else None,
         )
         return render_override(edges, compose, hosting)
 
@@ -119,11 +129,15 @@ class DockerRuntime:
 
     def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
         """What is to be done so that exactly these edges run."""
-        return containers.find(self.stack, written).changes
+        of_light = self._light.find_edges({}) if self._ground.fleet.light else ()
+        return (*containers.find(self.stack, written).changes, *of_light)
 
     def start_edges(self, written: Mapping[str, Written]) -> str:
         """Do it, in batches."""
-        return containers.start(self.stack, written)
+        did = [self._light.start_edges({})] if self._ground.fleet.light else []
+        if self._ground.fleet.full or not did:
+            did.append(containers.start(self.stack, written))
+        return ", ".join(reversed(did))
 
     def visible(self, names: Sequence[str]) -> frozenset[str]:
         """The devices that people see in Odoo."""
@@ -131,7 +145,8 @@ class DockerRuntime:
 
     def processes(self) -> dict[str, EdgeProcess]:
         """The edges, by name."""
-        return containers.processes(self.stack)
+        of_light = self._light.processes() if self._ground.fleet.light else {}
+        return {**containers.processes(self.stack), **of_light}
 
     def running(self) -> tuple[str, ...]:
         """The services that run."""
@@ -139,7 +154,10 @@ class DockerRuntime:
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """``docker compose logs``."""
-        wanted = [edge.service for edge in self._ground.fleet.edges if edge.name in set(edges)]
+        fleet, named = self._ground.fleet, set(edges)
+        wanted = [edge.service for edge in fleet.edges_with_directory if edge.name in named]
+        if any(edge.name in named for edge in fleet.light_edges):
+            wanted.append(LIGHT_SERVICE)
         self.stack.compose.show_logs([*wanted, *([service] if service else [])], follow=follow)
 
     def stop(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.adapters.docker import Container
     from edge_tasks.compose_file import ComposeFile
-    from edge_tasks.fleet import Fleet
+    from edge_tasks.fleet import Edge, Fleet
     from edge_tasks.platform import Platform
     from edge_tasks.state import State
 
@@ -51,6 +51,7 @@ class Ground:
         choices: the settings, by name.
         flags: ``skip_build``, ``demo``, ``force``.
         say: prints a line for people.
+        render: an edge's files, with the uri that it connects to.
         progress: shows how far something is, of a title; yields what is told (done, all or None).
         echo: prints a line of docker's output; None keeps it to the log.
     """
@@ -64,6 +65,7 @@ class Ground:
     choices: Mapping[str, Any]
     flags: frozenset[str]
     say: Callable[[str], None]
+    render: Callable[[Edge, str], Mapping[PurePosixPath, str]]
     progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
     echo: Callable[[str], None] | None
 
