@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
+
+from edge_tasks.runtimes.docker.light import PACKAGES, SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "edge_tasks"
@@ -71,6 +74,16 @@ def test_the_core_never_looks_outward(name: str) -> None:
 def test_a_program_of_its_own_needs_only_itself_the_format_and_the_errors(folder: str) -> None:
     used = {own for name, path in MODULES.items() if name.startswith(f"{folder}/") for own in own_imports(path)}
     assert used <= {folder, "felix", "errors"}
+
+
+def test_the_light_program_imports_what_its_container_is_given() -> None:
+    used = {name for place in SOURCES for name in imported_below(PACKAGE / place)}
+    assert used - set(sys.stdlib_module_names) - {"edge_tasks"} == set(PACKAGES)
+
+
+def imported_below(place: Path) -> set[str]:
+    files = place.rglob("*.py") if place.is_dir() else [place]
+    return {name for path in files for name in imported(path)}
 
 
 @pytest.mark.parametrize("folder", ["adapters", "runtimes"])

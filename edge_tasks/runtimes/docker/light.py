@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")
 _FLEET_FILE: Final = "light.json"
-_PACKAGES: Final = ("orjson", "picows")
-_SOURCES: Final = ("__init__.py", "errors.py", "felix.py", "light")
-"""What the program needs of ours; a test of the architecture holds it to that."""
+PACKAGES: Final = ("orjson", "picows", "yarl")
+SOURCES: Final = ("__init__.py", "errors.py", "felix.py", "light")
+"""What the program needs of others and of ours; a test of the architecture holds it to that."""
 
 _VERSION: Final = "import sys; print('%d.%d' % sys.version_info[:2])"
 
@@ -110,9 +110,9 @@ def install(stack: Stack) -> None:
         remove_directory(folder)
     with writing(folder):
         folder.mkdir(mode=0o700, parents=True)
-    wheels.fetch(wheels.installed(_PACKAGES), folder, python=python, architecture=architecture)
+    wheels.fetch(wheels.installed(PACKAGES), folder, python=python, architecture=architecture)
     with writing(folder):
-        for name in _SOURCES:
+        for name in SOURCES:
             _copy(_package() / name, folder / "edge_tasks" / name)
     stack.ground.state.note(light_program=_mark(stack))
 
@@ -140,8 +140,8 @@ def _mark(stack: Stack) -> list[str]:
 
 def _digest() -> str:
     """Of packages and sources."""
-    digest = hashlib.sha256(" ".join(wheels.installed(_PACKAGES)).encode())
-    for name in _SOURCES:
+    digest = hashlib.sha256(" ".join(wheels.installed(PACKAGES)).encode())
+    for name in SOURCES:
         source = _package() / name
         files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
         for path in files:
