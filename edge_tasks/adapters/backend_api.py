@@ -31,21 +31,17 @@ class BackendError(Exception):
 
 @dataclass(frozen=True)
 class BackendApi:
-    """The REST API (port 8075) and the Felix console (port 8079) of a backend.
+    """The REST API (port 8075) of a backend.
 
     Attributes:
         rest: e.g. ``http://127.0.0.1:8075``.
-        console: e.g. ``http://127.0.0.1:8079``.
         user: of Odoo.
         password: of that user.
-        console_login: user and password of the console.
     """
 
     rest: str
-    console: str
     user: str
     password: str = field(repr=False)
-    console_login: tuple[str, str] = field(repr=False)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -64,15 +60,21 @@ class BackendApi:
         """
         return self._asked("getEdgesChannelsValues", "ids", names, {"channels": list(channels)})
 
-    def read_devices_again(self) -> None:
-        """Re-activate ``Metadata.Odoo``: the backend reads its devices, and drops every edge for a moment.
+    def read_devices_again(self, console: str) -> None:
+        """Re-activate the stand-in's ``Metadata.Odoo``: it reads its devices, and drops every edge for a moment.
+
+        The Felix console of a real backend wants all properties with it, passwords included, and forgets those
+        that are missing: a real one is restarted instead.
+
+        Args:
+            console: e.g. ``http://127.0.0.1:8079``.
 
         Raises:
             BackendError: it did not.
         """
-        url = f"{self.console}/system/console/configMgr/Metadata.Odoo"
+        url = f"{console}/system/console/configMgr/Metadata.Odoo"
         form = b"apply=true&action=ajaxConfigManager"
-        self._post(url, form, "application/x-www-form-urlencoded", self.console_login)
+        self._post(url, form, "application/x-www-form-urlencoded", (self.user, self.password))
 
     @staticmethod
     def opens_websockets(port: int) -> bool:

@@ -52,8 +52,7 @@ class EmbeddedRuntime:
         offset = fleet.port_offset
         self.uri = f"ws://{HOST}:{_EDGE_PORT + offset}"
         self.rest = f"http://{HOST}:{_REST_PORT + offset}"
-        console, login = f"http://{HOST}:{_CONSOLE_PORT + offset}", ("admin", fleet.password("backend"))
-        self.api = BackendApi(self.rest, console, *login, console_login=login)
+        self.api = BackendApi(self.rest, "admin", fleet.password("backend"))
         self.database = Database(HOST, _POSTGRES_PORT + offset, "odoo", fleet.password("database"))
         self.server = PostgresServer(
             data=folder / "postgres",
@@ -192,7 +191,7 @@ class EmbeddedRuntime:
         Raises:
             BackendError: it did not.
         """
-        self.api.read_devices_again()
+        self.api.read_devices_again(f"http://{HOST}:{_CONSOLE_PORT + self._fleet.port_offset}")
 
     def backend_started(self) -> float:
         """When the backend was started, seconds since 1970; 0.0 when it does not run."""

@@ -36,8 +36,8 @@ def apply(session: Session, plan: Plan) -> str:
         postgres.register(session.runtime.database, planned)
     if edges_unread(session):
         session.console.line("  the backend reads its devices again; all edges reconnect")
-        remember_read(session)
         session.runtime.read_devices_again()
+        remember_read(session)  # now: it may have been restarted for that
     return _sentence(planned)
 
 
@@ -53,7 +53,7 @@ def edges_unread(session: Session) -> tuple[str, ...]:
 
 
 def remember_read(session: Session, *, starting: bool = False) -> None:
-    """Note what the backend is about to read: all rows, archived ones too."""
+    """Note what the backend has read, or will when it starts: all rows, archived ones too."""
     rows = postgres.read_rows(session.runtime.database)
     devices = {row.name: fingerprint(row.apikey) for row in rows}
     instance = "starting" if starting else session.runtime.backend_instance()

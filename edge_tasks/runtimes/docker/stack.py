@@ -32,13 +32,9 @@ if TYPE_CHECKING:
     from edge_tasks.state import State
 
 HOST: Final = "127.0.0.1"
-CONSOLE_PORT: Final = 8079
 ODOO_PORT: Final = 8069
 POSTGRES_PORT: Final = 5432
-CONSOLE_LOGIN: Final = ("admin", "admin")
-"""Of the Felix console, in every OpenEMS."""
-
-_PREFERRED: Final = {"database": 15432, "rest": 8075, "console": CONSOLE_PORT, "odoo": 18069, "edges": 18081}
+_PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
 
 
 @dataclass(frozen=True)
@@ -166,7 +162,6 @@ class Stack:
         return {
             "database": (services.database, POSTGRES_PORT),
             "odoo": (services.odoo, ODOO_PORT),
-            "console": (services.backend, CONSOLE_PORT),
             "edges": (services.backend, self.wiring.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
         }
@@ -218,8 +213,7 @@ class Stack:
     def api(self) -> BackendApi:
         """The backend's B2B REST API, as Odoo's admin."""
         rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
-        console = f"http://{HOST}:{self.ports['console']}"
-        return BackendApi(rest, console, "admin", str(self.wiring.values["odooPassword"]), CONSOLE_LOGIN)
+        return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]))
 
     def containers(self) -> tuple[Container, ...]:
         """All containers of the project.
