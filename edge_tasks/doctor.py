@@ -22,6 +22,8 @@ _PLATFORM_MIB: Final = 1200
 """Odoo, PostgreSQL and the backend."""
 
 _LEAST_DISK_MIB: Final = 1024
+_OTHER_FILES: Final = 100
+"""Of the backend, besides one an edge: log, database, listening and HTTP sockets, libraries."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,21 @@ def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str]) -> list[Fin
             kind="machine",
         )
         for port, owner in sorted(taken.items())
+    ]
+
+
+def check_open_files(edges: int, most: int) -> list[Finding]:
+    """Can the backend, in one process, hold a connection of every edge?"""
+    wanted = edges + _OTHER_FILES
+    if wanted <= most:
+        return []
+    return [
+        Finding(
+            f"{edges} edges need a backend with {wanted} open files, {most} are allowed",
+            "open files",
+            f"sudo prlimit --pid $$ --nofile={wanted}:{wanted}, then this again in the same shell",
+            kind="machine",
+        )
     ]
 
 

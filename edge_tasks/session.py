@@ -122,7 +122,8 @@ class Session:
         """Where the fleet runs."""
         if self.wanted.runtime == "docker":
             return self._docker()
-        return EmbeddedRuntime(self.state.folder, self.platform.edges_folder, self.fleet, self._rendered)
+        edges_folder = self.platform.edges_folder
+        return EmbeddedRuntime(self.state.folder, edges_folder, self.fleet, self._rendered, self._extras)
 
     @property
     def up_mark(self) -> str:
@@ -170,6 +171,10 @@ class Session:
         _forget_cached(self, "saved", "wanted", "fleet", "edges", "runtime")
         self.console.line(f"new keys for {fleet.size} edges; the old ones end when the backend reads them")
 
+    @property
+    def _extras(self) -> dict[str, Any]:
+        return {name: self.chosen(name) for name, setting in settings.SETTINGS.items() if setting.extra}
+
     def _rendered(self, edge: Edge, uri: str) -> Mapping[PurePosixPath, str]:
         return self.template.render(edge, uri)
 
@@ -189,7 +194,7 @@ class Session:
             compose=self.compose,
             override=self.platform.path / self.wanted.override_file,
             services_named=self.services_named,
-            choices={name: self.chosen(name) for name, setting in settings.SETTINGS.items() if setting.extra},
+            choices=self._extras,
             flags=flags,
             say=self.console.line,
             progress=self.console.progress,

@@ -15,6 +15,8 @@ from edge_tasks.services import ROLES
 RUNTIMES: Final = ("auto", "docker", "embedded")
 _HIGHEST_OFFSET: Final = 50_000
 _MOST_SECONDS: Final = 86_400
+_MOST_PROCESSES: Final = 64
+_HIGHEST_RATE: Final = 10_000
 _JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 """Half the CPU time of a start and half the memory of Java's defaults, measured with a real edge."""
 
@@ -93,6 +95,9 @@ SETTINGS: Final = {
         Setting("edge_memory", "400m", pattern="[1-9][0-9]*[mg]", extra=True),
         Setting("java_options", _JAVA_OPTIONS, extra=True),
         Setting("light_image", "python:3.12-slim", pattern=r"\S+", extra=True),
+        Setting("light_processes", 0, lowest=0, highest=_MOST_PROCESSES, extra=True),
+        Setting("connect_rate", 500, lowest=1, highest=_HIGHEST_RATE, extra=True),
+        Setting("reconnect", "quick", choices=("quick", "openems"), extra=True),
     )
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m edge_tasks.embedded CONFIG_FILE\n")
         return _BAD_CONFIG
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    _raise_file_limit()
     try:
         asyncio.run(_run(read_config(Path(arguments[0]))))
     except BadConfigError as error:
@@ -50,6 +52,13 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return _PORT_TAKEN
     return 0
+
+
+def _raise_file_limit() -> None:
+    """One socket an edge: as many open files as the system lets this process have."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _run(config: Config) -> None:

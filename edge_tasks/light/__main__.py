@@ -1,4 +1,7 @@
-"""``python -m edge_tasks.light FLEET_FILE``: run light edges until told to stop; see :mod:`.host`."""
+"""``python -m edge_tasks.light FLEET_FILE [PART]``: run light edges until told to stop; see :mod:`.host`.
+
+With a part's number it is a process of a :mod:`.supervisor`, and ends when its standard input does.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,38 @@ import logging
 import sys
 from pathlib import Path
 
-from edge_tasks.light import host
+from edge_tasks.light import fleet_file
 from edge_tasks.light.fleet_file import FleetFileError
+from edge_tasks.light.supervisor import Supervisor
+
+_MOST_ARGUMENTS = 2
 
 
 def main(arguments: list[str]) -> int:
     """Run a fleet; the exit status: 0 after a clean end, 2 without a usable fleet file."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m edge_tasks.light FLEET_FILE\n")
+    if not arguments or len(arguments) > _MOST_ARGUMENTS or not all(map(str.isdecimal, arguments[1:])):
+        sys.stderr.write("usage: python -m edge_tasks.light FLEET_FILE [PART]\n")
         return 2
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection, as we have
-    host.raise_file_limit()
     try:
-        asyncio.run(host.serve(Path(arguments[0])))
+        _run(Path(arguments[0]), int(arguments[1]) if len(arguments) == _MOST_ARGUMENTS else None)
     except (OSError, FleetFileError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def _run(path: Path, part: int | None) -> None:
+    stamp = fleet_file.stamp(path)
+    fleet = fleet_file.load(path)
+    if part is None and fleet.processes:
+        Supervisor(path, fleet, stamp).run()
+        return
+    from edge_tasks.light import host  # noqa: PLC0415 - a supervisor needs no websockets: 20 MB
+
+    logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection, as we have
+    host.raise_file_limit()
+    asyncio.run(host.serve(path, part))
 
 
 if __name__ == "__main__":

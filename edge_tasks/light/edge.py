@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.fleet_file import EdgeEntry
     from edge_tasks.light.model import Model
     from edge_tasks.light.ramp import Ramp
+    from edge_tasks.light.reconnect import Law
 
 State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
 
@@ -40,6 +41,7 @@ class Surroundings:
         changed: called whenever an edge's status changed.
         reader: runs the reading of directories.
         rng: of waits and phases.
+        law: how long an edge waits before it connects again.
         shared: the shape of the edges without a directory; None when there are none.
     """
 
@@ -47,6 +49,7 @@ class Surroundings:
     changed: Callable[[], None]
     reader: Executor
     rng: random.Random
+    law: Law
     shared: Model | None = None
 
 
@@ -93,7 +96,7 @@ class Edge:
             state, why = await self._connection(endpoint, turn)
             failures = 1 if time.monotonic() - began > _STABLE_AFTER and state != "refused" else failures + 1
             self._enter(state, why)
-            await asyncio.sleep(protocol.wait(failures, self._around.rng))
+            await asyncio.sleep(self._around.law.wait(self.entry.name, failures, self._around.rng))
 
     async def _read(self) -> Endpoint:
         directory = self.entry.directory
@@ -121,7 +124,7 @@ class Edge:
         """One connection from upgrade to end: the state that follows, and why."""
         connected = False
         try:
-            connection = await wire.connect(endpoint, self._answer)
+            connection = await wire.connect(endpoint, self._answer, self.entry.source)
             connected = True
         except wire.NoWebsocketError as error:
             return "refused" if error.refused else "waiting", str(error)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import orjson
+
+from edge_tasks.light import reconnect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +20,9 @@ Stamp: TypeAlias = tuple[int, int, int]
 """What tells a file's content from an earlier one: mtime_ns, size, inode."""
 
 _PRIVATE: Final = 0o600
+_EDGES_AN_ADDRESS: Final = 20_000
+"""Of one address, Linux has 28,232 ports for connections to one backend."""
+_RATE: Final = 500
 
 
 class FleetFileError(ValueError):
@@ -33,12 +38,20 @@ class EdgeEntry:
         directory: its configuration; None for an edge that shares the fleet's template.
         digest: changes with the content.
         apikey: of an edge that shares the fleet's template.
+        place: its place in the fleet, from 0.
     """
 
     name: str
     directory: Path | None
     digest: str
     apikey: str = field(default="", repr=False)
+    place: int = 0
+
+    @property
+    def source(self) -> str:
+        """The loopback address to connect from to a backend on loopback; empty for the system's choice."""
+        block = self.place // _EDGES_AN_ADDRESS
+        return f"127.0.0.{block + 1}" if block else ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,10 @@ class Fleet:
 
     Attributes:
         shared: the files of an edge without a directory, by path, as any of them has them.
+        processes: how many processes run it, each a part; 0 for all in the one that is asked.
+        block: so many edges in a row belong to one part, so that a growing fleet moves none.
+        connect_rate: at most so many connects a second, of all parts together.
+        reconnect: the law by which edges come back; see :mod:`.reconnect`.
     """
 
     revision: str
@@ -54,6 +71,17 @@ class Fleet:
     edges: dict[str, EdgeEntry]
     memory_file: Path | None = None
     shared: Mapping[str, str] = field(default_factory=dict, repr=False)
+    processes: int = 0
+    block: int = 1
+    connect_rate: int = _RATE
+    reconnect: str = reconnect.QUICK
+
+    def part(self, index: int) -> Fleet:
+        """What one of the processes runs, with files of its own: its number before their ending."""
+        count = max(1, self.processes)
+        edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
+        memory_file = self.memory_file and _numbered(self.memory_file, index)
+        return replace(self, edges=edges, status_file=_numbered(self.status_file, index), memory_file=memory_file)
 
 
 def stamp(path: Path) -> Stamp:
@@ -84,11 +112,21 @@ def load(path: Path) -> Fleet:
         raise FleetFileError('"status_file" of the fleet file is no absolute path')
     files, sharing = _shared(content.get("shared", {}))
     entries = [*(_entry(item) for item in content["edges"]), *sharing]
-    edges = {entry.name: entry for entry in entries}
+    edges = {entry.name: replace(entry, place=place) for place, entry in enumerate(entries)}
     if len(edges) != len(entries):
         raise FleetFileError("the fleet file names an edge twice")
     memory_file = Path(_text(content, "memory_file")) if "memory_file" in content else None
-    return Fleet(_text(content, "revision"), status_file, edges, memory_file, files)
+    return Fleet(
+        revision=_text(content, "revision"),
+        status_file=status_file,
+        edges=edges,
+        memory_file=memory_file,
+        shared=files,
+        processes=_number(content, "processes", 0, lowest=0),
+        block=_number(content, "block", 1),
+        connect_rate=_number(content, "connect_rate", _RATE),
+        reconnect=_law(content),
+    )
 
 
 def write_status(path: Path, status: dict[str, Any]) -> None:
@@ -129,3 +167,21 @@ def _text(item: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise FleetFileError(f'"{key}" is missing in the fleet file or is no string')
     return value
+
+
+def _number(item: dict[str, Any], key: str, default: int, lowest: int = 1) -> int:
+    value = item.get(key, default)
+    if not isinstance(value, int) or value < lowest:
+        raise FleetFileError(f'"{key}" of the fleet file is no whole number from {lowest}')
+    return value
+
+
+def _law(item: dict[str, Any]) -> str:
+    name = item.get("reconnect", reconnect.QUICK)
+    if name not in reconnect.LAWS:
+        raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.LAWS)}')
+    return str(name)
+
+
+def _numbered(path: Path, index: int) -> Path:
+    return path.with_name(f"{path.stem}-{index}{path.suffix}")

@@ -4,9 +4,13 @@ FLEET FILE, polled every 0.2 s::
 
     {"revision": str, "status_file": absolute path, "memory_file": path (may be absent),
      "edges": [{"name": str, "directory": path, "digest": str}],
-     "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent)}
+     "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent),
+     "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent)}
 
 Edges of ``shared`` have no directory: they are what those files make of an edge, each with its own apikey.
+
+With ``processes``, so many parts run it under a :mod:`.supervisor`: each ``block`` edges in a row belong to one
+part, and the files below are one a part, ``status-0.json`` for ``status.json``.
 
 Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
 connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
@@ -33,6 +37,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
@@ -41,7 +46,8 @@ from typing import TYPE_CHECKING, Any, Final
 from edge_tasks.light import components, fleet_file, memories
 from edge_tasks.light.edge import Edge, Surroundings, now_ms
 from edge_tasks.light.model import model_of
-from edge_tasks.light.ramp import Ramp
+from edge_tasks.light.ramp import MOST, Ramp
+from edge_tasks.light.reconnect import Law
 from edge_tasks.light.simulation import Memory
 
 if TYPE_CHECKING:
@@ -60,15 +66,15 @@ _STATUS_SHARE: Final = 20
 _CLOSING: Final = 1.5
 _KEEP_EVERY: Final = 10.0
 _READERS: Final = 2
-_CONNECTS_A_SECOND: Final = 500
 
 
 class Host:
-    """The running edges of one fleet file."""
+    """The running edges of one fleet file, or of a part of it."""
 
-    def __init__(self, path: Path, fleet: Fleet, stamp: Stamp) -> None:
+    def __init__(self, path: Path, fleet: Fleet, stamp: Stamp, part: int | None = None) -> None:
         self._path = path
-        self._fleet = fleet
+        self._part = part
+        self._fleet = fleet if part is None else fleet.part(part)
         self._stamp = stamp
         self._revision = ""
         self._running: dict[str, tuple[Edge, asyncio.Task[None]]] = {}
@@ -76,7 +82,8 @@ class Host:
         self._dirty = True
         self._written = 0.0
         self._writing = 0.0
-        self._memories = memories.load(fleet.memory_file)
+        self._memories: dict[str, Memory] = {}
+        self._life = random.getrandbits(32)
         self._kept = 0.0
 
     async def run(self) -> None:
@@ -84,7 +91,7 @@ class Host:
         self._catch_signals()
         with ThreadPoolExecutor(_READERS) as reader:
             rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
-            around = Surroundings(Ramp(time.monotonic, _CONNECTS_A_SECOND), self._mark, reader, rng)
+            around = Surroundings(Ramp(time.monotonic), self._mark, reader, rng, self._law)
             try:
                 await self._supervise(around)
             finally:
@@ -113,6 +120,7 @@ class Host:
             if stamp == self._stamp:
                 return False
             fleet = fleet_file.load(self._path)
+            fleet = fleet if self._part is None else fleet.part(self._part)
         except FileNotFoundError:
             _LOG.info("the fleet file is gone")
             self._stop.set()
@@ -127,12 +135,21 @@ class Host:
         self._fleet = fleet
         return True
 
+    @property
+    def _law(self) -> Law:
+        return Law(self._fleet.reconnect, self._life)
+
     async def _converge(self, around: Surroundings) -> None:
         wanted = self._fleet.edges
         around.shared = _shared(self._fleet)
+        around.law = self._law
+        parts = max(1, self._fleet.processes)
+        around.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)
         gone = [name for name, (edge, _) in self._running.items() if _differs(edge, wanted.get(name))]
         await self._close(gone)
-        new = [name for name in wanted if name not in self._memories]
+        new = {name for name in wanted if name not in self._running}
+        self._memories |= memories.load_newest(self._fleet.memory_file, new, self._memories) if new else {}
+        new -= self._memories.keys()
         began = now_ms()
         self._memories |= {name: Memory({}, {}, began, began) for name in new}
         if new:
@@ -186,6 +203,8 @@ class Host:
 
     def _catch_signals(self) -> None:
         loop = asyncio.get_running_loop()
+        if self._part is not None:
+            threading.Thread(target=_read_to_end, args=(loop, self._stop), daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._stop.set))
 
@@ -200,15 +219,23 @@ def raise_file_limit() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def serve(path: Path) -> None:
-    """Run the fleet of a file.
+async def serve(path: Path, part: int | None = None) -> None:
+    """Run the fleet of a file, or a part of it.
 
     Raises:
         OSError: the file cannot be read.
         FleetFileError: it is no fleet.
     """
     stamp = fleet_file.stamp(path)
-    await Host(path, fleet_file.load(path), stamp).run()
+    await Host(path, fleet_file.load(path), stamp, part).run()
+
+
+def _read_to_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    """Wait until standard input ends, which the supervisor holds open."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+        loop.call_soon_threadsafe(ended.set)
 
 
 def _differs(edge: Edge, entry: EdgeEntry | None) -> bool:

@@ -7,6 +7,7 @@ kept moment to now. A simulation is deterministic: what a killed host had not ye
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -16,6 +17,7 @@ from edge_tasks.light.simulation import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 _LOG: Final = logging.getLogger(__name__)
@@ -30,6 +32,25 @@ def load(path: Path | None) -> dict[str, Memory]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _LOG.error("%s is not used, all counters begin anew: %s", path.name, type(error).__name__)
         return {}
+
+
+def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Memory]) -> dict[str, Memory]:
+    """The newest memories of some edges, whichever process of the fleet kept them.
+
+    The files of one fleet are ``memory.json`` of a host in one process, and ``memory-0.json``, ``memory-1.json``
+    of parts. An edge that comes to another part goes on where it was.
+
+    Args:
+        path: any of those files.
+        names: whose memories.
+        known: those that the host has had itself.
+    """
+    found = {name: known[name] for name in names & known.keys()}
+    for file in _family(path) if path else ():
+        for name, memory in load(file).items():
+            if name in names and (name not in found or _age(memory) > _age(found[name])):
+                found[name] = memory
+    return found
 
 
 def save(path: Path | None, memories: Mapping[str, Memory]) -> None:
@@ -60,3 +81,15 @@ def _document(memory: Memory) -> dict[str, Any]:
         "charges": memory.charges,
         "extremes": memory.extremes,
     }
+
+
+def _family(path: Path) -> list[Path]:
+    stem = re.sub(r"-[0-9]+$", "", path.stem)
+    parts = re.compile(rf"{re.escape(stem)}(-[0-9]+)?{re.escape(path.suffix)}")
+    if not path.parent.is_dir():
+        return []
+    return sorted(file for file in path.parent.iterdir() if parts.fullmatch(file.name))
+
+
+def _age(memory: Memory) -> int:
+    return memory.now or 0

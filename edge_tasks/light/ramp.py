@@ -30,6 +30,11 @@ class Window:
         self.size = min(_FIRST, most)
         self._reduced = float("-inf")
 
+    def limit(self, most: int) -> None:
+        """Never more than so many from now on."""
+        self._most = most
+        self.size = min(self.size, most)
+
     def took(self, began: float, ended: float, *, connected: bool) -> None:
         """An upgrade lasted from one time to another, in seconds of one clock.
 
@@ -55,10 +60,16 @@ class Ramp:
     def __init__(self, clock: Callable[[], float], a_second: float | None = None, most: int = MOST) -> None:
         self._clock = clock
         self._window = Window(most)
-        self._gap = 0.0 if a_second is None else 1 / a_second
+        self._gap = 0.0
+        self.limit(a_second, most)
         self._next = 0.0
         self._under_way = 0
         self._queue: deque[asyncio.Future[None]] = deque()
+
+    def limit(self, a_second: float | None, most: int = MOST) -> None:
+        """Keep to other limits from now on."""
+        self._gap = 0.0 if a_second is None else 1 / a_second
+        self._window.limit(max(1, most))
 
     async def turn(self) -> float:
         """Wait for this caller's turn, which must be followed by :meth:`done`; when it began."""

@@ -39,6 +39,7 @@ _SMALL: Final = 1024
 _MOST_HEADER: Final = 14
 _MOST_BYTES: Final = 4 * 1024 * 1024
 _UNAUTHORIZED: Final = (401, 403)
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
 
 
 class NoWebsocketError(Exception):
@@ -173,8 +174,13 @@ class Connection(WSListener):
             self._transport.send_ping()
 
 
-async def connect(endpoint: Endpoint, answer: Callable[[bytes], bytes | None]) -> Connection:
+async def connect(endpoint: Endpoint, answer: Callable[[bytes], bytes | None], source: str = "") -> Connection:
     """Open a websocket.
+
+    Args:
+        endpoint: where.
+        answer: see :class:`Connection`.
+        source: the address to connect from to a backend on loopback; empty for the system's choice.
 
     Raises:
         NoWebsocketError: there is none, and why.
@@ -190,6 +196,7 @@ async def connect(endpoint: Endpoint, answer: Callable[[bytes], bytes | None]) -
             max_frame_size=_MOST_BYTES,
             max_redirects=0,
             read_buffer_init_size=_READ_BUFFER,
+            local_addr=(source, 0) if source and endpoint.uri.host in _LOOPBACK else None,
         )
     except WSHandshakeError as error:
         if error.response is None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.adapters import logs, ports
+from edge_tasks.adapters import logs, machine, ports
 from edge_tasks.adapters.backend_api import BackendApi, BackendError
 from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.adapters.postgres import Database, has_table
 from edge_tasks.adapters.processes import Daemon, until
-from edge_tasks.doctor import check_ports
+from edge_tasks.doctor import check_open_files, check_ports
 from edge_tasks.embedded.database import create_database
 from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.override import render_override
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.light_host import LightHost, manner_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +46,7 @@ class EmbeddedRuntime:
         edges_folder: Path,
         fleet: Fleet,
         render: Callable[[Edge, str], Mapping[PurePosixPath, str]],
+        choices: Mapping[str, Any],
     ) -> None:
         self._folder = folder
         self._fleet = fleet
@@ -63,7 +64,12 @@ class EmbeddedRuntime:
         self.backend = Daemon("edge_tasks.embedded", folder / "backend.json", folder / "backend.log")
         self._light_daemon = Daemon("edge_tasks.light", folder / "light.json", folder / "light.log")
         self.light = LightHost(
-            self._light_daemon, folder, edges_folder, fleet, lambda edge: render(edge, self.uri)
+            self._light_daemon,
+            folder,
+            edges_folder,
+            fleet,
+            lambda edge: render(edge, self.uri),
+            manner=manner_of(choices),
         )
 
     @cached_property
@@ -73,8 +79,9 @@ class EmbeddedRuntime:
         return {port + offset: f"the backend's {name}" for port, name in names.items()}
 
     def examine(self) -> tuple[Finding, ...]:
-        """Ports that something else holds."""
-        return tuple(check_ports(*self._taken_ports()))
+        """Ports that something else holds, and a limit that so many connections would meet."""
+        open_files = check_open_files(self._fleet.size, machine.most_open_files())
+        return (*open_files, *check_ports(*self._taken_ports()))
 
     def find_correction(self) -> tuple[str, ...]:
         """There is nothing that could be corrected."""

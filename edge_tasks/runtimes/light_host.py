@@ -1,25 +1,66 @@
-"""The process that runs light edges, wherever it runs, and how it is told its edges."""
+"""The processes that run light edges, wherever they run, and how they are told their edges."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import text_of, write_file, writing
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.runtime import EdgeProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path, PurePath, PurePosixPath
 
     from edge_tasks.fleet import Edge, Fleet
     from edge_tasks.runtimes.runtime import Written
 
 _START_S: Final = 30.0
+_EDGES_A_PROCESS: Final = 2500
+"""A process with so many sends for a quarter of the time; with four times as many, without a pause."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How light edges run.
+
+    Attributes:
+        processes: in how many processes; 0 for as many as are useful.
+        cores: of this machine.
+        connect_rate: at most so many connects a second.
+        reconnect: ``quick`` or ``openems``.
+    """
+
+    processes: int
+    cores: int
+    connect_rate: int
+    reconnect: str
+
+    def shares(self, edges: int) -> dict[str, int]:
+        """For the fleet file: how many processes, and how many edges in a row belong to one.
+
+        A fleet that grows leaves every edge in its process.
+        """
+        if self.processes:
+            return {"processes": self.processes, "block": 1}
+        useful = -(-edges // _EDGES_A_PROCESS)
+        return {"processes": max(1, min(self.cores, useful)), "block": _EDGES_A_PROCESS}
+
+
+def manner_of(choices: Mapping[str, Any]) -> Manner:
+    """As the settings have it, on this machine."""
+    return Manner(
+        processes=choices["light_processes"],
+        cores=machine.cores(),
+        connect_rate=choices["connect_rate"],
+        reconnect=choices["reconnect"],
+    )
 
 
 class HostProcess(Protocol):
@@ -44,7 +85,7 @@ class HostProcess(Protocol):
 
 
 class LightHost:
-    """One background process and its files.
+    """One background process with a child for each part of the fleet, and its files.
 
     Args:
         process: the process; its status and memory lie beside its fleet file.
@@ -52,22 +93,26 @@ class LightHost:
         edges_folder: where the edges' directories are.
         fleet: whose edges.
         render: the files of an edge, for those that have no directory.
+        manner: how the edges are to run.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where it runs, whose edges, and how
         self,
         process: HostProcess,
         seen_as: PurePath,
         edges_folder: Path,
         fleet: Fleet,
         render: Callable[[Edge], Mapping[PurePosixPath, str]],
+        *,
+        manner: Manner,
     ) -> None:
         self.process = process
         self._seen_as = seen_as
         self._edges_folder = edges_folder
         self._fleet = fleet
         self._render = render
-        self._status_file = process.config.parent / "light-status.json"
+        self._folder = process.config.parent
+        self._manner = manner
 
     def fleet_file(self, written: Mapping[str, Written]) -> str:
         """What the host reads: edges with a directory and what it holds, and those that share one template."""
@@ -81,8 +126,11 @@ class LightHost:
             if edge.name in written
         ]
         document: dict[str, Any] = {
-            "status_file": str(self._seen_as / self._status_file.name),
+            "status_file": str(self._seen_as / "light-status.json"),
             "memory_file": str(self._seen_as / "light-memory.json"),
+            **self._manner.shares(len(written) + self._fleet.light),
+            "connect_rate": self._manner.connect_rate,
+            "reconnect": self._manner.reconnect,
             "edges": edges,
         }
         light = self._fleet.light_edges
@@ -107,14 +155,16 @@ class LightHost:
         """
         fleet_file = self.fleet_file(written)
         if self.process.find() is None:
-            with writing(self._status_file):
-                self._status_file.unlink(missing_ok=True)
+            for file in self._status_files():
+                with writing(file):
+                    file.unlink(missing_ok=True)
             self.process.start(fleet_file)
         else:
             write_file(self.process.config, fleet_file)
-        wanted = json.loads(fleet_file)["revision"]
+        told = json.loads(fleet_file)
+        wanted = [told["revision"]] * told["processes"]
         deadline = time.monotonic() + _START_S
-        while self._status().get("revision") != wanted:
+        while [status.get("revision") for status in self._statuses()] != wanted:
             self.process.require("light host")
             if not until(deadline):
                 raise CommandFailed("the light host did not take its edges", hint=f"see {self.process.log}")
@@ -124,7 +174,6 @@ class LightHost:
         """What the host says of its edges, by name; empty when it does not run."""
         if self.process.find() is None:
             return {}
-        edges = self._status().get("edges", {})
         return {
             name: EdgeProcess(
                 running=edge["state"] != "unconfigured",
@@ -132,15 +181,22 @@ class LightHost:
                 since=edge["since"],
                 ignored=tuple(edge["ignored"]),
             )
-            for name, edge in edges.items()
+            for status in self._statuses()
+            for name, edge in status.get("edges", {}).items()
         }
 
     def _count(self, written: Mapping[str, Written]) -> int:
         return len(written) + self._fleet.light
 
-    def _status(self) -> dict[str, Any]:
-        try:
-            found = json.loads(text_of(self._status_file) or "{}")
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+    def _status_files(self) -> list[Path]:
+        """One a process; there is none of a process that has ended."""
+        return sorted(self._folder.glob("light-status-*.json"))
+
+    def _statuses(self) -> Iterator[dict[str, Any]]:
+        for file in self._status_files():
+            try:
+                found = json.loads(text_of(file) or "{}")
+            except ValueError:
+                continue
+            if isinstance(found, dict):
+                yield found

@@ -10,7 +10,7 @@ from edge_tasks.override import LIGHT_SERVICE, Addition, Hosting, render_overrid
 from edge_tasks.runtimes.docker import backend, database, examination, images, light, removal
 from edge_tasks.runtimes.docker import edges as containers
 from edge_tasks.runtimes.docker.stack import HOST, Ground, Stack
-from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.light_host import LightHost, manner_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +40,7 @@ class DockerRuntime:
             ground.platform.edges_folder,
             ground.fleet,
             lambda edge: ground.render(edge, self.uri),
+            manner=manner_of(ground.choices),
         )
 
     @property

@@ -30,3 +30,18 @@ def test_a_damaged_file_is_said_and_not_used(
     (tmp_path / "memory.json").write_bytes(damage)
     assert memories.load(tmp_path / "memory.json") == {}
     assert "begin anew" in caplog.text
+
+
+def test_an_edge_goes_on_where_any_part_had_it_last(tmp_path: Path) -> None:
+    def at(now: int) -> Memory:
+        return Memory({}, {}, now, 0)
+
+    memories.save(tmp_path / "memory.json", {"edge0": at(1), "edge1": at(1), "edge2": at(1)})
+    memories.save(tmp_path / "memory-0.json", {"edge0": at(3), "edge1": at(2)})
+    memories.save(tmp_path / "memory-1.json", {"edge0": at(2), "edge3": at(9)})
+    memories.save(tmp_path / "memory-1-2.json", {"edge0": at(99)})
+    names, known = {"edge0", "edge1", "edge2", "edge4"}, {"edge1": at(5), "edge0": at(2)}
+    found = memories.load_newest(tmp_path / "memory-1.json", names, known)
+    assert found == {"edge0": at(3), "edge1": at(5), "edge2": at(1)}
+    assert memories.load_newest(tmp_path / "none" / "memory.json", names, {}) == {}
+    assert memories.load_newest(None, names, {}) == {}

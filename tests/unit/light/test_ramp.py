@@ -74,3 +74,14 @@ def test_a_caller_that_gives_up_leaves_its_turn_to_the_next() -> None:
         assert await waiting[1] == 0.0
 
     asyncio.run(scenario())
+
+
+def test_a_limit_holds_from_then_on() -> None:
+    window = Window(100)
+    window.limit(3)
+    assert window.size == 3
+    window.took(0, 1, connected=True)
+    assert window.size == 3
+    window.limit(5)
+    window.took(0, 1, connected=True)
+    assert window.size == 4

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_tasks.light import fleet_file
+from edge_tasks.light.fleet_file import EdgeEntry, Fleet, FleetFileError
+
+STATUS = Path("/state/light-status.json")
+MEMORY = Path("/state/light-memory.json")
+
+
+def fleet(edges: int, processes: int, block: int) -> Fleet:
+    entries = {f"edge{place}": EdgeEntry(f"edge{place}", None, "", place=place) for place in range(edges)}
+    return Fleet("r", STATUS, entries, MEMORY, processes=processes, block=block)
+
+
+def load(tmp_path: Path, **more: Any) -> Fleet:
+    document = {"revision": "r", "status_file": str(STATUS), "edges": [], **more}
+    path = tmp_path / "fleet.json"
+    path.write_text(json.dumps(document))
+    return fleet_file.load(path)
+
+
+@given(edges=st.integers(0, 60), processes=st.integers(0, 5), block=st.integers(1, 9))
+def test_every_edge_is_in_one_part(edges: int, processes: int, block: int) -> None:
+    whole = fleet(edges, processes, block)
+    parts = [whole.part(index).edges for index in range(max(1, processes))]
+    assert sum(map(len, parts)) == edges
+    assert {name for part in parts for name in part} == whole.edges.keys()
+
+
+@given(before=st.integers(0, 60), more=st.integers(0, 60), processes=st.integers(1, 5), block=st.integers(1, 9))
+def test_a_growing_fleet_moves_no_edge_to_another_part(
+    before: int, more: int, processes: int, block: int
+) -> None:
+    small, large = fleet(before, processes, block), fleet(before + more, processes, block)
+    for index in range(processes):
+        assert small.part(index).edges.items() <= large.part(index).edges.items()
+
+
+def test_a_part_has_files_of_its_own() -> None:
+    part = fleet(3, 2, 1).part(1)
+    assert part.status_file == Path("/state/light-status-1.json")
+    assert part.memory_file == Path("/state/light-memory-1.json")
+    assert Fleet("r", STATUS, {}, processes=2).part(0).memory_file is None
+
+
+def test_places_follow_the_file_and_far_ones_connect_from_another_address(tmp_path: Path) -> None:
+    keys = {f"edge{number}": "KEY" for number in range(1, 40_001)}
+    first = {"name": "edge0", "directory": "/edge0", "digest": "1"}
+    edges = load(tmp_path, edges=[first], shared={"files": {}, "edges": keys}).edges
+    assert [edges[name].place for name in ("edge0", "edge1", "edge40000")] == [0, 1, 40_000]
+    assert [edges[f"edge{place}"].source for place in (0, 19_999, 20_000, 40_000)] == [
+        "",
+        "",
+        "127.0.0.2",
+        "127.0.0.3",
+    ]
+
+
+def test_what_a_file_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
+    found = load(tmp_path)
+    assert (found.processes, found.block, found.connect_rate, found.reconnect) == (0, 1, 500, "quick")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"processes": -1}, {"processes": "2"}, {"block": 0}, {"connect_rate": 0}, {"reconnect": "never"}]
+)
+def test_a_wrong_word_is_named(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(FleetFileError, match=f'"{next(iter(wrong))}"'):
+        load(tmp_path, **wrong)
