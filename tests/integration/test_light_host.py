@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import psutil
 import pytest
 from aiohttp import web
 
@@ -76,9 +77,9 @@ class Run:
             _component(directory, factory, own_id, text)
         return {"name": name, "directory": str(directory), "digest": "1"}
 
-    def fleet(self, revision: str, *edges: dict[str, str]) -> None:
+    def fleet(self, revision: str, *edges: dict[str, str], **more: int) -> None:
         files = {"status_file": str(self.status_file), "memory_file": str(self.directory / "memory.json")}
-        content = {"revision": revision, **files, "edges": edges}
+        content = {"revision": revision, **files, "edges": edges, **more}
         draft = self.fleet_file.with_suffix(".new")
         draft.write_text(json.dumps(content))
         draft.replace(self.fleet_file)
@@ -158,6 +159,46 @@ def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
             assert "SECRETKEY0" not in run.log.read_text() + run.status_file.read_text()
 
     asyncio.run(scenario())
+
+
+def test_of_two_parts_one_that_is_killed_comes_back_and_the_other_keeps_its_connection(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edges = [run.edge(f"edge{index}", f"KEY{index}") for index in range(2)]
+            run.fleet("r1", *edges, processes=2, block=1)
+            run.start()
+            await run.until(lambda: sorted(run.backend.upgrades) == ["KEY0", "KEY1"])
+            await run.until(lambda: all(_part(run, index) for index in range(2)))
+            first, second = (_part(run, index) for index in range(2))
+            os.kill(second, signal.SIGKILL)
+            await run.until(lambda: run.backend.upgrades.count("KEY1") == 2)
+            assert run.backend.upgrades.count("KEY0") == 1
+            await run.until(lambda: _part(run, 1) not in (0, second))
+            assert _part(run, 0) == first
+
+    asyncio.run(scenario())
+
+
+def test_no_part_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", *(run.edge(f"edge{index}", f"KEY{index}") for index in range(2)), processes=2)
+            run.start()
+            await run.until(lambda: len(run.backend.upgrades) == 2 and all(_part(run, n) for n in range(2)))
+            parts = [_part(run, index) for index in range(2)]
+            assert run.process is not None
+            run.process.kill()
+            run.process.wait()
+            await run.until(lambda: not any(map(psutil.pid_exists, parts)))
+            await run.until(lambda: run.backend.codes == {"KEY0": 1000, "KEY1": 1000})
+
+    asyncio.run(scenario())
+
+
+def _part(run: Run, index: int) -> int:
+    """Its pid, once it has said so; 0 until then."""
+    file = run.directory / f"status-{index}.json"
+    return int(json.loads(file.read_bytes())["pid"]) if file.exists() else 0
 
 
 async def _asked(run: Run) -> None:
