@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from invoke.collection import Collection
 from invoke.exceptions import Exit
 
-from edge_tasks.executor import step
+from edge_tasks.executor import end_quietly_on_a_closed_pipe, step
 
 if TYPE_CHECKING:
     from invoke.context import Context
 
     from edge_tasks.session import Session
+
+
+end_quietly_on_a_closed_pipe()
 
 
 @step(fix="Put right what can be, in copies and generated files of ours.", force="Also with too little memory.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import invoke.executor
@@ -17,6 +18,7 @@ from invoke.tasks import task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from invoke.tasks import Call, Task
 
@@ -91,6 +93,23 @@ def step(
     return decorate
 
 
+def end_quietly_on_a_closed_pipe() -> None:
+    """What invoke prints itself (``inv --list | head``) is outside our executor's reach."""
+    others = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, BrokenPipeError):
+            _discard_output()
+        else:
+            others(kind, error, trace)
+
+    sys.excepthook = hook
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 class Executor(invoke.executor.Executor):
     """Hands one session to all steps of a call, and turns our errors into exit codes."""
 
@@ -111,7 +130,7 @@ class Executor(invoke.executor.Executor):
         except KeyboardInterrupt:
             raise Exit("interrupted; run the same again, it goes on where it was", code=130) from None
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            _discard_output()
             raise Exit(code=0) from None
         finally:
             session: Any = self._session

@@ -38,4 +38,4 @@ def run(session: Session) -> None:
             os.utime(stamp)
     lying = {edge.name: written(folder / edge.directory) for edge in session.fleet.edges_with_directory}
     did = session.runtime.start_edges(lying)
-    session.console.line(f"restarted {', '.join(edge.name for edge in edges)}: {did}")
+    session.console.line(f"{', '.join(edge.name for edge in edges)} to be restarted; {did}")

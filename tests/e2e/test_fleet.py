@@ -24,7 +24,7 @@ def connections(path: Path) -> dict[str, tuple[Any, Any]]:
     """Once all are connected: the host is sure of that half a second after the backend says so."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        edges = json.loads((path / ".edge-tasks" / "light-status.json").read_text())["edges"]
+        edges = json.loads((path / ".edge-tasks" / "light-status-0.json").read_text())["edges"]
         if all(edge["state"] == "connected" for edge in edges.values()):
             return {name: (edge["connects"], edge["since"]) for name, edge in edges.items()}
         time.sleep(0.1)

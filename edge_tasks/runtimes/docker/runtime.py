@@ -179,12 +179,13 @@ class DockerRuntime:
         ui = [
             (name, f"http://localhost:{port + self._ground.fleet.port_offset}")
             for port, name in stack.project.host_ports().items()
-            if "ui" in name.split("-") or name == stack.services.odoo
+            if "ui" in name.split("-")
         ]
+        odoo = (stack.services.odoo, f"http://localhost:{stack.ports['odoo']}")
         rest = (
             [("backend", f"{stack.api.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
         )
-        return (*ui, *rest, ("database", str(stack.database)))
+        return (*ui, odoo, *rest, ("database", str(stack.database)))
 
     def _additions(self) -> dict[str, Addition]:
         stack = self.stack
