@@ -16,6 +16,10 @@ import aiohttp
 import psutil
 import pytest
 from aiohttp import web
+from yarl import URL
+
+from edge_tasks.light import wire
+from edge_tasks.light.model import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -37,6 +41,7 @@ class Backend:
         self.upgrades: list[str] = []
         self.codes: dict[str, int | None] = {}
         self.sockets: dict[str, web.WebSocketResponse] = {}
+        self.peers: dict[str, str] = {}
         self.port = 0
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
@@ -44,8 +49,9 @@ class Backend:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.upgrades.append(key)
+        assert request.transport is not None
+        self.peers[key] = request.transport.get_extra_info("peername")[0]
         if key == REFUSED_KEY:
-            assert request.transport is not None
             request.transport.abort()
             return socket
         self.sockets[key] = socket
@@ -89,8 +95,13 @@ class Run:
             command = [sys.executable, "-m", "edge_tasks.light", str(self.fleet_file)]
             self.process = subprocess.Popen(command, cwd=ROOT, stderr=log)
 
-    def status(self) -> Any:
-        return json.loads(self.status_file.read_bytes()) if self.status_file.exists() else {"edges": {}}
+    def status(self, part: str = "") -> Any:
+        file = self.status_file.with_name(f"status{part}.json")
+        return json.loads(file.read_bytes()) if file.exists() else {"edges": {}}
+
+    def connected(self, part: int) -> set[str]:
+        edges = self.status(f"-{part}")["edges"]
+        return {name for name, edge in edges.items() if edge["state"] == "connected"}
 
     def state(self, name: str) -> str:
         return str(self.status()["edges"].get(name, {}).get("state", ""))
@@ -159,46 +170,6 @@ def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
             assert "SECRETKEY0" not in run.log.read_text() + run.status_file.read_text()
 
     asyncio.run(scenario())
-
-
-def test_of_two_parts_one_that_is_killed_comes_back_and_the_other_keeps_its_connection(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with _running(tmp_path) as run:
-            edges = [run.edge(f"edge{index}", f"KEY{index}") for index in range(2)]
-            run.fleet("r1", *edges, processes=2, block=1)
-            run.start()
-            await run.until(lambda: sorted(run.backend.upgrades) == ["KEY0", "KEY1"])
-            await run.until(lambda: all(_part(run, index) for index in range(2)))
-            first, second = (_part(run, index) for index in range(2))
-            os.kill(second, signal.SIGKILL)
-            await run.until(lambda: run.backend.upgrades.count("KEY1") == 2)
-            assert run.backend.upgrades.count("KEY0") == 1
-            await run.until(lambda: _part(run, 1) not in (0, second))
-            assert _part(run, 0) == first
-
-    asyncio.run(scenario())
-
-
-def test_no_part_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        async with _running(tmp_path) as run:
-            run.fleet("r1", *(run.edge(f"edge{index}", f"KEY{index}") for index in range(2)), processes=2)
-            run.start()
-            await run.until(lambda: len(run.backend.upgrades) == 2 and all(_part(run, n) for n in range(2)))
-            parts = [_part(run, index) for index in range(2)]
-            assert run.process is not None
-            run.process.kill()
-            run.process.wait()
-            await run.until(lambda: not any(map(psutil.pid_exists, parts)))
-            await run.until(lambda: run.backend.codes == {"KEY0": 1000, "KEY1": 1000})
-
-    asyncio.run(scenario())
-
-
-def _part(run: Run, index: int) -> int:
-    """Its pid, once it has said so; 0 until then."""
-    file = run.directory / f"status-{index}.json"
-    return int(json.loads(file.read_bytes())["pid"]) if file.exists() else 0
 
 
 async def _asked(run: Run) -> None:
@@ -323,9 +294,99 @@ def test_counters_go_on_when_the_host_is_killed(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_killed_part_comes_back_and_the_others_keep_their_connections(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edges = [run.edge(f"edge{index}", f"KEY{index}") for index in range(5)]
+            run.fleet("r1", *edges[:4], processes=2)
+            run.start()
+            await run.until(lambda: run.connected(0) == {"edge0", "edge2"} and len(run.connected(1)) == 2)
+            killed, other = run.status("-1")["pid"], run.status("-0")["pid"]
+            os.kill(killed, signal.SIGKILL)
+            await run.until(lambda: run.connected(1) == {"edge1", "edge3"} and run.status("-1")["pid"] != killed)
+            run.fleet("r2", *edges, processes=2)
+            await run.until(lambda: run.connected(0) == {"edge0", "edge2", "edge4"})
+            assert run.status("-0")["pid"] == other
+            assert sorted(run.backend.upgrades) == ["KEY0", "KEY1", "KEY1", "KEY2", "KEY3", "KEY3", "KEY4"]
+            assert run.process is not None
+            run.process.send_signal(signal.SIGTERM)
+            assert await run.ended(5) == 0
+            assert {run.backend.codes[f"KEY{index}"] for index in range(5)} == {1000}
+            assert not any(run.status_file.with_name(f"status-{part}.json").exists() for part in range(2))
+            assert "Traceback" not in run.log.read_text()
+
+    asyncio.run(scenario())
+
+
+def test_no_part_outlives_its_supervisor(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", "KEY0"), run.edge("edge1", "KEY1"), processes=2)
+            run.start()
+            await run.until(lambda: len(run.connected(0)) == len(run.connected(1)) == 1)
+            pids = [run.status(f"-{part}")["pid"] for part in range(2)]
+            assert run.process is not None
+            run.process.kill()
+            run.process.wait()
+            await run.until(lambda: not any(map(_runs, pids)), 5)
+            assert run.backend.codes == {"KEY0": 1000, "KEY1": 1000}
+
+    asyncio.run(scenario())
+
+
+def test_counters_go_on_when_edges_move_between_parts(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edges = [run.edge("edge0", "OTHER"), run.edge("edge1", "KEY0")]
+            source = tmp_path / "edge1" / "Simulator" / "Datasource" / "Single" / "Direct" / "datasource0.config"
+            source.write_text(source.read_text().replace("500", "72000000"))
+            run.fleet("alone", *edges)
+            run.start()
+            await run.until(lambda: len(_counters(run)) >= 2)
+            assert run.process is not None
+            run.process.terminate()
+            assert await run.ended(3) == 0
+            run.fleet("one part", *edges, processes=1)
+            run.start()
+            await run.until(lambda: run.connected(0) == {"edge0", "edge1"})
+            run.fleet("two parts", *edges, processes=2)
+            await run.until(lambda: run.connected(1) == {"edge1"})
+            so_far = len(_counters(run))
+            await run.until(lambda: len(_counters(run)) > so_far)
+            assert run.backend.upgrades.count("KEY0") == 3
+            counted = _counters(run)
+            assert counted == sorted(counted)
+            (first, bought), (last, more) = counted[0], counted[-1]
+            # 20 kWh a second, to the rounding of the cycle and of the moment of sending
+            assert abs((more - bought) - 20 * (last - first)) <= 20 * 1000
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
+def test_an_edge_connects_from_the_address_it_is_told(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            endpoint = Endpoint(URL(f"ws://127.0.0.1:{run.backend.port}"), "KEY0")
+            connection = await wire.connect(endpoint, lambda _: None, "127.0.0.2")
+            assert run.backend.peers["KEY0"] == "127.0.0.2"
+            await connection.close()
+
+    asyncio.run(scenario())
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _counters(run: Run) -> list[tuple[int, int]]:
     """(cycle in ms, Wh bought), in the order of sending."""
-    data = [one["params"] for one in run.backend.messages["KEY0"] if one.get("method") == "timestampedData"]
+    data = [
+        one["params"] for one in run.backend.messages.get("KEY0", []) if one.get("method") == "timestampedData"
+    ]
     pairs = [(int(cycle), values) for params in data for cycle, values in params.items()]
     name = "_sum/GridBuyActiveEnergy"
     return [(cycle, values[name]) for cycle, values in pairs if name in values]

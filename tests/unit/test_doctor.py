@@ -79,3 +79,12 @@ def test_ports_and_disk_are_the_machines() -> None:
     assert str(port).startswith("port 8081: taken by java, pid 7, wanted for the backend")
     [disk] = doctor.check_disk(2**20, "/var/lib/docker")
     assert {port.kind, disk.kind} == {"machine"}
+
+
+def test_too_few_open_files_are_said_with_the_command_that_allows_more() -> None:
+    assert doctor.check_open_files(900, 1024) == []
+    [found] = doctor.check_open_files(10_000, 1024)
+    assert found.is_error
+    assert found.kind == "machine"
+    assert "10100 open files, 1024 are allowed" in found.what
+    assert "prlimit --pid $$ --nofile=10100:10100" in found.change
