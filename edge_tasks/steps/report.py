@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.console import INDENT
 from edge_tasks.steps import ORDER, named
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def print_next(session: Session) -> None:
     line = session.console.line
     line("")
     for word, where in session.runtime.addresses():
-        line(f"{word:<9} {where}")
+        line(f"{word:<9} {where}", 10)
     line(f"next      inv status | inv setup --edges {session.fleet.full + 2} | inv down | inv down --purge")
 
 
@@ -61,7 +62,7 @@ def plan(session: Session) -> bool:
             changes[name] = named(name).find(session).changes
     for name, lines in changes.items():
         for line in lines or ("nothing to do",):
-            session.console.line(f"{'~' if lines else '='} {name:<12} {line}")
+            session.console.line(f"{'~' if lines else '='} {name:<12} {line}", INDENT)
     session.console.document({"changes": {name: list(lines) for name, lines in changes.items()}})
     return any(changes.values())
 
