@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import inspect
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import invoke.executor
-from invoke.exceptions import Exit
+from invoke.exceptions import Exit, ParseError
 from invoke.tasks import task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from invoke.collection import Collection
     from invoke.tasks import Call, Task
 
 COMMON: Final = {
@@ -48,6 +50,10 @@ COMMON: Final = {
     "json": "Print one JSON document; what people read goes to standard error.",
     "quiet": "Print nothing but what is wrong; the exit code tells the rest.",
 }
+_ONLY_READ: Final = frozenset({"plan", "status", "logs"})
+_CUT_OFF: Final = 128 + signal.SIGPIPE
+"""As if by SIGPIPE: work whose output nobody read to its end was not done to its end."""
+
 _FLAGS: Final = frozenset(
     {
         "adopt",
@@ -99,11 +105,25 @@ def end_quietly_on_a_closed_pipe() -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, BrokenPipeError):
-            _discard_output()
+            os._exit(0)  # an uncaught error would end with 1, and nothing has failed
         else:
             others(kind, error, trace)
 
     sys.excepthook = hook
+
+
+def explain_what_was_typed_wrong(tasks: Collection) -> None:
+    """Let invoke's own parser say what to type, too; it offers no other place for that than its error's text."""
+
+    def explained(error: ParseError) -> str:
+        from edge_tasks.typos import explain  # noqa: PLC0415 - `inv --list` stays quick
+
+        context = error.context
+        options = [name for name in (context.flag_names() if context else ()) if name.startswith("--")]
+        said, task = Exception.__str__(error), str(context.name or "") if context else ""
+        return explain(said, task, options, list(tasks.task_names))
+
+    ParseError.__str__ = explained  # type: ignore[assignment, method-assign]
 
 
 def _discard_output() -> None:
@@ -131,7 +151,9 @@ class Executor(invoke.executor.Executor):
             raise Exit("interrupted; run the same again, it goes on where it was", code=130) from None
         except BrokenPipeError:
             _discard_output()
-            raise Exit(code=0) from None
+            cut: Any = self._session
+            only_read = cut is not None and cut.typed <= _ONLY_READ
+            raise Exit(code=0 if only_read else _CUT_OFF) from None
         finally:
             session: Any = self._session
             if session is not None:
