@@ -139,6 +139,9 @@ class Executor(invoke.executor.Executor):
         Raises:
             Exit: with the error's message, hint and exit code; 130 when interrupted.
         """
+        sys.dont_write_bytecode = bool(
+            os.environ.get("PYTHONDONTWRITEBYTECODE")
+        )  # invoke keeps all from being cached
         from edge_tasks.errors import FleetError  # noqa: PLC0415 - kept out of `inv --list`
 
         self._session: Any = None

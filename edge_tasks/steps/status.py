@@ -66,7 +66,7 @@ def _once(session: Session) -> None:
 def _names(session: Session) -> list[str]:
     chosen = session.options.get("edge")
     indices = selected(str(chosen), session.fleet.size) if chosen else range(session.fleet.size)
-    return [session.fleet.edge(index).name for index in indices]
+    return [session.edges[index].name for index in indices]
 
 
 def _show(session: Session, verdicts: Sequence[Verdict]) -> None:
