@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO, TypeAlias
 from edge_tasks.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from edge_tasks.terminal import Terminal
 
@@ -47,6 +47,8 @@ class Console:
     echo: bool = False
     _listeners: list[Callable[[str], None]] = field(default_factory=list, init=False, compare=False)
 
+    _document: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
+
     @property
     def _stream(self) -> TextIO:
         return sys.stderr if self.as_json else sys.stdout
@@ -72,6 +74,8 @@ class Console:
 
     def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
         """A step has ended well."""
+        entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
+        self._document.setdefault("steps", []).append(entry)
         self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)
 
     @contextmanager
@@ -127,10 +131,14 @@ class Console:
         clear = self._terminal is not None
         print("\x1b[H\x1b[2J" if clear else "", file=self._stream, end="" if clear else "\n")
 
-    def document(self, found: dict[str, Any]) -> None:
-        """The JSON document, when one was asked for."""
+    def document(self, **found: object) -> None:
+        """Members of the JSON document, which has more when several tasks were typed."""
+        self._document.update(found)
+
+    def finish(self, error: Mapping[str, Any] | None) -> None:
+        """Print the document, when one was asked for: one, whatever happened."""
         if self.as_json:
-            print(json.dumps(found, indent=2), flush=True)
+            print(json.dumps({**self._document, "error": error}, indent=2), flush=True)
 
     @contextmanager
     def _heard_by(self, listener: Callable[[str], None]) -> Iterator[None]:

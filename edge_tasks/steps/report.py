@@ -35,7 +35,13 @@ def print_table(session: Session, verdicts: Sequence[Verdict]) -> None:
     if rest:
         online = sum(verdict.is_well for verdict in rest)
         session.console.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not")
-    session.console.document({"edges": [_entry(edges[verdict.name], verdict) for verdict in verdicts]})
+    record(session, verdicts)
+
+
+def record(session: Session, verdicts: Sequence[Verdict]) -> None:
+    """The edges, all of them, for the JSON document."""
+    edges = {edge.name: edge for edge in session.edges}
+    session.console.document(edges=[_entry(edges[verdict.name], verdict) for verdict in verdicts])
 
 
 def print_next(session: Session) -> None:
@@ -63,7 +69,7 @@ def plan(session: Session) -> bool:
     for name, lines in changes.items():
         for line in lines or ("nothing to do",):
             session.console.line(f"{'~' if lines else '='} {name:<12} {line}", INDENT)
-    session.console.document({"changes": {name: list(lines) for name, lines in changes.items()}})
+    session.console.document(changes={name: list(lines) for name, lines in changes.items()})
     return any(changes.values())
 
 
