@@ -20,6 +20,7 @@ from yarl import URL
 
 from edge_tasks.light import wire
 from edge_tasks.light.model import Endpoint
+from edge_tasks.light.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -62,6 +63,14 @@ class Backend:
 
     def methods(self, key: str) -> list[str]:
         return [message.get("method", "answer") for message in self.messages.get(key, [])]
+
+
+class _Nobody:
+    """Whom a connection tells in vain."""
+
+    def heard(self, message: bytes) -> None: ...
+
+    def ended(self, close_code: int | None) -> None: ...
 
 
 class Run:
@@ -173,7 +182,7 @@ def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
 
 
 async def _asked(run: Run) -> None:
-    payload = {"jsonrpc": "2.0", "id": "b", "method": "setChannelValue", "params": {}}
+    payload = {"jsonrpc": "2.0", "id": "b", "method": "unheardOf", "params": {}}
     request = {"jsonrpc": "2.0", "id": "a", "method": "authenticatedRpc", "params": {"payload": payload}}
     await run.backend.sockets["SECRETKEY0"].send_str(json.dumps(request))
     await run.until(lambda: "answer" in run.backend.methods("SECRETKEY0"))
@@ -368,9 +377,11 @@ def test_an_edge_connects_from_the_address_it_is_told(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:
             endpoint = Endpoint(URL(f"ws://127.0.0.1:{run.backend.port}"), "KEY0")
-            connection = await wire.connect(endpoint, lambda _: None, "127.0.0.2")
+            connection = wire.Connection(_Nobody(), Tally())
+            await wire.connect(endpoint, connection, "127.0.0.2")
             assert run.backend.peers["KEY0"] == "127.0.0.2"
-            await connection.close()
+            connection.leave()
+            await connection.left()
 
     asyncio.run(scenario())
 
