@@ -41,6 +41,8 @@ COMMON: Final = {
     "light-processes": "In how many processes light edges run; saved (default: 0, one for each 2,500).",
     "connect-rate": "How many light edges connect a second at most; saved (default: 500).",
     "reconnect": "How light edges come back: quick, or openems (after 10 to 109 s); saved (default: quick).",
+    "profile": "Load shape of light edges: household, office, pv-farm, or a file; saved (default: constant).",
+    "seed": "What each edge's own variation is drawn from; saved (default: the fleet's id).",
     "skip-build": "Build and pull no images (docker).",
     "demo": "Initialise Odoo with its demo data (docker).",
     "echo": "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log.",

@@ -98,6 +98,8 @@ SETTINGS: Final = {
         Setting("light_processes", 0, lowest=0, highest=_MOST_PROCESSES, extra=True),
         Setting("connect_rate", 500, lowest=1, highest=_HIGHEST_RATE, extra=True),
         Setting("reconnect", "quick", choices=("quick", "openems"), extra=True),
+        Setting("profile", "constant", extra=True),
+        Setting("seed", "", pattern="[A-Za-z0-9_.-]{1,64}", extra=True),
     )
 }
 

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from edge_tasks.light.profile import Kind, Profile
     from edge_tasks.template import Component
 
 SILENT_AFTER_S: Final = 90.0
 """The backend writes ``lastmessage`` every 30 s; older than this, an edge that sends has been silent."""
 
 _METER: Final = re.compile(r"Meter(\.|$)")
-_FIXED_METERS: Final = ("Simulator.ProductionMeter.Acting", "Simulator.NRCMeter.Acting")
+_FIXED_METERS: Final[Mapping[str, Kind]] = {
+    "Simulator.ProductionMeter.Acting": "production",
+    "Simulator.NRCMeter.Acting": "consumption",
+}
 
 
 class Condition(Enum):
@@ -35,11 +39,12 @@ class Expectation:
 
     Attributes:
         components: ids that its ``edgeConfig`` must have.
-        figures: allowed values by channel; None where any number is right (the grid meter).
+        figures: allowed values by channel, those of its datasource or a range that its profile keeps; None where
+            any number is right (the grid meter).
     """
 
     components: frozenset[str]
-    figures: Mapping[str, tuple[int, ...] | None]
+    figures: Mapping[str, tuple[int, ...] | range | None]
 
 
 @dataclass(frozen=True)
@@ -105,11 +110,11 @@ class Verdict:
         return self.condition is Condition.ONLINE
 
 
-def expect(components: Iterable[Component]) -> Expectation:
-    """What follows from a template."""
+def expect(components: Iterable[Component], profile: Profile | None = None) -> Expectation:
+    """What follows from a template, and from the load shape of a light edge."""
     by_id = {component.id: component for component in components}
     meters = [c for c in by_id.values() if _METER.search(c.factory_pid) and c.enabled]
-    figures = {f"{meter.id}/ActivePower": _figures(meter, by_id) for meter in meters}
+    figures = {f"{meter.id}/ActivePower": _figures(meter, by_id, profile) for meter in meters}
     return Expectation(frozenset(by_id), figures)
 
 
@@ -120,12 +125,16 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
     return Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s)
 
 
-def _figures(meter: Component, by_id: Mapping[str, Component]) -> tuple[int, ...] | None:
+def _figures(
+    meter: Component, by_id: Mapping[str, Component], profile: Profile | None
+) -> tuple[int, ...] | range | None:
     source = by_id.get(str(meter.properties.get("datasource.id")))
     values = source.properties.get("values") if source is not None and source.enabled else None
     if meter.factory_pid not in _FIXED_METERS or not isinstance(values, tuple):
         return None
-    return tuple(int(value) for value in values if not isinstance(value, str) or value.isdigit()) or None
+    fixed = tuple(int(value) for value in values if not isinstance(value, str) or value.isdigit())
+    bounds = profile.bounds(_FIXED_METERS[meter.factory_pid], fixed[0]) if profile and fixed else None
+    return range(bounds[0], bounds[1] + 1) if bounds else fixed or None
 
 
 def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:
@@ -164,12 +173,15 @@ def _incomplete(seen: Observation, expected: Expectation) -> tuple[Condition, st
     return (Condition.INCOMPLETE, "; ".join(wrong), "look at its config directory") if wrong else None
 
 
-def _wrong(seen: Observation, channel: str, allowed: tuple[int, ...] | None) -> str:
+def _wrong(seen: Observation, channel: str, allowed: tuple[int, ...] | range | None) -> str:
     value = seen.values.get(channel)
     if value is None:
         return f"{channel} has no value"
     if not isinstance(value, int | float) or isinstance(value, bool):
         return f"{channel} is {value!r}, no number"
+    if isinstance(allowed, range):
+        kept = allowed.start <= value < allowed.stop
+        return "" if kept else f"{channel} is {value}, its profile says {allowed.start} to {allowed.stop - 1}"
     if allowed is not None and value not in allowed:
         return f"{channel} is {value}, its datasource says {' or '.join(map(str, allowed))}"
     return ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import orjson
 
 from edge_tasks.light import reconnect
+from edge_tasks.light.profile import Profile, ProfileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,9 @@ class Fleet:
         block: so many edges in a row belong to one part, so that a growing fleet moves none.
         connect_rate: at most so many connects a second, of all parts together.
         reconnect: the law by which edges come back; see :mod:`.reconnect`.
+        profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
+            is another digest of every edge.
+        seed: what the variation of edges is drawn from; see :meth:`source_key`.
     """
 
     revision: str
@@ -80,6 +84,12 @@ class Fleet:
     block: int = 1
     connect_rate: int = _RATE
     reconnect: str = reconnect.QUICK
+    profile: Mapping[str, object] | None = None
+    seed: str = ""
+
+    def source_key(self, edge: str, meter: str) -> str:
+        """The key of a meter's source: the same fleet has the same powers in every part and on every machine."""
+        return f"{self.seed}/{edge}/{meter}"
 
     def part(self, index: int) -> Fleet:
         """What one of the processes runs, with files of its own: its number before their ending."""
@@ -117,7 +127,11 @@ def load(path: Path) -> Fleet:
         raise FleetFileError('"status_file" of the fleet file is no absolute path')
     files, sharing = _shared(content.get("shared", {}))
     entries = [*(_entry(item) for item in content["edges"]), *sharing]
-    edges = {entry.name: replace(entry, place=place) for place, entry in enumerate(entries)}
+    profile, seed = _profile(content), _text(content, "seed") if "seed" in content else ""
+    mark = "" if profile is None else "/" + hashlib.sha256(orjson.dumps([profile, seed])).hexdigest()[:16]
+    edges = {
+        entry.name: replace(entry, place=place, digest=entry.digest + mark) for place, entry in enumerate(entries)
+    }
     if len(edges) != len(entries):
         raise FleetFileError("the fleet file names an edge twice")
     memory_file = Path(_text(content, "memory_file")) if "memory_file" in content else None
@@ -131,6 +145,8 @@ def load(path: Path) -> Fleet:
         block=_number(content, "block", 1),
         connect_rate=_number(content, "connect_rate", _RATE),
         reconnect=_law(content),
+        profile=profile,
+        seed=seed,
     )
 
 
@@ -186,6 +202,16 @@ def _law(item: dict[str, Any]) -> str:
     if name not in reconnect.LAWS:
         raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.LAWS)}')
     return str(name)
+
+
+def _profile(item: dict[str, Any]) -> Mapping[str, object] | None:
+    profile: Mapping[str, object] | None = item.get("profile")
+    if profile is not None:
+        try:
+            Profile.of(profile)
+        except ProfileError as error:
+            raise FleetFileError(f'"profile" of the fleet file: {error}') from None
+    return profile
 
 
 def _numbered(path: Path, index: int) -> Path:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from edge_tasks import profiles
 from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import text_of, write_file, writing
 from edge_tasks.adapters.processes import until
@@ -35,12 +36,16 @@ class Manner:
         cores: of this machine.
         connect_rate: at most so many connects a second.
         reconnect: ``quick`` or ``openems``.
+        profile: the load shape, as it was typed.
+        seed: what the variation of edges is drawn from; empty for the fleet's id.
     """
 
     processes: int
     cores: int
     connect_rate: int
     reconnect: str
+    profile: str
+    seed: str
 
     def shares(self, edges: int) -> dict[str, int]:
         """For the fleet file: how many processes, and how many edges in a row belong to one.
@@ -60,6 +65,8 @@ def manner_of(choices: Mapping[str, Any]) -> Manner:
         cores=machine.cores(),
         connect_rate=choices["connect_rate"],
         reconnect=choices["reconnect"],
+        profile=choices["profile"],
+        seed=choices["seed"],
     )
 
 
@@ -133,6 +140,9 @@ class LightHost:
             "reconnect": self._manner.reconnect,
             "edges": edges,
         }
+        shape = profiles.find(self._manner.profile, self._edges_folder.parent)
+        if shape is not None:
+            document |= {"profile": shape.content, "seed": self._manner.seed or self._fleet.id}
         light = self._fleet.light_edges
         if light:
             files = {str(path): text for path, text in self._render(light[0]).items()}

@@ -64,10 +64,12 @@ def look(
     session: Session, names: Sequence[str] | None = None, channels: Sequence[str] = SHOWN
 ) -> tuple[Verdict, ...]:
     """Ask once of each edge, also for the values of ``channels``, and judge."""
-    expected = expect(session.template.components)
+    shape, light = session.load_shape, session.light_names
+    constant = expect(session.template.components)
+    shaped = expect(session.template.components, shape.profile) if shape else constant
     wanted = [edge.name for edge in session.edges] if names is None else list(names)
-    answers = _ask(session, wanted, [*expected.figures, *channels])
-    return tuple(judge(_observation(name, answers), expected) for name in wanted)
+    answers = _ask(session, wanted, [*constant.figures, *channels])
+    return tuple(judge(_observation(name, answers), shaped if name in light else constant) for name in wanted)
 
 
 @dataclass

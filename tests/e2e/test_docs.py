@@ -69,7 +69,7 @@ def folder(platform: Any, tmp_path: Path) -> Path:
     return found
 
 
-@pytest.mark.parametrize("page", ["tutorial.md", "howto/add-a-meter.md"])
+@pytest.mark.parametrize("page", ["tutorial.md", "howto/add-a-meter.md", "howto/load-shapes.md"])
 def test_a_reader_who_types_what_a_page_says_sees_what_it_says(page: str, platform: Any, folder: Path) -> None:
     commands = 0
     for block in BLOCK.finditer((ROOT / "docs" / page).read_text()):
