@@ -1,7 +1,7 @@
 """One light edge: it reads what it is, connects, and comes back when it is dropped.
 
-It has a task only while it connects. Connected it has a :mod:`.session`, which the host's :mod:`.beat` calls once a
-second; the edge itself is called by its connection when something comes.
+It has a task only while it connects. Connected it has a :mod:`.session`, which the host's :mod:`.beat` calls once
+a second; the edge itself is called by its connection when something comes.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light import profile_content
 from edge_tasks.light.profile_content import DAY_S, Kind, ProfileError
+from edge_tasks.light.sources import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from edge_tasks.light.profile_content import Content, Knots, Section
 
 __all__ = ["NEVER", "Kind", "Profile", "ProfileError", "Source"]
-
-NEVER: Final = 1 << 62
-"""A moment that no clock reaches."""
 
 _ONE: Final = 1 << 16
 """1 as a share: levels, noise and clouds are whole numbers of 1/65536."""

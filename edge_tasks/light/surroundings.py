@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light import components
 from edge_tasks.light.model import Models, UnconfiguredError
+from edge_tasks.light.profile import Profile
 from edge_tasks.light.tally import Tally
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from edge_tasks.light.beat import Beat
     from edge_tasks.light.components import Configuration
     from edge_tasks.light.edge import Edge
-    from edge_tasks.light.fleet_file import EdgeEntry
+    from edge_tasks.light.fleet_file import EdgeEntry, Fleet
     from edge_tasks.light.model import Model
     from edge_tasks.light.plant import Plant
+    from edge_tasks.light.profile_content import Kind
     from edge_tasks.light.ramp import Ramp
     from edge_tasks.light.reconnect import Law
-    from edge_tasks.light.sources import Source
+    from edge_tasks.light.sources import Datasource, Source
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class Surroundings:
         reader: runs the reading of directories.
         rng: of waits.
         law: how long an edge waits before it connects again.
+        fleet: whose load shape is :meth:`shape`'s to take over.
 
     Attributes:
         tally: what the edges did.
@@ -47,7 +50,9 @@ class Surroundings:
         keep: called when what is kept must be written soon.
     """
 
-    def __init__(self, ramp: Ramp, beat: Beat, reader: Executor, rng: random.Random, law: Law) -> None:
+    def __init__(  # noqa: PLR0913 - all of it is shared
+        self, ramp: Ramp, beat: Beat, reader: Executor, rng: random.Random, law: Law, *, fleet: Fleet
+    ) -> None:
         self.ramp = ramp
         self.beat = beat
         self.rng = rng
@@ -59,6 +64,8 @@ class Surroundings:
         self.keep: Callable[[], None] = lambda: None
         self._reader = reader
         self._models = Models()
+        self._profile: Profile | None = None
+        self._fleet = fleet
 
     def share(self, files: Mapping[str, str]) -> None:
         """Take over the files, by path, that edges without a directory share."""
@@ -89,6 +96,20 @@ class Surroundings:
             _LOG.warning("%s: ignored as Felix would: %s", entry.name, line)
         return found, self._models.of(found)
 
-    def shaped(self, _entry: EdgeEntry, plant: Plant) -> Sequence[Source | None]:
-        """The powers of an edge's meters that take the place of their datasources."""
-        return [None] * len(plant.meters)
+    def shape(self, fleet: Fleet) -> None:
+        """Take over the load shape of a fleet."""
+        self._profile = None if fleet.profile is None else Profile.of(fleet.profile)
+        self._fleet = fleet
+
+    def shaped(self, entry: EdgeEntry, plant: Plant) -> Sequence[Source | None]:
+        """The powers of an edge's meters that take the place of their datasources, in the plant's order."""
+        if self._profile is None:
+            return [None] * len(plant.meters)
+        made = (self._source("production", entry, *meter) for meter in plant.producers)
+        used = (self._source("consumption", entry, *meter) for meter in plant.consumers)
+        return [*made, *used]
+
+    def _source(self, kind: Kind, entry: EdgeEntry, meter: str, datasource: Datasource) -> Source | None:
+        if self._profile is None or not datasource.values:
+            return None
+        return self._profile.source(kind, datasource.at(0), self._fleet.source_key(entry.name, meter))

@@ -6,14 +6,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from edge_tasks import profiles
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-pytestmark = pytest.mark.xfail(reason="the simulation is not yet given the sources of its profile", strict=True)
 
 ROOT = Path(__file__).resolve().parents[2]
 CONSTANTS = {"meter1": 3000, "meter2": 2000, "meter3": 500}
