@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -32,6 +33,7 @@ State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "wa
 _LOG: Final = logging.getLogger(__name__)
 _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
+_ANSWERED_WITHIN: Final = 10.0
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Edge:
         "_opened",
         "_self",
         "_session",
+        "_turn",
         "entry",
         "gone",
         "status",
@@ -93,6 +96,7 @@ class Edge:
         self._session: Session | None = None
         self._failures = 0
         self._opened = 0.0
+        self._turn: float | None = None
 
     def kept(self) -> Kept:
         """What a successor of the same name goes on from."""
@@ -106,15 +110,24 @@ class Edge:
         Args:
             turn: when the ramp let it in.
         """
-        connected = False
+        self._turn = turn
         try:
             if self._self is None:
                 self._self = await self._read()
-            connected = await self._open(self._self)
+            await self._open(self._self)
         except UnconfiguredError as error:
+            self._arrived(connected=False)
             self._enter("unconfigured", str(error))
-        finally:
-            self._around.ramp.done(turn, connected=connected)
+        except BaseException:
+            self._arrived(connected=False)
+            raise
+
+    def _arrived(self, *, connected: bool) -> None:
+        """Let the ramp know, once a turn."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            ramp = self._around.ramp
+            ramp.done(turn if self._around.answers else ramp.now(), connected=connected)
 
     def leave(self) -> None:
         """Go for good; the connection is closed normally."""
@@ -145,8 +158,7 @@ class Edge:
     def _simulate(self, model: Model, memory: Memory) -> Simulation:
         return Simulation(model.plant, now_ms(), memory, self._around.shaped(self.entry, model.plant))
 
-    async def _open(self, me: _Self) -> bool:
-        """Whether there is a connection; what follows when there is none is arranged."""
+    async def _open(self, me: _Self) -> None:
         self._enter("connecting")
         self._opened = time.monotonic()
         connection = wire.Connection(self, self._around.tally)
@@ -154,23 +166,26 @@ class Edge:
             await wire.connect(me.endpoint, connection, self.entry.source)
         except wire.NoWebsocketError as error:
             self._failed("refused" if error.refused else "waiting", str(error))
-            return False
+            return
         self._around.tally.connects += 1
         if self.gone:
+            self._arrived(connected=True)
             connection.leave()
         elif connection.is_open:
             self._begin(me, connection)
         else:
             self.ended(None)
-        return True
 
     def _begin(self, me: _Self, connection: wire.Connection) -> None:
         now = now_ms()
         session = self._session = Session(connection, self._around.tally, me.model, me.simulation, now)
         self._recall(me.model, session, now)
         session.cycle(now)
+        connection.send(protocol.first_request(str(uuid.uuid4())))
         self._around.beat.add(session, self.entry.place)
-        asyncio.get_running_loop().call_later(_ACCEPTED_AFTER, self._accept, session)
+        loop = asyncio.get_running_loop()
+        loop.call_later(_ACCEPTED_AFTER, self._accept, session)
+        loop.call_later(_ANSWERED_WITHIN, self._give_up, self._turn)
 
     def _recall(self, model: Model, session: Session, now: int) -> None:
         """Send what the backend has not heard since this edge was cut off, here or in an earlier run."""
@@ -189,8 +204,15 @@ class Edge:
             self.status.connects += 1
             self._enter("connected")
 
+    def _give_up(self, turn: float | None) -> None:
+        """A backend that has not answered until now is slow, unless it does not answer anybody."""
+        if turn is not None and turn == self._turn:
+            self._arrived(connected=not self._around.answers)
+
     def heard(self, message: bytes) -> None:
         """Called by the connection: answer a request, and do what it asks."""
+        self._around.answers = True
+        self._arrived(connected=True)
         me, session, now = self._self, self._session, now_ms()
         if me is None or session is None:
             return
@@ -221,6 +243,7 @@ class Edge:
         """Called by the connection when it is gone."""
         me, session, self._session = self._self, self._session, None
         self._around.tally.disconnects += 1
+        self._arrived(connected=False)
         if session is not None:
             self._around.beat.remove(session, self.entry.place)
             self._kept = self.kept()
@@ -234,6 +257,7 @@ class Edge:
 
     def _failed(self, state: State, why: str) -> None:
         """Wait, and try again."""
+        self._arrived(connected=False)
         stable = time.monotonic() - self._opened > _STABLE_AFTER and state != "refused"
         self._failures = 1 if stable else self._failures + 1
         self._around.tally.refusals += state == "refused"

@@ -43,6 +43,16 @@ def resend_data(window: int, channels: bytes) -> bytes:
     return b'{"jsonrpc":"2.0","method":"resendData","params":{"%d":{%b}}}' % (window, channels)
 
 
+def first_request(number: str) -> bytes:
+    """What an edge asks the backend: for its apps, as a real one does; the answer, mostly an error, is the point.
+
+    Args:
+        number: a UUID; the backend takes no other ids.
+    """
+    payload = {"jsonrpc": "2.0", "method": "getInstalledApps", "params": {}, "id": number}
+    return orjson.dumps({"jsonrpc": "2.0", "method": "appCenter", "params": {"payload": payload}, "id": number})
+
+
 def system_log(time: str, source: str, message: str) -> bytes:
     """A line of the edge's log.
 

@@ -47,6 +47,7 @@ class Surroundings:
         shared: the configuration and shape of the edges without a directory; None when there are none.
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
+        answers: the backend has answered some edge.
         keep: called when what is kept must be written soon.
     """
 
@@ -62,6 +63,7 @@ class Surroundings:
         self.enqueue: Callable[[Edge], None] = lambda _: None
         self.changed: Callable[[], None] = lambda: None
         self.keep: Callable[[], None] = lambda: None
+        self.answers = False
         self._reader = reader
         self._models = Models()
         self._profile: Profile | None = None

@@ -166,7 +166,7 @@ def test_what_is_not_simulated_is_said(stock: components.Configuration) -> None:
 
 
 @settings(deadline=None)
-@given(plants, steps, st.integers(0, HOUR), st.integers(0, HOUR))
+@given(plants, steps, st.integers(0, HOUR // 2), st.integers(0, HOUR // 2))
 def test_who_is_killed_counts_again_what_was_not_kept(
     plant: Plant, widths: list[int], unkept: int, away: int
 ) -> None:
