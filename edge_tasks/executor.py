@@ -40,6 +40,7 @@ COMMON: Final = {
     "light-image": "An image with a Python for the light edges (docker); saved (default: python:3.12-slim).",
     "light-processes": "In how many processes light edges run; saved (default: 0, one for each 2,500).",
     "connect-rate": "How many light edges connect a second at most; saved (default: 500).",
+    "metrics-port": "Where light edges serve metrics for Prometheus, on loopback; saved (default: 0, nowhere).",
     "reconnect": "How light edges come back: quick, or openems (after 10 to 109 s); saved (default: quick).",
     "profile": "Load shape of light edges: household, office, pv-farm, or a file; saved (default: constant).",
     "seed": "What each edge's own variation is drawn from; saved (default: the fleet's id).",

@@ -53,6 +53,7 @@ class LightService:
         volumes: mounts.
         environment: name → value.
         user: ``uid:gid``, the caller's.
+        ports: ``host:inside`` texts: of its metrics, when they are wanted.
     """
 
     image: str
@@ -61,6 +62,7 @@ class LightService:
     volumes: tuple[str, ...]
     environment: Mapping[str, str]
     user: str
+    ports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

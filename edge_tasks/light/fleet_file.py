@@ -73,6 +73,8 @@ class Fleet:
         profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
             is another digest of every edge.
         seed: what the variation of edges is drawn from; see :meth:`source_key`.
+        metrics_port: where the supervisor serves metrics; 0 for nowhere.
+        metrics_host: on which address.
     """
 
     revision: str
@@ -86,6 +88,8 @@ class Fleet:
     reconnect: str = reconnect.QUICK
     profile: Mapping[str, object] | None = None
     seed: str = ""
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
 
     def source_key(self, edge: str, meter: str) -> str:
         """The key of a meter's source: the same fleet has the same powers in every part and on every machine."""
@@ -96,7 +100,11 @@ class Fleet:
         count = max(1, self.processes)
         edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
         memory_file = self.memory_file and _numbered(self.memory_file, index)
-        return replace(self, edges=edges, status_file=_numbered(self.status_file, index), memory_file=memory_file)
+        return replace(self, edges=edges, status_file=self.part_file(index), memory_file=memory_file)
+
+    def part_file(self, index: int) -> Path:
+        """The status file of one of the processes."""
+        return _numbered(self.status_file, index)
 
 
 def stamp(path: Path) -> Stamp:
@@ -127,19 +135,18 @@ def load(path: Path) -> Fleet:
         raise FleetFileError('"status_file" of the fleet file is no absolute path')
     files, sharing = _shared(content.get("shared", {}))
     entries = [*(_entry(item) for item in content["edges"]), *sharing]
-    profile, seed = _profile(content), _text(content, "seed") if "seed" in content else ""
+    profile, seed = _profile(content), _text(content, "seed", "")
     mark = "" if profile is None else "/" + hashlib.sha256(orjson.dumps([profile, seed])).hexdigest()[:16]
     edges = {
         entry.name: replace(entry, place=place, digest=entry.digest + mark) for place, entry in enumerate(entries)
     }
     if len(edges) != len(entries):
         raise FleetFileError("the fleet file names an edge twice")
-    memory_file = Path(_text(content, "memory_file")) if "memory_file" in content else None
     return Fleet(
         revision=_text(content, "revision"),
         status_file=status_file,
         edges=edges,
-        memory_file=memory_file,
+        memory_file=Path(_text(content, "memory_file")) if "memory_file" in content else None,
         shared=files,
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
@@ -147,6 +154,8 @@ def load(path: Path) -> Fleet:
         reconnect=_law(content),
         profile=profile,
         seed=seed,
+        metrics_port=_number(content, "metrics_port", 0, lowest=0),
+        metrics_host=_text(content, "metrics_host", Fleet.metrics_host),
     )
 
 
@@ -183,8 +192,8 @@ def _entry(item: object) -> EdgeEntry:
     return EdgeEntry(_text(item, "name"), Path(_text(item, "directory")), _text(item, "digest"))
 
 
-def _text(item: dict[str, Any], key: str) -> str:
-    value = item.get(key)
+def _text(item: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = item.get(key, default)
     if not isinstance(value, str):
         raise FleetFileError(f'"{key}" is missing in the fleet file or is no string')
     return value

@@ -38,6 +38,8 @@ class Manner:
         reconnect: ``quick`` or ``openems``.
         profile: the load shape, as it was typed.
         seed: what the variation of edges is drawn from; empty for the fleet's id.
+        metrics_port: where metrics are served; 0 for nowhere.
+        metrics_host: on which address, as the host sees it.
     """
 
     processes: int
@@ -46,6 +48,13 @@ class Manner:
     reconnect: str
     profile: str
     seed: str
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
+
+    @property
+    def metrics(self) -> dict[str, int | str]:
+        """For the fleet file; nothing without a port."""
+        return {"metrics_port": self.metrics_port, "metrics_host": self.metrics_host} if self.metrics_port else {}
 
     def shares(self, edges: int) -> dict[str, int]:
         """For the fleet file: how many processes, and how many edges in a row belong to one.
@@ -58,7 +67,13 @@ class Manner:
         return {"processes": max(1, min(self.cores, useful)), "block": _EDGES_A_PROCESS}
 
 
-def manner_of(choices: Mapping[str, Any]) -> Manner:
+def metrics_port_of(choices: Mapping[str, Any], offset: int) -> int:
+    """The host's port for metrics; 0 for none."""
+    port = int(choices["metrics_port"])
+    return port + offset if port else 0
+
+
+def manner_of(choices: Mapping[str, Any], offset: int) -> Manner:
     """As the settings have it, on this machine."""
     return Manner(
         processes=choices["light_processes"],
@@ -67,6 +82,7 @@ def manner_of(choices: Mapping[str, Any]) -> Manner:
         reconnect=choices["reconnect"],
         profile=choices["profile"],
         seed=choices["seed"],
+        metrics_port=metrics_port_of(choices, offset),
     )
 
 
@@ -138,6 +154,7 @@ class LightHost:
             **self._manner.shares(len(written) + self._fleet.light),
             "connect_rate": self._manner.connect_rate,
             "reconnect": self._manner.reconnect,
+            **self._manner.metrics,
             "edges": edges,
         }
         shape = profiles.find(self._manner.profile, self._edges_folder.parent)

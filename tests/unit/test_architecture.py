@@ -22,7 +22,12 @@ HOMES = {
     "psutil": {"adapters/machine.py", "adapters/ports.py", "adapters/processes.py", "embedded/server.py"},
     "uuid6": {"state.py"},
 }
-HOME_FOLDERS = {"aiohttp": {"dashboard", "embedded", "light"}, "orjson": {"dashboard", "embedded", "light"}}
+HOME_FOLDERS = {
+    "aiohttp": {"dashboard", "embedded", "light"},
+    "orjson": {"dashboard", "embedded", "light"},
+    "picows": {"embedded", "light"},
+    "prometheus_client": {"embedded", "light"},
+}
 PURE = ("felix", "fleet", "devices", "template", "verdict", "override", "plan", "settings")
 PURE_MODULES = (*(f"{name}.py" for name in PURE), "light/simulation.py", "light/protocol.py", "light/profile.py")
 IMPURE = {"os", "socket", "subprocess", "asyncio", "aiohttp", "psycopg", "sh"}

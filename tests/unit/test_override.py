@@ -8,7 +8,7 @@ import yaml
 from edge_tasks.compose_file import find_compose_file, parse_compose_file, published_ports
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import Fleet
-from edge_tasks.override import Addition, Hosting, is_ours, render_override
+from edge_tasks.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 FLEET = Fleet("id", bytes(32), 3)
@@ -105,3 +105,14 @@ def test_the_ports_that_we_publish_are_read_back_from_our_own_file() -> None:
     text = render_override(FLEET.edges, parse_compose_file(PLAIN, "x"), hosting)
     assert published_ports(text)["db", 5432] == 15432
     assert published_ports(text)["openems-edge-1", 8080] == 8180
+
+
+def test_metrics_of_light_edges_are_published_where_they_are_wanted() -> None:
+    def service(*ports: str) -> object:
+        light = LightService("python:3", "digest", ("-m", "x"), (), {}, "1:1", ports)
+        hosting = Hosting("/c", "", "1g", 8081, {}, light)
+        text = render_override((), parse_compose_file(PLAIN, "x"), hosting)
+        return yaml.safe_load(text)["services"][LIGHT_SERVICE].get("ports")
+
+    assert service() is None
+    assert service("127.0.0.1:9464:9464") == ["127.0.0.1:9464:9464"]

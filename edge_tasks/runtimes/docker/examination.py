@@ -12,6 +12,7 @@ from edge_tasks.doctor import Finding
 from edge_tasks.errors import SettingsError
 from edge_tasks.override import is_ours
 from edge_tasks.runtimes.docker.edges import SERVICE
+from edge_tasks.runtimes.light_host import metrics_port_of
 from edge_tasks.wiring import METADATA
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ def _wanted_ports(stack: Stack) -> dict[int, str]:
         if edge.ports is not None:
             wanted[edge.ports.console] = f"{edge.name}'s console"
             wanted[edge.ports.websocket] = f"{edge.name}'s websocket"
+    metrics = metrics_port_of(stack.ground.choices, offset)
+    if metrics and stack.ground.fleet.light:
+        wanted[metrics] = "metrics of the light edges"
     return wanted
 
 

@@ -10,7 +10,7 @@ from edge_tasks.override import LIGHT_SERVICE, Addition, Hosting, render_overrid
 from edge_tasks.runtimes.docker import backend, database, examination, images, light, removal
 from edge_tasks.runtimes.docker import edges as containers
 from edge_tasks.runtimes.docker.stack import HOST, Ground, Stack
-from edge_tasks.runtimes.light_host import LightHost, manner_of
+from edge_tasks.runtimes.light_host import LightHost, metrics_port_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class DockerRuntime:
             ground.platform.edges_folder,
             ground.fleet,
             lambda edge: ground.render(edge, self.uri),
-            manner=manner_of(ground.choices),
+            manner=light.manner(self.stack),
         )
 
     @property
@@ -185,7 +185,9 @@ class DockerRuntime:
         rest = (
             [("backend", f"{stack.api.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
         )
-        return (*ui, odoo, *rest, ("database", str(stack.database)))
+        port = metrics_port_of(self._ground.choices, self._ground.fleet.port_offset)
+        metrics = [("metrics", f"http://{HOST}:{port}/metrics (light edges)")] if port else []
+        return (*ui, odoo, *rest, ("database", str(stack.database)), *metrics)
 
     def _additions(self) -> dict[str, Addition]:
         stack = self.stack

@@ -109,6 +109,7 @@ def test_what_a_file_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
         {"connect_rate": 0},
         {"reconnect": "never"},
         {"seed": 1},
+        {"metrics_port": -1},
     ],
 )
 def test_a_wrong_word_is_named(tmp_path: Path, wrong: dict[str, Any]) -> None:
