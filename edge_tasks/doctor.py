@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.wiring import REST, REST_TEXT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import PurePosixPath
 
     from edge_tasks.services import Project, Services
     from edge_tasks.wiring import Wiring
@@ -37,6 +40,7 @@ class Finding:
         is_error: nothing can work so; else it is only said.
         kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
         fixes: properties of ``Metadata/Odoo.config`` → right values; ``inv doctor --fix`` puts them in a copy.
+        files: what ``--fix`` puts beside it there, by relative path.
     """
 
     what: str
@@ -45,6 +49,7 @@ class Finding:
     is_error: bool = True
     kind: str = "wiring"
     fixes: tuple[tuple[str, str | int], ...] = ()
+    files: tuple[tuple[PurePosixPath, str], ...] = ()
 
     def __str__(self) -> str:
         """One line."""
@@ -78,8 +83,9 @@ def check_wiring(wiring: Wiring, project: Project, services: Services, file: str
             Finding(
                 "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
                 file.replace("Metadata/Odoo.config", "Backend2Backend/Rest"),
-                'add a Backend2Backend.Rest configuration with port=I"8075"',
+                'add a Backend2Backend.Rest configuration with port=I"8075"; inv doctor --fix up does it',
                 is_error=False,
+                files=((REST, REST_TEXT),),
             )
         )
     return findings
@@ -166,6 +172,11 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
 def corrections(findings: Sequence[Finding]) -> dict[str, Any]:
     """What ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
     return dict(fix for finding in findings for fix in finding.fixes)
+
+
+def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
+    """The files that ``--fix`` puts into our copy of the backend's configuration."""
+    return dict(file for finding in findings for file in finding.files)
 
 
 def _wrong(wiring: Wiring, file: str, name: str, right: str | int, whose: str) -> Finding:

@@ -50,6 +50,10 @@ def test_a_backend_without_rest_is_said_and_no_error() -> None:
         read_wiring({METADATA: RIGHT}, "f"), project(), SERVICES, "f/Metadata/Odoo.config"
     )
     assert [(finding.where, finding.is_error) for finding in found] == [("f/Backend2Backend/Rest", False)]
+    fixed = {METADATA: RIGHT, **doctor.additions(found)}
+    assert read_wiring(fixed, "f").rest_port == 8075
+    [path] = doctor.additions(found)
+    assert f'service.pid="{str(path).removesuffix(".config").replace("/", ".")}"' in fixed[path]
 
 
 def test_odoo_with_another_database_password_is_found() -> None:

@@ -83,3 +83,17 @@ def test_the_stock_template_expects_its_datasources_figures(recorded_template: l
         "meter3/ActivePower": (500,),
     }
     assert {"scheduler0", "rrd4j0", "ess0", "ctrlIoFixDigitalOutput0"} <= expected.components
+
+
+def test_what_a_table_says_of_an_edges_earlier_life_is_not_believed() -> None:
+    late = replace(WELL, is_late=True, message_age_s=20.0)
+    assert judge(replace(late, settled_s=40.0), EXPECTED).is_well
+    early = judge(replace(late, settled_s=10.0), EXPECTED)
+    assert (early.condition, early.may_change) == (Condition.OFFLINE, True)
+    assert "has not written that it is connected (it writes every 30 s)" in early.why
+    assert judge(replace(late, message_age_s=None), EXPECTED).condition is Condition.OFFLINE
+
+
+def test_a_refused_login_brings_its_own_hint() -> None:
+    refused = judge(replace(WELL, backend_why="answered 500", backend_hint="inv odoo-init"), EXPECTED)
+    assert refused.hint == "inv odoo-init"

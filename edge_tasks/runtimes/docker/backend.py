@@ -74,16 +74,18 @@ def _is_ready(stack: Stack) -> bool:
     name = stack.ground.fleet.edge(0).name
     try:
         if stack.wiring.rest_port is None:
-            return stack.api.opens_websockets(stack.ports["edges"])
-        return name in stack.api.online([name])
+            return stack.rest.opens_websockets(stack.ports["edges"])
+        return name in stack.rest.online([name])
     except BackendError:
         return False
 
 
 def _reason(stack: Stack) -> str:
     name = stack.ground.fleet.edge(0).name
+    if stack.wiring.rest_port is None:
+        return f"it does not answer on {stack.wiring.edge_port}, where edges connect"
     try:
-        stack.api.online([name])
+        stack.rest.online([name])
     except BackendError as error:
         return str(error)
     return f"it does not know {name}: had it the device table when it started?"

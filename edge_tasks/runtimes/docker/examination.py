@@ -48,7 +48,9 @@ def find_correction(stack: Stack) -> tuple[str, ...]:
     folder = stack.corrected_config
     present = read_tree(folder, ".config") if folder.is_dir() else {}
     wanted = stack.corrected_files()
-    same = present.get(METADATA) == wanted[METADATA] and present.keys() >= wanted.keys()
+    theirs = read_tree(stack.backend_config, ".config")
+    corrected = {path for path, text in wanted.items() if theirs.get(path) != text}
+    same = present.keys() >= wanted.keys() and all(present[path] == wanted[path] for path in corrected)
     if same and stack.ground.state.record().get("corrected"):
         return ()
     return (f"write a corrected copy of {stack.backend_config}",)

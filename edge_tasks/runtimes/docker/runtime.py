@@ -15,20 +15,18 @@ from edge_tasks.runtimes.light_host import LightHost, manner_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from edge_tasks.adapters.backend_api import BackendApi
     from edge_tasks.adapters.postgres import Database
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.doctor import Finding
     from edge_tasks.fleet import Edge
     from edge_tasks.plan import Plan
-    from edge_tasks.runtimes.runtime import EdgeProcess, Written
+    from edge_tasks.runtimes.runtime import EdgeProcess, Witness, Written
 
 
 class DockerRuntime:
     """The platform's own services, and a container for each edge."""
 
     name: Final = "docker"
-    stands_for: Final = "the platform's own services, a container for each edge"
 
     def __init__(self, ground: Ground) -> None:
         self.stack = Stack(ground)
@@ -44,13 +42,19 @@ class DockerRuntime:
         )
 
     @property
+    def stands_for(self) -> str:
+        """All of it is real; whom it believes where the backend has no REST API."""
+        late = ", judged by PostgreSQL: up to 30 s late, no values" if self.stack.wiring.rest_port is None else ""
+        return f"the platform's own services, a container for each edge{late}"
+
+    @property
     def uri(self) -> str:
         """Where the edges connect to, inside the Compose network."""
         return f"ws://{self.stack.services.backend}:{self.stack.wiring.edge_port}"
 
     @property
-    def api(self) -> BackendApi:
-        """The backend's B2B REST API."""
+    def api(self) -> Witness:
+        """Who says which edges are online."""
         return self.stack.api
 
     @property
@@ -183,7 +187,7 @@ class DockerRuntime:
         ]
         odoo = (stack.services.odoo, f"http://localhost:{stack.ports['odoo']}")
         rest = (
-            [("backend", f"{stack.api.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
+            [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
         )
         return (*ui, odoo, *rest, ("database", str(stack.database)))
 

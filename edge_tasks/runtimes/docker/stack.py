@@ -15,9 +15,10 @@ from edge_tasks.adapters.files import read_tree
 from edge_tasks.adapters.odoo import Odoo
 from edge_tasks.adapters.postgres import Database
 from edge_tasks.compose_file import NAMES, published_ports
-from edge_tasks.doctor import check_wiring, corrections
+from edge_tasks.doctor import additions, check_wiring, corrections
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.override import FILE_NAME, is_ours
+from edge_tasks.runtimes.docker.witness import TableWitness
 from edge_tasks.services import Project, Services, find_backend, find_services
 from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring, rewired
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.fleet import Edge, Fleet
     from edge_tasks.platform import Platform
+    from edge_tasks.runtimes.runtime import Witness
     from edge_tasks.state import State
 
 HOST: Final = "127.0.0.1"
@@ -128,10 +130,11 @@ class Stack:
             return self.original_wiring
         return read_wiring(self.corrected_files(), str(self.corrected_config))
 
-    @property
+    @cached_property
     def is_corrected(self) -> bool:
-        """``inv doctor --fix`` was asked for, in this call or an earlier one."""
-        return "fix" in self.ground.flags or bool(self.ground.state.record().get("corrected"))
+        """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
+        asked = "fix" in self.ground.flags or bool(self.ground.state.record().get("corrected"))
+        return asked and self._corrected_files != read_tree(self.backend_config, ".config")
 
     @property
     def corrected_config(self) -> Path:
@@ -139,11 +142,14 @@ class Stack:
         return self.ground.state.folder / "backend-config.d"
 
     def corrected_files(self) -> dict[PurePosixPath, str]:
-        """The backend's files, with ``Metadata/Odoo.config`` as it should be."""
+        """The backend's files, with ``Metadata/Odoo.config`` as it should be, and what is missing beside it."""
+        return dict(self._corrected_files)
+
+    @cached_property
+    def _corrected_files(self) -> dict[PurePosixPath, str]:
         files = read_tree(self.backend_config, ".config")
         found = check_wiring(self.original_wiring, self.project, self.services, str(METADATA))
-        files[METADATA] = rewired(files[METADATA], corrections(found))
-        return files
+        return {**files, METADATA: rewired(files[METADATA], corrections(found)), **additions(found)}
 
     @property
     def backend_config_inside(self) -> str | None:
@@ -210,7 +216,14 @@ class Stack:
         return Odoo(url, str(values["database"]), int(values["odooUid"]), str(values["odooPassword"]))
 
     @property
-    def api(self) -> BackendApi:
+    def api(self) -> Witness:
+        """Who says which edges are online: REST, else the device table."""
+        if self.wiring.rest_port is None:
+            return TableWitness(self.database, self._backend_runs)
+        return self.rest
+
+    @property
+    def rest(self) -> BackendApi:
         """The backend's B2B REST API, as Odoo's admin."""
         rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
         return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]))
@@ -247,6 +260,10 @@ class Stack:
         if container.state in ("exited", "dead", "restarting"):
             lines = "\n    ".join((f"{service}: {container.why}", *self.docker.last_lines(container.id)))
             raise CommandFailed(lines, hint=f"docker logs {container.name}")
+
+    def _backend_runs(self) -> bool:
+        container = self.container(self.services.backend)
+        return container is not None and container.is_running
 
     def _own_port(self, word: str) -> int | None:
         port = self.project.published(*self.inside[word])
