@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.inheritance import JAVA
 from edge_tasks.wiring import REST, REST_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePosixPath
 
+    from edge_tasks.fleet import Edge
     from edge_tasks.services import Project, Services
     from edge_tasks.wiring import Wiring
 
@@ -91,8 +93,8 @@ def check_wiring(wiring: Wiring, project: Project, services: Services, file: str
     return findings
 
 
-def check_odoo(project: Project, services: Services) -> list[Finding]:
-    """Compare Odoo's environment with the database's."""
+def check_odoo(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:
+    """Compare Odoo's environment with the database's; ``place`` tells file and line of a service's entry."""
     database, odoo = project.environment(services.database), project.environment(services.odoo)
     pairs = (
         ("HOST", services.database),
@@ -102,11 +104,49 @@ def check_odoo(project: Project, services: Services) -> list[Finding]:
     return [
         Finding(
             f"{name} is not {services.database}'s",
-            f"service {services.odoo}",
+            place(services.odoo, "environment", name),
             f"make it {right}" if name != "PASSWORD" else f"make it {services.database}'s POSTGRES_PASSWORD",
         )
         for name, right in pairs
         if right and name in odoo and odoo[name] != right
+    ]
+
+
+def check_edge(
+    left_out: Sequence[str], options: Sequence[str], networks: str, place: Callable[..., str]
+) -> list[Finding]:
+    """What the edges do not take over from the platform's own edge service.
+
+    Args:
+        left_out: mounts.
+        options: of the JVM.
+        networks: its ``network_mode``; empty without.
+        place: file and line of an entry of that service.
+    """
+    inside = "the edges do not share it: each has its own inside"
+    found = [Finding(f"{mount} is writable", place("volumes"), inside, is_error=False) for mount in left_out]
+    if options:
+        what, change = f"{' '.join(options)} is for one edge", "each edge gets --edge-heap instead"
+        found.append(Finding(what, place("environment", JAVA), change, is_error=False))
+    if networks == "host":
+        change = "take it out: many edges cannot have the same ports of the host"
+        found.append(Finding("network_mode is host", place("network_mode"), change))
+    return found
+
+
+def check_edge_ports(
+    edges: Sequence[Edge], host_ports: Mapping[int, str], place: Callable[..., str]
+) -> list[Finding]:
+    """Host ports that an edge and another service of the platform want, both (``host_ports`` by the offset)."""
+    wanted = {port: edge for edge in edges if edge.ports for port in (edge.ports.console, edge.ports.websocket)}
+    return [
+        Finding(
+            f"host port {port} is {service}'s and {wanted[port].name}'s",
+            place(service, "ports"),
+            f"publish {service} on another port",
+        )
+        for port, service in sorted(host_ports.items())
+        if port in wanted
     ]
 
 

@@ -140,7 +140,9 @@ class Session:
         if self._begun:
             return
         self.state.check_owner()
-        _ = self.template, self.compose, self.wanted
+        _ = self.template, self.wanted
+        if self.wanted.runtime == "embedded":  # in the docker runtime Compose itself reads its files
+            _ = self.compose
         if self.platform.is_missing:
             self.platform.lay_out()
             self.console.line(f"laid out the bundled platform in {self.platform.path}")
@@ -183,15 +185,14 @@ class Session:
         return settings.choose(name, self.options, os.environ, saved, self.configured)
 
     def _docker(self) -> Runtime:
-        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - only where it is used
-        from edge_tasks.runtimes.docker.stack import Ground  # noqa: PLC0415 - as above
+        from edge_tasks.runtimes.docker.ground import Ground  # noqa: PLC0415 - only where it is used
+        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - as above
 
         flags = frozenset(flag for flag in ("skip_build", "demo", "force", "fix") if self.options.get(flag))
         ground = Ground(
             platform=self.platform,
             state=self.state,
             fleet=self.fleet,
-            compose=self.compose,
             override=self.platform.path / self.wanted.override_file,
             services_named=self.services_named,
             choices=self._extras,

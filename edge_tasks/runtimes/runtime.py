@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from edge_tasks.adapters.postgres import Database
     from edge_tasks.compose_file import ComposeFile
@@ -111,8 +112,11 @@ class Runtime(Protocol):
     def correct(self) -> None:
         """Write it."""
 
-    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
-        """The text of the compose override."""
+    def override(self, edges: Sequence[Edge], compose: Callable[[], ComposeFile]) -> str:
+        """The text of the compose override; ``compose`` reads the platform's file, where Compose does not."""
+
+    def companions(self) -> dict[Path, str]:
+        """Private files that it refers to, in the state directory."""
 
     def find_build(self) -> Plan:
         """What is to be built."""

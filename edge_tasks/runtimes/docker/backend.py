@@ -19,7 +19,7 @@ _ALL: Final = 8
 
 def find(stack: Stack) -> tuple[str, ...]:
     """Services of the platform that do not run, or run with another configuration or image than they should."""
-    hashes, services = stack.compose.hashes(), stack.services.platform
+    hashes, services = stack.hashes(), stack.services.platform
     images = stack.docker.images({stack.project.image(name) for name in services})
     found = {container.service: container for container in stack.containers()}
     return tuple(

@@ -16,10 +16,10 @@ from edge_tasks.plan import some
 from edge_tasks.runtimes.runtime import EdgeProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from edge_tasks.adapters.docker import Container
+    from edge_tasks.adapters.containers import Container
     from edge_tasks.fleet import Edge
     from edge_tasks.runtimes.docker.stack import Stack
     from edge_tasks.runtimes.runtime import Written
@@ -62,7 +62,7 @@ def find(stack: Stack, written: Mapping[str, Written]) -> EdgePlan:
     """Compare the containers with the fleet and its directories."""
     containers = stack.containers()
     by_service = {container.service: container for container in containers}
-    hashes = stack.compose.hashes()
+    hashes = stack.hashes()
     image = stack.docker.images((_image(stack),)).get(_image(stack))
     edges = [edge for edge in stack.ground.fleet.edges_with_directory if edge.name in written]
     make = [edge for edge in edges if not _fits(by_service.get(edge.service), hashes.get(edge.service), image)]
@@ -122,8 +122,8 @@ def _image(stack: Stack) -> str:
     return stack.project.image(stack.services.edge)
 
 
-def _fits(container: Container | None, digest: str | None, image: str | None) -> bool:
-    return container is not None and container.fits(digest, image)
+def _fits(container: Container | None, hashes: Collection[str] | None, image: str | None) -> bool:
+    return container is not None and container.fits(hashes, image)
 
 
 def _is_surplus(stack: Stack, container: Container, services: set[str]) -> bool:
