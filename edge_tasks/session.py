@@ -153,7 +153,9 @@ class Session:
         if self._begun:
             return
         self.state.check_owner()
-        _ = self.template, self.compose, self.wanted, self.load_shape
+        _ = self.template, self.wanted, self.load_shape
+        if self.wanted.runtime == "embedded":  # in the docker runtime Compose itself reads its files
+            _ = self.compose
         if self.platform.is_missing:
             self.platform.lay_out()
             self.console.line(f"laid out the bundled platform in {self.platform.path}")
@@ -199,15 +201,14 @@ class Session:
         return replace(chosen, value=profiles.absolute(chosen.value, Path.cwd()))  # saved, it is used elsewhere
 
     def _docker(self) -> Runtime:
-        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - only where it is used
-        from edge_tasks.runtimes.docker.stack import Ground  # noqa: PLC0415 - as above
+        from edge_tasks.runtimes.docker.ground import Ground  # noqa: PLC0415 - only where it is used
+        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - as above
 
         flags = frozenset(flag for flag in ("skip_build", "demo", "force", "fix") if self.options.get(flag))
         ground = Ground(
             platform=self.platform,
             state=self.state,
             fleet=self.fleet,
-            compose=self.compose,
             override=self.platform.path / self.wanted.override_file,
             services_named=self.services_named,
             choices=self._extras,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,6 +56,7 @@ class Observation:
         running_why: why not, in the runtime's words.
         online: what the backend says; None when the backend does not know it.
         backend_why: why the backend could not be asked at all.
+        backend_hint: what to type then.
         components: of the last ``edgeConfig``.
         ignored: config files that the edge does not load.
         values: by channel.
@@ -66,6 +67,7 @@ class Observation:
         read: the running backend has read that row.
         message_age_s: seconds since the backend's ``lastmessage``.
         settled_s: seconds since backend and edge were last started, whichever is later.
+        is_late: ``online`` is what the backend wrote at its last ``lastmessage``, up to 30 s ago.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Observation:
     running_why: str = ""
     online: bool | None = None
     backend_why: str = ""
+    backend_hint: str = "inv up"
     components: frozenset[str] | None = None
     ignored: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -83,6 +86,12 @@ class Observation:
     read: bool = True
     message_age_s: float | None = None
     settled_s: float = 0.0
+    is_late: bool = False
+
+    @property
+    def of_earlier_life(self) -> bool:
+        """What is known was written before backend and edge were last started."""
+        return self.is_late and (self.message_age_s is None or self.message_age_s >= self.settled_s)
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,8 @@ def expect(components: Iterable[Component], profile: Profile | None = None) -> E
 
 def judge(seen: Observation, expected: Expectation) -> Verdict:
     """The first reason that explains the others."""
+    if seen.online and seen.of_earlier_life:
+        seen = replace(seen, online=False, components=None)
     condition, why, hint = _fault(seen, expected) or (Condition.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and not seen.backend_why
     return Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s)
@@ -141,7 +152,7 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
     offline = Condition.OFFLINE
     amiss = Condition.INCOMPLETE if seen.online else offline  # the backend may have it all the same
     faults = (
-        (seen.backend_why != "", Condition.UNKNOWN, seen.backend_why, "inv up"),
+        (seen.backend_why != "", Condition.UNKNOWN, seen.backend_why, seen.backend_hint),
         (not seen.registered, amiss, "it has no row in the device table", "inv register"),
         (not seen.running, offline, seen.running_why or "its process does not run", "inv up"),
         (not seen.active, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"),
@@ -154,10 +165,16 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
             "inv register",
         ),
         (seen.online is None, Condition.UNKNOWN, "the backend does not know it", "inv register"),
-        (not seen.online, offline, seen.running_why or "the backend says it is not connected", "inv up"),
+        (not seen.online, offline, seen.running_why or _not_connected(seen), "inv up"),
     )
     first = next(((condition, why, hint) for holds, condition, why, hint in faults if holds), None)
     return first or _incomplete(seen, expected)
+
+
+def _not_connected(seen: Observation) -> str:
+    if seen.is_late:
+        return "the backend has not written that it is connected (it writes every 30 s)"
+    return "the backend says it is not connected"
 
 
 def _incomplete(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 METADATA: Final = PurePosixPath("Metadata/Odoo.config")
 WEBSOCKET: Final = PurePosixPath("Edge/Websocket.config")
 _REST: Final = "Backend2Backend/Rest/"
+REST: Final = PurePosixPath(_REST) / "edgeTasks.config"
+REST_TEXT: Final = """\
+:org.apache.felix.configadmin.revision:=L"1"
+port=I"8075"
+service.factoryPid="Backend2Backend.Rest"
+service.pid="Backend2Backend.Rest.edgeTasks"
+"""
+"""For a backend without it; Felix takes any last segment that file and PID agree on."""
 _WORKDIR: Final = re.compile(r"\s*WORKDIR\s+(\S+)", re.IGNORECASE)
 _COPY: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*(?:\./)?config\.d/?\s+(\S+)", re.IGNORECASE)
 _DEFAULTS: Final[dict[str, Any]] = {
@@ -92,11 +100,9 @@ def copied_to(dockerfile: str) -> str | None:
     """Where an image has the build context's ``config.d``; None when its Dockerfile does not copy it."""
     folder = PurePosixPath("/")
     for line in dockerfile.splitlines():
-        if found := re.match(r"\s*WORKDIR\s+(\S+)", line, re.IGNORECASE):
+        if found := _WORKDIR.match(line):
             folder /= found[1]
-        elif found := re.match(
-            r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*(?:\./)?config\.d/?\s+(\S+)", line, re.IGNORECASE
-        ):
+        elif found := _COPY.match(line):
             return str(folder / PurePosixPath(found[1]))
     return None
 

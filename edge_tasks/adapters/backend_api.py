@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +21,21 @@ _OPENING: Final = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "ZWRnZS10YXNrcyBhc2tzLg==",
 }
+_OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The backend is on this machine; a proxy of the environment is not to be asked."""
 
 
 class BackendError(Exception):
-    """The backend did not answer, or refused the call; the text says which."""
+    """The backend did not answer, or refused the call; the text says which.
+
+    Attributes:
+        hint: what to type next.
+    """
+
+    def __init__(self, text: str, *, hint: str = "inv up") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,10 @@ class BackendApi:
         user: of Odoo.
         password: of that user.
     """
+
+    says: ClassVar[str] = "the backend"
+    remark: ClassVar[str] = ""
+    is_late: ClassVar[bool] = False
 
     rest: str
     user: str
@@ -106,9 +119,12 @@ class BackendApi:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         login = (self.user, self.password)
         body = self._post(f"{self.rest}/jsonrpc", json.dumps(request).encode(), "application/json", login)
-        answer = json.loads(body)
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
         if not isinstance(answer, dict):
-            raise BackendError(f"{self.rest} answered {method} with something else than an object")
+            raise BackendError(f"{self.rest} is no B2B REST API: it answered {method} with no JSON object")
         return answer
 
     @staticmethod
@@ -122,6 +138,16 @@ class BackendApi:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
-            raise BackendError(f"{url} answered {error.code}: is the login right?") from None
-        except OSError as error:
+            raise _refusal(url, error.code, login[0]) from None
+        except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
+
+
+def _refusal(url: str, code: int, user: str) -> BackendError:
+    """A wrong login is a 500 of a real backend, a 401 of ours."""
+    if code not in _OF_A_WRONG_LOGIN:
+        return BackendError(f"{url} answered {code}")
+    return BackendError(
+        f"{url} answered {code}: it does not let {user} in with the backend's odooPassword, or cannot ask Odoo",
+        hint=f"inv odoo-init; or give Odoo's user {user} that password",
+    )

@@ -186,6 +186,13 @@ def read_reports(database: Database, names: Sequence[str]) -> dict[str, Report]:
     return {report.name: report for report in found}
 
 
+def read_connected(database: Database, names: Sequence[str]) -> dict[str, bool]:
+    """Which devices the backend last wrote to be connected (every 30 s), by name; one without a row is absent."""
+    query = "SELECT name, coalesce(openems_is_connected, false) FROM openems_device WHERE name = ANY(%s)"
+    with _connected(database) as connection:
+        return dict(connection.execute(query, (list(names),)).fetchall())
+
+
 def read_config(database: Database, name: str) -> dict[str, Any]:
     """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
     with _connected(database) as connection:

@@ -79,6 +79,10 @@ class EmbeddedRuntime:
         names = {_EDGE_PORT: "edge websocket", _REST_PORT: "B2B REST", _CONSOLE_PORT: "console"}
         return {port + offset: f"the backend's {name}" for port, name in names.items()}
 
+    def companions(self) -> dict[Path, str]:
+        """None."""
+        return {}
+
     def examine(self) -> tuple[Finding, ...]:
         """Ports that something else holds, and a limit that so many connections would meet."""
         open_files = check_open_files(self._fleet.size, machine.most_open_files())
@@ -91,9 +95,9 @@ class EmbeddedRuntime:
     def correct(self) -> None:
         """There is nothing that could be corrected."""
 
-    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
+    def override(self, edges: Sequence[Edge], compose: Callable[[], ComposeFile]) -> str:
         """The compose override's text: nothing here starts it, but people and Docker may."""
-        return render_override(edges, compose)
+        return render_override(edges, compose())
 
     def find_build(self) -> Plan:
         """Nothing is built."""

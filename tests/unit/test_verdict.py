@@ -106,3 +106,17 @@ def test_a_value_outside_the_profile_s_bounds_is_named_with_them(value: float, w
     verdict = judge(replace(WELL, values={"meter3/ActivePower": value}), expected)
     assert verdict.is_well is well
     assert well or verdict.why == f"meter3/ActivePower is {value}, its profile says 124 to 1501"
+
+
+def test_what_a_table_says_of_an_edges_earlier_life_is_not_believed() -> None:
+    late = replace(WELL, is_late=True, message_age_s=20.0)
+    assert judge(replace(late, settled_s=40.0), EXPECTED).is_well
+    early = judge(replace(late, settled_s=10.0), EXPECTED)
+    assert (early.condition, early.may_change) == (Condition.OFFLINE, True)
+    assert "has not written that it is connected (it writes every 30 s)" in early.why
+    assert judge(replace(late, message_age_s=None), EXPECTED).condition is Condition.OFFLINE
+
+
+def test_a_refused_login_brings_its_own_hint() -> None:
+    refused = judge(replace(WELL, backend_why="answered 500", backend_hint="inv odoo-init"), EXPECTED)
+    assert refused.hint == "inv odoo-init"

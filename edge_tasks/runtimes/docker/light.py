@@ -19,7 +19,7 @@ from edge_tasks.override import LIGHT_SERVICE, LightService
 from edge_tasks.runtimes.light_host import Manner, manner_of, metrics_port_of
 
 if TYPE_CHECKING:
-    from edge_tasks.adapters.docker import Container
+    from edge_tasks.adapters.containers import Container
     from edge_tasks.runtimes.docker.stack import Stack
 
 FLEET: Final = PurePosixPath("/light/fleet")
@@ -58,7 +58,7 @@ class LightContainer:
         stack = self.stack
         container = stack.container(LIGHT_SERVICE)
         image = stack.docker.images((image_of(stack),)).get(image_of(stack))
-        digest = stack.compose.hashes().get(LIGHT_SERVICE)
+        digest = stack.hashes().get(LIGHT_SERVICE)
         return container if container is not None and container.fits(digest, image) else None
 
     def start(self, config: str) -> None:
