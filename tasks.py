@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from invoke.collection import Collection
 from invoke.exceptions import Exit
 
-from edge_tasks.executor import end_quietly_on_a_closed_pipe, step
+from edge_tasks.executor import end_quietly_on_a_closed_pipe, explain_what_was_typed_wrong, step
 
 if TYPE_CHECKING:
     from invoke.context import Context
@@ -173,3 +173,4 @@ namespace = Collection(
     down,
     rotate_keys,
 )
+explain_what_was_typed_wrong(namespace)

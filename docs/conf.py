@@ -3,7 +3,7 @@
 project = "edge-tasks"
 author = "the edge-tasks maintainers"
 extensions = ["myst_parser"]
-exclude_patterns = ["conf.py", "generate_tasks.py"]
+exclude_patterns = ["conf.py", "generate_reference.py"]
 myst_heading_anchors = 3
 nitpicky = True
 html_theme = "furo"

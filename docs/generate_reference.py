@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,21 @@ the default. Saved with the fleet are all but `--platform` (the one used last is
 where there is none, it is `./platform`) and `--timeout`."""
 
 
+_DOCUMENT = """\
+With `--json` a task prints one JSON document to standard output, also when it fails and when several tasks are
+typed together; everything that people read goes to standard error. The exit code says the same as without.
+Members are only added, never renamed or removed, within a major version. There is a
+[JSON Schema](output.schema.json) of it, which the tests hold each task to.
+
+    inv status --json | jq -r '.edges[] | select(.state != "online") | .name'
+
+A document has those members that its tasks tell, and `error` always. A command line that cannot be read at all
+(no such task or option) has no document, and `logs` prints before it what others said."""
+
+
 def pages() -> dict[Path, str]:
     """The generated pages' texts, by path."""
-    return {FOLDER / "tasks.md": _tasks(), FOLDER / "settings.md": _settings()}
+    return {FOLDER / "tasks.md": _tasks(), FOLDER / "settings.md": _settings(), FOLDER / "json.md": _json()}
 
 
 def _tasks() -> str:
@@ -66,6 +79,30 @@ def _settings() -> str:
             "Flags have no setting: see [tasks and options](tasks.md).\n",
         )
     )
+
+
+def _json() -> str:
+    schema = json.loads((FOLDER / "output.schema.json").read_text())
+    parts = ["# JSON outputs", _WRITTEN, _DOCUMENT, _members(schema)]
+    for one in schema["$defs"].values():
+        parts += [f"## {one['title'].capitalize()}", _members(one)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _members(schema: dict[str, Any]) -> str:
+    rows = [f"| `{name}` | {_kind(one)} | {one['description']} |" for name, one in schema["properties"].items()]
+    return _table(("member", "type", "value"), rows)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """Its type in words: ``array of edge``."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(_kind(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return " ".join(f"`{value}`" for value in schema["enum"])
+    return f"array of {_kind(schema['items'])}" if schema["type"] == "array" else str(schema["type"])
 
 
 def _namespace() -> Any:  # noqa: ANN401 - invoke's collection

@@ -48,7 +48,7 @@ class Session:
         self.options = options
         self.typed = typed
         self.configured = configured
-        self.console = Console(bool(options.get("json")), bool(options.get("quiet")))
+        self.console = Console(*(bool(options.get(flag)) for flag in ("json", "quiet", "echo")))
         self._stack = ExitStack()
         self._begun = False
         self.judges_only = False
@@ -214,9 +214,9 @@ class Session:
             choices=self._extras,
             flags=flags,
             say=self.console.line,
-            progress=self.console.progress,
+            progress=self.console.download,
             render=self._rendered,
-            echo=self.console.line if self.options.get("echo") else None,
+            echo=self.console.heard,
         )
         return DockerRuntime(ground)
 

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from uuid6 import uuid7
-
 from edge_tasks.adapters.files import PRIVATE, write_file, writing
 from edge_tasks.errors import NotWritable, PlatformLocked, SettingsError
 from edge_tasks.fleet import Fleet
@@ -57,6 +55,8 @@ class Saved:
 
 def new_fleet(size: int) -> Fleet:
     """A fleet with an identity that nobody has had."""
+    from uuid6 import uuid7  # noqa: PLC0415 - 16 ms that only a new fleet needs
+
     return Fleet(id=str(uuid7()), secret=secrets.token_bytes(32), size=size)
 
 

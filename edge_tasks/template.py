@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +75,12 @@ class _File:
     pid: str | None
     renewed: bool
     path: PurePosixPath
-    template: rendering.Template
+    source: str
+
+    @cached_property
+    def template(self) -> rendering.Template:
+        """Compiled when it is first rendered: most commands only ask what is in it."""
+        return rendering.compiled(self.source)
 
 
 @dataclass(frozen=True)
@@ -254,7 +260,7 @@ def _compiled(file: _Parsed, pids: list[str], *, is_backend: bool) -> _File:
     for name in missing:
         source += rendering.literal("" if source.endswith("\n") else "\n")
         source += rendering.literal(f"{name}=") + rendering.placeholder(name) + rendering.literal("\n")
-    return _File(file.pid, file.renewed, file.target, rendering.compiled(source))
+    return _File(file.pid, file.renewed, file.target, source)
 
 
 def _with_placeholders(text: str, spots: list[tuple[int, int, str]]) -> str:

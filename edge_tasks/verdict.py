@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SILENT_AFTER_S: Final = 90.0
 """The backend writes ``lastmessage`` every 30 s; older than this, an edge that sends has been silent."""
 
+DOWN: Final = ("the fleet is down", "inv up")
+"""Why nothing is known of any edge, and what to type."""
+
 _METER: Final = re.compile(r"Meter(\.|$)")
 _FIXED_METERS: Final[Mapping[str, Kind]] = {
     "Simulator.ProductionMeter.Acting": "production",

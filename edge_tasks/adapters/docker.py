@@ -36,7 +36,7 @@ class Docker:
 
     Attributes:
         log: where the output of what changes something goes.
-        echo: prints a line of that output too; None keeps it to the log.
+        echo: is told each line of that output, too; None keeps it to the log.
     """
 
     log: Path
@@ -71,7 +71,7 @@ class Docker:
                 del tail[:-_TAIL_LINES]
                 log.write(f"{clean}\n")
                 if self.echo is not None:
-                    self.echo(f"  {clean}")
+                    self.echo(clean)
 
             log.write(f"$ {_shown(arguments)}\n")
             try:

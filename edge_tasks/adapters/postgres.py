@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from edge_tasks.devices import Registration
 
 _COLUMNS: Final = "id, name, apikey, active, name_number, oem, setup_password, comment, internalnote AS note"
+_ROWS_A_WORD: Final = 1000
 _ADMIN: Final = 2
 """Odoo's user id of ``admin``."""
 
@@ -147,8 +148,13 @@ def read_rows(database: Database) -> tuple[Row, ...]:
         return _rows(connection)
 
 
-def register(database: Database, plan: Registration) -> None:
+def register(database: Database, plan: Registration, told: Callable[[int], None] = lambda _done: None) -> None:
     """Do what was planned, in one transaction: all of it or nothing.
+
+    Args:
+        database: where.
+        plan: what.
+        told: is told how many rows have been sent.
 
     Raises:
         RegistrationError: nothing was committed.
@@ -156,8 +162,9 @@ def register(database: Database, plan: Registration) -> None:
     with _connected(database) as connection, connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '10s'")
         cursor.execute("LOCK TABLE openems_device IN SHARE ROW EXCLUSIVE MODE")
-        _insert(cursor, plan)
+        _insert(cursor, plan, told)
         _change(cursor, plan)
+        told(len(plan.added) + len(plan.changed))
         cursor.execute(
             "UPDATE openems_device SET active = NOT coalesce(active, false), write_uid = %s,"
             " write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
@@ -207,7 +214,7 @@ def _rows(connection: psycopg.Connection[Any]) -> tuple[Row, ...]:
     return tuple(cursor.execute(f"SELECT {_COLUMNS} FROM openems_device ORDER BY id"))  # noqa: S608 - a constant
 
 
-def _insert(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
+def _insert(cursor: psycopg.Cursor[Any], plan: Registration, told: Callable[[int], None]) -> None:
     if not plan.added:
         return
     found = cursor.execute("SELECT now() AT TIME ZONE 'UTC'").fetchone()
@@ -216,7 +223,9 @@ def _insert(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
         "COPY openems_device (name, apikey, active, name_number, oem, setup_password, comment, internalnote,"
         " create_uid, create_date, write_uid, write_date) FROM STDIN"
     ) as copy:
-        for device in plan.added:
+        for sent, device in enumerate(plan.added):
+            if sent % _ROWS_A_WORD == 0:
+                told(sent)
             identity = (device.name, device.apikey, device.active, device.name_number, device.oem)
             texts = (device.setup_password, device.comment, device.note)
             copy.write_row((*identity, *texts, _ADMIN, now, _ADMIN, now))

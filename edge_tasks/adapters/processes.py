@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -32,13 +33,20 @@ class Daemon:
     module: str
     config: Path
     log: Path
+    _found: list[psutil.Process] = field(default_factory=list, init=False, compare=False)
 
     def find(self) -> psutil.Process | None:
-        """The running process, or None."""
+        """The running process, or None; one that was found before is looked at before all others."""
         arguments = self._arguments
+        for process in self._found:
+            with suppress(psutil.NoSuchProcess):
+                if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                    return process
+        self._found.clear()
         for process in psutil.process_iter(["cmdline", "status"]):
             ours = (process.info["cmdline"] or [])[-len(arguments) :] == arguments
             if ours and process.info["status"] != psutil.STATUS_ZOMBIE:
+                self._found.append(process)
                 return process
         return None
 

@@ -20,4 +20,5 @@ def find(session: Session) -> Plan:
 
 def apply(session: Session, _plan: Plan) -> str:
     """Build it."""
-    return session.runtime.build()
+    with session.console.listening("build"):
+        return session.runtime.build()

@@ -17,7 +17,7 @@ from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.session import Session
 from edge_tasks.settings import Setting
 from edge_tasks.steps.verify import look
-from edge_tasks.verdict import Condition
+from edge_tasks.verdict import DOWN, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _PORT: Final = Setting("port", 8099, lowest=0, highest=65535)
 _SECONDS: Final = Setting("seconds", 0, lowest=0, highest=31_536_000)
-_DOWN: Final = ("the fleet is down", "inv up")
 _READ_AGAIN_S: Final = 10.0
 """How old the page's own reading of the template may be; the saved fleet is read at every look."""
 
@@ -65,7 +64,7 @@ class FleetSource:
         at = time.time()
         problem, hint = _common_problem(verdicts)
         if problem and not session.runtime.running():
-            problem, hint = _DOWN
+            problem, hint = DOWN
         return Snapshot(
             at=at,
             took_s=time.monotonic() - started,
@@ -129,7 +128,7 @@ class FleetSource:
             if session.saved is not None:
                 about, names = _about(session), tuple(edge.name for edge in session.edges)
                 if not session.runtime.running():
-                    problem, hint = _DOWN
+                    problem, hint = DOWN
         row = Row(Condition.UNKNOWN.value, problem, hint, None, (None,) * len(CHANNELS))
         return Snapshot(time.time(), took_s, problem, hint, about, dict.fromkeys(names, row))
 

@@ -24,7 +24,7 @@ def find(session: Session) -> Plan:
     errors = [finding for finding in findings if finding.is_error]
     warnings = [finding for finding in findings if not finding.is_error]
     if "doctor" in session.typed and "doctor" not in session.done:
-        session.console.document({"findings": [_entry(finding) for finding in findings]})
+        session.console.document(findings=[_entry(finding) for finding in findings])
     if errors:
         _refuse(errors)
     if "doctor" not in session.done:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 def run(session: Session, *, purge: bool) -> None:
     """Stop what runs; nothing to stop is fine."""
     if session.saved is None and not session.state.folder.exists():
+        session.console.document(stopped=[])
         session.console.line(f"nothing to do: there is no fleet in {session.platform.path}")
         return
     session.state.check_owner()
     with session.state.locked("inv down"):
         stopped = session.runtime.stop() if session.saved else ()
+        session.console.document(stopped=list(stopped))
         session.console.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
         session.state.note(up=None, read=None)
         if purge:

@@ -61,19 +61,26 @@ def apply(session: Session, plan: Plan) -> str:
     found: _Found = plan.details
     folder = session.platform.edges_folder
     session.runtime.claim()
-    for edge in found.stale:
-        files = session.template.render(edge, session.runtime.uri)
-        check_rendered(files)
-        files[PurePosixPath(STAMP)] = session.template.inputs(edge, session.runtime.uri) + "\n"
-        files[PurePosixPath(".gitignore")] = "# edge-tasks: generated, holds an apikey\n*\n"
-        replace_directory(folder / edge.directory, files)
-    for name in found.surplus:
-        remove_directory(folder / name)
+    with session.console.progress("gen-configs", len(found.stale) + len(found.surplus), "directories") as told:
+        for done, edge in enumerate(found.stale, 1):
+            _write(session, edge)
+            told(done)
+        for done, name in enumerate(found.surplus, len(found.stale) + 1):
+            remove_directory(folder / name)
+            told(done)
     remove_halves(folder)
     for before, after in session.template.moved if found.stale else ():
         session.console.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
     kept = len(_edges(session)) - len(found.stale)
     return f"{len(found.stale)} written, {kept} kept, {len(found.surplus)} removed"
+
+
+def _write(session: Session, edge: Edge) -> None:
+    files = session.template.render(edge, session.runtime.uri)
+    check_rendered(files)
+    files[PurePosixPath(STAMP)] = session.template.inputs(edge, session.runtime.uri) + "\n"
+    files[PurePosixPath(".gitignore")] = "# edge-tasks: generated, holds an apikey\n*\n"
+    replace_directory(session.platform.edges_folder / edge.directory, files)
 
 
 def _edges(session: Session) -> tuple[Edge, ...]:

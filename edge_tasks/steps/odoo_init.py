@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
     from edge_tasks.session import Session
+
+
+_LOADING: Final = re.compile(r"Loading module \S+ \(([0-9]+)/([0-9]+)\)")
 
 
 def find(session: Session) -> Plan:
@@ -17,4 +21,11 @@ def find(session: Session) -> Plan:
 
 def apply(session: Session, _plan: Plan) -> str:
     """Start it, and create what is missing."""
-    return session.runtime.prepare_database()
+    with session.console.listening("odoo-init", modules_loaded):
+        return session.runtime.prepare_database()
+
+
+def modules_loaded(line: str) -> tuple[int, int] | None:
+    """What Odoo says of its modules: ``… odoo.modules.loading: Loading module base (1/17)``."""
+    found = _LOADING.search(line)
+    return (int(found[1]), int(found[2])) if found else None

@@ -33,10 +33,13 @@ def apply(session: Session, plan: Plan) -> str:
     """Write the rows; make the backend read again when one comes into use that it has not read."""
     planned: Registration = plan.details
     if not planned.is_empty:
-        postgres.register(session.runtime.database, planned)
+        rows = len(planned.added) + len(planned.changed)
+        with session.console.progress("register", rows, "rows") as told:
+            postgres.register(session.runtime.database, planned, told)
     if edges_unread(session):
         session.console.line("  the backend reads its devices again; all edges reconnect")
-        session.runtime.read_devices_again()
+        with session.console.listening("register"):
+            session.runtime.read_devices_again()
         remember_read(session)  # now: it may have been restarted for that
     return _sentence(planned)
 

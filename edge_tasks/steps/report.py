@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.console import INDENT
 from edge_tasks.steps import ORDER, named
 
 if TYPE_CHECKING:
@@ -34,7 +35,13 @@ def print_table(session: Session, verdicts: Sequence[Verdict]) -> None:
     if rest:
         online = sum(verdict.is_well for verdict in rest)
         session.console.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not")
-    session.console.document({"edges": [_entry(edges[verdict.name], verdict) for verdict in verdicts]})
+    record(session, verdicts)
+
+
+def record(session: Session, verdicts: Sequence[Verdict]) -> None:
+    """The edges, all of them, for the JSON document."""
+    edges = {edge.name: edge for edge in session.edges}
+    session.console.document(edges=[_entry(edges[verdict.name], verdict) for verdict in verdicts])
 
 
 def print_next(session: Session) -> None:
@@ -42,7 +49,7 @@ def print_next(session: Session) -> None:
     line = session.console.line
     line("")
     for word, where in session.runtime.addresses():
-        line(f"{word:<9} {where}")
+        line(f"{word:<9} {where}", 10)
     line(f"next      inv status | inv setup --edges {session.fleet.full + 2} | inv down | inv down --purge")
 
 
@@ -61,8 +68,8 @@ def plan(session: Session) -> bool:
             changes[name] = named(name).find(session).changes
     for name, lines in changes.items():
         for line in lines or ("nothing to do",):
-            session.console.line(f"{'~' if lines else '='} {name:<12} {line}")
-    session.console.document({"changes": {name: list(lines) for name, lines in changes.items()}})
+            session.console.line(f"{'~' if lines else '='} {name:<12} {line}", INDENT)
+    session.console.document(changes={name: list(lines) for name, lines in changes.items()})
     return any(changes.values())
 
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import EdgesNotOnline, FleetError, SettingsError
 from edge_tasks.selection import selected
 from edge_tasks.session import Session
-from edge_tasks.steps.report import print_table
+from edge_tasks.steps.report import print_table, record
 from edge_tasks.steps.verify import look, say_what_lacks
+from edge_tasks.verdict import DOWN, Condition, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from edge_tasks.verdict import Verdict
 
 _EVERY_S: Final = 2.0
 _MOST_REASONS: Final = 24
@@ -56,8 +55,8 @@ def _once(session: Session) -> None:
     running = ", ".join(session.runtime.running()) or "nothing"
     session.console.line(f"{session.fleet.size} edges in {session.platform.path}; running: {running}")
     if not session.runtime.database_is_ready:
-        session.console.fault("the fleet is down → inv up")
-        session.console.document({"edges": []})
+        session.console.fault(" → ".join(DOWN))
+        record(session, [Verdict(name, Condition.UNKNOWN, *DOWN) for name in names])
         _check(session, len(names), len(names))
         return
     _show(session, look(session, names))
@@ -66,7 +65,7 @@ def _once(session: Session) -> None:
 def _names(session: Session) -> list[str]:
     chosen = session.options.get("edge")
     indices = selected(str(chosen), session.fleet.size) if chosen else range(session.fleet.size)
-    return [session.fleet.edge(index).name for index in indices]
+    return [session.edges[index].name for index in indices]
 
 
 def _show(session: Session, verdicts: Sequence[Verdict]) -> None:
@@ -82,4 +81,4 @@ def _show(session: Session, verdicts: Sequence[Verdict]) -> None:
 
 def _check(session: Session, ill: int, asked: int) -> None:
     if ill and session.options.get("check"):
-        raise EdgesNotOnline(f"{ill} of {asked} edges are not well")
+        raise EdgesNotOnline(f"{ill} of {asked} edges are not well", hint="inv up, or what is said of each edge")

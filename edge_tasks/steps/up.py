@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.plan import Plan
 from edge_tasks.steps import register
+from edge_tasks.steps.connecting import counted
 from edge_tasks.steps.gen_configs import written
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ def apply(session: Session, _plan: Plan) -> str:
     did = []
     if not runtime.backend_is_current():
         register.remember_read(session, starting=True)
-        runtime.start_backend()
+        with session.console.listening("up"):
+            runtime.start_backend()
         register.remember_read(session)
         did.append("backend started")
     directories = _written(session)
     if runtime.find_edges(directories):
-        did.append(runtime.start_edges(directories))
+        with counted(session, "up"):
+            did.append(runtime.start_edges(directories))
     session.state.note(up=session.up_mark)
     return ", ".join(did) or "noted as up"
 

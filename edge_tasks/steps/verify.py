@@ -19,6 +19,7 @@ from edge_tasks.verdict import Observation, Verdict, expect, judge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from edge_tasks.console import Told
     from edge_tasks.session import Session
 
 _PAUSE_S: Final = 0.2
@@ -35,8 +36,21 @@ def run(session: Session) -> None:
     session.begin()
     started = time.monotonic()
     deadline = started + session.chosen("timeout")
+    with session.console.progress("verify", len(session.edges), "online") as told:
+        verdicts = _await_all(session, deadline, told)
+    print_table(session, tuple(verdicts.values()))
+    say_what_lacks(session)
+    _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
+    seconds = time.monotonic() - started
+    did = f"{len(verdicts)} online, says {session.runtime.api.says}"
+    session.console.step("verify", did, seconds, changed=True)
+
+
+def _await_all(session: Session, deadline: float, told: Told) -> dict[str, Verdict]:
+    """The last verdict of each edge: all are well, or the time is over, or waiting cannot help."""
     verdicts = {verdict.name: verdict for verdict in look(session)}
     while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
+        told(len(verdicts) - len(ill))
         if session.judges_only and not any(verdicts[name].may_change for name in ill):
             break
         if not until(deadline, _LATE_PAUSE_S if session.runtime.api.is_late else _PAUSE_S):
@@ -44,12 +58,7 @@ def run(session: Session) -> None:
         verdicts |= {verdict.name: verdict for verdict in look(session, _come(session, ill))}
     if len(ill) > _MANY:  # those that never came were not looked at again
         verdicts |= {verdict.name: verdict for verdict in look(session, ill)}
-    print_table(session, tuple(verdicts.values()))
-    say_what_lacks(session)
-    _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
-    seconds = time.monotonic() - started
-    did = f"{len(verdicts)} online, says {session.runtime.api.says}"
-    session.console.step("verify", did, seconds, changed=True)
+    return verdicts
 
 
 def say_what_lacks(session: Session) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(
@@ -54,6 +55,36 @@ def run(command: str, platform: Any, folder: Path) -> str:
     )
     assert done.returncode == 0, f"$ {command}\n{done.stdout}"
     return done.stdout
+
+
+def workflow() -> str:
+    [text] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "howto" / "ci.md").read_text(), re.DOTALL)
+    return str(text)
+
+
+def test_the_workflow_for_ci_is_one_by_the_schema_that_its_host_publishes(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.yml"
+    path.write_text(workflow())
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_workflow_for_ci_does_what_it_says(platform: Any, folder: Path) -> None:
+    lines = [step["run"] for step in yaml.safe_load(workflow())["jobs"]["fleet"]["steps"] if "run" in step]
+    install, *rest = lines
+    assert install == "python -m pip install nox && python -m pip install -e ."  # as the README's, which CI runs
+    sessions = run(f'"{sys.executable}" -m nox --list --noxfile "{ROOT}/noxfile.py"', platform, ROOT)
+    said = {line: run(line, platform, folder) for line in rest if line.startswith("inv ")}
+    others = [line for line in rest if line not in said]
+    assert [
+        line
+        for line in others
+        if not re.search(rf"^[*-] {line.removeprefix('nox -s ')} ", sessions, re.MULTILINE)
+    ] == []
+    assert "10 online, says the backend" in next(iter(said.values()))
+    assert (folder / "report.html").stat().st_size > 10_000
+    assert "removed: 10 config directories" in list(said.values())[-1]
 
 
 @pytest.fixture

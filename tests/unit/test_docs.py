@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from edge_tasks import errors
 from edge_tasks.light import profile_content
@@ -63,17 +62,6 @@ def test_every_exit_code_of_an_error_is_in_the_table() -> None:
 def test_a_page_leads_only_to_what_is_there(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://)([^)#]*)", page.read_text())
     assert [link for link in links if link and not (page.parent / link).exists()] == []
-
-
-def test_the_workflow_for_ci_names_tasks_and_sessions_that_there_are() -> None:
-    [text] = re.findall(r"```yaml\n(.*?)```", (DOCS / "howto" / "ci.md").read_text(), re.DOTALL)
-    steps = yaml.safe_load(text)["jobs"]["fleet"]["steps"]
-    typed = " ".join(step.get("run", "") for step in steps)
-    assert set(re.findall(r"inv ([a-z-]+)", typed)) <= set(
-        re.findall(r"^  ([a-z-]+) ", inv("--list"), re.MULTILINE)
-    )
-    sessions = set(re.findall(r"def ([a-z_]+)\(session", (ROOT / "noxfile.py").read_text()))
-    assert set(re.findall(r"nox -s ([a-z_]+)", typed)) <= sessions
 
 
 def test_pictures_are_small() -> None:

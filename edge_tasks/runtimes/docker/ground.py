@@ -27,7 +27,7 @@ class Ground:
         say: prints a line for people.
         render: an edge's files, with the uri that it connects to.
         progress: shows how far something is, of a title; yields what is told (done, all or None).
-        echo: prints a line of docker's output; None keeps it to the log.
+        echo: is told each line of docker's output, too; None keeps it to the log.
     """
 
     platform: Platform

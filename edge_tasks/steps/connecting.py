@@ -1,0 +1,47 @@
+"""How many edges the backend has by now, asked while others work: the only thing here that has a thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.backend_api import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_tasks.adapters.backend_api import BackendApi
+    from edge_tasks.console import Told
+    from edge_tasks.session import Session
+
+_PAUSE_S: Final = 0.5
+_REST: Final = 4.0
+"""After an answer that took long, this many times as long is waited: the backend has edges to take."""
+
+
+@contextmanager
+def counted(session: Session, title: str) -> Iterator[None]:
+    """Show how many edges of the fleet are connected, as the backend says, while the body runs."""
+    names = [edge.name for edge in session.edges]
+    over = threading.Event()
+    with session.console.progress(title, len(names), "connected") as told:
+        asking = threading.Thread(target=_ask, args=(session.runtime.api, names, told, over), daemon=True)
+        asking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            asking.join()
+
+
+def _ask(api: BackendApi, names: list[str], told: Told, over: threading.Event) -> None:
+    pause = _PAUSE_S
+    while not over.wait(pause):
+        began = time.monotonic()
+        try:
+            told(sum(api.online(names).values()))
+        except BackendError:
+            continue
+        pause = max(_PAUSE_S, _REST * (time.monotonic() - began))

@@ -1,0 +1,86 @@
+"""The documents of ``--json`` are what their schema says, and have nothing that it does not say."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((ROOT / "docs" / "reference" / "output.schema.json").read_text())
+
+
+def closed(schema: Any) -> Any:
+    """The schema, by which a member that nobody described is a fault."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: closed(one) for name, one in schema.items()}
+    return {"additionalProperties": False, **found} if "properties" in found and "type" in found else found
+
+
+def document(platform: Any, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """All that stands on standard output, checked."""
+    where = ("--platform", str(platform.path), "--port-offset", str(platform.offset), "--runtime", "embedded")
+    done = subprocess.run(
+        [sys.executable, "-m", "invoke", *arguments, "--json", *where],
+        cwd=ROOT,
+        env={key: value for key, value in os.environ.items() if not key.startswith("EDGE_TASKS_")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    Draft202012Validator(closed(SCHEMA)).validate(found)
+    if code > 1:
+        assert found["error"]["exit_code"] == code
+        assert found["error"]["message"] in done.stderr
+    else:
+        assert found["error"] is None
+    return found
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any) -> None:
+    assert document(platform, "plan", "--check", code=1)["changes"]["gen-configs"] == ["write config-edge0"]
+    assert document(platform, "doctor")["findings"] == []
+    made = document(platform, "setup", "--edges", "2", "--light-edges", "1")
+    assert [step["name"] for step in made["steps"]][-2:] == ["up", "verify"]
+    assert [edge["ports"] is None for edge in made["edges"]] == [False, False, True]
+    assert [edge["name"] for edge in document(platform, "status", "--edge", "1")["edges"]] == ["edge1"]
+    assert {edge["state"] for edge in document(platform, "verify")["edges"]} == {"online"}
+    assert not any(document(platform, "plan")["changes"].values())
+    two = document(platform, "doctor", "status")
+    assert two.keys() == {"error", "findings", "edges", "steps"}
+    assert document(platform, "down")["stopped"] == ["light host", "backend", "PostgreSQL"]
+    down = document(platform, "status", "--check", code=6)["edges"]
+    assert [(edge["state"], edge["why"], edge["hint"]) for edge in down] == [
+        ("unknown", "the fleet is down", "inv up")
+    ] * 3
+
+
+def test_a_command_that_fails_says_so_in_its_document(platform: Any, tmp_path: Path) -> None:
+    assert "there is no fleet" in document(platform, "status", code=2)["error"]["message"]
+    asked = document(platform, "setup", "--edges", "x", code=2)["error"]
+    assert asked["hint"] == "edges is a whole number from 0 to 100000"
+    assert document(platform, "setup", "--edges", "2")["error"] is None
+    light = platform.path / ".edge-tasks" / "light.json"
+    told = json.loads(light.read_text())
+    told["edges"] = told["edges"][:1]
+    light.write_text(json.dumps(told))
+    ill = document(platform, "verify", "--timeout", "3", code=6)
+    assert "1 of 2 edges are not well" in ill["error"]["message"]
+    assert {edge["name"]: edge["state"] for edge in ill["edges"]} == {"edge0": "online", "edge1": "offline"}
+    path = tmp_path / "run.html"
+    assert document(platform, "report", "--seconds", "0", "--output", str(path))["report"] == str(path)

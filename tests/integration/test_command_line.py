@@ -1,0 +1,82 @@
+"""``inv`` as a process: typos, readers that go away, colours. No fleet is needed for these."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+INV = f"{sys.executable} -m invoke"
+BARE = {key: value for key, value in os.environ.items() if not key.startswith("EDGE_TASKS_")}
+
+
+def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run by bash, of which each part of a pipe must end well."""
+    return subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        cwd=ROOT,
+        env={**BARE, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("pipe", "unbuffered"),
+    [
+        ("--help | head -1", ""),  # unbuffered, invoke fails before it has read any file of ours
+        ("--help setup | head -1", ""),
+        ("--help setup | head -1", "1"),
+        ("--help setup | head -c 10", "1"),
+        ("--list | head -1", ""),
+        ("--list | head -1", "1"),
+    ],
+)
+def test_a_reader_that_stops_reading_is_no_error(pipe: str, unbuffered: str) -> None:
+    done = shell(f"{INV} {pipe}", PYTHONUNBUFFERED=unbuffered)
+    assert done.stdout
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "message", "hint"),
+    [
+        ("setup --edge 99", "there is no option --edge of setup; did you mean --edges?", "inv --help setup"),
+        ("setpu", "there is no task setpu; did you mean setup?", "inv --list"),
+        ("--help setpu", "there is no task setpu; did you mean setup?", "inv --list"),
+        ("setup --edges", "--edges has no value", "inv --help setup"),
+        ("setup --edges 3 --edges 4", "there is no task 4", "inv --list"),
+        ("setup --edges abc", "--edges is 'abc'", "edges is a whole number from 0 to 100000"),
+        ("setup --edges -1", "--edges is '-1'", "edges is a whole number from 0 to 100000"),
+        ("setup --platform ./no-such", "no-such is no directory", "name a docker-openems checkout"),
+        ("setup --runtime doker", "--runtime is 'doker'", "one of auto, docker, embedded"),
+        ("status --watch --json", "--watch and --json go not together", "repeat it yourself"),
+    ],
+)
+def test_what_was_typed_wrong_is_named_with_what_to_type(typed: str, message: str, hint: str) -> None:
+    done = shell(f"{INV} {typed}")
+    assert done.returncode in (1, 2)
+    assert done.stdout == "" or "--json" in typed
+    first, second = done.stderr.splitlines()
+    assert first.startswith("error: ")
+    assert message in first
+    assert second.startswith("  → ")
+    assert hint in second
+
+
+def test_completion_in_bash_knows_tasks_and_options(terminal: Any) -> None:
+    bash = ["bash", "--norc", "--noprofile", "-i"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    source = "source <(inv --print-completion-script bash)\n"
+    keys = (source, "inv rot\t", "\x15inv setup --port\t")
+    seen = terminal(bash, keys, PATH=path, PS1="$ ")
+    assert "$ inv rotate-keys" in seen.ever
+    assert "$ inv setup --port-offset" in seen.ever

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_tasks import pace
+from edge_tasks.console import Console
+from edge_tasks.steps.odoo_init import modules_loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def at_once() -> Iterator[None]:
+    """A line is due each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pace, "EVERY_S", 0.0)
+        yield
+
+
+@pytest.mark.usefixtures("at_once")
+def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with Console().progress("verify", 1000, "online") as told:
+        told(417)
+    assert capsys.readouterr().out == "  verify       417 of 1,000 online\n"
+
+
+@pytest.mark.usefixtures("at_once")
+def test_what_programs_say_is_told_with_the_time_or_with_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console()
+    with console.listening("odoo-init", modules_loaded):
+        console.heard("openems odoo: Odoo version 16.0")
+        console.heard("openems odoo.modules.loading: Loading module web (3/17) ")
+    assert capsys.readouterr().out.splitlines() == [
+        "  odoo-init    0 s: openems odoo: Odoo version 16.0",
+        "  odoo-init    3 of 17: openems odoo.modules.loading: Loading module web (3/17)",
+    ]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_quiet_are_told_of_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(quiet=True)
+    with console.progress("verify", 2, "online") as told, console.listening("build"):
+        told(1)
+        console.heard("#1 [internal] load build definition")
+    with console.download("a.jar") as told:
+        told(1, 2)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_with_json_people_are_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with Console(as_json=True).progress("verify", 2, "online") as told:
+        told(1)
+    assert capsys.readouterr() == ("", "  verify       1 of 2 online\n")
+
+
+def test_with_echo_each_line_of_a_program_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(echo=True)
+    with console.listening("build"):
+        console.heard("#1 DONE 0.1s")
+    assert capsys.readouterr().out == "  #1 DONE 0.1s\n"
+
+
+def test_figures_stand_to_the_right_and_words_to_the_left(capsys: pytest.CaptureFixture[str]) -> None:
+    Console().table(("edge", "grid W"), (("edge0", "-4500"), ("edge10", "0"), ("edge2", "-")))
+    assert capsys.readouterr().out.splitlines() == [
+        "edge    grid W",
+        "edge0    -4500",
+        "edge10       0",
+        "edge2        -",
+    ]
