@@ -221,14 +221,14 @@ def _insert(cursor: psycopg.Cursor[Any], plan: Registration, told: Callable[[int
     now = found[0] if found else None
     with cursor.copy(
         "COPY openems_device (name, apikey, active, name_number, oem, setup_password, comment, internalnote,"
-        " create_uid, create_date, write_uid, write_date) FROM STDIN"
+        " openems_version, create_uid, create_date, write_uid, write_date) FROM STDIN"
     ) as copy:
         for sent, device in enumerate(plan.added):
             if sent % _ROWS_A_WORD == 0:
                 told(sent)
             identity = (device.name, device.apikey, device.active, device.name_number, device.oem)
             texts = (device.setup_password, device.comment, device.note)
-            copy.write_row((*identity, *texts, _ADMIN, now, _ADMIN, now))
+            copy.write_row((*identity, *texts, device.version, _ADMIN, now, _ADMIN, now))
 
 
 def _change(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
