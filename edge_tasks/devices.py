@@ -18,7 +18,7 @@ DEMO_APIKEY: Final = "DEMO_API_KEY"
 """Of the one device that Odoo creates with its demo data, ``edge0``."""
 
 LIGHT_VERSION: Final = "2024.7.0"
-"""What a light edge says of itself. A backend has Odoo write each version that it does not find, one after another."""
+"""What a light edge says of itself. Each version that a backend does not find, it has Odoo write, one by one."""
 
 _MOST_NAMED: Final = 5
 
