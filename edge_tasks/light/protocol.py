@@ -46,8 +46,8 @@ def resend_data(window: int, channels: bytes) -> bytes:
 def first_request(number: str) -> bytes:
     """What an edge asks the backend when it comes: something that it does not know, of its app centre.
 
-    That it answers is the point: how soon tells how long what came before had to wait. What a real edge asks there
-    (``getInstalledApps``) has the backend log in to Odoo, half a second for each edge.
+    That it answers is the point: how soon tells how long what came before had to wait. What a real edge asks
+    there (``getInstalledApps``) has the backend log in to Odoo, half a second for each edge.
 
     Args:
         number: a UUID; the backend takes no other ids.
