@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from picows import WSListener, WSMsgType, ws_connect
 
 from tests.integration.stand_in import (
     LOGIN,
@@ -275,6 +276,59 @@ def test_activation_drops_every_edge_and_reads_the_table_again(
             await until(lambda: online(session, backend, "edge1"))
             assert not await online(session, backend, "edge0")
             assert not held.closed
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_an_edge_that_comes_while_the_devices_are_read_loses_no_word(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            with device_table.transaction():
+                device_table.execute("LOCK TABLE openems_device")
+                activating = asyncio.ensure_future(session.post(backend.console, headers=LOGIN))
+                await asyncio.sleep(0.3)
+                edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+                wrong = await session.ws_connect(backend.edge, headers={"apikey": "wrong"})
+                for second in (1, 2):
+                    await edge.send_str(notification("timestampedData", {f"{second}000": {"m/P": second}}))
+                await asyncio.sleep(0.3)
+                assert not activating.done()
+            (await activating).release()
+            await asked(edge, "barrier")
+            body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P"])
+            assert body["result"]["edge0"] == {"m/P": 2}
+            await wrong.receive(5)
+            assert wrong.close_code == 1006
+
+    add(device_table, "edge0")
+    with running(tmp_path, config_of(postgres)) as backend:
+        asyncio.run(scenario(backend))
+
+
+def test_a_message_in_parts_is_one_message(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+) -> None:
+    async def scenario(backend: Running) -> None:
+        async with aiohttp.ClientSession() as session:
+            url = backend.edge.replace("http", "ws")
+            edge, _ = await ws_connect(WSListener, url, extra_headers=key("edge0"))
+            text = notification("timestampedData", {"1000": {"m/P": 7}}).encode()
+            edge.send(WSMsgType.TEXT, text[:20], fin=False)
+            edge.send(WSMsgType.CONTINUATION, text[20:40], fin=False)
+            edge.send_ping()
+            edge.send(WSMsgType.CONTINUATION, text[40:])
+
+            async def is_there() -> bool:
+                body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P"])
+                return bool(body["result"]["edge0"]["m/P"] == 7)
+
+            await until(is_there)
+            edge.disconnect()
+            await edge.wait_disconnected()
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
