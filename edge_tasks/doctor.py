@@ -27,6 +27,12 @@ _PLATFORM_MIB: Final = 1200
 """Odoo, PostgreSQL and the backend."""
 
 _LEAST_DISK_MIB: Final = 1024
+_DATABASE_MIB: Final = 60
+"""Of a fresh PostgreSQL with the device table: 42 MiB were measured."""
+
+_DIRECTORY: Final = 280 * 1024
+"""Of an edge's config directory: 276 KiB were measured, a block for each file and directory."""
+
 _OTHER_FILES: Final = 100
 """Of the backend, besides one an edge: log, database, listening and HTTP sockets, libraries."""
 
@@ -181,13 +187,28 @@ def check_disk(free: int, folder: str) -> list[Finding]:
     return [Finding(f"{free // _MIB} MiB are free", folder, "make room: docker system df", kind="machine")]
 
 
-def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str]) -> list[Finding]:
-    """Host ports that are taken, each with its owner."""
+def check_room(directories: int, free: int, folder: str, *, with_database: bool) -> list[Finding]:
+    """Is there room for so many new config directories, and for a new database (bytes)?"""
+    needed = directories * _DIRECTORY + (_DATABASE_MIB * _MIB if with_database else 0)
+    if free >= needed:
+        return []
+    return [
+        Finding(
+            f"{free // _MIB} MiB are free, {-(-needed // _MIB)} MiB are needed",
+            folder,
+            "make room, or fewer --edges: light ones need none (--light-edges)",
+            kind="machine",
+        )
+    ]
+
+
+def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int = 0) -> list[Finding]:
+    """Host ports that are taken, each with its owner; ``offset`` is what all are moved by now."""
     return [
         Finding(
             f"taken by {owner}, wanted for {wanted[port]}",
             f"port {port}",
-            "end its owner, or move all ports: --port-offset 1000",
+            f"end its owner, or move all ports: --port-offset {offset + 1000}",
             kind="machine",
         )
         for port, owner in sorted(taken.items())

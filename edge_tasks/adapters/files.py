@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -26,11 +27,19 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename or path
+        where = Path(error.filename or path)
         raise NotWritable(
-            f"cannot write {where}: {error.strerror or error}",
-            hint="what was there before is untouched; make room or give yourself the right, and run it again",
+            f"cannot write {where}: {error.strerror or error}", hint=_remedy(error, where)
         ) from error
+
+
+def _remedy(error: OSError, where: Path) -> str:
+    """What was there before is whole in any case."""
+    if error.errno == errno.ENOENT:
+        return f"mkdir -p {where.parent}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "what was there before is untouched; make room, and run it again"
+    return "what was there before is untouched; give yourself the right, and run it again"
 
 
 def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:

@@ -12,7 +12,7 @@ from edge_tasks.adapters.backend_api import BackendApi, BackendError
 from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.adapters.postgres import Database, has_table
 from edge_tasks.adapters.processes import Daemon, until
-from edge_tasks.doctor import check_open_files, check_ports
+from edge_tasks.doctor import check_open_files, check_ports, check_room
 from edge_tasks.embedded.database import create_database
 from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, SettingsError
@@ -49,6 +49,7 @@ class EmbeddedRuntime:
         choices: Mapping[str, Any],
     ) -> None:
         self._folder = folder
+        self._edges_folder = edges_folder
         self._fleet = fleet
         offset = fleet.port_offset
         self.uri = f"ws://{HOST}:{_EDGE_PORT + offset}"
@@ -86,7 +87,13 @@ class EmbeddedRuntime:
     def examine(self) -> tuple[Finding, ...]:
         """Ports that something else holds, and a limit that so many connections would meet."""
         open_files = check_open_files(self._fleet.size, machine.most_open_files())
-        return (*open_files, *check_ports(*self._taken_ports()))
+        return (*open_files, *self._check_room(), *check_ports(*self._taken_ports(), self._fleet.port_offset))
+
+    def _check_room(self) -> list[Finding]:
+        folder = self._edges_folder
+        new = sum(not (folder / edge.directory).exists() for edge in self._fleet.edges_with_directory)
+        fresh = not self.server.data.exists()
+        return check_room(new, machine.free_disk(self._folder), str(self._folder.parent), with_database=fresh)
 
     def find_correction(self) -> tuple[str, ...]:
         """There is nothing that could be corrected."""

@@ -41,8 +41,9 @@ def apply(session: Session, _plan: Plan) -> str:
 
 def _refuse(errors: list[Finding]) -> None:
     lines = "\n".join(f"  {finding}" for finding in errors)
+    whose = "machine" if all(finding.kind == "machine" for finding in errors) else "platform"
     noun = "finding" if len(errors) == 1 else "findings"
-    message = f"{len(errors)} {noun}\n{lines}"
+    message = f"the {whose} is not fit for the fleet: {len(errors)} {noun}\n{lines}"
     if all(finding.kind == "machine" for finding in errors):
         raise MissingTool(message, hint="inv doctor shows them again")
     hint = (

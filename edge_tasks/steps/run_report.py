@@ -20,8 +20,10 @@ from edge_tasks.settings import Setting
 from edge_tasks.steps.verify import look
 
 if TYPE_CHECKING:
+    from edge_tasks.console import Told
     from edge_tasks.dashboard.snapshot import Figures
     from edge_tasks.dashboard.summary import Line, Summary
+    from edge_tasks.fleet import Fleet
     from edge_tasks.session import Session
 
 _SECONDS: Final = Setting("seconds", 5, lowest=0, highest=86_400)
@@ -45,7 +47,8 @@ def run(session: Session) -> None:
         raise SettingsError("the fleet is down: there is nothing to report of", hint="inv up")
     typed = session.options.get("seconds")
     seconds = int(_SECONDS.checked(typed or _SECONDS.default, "--seconds"))
-    summary, track, looks = _watch(session, seconds)
+    with session.console.progress("report", seconds, "seconds watched") as told:
+        summary, track, looks = _watch(session, seconds, told)
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
     default = f"edge-tasks-report-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.html"
     path = Path.cwd() / Path(session.options.get("output") or default).expanduser()
@@ -56,7 +59,7 @@ def run(session: Session) -> None:
     )
 
 
-def _watch(session: Session, seconds: int) -> tuple[Summary, Track, int]:
+def _watch(session: Session, seconds: int, told: Told) -> tuple[Summary, Track, int]:
     track = Track(seconds + 2)
     looks = 0
     deadline = time.monotonic() + seconds
@@ -67,6 +70,7 @@ def _watch(session: Session, seconds: int) -> tuple[Summary, Track, int]:
         summary = summarize(verdicts, since, session.runtime.backend_started())
         track.add(time.time(), summary.figures)
         left = deadline - time.monotonic()
+        told(min(seconds, round(seconds - left)))
         if left <= 0:
             return summary, track, looks
         time.sleep(min(_PAUSE_S, left))
@@ -88,6 +92,7 @@ def _document(session: Session, summary: Summary, track: Track, looks: int, at: 
         facts=(
             ("written", at),
             ("platform", str(session.platform.path)),
+            ("fleet", _fleet(session.fleet)),
             ("runtime", f"{runtime.name}: {runtime.stands_for}"),
             ("edge template", session.template.digest[:12]),
             ("versions", f"edge-tasks {version('edge-tasks')}, Python {platform.python_version()}"),
@@ -97,6 +102,10 @@ def _document(session: Session, summary: Summary, track: Track, looks: int, at: 
         chart_style=(STATIC / "uPlot.min.css").read_text(),
         chart_script=(STATIC / "uPlot.iife.min.js").read_text(),
     )
+
+
+def _fleet(fleet: Fleet) -> str:
+    return f"{fleet.full} edges and {fleet.light} light ones; {fleet.reserve} rows in reserve"
 
 
 def _arrivals_note(arrivals: list[float], runtime: str) -> str:

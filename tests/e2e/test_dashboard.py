@@ -97,9 +97,11 @@ def test_a_stopped_edge_turns_red_and_says_what_to_type_and_comes_back(platform:
     with served(platform) as url, tab(url) as page:
         expect(edge(page, "edge1")).to_have_class("edge is-online")
         assert page.title() == "3 online · edge-tasks"
+        expect(page.locator("#sum-online")).to_have_text("Online3of 3: all are well")
         stop_edge(platform, "edge1")
         expect(edge(page, "edge1")).to_have_class("edge is-offline", timeout=10_000)
         expect(page.locator("#ill")).to_contain_text("its process does not run → inv up")
+        expect(page.locator("#sum-online")).to_have_text("Online2of 3; 1 not well")
         expect(page.locator("#said")).to_contain_text("edge1 is offline")
         expect(edge(page, "edge1")).to_contain_text("\N{EN DASH}")
         assert violations(page) == {}
@@ -125,6 +127,7 @@ def test_an_edge_shows_its_components_without_its_key_in_both_schemes(platform: 
         backend.locator("summary").click()
         expect(backend.locator("tr", has_text="apikey")).to_contain_text("•••")
         expect(page.locator("#power canvas")).to_be_visible()
+        expect(page.locator("#power .u-legend")).to_contain_text("PV5,000 W")
         expect(page.locator("#heard")).to_contain_text("The backend has noted no message of it yet")
         assert violations(page) == {}
         page.wait_for_timeout(1500)

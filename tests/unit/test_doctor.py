@@ -103,6 +103,12 @@ def test_too_many_edges_for_the_memory_are_refused_with_the_number_that_fits() -
 def test_ports_and_disk_are_the_machines() -> None:
     [port] = doctor.check_ports({8081: "java, pid 7"}, {8081: "the backend"})
     assert str(port).startswith("port 8081: taken by java, pid 7, wanted for the backend")
+    [moved] = doctor.check_ports({9081: "java, pid 7"}, {9081: "the backend"}, 1000)
+    assert moved.change.endswith("--port-offset 2000")
+    assert doctor.check_room(100, 2**30, "/p", with_database=True) == []
+    [room] = doctor.check_room(1000, 2**20, "/p", with_database=True)
+    assert room.what == "1 MiB are free, 334 MiB are needed"
+    assert "--light-edges" in room.change
     [disk] = doctor.check_disk(2**20, "/var/lib/docker")
     assert {port.kind, disk.kind} == {"machine"}
 

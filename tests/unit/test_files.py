@@ -100,3 +100,9 @@ def test_a_directory_goes_although_a_running_edge_writes_in_it(tmp_path: Path) -
         ended.set()
         edge.join()
         os.close(folder)
+
+
+def test_a_file_in_a_folder_that_is_not_there_is_refused_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(NotWritable) as refused:
+        write_file(tmp_path / "no" / "report.html", "")
+    assert refused.value.hint == f"mkdir -p {tmp_path}/no"

@@ -45,7 +45,10 @@ export class Chart {
   draw() {
     if (!this.plot) return;
     this.plot.setData(this.data);
-    if (!(this.plot.cursor.left >= 0) && this.data[0].length) this.plot.setLegend({ idx: this.data[0].length - 1 });
+    const { plot } = this;
+    queueMicrotask(() => { // uPlot itself empties the legend when it commits new data
+      if (plot === this.plot && !(plot.cursor.left >= 0) && this.data[0].length) plot.setLegend({ idx: this.data[0].length - 1 });
+    });
   }
 
   describe() {

@@ -1,5 +1,5 @@
 // The edges: tiles with figures when they are few, small cells when they are many. Only what changed is touched.
-import { FIGURES, MARKS, STATES, element, figure, hint, percent } from "./words.js";
+import { FIGURES, MARKS, STATES, element, figure, hint, percent, whole } from "./words.js";
 
 const MOST_TILES = 60, MOST_SHOWN = 5000, MOST_GROUPS = 8, MOST_NAMES = 12;
 
@@ -85,12 +85,16 @@ export class FleetView {
     for (const [state] of Object.values(this.edges)) counts[state] = (counts[state] ?? 0) + 1;
     const all = Object.keys(this.edges).length;
     const button = (state, count) => element("button", { type: "button", "aria-pressed": String(this.only === state), onclick: () => this.show(state) },
-      ...(state ? [element("span", { class: `mark is-${state}`, "aria-hidden": "true" }, MARKS[state] || "✓"), ` ${state} `] : ["all "]), element("b", {}, String(count)));
+      ...(state ? [element("span", { class: `mark is-${state}`, "aria-hidden": "true" }, MARKS[state] || "✓"), ` ${state} `] : ["all "]), element("b", {}, whole(count)));
     const place = document.getElementById("states");
     const focused = [...place.children].indexOf(document.activeElement);
     place.replaceChildren(button("", all), ...STATES.filter((state) => counts[state] || state === this.only).map((state) => button(state, counts[state] ?? 0)));
     if (focused >= 0) place.children[Math.min(focused, place.children.length - 1)].focus();
     const ill = all - (counts.online ?? 0);
+    const tile = document.getElementById("sum-online");
+    tile.className = ill ? "has-ill" : "all-well";
+    tile.querySelector("span").textContent = whole(counts.online ?? 0);
+    tile.querySelector("small").textContent = ill ? `of ${whole(all)}; ${whole(ill)} not well` : `of ${whole(all)}: all are well`;
     document.title = ill ? `${ill} of ${all} not well · edge-tasks` : `${all} online · edge-tasks`;
   }
 
@@ -119,7 +123,7 @@ export class FleetView {
     this.box.hidden = !shown.length;
     const all = Object.keys(this.edges).length;
     const rest = names.length > shown.length ? `; the first ${shown.length} are shown, search for the others` : "";
-    document.getElementById("found").textContent = names.length === all && !rest ? "" : `${names.length} of ${all} edges${rest}`;
+    document.getElementById("found").textContent = names.length === all && !rest ? "" : `${whole(names.length)} of ${whole(all)} edges${rest}`;
   }
 
   ill() {

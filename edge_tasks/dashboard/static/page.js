@@ -2,7 +2,7 @@
 import { append } from "./chart.js";
 import { FleetView } from "./fleet.js";
 import { Panel, figures } from "./panel.js";
-import { age, clock, element, hint } from "./words.js";
+import { age, clock, element, hint, whole } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const LATE_S = 5;
@@ -30,7 +30,7 @@ function take(news) {
   append(page.history, news.at, news.totals);
   figures(byId("sum-figures"), news.totals);
   const all = Object.keys(page.edges).length;
-  byId("sums-of").textContent = news.reporting ? `Sums of the ${news.reporting} of ${all} edges that report; the state of charge is their mean.` : "No edge reports any figure.";
+  byId("sums-of").textContent = news.reporting ? `Sums of the ${whole(news.reporting)} of ${whole(all)} edges that report; the state of charge is their mean.` : "No edge reports any figure.";
   const row = page.edges[panel.name];
   if (panel.name && row) panel.now(row, news.at);
   else if (panel.name) location.hash = "";

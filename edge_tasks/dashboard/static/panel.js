@@ -6,11 +6,13 @@ const byId = (id) => document.getElementById(id);
 const READ_AGAIN_S = 30;
 
 export function figures(place, values) {
-  if (place.children.length !== FIGURES.length) {
-    place.replaceChildren(...FIGURES.map(({ key, name, short }) => element("div", { class: `of-${key}` }, element("dt", {}, key === "soc" && place.classList.contains("small") ? short : name), element("dd", {}, element("span"), element("small")))));
+  const cells = () => place.querySelectorAll("[class^=of-]");
+  if (cells().length !== FIGURES.length) {
+    place.append(...FIGURES.map(({ key, name, short }) => element("div", { class: `of-${key}` }, element("dt", {}, key === "soc" && place.classList.contains("small") ? short : name), element("dd", {}, element("span"), element("small")))));
   }
+  const made = cells();
   FIGURES.forEach((one, index) => {
-    const cell = place.children[index].lastChild;
+    const cell = made[index].lastChild;
     cell.firstChild.textContent = figure(one.key, values[index]);
     cell.lastChild.textContent = direction(one, values[index]);
   });

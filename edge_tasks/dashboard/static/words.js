@@ -13,7 +13,8 @@ function number(digits) {
   const format = new Intl.NumberFormat("en", { maximumFractionDigits: digits });
   return (value) => format.format(value).replace("-", "\u2212");
 }
-const whole = number(0), fine = number(1), finest = number(2);
+export const whole = number(0);
+const fine = number(1), finest = number(2);
 
 export function power(watts) {
   if (watts === null || watts === undefined) return "–";
