@@ -23,7 +23,7 @@ HOMES = {
     "uuid6": {"state.py"},
 }
 HOME_FOLDERS = {
-    "aiohttp": {"dashboard", "embedded", "light"},
+    "aiohttp": {"adapters", "dashboard", "embedded"},
     "orjson": {"dashboard", "embedded", "light"},
     "picows": {"embedded", "light"},
     "prometheus_client": {"embedded", "light"},
