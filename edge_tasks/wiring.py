@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 METADATA: Final = PurePosixPath("Metadata/Odoo.config")
 WEBSOCKET: Final = PurePosixPath("Edge/Websocket.config")
+_UI: Final = PurePosixPath("Ui/Websocket.config")
 _REST: Final = "Backend2Backend/Rest/"
 REST: Final = PurePosixPath(_REST) / "edgeTasks.config"
 REST_TEXT: Final = """\
@@ -49,12 +50,14 @@ class Wiring:
         lines: where each that was given stands, counted from 1.
         edge_port: where edges connect (``Edge.Websocket``).
         rest_port: of the B2B REST API; None when it is not configured.
+        ui_port: where UIs connect (``Ui.Websocket``).
     """
 
     values: Mapping[str, Any] = field(repr=False)
     lines: Mapping[str, int]
     edge_port: int
     rest_port: int | None
+    ui_port: int
 
     @property
     def hosts(self) -> dict[str, str]:
@@ -83,6 +86,7 @@ def read_wiring(files: Mapping[PurePosixPath, str], folder: str) -> Wiring:
         lines={found.name: found.line for found in given.properties},
         edge_port=_port(websocket, 8081),
         rest_port=None if rest is None else _port(rest, 8075),
+        ui_port=_port(documents.get(_UI), 8082),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -14,7 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BATCH: Final = 500
+_FIRST: Final = 100
+"""Edges that are asked for first: how long that takes tells whether the backend knows them."""
+_BATCH: Final = 1000
+_SLOW_S: Final = 1.0
 _OPENING: Final = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -46,6 +50,7 @@ class BackendApi:
         rest: e.g. ``http://127.0.0.1:8075``.
         user: of Odoo.
         password: of that user.
+        ui: the websocket of the backend's UI, e.g. ``ws://127.0.0.1:8082``; empty where it is not reached.
     """
 
     says: ClassVar[str] = "the backend"
@@ -55,6 +60,7 @@ class BackendApi:
     rest: str
     user: str
     password: str = field(repr=False)
+    ui: str = ""
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -105,15 +111,27 @@ class BackendApi:
         self, method: str, key: str, names: Sequence[str], params: dict[str, Any]
     ) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
-        batches = [list(names[start : start + _BATCH]) for start in range(0, len(names), _BATCH)]
+        batches = [list(names[start : start + _BATCH]) for start in range(_FIRST, len(names), _BATCH)]
+        batches.append(list(names[:_FIRST]))
+        is_introduced = not self.ui
         while batches:
             batch = batches.pop()
+            began = time.monotonic()
             answer = self._call(method, {key: batch, **params})
+            if batches and not is_introduced and time.monotonic() - began > _SLOW_S:
+                is_introduced = True
+                self._introduce()
             if "result" in answer:
                 found |= answer["result"]
             elif len(batch) > 1:  # one unknown edge fails the whole call, so look in each half
                 batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
         return found
+
+    def _introduce(self) -> None:
+        """Have the backend learn this user's role for each edge, a page at a time."""
+        from edge_tasks.adapters import ui_api  # noqa: PLC0415 - websockets take long to import
+
+        ui_api.introduce(self.ui, self.user, self.password)
 
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}

@@ -220,7 +220,9 @@ class Stack:
     def rest(self) -> BackendApi:
         """The backend's B2B REST API, as Odoo's admin."""
         rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
-        return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]))
+        port = self.project.published(self.services.backend, self.wiring.ui_port)
+        ui = f"ws://{HOST}:{port + self.ground.fleet.port_offset}" if port else ""
+        return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
 
     def hashes(self) -> dict[str, frozenset[str]]:
         """:meth:`Compose.hashes`, asked anew when a file of ours was written."""
