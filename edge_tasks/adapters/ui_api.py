@@ -10,10 +10,11 @@ import asyncio
 import json
 import uuid
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import aiohttp
 
+_Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
 _PAGE: Final = 100
 """Edges; the backend gives no more at once."""
 _SECONDS: Final = 60.0
@@ -33,7 +34,7 @@ def introduce(address: str, user: str, password: str) -> None:
 
 
 async def _page(address: str, user: str, password: str) -> None:
-    async with aiohttp.ClientSession(trust_env=False) as http, http.ws_connect(address, max_msg_size=0) as socket:
+    async with aiohttp.ClientSession() as http, http.ws_connect(address, max_msg_size=0) as socket:
         login = {"username": user, "password": password}
         answer = await _ask(socket, "authenticateWithPassword", login)
         page = 0
@@ -44,7 +45,7 @@ async def _page(address: str, user: str, password: str) -> None:
             page += 1
 
 
-async def _ask(socket: aiohttp.ClientWebSocketResponse[Any], method: str, params: dict[str, Any]) -> dict[str, Any]:
+async def _ask(socket: _Socket, method: str, params: dict[str, Any]) -> dict[str, Any]:
     number = str(uuid.uuid4())
     await socket.send_json({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
     while True:
