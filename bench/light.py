@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ PARTS = ("startup", "memory", "soak", "restart", "cpu")
 EDGES = 10_000
 FEW = 1_000
 MINUTES = 10.0
+PROFILE = "household"
 JVM = (152, 190)
 """MiB of an edge's container, as measured on the real platform (see there)."""
 CPU_EDGES = 2_500
@@ -103,8 +106,8 @@ def soak_figures(found: Soak, edges: int) -> Iterator[Figure]:
     yield Figure("the same: CPU of the hosts, of the stand-in backend", text)
     energy = found.energy
     yield Figure(
-        "energy at the end, over REST: edges whose counters all equal the integrals of their powers to the last"
-        " Wh",
+        "energy at the end, over REST: edges whose meters' counters all equal the integral of their profile to"
+        " the last Wh, and whose battery and grid make up the rest",
         f"{energy.right:,} of {energy.edges:,}",
         "all",
         energy.right == energy.edges,
@@ -131,13 +134,13 @@ def cpu_figure(found: Cost) -> Figure:
     )
 
 
-def measure(parts: set[str], edges: int, minutes: float) -> Iterator[Figure]:
+def measure(parts: set[str], edges: int, minutes: float, profile: str) -> Iterator[Figure]:
     """These parts; those that need a fleet share one."""
     if "startup" in parts and edges > FEW:
-        with fleet(FEW) as stand:
+        with fleet(FEW, "--profile", profile) as stand:
             yield startup_figure(FEW, stand.setup)
     if parts - {"cpu"}:
-        with fleet(edges) as stand:
+        with fleet(edges, "--profile", profile) as stand:
             yield from _with_fleet(stand, parts, minutes)
     if "cpu" in parts:
         yield cpu_figure(light_cpu.measure(min(edges, CPU_EDGES)))
@@ -160,10 +163,11 @@ def section(figures: list[Figure]) -> str:
     """Our part of docs/benchmarks.md."""
     titles = ("figure", "measured", "goal", "met")
     method = (
-        f"Written by `nox -s bench_light -- --write` on {machine()}, embedded runtime, stock template, all"
-        " sides on the same cores. Shared pages count once (PSS). Host and bare loop send in turn to a sink in a"
-        f" process of its own, {light_cpu.ROUNDS} rounds of {light_cpu.SECONDS} s, medians; all else is"
-        " measured once. Messages, cycles, connects are the [metrics](reference/metrics.md) of the two sides."
+        f"Written by `nox -s bench_light -- --write` on {machine()}, embedded runtime, stock template,"
+        f" profile `{PROFILE}`, all sides on the same cores. Shared pages count once (PSS). Host and bare loop"
+        f" send in turn to a sink in a process of its own, {light_cpu.ROUNDS} rounds of {light_cpu.SECONDS} s,"
+        " medians; all else is measured once. Messages, cycles, connects are the [metrics](reference/metrics.md)"
+        " of both sides."
     )
     rows = ["| " + " | ".join(cells) + " |" for cells in (titles, ("---",) * 4, *(one.cells for one in figures))]
     return "\n".join((BEGIN, "", method, "", *rows, "", END))
@@ -175,14 +179,16 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; without any, all")
     parser.add_argument("--edges", type=int, default=EDGES)
     parser.add_argument("--minutes", type=float, default=MINUTES, help="of the soak")
+    parser.add_argument("--profile", default=PROFILE, help="of the edges; constant: the template's constants")
     parser.add_argument("--write", action="store_true", help="renew docs/benchmarks.md")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(unknown)}")
-    if chosen.write and (chosen.parts or chosen.edges != EDGES):
-        parser.error(f"--write wants all parts, with {EDGES} edges")
+    if chosen.write and (chosen.parts or chosen.edges != EDGES or chosen.profile != PROFILE):
+        parser.error(f"--write wants all parts, with {EDGES} edges of the profile {PROFILE}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and the fleet is taken down
     figures = []
-    for figure in measure(set(chosen.parts or PARTS), chosen.edges, chosen.minutes):
+    for figure in measure(set(chosen.parts or PARTS), chosen.edges, chosen.minutes, chosen.profile):
         print(" | ".join(figure.cells), flush=True)
         figures.append(figure)
     if chosen.write:

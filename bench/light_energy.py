@@ -1,32 +1,31 @@
-"""What the energy counters of an edge of the stock template must say, without the program's own simulation.
-
-Its meters have constant powers, so each of their counters is a power times a time, and a whole number of Wh.
-Battery and grid share what is left between them, which must add up to the rounding of six counters.
+"""Whether the energy counters of all edges are what :mod:`bench.energy` computes without the simulation.
 
 A value over REST is that of the edge's last cycle, whose moment the answer does not tell. So the counters of an
-edge are right when there is one moment, a cycle and the way ago at most, at which all are so to the last Wh.
+edge are right when there is one moment, a cycle and the way ago at most, at which all of its meters are so to the
+last Wh. Battery and grid share what is left between them: that must add up to the rounding of six counters.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bench.energy import watt_hours, watt_ms
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bench.light_fleet import Stand
 
-_HOUR = 3_600_000
 _CYCLE = 1000
-_PRODUCERS, _CONSUMERS = {"meter1": 3000, "meter2": 2000}, {"meter3": 500}
-_POWERS = {
-    "_sum/ProductionActiveEnergy": sum(_PRODUCERS.values()),
-    "_sum/ConsumptionActiveEnergy": sum(_CONSUMERS.values()),
-    **{f"{key}/ActiveProductionEnergy": power for key, power in {**_PRODUCERS, **_CONSUMERS}.items()},
-    **{f"{key}/ActiveConsumptionEnergy": 0 for key in {**_PRODUCERS, **_CONSUMERS}},
-}
-"""Counter → W."""
+_CONSTANTS = {"meter1": ("production", 3000), "meter2": ("production", 2000), "meter3": ("consumption", 500)}
+"""Of the stock template: W."""
+_SUMS = {"_sum/ProductionActiveEnergy": "production", "_sum/ConsumptionActiveEnergy": "consumption"}
+_COUNTERS = (*_SUMS, *(f"{meter}/ActiveProductionEnergy" for meter in _CONSTANTS))
+_NEVER = tuple(f"{meter}/ActiveConsumptionEnergy" for meter in _CONSTANTS)
 _IN = ("_sum/ProductionActiveEnergy", "_sum/GridBuyActiveEnergy", "_sum/EssDcDischargeEnergy")
 _OUT = ("_sum/ConsumptionActiveEnergy", "_sum/GridSellActiveEnergy", "_sum/EssDcChargeEnergy")
 _ROUNDING = 3
@@ -48,6 +47,35 @@ class Energy:
     wrong: str = ""
 
 
+class Edge:
+    """What an edge's meters have counted since it began.
+
+    Args:
+        told: the fleet file, with the load shape and its seed.
+        name: of the edge.
+        began: ms since 1970.
+    """
+
+    def __init__(self, told: Mapping[str, Any], name: str, began: int) -> None:
+        self._profile, self._name = told.get("profile") or {}, name
+        self._seed = told.get("seed", "")
+        self.began = began
+
+    def counters(self, now: int) -> dict[str, int]:
+        """Wh at a moment."""
+        used = {meter: self._meter(meter, *constant, now) for meter, constant in _CONSTANTS.items()}
+        found = {f"{meter}/ActiveProductionEnergy": watt_hours([wms]) for meter, wms in used.items()}
+        for name, kind in _SUMS.items():
+            found[name] = watt_hours([used[meter] for meter in used if _CONSTANTS[meter][0] == kind])
+        return found
+
+    def _meter(self, meter: str, kind: str, value: int, now: int) -> int:
+        if kind not in self._profile:
+            return value * (now - self.began)
+        key = f"{self._seed}/{self._name}/{meter}"
+        return watt_ms(self._profile, kind, value, key, (self.began, now))
+
+
 def check(stand: Stand, late: float = 0.0) -> Energy:
     """Compare the counters of all edges, as the backend's REST API has them.
 
@@ -55,38 +83,39 @@ def check(stand: Stand, late: float = 0.0) -> Energy:
         stand: the fleet.
         late: seconds by which a cycle or its message may be late.
     """
-    began = beginnings(stand)
+    told: dict[str, Any] = json.loads(stand.hosts.config.read_text())
+    files = [json.loads(file.read_bytes()) for file in stand.folder.glob("light-memory*.json")]
+    began = {name: kept["began"] for file in files for name, kept in file.items()}
     before = time.time()
-    found = stand.api.values(stand.names, sorted({*_POWERS, *_IN, *_OUT}))
-    after = time.time()
-    earliest, latest = int(before * 1000) - 2 * _CYCLE - int(late * 1000), int(after * 1000)
+    found = stand.api.values(stand.names, sorted({*_COUNTERS, *_NEVER, *_IN, *_OUT}))
+    moments = range(int(1000 * (before - late)) - 2 * _CYCLE, int(1000 * time.time()) + 1)
     right, wrong = 0, ""
-    for edge in stand.names:
-        moments = range(earliest - began[edge], latest - began[edge] + 1)
-        if is_right(found.get(edge, {}), moments):
+    for name in stand.names:
+        if is_right(found.get(name, {}), Edge(told, name, began[name]), moments):
             right += 1
         else:
-            wrong = wrong or f"{edge} after {moments.start} to {moments.stop} ms: {found.get(edge)}"
+            wrong = wrong or f"{name}, begun at {began[name]}, at {moments}: {found.get(name)}"
     return Energy(right, stand.edges, wrong)
 
 
-def beginnings(stand: Stand) -> dict[str, int]:
-    """When each edge's plant began, ms since 1970."""
-    files = [json.loads(file.read_bytes()) for file in stand.folder.glob("light-memory*.json")]
-    return {edge: kept["began"] for file in files for edge, kept in file.items()}
-
-
-def is_right(values: dict[str, Any], moments: range) -> bool:
-    """Whether one of these moments explains every counter, and what comes in goes out again."""
-    if not all(isinstance(values.get(name), int) for name in (*_POWERS, *_IN, *_OUT)):
+def is_right(values: Mapping[str, Any], edge: Edge, moments: range) -> bool:
+    """Whether one of these moments explains every counter of the meters, and what comes in goes out again."""
+    if not all(isinstance(values.get(name), int) for name in (*_COUNTERS, *_NEVER, *_IN, *_OUT)):
         return False
     balance = sum(values[name] for name in _IN) - sum(values[name] for name in _OUT)
-    if abs(balance) > _ROUNDING:
+    if abs(balance) > _ROUNDING or any(values[name] for name in _NEVER):
         return False
     # between two rises of counters nothing changes, so only the moments of rises need a look
-    rises = {-(-values[name] * _HOUR // power) for name, power in _POWERS.items() if power}
-    return any(_explains(moment, values) for moment in {moments.start, *rises} if moment in moments)
+    possible = [moment for moment in moments[:: max(1, len(moments) - 1)] if moment >= edge.began]
+    possible += [_rise(values, edge, name, moments) for name in _COUNTERS]
+    return any(moment in moments and _explains(values, edge, moment) for moment in possible)
 
 
-def _explains(moment: int, values: dict[str, Any]) -> bool:
-    return all(values[name] == power * moment // _HOUR for name, power in _POWERS.items())
+def _rise(values: Mapping[str, Any], edge: Edge, name: str, moments: range) -> int:
+    """When a counter came to this value; a moment that is none of these when it was not then."""
+    place = bisect_left(moments, values[name], key=lambda moment: edge.counters(moment)[name])
+    return moments.start + place
+
+
+def _explains(values: Mapping[str, Any], edge: Edge, moment: int) -> bool:
+    return all(values[name] == wh for name, wh in edge.counters(moment).items())

@@ -79,10 +79,6 @@ class Stand:
             return scraped(BACKEND).get("edge_tasks_backend_connections", 0)
         return 0
 
-    def all_online(self) -> bool:
-        """Has the backend a connection of every edge?"""
-        return self.connections() >= self.edges
-
     def start_backend(self) -> None:
         """Start it as it was; by a process that ends, for nobody is to have to wait for it."""
         backend = self.backend
@@ -93,15 +89,27 @@ class Stand:
         command = [sys.executable, "-c", code, backend.module, str(backend.config), str(backend.log)]
         subprocess.run(command, cwd=PROJECT, check=True)
 
-    def stop_edges(self) -> Callable[[], None]:
-        """Have the parts close all edges and go on without them; what brings them back."""
+    @property
+    def _whole(self) -> Path:
+        """The fleet file while the edges are stopped."""
+        return self.folder / "light.whole.json"
+
+    def stop_edges(self) -> None:
+        """Have the parts close all edges and go on without them."""
         text = self.hosts.config.read_text()
+        self._whole.write_text(text)
         told: dict[str, Any] = json.loads(text)
         told |= {"revision": "no edges", "edges": [], "shared": {**told["shared"], "edges": {}}}
         write_file(self.hosts.config, json.dumps(told))
         wait_until(lambda: all(status["revision"] == "no edges" for status in self.statuses()), "no edges")
         wait_until(lambda: self.connections() == 0, "no connections")
-        return lambda: write_file(self.hosts.config, text)
+
+    def bring_back(self) -> None:
+        """Have them run again, where they were stopped, and wait until they are online."""
+        if self._whole.exists():
+            write_file(self.hosts.config, self._whole.read_text())
+            self._whole.unlink()
+        wait_until(lambda: self.connections() >= self.edges, "all edges online")
 
 
 @contextmanager

@@ -101,6 +101,7 @@ class Restart:
 
 def restart(stand: Stand) -> Restart:
     """Kill the backend with all edges connected, start it again at once, and wait until all are back."""
+    stand.bring_back()
     process = stand.backend.find()
     assert process is not None  # noqa: S101 - it has just answered
     began = time.monotonic()
@@ -183,12 +184,10 @@ def soak(stand: Stand, minutes: float) -> Soak:
         key = f"edge_tasks_light_{name}_total"
         setattr(found, "late" if name == "late_cycles" else name, after[key] - before[key])
     found.energy = check(stand, found.lag)
-    bring_back = stand.stop_edges()
+    stand.stop_edges()
     time.sleep(_SETTLES)
     found.sent = scraped(LIGHT)["edge_tasks_light_messages_total"]
     found.received = _received(scraped(BACKEND))[0]
-    bring_back()
-    wait_until(stand.all_online, "all edges online again")
     return found
 
 

@@ -7,13 +7,14 @@ import logging
 import time
 import uuid
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
 from edge_tasks.embedded import rpc
 from edge_tasks.embedded.counters import Counters
-from edge_tasks.embedded.devices import Device, Devices, Link, new_version
+from edge_tasks.embedded.devices import Device, Devices, new_version
+from edge_tasks.embedded.garbage import Garbage
 from edge_tasks.embedded.outbox import Outbox
 from edge_tasks.embedded.store import Store, StoreError, reason
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.embedded.cache import Value
     from edge_tasks.embedded.config import Config
+    from edge_tasks.embedded.links import Socket
 
 LOG: Final = logging.getLogger("edge_tasks.embedded")
 _CLOSE_SECONDS: Final = 0.8
@@ -35,28 +37,6 @@ _NOBODY: Final = {
     "role": "guest",
 }
 """The user in whose name OpenEMS stops a log that nobody reads."""
-
-
-class Socket(Link, Protocol):
-    """An edge's connection as the core sees it."""
-
-    def admit(self, devices: Devices) -> None:
-        """Become a device's connection, or be refused."""
-
-    def close(self) -> None:
-        """Say good-bye with 1001."""
-
-    def drop(self) -> None:
-        """End it at once."""
-
-    def ping(self, period: float) -> None:
-        """Ping, or drop the peer that did not answer for one and a half periods."""
-
-    def tell(self, user: Mapping[str, str], payload: Mapping[str, Any]) -> str:
-        """Send an `authenticatedRpc` request."""
-
-    def answered(self, answer: rpc.Answer) -> None:
-        """An edge has answered a request."""
 
 
 class Backend:
@@ -130,12 +110,15 @@ class Backend:
                     await asyncio.sleep(0)  # messages come between
 
     async def pulse_for_ever(self) -> None:
-        """Know the minute and how late this process is, every second."""
+        """Know the minute and how late this process is, every second; each minute, put aside what stays."""
+        garbage = Garbage()
         while True:
             due = time.monotonic() + _PULSE_SECONDS
             await asyncio.sleep(_PULSE_SECONDS)
             self.lag = max(0.0, time.monotonic() - due)
-            self.minute = minute_now()
+            if self.minute != minute_now():
+                self.minute = minute_now()
+                garbage.tidy(self.counters.disconnects)
 
     async def stop(self) -> None:
         """Close every socket, write who went offline, and let go of the database."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edge_tasks.embedded.cache import ChannelCache, Value
+    from edge_tasks.embedded.cache import Value
+    from edge_tasks.embedded.links import Link
 
 _LEVELS: Final = {0: "ok", 1: "info", 2: "warning", 3: "fault"}
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(-\S+)?")
@@ -39,17 +40,6 @@ class Write:
             self.heard or later.heard,
             later.level or self.level,
         )
-
-
-class Link(Protocol):
-    """An edge's connection as its device knows it."""
-
-    @property
-    def cache(self) -> ChannelCache:
-        """The values that came over it."""
-
-    async def ask(self, user: dict[str, str], payload: dict[str, Any]) -> dict[str, Any]:
-        """Send an `authenticatedRpc` request, and wait for the answer as long as it takes."""
 
 
 @dataclass(eq=False, slots=True)
