@@ -24,6 +24,9 @@ _REST: Final = 4.0
 @contextmanager
 def counted(session: Session, title: str) -> Iterator[None]:
     """Show how many edges of the fleet are connected, as the backend says, while the body runs."""
+    if session.console.quiet:
+        yield
+        return
     names = [edge.name for edge in session.edges]
     over = threading.Event()
     with session.console.progress(title, len(names), "connected") as told:

@@ -100,6 +100,14 @@ def folder(platform: Any, tmp_path: Path) -> Path:
     return found
 
 
+def test_the_readme_shows_what_its_first_command_prints(platform: Any, folder: Path) -> None:
+    shown = (ROOT / "README.md").read_text().partition("## What you get")[2].partition("|")[0]
+    said = run("inv setup --edges 3", platform, folder)
+    for line in filter(None, map(str.strip, shown.splitlines())):
+        pattern = re.sub(r"\\?\d+(\\\.\d+)*", r"[\\d.]+", re.escape(" ".join(line.split())))
+        assert re.search(pattern, " ".join(said.split())), f"{line}\nis not in\n{said}"
+
+
 @pytest.mark.parametrize("page", ["tutorial.md", "howto/add-a-meter.md", "howto/load-shapes.md"])
 def test_a_reader_who_types_what_a_page_says_sees_what_it_says(page: str, platform: Any, folder: Path) -> None:
     commands = 0

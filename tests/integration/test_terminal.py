@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*(?:3[0-7]|9[0-7]|38|48)[;m]")
 WORK = """
@@ -71,3 +75,30 @@ def test_a_terminal_that_can_only_go_on_gets_plain_lines(terminal: Any) -> None:
 
 def test_quiet_shows_nothing_at_all(terminal: Any) -> None:
     assert shown(terminal, "quiet=True").raw == b""
+
+
+def test_what_docker_says_meanwhile_stands_behind_the_bar(terminal: Any, tmp_path: Path) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\nfor n in 1 2 3; do echo "odoo: Loading module m$n ($n/3)"; sleep 0.5; done\n')
+    docker.chmod(0o755)
+    work = (
+        "import sys; from pathlib import Path; from edge_tasks.adapters.docker import Docker;"
+        "from edge_tasks.console import Console; from edge_tasks.steps.odoo_init import modules_loaded;"
+        "console = Console(); listening = console.listening('odoo-init', modules_loaded); listening.__enter__();"
+        "Docker(Path(sys.argv[1]), console.heard).run('run', 'odoo'); listening.__exit__(None, None, None)"
+    )
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    seen = terminal([sys.executable, "-c", work, str(tmp_path / "docker.log")], PATH=path)
+    assert seen.code == 0, seen.text
+    assert any(
+        re.search(r"odoo-init +[━╸╺]+ 0:00:0\d odoo: Loading module m2 \(2/3\)", line) for line in seen.ever
+    )
+    assert "m3 (3/3)" in (tmp_path / "docker.log").read_text()
+
+
+def test_ctrl_c_takes_the_bar_away_and_shows_the_cursor_again(terminal: Any) -> None:
+    work = WORK.format(flags="").partition("with console.listening")[0] + "    raise KeyboardInterrupt\n"
+    seen = terminal([sys.executable, "-c", work])
+    assert seen.code != 0
+    assert "━" not in seen.text
+    assert seen.raw.rindex(b"\x1b[?25h") > seen.raw.rindex(b"\x1b[?25l")

@@ -64,5 +64,14 @@ def test_a_page_leads_only_to_what_is_there(page: Path) -> None:
     assert [link for link in links if link and not (page.parent / link).exists()] == []
 
 
+def test_every_dependency_has_its_reason_in_the_list() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    lists = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    names = {name.lower() for part in lists for name in re.findall(r'^ +"([A-Za-z0-9-]+)', part, re.MULTILINE)}
+    page = (DOCS / "decisions" / "libraries.md").read_text().lower()
+    assert {"invoke", "rich", "pyte"} <= names
+    assert [name for name in sorted(names) if not re.search(rf"(?<![\w-]){name}(?![\w-])", page)] == []
+
+
 def test_pictures_are_small() -> None:
     assert [path.name for path in (DOCS / "images").iterdir() if path.stat().st_size > 200_000] == []
