@@ -66,6 +66,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_light(session: nox.Session) -> None:
+    """Measure ten thousand light edges; ``-- soak --edges 1000 --minutes 2`` a part, ``-- --write`` all of it."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "bench.light", *session.posargs)
+
+
+@nox.session(default=False)
 def bench_engine(session: nox.Session) -> None:
     """Measure the docker runtime on a real engine, as ``.ci/engine`` and ``tests/e2e/images/build`` make it."""
     session.install("-e", ".[dev]")

@@ -67,7 +67,7 @@ def parse_compose_file(text: str, name: str, service: str = EDGE_SERVICE) -> Com
         service=service,
         image=str(edge.get("image") or f"{service}:latest"),
         networks=tuple(edge.get("networks") or ()),
-        dependents=tuple(other for other, found in services.items() if _depends(found, service)),
+        dependents=tuple(other for other, found in services.items() if depends(found, service)),
     )
 
 
@@ -80,6 +80,28 @@ def published_ports(text: str) -> dict[tuple[str, int], int]:
             *_, outside, inside = str(port).split(":")
             found[(service, int(inside))] = int(outside)
     return found
+
+
+def place(text: str, name: str, *path: str) -> str:
+    """``name:line`` of an entry of the compose file called ``name``, or of the nearest one around it."""
+    node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    line = 1
+    for key in path:
+        found = _below(node, key)
+        if found is None:
+            break
+        line, node = found
+    return f"{name}:{line}"
+
+
+def _below(node: yaml.Node | None, key: str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(name.value, name, value) for name, value in node.value if isinstance(name, yaml.ScalarNode)]
+    elif isinstance(node, yaml.SequenceNode):  # of "NAME=value", or of "8080:80"
+        pairs = [(item.value.partition("=")[0], item, item) for item in node.value if item.id == "scalar"]
+    else:
+        return None
+    return next(((at.start_mark.line + 1, value) for name, at, value in pairs if name == key), None)
 
 
 def _services(text: str, name: str) -> dict[str, Any]:
@@ -95,7 +117,8 @@ def _services(text: str, name: str) -> dict[str, Any]:
     return services
 
 
-def _depends(service: Any, on: str) -> bool:  # noqa: ANN401 - whatever the user's YAML holds
+def depends(service: Any, on: str) -> bool:  # noqa: ANN401 - whatever the user's YAML holds
+    """Whether a service, as written or as resolved, cannot be without another."""
     if not isinstance(service, dict):
         return False
     names = list(service.get("depends_on") or ())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import RegistrationError
+from edge_tasks.fleet import MOST_EDGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 DEMO_APIKEY: Final = "DEMO_API_KEY"
 """Of the one device that Odoo creates with its demo data, ``edge0``."""
+
+LIGHT_VERSION: Final = "2024.7.0"
+"""What a light edge says of itself. Each version that a backend does not find, it has Odoo write, one by one."""
 
 _MOST_NAMED: Final = 5
 
@@ -36,7 +40,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Device:
-    """A row as it is to be: what Odoo itself would have made, and a note by which we know it as ours."""
+    """A row as it is to be: what Odoo itself would have made, and a note by which we know it as ours.
+
+    Attributes:
+        version: a new row's; None where only the edge itself knows it.
+    """
 
     name: str
     apikey: str = field(repr=False)
@@ -46,6 +54,7 @@ class Device:
     comment: str
     note: str
     oem: str = "openems"
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +98,9 @@ def note_of(fleet_id: str) -> str:
 
 def wanted_devices(fleet: Fleet) -> tuple[Device, ...]:
     """The fleet's edges, active, then its reserve, archived."""
+    first_light = fleet.full if fleet.light else MOST_EDGES
     return tuple(
-        _device(edge, note_of(fleet.id), active=edge.index < fleet.size)
+        _device(edge, note_of(fleet.id), active=edge.index < fleet.size, light=edge.index >= first_light)
         for edge in (*fleet.edges, *fleet.reserved)
     )
 
@@ -134,7 +144,7 @@ def fingerprint(apikey: str) -> str:
     return hashlib.sha256(apikey.encode()).hexdigest()[:16]
 
 
-def _device(edge: Edge, note: str, *, active: bool) -> Device:
+def _device(edge: Edge, note: str, *, active: bool, light: bool) -> Device:
     return Device(
         name=edge.name,
         apikey=edge.apikey,
@@ -143,6 +153,7 @@ def _device(edge: Edge, note: str, *, active: bool) -> Device:
         setup_password=edge.setup_password,
         comment=f"OpenEMS Edge #{edge.index}",
         note=note,
+        version=LIGHT_VERSION if light else None,
     )
 
 

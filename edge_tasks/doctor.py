@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from edge_tasks.inheritance import JAVA
+from edge_tasks.wiring import REST, REST_TEXT
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from edge_tasks.fleet import Edge
     from edge_tasks.services import Project, Services
     from edge_tasks.wiring import Wiring
 
@@ -43,6 +48,7 @@ class Finding:
         is_error: nothing can work so; else it is only said.
         kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
         fixes: properties of ``Metadata/Odoo.config`` → right values; ``inv doctor --fix`` puts them in a copy.
+        files: what ``--fix`` puts beside it there, by relative path.
     """
 
     what: str
@@ -51,6 +57,7 @@ class Finding:
     is_error: bool = True
     kind: str = "wiring"
     fixes: tuple[tuple[str, str | int], ...] = ()
+    files: tuple[tuple[PurePosixPath, str], ...] = ()
 
     def __str__(self) -> str:
         """One line."""
@@ -84,15 +91,16 @@ def check_wiring(wiring: Wiring, project: Project, services: Services, file: str
             Finding(
                 "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
                 file.replace("Metadata/Odoo.config", "Backend2Backend/Rest"),
-                'add a Backend2Backend.Rest configuration with port=I"8075"',
+                'add a Backend2Backend.Rest configuration with port=I"8075"; inv doctor --fix up does it',
                 is_error=False,
+                files=((REST, REST_TEXT),),
             )
         )
     return findings
 
 
-def check_odoo(project: Project, services: Services) -> list[Finding]:
-    """Compare Odoo's environment with the database's."""
+def check_odoo(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:
+    """Compare Odoo's environment with the database's; ``place`` tells file and line of a service's entry."""
     database, odoo = project.environment(services.database), project.environment(services.odoo)
     pairs = (
         ("HOST", services.database),
@@ -102,11 +110,49 @@ def check_odoo(project: Project, services: Services) -> list[Finding]:
     return [
         Finding(
             f"{name} is not {services.database}'s",
-            f"service {services.odoo}",
+            place(services.odoo, "environment", name),
             f"make it {right}" if name != "PASSWORD" else f"make it {services.database}'s POSTGRES_PASSWORD",
         )
         for name, right in pairs
         if right and name in odoo and odoo[name] != right
+    ]
+
+
+def check_edge(
+    left_out: Sequence[str], options: Sequence[str], networks: str, place: Callable[..., str]
+) -> list[Finding]:
+    """What the edges do not take over from the platform's own edge service.
+
+    Args:
+        left_out: mounts.
+        options: of the JVM.
+        networks: its ``network_mode``; empty without.
+        place: file and line of an entry of that service.
+    """
+    inside = "the edges do not share it: each has its own inside"
+    found = [Finding(f"{mount} is writable", place("volumes"), inside, is_error=False) for mount in left_out]
+    if options:
+        what, change = f"{' '.join(options)} is for one edge", "each edge gets --edge-heap instead"
+        found.append(Finding(what, place("environment", JAVA), change, is_error=False))
+    if networks == "host":
+        change = "take it out: many edges cannot have the same ports of the host"
+        found.append(Finding("network_mode is host", place("network_mode"), change))
+    return found
+
+
+def check_edge_ports(
+    edges: Sequence[Edge], host_ports: Mapping[int, str], place: Callable[..., str]
+) -> list[Finding]:
+    """Host ports that an edge and another service of the platform want, both (``host_ports`` by the offset)."""
+    wanted = {port: edge for edge in edges if edge.ports for port in (edge.ports.console, edge.ports.websocket)}
+    return [
+        Finding(
+            f"host port {port} is {service}'s and {wanted[port].name}'s",
+            place(service, "ports"),
+            f"publish {service} on another port",
+        )
+        for port, service in sorted(host_ports.items())
+        if port in wanted
     ]
 
 
@@ -187,6 +233,11 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
 def corrections(findings: Sequence[Finding]) -> dict[str, Any]:
     """What ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
     return dict(fix for finding in findings for fix in finding.fixes)
+
+
+def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
+    """The files that ``--fix`` puts into our copy of the backend's configuration."""
+    return dict(file for finding in findings for file in finding.files)
 
 
 def _wrong(wiring: Wiring, file: str, name: str, right: str | int, whose: str) -> Finding:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks import rendering
 
@@ -53,6 +53,7 @@ class LightService:
         volumes: mounts.
         environment: name → value.
         user: ``uid:gid``, the caller's.
+        ports: ``host:inside`` texts: of its metrics, when they are wanted.
     """
 
     image: str
@@ -61,6 +62,7 @@ class LightService:
     volumes: tuple[str, ...]
     environment: Mapping[str, str]
     user: str
+    ports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,14 @@ class Hosting:
 
     Attributes:
         config_target: where an edge's container expects its config directory.
-        java_options: for ``JAVA_TOOL_OPTIONS``.
+        java_options: for ``JAVA_TOOL_OPTIONS``; empty where the environment's file has it.
         memory: a container's limit, as Compose writes it.
         edge_port: the backend's port for edges, which a healthy edge is connected to.
         additions: service of the platform → what it gets.
         light: None without light edges.
+        user: ``uid:gid``; empty leaves it to the image.
+        inherited: what each edge gets of the platform's own edge service.
+        environment_file: with the environment of that one, which may be secret; empty without.
     """
 
     config_target: str
@@ -82,6 +87,9 @@ class Hosting:
     edge_port: int
     additions: Mapping[str, Addition]
     light: LightService | None = None
+    user: str = ""
+    inherited: Mapping[str, Any] = field(default_factory=dict)
+    environment_file: str = ""
 
     @property
     def connected(self) -> str:

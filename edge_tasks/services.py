@@ -16,9 +16,10 @@ _NAMES: Final = {"edge": "openems-edge", "backend": "openems-backend", "database
 _IMAGES: Final = {
     "edge": re.compile(r"openems[-_/]?edge"),
     "backend": re.compile(r"openems[-_/]?backend"),
-    "database": re.compile(r"postgres|timescale|odoo-(db|database)"),
-    "odoo": re.compile(r"odoo(?!-(db|database))"),
+    "database": re.compile(r"postg|timescale|pgvector|odoo[-_]?(db|database)"),
+    "odoo": re.compile(r"(?:\w+-)*odoo(?![-_]?(db|database|postg))"),
 }
+_IS_DATABASE: Final = {"POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "PGDATA"}
 _PORTS: Final = {"edge": 8085, "backend": 8081, "database": 5432, "odoo": 8069}
 
 
@@ -55,6 +56,12 @@ class Project:
 
     name: str
     services: Mapping[str, Mapping[str, Any]]
+
+    def with_roles_of(self, everything: Project, chosen: Mapping[str, str]) -> Project:
+        """And those services of profiles that alone play a role here."""
+        players = [_player(role, everything, chosen) for role in ROLES]
+        missing = {name: everything.services[name] for name in players if name and name not in self.services}
+        return Project(self.name, {**self.services, **missing})
 
     def image(self, service: str) -> str:
         """The image of a service; Compose's own name for one that is only built."""
@@ -97,7 +104,28 @@ class Project:
     def environment(self, service: str) -> dict[str, str]:
         """A service's environment; a variable without a value is left out."""
         found: Mapping[str, Any] = self.services[service].get("environment") or {}
-        return {name: str(value) for name, value in found.items() if value is not None}
+        return {name: plain(str(value)) for name, value in found.items() if value is not None}
+
+
+def plays_all_roles(project: Project, chosen: Mapping[str, str]) -> bool:
+    """Whether somebody plays, or several may play, each of our roles."""
+    services = project.services
+    return all(
+        _player(role, project, chosen) or any(_looks_like(role, name, services[name]) for name in services)
+        for role in ROLES
+    )
+
+
+def _player(role: str, project: Project, chosen: Mapping[str, str]) -> str | None:
+    try:
+        return _find(role, project, chosen, {})
+    except SettingsError:
+        return None
+
+
+def plain(text: str) -> str:
+    """A value as a container gets it: ``docker compose config`` doubles each ``$``, as a compose file has it."""
+    return text.replace("$$", "$")
 
 
 def find_services(project: Project, chosen: Mapping[str, str], wired: Mapping[str, str]) -> Services:
@@ -150,6 +178,11 @@ def _find(role: str, project: Project, chosen: Mapping[str, str], wired: Mapping
 def _looks_like(role: str, name: str, service: Mapping[str, Any]) -> bool:
     if re.fullmatch(r"openems-edge-[0-9]+", name):
         return False
+    environment: Mapping[str, Any] = service.get("environment") or {}
+    if role == "odoo" and _IS_DATABASE & environment.keys():
+        return False
+    if role == "database" and _IS_DATABASE & environment.keys():
+        return True
     context = str((service.get("build") or {}).get("context", "")).rpartition("/")[2]
     texts = (name, str(service.get("image") or "").rpartition("/")[2], str(service.get("image") or ""), context)
     if any(_IMAGES[role].match(text) for text in texts if text):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks import platform as platforms
-from edge_tasks import settings
+from edge_tasks import profiles, settings
 from edge_tasks.compose_file import EDGE_SERVICE
 from edge_tasks.console import Console
 from edge_tasks.errors import MissingTool, SettingsError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.fleet import Edge, Fleet
     from edge_tasks.platform import Platform
+    from edge_tasks.profiles import LoadShape
     from edge_tasks.runtimes.runtime import Runtime
     from edge_tasks.template import Template
 
@@ -125,11 +126,23 @@ class Session:
         edges_folder = self.platform.edges_folder
         return EmbeddedRuntime(self.state.folder, edges_folder, self.fleet, self._rendered, self._extras)
 
+    @cached_property
+    def load_shape(self) -> LoadShape | None:
+        """What light edges draw and feed over the day; None for their datasources' constants."""
+        return profiles.find(self.chosen("profile"), self.platform.path)
+
+    @property
+    def light_names(self) -> frozenset[str]:
+        """The edges that are light ones: all of them where there are no others."""
+        full = 0 if self.wanted.runtime == "embedded" else self.fleet.full
+        return frozenset(edge.name for edge in self.edges[full:])
+
     @property
     def up_mark(self) -> str:
         """What ``up`` records of the fleet it brought up."""
-        fleet = self.fleet
-        return f"{fleet.size}/{fleet.light}/{fleet.key_generation}/{fleet.port_offset}/{self.template.digest}"
+        fleet, shape = self.fleet, self.load_shape
+        mark = f"{fleet.size}/{fleet.light}/{fleet.key_generation}/{fleet.port_offset}/{self.template.digest}"
+        return f"{mark}/{self.chosen('seed')}/{shape.digest}" if shape else mark
 
     def chosen(self, name: str) -> Any:  # noqa: ANN401 - each setting has its own type
         """The value of a setting."""
@@ -140,12 +153,14 @@ class Session:
         if self._begun:
             return
         self.state.check_owner()
-        _ = self.template, self.compose, self.wanted
+        _ = self.template, self.wanted, self.load_shape
+        if self.wanted.runtime == "embedded":  # in the docker runtime Compose itself reads its files
+            _ = self.compose
         if self.platform.is_missing:
             self.platform.lay_out()
             self.console.line(f"laid out the bundled platform in {self.platform.path}")
         self._stack.enter_context(self.state.locked(_command()))
-        _forget_cached(self, "saved", "wanted", "fleet", "edges")
+        _forget_cached(self, "saved", "wanted", "fleet", "edges", "load_shape")
         if self.wanted != self.saved:
             self.state.save(self.wanted)
         platforms.remember(self.platform, PROJECT)
@@ -180,18 +195,20 @@ class Session:
 
     def _choose(self, name: str) -> settings.Chosen:
         saved = self.saved.choices if self.saved else {}
-        return settings.choose(name, self.options, os.environ, saved, self.configured)
+        chosen = settings.choose(name, self.options, os.environ, saved, self.configured)
+        if name != "profile":
+            return chosen
+        return replace(chosen, value=profiles.absolute(chosen.value, Path.cwd()))  # saved, it is used elsewhere
 
     def _docker(self) -> Runtime:
-        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - only where it is used
-        from edge_tasks.runtimes.docker.stack import Ground  # noqa: PLC0415 - as above
+        from edge_tasks.runtimes.docker.ground import Ground  # noqa: PLC0415 - only where it is used
+        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - as above
 
         flags = frozenset(flag for flag in ("skip_build", "demo", "force", "fix") if self.options.get(flag))
         ground = Ground(
             platform=self.platform,
             state=self.state,
             fleet=self.fleet,
-            compose=self.compose,
             override=self.platform.path / self.wanted.override_file,
             services_named=self.services_named,
             choices=self._extras,
@@ -222,9 +239,11 @@ class Session:
         why = (self._why_embedded or "an engine answers") if runtime.value == "auto" else runtime.origin
         bundled = " (bundled)" if self.platform.bundled else ""
         lights = f" and {light.value} light ({light.origin})" if light.value else ""
+        profile = self.chosen("profile")
+        shape = "" if profile == profiles.CONSTANT else f", profile {profile} (light edges)"
         noun = "edge" if edges.value == 1 else "edges"
         return (
-            f"{edges.value} {noun} ({edges.origin}){lights}, platform {self.platform.path}{bundled},"
+            f"{edges.value} {noun} ({edges.origin}){lights}{shape}, platform {self.platform.path}{bundled},"
             f" runtime {self.runtime.name} ({why}): {self.runtime.stands_for}"
         )
 

@@ -17,6 +17,7 @@ _HIGHEST_OFFSET: Final = 50_000
 _MOST_SECONDS: Final = 86_400
 _MOST_PROCESSES: Final = 64
 _HIGHEST_RATE: Final = 10_000
+_HIGHEST_PORT: Final = 65_535
 _JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 """Half the CPU time of a start and half the memory of Java's defaults, measured with a real edge."""
 
@@ -97,7 +98,10 @@ SETTINGS: Final = {
         Setting("light_image", "python:3.12-slim", pattern=r"\S+", extra=True),
         Setting("light_processes", 0, lowest=0, highest=_MOST_PROCESSES, extra=True),
         Setting("connect_rate", 500, lowest=1, highest=_HIGHEST_RATE, extra=True),
+        Setting("metrics_port", 0, lowest=0, highest=_HIGHEST_PORT, extra=True),
         Setting("reconnect", "quick", choices=("quick", "openems"), extra=True),
+        Setting("profile", "constant", extra=True),
+        Setting("seed", "", pattern="[A-Za-z0-9_.-]{1,64}", extra=True),
     )
 }
 

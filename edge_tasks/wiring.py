@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
 METADATA: Final = PurePosixPath("Metadata/Odoo.config")
 WEBSOCKET: Final = PurePosixPath("Edge/Websocket.config")
+_UI: Final = PurePosixPath("Ui/Websocket.config")
 _REST: Final = "Backend2Backend/Rest/"
+REST: Final = PurePosixPath(_REST) / "edgeTasks.config"
+REST_TEXT: Final = """\
+:org.apache.felix.configadmin.revision:=L"1"
+port=I"8075"
+service.factoryPid="Backend2Backend.Rest"
+service.pid="Backend2Backend.Rest.edgeTasks"
+"""
+"""For a backend without it; Felix takes any last segment that file and PID agree on."""
 _WORKDIR: Final = re.compile(r"\s*WORKDIR\s+(\S+)", re.IGNORECASE)
 _COPY: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*(?:\./)?config\.d/?\s+(\S+)", re.IGNORECASE)
 _DEFAULTS: Final[dict[str, Any]] = {
@@ -41,12 +50,14 @@ class Wiring:
         lines: where each that was given stands, counted from 1.
         edge_port: where edges connect (``Edge.Websocket``).
         rest_port: of the B2B REST API; None when it is not configured.
+        ui_port: where UIs connect (``Ui.Websocket``).
     """
 
     values: Mapping[str, Any] = field(repr=False)
     lines: Mapping[str, int]
     edge_port: int
     rest_port: int | None
+    ui_port: int
 
     @property
     def hosts(self) -> dict[str, str]:
@@ -75,6 +86,7 @@ def read_wiring(files: Mapping[PurePosixPath, str], folder: str) -> Wiring:
         lines={found.name: found.line for found in given.properties},
         edge_port=_port(websocket, 8081),
         rest_port=None if rest is None else _port(rest, 8075),
+        ui_port=_port(documents.get(_UI), 8082),
     )
 
 
@@ -92,11 +104,9 @@ def copied_to(dockerfile: str) -> str | None:
     """Where an image has the build context's ``config.d``; None when its Dockerfile does not copy it."""
     folder = PurePosixPath("/")
     for line in dockerfile.splitlines():
-        if found := re.match(r"\s*WORKDIR\s+(\S+)", line, re.IGNORECASE):
+        if found := _WORKDIR.match(line):
             folder /= found[1]
-        elif found := re.match(
-            r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*(?:\./)?config\.d/?\s+(\S+)", line, re.IGNORECASE
-        ):
+        elif found := _COPY.match(line):
             return str(folder / PurePosixPath(found[1]))
     return None
 

@@ -5,28 +5,41 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BATCH: Final = 500
+_FIRST: Final = 100
+"""Edges that are asked for first: how long that takes tells whether the backend knows them."""
+_BATCH: Final = 1000
+_SLOW_S: Final = 1.0
 _OPENING: Final = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "ZWRnZS10YXNrcyBhc2tzLg==",
 }
+_OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The backend is on this machine; a proxy of the environment is not to be asked."""
 
 
 class BackendError(Exception):
-    """The backend did not answer, or refused the call; the text says which."""
+    """The backend did not answer, or refused the call; the text says which.
+
+    Attributes:
+        hint: what to type next.
+    """
+
+    def __init__(self, text: str, *, hint: str = "inv up") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -37,11 +50,17 @@ class BackendApi:
         rest: e.g. ``http://127.0.0.1:8075``.
         user: of Odoo.
         password: of that user.
+        ui: the websocket of the backend's UI, e.g. ``ws://127.0.0.1:8082``; empty where it is not reached.
     """
+
+    says: ClassVar[str] = "the backend"
+    remark: ClassVar[str] = ""
+    is_late: ClassVar[bool] = False
 
     rest: str
     user: str
     password: str = field(repr=False)
+    ui: str = ""
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -92,23 +111,38 @@ class BackendApi:
         self, method: str, key: str, names: Sequence[str], params: dict[str, Any]
     ) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
-        batches = [list(names[start : start + _BATCH]) for start in range(0, len(names), _BATCH)]
+        batches = [list(names[start : start + _BATCH]) for start in range(_FIRST, len(names), _BATCH)]
+        batches.append(list(names[:_FIRST]))
+        is_introduced = not self.ui
         while batches:
             batch = batches.pop()
+            began = time.monotonic()
             answer = self._call(method, {key: batch, **params})
+            if batches and not is_introduced and time.monotonic() - began > _SLOW_S:
+                is_introduced = True
+                self._introduce()
             if "result" in answer:
                 found |= answer["result"]
             elif len(batch) > 1:  # one unknown edge fails the whole call, so look in each half
                 batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
         return found
 
+    def _introduce(self) -> None:
+        """Have the backend learn this user's role for each edge, a page at a time."""
+        from edge_tasks.adapters import ui_api  # noqa: PLC0415 - websockets take long to import
+
+        ui_api.introduce(self.ui, self.user, self.password)
+
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         login = (self.user, self.password)
         body = self._post(f"{self.rest}/jsonrpc", json.dumps(request).encode(), "application/json", login)
-        answer = json.loads(body)
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
         if not isinstance(answer, dict):
-            raise BackendError(f"{self.rest} answered {method} with something else than an object")
+            raise BackendError(f"{self.rest} is no B2B REST API: it answered {method} with no JSON object")
         return answer
 
     @staticmethod
@@ -122,6 +156,16 @@ class BackendApi:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
-            raise BackendError(f"{url} answered {error.code}: is the login right?") from None
-        except OSError as error:
+            raise _refusal(url, error.code, login[0]) from None
+        except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
+
+
+def _refusal(url: str, code: int, user: str) -> BackendError:
+    """A wrong login is a 500 of a real backend, a 401 of ours."""
+    if code not in _OF_A_WRONG_LOGIN:
+        return BackendError(f"{url} answered {code}")
+    return BackendError(
+        f"{url} answered {code}: it does not let {user} in with the backend's odooPassword, or cannot ask Odoo",
+        hint=f"inv odoo-init; or give Odoo's user {user} that password",
+    )

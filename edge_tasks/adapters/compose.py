@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from edge_tasks.adapters.docker import Container, Docker
+    from edge_tasks.adapters.containers import Container
+    from edge_tasks.adapters.docker import Docker
 
 
 @dataclass(frozen=True)
@@ -31,23 +32,32 @@ class Compose:
     override: Path
     project_name: str = ""
 
-    def project(self) -> Project:
-        """The user's own services, resolved.
+    def project(self, profiles: str = "") -> Project:
+        """The user's own services, resolved; those of profiles too, when these are named (``*``: all).
 
         Raises:
             CommandFailed: with Compose's own words about what is wrong with the files.
         """
+        more = ("--profile", profiles) if profiles else ()
         said: dict[str, Any] = json.loads(
-            self.docker.ask(*self._prefix(ours=False), "config", "--format", "json")
+            self.docker.ask(*self._prefix(ours=False), *more, "config", "--format", "json")
         )
         return Project(str(said.get("name", "")), said.get("services") or {})
 
-    def hashes(self) -> dict[str, str]:
-        """Service → the digest that Compose labels its containers with; empty while our override is not there."""
+    def hashes(self) -> dict[str, frozenset[str]]:
+        """Service → the digests that its container may be labelled with; empty while our override is not there.
+
+        There are two: asked for digests, Compose leaves the variables of an ``env_file`` out, which are part of
+        those that it labels with. So they are asked again of the resolved project, where they have been put in.
+        """
         if not self.override.exists():
             return {}
-        lines = self.docker.ask(*self._prefix(), "config", "--hash", "*").splitlines()
-        return {service: digest for service, _, digest in (line.partition(" ") for line in lines) if digest}
+        resolved = self.docker.ask(*self._prefix(), "config", "--format", "json")
+        again = ("compose", "--project-directory", str(self.platform), "-f", "-")
+        asked = (self._prefix(), ""), (again, resolved)
+        answers = [self.docker.ask(*prefix, "config", "--hash", "*", given=given) for prefix, given in asked]
+        pairs = [line.partition(" ")[::2] for answer in answers for line in answer.splitlines()]
+        return {name: frozenset(found for service, found in pairs if service == name) for name, _ in pairs}
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         """Run what changes something.

@@ -7,17 +7,20 @@ import os
 import re
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import sh
 
+from edge_tasks.adapters.containers import container_of, host_ports_of, seconds_of
 from edge_tasks.adapters.files import PRIVATE, writing
 from edge_tasks.errors import CommandFailed
+from edge_tasks.inheritance import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from edge_tasks.adapters.containers import Container
 
 OLDEST_ENGINE: Final = (20, 10)
 _ANSWER_S: Final = 10
@@ -25,44 +28,6 @@ _ASK_S: Final = 120
 _TAIL_LINES: Final = 12
 _OURS: Final = "com.docker.compose.project"
 _SECRET: Final = re.compile(r"(?i)((?:password|apikey|secret|token)[\"']?\s*[=:]\s*)\S+")
-
-
-@dataclass(frozen=True)
-class Container:
-    """A container of a Compose project.
-
-    Attributes:
-        service: the Compose service it was made for.
-        state: ``running``, ``exited``, ``restarting``, ``created``, …
-        folder: the project directory from which Compose made it.
-        started: seconds since 1970; 0.0 when it was never started.
-        why: why it does not run, in the engine's words; empty when it runs.
-        image: the id of the image it was made of.
-        config_hash: Compose's digest of the service as it was when the container was made.
-        health: ``healthy``, ``starting``, ``unhealthy``; empty without a health check.
-        host_ports: ports of the host that lead to it.
-    """
-
-    id: str
-    name: str
-    service: str
-    folder: str
-    state: str
-    started: float
-    why: str
-    image: str
-    config_hash: str
-    health: str
-    host_ports: frozenset[int]
-
-    @property
-    def is_running(self) -> bool:
-        """It runs now."""
-        return self.state == "running"
-
-    def fits(self, config_hash: str | None, image: str | None) -> bool:
-        """It runs, made of this configuration and this image; None where that is not known."""
-        return self.is_running and config_hash in (None, self.config_hash) and image in (None, self.image)
 
 
 @dataclass(frozen=True)
@@ -77,14 +42,14 @@ class Docker:
     log: Path
     echo: Callable[[str], None] | None = field(default=None, compare=False)
 
-    def ask(self, *arguments: str, with_errors: bool = False) -> str:
-        """What a command prints.
+    def ask(self, *arguments: str, with_errors: bool = False, given: str = "") -> str:
+        """What a command prints, which is given a text to read.
 
         Raises:
             CommandFailed: its last lines.
         """
         try:
-            return _answer(arguments, _ASK_S, with_errors=with_errors)
+            return _answer(arguments, _ASK_S, with_errors=with_errors, given=given)
         except TimeoutError:
             raise CommandFailed(f"{_shown(arguments)} did not end within {_ASK_S} s") from None
         except sh.ErrorReturnCode as error:
@@ -126,7 +91,7 @@ class Docker:
         """Host port → the container to which Docker leads it, of all that run."""
         ids = self.ask("ps", "-q", "--no-trunc").split()
         found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
-        return {port: entry["Name"].lstrip("/") for entry in found for port in _host_ports(entry)}
+        return {port: entry["Name"].lstrip("/") for entry in found for port in host_ports_of(entry)}
 
     def show(self, *arguments: str) -> None:
         """Run a command whose output goes straight to ours, until it ends or is interrupted.
@@ -143,7 +108,7 @@ class Docker:
         """All containers of a Compose project, running or not."""
         ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()
         found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
-        return tuple(container for entry in found if (container := _container(entry)))
+        return tuple(container for entry in found if (container := container_of(entry)))
 
     def last_lines(self, container: str, count: int = 5) -> list[str]:
         """The end of what a container said."""
@@ -158,11 +123,30 @@ class Docker:
         """The ids of those images that are here, by name."""
         return {name: found for name in names if (found := self._image(name))}
 
+    def made(self, names: Iterable[str]) -> dict[str, tuple[str, float]]:
+        """Id of those images that are here, and when each was made, seconds since 1970; by name."""
+        return {name: (found, self.origin(name)[0]) for name, found in self.images(names).items()}
+
+    def image(self, name: str) -> Image:
+        """What an image says of itself; nothing while it is not here."""
+        try:
+            [entry] = json.loads(self.ask("image", "inspect", name))
+        except CommandFailed:
+            return Image()
+        config = entry.get("Config") or {}
+        words = (*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ()))
+        pairs = (text.partition("=") for text in config.get("Env") or ())
+        return Image(str(config.get("User") or ""), words, {key: value for key, _, value in pairs})
+
+    def is_rootless(self) -> bool:
+        """Root of its containers is the user who runs the engine."""
+        return "name=rootless" in self.ask("info", "--format", "{{json .SecurityOptions}}")
+
     def origin(self, image: str) -> tuple[float, bool]:
         """When an image was built, seconds since 1970, and whether Compose built it."""
         [entry] = json.loads(self.ask("image", "inspect", image))
         labels = (entry.get("Config") or {}).get("Labels") or {}
-        return _seconds(entry["Created"]), any(label.startswith("com.docker.compose.") for label in labels)
+        return seconds_of(entry["Created"]), any(label.startswith("com.docker.compose.") for label in labels)
 
     def _image(self, name: str) -> str:
         try:
@@ -190,11 +174,10 @@ def engine_problem() -> tuple[str, str]:
     return "", ""
 
 
-def _answer(arguments: Sequence[str], seconds: float, *, with_errors: bool = False) -> str:
+def _answer(arguments: Sequence[str], seconds: float, *, with_errors: bool = False, given: str = "") -> str:
     """What a command prints. Not by sh's ``_timeout``: with it every call takes 0.1 s."""
-    running = _docker()(
-        *arguments, _bg=True, _bg_exc=False, _tty_out=False, _err_to_out=with_errors, _env=_environment()
-    )
+    how = {"_bg": True, "_bg_exc": False, "_tty_out": False, "_err_to_out": with_errors, "_env": _environment()}
+    running = _docker()(*arguments, **how, **({"_in": given} if given else {}))
     alarm = threading.Timer(seconds, running.kill)
     alarm.daemon = True
     alarm.start()
@@ -241,44 +224,3 @@ def _shown(arguments: Sequence[str]) -> str:
 def _failure(arguments: Sequence[str], code: int, said: str) -> str:
     lines = [_SECRET.sub(r"\1…", line) for line in said.strip().splitlines()[-_TAIL_LINES:]]
     return "\n    ".join((f"{_shown(arguments)} ended with {code}", *lines))
-
-
-def _container(entry: Mapping[str, Any]) -> Container | None:
-    labels, state = entry["Config"].get("Labels") or {}, entry["State"]
-    if labels.get("com.docker.compose.oneoff") == "True":
-        return None
-    return Container(
-        id=entry["Id"],
-        name=entry["Name"].lstrip("/"),
-        service=labels.get("com.docker.compose.service", ""),
-        folder=labels.get("com.docker.compose.project.working_dir", ""),
-        state=state["Status"],
-        started=_seconds(state["StartedAt"]),
-        why="" if state["Status"] == "running" else _why(state),
-        image=entry["Image"],
-        config_hash=labels.get("com.docker.compose.config-hash", ""),
-        health=(state.get("Health") or {}).get("Status", ""),
-        host_ports=frozenset(_host_ports(entry)),
-    )
-
-
-def _host_ports(entry: Mapping[str, Any]) -> Iterator[int]:
-    published: Mapping[str, Any] = entry.get("NetworkSettings", {}).get("Ports") or {}
-    for bindings in published.values():
-        yield from (int(binding["HostPort"]) for binding in bindings or ())
-
-
-def _why(state: Mapping[str, Any]) -> str:
-    if state.get("OOMKilled"):
-        return "its container ran out of memory"
-    error = f": {state['Error']}" if state.get("Error") else ""
-    return f"its container is {state['Status']} (exit code {state['ExitCode']}){error}"
-
-
-def _seconds(moment: str) -> float:
-    """``2026-11-24T03:44:11.123456789Z`` as seconds since 1970; 0.0 for the engine's year 1."""
-    whole, _, fraction = moment.rstrip("Z").partition(".")
-    if whole.startswith("0001"):
-        return 0.0
-    seconds = datetime.strptime(whole[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
-    return seconds + float(f"0.{re.sub(r'[^0-9].*', '', fraction) or 0}")

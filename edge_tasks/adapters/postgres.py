@@ -193,6 +193,13 @@ def read_reports(database: Database, names: Sequence[str]) -> dict[str, Report]:
     return {report.name: report for report in found}
 
 
+def read_connected(database: Database, names: Sequence[str]) -> dict[str, bool]:
+    """Which devices the backend last wrote to be connected (every 30 s), by name; one without a row is absent."""
+    query = "SELECT name, coalesce(openems_is_connected, false) FROM openems_device WHERE name = ANY(%s)"
+    with _connected(database) as connection:
+        return dict(connection.execute(query, (list(names),)).fetchall())
+
+
 def read_config(database: Database, name: str) -> dict[str, Any]:
     """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
     with _connected(database) as connection:
@@ -214,14 +221,14 @@ def _insert(cursor: psycopg.Cursor[Any], plan: Registration, told: Callable[[int
     now = found[0] if found else None
     with cursor.copy(
         "COPY openems_device (name, apikey, active, name_number, oem, setup_password, comment, internalnote,"
-        " create_uid, create_date, write_uid, write_date) FROM STDIN"
+        " openems_version, create_uid, create_date, write_uid, write_date) FROM STDIN"
     ) as copy:
         for sent, device in enumerate(plan.added):
             if sent % _ROWS_A_WORD == 0:
                 told(sent)
             identity = (device.name, device.apikey, device.active, device.name_number, device.oem)
             texts = (device.setup_password, device.comment, device.note)
-            copy.write_row((*identity, *texts, _ADMIN, now, _ADMIN, now))
+            copy.write_row((*identity, *texts, device.version, _ADMIN, now, _ADMIN, now))
 
 
 def _change(cursor: psycopg.Cursor[Any], plan: Registration) -> None:

@@ -13,19 +13,20 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import web
 
 from edge_tasks.embedded.backend import LOG, Backend
 from edge_tasks.embedded.config import BadConfigError, Config, read_config
 from edge_tasks.embedded.console import console_app
-from edge_tasks.embedded.edge_socket import edge_app
+from edge_tasks.embedded.edge_socket import serve_edges
 from edge_tasks.embedded.rest import rest_app
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Awaitable, Coroutine, Sequence
 
+_T = TypeVar("_T")
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 0.2
 _BAD_CONFIG = 2
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m edge_tasks.embedded CONFIG_FILE\n")
         return _BAD_CONFIG
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection
     _raise_file_limit()
     try:
         asyncio.run(_run(read_config(Path(arguments[0]))))
@@ -73,8 +75,10 @@ async def _run(config: Config) -> None:
         config.console_port,
     )
     backend = Backend(config)
-    apps = [edge_app(backend), rest_app(backend), console_app(backend)]
-    runners = [web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS) for app in apps]
+    runners = [
+        web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS, handler_cancellation=True)
+        for app in (rest_app(backend), console_app(backend))
+    ]
     try:
         if await _unless(stopped, backend.activate()):
             await _serve(backend, runners, sockets, stopped)
@@ -89,19 +93,26 @@ async def _serve(
     backend: Backend, runners: list[web.AppRunner], sockets: list[socket.socket], stopped: asyncio.Event
 ) -> None:
     """Open the ports, the edges' first: whoever gets an answer over REST may start edges."""
-    for runner, sock in zip(runners, sockets, strict=True):
+    edges = await _opened(serve_edges(backend, sockets[0]))
+    for runner, sock in zip(runners, sockets[1:], strict=True):
         await runner.setup()
-        try:
-            await web.SockSite(runner, sock, backlog=_BACKLOG).start()
-        except OSError as error:
-            raise PortTakenError(f"A port cannot be opened: {error.strerror}") from error
-    work = [asyncio.ensure_future(backend.flush_for_ever()), asyncio.ensure_future(backend.ping_for_ever())]
+        await _opened(web.SockSite(runner, sock, backlog=_BACKLOG).start())
+    ever = (backend.flush_for_ever(), backend.ping_for_ever(), backend.pulse_for_ever())
+    work = [asyncio.ensure_future(task) for task in ever]
     await stopped.wait()
     for task in work:
         task.cancel()
+    edges.close()
     for runner in runners:
         for site in list(runner.sites):
             await site.stop()
+
+
+async def _opened(opening: Awaitable[_T]) -> _T:
+    try:
+        return await opening
+    except OSError as error:
+        raise PortTakenError(f"A port cannot be opened: {error.strerror}") from error
 
 
 async def _unless(stopped: asyncio.Event, work: Coroutine[object, object, None]) -> bool:

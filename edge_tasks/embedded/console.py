@@ -1,13 +1,20 @@
-"""The one thing that edge-tasks asks of a backend's Felix console: activate `Metadata.Odoo` again."""
+"""The one thing that edge-tasks asks of a backend's Felix console: activate `Metadata.Odoo` again.
+
+And what a real console has not: metrics for Prometheus. They stand here since the REST port is to be as the real
+one's is, which knows nothing but JSON-RPC. Whoever asks over loopback needs no login.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from edge_tasks.embedded.edge_socket import BACKEND
+from edge_tasks.embedded.backend import BACKEND
 from edge_tasks.embedded.login import is_allowed
+from edge_tasks.embedded.metrics import text_of
 
 if TYPE_CHECKING:
     from edge_tasks.embedded.backend import Backend
@@ -18,6 +25,7 @@ def console_app(backend: Backend) -> web.Application:
     app = web.Application()
     app[BACKEND] = backend
     app.router.add_get("/", _introduce)
+    app.router.add_get("/metrics", _metrics)
     app.router.add_post("/system/console/configMgr/Metadata.Odoo", _activate)
     return app
 
@@ -30,7 +38,26 @@ async def _activate(request: web.Request) -> web.Response:
     """Drop every edge, read the devices again, and answer when that is done."""
     backend = request.app[BACKEND]
     if not is_allowed(request, backend.config.console_login):
-        return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="OSGi Management Console"'})
+        return _forbidden()
     await request.read()
     await backend.activate()
     return web.json_response({"status": True})
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    backend = request.app[BACKEND]
+    if not (_is_near(request) or is_allowed(request, backend.config.console_login)):
+        return _forbidden()
+    return web.Response(body=text_of(backend), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _is_near(request: web.Request) -> bool:
+    """Whether it comes over loopback."""
+    try:
+        return ipaddress.ip_address(request.remote or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _forbidden() -> web.Response:
+    return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="OSGi Management Console"'})

@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.embedded.cache import ChannelCache
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from edge_tasks.embedded.cache import Value
+    from edge_tasks.embedded.links import Link
 
 _LEVELS: Final = {0: "ok", 1: "info", 2: "warning", 3: "fault"}
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(-\S+)?")
@@ -44,13 +42,13 @@ class Write:
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Device:
     """A row as it was when it was read, and what its edge has told since.
 
     Attributes:
-        minute: of the last message.
-        sockets: what came over each open socket; two with one apikey are one edge that is online.
+        minute: of the last message, since 1970.
+        links: the open sockets; two with one apikey are one edge that is online.
     """
 
     id: int
@@ -58,18 +56,19 @@ class Device:
     apikey: str = field(repr=False)
     version: str | None = None
     level: str | None = None
-    minute: datetime | None = None
-    sockets: list[ChannelCache] = field(default_factory=list, repr=False)
+    minute: int = 0
+    links: list[Link] = field(default_factory=list, repr=False)
 
     @property
     def online(self) -> bool:
         """Whether a socket is open."""
-        return bool(self.sockets)
+        return bool(self.links)
 
     def values(self, addresses: Iterable[str]) -> dict[str, Value]:
         """The values of some channels; None for all of them while the edge is offline."""
-        source = self.sockets[0] if self.sockets else ChannelCache()
-        return source.values(addresses)
+        if not self.links:
+            return dict.fromkeys(addresses)
+        return self.links[0].cache.values(addresses)
 
 
 class Devices:
@@ -88,6 +87,16 @@ class Devices:
         """How many there are."""
         return len(self._by_name)
 
+    @property
+    def online(self) -> int:
+        """Of how many a socket is open."""
+        return sum(map(bool, (device.links for device in self._by_name.values())))
+
+    @property
+    def pending(self) -> int:
+        """Of how many something is to be written."""
+        return len(self._pending)
+
     def by_key(self, apikey: str | None) -> Device | None:
         """The device of an apikey as a header carries it, with blanks around it."""
         return self._by_key.get(apikey.strip()) if apikey else None
@@ -96,23 +105,20 @@ class Devices:
         """The device called `edge<number>`."""
         return self._by_name.get(name)
 
-    def connect(self, device: Device, now: datetime) -> ChannelCache:
-        """A socket was opened with the device's key; what comes over it goes into the answer."""
-        cache = ChannelCache()
-        device.sockets.append(cache)
+    def connect(self, device: Device, link: Link, minute: int) -> None:
+        """A socket was opened with the device's key."""
+        device.links.append(link)
         self._note(device, online=True)
-        self.heard(device, now)
-        return cache
+        self.heard(device, minute)
 
-    def disconnect(self, device: Device, cache: ChannelCache) -> None:
+    def disconnect(self, device: Device, link: Link) -> None:
         """A socket was closed."""
-        device.sockets.remove(cache)
+        device.links.remove(link)
         self._note(device, online=device.online)
 
-    def heard(self, device: Device, now: datetime) -> None:
+    def heard(self, device: Device, minute: int) -> None:
         """A message came; as the real one, only the first of a minute is worth writing."""
-        minute = now.replace(second=0, microsecond=0)
-        if device.minute is None or device.minute < minute:
+        if device.minute < minute:
             device.minute = minute
             self._note(device, heard=True)
 

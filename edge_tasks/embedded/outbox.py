@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from edge_tasks.embedded.store import StoreError, reason
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _MOST: Final = 100
 """In one transaction: as many configurations as one can parse and compare without delaying an upgrade much."""
+_OF_ONE: Final = 16
+"""Words of one device that wait; of more, the oldest are not worth writing."""
 
 
 class Outbox(Generic[_T]):
@@ -31,18 +35,21 @@ class Outbox(Generic[_T]):
         self._write = write
         self._what = what
         self._log = log
-        self._waiting: dict[int, tuple[_T, asyncio.Future[None]]] = {}
+        self._waiting: dict[int, deque[_T]] = {}
         self._work: asyncio.Task[None] | None = None
 
-    async def put(self, number: int, word: _T) -> None:
-        """Have it written, and wait until it is, or could not be (which is logged)."""
-        while number in self._waiting:  # over another socket with the same key
-            await asyncio.wait({self._waiting[number][1]})
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = word, written
+    def __len__(self) -> int:
+        """Of how many devices something waits."""
+        return len(self._waiting)
+
+    def put(self, number: int, word: _T) -> None:
+        """Have it written soon; if it cannot be, that is logged."""
+        words = self._waiting.setdefault(number, deque(maxlen=_OF_ONE))
+        if words and words[-1] == word:
+            return
+        words.append(word)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._empty())
-        await written
 
     async def drain(self) -> None:
         """Wait until everything is written, or could not be."""
@@ -51,13 +58,18 @@ class Outbox(Generic[_T]):
 
     async def _empty(self) -> None:
         while self._waiting:
-            numbers = list(self._waiting)[:_MOST]
-            part = {number: self._waiting.pop(number) for number in numbers}
+            part = self._take()
             try:
-                await self._write({number: word for number, (word, _) in part.items()})
+                await self._write(part)
             except StoreError as error:
                 self._log.warning("%s of %d edges cannot be written: %s", self._what, len(part), reason(error))
-            finally:
-                for _, written in part.values():
-                    if not written.done():
-                        written.set_result(None)
+
+    def _take(self) -> dict[int, _T]:
+        """The oldest word of some devices."""
+        part: dict[int, _T] = {}
+        for number in list(islice(self._waiting, _MOST)):
+            words = self._waiting.pop(number)
+            part[number] = words.popleft()
+            if words:
+                self._waiting[number] = words
+        return part

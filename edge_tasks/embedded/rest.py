@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from edge_tasks.embedded import rpc
-from edge_tasks.embedded.edge_socket import BACKEND
+from edge_tasks.embedded import edge_rpc, rpc
+from edge_tasks.embedded.backend import BACKEND
 from edge_tasks.embedded.login import is_allowed
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ async def _answer(request: web.Request) -> web.Response:
     if not is_allowed(request, (backend.config.user, backend.config.password)):
         return web.Response(status=500, text="Authentication failed")
     try:
-        call = await _read(request)
-        body = rpc.answer(call, await _call(backend, call))
+        body = await _body(backend, await _read(request))
+    except edge_rpc.NoAppCentreError:
+        return web.Response(status=500, text=rpc.NO_APP_CENTRE)
     except (rpc.InvalidMessageError, rpc.RpcError) as error:
         body = rpc.refusal(rpc.NO_ID, rpc.over_rest(error))
     return web.Response(body=body, content_type="application/json")
@@ -41,7 +42,16 @@ async def _read(request: web.Request) -> rpc.Message:
     return rpc.parse_request(await request.read())
 
 
+async def _body(backend: Backend, call: rpc.Message) -> bytes:
+    try:
+        return rpc.answer(call, await _call(backend, call))
+    except rpc.EdgeError as error:
+        return rpc.refusal(call.id, error)
+
+
 async def _call(backend: Backend, call: rpc.Message) -> dict[str, Any]:
+    if call.method == "edgeRpc":
+        return await edge_rpc.answer(backend, call.params)
     if call.method == "getEdgesStatus":
         return await _status(backend, call.params)
     if call.method == "getEdgesChannelsValues":

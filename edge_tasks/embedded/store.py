@@ -47,6 +47,7 @@ _CONFIG_UPDATES = """
     FROM json_to_recordset(%s::json) AS fresh (id int, teaser text, details text)
     JOIN openems_device AS device ON device.id = fresh.id
 """
+_CONFIG = "SELECT openems_config FROM openems_device WHERE name = %s LIMIT 1"
 _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 
 StoreError = psycopg.Error
@@ -104,15 +105,14 @@ class Store:
 
         await self._writer.do(job)
 
-    async def write_configs(self, configs: Mapping[int, Mapping[str, Any]]) -> None:
-        """Write edges' configurations, by id of the device, and note what differs from those before.
+    async def write_configs(self, texts: Mapping[int, bytes]) -> None:
+        """Write edges' configurations (JSON), by id of the device, and note what differs from those before.
 
         Three statements for all of them: at ten thousand edges, round trips would be most of the work.
         """
-        texts = {number: orjson.dumps(config) for number, config in configs.items()}
 
         async def job(connection: psycopg.AsyncConnection) -> None:
-            found = await (await connection.execute(_STORED_CONFIGS, (list(configs),))).fetchall()
+            found = await (await connection.execute(_STORED_CONFIGS, (list(texts),))).fetchall()
             stored: dict[int, str | None] = dict(found)
             rows = [{"id": number, **_row(stored.get(number), text)} for number, text in texts.items()]
             noted = [row for row in rows if row["details"]]
@@ -128,6 +128,15 @@ class Store:
 
         async def job(connection: psycopg.AsyncConnection) -> set[str]:
             return {name for (name,) in await (await connection.execute(_ACTIVE, (wanted,))).fetchall()}
+
+        return await self._reader.do(job)
+
+    async def config(self, name: str) -> str | None:
+        """Return the stored configuration of a device; None when there is none, or no such device."""
+
+        async def job(connection: psycopg.AsyncConnection) -> str | None:
+            row = await (await connection.execute(_CONFIG, (name,))).fetchone()
+            return row[0] if row else None
 
         return await self._reader.do(job)
 

@@ -1,166 +1,268 @@
-"""A simulation's state as OpenEMS channels: names and types as a recorded 2024.7.0 edge sends them.
+"""An edge's channels: which of them follow the simulation, and the text in which they are told.
 
-Functional channels only. Left out are the ``_Property...`` ones, which repeat the configuration, and the inner
-state of controllers (``Level``, ``Status``, hysteresis); phases carry a third each, as in the simulator.
+Names and types are those of a recorded 2024.7.0 edge. A message is put together from texts that are made once a
+template (``"meter1/ActivePower":%d,...``), so a cycle costs what changed in it and no more. Three kinds:
+
+counters
+    energies in Wh; looked at in each cycle in which their power is not 0.
+levels
+    states of charge in percent; likewise while a battery is charged or discharged.
+looks
+    everything else, mostly powers in W; looked at when the simulation has turned.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from edge_tasks.light.edge_config import SINGLETON_IDS
-from edge_tasks.light.simulation import CONSUMPTION, ESS, GRID, PRODUCTION
+import orjson
+
+from edge_tasks.light.plant import CONSUMPTION, ESS, GRID, PRODUCTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from edge_tasks.light.components import Component
-    from edge_tasks.light.simulation import Battery, Simulation
+    from edge_tasks.light.constants import Value
+    from edge_tasks.light.plant import Battery, Plant
+    from edge_tasks.light.simulation import Simulation
 
-Value: TypeAlias = int | str | None
-VERSION: Final = "2024.7.0"
-
-_ON_GRID: Final = 1
-_EURO: Final = 0
+Powers: TypeAlias = Sequence[int]
 _VOLTAGE: Final = 230_000
 """mV, on each phase of the simulated grid meter."""
-_UNMEASURED: Final = (
-    "GridBuyPrice",
-    "ProductionDcActualPower",
-    "ProductionDcActiveEnergy",
-)
+_FULL: Final = 100
+"""Percent."""
 
 
-def constant(components: Iterable[Component]) -> dict[str, Value]:
-    """The channels that never change: states, version, currency."""
-    values: dict[str, Value] = {f"{key}/State": 0 for key in SINGLETON_IDS}
-    for component in components:
-        if component.enabled:
-            values[f"{component.id}/State"] = 0
-            if component.factory_pid.startswith("Controller."):
-                values[f"{component.id}/RunFailed"] = 0
-    values |= {"_meta/Version": VERSION, "_meta/Currency": _EURO, "_sum/HasIgnoredComponentStates": 0}
-    return values | {f"_sum/{name}": None for name in _UNMEASURED}
+class Text:
+    """Channels that have one value.
+
+    Args:
+        names: of the channels.
+
+    Attributes:
+        names: of the channels.
+        format: a ``%`` format of the value, once for each of them.
+        count: of the channels.
+    """
+
+    __slots__ = ("count", "format", "names")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.count = len(names)
+        self.format = b",".join(orjson.dumps(name).replace(b"%", b"%%") + b":%d" for name in names)
+
+    def of(self, value: int) -> bytes:
+        """The text of a value."""
+        return self.format % ((value,) * self.count)
 
 
-def changing(simulation: Simulation) -> dict[str, Value]:
-    """The channels that follow the simulation: powers in W, energies in Wh, SoC in percent, currents in mA."""
-    values: dict[str, Value] = {}
-    plant = simulation.plant
-    for key in (*(key for key, _ in plant.producers), *(key for key, _ in plant.consumers), *plant.grid):
-        values |= _meter(simulation, key)
-    for key in plant.grid:
-        values |= _electricity(key, simulation.powers[key])
+@dataclass(frozen=True)
+class Look:
+    """Channels that change with a turn of the simulation.
+
+    Attributes:
+        text: of the channels.
+        read: the figure, by the simulation and by powers in W in the order of its plant's ids.
+    """
+
+    text: Text
+    read: Callable[[Simulation, Powers], int]
+
+
+@dataclass(frozen=True)
+class Channels:
+    """All channels of an edge of one template.
+
+    Attributes:
+        constants: those that never change.
+        constant: their text.
+        known: the text of those that are not null.
+        counters: the texts of the energies of positive and of negative power of the plant's first id, of the
+            second ...; None where no channel has it.
+        levels: the texts of the state of charge of each battery, and of all of them.
+        looks: all others.
+        patterns: of moving counters, that were seen.
+    """
+
+    constants: Mapping[str, Value]
+    constant: bytes
+    known: bytes
+    counters: tuple[Text | None, ...]
+    levels: tuple[Text, ...]
+    looks: tuple[Look, ...]
+    patterns: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+    def moving(self, powers: Powers) -> tuple[int, ...]:
+        """Which counters these powers move; the same object for all edges that have the same ones."""
+        found = tuple(
+            2 * place + (power < 0)
+            for place, power in enumerate(powers)
+            if power and self.counters[2 * place + (power < 0)] is not None
+        )
+        return self.patterns.setdefault(found, found)
+
+
+def channels_of(plant: Plant, constants: Mapping[str, Value]) -> Channels:
+    """The channels of a plant, and constant ones."""
+    looks = tuple(_looks(plant))
+    counters = tuple(_counters(plant))
+    levels = tuple(_levels(plant))
+    told = {name for text in (*(one.text for one in looks), *counters, *levels) if text for name in text.names}
+    still = {**_unmeasured(plant), **constants}
+    still = {name: still[name] for name in sorted(still) if name not in told}
+    return Channels(
+        still,
+        _pairs(still),
+        _pairs({name: value for name, value in still.items() if value is not None}),
+        counters,
+        levels,
+        looks,
+    )
+
+
+def _pairs(values: Mapping[str, Value]) -> bytes:
+    return orjson.dumps(values)[1:-1]
+
+
+def _counters(plant: Plant) -> Iterable[Text | None]:
+    names: dict[str, tuple[list[str], list[str]]] = {}
+    for key in (*(key for key, _ in plant.meters), *plant.grid):
+        names[key] = [f"{key}/ActiveProductionEnergy"], [f"{key}/ActiveConsumptionEnergy"]
     for battery in plant.batteries:
-        values |= _battery(simulation, battery)
-    return values | _sum(simulation) | _sum_grid(simulation) | _sum_ess(simulation)
+        names[battery.id] = [f"{battery.id}/ActiveDischargeEnergy"], [f"{battery.id}/ActiveChargeEnergy"]
+    names[PRODUCTION] = ["_sum/ProductionActiveEnergy", "_sum/ProductionAcActiveEnergy"], []
+    names[CONSUMPTION] = ["_sum/ConsumptionActiveEnergy"], []
+    if plant.grid:
+        names[GRID] = ["_sum/GridBuyActiveEnergy"], ["_sum/GridSellActiveEnergy"]
+    if plant.batteries:
+        names[ESS] = (
+            ["_sum/EssActiveDischargeEnergy", "_sum/EssDcDischargeEnergy"],
+            ["_sum/EssActiveChargeEnergy", "_sum/EssDcChargeEnergy"],
+        )
+    for key in plant.ids:
+        for own in names.get(key, ([], [])):
+            yield Text(own) if own else None
 
 
-def _meter(simulation: Simulation, key: str) -> dict[str, Value]:
-    values = _phases(f"{key}/ActivePower", simulation.powers[key])
-    produced, consumed = simulation.energy(key)
-    values |= _phases(f"{key}/ActiveProductionEnergy", produced)
-    return values | _phases(f"{key}/ActiveConsumptionEnergy", consumed)
+def _levels(plant: Plant) -> Iterable[Text]:
+    if plant.batteries:
+        yield from (Text([f"{battery.id}/Soc"]) for battery in plant.batteries)
+        yield Text(["_sum/EssSoc"])
 
 
-def _electricity(key: str, power: int) -> dict[str, Value]:
-    current = _third(power) * 1_000_000
-    values: dict[str, Value] = {f"{key}/Current": round(power * 1_000_000 / _VOLTAGE)}
-    for phase in ("L1", "L2", "L3"):
-        values[f"{key}/Current{phase}"] = int(current / _VOLTAGE)
-        values[f"{key}/Voltage{phase}"] = _VOLTAGE
-    return values | {f"{key}/Voltage": _VOLTAGE}
+def _looks(plant: Plant) -> Iterable[Look]:
+    place = plant.place
+    for key in (*(key for key, _ in plant.meters), *plant.grid):
+        yield from _phased(f"{key}/ActivePower", [place[key]])
+    for key in plant.grid:
+        yield Look(Text([f"{key}/Current"]), _current(place[key], 1))
+        yield Look(Text(_phases(f"{key}/Current")), _current(place[key], 3))
+    for number, battery in enumerate(plant.batteries):
+        yield from _battery(battery, number, place[battery.id])
+    yield from _sums(plant)
 
 
-def _battery(simulation: Simulation, battery: Battery) -> dict[str, Value]:
-    power = simulation.powers[battery.id]
-    soc = simulation.soc(battery)
-    discharged, charged = simulation.energy(battery.id)
-    values: dict[str, Value] = {
-        "ActivePower": power,
-        "ReactivePower": 0,
-        "DebugSetActivePower": power,
-        "DebugSetReactivePower": 0,
-        "ActiveChargeEnergy": charged,
-        "ActiveDischargeEnergy": discharged,
-        "AllowedChargePower": 0 if simulation.charge(battery) >= battery.full else -battery.max_power,
-        "AllowedDischargePower": 0 if simulation.charge(battery) <= 0 else battery.max_power,
-        "ApplyPowerFailed": 0,
-        "Capacity": battery.capacity,
-        "GridMode": _ON_GRID,
-        "MaxApparentPower": battery.max_power,
-        "Soc": soc,
-    }
-    return {f"{battery.id}/{name}": value for name, value in values.items()}
+def _battery(battery: Battery, number: int, place: int) -> Iterable[Look]:
+    own, limit = battery.id, battery.capacity
+    yield Look(Text([f"{own}/ActivePower", f"{own}/DebugSetActivePower"]), _power(place))
+    yield Look(
+        Text([f"{own}/AllowedChargePower"]),
+        lambda model, _powers: 0 if model.socs()[number] >= _FULL else -limit,
+    )
+    yield Look(
+        Text([f"{own}/AllowedDischargePower"]), lambda model, _powers: limit if model.socs()[number] else 0
+    )
 
 
-def _sum(simulation: Simulation) -> dict[str, Value]:
-    produced, _ = simulation.energy(PRODUCTION)
-    consumed, _ = simulation.energy(CONSUMPTION)
-    consumption = simulation.powers[CONSUMPTION]
-    production = simulation.powers[PRODUCTION]
+def _sums(plant: Plant) -> Iterable[Look]:
+    place = plant.place
+    producers = [place[key] for key, _ in plant.producers]
+    consumption = ["_sum/ConsumptionActivePower", "_sum/UnmanagedConsumptionActivePower"]
+    yield Look(Text(consumption), _power(place[CONSUMPTION]))
+    yield Look(Text(_phases("_sum/ConsumptionActivePower")), _phase_of_consumption(plant))
+    yield Look(Text(["_sum/ProductionActivePower"]), _power(place[PRODUCTION]))
+    yield Look(Text(["_sum/ProductionAcActivePower"]), _power(place[PRODUCTION]))
+    yield Look(Text(_phases("_sum/ProductionAcActivePower")), _phase_of(producers))
+    yield Look(Text(["_sum/ConsumptionMaxActivePower"]), lambda model, _powers: model.highest(CONSUMPTION))
+    yield Look(Text(["_sum/ProductionMaxActivePower"]), lambda model, _powers: model.highest(PRODUCTION))
+    if plant.grid:
+        yield from _phased("_sum/GridActivePower", [place[GRID]])
+        yield Look(Text(["_sum/GridMinActivePower"]), lambda model, _powers: model.lowest(GRID))
+        yield Look(Text(["_sum/GridMaxActivePower"]), lambda model, _powers: model.highest(GRID))
+    if plant.batteries:
+        yield Look(Text(["_sum/EssActivePower", "_sum/EssDischargePower"]), _power(place[ESS]))
+        yield Look(Text(_phases("_sum/EssActivePower")), _phase_of_batteries(plant))
+        yield Look(Text(["_sum/EssMinDischargePower"]), lambda model, _powers: model.lowest(ESS))
+        yield Look(Text(["_sum/EssMaxDischargePower"]), lambda model, _powers: model.highest(ESS))
+
+
+def _phased(name: str, places: Sequence[int]) -> Iterable[Look]:
+    """A power, and what is on each phase."""
+    yield Look(Text([name]), _power(places[0]))
+    yield Look(Text(_phases(name)), _phase_of(places))
+
+
+def _unmeasured(plant: Plant) -> Mapping[str, Value]:
+    """The sums that stand still: null without the devices that measure them, as OpenEMS has it."""
+    capacity = sum(battery.capacity for battery in plant.batteries)
+    most = sum(battery.max_power for battery in plant.batteries)
+    own: dict[str, Value] = {f"{battery.id}/Capacity": battery.capacity for battery in plant.batteries}
+    own |= {f"{battery.id}/MaxApparentPower": battery.max_power for battery in plant.batteries}
+    own |= {f"{key}/Voltage{phase}": _VOLTAGE for key in plant.grid for phase in ("", "L1", "L2", "L3")}
+    some = bool(plant.batteries)
+    grid = ("_sum/GridActivePower", *_phases("_sum/GridActivePower"))
+    grid = (*grid, "_sum/GridBuyActiveEnergy", "_sum/GridSellActiveEnergy")
+    energies = ("ActiveCharge", "ActiveDischarge", "DcCharge", "DcDischarge")
     return {
-        **_phases("_sum/ConsumptionActivePower", consumption),
-        **_phases("_sum/ProductionAcActivePower", production),
-        "_sum/ProductionActivePower": production,
-        "_sum/UnmanagedConsumptionActivePower": consumption,
-        "_sum/ConsumptionMaxActivePower": simulation.extremes[CONSUMPTION][1],
-        "_sum/ProductionMaxActivePower": simulation.extremes[PRODUCTION][1],
-        "_sum/ConsumptionActiveEnergy": consumed,
-        "_sum/ProductionActiveEnergy": produced,
-        "_sum/ProductionAcActiveEnergy": produced,
-        "_sum/GridMode": _ON_GRID,
+        **own,
+        **dict.fromkeys(grid),
+        **dict.fromkeys(("_sum/EssActivePower", *_phases("_sum/EssActivePower"))),
+        **dict.fromkeys(f"_sum/Ess{name}Energy" for name in energies),
+        "_sum/GridMinActivePower": 0,
+        "_sum/GridMaxActivePower": 0,
+        "_sum/EssMinDischargePower": 0,
+        "_sum/EssMaxDischargePower": 0,
+        "_sum/EssDischargePower": None,
+        "_sum/EssSoc": None,
+        "_sum/EssReactivePower": 0 if some else None,
+        "_sum/EssCapacity": capacity if some else None,
+        "_sum/EssMaxApparentPower": most if some else None,
     }
 
 
-def _sum_grid(simulation: Simulation) -> dict[str, Value]:
-    """Nothing is known of the grid without a grid meter: null, as OpenEMS has it."""
-    known = bool(simulation.plant.grid)
-    bought, sold = simulation.energy(GRID)
-    low, high = simulation.extremes[GRID]
-    return {
-        **_phases("_sum/GridActivePower", simulation.powers[GRID] if known else None),
-        "_sum/GridBuyActiveEnergy": bought if known else None,
-        "_sum/GridSellActiveEnergy": sold if known else None,
-        "_sum/GridMinActivePower": low if known else 0,
-        "_sum/GridMaxActivePower": high if known else 0,
-    }
+def _power(place: int) -> Callable[[Simulation, Powers], int]:
+    return lambda _model, powers: powers[place]
 
 
-def _sum_ess(simulation: Simulation) -> dict[str, Value]:
-    batteries = simulation.plant.batteries
-    power = simulation.powers[ESS] if batteries else None
-    discharged, charged = simulation.energy(ESS) if batteries else (None, None)
-    low, high = simulation.extremes[ESS]
-    values: dict[str, Value] = {
-        "EssDischargePower": power,
-        "EssReactivePower": 0 if batteries else None,
-        "EssActiveChargeEnergy": charged,
-        "EssActiveDischargeEnergy": discharged,
-        "EssDcChargeEnergy": charged,
-        "EssDcDischargeEnergy": discharged,
-        "EssCapacity": sum(battery.capacity for battery in batteries) if batteries else None,
-        "EssMaxApparentPower": sum(battery.max_power for battery in batteries) if batteries else None,
-        "EssMinDischargePower": low,
-        "EssMaxDischargePower": high,
-        "EssSoc": _mean_soc(simulation),
-    }
-    return _phases("_sum/EssActivePower", power) | {f"_sum/{name}": value for name, value in values.items()}
+def _current(place: int, phases: int) -> Callable[[Simulation, Powers], int]:
+    """MA, of all phases or of one."""
+    return lambda _model, powers: _part((2_000_000 * powers[place] + _VOLTAGE) // (2 * _VOLTAGE), phases)
 
 
-def _mean_soc(simulation: Simulation) -> int | None:
-    batteries = simulation.plant.batteries
-    full = sum(battery.full for battery in batteries)
-    if not full:
-        return None
-    return (200 * sum(map(simulation.charge, batteries)) + full) // (2 * full)
+def _phase_of(places: Sequence[int]) -> Callable[[Simulation, Powers], int]:
+    return lambda _model, powers: sum(_part(powers[place], 3) for place in places)
 
 
-def _phases(name: str, value: int | None) -> dict[str, Value]:
-    third = None if value is None else _third(value)
-    return {name: value, f"{name}L1": third, f"{name}L2": third, f"{name}L3": third}
+def _phase_of_batteries(plant: Plant) -> Callable[[Simulation, Powers], int]:
+    """As OpenEMS has it for symmetric ones, rounded half up."""
+    places = [plant.place[battery.id] for battery in plant.batteries]
+    return lambda _model, powers: sum((2 * powers[place] + 3) // 6 for place in places)
 
 
-def _third(value: int) -> int:
+def _phase_of_consumption(plant: Plant) -> Callable[[Simulation, Powers], int]:
+    """What comes in on one phase: so OpenEMS has it, and its thirds are rounded before they are added."""
+    metered = _phase_of([plant.place[key] for key in (*plant.grid, *(key for key, _ in plant.producers))])
+    stored = _phase_of_batteries(plant)
+    return lambda model, powers: metered(model, powers) + stored(model, powers)
+
+
+def _phases(name: str) -> list[str]:
+    return [f"{name}L1", f"{name}L2", f"{name}L3"]
+
+
+def _part(value: int, count: int) -> int:
     """Java's integer division, which rounds towards zero."""
-    return value // 3 if value >= 0 else -(-value // 3)
+    return value // count if value >= 0 else -(-value // count)

@@ -6,6 +6,7 @@ comparison is case-sensitive), that it cannot parse or that names no PID. Here t
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -21,7 +22,7 @@ BACKEND: Final = "Controller.Api.Backend"
 
 _DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_SINGLETON_IDS: Final = {
+SINGLETON_IDS: Final = {
     "Core.AppManager": "_appManager",
     "Core.ComponentManager": "_componentManager",
     "Core.Cycle": "_cycle",
@@ -66,6 +67,21 @@ class Component:
     def integer(self, name: str, default: int) -> int:
         """An integer property, or the default when it is absent or no integer."""
         return _integer(self.properties.get(name), default)
+
+    def number(self, name: str, default: float) -> float:
+        """A number, or the default when it is absent or none."""
+        value = self.properties.get(name)
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                return float(value)
+        return float(value) if isinstance(value, (int, float)) else default
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A boolean property, or the default when it is absent or none."""
+        value = self.properties.get(name)
+        if isinstance(value, str):
+            return value.strip().lower() == "true"
+        return value if isinstance(value, bool) else default
 
     def integers(self, name: str) -> tuple[int, ...]:
         """An array of integers; items of other types are left out, a scalar is an array of one."""
@@ -121,6 +137,11 @@ def configuration(files: Iterable[tuple[PurePosixPath, bytes]]) -> Configuration
     return Configuration(tuple(found[key] for key in sorted(found)), tuple(ignored))
 
 
+def singleton(pid: str) -> Component:
+    """A component that every edge runs, as it is when nothing configures it."""
+    return Component(SINGLETON_IDS[pid], pid, pid, "", {})
+
+
 def component_of(path: PurePosixPath, content: bytes) -> Component | None:
     """One file as a component; None for files that configure something else (logging, DynamicBindings).
 
@@ -141,7 +162,7 @@ def component_of(path: PurePosixPath, content: bytes) -> Component | None:
 
 
 def _component(document: felix.Document, pid: str, factory: str | None) -> Component | None:
-    own_id = document.string("id") or _SINGLETON_IDS.get(pid)
+    own_id = document.string("id") or SINGLETON_IDS.get(pid)
     if own_id is None:
         if factory is None:
             return None

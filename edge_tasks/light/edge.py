@@ -1,56 +1,39 @@
-"""One light edge: reads its directory, connects, sends its cycles, answers, and comes back when it is dropped."""
+"""One light edge: it reads what it is, connects, and comes back when it is dropped.
+
+It has a task only while it connects. Connected it has a :mod:`.session`, which the host's :mod:`.beat` calls once
+a second; the edge itself is called by its connection when something comes.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from edge_tasks.light import channels, components, edge_config, protocol, simulation, wire
-from edge_tasks.light.model import Endpoint, UnconfiguredError, model_of
+from edge_tasks.light import history, protocol, rpc, wire
+from edge_tasks.light.beat import now_ms
+from edge_tasks.light.changes import Change, changed
+from edge_tasks.light.memories import Kept
+from edge_tasks.light.memory import Command, Memory
+from edge_tasks.light.model import UnconfiguredError, model_of
+from edge_tasks.light.session import Session, moment
+from edge_tasks.light.simulation import Simulation
+from edge_tasks.light.window import LENGTH
 
 if TYPE_CHECKING:
-    import random
-    from collections.abc import Callable
-    from concurrent.futures import Executor
-    from pathlib import Path
-
     from edge_tasks.light.fleet_file import EdgeEntry
-    from edge_tasks.light.model import Model
-    from edge_tasks.light.ramp import Ramp
-    from edge_tasks.light.reconnect import Law
+    from edge_tasks.light.model import Endpoint, Model
+    from edge_tasks.light.surroundings import Surroundings
 
 State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
 
 _LOG: Final = logging.getLogger(__name__)
-_CYCLE: Final = 1000
-_FULL_EVERY: Final = 300_000
-_SECOND_FULL_AFTER: Final = 8_000
 _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
-
-
-@dataclass
-class Surroundings:
-    """What the edges of a host share.
-
-    Attributes:
-        ramp: says when an edge may connect.
-        changed: called whenever an edge's status changed.
-        reader: runs the reading of directories.
-        rng: of waits and phases.
-        law: how long an edge waits before it connects again.
-        shared: the shape of the edges without a directory; None when there are none.
-    """
-
-    ramp: Ramp
-    changed: Callable[[], None]
-    reader: Executor
-    rng: random.Random
-    law: Law
-    shared: Model | None = None
+_ANSWERED_WITHIN: Final = 10.0
 
 
 @dataclass
@@ -65,128 +48,227 @@ class Status:
     unsimulated: tuple[str, ...] = ()
 
 
-class Edge:
-    """One edge; :meth:`run` until cancelled, which closes its connection normally."""
+@dataclass(frozen=True)
+class _Self:
+    """What an edge is, once it was read."""
 
-    def __init__(self, entry: EdgeEntry, surroundings: Surroundings, memory: simulation.Memory) -> None:
+    model: Model
+    simulation: Simulation
+    endpoint: Endpoint
+
+
+class Edge:
+    """One edge.
+
+    Args:
+        entry: of the fleet file.
+        around: what it shares with the other edges.
+        kept: of an earlier run.
+
+    Attributes:
+        entry: as given.
+        gone: it is not to connect any more.
+        status: for the status file.
+    """
+
+    __slots__ = (
+        "_around",
+        "_changes",
+        "_failures",
+        "_kept",
+        "_opened",
+        "_self",
+        "_session",
+        "_turn",
+        "entry",
+        "gone",
+        "status",
+    )
+
+    def __init__(self, entry: EdgeEntry, around: Surroundings, kept: Kept) -> None:
         self.entry = entry
         self.status = Status()
-        self._around = surroundings
-        self._memory = memory
-        self._simulation: simulation.Simulation | None = None
-        self._config: edge_config.Json = {}
-        self._constant: dict[str, channels.Value] = {}
+        self.gone = False
+        self._around = around
+        self._kept = kept.fitting(entry.shape)
+        self._changes = self._kept.changes
+        self._self: _Self | None = None
+        self._session: Session | None = None
+        self._failures = 0
+        self._opened = 0.0
+        self._turn: float | None = None
 
-    def memory(self) -> simulation.Memory:
-        """The energy counters and charges, for a successor of the same name."""
-        return self._simulation.memory() if self._simulation else self._memory
+    def kept(self) -> Kept:
+        """What a successor of the same name goes on from."""
+        if self._self is None:
+            return self._kept
+        return Kept(self._self.simulation.memory(), self.entry.shape, self._changes)
 
-    async def run(self) -> None:
-        """Read the directory, then connect again and again."""
+    async def connect(self, turn: float) -> None:
+        """Try once; what follows comes by itself.
+
+        Args:
+            turn: when the ramp let it in.
+        """
+        self._turn = turn
         try:
-            endpoint = await self._read()
+            if self._self is None:
+                self._self = await self._read()
+            await self._open(self._self)
         except UnconfiguredError as error:
+            self._arrived(connected=False)
             self._enter("unconfigured", str(error))
-            return
-        failures = 0
-        while True:
-            turn = await self._around.ramp.turn()
-            self._enter("connecting")
-            began = time.monotonic()
-            state, why = await self._connection(endpoint, turn)
-            failures = 1 if time.monotonic() - began > _STABLE_AFTER and state != "refused" else failures + 1
-            self._enter(state, why)
-            await asyncio.sleep(self._around.law.wait(self.entry.name, failures, self._around.rng))
+        except BaseException:
+            self._arrived(connected=False)
+            raise
 
-    async def _read(self) -> Endpoint:
-        directory = self.entry.directory
-        model = self._around.shared if directory is None else await self._model(directory)
-        if model is None:
-            raise UnconfiguredError("the fleet file has no template for it")
+    def _arrived(self, *, connected: bool) -> None:
+        """Let the ramp know, once a turn."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            ramp = self._around.ramp
+            ramp.done(turn if self._around.answers else ramp.now(), connected=connected)
+
+    def leave(self) -> None:
+        """Go for good; the connection is closed normally."""
+        self.gone = True
+        if self._session is not None:
+            self._around.beat.remove(self._session, self.entry.place)
+            self._session.connection.leave()
+
+    async def left(self) -> None:
+        """Wait until it has no connection any more."""
+        if self._session is not None:
+            await self._session.connection.left()
+
+    def drop(self) -> None:
+        """End the connection without waiting for the backend."""
+        if self._session is not None:
+            self._session.connection.drop()
+
+    async def _read(self) -> _Self:
+        configuration, model = await self._around.configured(self.entry)
+        if self._changes:
+            model = model_of(changed(model.configuration, self._changes))
         self.status.ignored = model.ignored
         self.status.unsimulated = model.unsimulated
-        self._simulation = simulation.Simulation(model.plant, now_ms(), self._memory)
-        self._config = model.config
-        self._constant = model.constant
-        return model.endpoint(self.entry.apikey)
+        endpoint = model.endpoint(configuration.backend(), self.entry.apikey)
+        return _Self(model, self._simulate(model, self._kept.memory), endpoint)
 
-    async def _model(self, directory: Path) -> Model:
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.run_in_executor(self._around.reader, components.read, directory)
-        except OSError as error:
-            raise UnconfiguredError(f"its directory cannot be read: {error.strerror}") from None
-        for line in found.ignored:
-            _LOG.warning("%s: ignored as Felix would: %s", self.entry.name, line)
-        return model_of(found)
+    def _simulate(self, model: Model, memory: Memory) -> Simulation:
+        return Simulation(model.plant, now_ms(), memory, self._around.shaped(self.entry, model.plant))
 
-    async def _connection(self, endpoint: Endpoint, turn: float) -> tuple[State, str]:
-        """One connection from upgrade to end: the state that follows, and why."""
-        connected = False
+    async def _open(self, me: _Self) -> None:
+        self._enter("connecting")
+        self._opened = time.monotonic()
+        connection = wire.Connection(self, self._around.tally)
         try:
-            connection = await wire.connect(endpoint, self._answer, self.entry.source)
-            connected = True
+            await wire.connect(me.endpoint, connection, self.entry.source)
         except wire.NoWebsocketError as error:
-            return "refused" if error.refused else "waiting", str(error)
-        finally:
-            self._around.ramp.done(turn, connected=connected)
-        return await self._session(connection, endpoint)
-
-    async def _session(self, connection: wire.Connection, endpoint: Endpoint) -> tuple[State, str]:
-        opened = time.monotonic()
-        accepted = asyncio.get_running_loop().call_later(_ACCEPTED_AFTER, self._accept)
-        try:
-            await self._send(connection)
-        finally:
-            accepted.cancel()
-            open_for = time.monotonic() - opened
-            await connection.close()
-        code = connection.close_code
-        if protocol.verdict(open_for, code) == "refused":
-            return "refused", f"{endpoint.place} dropped the connection after the upgrade: is the apikey known?"
-        return "waiting", f"{endpoint.place} closed the connection (code {code})"
-
-    def _accept(self) -> None:
-        self.status.connects += 1
-        self._enter("connected")
-
-    def _answer(self, message: bytes) -> bytes | None:
-        return protocol.answer(message, self._config)
-
-    async def _send(self, connection: wire.Connection) -> None:
-        """All notifications of one connection, until it is gone."""
-        model = self._simulation
-        if model is None:
+            self._failed("refused" if error.refused else "waiting", str(error))
             return
-        connection.send(protocol.edge_config(self._config))
+        self._around.tally.connects += 1
+        if self.gone:
+            self._arrived(connected=True)
+            connection.leave()
+        elif connection.is_open:
+            self._begin(me, connection)
+        else:
+            self.ended(None)
+
+    def _begin(self, me: _Self, connection: wire.Connection) -> None:
         now = now_ms()
-        full_at = [now + _SECOND_FULL_AFTER, now + _FULL_EVERY]
-        aggregation = protocol.Aggregation(now)
-        last: dict[str, channels.Value] = {}
-        phase = self._around.rng.randrange(_CYCLE)
-        while True:
-            model.advance(now)
-            current = self._constant | channels.changing(model)
-            changed = {key: value for key, value in current.items() if key not in last or last[key] != value}
-            full = now >= full_at[0]
-            connection.send(protocol.timestamped_data(now // _CYCLE * _CYCLE, current if full else changed))
-            window = aggregation.add(now, changed)
-            if window is not None:
-                connection.send(protocol.aggregated_data(*window))
-            if full:
-                full_at = [*full_at[1:], max(full_at[-1], now) + _FULL_EVERY]
-            last = current
-            if not await connection.pause((_CYCLE - (now - phase) % _CYCLE) / 1000):
-                return
-            now = now_ms()
+        session = self._session = Session(connection, self._around.tally, me.model, me.simulation, now)
+        self._recall(me.model, session, now)
+        session.cycle(now)
+        connection.send(protocol.first_request(str(uuid.uuid4())))
+        self._around.beat.add(session, self.entry.place)
+        loop = asyncio.get_running_loop()
+        loop.call_later(_ACCEPTED_AFTER, self._accept, session)
+        loop.call_later(_ANSWERED_WITHIN, self._give_up, self._turn)
+
+    def _recall(self, model: Model, session: Session, now: int) -> None:
+        """Send what the backend has not heard since this edge was cut off, here or in an earlier run."""
+        memory, self._kept = self._kept.memory, Kept(Memory({}, {}))
+        if memory.seen is None or memory.seen // LENGTH == now // LENGTH:
+            return
+        around = self._around
+        around.tally.dropped += history.lost(memory, now)
+        shaped = around.shaped(self.entry, model.plant)
+        unheard = history.unheard(model, memory, shaped, now // LENGTH * LENGTH)
+        session.resend(unheard, now + around.law.resend_after(around.rng))
+
+    def _accept(self, session: Session) -> None:
+        """A backend that still has it after half a second knows its apikey."""
+        if self._session is session:
+            self.status.connects += 1
+            self._enter("connected")
+
+    def _give_up(self, turn: float | None) -> None:
+        """A backend that has not answered until now is slow, unless it does not answer anybody."""
+        if turn is not None and turn == self._turn:
+            self._arrived(connected=not self._around.answers)
+
+    def heard(self, message: bytes) -> None:
+        """Called by the connection: answer a request, and do what it asks."""
+        self._around.answers = True
+        self._arrived(connected=True)
+        me, session, now = self._self, self._session, now_ms()
+        if me is None or session is None:
+            return
+        reply, effect = rpc.answer(message, me.model, rpc.Moment(now, moment(now)[:19]))
+        if reply is not None:
+            session.connection.send(reply)
+        if isinstance(effect, Change):
+            self._change(effect, me, session, now)
+        elif isinstance(effect, Command):
+            me.simulation.advance(now)
+            me.simulation.command(effect)
+            self._around.keep()
+        elif isinstance(effect, rpc.Subscription):
+            session.logs = effect.wanted
+
+    def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
+        """Be what the changed configuration describes, and say so."""
+        me.simulation.advance(now)
+        self._changes = (*self._changes, change)
+        model = model_of(change.apply(me.model.configuration))
+        simulation = self._simulate(model, me.simulation.memory().settled())
+        self._self = _Self(model, simulation, me.endpoint)
+        self.status.unsimulated = model.unsimulated
+        session.become(model, simulation, now)
+        self._around.keep()
+
+    def ended(self, close_code: int | None) -> None:
+        """Called by the connection when it is gone."""
+        me, session, self._session = self._self, self._session, None
+        self._around.tally.disconnects += 1
+        self._arrived(connected=False)
+        if session is not None:
+            self._around.beat.remove(session, self.entry.place)
+            self._kept = self.kept()
+        if self.gone or me is None:
+            return
+        place = me.endpoint.place
+        if protocol.verdict(time.monotonic() - self._opened, close_code) == "refused":
+            self._failed("refused", f"{place} dropped the connection after the upgrade: is the apikey known?")
+        else:
+            self._failed("waiting", f"{place} closed the connection (code {close_code})")
+
+    def _failed(self, state: State, why: str) -> None:
+        """Wait, and try again."""
+        self._arrived(connected=False)
+        stable = time.monotonic() - self._opened > _STABLE_AFTER and state != "refused"
+        self._failures = 1 if stable else self._failures + 1
+        self._around.tally.refusals += state == "refused"
+        self._enter(state, why)
+        if not self.gone:
+            wait = self._around.law.wait(self.entry.name, self._failures, self._around.rng)
+            asyncio.get_running_loop().call_later(wait, self._around.enqueue, self)
 
     def _enter(self, state: State, why: str = "") -> None:
         if (self.status.state, self.status.why) != (state, why):
-            _LOG.info("%s: %s%s", self.entry.name, state, f": {why}" if why else "")
+            level = logging.INFO if why else logging.DEBUG
+            _LOG.log(level, "%s: %s%s", self.entry.name, state, f": {why}" if why else "")
         self.status.state, self.status.why, self.status.since = state, why, time.time()
         self._around.changed()
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970."""
-    return time.time_ns() // 1_000_000

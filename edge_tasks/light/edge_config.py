@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, Any]
 
 _KNOWN: Final[Json] = orjson.loads(Path(__file__).with_name("factories.json").read_bytes())
-SINGLETON_IDS: Final = tuple(sorted(_KNOWN["singletons"]))
+SINGLETONS: Final[dict[str, str]] = {
+    own_id: known["factoryId"] for own_id, known in sorted(_KNOWN["singletons"].items())
+}
+"""The factory PIDs of the components that every edge runs, by id."""
 
 _MASK: Final = "xxx"
 _SECRETS: Final = ("apikey", "password")
@@ -42,7 +45,7 @@ def edge_config(components: Iterable[Component]) -> Json:
 
 def _entry(component: Component) -> Json:
     singleton = _KNOWN["singletons"].get(component.id, {})
-    own = {name: _value(name, value) for name, value in component.properties.items() if _told(name)}
+    own = {name: _value(name, value) for name, value in component.properties.items() if is_told(name)}
     properties = {**singleton.get("properties", {}), **own}
     return {
         "alias": component.alias or singleton.get("factoryId") or component.id,
@@ -51,7 +54,8 @@ def _entry(component: Component) -> Json:
     }
 
 
-def _told(name: str) -> bool:
+def is_told(name: str) -> bool:
+    """Whether a property is told to others, or is Felix's own."""
     return name != "id" and not name.startswith(("service.", ":")) and not name.endswith(".target")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import orjson
 
 from edge_tasks.light import reconnect
+from edge_tasks.light.profile import Profile, ProfileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,11 @@ class EdgeEntry:
     place: int = 0
 
     @property
+    def shape(self) -> str:
+        """Tells its configuration from another one, without its secrets."""
+        return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
+
+    @property
     def source(self) -> str:
         """The loopback address to connect from to a backend on loopback; empty for the system's choice."""
         block = self.place // _EDGES_AN_ADDRESS
@@ -64,6 +70,11 @@ class Fleet:
         block: so many edges in a row belong to one part, so that a growing fleet moves none.
         connect_rate: at most so many connects a second, of all parts together.
         reconnect: the law by which edges come back; see :mod:`.reconnect`.
+        profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
+            is another digest of every edge.
+        seed: what the variation of edges is drawn from; see :meth:`source_key`.
+        metrics_port: where the supervisor serves metrics; 0 for nowhere.
+        metrics_host: on which address.
     """
 
     revision: str
@@ -75,13 +86,25 @@ class Fleet:
     block: int = 1
     connect_rate: int = _RATE
     reconnect: str = reconnect.QUICK
+    profile: Mapping[str, object] | None = None
+    seed: str = ""
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
+
+    def source_key(self, edge: str, meter: str) -> str:
+        """The key of a meter's source: the same fleet has the same powers in every part and on every machine."""
+        return f"{self.seed}/{edge}/{meter}"
 
     def part(self, index: int) -> Fleet:
         """What one of the processes runs, with files of its own: its number before their ending."""
         count = max(1, self.processes)
         edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
         memory_file = self.memory_file and _numbered(self.memory_file, index)
-        return replace(self, edges=edges, status_file=_numbered(self.status_file, index), memory_file=memory_file)
+        return replace(self, edges=edges, status_file=self.part_file(index), memory_file=memory_file)
+
+    def part_file(self, index: int) -> Path:
+        """The status file of one of the processes."""
+        return _numbered(self.status_file, index)
 
 
 def stamp(path: Path) -> Stamp:
@@ -112,20 +135,27 @@ def load(path: Path) -> Fleet:
         raise FleetFileError('"status_file" of the fleet file is no absolute path')
     files, sharing = _shared(content.get("shared", {}))
     entries = [*(_entry(item) for item in content["edges"]), *sharing]
-    edges = {entry.name: replace(entry, place=place) for place, entry in enumerate(entries)}
+    profile, seed = _profile(content), _text(content, "seed", "")
+    mark = "" if profile is None else "/" + hashlib.sha256(orjson.dumps([profile, seed])).hexdigest()[:16]
+    edges = {
+        entry.name: replace(entry, place=place, digest=entry.digest + mark) for place, entry in enumerate(entries)
+    }
     if len(edges) != len(entries):
         raise FleetFileError("the fleet file names an edge twice")
-    memory_file = Path(_text(content, "memory_file")) if "memory_file" in content else None
     return Fleet(
         revision=_text(content, "revision"),
         status_file=status_file,
         edges=edges,
-        memory_file=memory_file,
+        memory_file=Path(_text(content, "memory_file")) if "memory_file" in content else None,
         shared=files,
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
         connect_rate=_number(content, "connect_rate", _RATE),
         reconnect=_law(content),
+        profile=profile,
+        seed=seed,
+        metrics_port=_number(content, "metrics_port", 0, lowest=0),
+        metrics_host=_text(content, "metrics_host", Fleet.metrics_host),
     )
 
 
@@ -162,8 +192,8 @@ def _entry(item: object) -> EdgeEntry:
     return EdgeEntry(_text(item, "name"), Path(_text(item, "directory")), _text(item, "digest"))
 
 
-def _text(item: dict[str, Any], key: str) -> str:
-    value = item.get(key)
+def _text(item: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = item.get(key, default)
     if not isinstance(value, str):
         raise FleetFileError(f'"{key}" is missing in the fleet file or is no string')
     return value
@@ -181,6 +211,16 @@ def _law(item: dict[str, Any]) -> str:
     if name not in reconnect.LAWS:
         raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.LAWS)}')
     return str(name)
+
+
+def _profile(item: dict[str, Any]) -> Mapping[str, object] | None:
+    profile: Mapping[str, object] | None = item.get("profile")
+    if profile is not None:
+        try:
+            Profile.of(profile)
+        except ProfileError as error:
+            raise FleetFileError(f'"profile" of the fleet file: {error}') from None
+    return profile
 
 
 def _numbered(path: Path, index: int) -> Path:

@@ -19,6 +19,8 @@ STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change a
 thousands of edges less often: it is to take no more than 5 % of the time)::
 
     {"pid": int, "revision": the last one converged to, "written": epoch seconds,
+     "counters": {"messages", "bytes", "connects", "disconnects", "refusals", "dropped", "resent",
+                  "cycles", "late_cycles", "lag_s": the latest cycle since the last status},
      "edges": {name: {"state", "since", "why", "connects", "ignored", "unsimulated"}}}
 
 States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, for a refusing backend
@@ -40,30 +42,29 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.light import components, fleet_file, memories
-from edge_tasks.light.edge import Edge, Surroundings, now_ms
-from edge_tasks.light.model import model_of
+from edge_tasks.light import fleet_file, memories
+from edge_tasks.light.beat import Beat, now_ms
+from edge_tasks.light.edge import Edge
+from edge_tasks.light.memories import Kept
+from edge_tasks.light.memory import Memory
 from edge_tasks.light.ramp import MOST, Ramp
 from edge_tasks.light.reconnect import Law
-from edge_tasks.light.simulation import Memory
+from edge_tasks.light.report import Report
+from edge_tasks.light.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from edge_tasks.light.fleet_file import EdgeEntry, Fleet, Stamp
-    from edge_tasks.light.model import Model
 
 _LOG: Final = logging.getLogger(__name__)
 _POLL: Final = 0.2
-_STATUS_SOONEST: Final = 0.25
-_STATUS_LATEST: Final = 2.0
-_STATUS_SHARE: Final = 20
-"""Of the time, one part in so many goes into writing the status of a large fleet."""
 _CLOSING: Final = 1.5
+_AT_ONCE: Final = 200
 _KEEP_EVERY: Final = 10.0
 _READERS: Final = 2
 
@@ -77,40 +78,63 @@ class Host:
         self._fleet = fleet if part is None else fleet.part(part)
         self._stamp = stamp
         self._revision = ""
-        self._running: dict[str, tuple[Edge, asyncio.Task[None]]] = {}
+        self._running: dict[str, Edge] = {}
         self._stop = asyncio.Event()
-        self._dirty = True
-        self._written = 0.0
-        self._writing = 0.0
-        self._memories: dict[str, Memory] = {}
+        self._report = Report()
+        self._idle: dict[str, Kept] = {}
         self._life = random.getrandbits(32)
-        self._kept = 0.0
+        self._keep_at = 0.0
+        self._waiting: asyncio.Queue[Edge] = asyncio.Queue()
+        self._connecting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Run until told to stop or the fleet file is deleted."""
         self._catch_signals()
         with ThreadPoolExecutor(_READERS) as reader:
-            rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
-            around = Surroundings(Ramp(time.monotonic), self._mark, reader, rng, self._law)
+            around = self._surroundings(reader)
+            work = [asyncio.create_task(around.beat.run()), asyncio.create_task(self._connect(around))]
+            for task in work:
+                task.add_done_callback(self._complain)
             try:
                 await self._supervise(around)
             finally:
+                for task in (*work, *self._connecting):
+                    task.cancel()
                 reader.shutdown(wait=False, cancel_futures=True)
                 await self._close(list(self._running))
-                self._keep()
+                await self._keep()
                 self._fleet.status_file.unlink(missing_ok=True)
         _LOG.info("ended")
+
+    def _surroundings(self, reader: ThreadPoolExecutor) -> Surroundings:
+        rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
+        around = Surroundings(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._law, fleet=self._fleet)
+        around.enqueue = self._waiting.put_nowait
+        around.changed = self._report.mark
+        around.keep = self._keep_soon
+        return around
 
     async def _supervise(self, around: Surroundings) -> None:
         await self._converge(around)
         while not self._stop.is_set():
-            self._report()
-            if time.monotonic() - self._kept >= _KEEP_EVERY:
-                self._keep()
+            self._report.write_when_due(self._fleet.status_file, lambda: self._status(around))
+            if time.monotonic() >= self._keep_at:
+                await self._keep()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), _POLL)
             if not self._stop.is_set() and self._look():
                 await self._converge(around)
+
+    async def _connect(self, around: Surroundings) -> None:
+        """Let edges that wait connect, in their order and as the ramp has it: only these have a task."""
+        while True:
+            edge = await self._waiting.get()
+            if edge.gone:
+                continue
+            turn = await around.ramp.turn()
+            task = asyncio.create_task(edge.connect(turn))
+            self._connecting.add(task)
+            task.add_done_callback(self._complain)
 
     def _look(self) -> bool:
         """Whether the fleet file has a new valid content, which then is this host's."""
@@ -141,65 +165,75 @@ class Host:
 
     async def _converge(self, around: Surroundings) -> None:
         wanted = self._fleet.edges
-        around.shared = _shared(self._fleet)
+        around.share(self._fleet.shared)
+        around.shape(self._fleet)
         around.law = self._law
         parts = max(1, self._fleet.processes)
         around.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)
-        gone = [name for name, (edge, _) in self._running.items() if _differs(edge, wanted.get(name))]
+        gone = [name for name, edge in self._running.items() if _differs(edge, wanted.get(name))]
         await self._close(gone)
-        new = {name for name in wanted if name not in self._running}
-        self._memories |= memories.load_newest(self._fleet.memory_file, new, self._memories) if new else {}
-        new -= self._memories.keys()
-        began = now_ms()
-        self._memories |= {name: Memory({}, {}, began, began) for name in new}
-        if new:
-            self._keep()  # before the first message: a host that is killed right after it knows when they began
-        for name, entry in wanted.items():
-            if name not in self._running:
-                edge = Edge(entry, around, self._memories[name])
-                task = asyncio.create_task(edge.run())
-                task.add_done_callback(_complain)
-                self._running[name] = edge, task
+        new = [name for name in wanted if name not in self._running]
+        await self._remember(set(new))
+        for name in new:
+            edge = self._running[name] = Edge(wanted[name], around, self._idle.pop(name))
+            self._waiting.put_nowait(edge)
         self._revision = self._fleet.revision
-        self._mark()
+        self._report.mark()
         _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
 
-    async def _close(self, names: Iterable[str]) -> None:
-        closing = {name: self._running.pop(name) for name in names}
-        self._memories |= {name: edge.memory() for name, (edge, _) in closing.items()}
-        tasks = [task for _, task in closing.values()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=_CLOSING)
+    async def _remember(self, new: set[str]) -> None:
+        """Have what is kept of edges, and begin it for those that are seen for the first time."""
+        if not new:
+            return
+        self._idle |= memories.load_newest(self._fleet.memory_file, new, self._idle)
+        began = now_ms()
+        self._idle |= {name: Kept(Memory({}, {}, began, began)) for name in new - self._idle.keys()}
+        await self._keep()  # before the first message: a host that is killed right after it knows when they began
 
-    def _keep(self) -> None:
-        self._kept = time.monotonic()
-        self._memories |= {name: edge.memory() for name, (edge, _) in self._running.items()}
+    async def _close(self, names: Iterable[str]) -> None:
+        """Have edges go, and wait until their backend has let them."""
+        closing = {name: self._running.pop(name) for name in names}
+        self._idle |= {name: edge.kept() for name, edge in closing.items()}
+        for edge in closing.values():
+            edge.leave()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(_all_ended(list(closing.values())), _CLOSING)
+        for edge in closing.values():
+            edge.drop()
+
+    def _keep_soon(self) -> None:
+        self._keep_at = 0.0
+
+    async def _keep(self) -> None:
+        """Write what is kept, a few edges at a time: the others' cycles go on meanwhile."""
+        self._keep_at = time.monotonic() + _KEEP_EVERY
+        if self._fleet.memory_file is None:
+            return
+        documents = {name: memories.document(kept) for name, kept in self._idle.items()}
+        for number, (name, edge) in enumerate(list(self._running.items())):
+            documents[name] = memories.document(edge.kept())
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
         try:
-            memories.save(self._fleet.memory_file, self._memories)
+            memories.save(self._fleet.memory_file, documents)
         except OSError as error:
             _LOG.error("the memory file is not written: %s", error.strerror)
 
-    def _mark(self) -> None:
-        self._dirty = True
+    def _complain(self, task: asyncio.Task[None]) -> None:
+        self._connecting.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("a part of the host failed", exc_info=error)
 
-    def _report(self) -> None:
-        began = time.monotonic()
-        soonest = max(_STATUS_SOONEST, _STATUS_SHARE * self._writing)
-        if began - self._written < (soonest if self._dirty else max(soonest, _STATUS_LATEST - _POLL)):
-            return
-        self._written = began
-        self._dirty = False
-        try:
-            fleet_file.write_status(self._fleet.status_file, self._status())
-        except OSError as error:
-            _LOG.error("the status file is not written: %s", error.strerror)
-        self._writing = time.monotonic() - began
-
-    def _status(self) -> dict[str, Any]:
-        edges = {name: edge.status for name, (edge, _) in self._running.items()}
-        return {"pid": os.getpid(), "revision": self._revision, "written": time.time(), "edges": edges}
+    def _status(self, around: Surroundings) -> dict[str, Any]:
+        beat = around.beat
+        cycles = {"cycles": beat.cycles, "late_cycles": beat.late, "lag_s": beat.take_lag()}
+        return {
+            "pid": os.getpid(),
+            "revision": self._revision,
+            "written": time.time(),
+            "counters": {**asdict(around.tally), **cycles},
+            "edges": {name: edge.status for name, edge in self._running.items()},
+        }
 
     def _catch_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -238,20 +272,10 @@ def _read_to_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
         loop.call_soon_threadsafe(ended.set)
 
 
+async def _all_ended(edges: list[Edge]) -> None:
+    for edge in edges:
+        await edge.left()
+
+
 def _differs(edge: Edge, entry: EdgeEntry | None) -> bool:
     return entry is None or entry.digest != edge.entry.digest
-
-
-def _shared(fleet: Fleet) -> Model | None:
-    if not fleet.shared:
-        return None
-    files = ((PurePosixPath(path), text.encode()) for path, text in sorted(fleet.shared.items()))
-    found = components.configuration((path, text) for path, text in files if path.suffix == ".config")
-    for line in found.ignored:
-        _LOG.warning("the shared template: ignored as Felix would: %s", line)
-    return model_of(found)
-
-
-def _complain(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _LOG.error("an edge failed: %r", error)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from yarl import URL
 
-from edge_tasks.light import channels, components, edge_config, simulation
+from edge_tasks.light import components, edge_config, protocol
+from edge_tasks.light.channels import channels_of
+from edge_tasks.light.constants import constants
+from edge_tasks.light.plant import plant_of, unsimulated
 
 if TYPE_CHECKING:
-    from edge_tasks.light.components import Configuration
+    from edge_tasks.light.channels import Channels
+    from edge_tasks.light.components import Component, Configuration
+    from edge_tasks.light.plant import Plant
 
 _DEFAULT_URI: Final = "ws://localhost:8081"
+_API_TIMEOUT: Final = 60
+DEBUG_LOG: Final = "Controller.Debug.Log"
 
 
 class UnconfiguredError(ValueError):
@@ -37,28 +46,56 @@ class Model:
     """An edge's shape; nothing in it changes.
 
     Attributes:
+        configuration: its components.
         plant: its devices.
+        channels: what it tells.
         config: the params of its ``edgeConfig``.
-        constant: the channels that never change.
+        announcement: that message.
         ignored: files that Felix would not load.
         unsimulated: factory PIDs of components that would act on a real edge, but do nothing here.
         backend: its Backend controller; None when there is no enabled one.
     """
 
-    plant: simulation.Plant
+    configuration: Configuration
+    plant: Plant
+    channels: Channels
     config: edge_config.Json
-    constant: dict[str, channels.Value]
+    announcement: bytes
     ignored: tuple[str, ...]
     unsimulated: tuple[str, ...]
-    backend: components.Component | None
+    backend: Component | None
 
-    def endpoint(self, apikey: str = "") -> Endpoint:
-        """Where its Backend controller connects to, with this key or with its own.
+    @cached_property
+    def writable(self) -> frozenset[str]:
+        """The channels that take a value: a real edge's, and the power of a meter that has a datasource."""
+        return frozenset(
+            (
+                *(f"{key}/ActivePower" for key, _ in self.plant.meters),
+                *(f"{battery.id}/SetActivePowerEquals" for battery in self.plant.batteries),
+            )
+        )
+
+    @cached_property
+    def api_timeout(self) -> int:
+        """Ms that a written value holds."""
+        return 1000 * (self.backend.integer("apiTimeout", _API_TIMEOUT) if self.backend else _API_TIMEOUT)
+
+    @cached_property
+    def debug_log(self) -> str:
+        """The id of the controller that logs the values of each cycle; empty when there is none."""
+        logs = (one.id for one in self.configuration.components if one.factory_pid == DEBUG_LOG and one.enabled)
+        return next(logs, "")
+
+    def endpoint(self, backend: Component | None, apikey: str = "") -> Endpoint:
+        """Where a Backend controller connects to, with this key or with its own.
+
+        Args:
+            backend: the controller, of an edge that shares this model.
+            apikey: instead of its own.
 
         Raises:
             UnconfiguredError: it would not get far.
         """
-        backend = self.backend
         if backend is None:
             raise UnconfiguredError(f"it has no enabled {components.BACKEND}")
         key = apikey or backend.text("apikey").strip()
@@ -76,13 +113,50 @@ class Model:
         return Endpoint(uri, key)
 
 
+class Models:
+    """The models of many edges: those that differ in their PIDs and apikeys only share one."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Model] = {}
+
+    def of(self, found: Configuration) -> Model:
+        """The shape that a configuration describes."""
+        shape = _shape(found)
+        model = self._known.get(shape)
+        if model is None:
+            model = self._known[shape] = model_of(found)
+        return model
+
+
 def model_of(found: Configuration) -> Model:
     """The shape that a configuration describes."""
+    plant = plant_of(found.components)
+    config = edge_config.edge_config(found.components)
     return Model(
-        plant=simulation.plant_of(found.components),
-        config=edge_config.edge_config(found.components),
-        constant=channels.constant(found.components),
+        configuration=found,
+        plant=plant,
+        channels=channels_of(plant, constants(found.components)),
+        config=config,
+        announcement=protocol.edge_config(config),
         ignored=found.ignored,
-        unsimulated=simulation.unsimulated(found.components),
+        unsimulated=unsimulated(found.components),
         backend=found.backend(),
     )
+
+
+def _shape(found: Configuration) -> bytes:
+    """What tells one model from another: all that is not an edge's own."""
+    own: Any = [
+        [
+            one.id,
+            one.factory_pid,
+            one.alias,
+            {key: value for key, value in one.properties.items() if _shared(key)},
+        ]
+        for one in found.components
+    ]
+    return orjson.dumps([own, found.ignored], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+
+
+def _shared(name: str) -> bool:
+    return name not in ("service.pid", "apikey") and not name.endswith(".target")

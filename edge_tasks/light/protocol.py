@@ -1,7 +1,6 @@
-"""What an edge says and answers, as bytes, and how it takes a closed socket. No I/O; chance is injected.
+"""What an edge says, as bytes, and how it takes a closed socket. No I/O; chance is injected.
 
-JSON-RPC 2.0: the edge's data are notifications (no ``id``), the backend's requests are ``authenticatedRpc``
-around a payload with an id of its own. A backend waits for an answer without a timeout, so there always is one.
+JSON-RPC 2.0: the edge's data are notifications (no ``id``). Channels come as the inside of a JSON object.
 """
 
 from __future__ import annotations
@@ -14,43 +13,59 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
-    from edge_tasks.light.channels import Value
-
 Verdict: TypeAlias = Literal["refused", "lost"]
-WINDOW: Final = 300_000
-"""Ms that an aggregated value stands for."""
 
-_UNHANDLED: Final = 4001
+_UNCHANGED: Final = b'{"jsonrpc":"2.0","method":"timestampedData","params":{}}'
 _NO_CLOSE_FRAME: Final = 1006
 _REFUSED_WITHIN: Final = 5.0
 _LONGEST_WAIT: Final = 30.0
-_FREQUENT: Final = ("/State", "/RunFailed", "/GridMode", "/Currency", "/ApplyPowerFailed")
 
 
 def edge_config(config: Mapping[str, Any]) -> bytes:
     """The ``edgeConfig`` notification; see :mod:`.edge_config` for its params."""
-    return _notification("edgeConfig", config)
+    return orjson.dumps({"jsonrpc": "2.0", "method": "edgeConfig", "params": config})
 
 
-def timestamped_data(cycle: int, values: Mapping[str, Value]) -> bytes:
-    """Channels at a cycle (epoch ms); ``{}`` when none changed."""
-    return _notification("timestampedData", {str(cycle): values})
+def timestamped_data(cycle: int, channels: bytes) -> bytes:
+    """Channels at a cycle (epoch ms); nothing, not even the cycle, when none changed."""
+    if not channels:
+        return _UNCHANGED
+    return b'{"jsonrpc":"2.0","method":"timestampedData","params":{"%d":{%b}}}' % (cycle, channels)
 
 
-def aggregated_data(window: int, values: Mapping[str, Value]) -> bytes:
+def aggregated_data(window: int, channels: bytes) -> bytes:
     """Channels of the five minutes that begin at ``window`` (epoch ms)."""
-    return _notification("aggregatedData", {str(window): values})
+    return b'{"jsonrpc":"2.0","method":"aggregatedData","params":{"%d":{%b}}}' % (window, channels)
 
 
-def answer(message: str | bytes, config: Mapping[str, Any]) -> bytes | None:
-    """The answer to a request; None for what is none (a response, a notification, garbage)."""
-    try:
-        request = orjson.loads(message)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(request, dict) or "id" not in request or not isinstance(request.get("method"), str):
-        return None
-    return orjson.dumps({"jsonrpc": "2.0", "id": request["id"], **_outcome(request, config)})
+def resend_data(window: int, channels: bytes) -> bytes:
+    """Channels of five minutes in which the backend heard nothing."""
+    return b'{"jsonrpc":"2.0","method":"resendData","params":{"%d":{%b}}}' % (window, channels)
+
+
+def first_request(number: str) -> bytes:
+    """What an edge asks the backend when it comes: something that it does not know, of its app centre.
+
+    That it answers is the point: how soon tells how long what came before had to wait. What a real edge asks
+    there (``getInstalledApps``) has the backend log in to Odoo, half a second for each edge.
+
+    Args:
+        number: a UUID; the backend takes no other ids.
+    """
+    payload = {"jsonrpc": "2.0", "method": "ping", "params": {}, "id": number}
+    return orjson.dumps({"jsonrpc": "2.0", "method": "appCenter", "params": {"payload": payload}, "id": number})
+
+
+def system_log(time: str, source: str, message: str) -> bytes:
+    """A line of the edge's log.
+
+    Args:
+        time: ISO 8601, as ``2026-11-23T22:08:54.123``.
+        source: the logger.
+        message: the line.
+    """
+    line = {"time": time, "level": "INFO", "source": source, "message": message}
+    return orjson.dumps({"jsonrpc": "2.0", "method": "systemLog", "params": {"line": line}})
 
 
 def wait(failures: int, rng: random.Random) -> float:
@@ -70,71 +85,3 @@ def verdict(open_for: float, close_code: int | None) -> Verdict:
     """
     dropped = close_code in (None, _NO_CLOSE_FRAME)
     return "refused" if dropped and open_for <= _REFUSED_WITHIN else "lost"
-
-
-class Aggregation:
-    """Five-minute windows over the changes of channels.
-
-    As in OpenEMS: the maximum of cumulated channels (energies), the most frequent of states and texts, the
-    rounded average of other numbers. Only changes cost anything: each value counts for as long as it stood.
-    """
-
-    def __init__(self, now: int) -> None:
-        self._start = now // WINDOW * WINDOW
-        self._current: dict[str, tuple[Value, int]] = {}
-        self._stood: dict[str, dict[Value, int]] = {}
-
-    def add(self, now: int, changed: Mapping[str, Value]) -> tuple[int, dict[str, Value]] | None:
-        """Take changed channels at epoch ms; the finished window (its start, its values) at a boundary."""
-        finished = self._finish(now) if now >= self._start + WINDOW else None
-        for channel, value in changed.items():
-            self._account(channel, now)
-            self._current[channel] = (value, now)
-        return finished
-
-    def _finish(self, now: int) -> tuple[int, dict[str, Value]]:
-        start, end = self._start, self._start + WINDOW
-        for channel in self._current:
-            self._account(channel, end)
-        values = {channel: _aggregate(channel, stood) for channel, stood in self._stood.items()}
-        self._start = now // WINDOW * WINDOW
-        self._stood = {}
-        self._current = {key: (value, self._start) for key, (value, _) in self._current.items()}
-        return start, values
-
-    def _account(self, channel: str, until: int) -> None:
-        if channel in self._current:
-            value, since = self._current[channel]
-            stood = self._stood.setdefault(channel, {})
-            stood[value] = stood.get(value, 0) + max(0, until - since)
-
-
-def _aggregate(channel: str, stood: Mapping[Value, int]) -> Value:
-    numbers = {value: span for value, span in stood.items() if isinstance(value, int)}
-    if channel.endswith("Energy") or "EnergyL" in channel:
-        return max(numbers, default=None)
-    total = sum(numbers.values())
-    if channel.endswith(_FREQUENT) or not total:
-        return max(stood, key=lambda value: stood[value])
-    return round(sum(value * span for value, span in numbers.items()) / total)
-
-
-def _outcome(request: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
-    params = request.get("params")
-    payload = params.get("payload") if isinstance(params, dict) else None
-    if request["method"] != "authenticatedRpc" or not isinstance(payload, dict):
-        return _unhandled(request["method"])
-    method = payload.get("method")
-    if method not in ("getEdgeConfig", "subscribeSystemLog"):
-        return _unhandled(method)
-    result = config if method == "getEdgeConfig" else {}
-    return {"result": {"payload": {"jsonrpc": "2.0", "id": payload.get("id"), "result": result}}}
-
-
-def _unhandled(method: object) -> dict[str, Any]:
-    message = "Unhandled JSON-RPC method"
-    return {"error": {"code": _UNHANDLED, "message": f"{message} [{method}]", "data": [str(method)]}}
-
-
-def _notification(method: str, params: Mapping[str, Any]) -> bytes:
-    return orjson.dumps({"jsonrpc": "2.0", "method": method, "params": params})

@@ -1,7 +1,9 @@
-"""How fast edges connect: as the backend takes them, by the number of upgrades that are under way at once.
+"""How fast edges connect: as the backend takes them, by the number of edges that are arriving at once.
 
-One more after each upgrade, half after a round in which one failed. How long an upgrade takes decides nothing: in
-a host with thousands of edges that is its own doing as much as the backend's.
+An edge arrives from its upgrade until the backend has answered its first request. A backend that queues what
+edges send (a real one has Odoo's database written for each new edge) answers late, long before it refuses
+anybody. One more at once after each that arrived soon, no more after one that was slow, half after a round in
+which one failed or took too long.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
 MOST: Final = 1000
 _FIRST: Final = 16
 _LEAST: Final = 4
+_SOON: Final = 1.0
+_TOO_LONG: Final = 4.0
 
 
 class Window:
-    """How many upgrades may be under way. No I/O.
+    """How many edges may be arriving. No I/O.
 
     Attributes:
         size: so many.
@@ -36,13 +40,14 @@ class Window:
         self.size = min(self.size, most)
 
     def took(self, began: float, ended: float, *, connected: bool) -> None:
-        """An upgrade lasted from one time to another, in seconds of one clock.
+        """An edge arrived, or did not, from one time to another, in seconds of one clock.
 
         Those that were already under way at the last reduction say nothing new: a backend that drops all of them
         halves the window once.
         """
-        if connected:
-            self.size = min(self._most, self.size + 1)
+        span = ended - began
+        if connected and span < _TOO_LONG:
+            self.size = min(self._most, self.size + (span < _SOON))
         elif began >= self._reduced:
             self.size = max(min(_LEAST, self._most), self.size // 2)
             self._reduced = ended
@@ -84,8 +89,12 @@ class Ramp:
             raise
         return self._clock()
 
+    def now(self) -> float:
+        """Seconds of its clock."""
+        return self._clock()
+
     def done(self, began: float, *, connected: bool) -> None:
-        """The upgrade that began then has ended."""
+        """The edge that began then has arrived, or has not."""
         self._window.took(began, self._clock(), connected=connected)
         self._leave()
 

@@ -16,6 +16,8 @@ OPENEMS: Final = "openems"
 LAWS: Final = (QUICK, OPENEMS)
 _SHORTEST: Final = 10
 _SPREAD: Final = 100
+_RESEND_OPENEMS: Final = (300_000, 3_900_000)
+_RESEND_QUICK: Final = (10_000, 40_000)
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,8 @@ class Law:
         if self.name == OPENEMS:
             return float(_SHORTEST + zlib.crc32(f"{self.life}/{edge}".encode()) % _SPREAD)
         return protocol.wait(failures, rng)
+
+    def resend_after(self, rng: random.Random) -> int:
+        """Ms after a connect before what was not heard is sent: seconds, or OpenEMS' 5 to 65 minutes."""
+        low, high = _RESEND_OPENEMS if self.name == OPENEMS else _RESEND_QUICK
+        return rng.randint(low, high)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light import fleet_file
+from edge_tasks.light.metrics import Metrics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,7 @@ class Supervisor:
         self._stamp = stamp
         self._parts: dict[int, _Part] = {}
         self._stopped = False
+        self._metrics = Metrics(fleet)
 
     def run(self) -> None:
         """Run until told to stop or the fleet file is deleted; then all parts have ended."""
@@ -78,6 +80,7 @@ class Supervisor:
                 self._look()
         finally:
             self._end(list(self._parts))
+            self._metrics.close()
         _LOG.info("all parts have ended")
 
     def _stop(self, *_: object) -> None:
@@ -101,6 +104,7 @@ class Supervisor:
     def _converge(self) -> None:
         """Have one process for each part, and none for others."""
         count = max(1, self._fleet.processes)
+        self._metrics.serve(self._fleet)
         self._end([index for index in self._parts if index >= count])
         for index in range(count):
             part = self._parts.setdefault(index, _Part())
@@ -120,13 +124,16 @@ class Supervisor:
         part.due = now + wait(part.deaths)
         part.process = None
         _release(process)
+        self._metrics.ending(index)
+        self._metrics.ended(index, again=True)
         self._forget(index)  # nobody is to read that its edges were connected
         _LOG.error("part %d ended with %d, started again in %.0f s", index, process.returncode, wait(part.deaths))
 
     def _end(self, indices: list[int]) -> None:
         parts = {index: self._parts.pop(index) for index in indices}
         running = {index: part.process for index, part in parts.items() if part.process is not None}
-        for process in running.values():
+        for index, process in running.items():
+            self._metrics.ending(index)
             _release(process)
         for index, process in running.items():
             try:
@@ -134,11 +141,12 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            self._metrics.ended(index, again=False)
             self._forget(index)
 
     def _forget(self, index: int) -> None:
         with contextlib.suppress(OSError):
-            self._fleet.part(index).status_file.unlink()
+            self._fleet.part_file(index).unlink()
 
 
 def _release(process: subprocess.Popen[bytes]) -> None:

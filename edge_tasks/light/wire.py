@@ -1,14 +1,13 @@
 """An edge's websocket: what it costs to hold ten thousand of them decides what stands here.
 
-One object a connection and no task: frames come as callbacks, and who sends paces itself by
-:meth:`Connection.pause`.
+One object a connection and no task: frames come as callbacks, and whoever sends asks whether it is full.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from picows import (
     WSCloseCode,
@@ -22,14 +21,12 @@ from picows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from picows.picows import WSCloseHandshake
 
     from edge_tasks.light.model import Endpoint
+    from edge_tasks.light.tally import Tally
 
 _UPGRADE_TIMEOUT: Final = 15.0
-_CLOSE_TIMEOUT: Final = 0.7
 _PING_AFTER: Final = 50.0
 _SILENT_AFTER: Final = 75.0
 _READ_BUFFER: Final = 512
@@ -54,25 +51,37 @@ class NoWebsocketError(Exception):
         self.refused = refused
 
 
+class Owner(Protocol):
+    """Whose connection it is."""
+
+    def heard(self, message: bytes) -> None:
+        """A message came."""
+
+    def ended(self, close_code: int | None) -> None:
+        """The connection is gone; the code is of the backend's close frame, None when there was none."""
+
+
 class Connection(WSListener):
     """One open websocket.
 
     Args:
-        answer: the bytes to answer a message with; None for nothing.
+        owner: is told what comes.
+        tally: where messages are counted.
 
     Attributes:
-        close_code: of the backend's close frame; None when there was none.
+        is_full: the backend does not take what was sent: nothing more is to be.
     """
 
-    def __init__(self, answer: Callable[[bytes], bytes | None]) -> None:
-        self.close_code: int | None = None
-        self._answer = answer
+    __slots__ = ("_heard", "_owner", "_parts", "_pinged", "_tally", "_transport", "is_full")
+
+    def __init__(self, owner: Owner, tally: Tally) -> None:
+        self._owner = owner
+        self._tally = tally
         self._transport: WSTransport | None = None
         self._parts = b""
         self._heard = time.monotonic()
         self._pinged = False
-        self._full = False
-        self._waiter: asyncio.Future[None] | None = None
+        self.is_full = False
 
     @property
     def is_open(self) -> bool:
@@ -81,40 +90,43 @@ class Connection(WSListener):
 
     def send(self, message: bytes) -> None:
         """Send a text message; nothing happens once the connection is gone."""
-        if self._transport is None:
-            return
-        if len(message) < _SMALL:
-            self._transport.send(WSMsgType.TEXT, message)
-            return
-        framed = bytearray(_MOST_HEADER) + message
-        self._transport.send_reuse_external_bytearray(WSMsgType.TEXT, framed, _MOST_HEADER)
-
-    async def pause(self, seconds: float) -> bool:
-        """Wait, longer while the backend takes nothing; False as soon as the connection is gone."""
-        self._watch()
-        loop = asyncio.get_running_loop()
-        while self.is_open:
-            waiter = self._waiter = loop.create_future()
-            timer = loop.call_later(seconds, self._wake)
-            try:
-                await waiter
-            finally:
-                timer.cancel()
-                self._waiter = None
-            if not self._full:
-                break
-        return self.is_open
-
-    async def close(self) -> None:
-        """Say good-bye with 1000; a backend that does not answer in 0.7 s is dropped."""
         transport = self._transport
         if transport is None:
             return
-        transport.send_close(WSCloseCode.OK)
-        try:
-            await asyncio.wait_for(asyncio.shield(transport.wait_disconnected()), _CLOSE_TIMEOUT)
-        except asyncio.TimeoutError:
-            transport.disconnect(graceful=False)
+        size = len(message)
+        self._tally.messages += 1
+        self._tally.bytes += size
+        if size < _SMALL:
+            transport.send(WSMsgType.TEXT, message)
+            return
+        framed = bytearray(_MOST_HEADER) + message
+        transport.send_reuse_external_bytearray(WSMsgType.TEXT, framed, _MOST_HEADER)
+
+    def leave(self) -> None:
+        """Say good-bye with 1000."""
+        if self._transport is not None:
+            self._transport.send_close(WSCloseCode.OK)
+
+    async def left(self) -> None:
+        """Wait until it is gone."""
+        if self._transport is not None:
+            await self._transport.wait_disconnected()
+
+    def drop(self) -> None:
+        """End it without waiting for anybody."""
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
+
+    def watch(self) -> None:
+        """Ping a backend that is silent for 50 s, and drop it after 75."""
+        silent = time.monotonic() - self._heard
+        if self._transport is None or silent < _PING_AFTER:
+            return
+        if silent >= _SILENT_AFTER:
+            self.drop()
+        elif not self._pinged:
+            self._pinged = True
+            self._transport.send_ping()
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Called by the library after the upgrade."""
@@ -122,11 +134,13 @@ class Connection(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Called by the library at the end."""
+        code = None
         handshake: WSCloseHandshake | None = transport.close_handshake
         if handshake is not None and handshake.recv is not None:
-            self.close_code = int(handshake.recv.code)  # type: ignore[call-overload] # in fact an IntEnum or an int
-        self._transport = None
-        self._wake()
+            code = int(handshake.recv.code)  # type: ignore[call-overload] # in fact an IntEnum or an int
+        if self._transport is not None:
+            self._transport = None
+            self._owner.ended(code)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Called by the library with each frame; pings are answered before."""
@@ -139,54 +153,32 @@ class Connection(WSListener):
                 transport.disconnect(graceful=False)
             elif frame.fin:
                 message, self._parts = self._parts, b""
-                self._reply(message)
+                self._owner.heard(message)
         elif kind == WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
             transport.disconnect()
 
     def pause_writing(self) -> None:
         """Called by the library when the backend does not take what was sent."""
-        self._full = True
+        self.is_full = True
 
     def resume_writing(self) -> None:
         """Called by the library when it does again."""
-        self._full = False
-        self._wake()
-
-    def _reply(self, message: bytes) -> None:
-        reply = self._answer(message)
-        if reply is not None:
-            self.send(reply)
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def _watch(self) -> None:
-        """Ping a backend that is silent for 50 s, and drop it after 75."""
-        silent = time.monotonic() - self._heard
-        if self._transport is None or silent < _PING_AFTER:
-            return
-        if silent >= _SILENT_AFTER:
-            self._transport.disconnect(graceful=False)
-        elif not self._pinged:
-            self._pinged = True
-            self._transport.send_ping()
+        self.is_full = False
 
 
-async def connect(endpoint: Endpoint, answer: Callable[[bytes], bytes | None], source: str = "") -> Connection:
+async def connect(endpoint: Endpoint, connection: Connection, source: str = "") -> None:
     """Open a websocket.
 
     Args:
         endpoint: where.
-        answer: see :class:`Connection`.
+        connection: what is to be opened.
         source: the address to connect from to a backend on loopback; empty for the system's choice.
 
     Raises:
         NoWebsocketError: there is none, and why.
     """
     place = endpoint.place
-    connection = Connection(answer)
     try:
         await ws_connect(
             lambda: connection,
@@ -208,4 +200,3 @@ async def connect(endpoint: Endpoint, answer: Callable[[bytes], bytes | None], s
         raise NoWebsocketError(f"no connection to {place}: {error.strerror or 'no address'}") from None
     except (WSError, asyncio.TimeoutError, ValueError) as error:
         raise NoWebsocketError(f"no websocket with {place}: {type(error).__name__}") from None
-    return connection

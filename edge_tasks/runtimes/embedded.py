@@ -18,7 +18,7 @@ from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.override import render_override
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.light_host import LightHost, manner_of
+from edge_tasks.runtimes.light_host import LightHost, manner_of, metrics_port_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,13 +64,14 @@ class EmbeddedRuntime:
         )
         self.backend = Daemon("edge_tasks.embedded", folder / "backend.json", folder / "backend.log")
         self._light_daemon = Daemon("edge_tasks.light", folder / "light.json", folder / "light.log")
+        self._metrics_port = metrics_port_of(choices, offset)
         self.light = LightHost(
             self._light_daemon,
             folder,
             edges_folder,
             fleet,
             lambda edge: render(edge, self.uri),
-            manner=manner_of(choices),
+            manner=manner_of(choices, offset),
         )
 
     @cached_property
@@ -78,6 +79,10 @@ class EmbeddedRuntime:
         offset = self._fleet.port_offset
         names = {_EDGE_PORT: "edge websocket", _REST_PORT: "B2B REST", _CONSOLE_PORT: "console"}
         return {port + offset: f"the backend's {name}" for port, name in names.items()}
+
+    def companions(self) -> dict[Path, str]:
+        """None."""
+        return {}
 
     def examine(self) -> tuple[Finding, ...]:
         """Ports that something else holds, and a limit that so many connections would meet."""
@@ -97,9 +102,9 @@ class EmbeddedRuntime:
     def correct(self) -> None:
         """There is nothing that could be corrected."""
 
-    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
+    def override(self, edges: Sequence[Edge], compose: Callable[[], ComposeFile]) -> str:
         """The compose override's text: nothing here starts it, but people and Docker may."""
-        return render_override(edges, compose)
+        return render_override(edges, compose())
 
     def find_build(self) -> Plan:
         """Nothing is built."""
@@ -110,6 +115,8 @@ class EmbeddedRuntime:
         wanted: dict[int, str] = {}
         if self.backend.find() is None:
             wanted |= self._backend_ports
+        if self._metrics_port and self._light_daemon.find() is None:
+            wanted[self._metrics_port] = "metrics of the edges"
         if not self.server.is_running():
             wanted[self.database.port] = "PostgreSQL"
         return ports.taken(wanted, HOST), wanted
@@ -250,9 +257,12 @@ class EmbeddedRuntime:
 
     def addresses(self) -> tuple[tuple[str, str], ...]:
         """What people go on with: a word, and where."""
+        console = f"http://{HOST}:{_CONSOLE_PORT + self._fleet.port_offset}"
+        light = f", http://{HOST}:{self._metrics_port}/metrics (edges)" if self._metrics_port else ""
         return (
             ("backend", f"{self.rest}/jsonrpc (B2B REST), {self.uri} (edges); a stand-in, as are the edges"),
             ("database", f"{self.database}; a real PostgreSQL"),
+            ("metrics", f"{console}/metrics (backend){light}"),
             ("logins", f"{self._folder}/netrc (curl --netrc-file), {self._folder}/pgpass (PGPASSFILE)"),
         )
 

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from edge_tasks import profiles
 from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import text_of, write_file, writing
 from edge_tasks.adapters.processes import until
@@ -35,12 +36,25 @@ class Manner:
         cores: of this machine.
         connect_rate: at most so many connects a second.
         reconnect: ``quick`` or ``openems``.
+        profile: the load shape, as it was typed.
+        seed: what the variation of edges is drawn from; empty for the fleet's id.
+        metrics_port: where metrics are served; 0 for nowhere.
+        metrics_host: on which address, as the host sees it.
     """
 
     processes: int
     cores: int
     connect_rate: int
     reconnect: str
+    profile: str
+    seed: str
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
+
+    @property
+    def metrics(self) -> dict[str, int | str]:
+        """For the fleet file; nothing without a port."""
+        return {"metrics_port": self.metrics_port, "metrics_host": self.metrics_host} if self.metrics_port else {}
 
     def shares(self, edges: int) -> dict[str, int]:
         """For the fleet file: how many processes, and how many edges in a row belong to one.
@@ -53,13 +67,22 @@ class Manner:
         return {"processes": max(1, min(self.cores, useful)), "block": _EDGES_A_PROCESS}
 
 
-def manner_of(choices: Mapping[str, Any]) -> Manner:
+def metrics_port_of(choices: Mapping[str, Any], offset: int) -> int:
+    """The host's port for metrics; 0 for none."""
+    port = int(choices["metrics_port"])
+    return port + offset if port else 0
+
+
+def manner_of(choices: Mapping[str, Any], offset: int) -> Manner:
     """As the settings have it, on this machine."""
     return Manner(
         processes=choices["light_processes"],
         cores=machine.cores(),
         connect_rate=choices["connect_rate"],
         reconnect=choices["reconnect"],
+        profile=choices["profile"],
+        seed=choices["seed"],
+        metrics_port=metrics_port_of(choices, offset),
     )
 
 
@@ -131,8 +154,12 @@ class LightHost:
             **self._manner.shares(len(written) + self._fleet.light),
             "connect_rate": self._manner.connect_rate,
             "reconnect": self._manner.reconnect,
+            **self._manner.metrics,
             "edges": edges,
         }
+        shape = profiles.find(self._manner.profile, self._edges_folder.parent)
+        if shape is not None:
+            document |= {"profile": shape.content, "seed": self._manner.seed or self._fleet.id}
         light = self._fleet.light_edges
         if light:
             files = {str(path): text for path, text in self._render(light[0]).items()}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
-    from edge_tasks.adapters.backend_api import BackendApi
     from edge_tasks.adapters.postgres import Database
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.doctor import Finding
@@ -50,6 +50,36 @@ class Written:
         return f"{self.digest}-{self.at}"
 
 
+class Witness(Protocol):
+    """Who says which edges are online, and what they measure."""
+
+    @property
+    def says(self) -> str:
+        """Who that is, for people: ``…, says the backend``."""
+
+    @property
+    def remark(self) -> str:
+        """What its word lacks, and what to do about it; empty when it lacks nothing."""
+
+    @property
+    def is_late(self) -> bool:
+        """It may still say what was 30 s ago, and cannot be asked for values."""
+
+    def online(self, names: Sequence[str]) -> dict[str, bool]:
+        """Whether each is connected; one that is not known is absent.
+
+        Raises:
+            BackendError: nobody can be asked; with the reason.
+        """
+
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Channel → value, by name; empty where values cannot be asked.
+
+        Raises:
+            BackendError: as for :meth:`online`.
+        """
+
+
 class Runtime(Protocol):
     """Where a fleet runs. ``find_*`` looks and changes nothing; the others do."""
 
@@ -66,8 +96,8 @@ class Runtime(Protocol):
         """Where the edges connect to."""
 
     @property
-    def api(self) -> BackendApi:
-        """The backend's B2B REST API."""
+    def api(self) -> Witness:
+        """Who says which edges are online: the backend's B2B REST API, else what it writes into PostgreSQL."""
 
     @property
     def database(self) -> Database:
@@ -82,8 +112,11 @@ class Runtime(Protocol):
     def correct(self) -> None:
         """Write it."""
 
-    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
-        """The text of the compose override."""
+    def override(self, edges: Sequence[Edge], compose: Callable[[], ComposeFile]) -> str:
+        """The text of the compose override; ``compose`` reads the platform's file, where Compose does not."""
+
+    def companions(self) -> dict[Path, str]:
+        """Private files that it refers to, in the state directory."""
 
     def find_build(self) -> Plan:
         """What is to be built."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_tasks.adapters.files import write_file
+from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.errors import SettingsError
 from edge_tasks.override import is_ours
 from edge_tasks.plan import Plan
@@ -25,21 +25,27 @@ def find(session: Session) -> Plan:
         SettingsError: a file of that name is not ours.
     """
     path = override_path(session)
-    wanted = session.runtime.override(session.fleet.edges_with_directory, session.compose)
+    wanted = session.runtime.override(session.fleet.edges_with_directory, lambda: session.compose)
     present = path.read_text() if path.exists() else None
     if present is not None and not is_ours(present):
         raise SettingsError(
             f"{path} was not made by edge-tasks",
             hint="name another with --override-file docker-compose.edges.yml, and give both to docker compose -f",
         )
+    companions = session.runtime.companions()
+    stale = [beside.name for beside, text in companions.items() if text_of(beside) != text]
+    changes = [f"write {name}" for name in (*([path.name] if present != wanted else []), *stale)]
     unchanged = f"{path.name}, {len(session.fleet.edges_with_directory)} services"
-    return Plan(() if present == wanted else (f"write {path.name}",), unchanged, wanted)
+    return Plan(tuple(changes), unchanged, (wanted, companions))
 
 
 def apply(session: Session, plan: Plan) -> str:
     """Write it."""
     path = override_path(session)
-    write_file(path, plan.details, _READABLE)
+    text, companions = plan.details
+    for beside, secret in companions.items():
+        write_file(beside, secret)
+    write_file(path, text, _READABLE)
     without = sum(edge.ports is None for edge in session.fleet.edges_with_directory)
     note = f", {without} of them without host ports (there are none left)" if without else ""
     return f"{path.name}, {len(session.fleet.edges_with_directory)} services{note}"

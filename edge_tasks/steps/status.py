@@ -10,7 +10,7 @@ from edge_tasks.errors import EdgesNotOnline, FleetError, SettingsError
 from edge_tasks.selection import selected
 from edge_tasks.session import Session
 from edge_tasks.steps.report import print_table, record
-from edge_tasks.steps.verify import look
+from edge_tasks.steps.verify import look, say_what_lacks
 from edge_tasks.verdict import DOWN, Condition, Verdict
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def _show(session: Session, verdicts: Sequence[Verdict]) -> None:
     if session.options.get("offline"):
         session.console.line(f"{len(verdicts) - len(ill)} are online, {len(ill)} not")
     print_table(session, ill if session.options.get("offline") else verdicts)
+    say_what_lacks(session)
     for verdict in ill[:_MOST_REASONS]:
         session.console.fault(f"{verdict.name}: {verdict.why} → {verdict.hint}")
     _check(session, len(ill), len(verdicts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import postgres
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edge_tasks.session import Session
 
 _PAUSE_S: Final = 0.2
+_LATE_PAUSE_S: Final = 1.0
 _MANY: Final = 200
 
 
@@ -38,9 +39,11 @@ def run(session: Session) -> None:
     with session.console.progress("verify", len(session.edges), "online") as told:
         verdicts = _await_all(session, deadline, told)
     print_table(session, tuple(verdicts.values()))
+    say_what_lacks(session)
     _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
     seconds = time.monotonic() - started
-    session.console.step("verify", f"{len(verdicts)} online, says the backend", seconds, changed=True)
+    did = f"{len(verdicts)} online, says {session.runtime.api.says}"
+    session.console.step("verify", did, seconds, changed=True)
 
 
 def _await_all(session: Session, deadline: float, told: Told) -> dict[str, Verdict]:
@@ -50,12 +53,18 @@ def _await_all(session: Session, deadline: float, told: Told) -> dict[str, Verdi
         told(len(verdicts) - len(ill))
         if session.judges_only and not any(verdicts[name].may_change for name in ill):
             break
-        if not until(deadline, _PAUSE_S):
+        if not until(deadline, _LATE_PAUSE_S if session.runtime.api.is_late else _PAUSE_S):
             break
         verdicts |= {verdict.name: verdict for verdict in look(session, _come(session, ill))}
     if len(ill) > _MANY:  # those that never came were not looked at again
         verdicts |= {verdict.name: verdict for verdict in look(session, ill)}
     return verdicts
+
+
+def say_what_lacks(session: Session) -> None:
+    """What could not be asked, since the backend has no REST API."""
+    if session.runtime.api.remark:
+        session.console.line(f"  ! {session.runtime.api.remark}")
 
 
 def _come(session: Session, ill: list[str]) -> list[str]:
@@ -73,19 +82,25 @@ def look(
     session: Session, names: Sequence[str] | None = None, channels: Sequence[str] = SHOWN
 ) -> tuple[Verdict, ...]:
     """Ask once of each edge, also for the values of ``channels``, and judge."""
-    expected = expect(session.template.components)
+    shape, light = session.load_shape, session.light_names
+    constant = expect(session.template.components)
+    shaped = expect(session.template.components, shape.profile) if shape else constant
+    if session.runtime.api.is_late:
+        constant, shaped = replace(constant, figures={}), replace(shaped, figures={})
     wanted = [edge.name for edge in session.edges] if names is None else list(names)
-    answers = _ask(session, wanted, [*expected.figures, *channels])
-    return tuple(judge(_observation(name, answers), expected) for name in wanted)
+    answers = _ask(session, wanted, [*constant.figures, *channels])
+    return tuple(judge(_observation(name, answers), shaped if name in light else constant) for name in wanted)
 
 
 @dataclass
 class _Answers:
-    why: str
     processes: dict[str, EdgeProcess]
     backend_started: float
+    is_late: bool
     keys: dict[str, str] = field(repr=False)
     unread: frozenset[str] = frozenset()
+    why: str = ""
+    hint: str = "inv up"
     visible: frozenset[str] | None = None
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -95,13 +110,17 @@ class _Answers:
 def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
     runtime = session.runtime
     keys = {edge.name: edge.apikey for edge in session.edges}
-    answers = _Answers("", runtime.processes(), runtime.backend_started(), keys, frozenset(edges_unread(session)))
+    unread = frozenset(edges_unread(session))
+    late = runtime.api.is_late
+    answers = _Answers(runtime.processes(), runtime.backend_started(), late, keys, unread)
     try:
         answers.online = runtime.api.online(names)
         answers.values = runtime.api.values(list(answers.online), channels)
         answers.reports = postgres.read_reports(runtime.database, names)
         answers.visible = runtime.visible(names)
-    except (BackendError, OdooError) as error:
+    except BackendError as error:
+        answers.why, answers.hint = str(error), error.hint
+    except OdooError as error:
         answers.why = str(error)
     return answers
 
@@ -116,6 +135,7 @@ def _observation(name: str, answers: _Answers) -> Observation:
         running_why=process.why,
         online=online,
         backend_why=answers.why,
+        backend_hint=answers.hint,
         components=None if components is None else frozenset(components),
         ignored=process.ignored,
         values=answers.values.get(name, {}),
@@ -126,6 +146,7 @@ def _observation(name: str, answers: _Answers) -> Observation:
         read=name not in answers.unread,
         message_age_s=report.age_s if report else None,
         settled_s=time.time() - max(process.since, answers.backend_started),
+        is_late=answers.is_late,
     )
 
 

@@ -22,6 +22,20 @@ def test_a_killed_container_is_named_and_started_again(fleet: Any) -> None:
     well(fleet)
 
 
+def test_a_stopped_container_is_named_and_started_again(fleet: Any) -> None:
+    well(fleet)
+    fleet.docker("stop", "-t", "0", fleet.containers()["openems-edge-2"])
+    assert "edge2 is offline: its container is exited" in judged(fleet)
+    well(fleet)
+
+
+def test_an_edge_whose_row_was_deleted_is_named_and_registered_again(fleet: Any) -> None:
+    well(fleet)
+    fleet.sql("DELETE FROM openems_device WHERE name = 'edge1'")
+    assert "edge1 is incomplete: it has no row in the device table → inv register" in judged(fleet)
+    well(fleet)
+
+
 def test_a_key_changed_by_hand_is_named_and_put_right(fleet: Any) -> None:
     well(fleet)
     fleet.sql("UPDATE openems_device SET apikey = 'SOMETHINGELSE' WHERE name = 'edge2'")

@@ -48,6 +48,29 @@ def test_an_image_built_by_hand_is_taken_while_it_is_newer_than_its_files(builde
     assert not by_hand(builder)
 
 
+def test_another_image_under_the_platforms_own_has_it_built_again_and_its_edges_made_anew(builder: Any) -> None:
+    base, original = "edge-tasks-test-images-base", "edge-tasks-test-edge"
+    builder.docker("tag", original, base)
+    try:
+        (builder.path / "openems-edge" / "Dockerfile").write_text(f"FROM {base}\nLABEL of=base\n")
+        builder.inv("build")
+        assert "nothing to do: 4 images are here" in builder.inv("build")
+        newer = builder.path.parent / "newer"
+        newer.mkdir()
+        (newer / "Dockerfile").write_text(f"FROM {original}\nLABEL newer=2\n")
+        builder.docker("build", "-q", "-t", base, str(newer))
+        assert "1 images built, 0 fetched" in builder.inv("build")
+        assert "nothing to do: 4 images are here" in builder.inv("build")
+    finally:
+        builder.docker("rmi", "-f", base)
+
+
+def test_an_image_that_was_removed_is_built_again(builder: Any) -> None:
+    builder.inv("build")
+    builder.docker("rmi", "-f", NAMES["openems-edge:latest"])
+    assert "1 images built, 0 fetched" in builder.inv("build")
+
+
 def test_without_building_the_images_must_be_there(builder: Any) -> None:
     said = builder.inv("build", "--skip-build", code=3)
     assert f"images are not here: {', '.join(reversed(NAMES.values()))}" in said

@@ -20,13 +20,27 @@ def test_growth_beyond_the_reserve_says_so_and_all_come_back(platform: Any) -> N
     assert "3 online" in said
 
 
-@pytest.mark.parametrize("seconds", [1.0, 3.0, 6.0, 9.0])
-def test_a_setup_that_is_killed_is_finished_by_the_next(platform: Any, seconds: float) -> None:
-    command = [sys.executable, "-m", "invoke", "setup", "--edges", "4", "--platform", str(platform.path)]
+@pytest.mark.parametrize(
+    ("done", "during"),
+    [
+        ("doctor", "build"),
+        ("compose", "odoo-init"),
+        ("odoo-init", "gen-configs or register"),
+        ("register", "up"),
+        ("up", "verify"),
+    ],
+)
+def test_a_setup_that_is_killed_during_a_step_is_finished_by_the_next(
+    platform: Any, done: str, during: str
+) -> None:
+    command = [sys.executable, "-u", "-m", "invoke", "setup", "--edges", "4", "--platform", str(platform.path)]
     with subprocess.Popen(
-        [*command, *platform.options], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, *platform.options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as killed:
-        time.sleep(seconds)
+        assert killed.stdout is not None
+        came = next((line for line in killed.stdout if line[2:].startswith(f"{done} ")), None)
+        assert came is not None, f"it ended before it came to {during}"
+        time.sleep(0.3)
         killed.send_signal(signal.SIGKILL)
     assert "2 online" in platform.inv("setup", "--edges", "2")
     assert platform.inv("setup").count("nothing to do") == 7

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 
@@ -37,12 +38,28 @@ def test_a_fleet_from_a_clone_through_growth_to_the_clone_again(platform: Any) -
 
 def test_a_purged_database_is_gone_also_where_the_server_keeps_its_data_in_a_folder(platform: Any) -> None:
     compose = platform.path / "docker-compose.yml"
-    compose.write_text(compose.read_text().replace("- db-data:", "- ./postgresql:"))
+    compose.write_text(compose.read_text().replace("- db-data:", "- ./data/postgresql:"))
     platform.inv("setup", "--edges", "1")
-    assert "the override, the database openems, the saved fleet" in platform.inv("down", "--purge")
-    assert (platform.path / "postgresql").is_dir()
+    platform.git("commit", "-qam", "theirs")
+    said = platform.inv("down", "--purge")
+    assert "the override, the database openems, data/postgresql, the saved fleet" in said
+    assert not (platform.path / "data").exists()
+    assert platform.git("status", "--short", "--ignored") == ""
     assert "Odoo initialised" in platform.inv("setup", "--edges", "2")
     platform.inv("down", "--purge")
+
+
+def test_a_cluster_that_was_there_before_is_left_with_all_that_is_not_ours(platform: Any) -> None:
+    compose = platform.path / "docker-compose.yml"
+    compose.write_text(compose.read_text().replace("- db-data:", "- ./data/postgresql:"))
+    platform.docker("compose", "--project-directory", str(platform.path), "up", "-d", "db")
+    version = platform.path / "data" / "postgresql" / "PG_VERSION"
+    deadline = time.monotonic() + 30
+    while not version.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    platform.inv("setup", "--edges", "1")
+    assert "the database openems, the saved fleet" in platform.inv("down", "--purge")
+    assert version.exists()
 
 
 def test_a_database_that_cannot_be_reached_does_not_keep_the_rest_from_being_removed(platform: Any) -> None:

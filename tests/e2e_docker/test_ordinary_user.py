@@ -93,17 +93,30 @@ def clone(target: Path) -> None:
 def test_an_ordinary_user_sets_up_writes_anew_shrinks_and_leaves_nothing(person: Person) -> None:
     options = ("--runtime", "docker")
     assert "2 online" in person.inv("setup", "--edges", "2", *options)
-    assert (
-        person.platform.directory(0) / "Core" / "Sum.config"
-    ).exists()  # what edges write, and as whom they are
+    written = person.platform.directory(0) / "Core" / "Sum.config"  # by the edge itself
+    assert written.stat().st_uid == person.platform.path.stat().st_uid
+    assert person.strangers() == set()
     assert "2 online" in person.inv("gen-configs", "--force", "up", "verify")
     assert "1 online" in person.inv("setup", "--edges", "1")
     assert not person.platform.directory(1).exists()
-    tracked = {name for name in person.strangers() if not name.startswith("openems-edge/config-edge")}
-    assert tracked == set()
     person.inv("down", "--purge")
     assert person.strangers() == set()
     assert person.git_status() == ""
+
+
+def test_what_an_image_that_wants_to_be_root_has_written_is_removed_all_the_same(person: Person) -> None:
+    edge = person.platform.path / "openems-edge"
+    (edge / "init").write_text("#!/bin/sh\nexec python3 /start.py\n")  # as s6-overlay's: it starts as root
+    (edge / "init").chmod(0o755)
+    os.chown(edge / "init", edge.stat().st_uid, edge.stat().st_gid)
+    (edge / "Dockerfile").write_text('FROM edge-tasks-test-edge\nCOPY init /init\nENTRYPOINT ["/init"]\n')
+    assert "2 online" in person.inv("setup", "--edges", "2", "--runtime", "docker")
+    container = person.platform.containers()["openems-edge-0"]
+    assert f"PUID={person.platform.path.stat().st_uid}" in person.platform.docker("exec", container, "env")
+    assert person.strangers()
+    assert "1 online" in person.inv("setup", "--edges", "1")
+    person.inv("down", "--purge")
+    assert person.strangers() == set()
 
 
 def test_images_are_built_again_although_containers_have_written_as_root(person: Person) -> None:

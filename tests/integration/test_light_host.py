@@ -20,6 +20,7 @@ from yarl import URL
 
 from edge_tasks.light import wire
 from edge_tasks.light.model import Endpoint
+from edge_tasks.light.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -62,6 +63,14 @@ class Backend:
 
     def methods(self, key: str) -> list[str]:
         return [message.get("method", "answer") for message in self.messages.get(key, [])]
+
+
+class _Nobody:
+    """Whom a connection tells in vain."""
+
+    def heard(self, message: bytes) -> None: ...
+
+    def ended(self, close_code: int | None) -> None: ...
 
 
 class Run:
@@ -153,14 +162,14 @@ def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
             run.fleet("r1", run.edge("edge0", "SECRETKEY0"))
             run.start()
             await run.until(lambda: run.state("edge0") == "connected")
-            await run.until(lambda: len(run.backend.messages["SECRETKEY0"]) >= 3)
-            config, full, changed = run.backend.messages["SECRETKEY0"][:3]
+            await run.until(lambda: len(_cycles(run, "SECRETKEY0")) >= 2)
+            config, full = run.backend.messages["SECRETKEY0"][:2]
             assert config["method"] == "edgeConfig"
             assert config["params"]["components"]["ctrlBackend0"]["properties"]["apikey"] == "xxx"
             (values,) = full["params"].values()
             assert (values["_sum/State"], values["meter0/ActivePower"]) == (0, 500)
-            ((cycle, later),) = changed["params"].items()
-            assert int(cycle) % 1000 == 0
+            cycle, later = _cycles(run, "SECRETKEY0")[1]
+            assert cycle % 1000 == 0
             assert len(later) < len(values) / 2
             await _asked(run)
             status = run.status()
@@ -173,12 +182,81 @@ def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
 
 
 async def _asked(run: Run) -> None:
-    payload = {"jsonrpc": "2.0", "id": "b", "method": "setChannelValue", "params": {}}
-    request = {"jsonrpc": "2.0", "id": "a", "method": "authenticatedRpc", "params": {"payload": payload}}
-    await run.backend.sockets["SECRETKEY0"].send_str(json.dumps(request))
-    await run.until(lambda: "answer" in run.backend.methods("SECRETKEY0"))
-    answer = next(one for one in run.backend.messages["SECRETKEY0"] if "method" not in one)
-    assert (answer["id"], answer["error"]["code"]) == ("a", 4001)
+    answer = await _ask(run, "SECRETKEY0", "unheardOf")
+    assert (answer["id"], answer["error"]["code"]) == ("unheardOf", 4001)
+
+
+async def _ask(run: Run, key: str, method: str, **params: Any) -> Any:
+    """The edge's answer to a request of a user."""
+    payload = {"jsonrpc": "2.0", "id": "b", "method": method, "params": params}
+    wrapped = {"user": {"id": "admin", "name": "Ada"}, "payload": payload}
+    request = {"jsonrpc": "2.0", "id": method, "method": "authenticatedRpc", "params": wrapped}
+    await run.backend.sockets[key].send_str(json.dumps(request))
+
+    def answers() -> list[Any]:
+        return [one for one in run.backend.messages[key] if "method" not in one and one["id"] == method]
+
+    await run.until(lambda: bool(answers()))
+    return answers()[-1]
+
+
+def _cycles(run: Run, key: str) -> list[tuple[int, dict[str, Any]]]:
+    """(cycle in ms, channels), in the order of sending; without cycles in which nothing changed."""
+    data = [one["params"] for one in run.backend.messages.get(key, []) if one.get("method") == "timestampedData"]
+    return [(int(cycle), values) for params in data for cycle, values in params.items()]
+
+
+def _last(run: Run, channel: str) -> Any:
+    """What was told last of a channel."""
+    return next((values[channel] for _, values in reversed(_cycles(run, "KEY0")) if channel in values), None)
+
+
+def test_what_a_user_sets_takes_effect_and_outlives_the_host(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", "KEY0"))
+            run.start()
+            await run.until(lambda: _last(run, "meter0/ActivePower") == 500)
+            values = [{"name": "values", "value": [4000]}]
+            await _ask(run, "KEY0", "updateComponentConfig", componentId="datasource0", properties=values)
+            await run.until(lambda: _last(run, "meter0/ActivePower") == 4000)
+            assert run.backend.methods("KEY0").count("edgeConfig") == 2
+            written = {"componentId": "meter3", "channelId": "ActivePower", "value": 1000}
+            await _ask(run, "KEY0", "setChannelValue", **written)
+            await run.until(lambda: _last(run, "meter0/ActivePower") == 1000)
+            await run.until(
+                lambda: '"ActivePower"' in (tmp_path / "memory.json").read_text().replace("meter3/", '"')
+            )
+            assert run.process is not None
+            run.process.kill()
+            run.process.wait()
+            run.backend.messages.clear()
+            run.start()
+            await run.until(lambda: _last(run, "meter0/ActivePower") == 1000)
+            await _ask(run, "KEY0", "setChannelValue", **(written | {"value": None}))
+            await run.until(lambda: _last(run, "meter0/ActivePower") == 4000)
+
+    asyncio.run(scenario())
+
+
+def test_the_log_comes_while_it_is_subscribed_to(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edge = run.edge("edge0", "KEY0")
+            _component(tmp_path / "edge0", "Controller.Debug.Log", "ctrlDebugLog0", "")
+            run.fleet("r1", edge)
+            run.start()
+            await run.until(lambda: run.state("edge0") == "connected")
+            await _ask(run, "KEY0", "subscribeSystemLog", subscribe=True)
+            await run.until(lambda: "systemLog" in run.backend.methods("KEY0"))
+            line = next(one for one in run.backend.messages["KEY0"] if one.get("method") == "systemLog")
+            assert "Grid:500 W" in line["params"]["line"]["message"]
+            await _ask(run, "KEY0", "subscribeSystemLog", subscribe=False)
+            count = run.backend.methods("KEY0").count("systemLog")
+            await asyncio.sleep(1.5)
+            assert run.backend.methods("KEY0").count("systemLog") == count
+
+    asyncio.run(scenario())
 
 
 def test_the_fleet_changes_and_only_changed_edges_reconnect(tmp_path: Path) -> None:
@@ -368,9 +446,11 @@ def test_an_edge_connects_from_the_address_it_is_told(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:
             endpoint = Endpoint(URL(f"ws://127.0.0.1:{run.backend.port}"), "KEY0")
-            connection = await wire.connect(endpoint, lambda _: None, "127.0.0.2")
+            connection = wire.Connection(_Nobody(), Tally())
+            await wire.connect(endpoint, connection, "127.0.0.2")
             assert run.backend.peers["KEY0"] == "127.0.0.2"
-            await connection.close()
+            connection.leave()
+            await connection.left()
 
     asyncio.run(scenario())
 

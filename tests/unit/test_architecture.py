@@ -13,7 +13,7 @@ PACKAGE = ROOT / "edge_tasks"
 MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 HOMES = {
     "jinja2": {"rendering.py"},
-    "yaml": {"compose_file.py"},
+    "yaml": {"compose_file.py", "profiles.py"},
     "psycopg": {"adapters/postgres.py", "embedded/store.py", "embedded/database.py"},
     "rich": {"terminal.py"},
     "invoke": {"executor.py"},
@@ -22,9 +22,14 @@ HOMES = {
     "psutil": {"adapters/machine.py", "adapters/ports.py", "adapters/processes.py", "embedded/server.py"},
     "uuid6": {"state.py"},
 }
-HOME_FOLDERS = {"aiohttp": {"dashboard", "embedded", "light"}, "orjson": {"dashboard", "embedded", "light"}}
+HOME_FOLDERS = {
+    "aiohttp": {"adapters", "dashboard", "embedded"},
+    "orjson": {"dashboard", "embedded", "light"},
+    "picows": {"embedded", "light"},
+    "prometheus_client": {"embedded", "light"},
+}
 PURE = ("felix", "fleet", "devices", "template", "verdict", "override", "plan", "settings")
-PURE_MODULES = (*(f"{name}.py" for name in PURE), "light/simulation.py", "light/protocol.py")
+PURE_MODULES = (*(f"{name}.py" for name in PURE), "light/simulation.py", "light/protocol.py", "light/profile.py")
 IMPURE = {"os", "socket", "subprocess", "asyncio", "aiohttp", "psycopg", "sh"}
 
 

@@ -5,9 +5,19 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.devices import Device, Row, fingerprint, note_of, plan_registration, unread, wanted_devices
+from edge_tasks.devices import (
+    LIGHT_VERSION,
+    Device,
+    Row,
+    fingerprint,
+    note_of,
+    plan_registration,
+    unread,
+    wanted_devices,
+)
 from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet import Fleet
+from edge_tasks.light.constants import constants
 
 FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
 
@@ -114,3 +124,14 @@ def test_only_a_device_that_the_backend_has_not_read_is_unread() -> None:
     assert unread(replace(FLEET, size=3), read) == ()
     assert unread(replace(FLEET, size=5), read) == ("edge3", "edge4")
     assert unread(replace(FLEET, key_generation=1), read) == ("edge0", "edge1")
+
+
+def test_light_edges_are_registered_with_their_version_and_others_without() -> None:
+    fleet = replace(FLEET, light=1)
+    versions = [device.version for device in wanted_devices(fleet)[: fleet.size]]
+    assert versions == [None] * (fleet.size - 1) + [LIGHT_VERSION]
+    assert {device.version for device in wanted_devices(FLEET)} == {None}
+
+
+def test_the_version_of_a_row_is_the_one_that_a_light_edge_tells() -> None:
+    assert constants([])["_meta/Version"] == LIGHT_VERSION

@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from edge_tasks import doctor
+from edge_tasks.fleet import Fleet
 from edge_tasks.services import Project, Services
 from edge_tasks.wiring import METADATA, Wiring, read_wiring
 
@@ -24,9 +25,13 @@ def wiring(text: str) -> Wiring:
     return read_wiring({METADATA: text, **REST}, "f")
 
 
+def place(*path: str) -> str:
+    return f"compose.yml:{'/'.join(path)}"
+
+
 def test_a_platform_that_agrees_with_itself_has_no_findings() -> None:
     assert doctor.check_wiring(wiring(RIGHT), project(), SERVICES, "M") == []
-    assert doctor.check_odoo(project(), SERVICES) == []
+    assert doctor.check_odoo(project(), SERVICES, place) == []
 
 
 def test_every_disagreement_is_found_at_once_with_its_line_and_no_password() -> None:
@@ -50,13 +55,34 @@ def test_a_backend_without_rest_is_said_and_no_error() -> None:
         read_wiring({METADATA: RIGHT}, "f"), project(), SERVICES, "f/Metadata/Odoo.config"
     )
     assert [(finding.where, finding.is_error) for finding in found] == [("f/Backend2Backend/Rest", False)]
+    fixed = {METADATA: RIGHT, **doctor.additions(found)}
+    assert read_wiring(fixed, "f").rest_port == 8075
+    [path] = doctor.additions(found)
+    assert f'service.pid="{str(path).removesuffix(".config").replace("/", ".")}"' in fixed[path]
 
 
 def test_odoo_with_another_database_password_is_found() -> None:
     odoo = {"environment": {"HOST": "db", "PASSWORD": "old"}}
-    [found] = doctor.check_odoo(project(odoo16=odoo), SERVICES)
+    [found] = doctor.check_odoo(project(odoo16=odoo), SERVICES, place)
+    assert found.where == "compose.yml:odoo16/environment/PASSWORD"
     assert "PASSWORD is not db's" in found.what
     assert "s3cret" not in str(found)
+
+
+def test_what_edges_do_not_take_over_is_said_with_its_line() -> None:
+    found = doctor.check_edge(("/c/data at /data",), ("-Xmx2g",), "host", place)
+    assert [(str(finding).partition(": ")[0], finding.is_error) for finding in found] == [
+        ("compose.yml:volumes", False),
+        ("compose.yml:environment/JAVA_TOOL_OPTIONS", False),
+        ("compose.yml:network_mode", True),
+    ]
+    assert doctor.check_edge((), (), "", place) == []
+
+
+def test_an_edge_and_a_service_that_want_one_port_are_both_named() -> None:
+    edges = Fleet("id", bytes(32), 3).edges
+    [found] = doctor.check_edge_ports(edges, {8180: "keycloak", 10016: "odoo16"}, place)
+    assert str(found).startswith("compose.yml:keycloak/ports: host port 8180 is keycloak's and edge1's")
 
 
 def test_missing_addons_are_named() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edge_tasks.compose_file import find_compose_file, parse_compose_file, published_ports
+from edge_tasks.compose_file import find_compose_file, parse_compose_file, place, published_ports
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import Fleet
-from edge_tasks.override import Addition, Hosting, is_ours, render_override
+from edge_tasks.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 FLEET = Fleet("id", bytes(32), 3)
@@ -100,8 +100,44 @@ def test_ports_and_mounts_of_the_platforms_services_are_added_or_replaced() -> N
     assert "influxdb" not in found
 
 
+def test_what_edges_inherit_is_the_golden_one_and_no_value_of_the_environment_is_in_it() -> None:
+    inherited = {
+        "command": ["sh", "-c", "exec java $$OPTIONS"],
+        "extra_hosts": ["meter.lan=10.0.0.7"],
+        "restart": "always",
+        "volumes": [{"type": "bind", "source": "/etc/localtime", "target": "/etc/localtime", "read_only": True}],
+    }
+    hosting = Hosting(
+        *("/etc/openems.d", "", "400m", 8081, {}),
+        user="1000:1000",
+        inherited=inherited,
+        environment_file="./.edge-tasks/edge.env",
+    )
+    text = render_override(FLEET.edges[:1], parse_compose_file(DEPENDENT, "x"), hosting)
+    assert text == (GOLDENS / "inherited.override.yml").read_text()
+
+
+def test_the_line_of_an_entry_is_found_whatever_its_style() -> None:
+    text = "services:\n  db:\n    environment:\n      - USER=a\n      - PASSWORD=b\n  odoo: {ports: ['1:1']}\n"
+    assert place(text, "c.yml", "services", "db", "environment", "PASSWORD") == "c.yml:5"
+    assert place(text, "c.yml", "services", "db", "environment", "HOST") == "c.yml:3"
+    assert place(text, "c.yml", "services", "odoo", "ports") == "c.yml:6"
+    assert place(text, "c.yml", "services", "none") == "c.yml:1"
+
+
 def test_the_ports_that_we_publish_are_read_back_from_our_own_file() -> None:
     hosting = Hosting("/c", "", "1g", 8081, {"db": Addition(ports=("127.0.0.1:15432:5432",))})
     text = render_override(FLEET.edges, parse_compose_file(PLAIN, "x"), hosting)
     assert published_ports(text)["db", 5432] == 15432
     assert published_ports(text)["openems-edge-1", 8080] == 8180
+
+
+def test_metrics_of_light_edges_are_published_where_they_are_wanted() -> None:
+    def service(*ports: str) -> object:
+        light = LightService("python:3", "digest", ("-m", "x"), (), {}, "1:1", ports)
+        hosting = Hosting("/c", "", "1g", 8081, {}, light)
+        text = render_override((), parse_compose_file(PLAIN, "x"), hosting)
+        return yaml.safe_load(text)["services"][LIGHT_SERVICE].get("ports")
+
+    assert service() is None
+    assert service("127.0.0.1:9464:9464") == ["127.0.0.1:9464:9464"]

@@ -79,6 +79,10 @@ def test_a_service_that_is_only_built_has_composes_own_image_name() -> None:
     assert Project("p", STOCK).image("openems-edge") == "p-openems-edge"
 
 
+def test_a_doubled_dollar_is_the_one_that_a_container_gets() -> None:
+    assert Project("p", {"db": {"environment": {"P": "a$$b"}}}).environment("db") == {"P": "a$b"}
+
+
 def test_ports_are_moved_as_they_are_written() -> None:
     ports = [
         {"target": 8069, "published": "10016", "protocol": "tcp"},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from edge_tasks.light.profile import Profile
 from edge_tasks.template import SourceFile, compile_template
 from edge_tasks.verdict import Condition, Expectation, Observation, expect, judge
 
@@ -21,6 +22,9 @@ WELL = Observation(
     message_age_s=3.0,
     settled_s=500.0,
 )
+
+
+HOUSE = Profile.of({"consumption": {"day": [1, 3], "scale": [0.5, 2]}})
 
 
 def test_an_edge_with_all_it_should_show_is_well() -> None:
@@ -83,3 +87,36 @@ def test_the_stock_template_expects_its_datasources_figures(recorded_template: l
         "meter3/ActivePower": (500,),
     }
     assert {"scheduler0", "rrd4j0", "ess0", "ctrlIoFixDigitalOutput0"} <= expected.components
+
+
+def test_a_light_edge_with_a_profile_is_expected_within_its_bounds(recorded_template: list[SourceFile]) -> None:
+    figures = expect(compile_template(recorded_template, "t").components, HOUSE).figures
+    used = figures["meter3/ActivePower"]
+    assert isinstance(used, range)
+    assert (used.start, used.stop - 1) == (124, 1501)
+    assert figures["meter1/ActivePower"] == (3000,), "the profile does not speak of production"
+    assert figures["meter0/ActivePower"] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "well"), [(124, True), (1501, True), (500.5, True), (123, False), (1502, False)]
+)
+def test_a_value_outside_the_profile_s_bounds_is_named_with_them(value: float, well: bool) -> None:  # noqa: FBT001
+    expected = Expectation(frozenset(), {"meter3/ActivePower": range(124, 1502)})
+    verdict = judge(replace(WELL, values={"meter3/ActivePower": value}), expected)
+    assert verdict.is_well is well
+    assert well or verdict.why == f"meter3/ActivePower is {value}, its profile says 124 to 1501"
+
+
+def test_what_a_table_says_of_an_edges_earlier_life_is_not_believed() -> None:
+    late = replace(WELL, is_late=True, message_age_s=20.0)
+    assert judge(replace(late, settled_s=40.0), EXPECTED).is_well
+    early = judge(replace(late, settled_s=10.0), EXPECTED)
+    assert (early.condition, early.may_change) == (Condition.OFFLINE, True)
+    assert "has not written that it is connected (it writes every 30 s)" in early.why
+    assert judge(replace(late, message_age_s=None), EXPECTED).condition is Condition.OFFLINE
+
+
+def test_a_refused_login_brings_its_own_hint() -> None:
+    refused = judge(replace(WELL, backend_why="answered 500", backend_hint="inv odoo-init"), EXPECTED)
+    assert refused.hint == "inv odoo-init"

@@ -18,7 +18,7 @@ def test_what_is_given_counts_and_the_rest_is_as_openems_has_it() -> None:
     wiring = read_wiring({METADATA: ODOO}, "f")
     assert (wiring.values["pgHost"], wiring.values["odooUid"], wiring.values["pgPort"]) == ("db", 2, 5432)
     assert wiring.lines["pgPassword"] == 3
-    assert (wiring.edge_port, wiring.rest_port) == (8081, None)
+    assert (wiring.edge_port, wiring.rest_port, wiring.ui_port) == (8081, None, 8082)
 
 
 def test_the_ports_are_those_of_the_files() -> None:

@@ -19,7 +19,7 @@ _ALL: Final = 8
 
 def find(stack: Stack) -> tuple[str, ...]:
     """Services of the platform that do not run, or run with another configuration or image than they should."""
-    hashes, services = stack.compose.hashes(), stack.services.platform
+    hashes, services = stack.hashes(), stack.services.platform
     images = stack.docker.images({stack.project.image(name) for name in services})
     found = {container.service: container for container in stack.containers()}
     return tuple(
@@ -74,16 +74,18 @@ def _is_ready(stack: Stack) -> bool:
     name = stack.ground.fleet.edge(0).name
     try:
         if stack.wiring.rest_port is None:
-            return stack.api.opens_websockets(stack.ports["edges"])
-        return name in stack.api.online([name])
+            return stack.rest.opens_websockets(stack.ports["edges"])
+        return name in stack.rest.online([name])
     except BackendError:
         return False
 
 
 def _reason(stack: Stack) -> str:
     name = stack.ground.fleet.edge(0).name
+    if stack.wiring.rest_port is None:
+        return f"it does not answer on {stack.wiring.edge_port}, where edges connect"
     try:
-        stack.api.online([name])
+        stack.rest.online([name])
     except BackendError as error:
         return str(error)
     return f"it does not know {name}: had it the device table when it started?"

@@ -10,6 +10,7 @@ from edge_tasks.adapters.odoo import OdooError
 from edge_tasks.adapters.postgres import Addon
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
+from edge_tasks.runtimes.docker import folders
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -70,6 +71,7 @@ def start_server(stack: Stack) -> None:
         CommandFailed: it does not start.
     """
     service = stack.services.database
+    folders.remember(stack)
     stack.compose.up((service,), parallel=1)
     postgres.await_server(stack.database, time.monotonic() + _START_S, lambda: stack.require_running(service))
 

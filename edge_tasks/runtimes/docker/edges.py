@@ -16,10 +16,10 @@ from edge_tasks.plan import some
 from edge_tasks.runtimes.runtime import EdgeProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from edge_tasks.adapters.docker import Container
+    from edge_tasks.adapters.containers import Container
     from edge_tasks.fleet import Edge
     from edge_tasks.runtimes.docker.stack import Stack
     from edge_tasks.runtimes.runtime import Written
@@ -62,7 +62,7 @@ def find(stack: Stack, written: Mapping[str, Written]) -> EdgePlan:
     """Compare the containers with the fleet and its directories."""
     containers = stack.containers()
     by_service = {container.service: container for container in containers}
-    hashes = stack.compose.hashes()
+    hashes = stack.hashes()
     image = stack.docker.images((_image(stack),)).get(_image(stack))
     edges = [edge for edge in stack.ground.fleet.edges_with_directory if edge.name in written]
     make = [edge for edge in edges if not _fits(by_service.get(edge.service), hashes.get(edge.service), image)]
@@ -122,8 +122,8 @@ def _image(stack: Stack) -> str:
     return stack.project.image(stack.services.edge)
 
 
-def _fits(container: Container | None, digest: str | None, image: str | None) -> bool:
-    return container is not None and container.fits(digest, image)
+def _fits(container: Container | None, hashes: Collection[str] | None, image: str | None) -> bool:
+    return container is not None and container.fits(hashes, image)
 
 
 def _is_surplus(stack: Stack, container: Container, services: set[str]) -> bool:
@@ -152,6 +152,8 @@ def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Writt
     by_service = {container.service: container for container in stack.containers()}
     stale = [edge for edge in edges if by_service[edge.service].started < written[edge.name].at]
     lost = [edge for edge in edges if edge not in stale]
+    if stack.api.is_late:
+        return [*stale, *lost]
     deadline = time.monotonic() + _COMES_BACK_S
     while lost and until(deadline, 0.2):
         online = _online(stack, lost)
@@ -181,6 +183,8 @@ def _in_batches(stack: Stack, edges: Sequence[Edge], begin: Callable[[Stack, Seq
 
 
 def _await_connected(stack: Stack, edges: Sequence[Edge]) -> None:
+    if stack.api.is_late:
+        return  # it would be said 30 s after
     deadline = time.monotonic() + _CONNECT_S
     while len(_online(stack, edges)) < len(edges) and until(deadline, 0.1):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,8 +11,11 @@ from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import read_tree, replace_directory
 from edge_tasks.doctor import Finding
 from edge_tasks.errors import SettingsError
+from edge_tasks.inheritance import JAVA, foreign_heap
 from edge_tasks.override import is_ours
+from edge_tasks.runtimes.docker import hosting
 from edge_tasks.runtimes.docker.edges import SERVICE
+from edge_tasks.runtimes.light_host import metrics_port_of
 from edge_tasks.wiring import METADATA
 
 if TYPE_CHECKING:
@@ -25,7 +29,8 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     file = str(stack.backend_config / METADATA)
     return (
         *doctor.check_wiring(stack.wiring, stack.project, stack.services, file),
-        *doctor.check_odoo(stack.project, stack.services),
+        *doctor.check_odoo(stack.project, stack.services, stack.place),
+        *_edge(stack),
         *_addons(stack),
         *_override(stack),
         *_machine(stack),
@@ -48,7 +53,9 @@ def find_correction(stack: Stack) -> tuple[str, ...]:
     folder = stack.corrected_config
     present = read_tree(folder, ".config") if folder.is_dir() else {}
     wanted = stack.corrected_files()
-    same = present.get(METADATA) == wanted[METADATA] and present.keys() >= wanted.keys()
+    theirs = read_tree(stack.backend_config, ".config")
+    corrected = {path for path, text in wanted.items() if theirs.get(path) != text}
+    same = present.keys() >= wanted.keys() and all(present[path] == wanted[path] for path in corrected)
     if same and stack.ground.state.record().get("corrected"):
         return ()
     return (f"write a corrected copy of {stack.backend_config}",)
@@ -91,7 +98,26 @@ def _wanted_ports(stack: Stack) -> dict[int, str]:
         if edge.ports is not None:
             wanted[edge.ports.console] = f"{edge.name}'s console"
             wanted[edge.ports.websocket] = f"{edge.name}'s websocket"
+    metrics = metrics_port_of(stack.ground.choices, offset)
+    if metrics and stack.ground.fleet.light:
+        wanted[metrics] = "metrics of the light edges"
     return wanted
+
+
+def _edge(stack: Stack) -> list[Finding]:
+    service, fleet = stack.services.edge, stack.ground.fleet
+    inherited = hosting.inheritance(stack)
+    java = foreign_heap(inherited.environment.get(JAVA, ""))
+    mode = str(stack.project.services[service].get("network_mode") or "")
+    others = {
+        port + fleet.port_offset: name for port, name in stack.project.host_ports().items() if name != service
+    }
+    home = f"{stack.ground.platform.path}/"
+    left_out = [mount.replace(home, "./", 1) for mount in inherited.left_out]
+    return [
+        *doctor.check_edge(left_out, java, mode, partial(stack.place, service)),
+        *doctor.check_edge_ports(fleet.edges_with_directory, others, stack.place),
+    ]
 
 
 def _addons(stack: Stack) -> list[Finding]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edge_tasks.dockerfile import bases
 from edge_tasks.errors import MissingTool
 from edge_tasks.override import LIGHT_SERVICE
 from edge_tasks.plan import Plan, some
 from edge_tasks.runtimes.docker import downloads, light
+from edge_tasks.services import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +78,7 @@ def build(stack: Stack) -> str:
         stack.compose.pull(of_compose)
     if LIGHT_SERVICE in fetched:
         stack.docker.run("pull", "--quiet", light.image_of(stack))
+    stack.forget_edge_image()
     with_program = _wants_program(stack)
     if with_program:
         light.install(stack)
@@ -100,7 +103,7 @@ def _needed(stack: Stack) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Context:
-    """What an image is built from: a digest of it, and when the newest of its files was written."""
+    """What an image is built from: a digest of it, and when the newest of its files or images was made."""
 
     digest: str
     newest: float
@@ -118,13 +121,26 @@ def _contexts(stack: Stack) -> dict[str, _Context]:
     """Service → what its image is built from, for those that are built."""
     services = (*stack.services.platform, stack.services.edge)
     builds = {name: build for name in services if (build := stack.project.services[name].get("build"))}
-    return {name: _context(build) for name, build in builds.items()}
+    return {name: _context(build, _bases(stack, build)) for name, build in builds.items()}
 
 
-def _context(build: Mapping[str, Any]) -> _Context:
+def _bases(stack: Stack, build: Mapping[str, Any]) -> dict[str, tuple[str, float]]:
+    """The images that it stands on, as far as they are here: name → id, and when it was made."""
+    text = build.get("dockerfile_inline")
+    if text is None:
+        path = Path(str(build.get("context", "")), str(build.get("dockerfile") or "Dockerfile"))
+        text = path.read_text() if path.is_file() else ""
+    arguments = {
+        name: plain(str(value)) for name, value in (build.get("args") or {}).items() if value is not None
+    }
+    return stack.docker.made(bases(str(text), arguments))
+
+
+def _context(build: Mapping[str, Any], standing_on: Mapping[str, tuple[str, float]]) -> _Context:
     """The digest is of names, sizes and times: a jar of 100 MB is not read each time."""
-    newest = 0.0
-    digest = hashlib.sha256(json.dumps(build, sort_keys=True).encode())
+    newest = max((created for _, created in standing_on.values()), default=0.0)
+    ids = {name: found for name, (found, _) in standing_on.items()}
+    digest = hashlib.sha256(json.dumps([build, ids], sort_keys=True).encode())
     context = Path(str(build.get("context", "")))
     for folder, folders, files in os.walk(context) if context.is_dir() else ():
         folders[:] = sorted(name for name in folders if not name.startswith(_NOT_BUILT_FROM))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -16,15 +16,16 @@ import edge_tasks
 from edge_tasks.adapters import wheels
 from edge_tasks.adapters.files import remove_directory, write_file, writing
 from edge_tasks.override import LIGHT_SERVICE, LightService
+from edge_tasks.runtimes.light_host import Manner, manner_of, metrics_port_of
 
 if TYPE_CHECKING:
-    from edge_tasks.adapters.docker import Container
+    from edge_tasks.adapters.containers import Container
     from edge_tasks.runtimes.docker.stack import Stack
 
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")
 _FLEET_FILE: Final = "light.json"
-PACKAGES: Final = ("orjson", "picows", "yarl")
+PACKAGES: Final = ("orjson", "picows", "prometheus_client", "yarl")
 SOURCES: Final = ("__init__.py", "errors.py", "felix.py", "light")
 """What the program needs of others and of ours; a test of the architecture holds it to that."""
 
@@ -57,7 +58,7 @@ class LightContainer:
         stack = self.stack
         container = stack.container(LIGHT_SERVICE)
         image = stack.docker.images((image_of(stack),)).get(image_of(stack))
-        digest = stack.compose.hashes().get(LIGHT_SERVICE)
+        digest = stack.hashes().get(LIGHT_SERVICE)
         return container if container is not None and container.fits(digest, image) else None
 
     def start(self, config: str) -> None:
@@ -80,6 +81,7 @@ def image_of(stack: Stack) -> str:
 def service(stack: Stack) -> LightService:
     """The container as the override has it; it runs as the caller, since the fleet file is the caller's alone."""
     home = _home(stack).relative_to(stack.ground.platform.path)
+    port = metrics_port_of(stack.ground.choices, stack.ground.fleet.port_offset)
     return LightService(
         image=image_of(stack),
         program=_digest(),
@@ -87,7 +89,14 @@ def service(stack: Stack) -> LightService:
         volumes=(f"./{home}/program:{_PROGRAM}:ro", f"./{home}/fleet:{FLEET}"),
         environment={"PYTHONPATH": str(_PROGRAM), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         user=f"{os.geteuid()}:{os.getegid()}",
+        ports=(f"127.0.0.1:{port}:{port}",) if port else (),
     )
+
+
+def manner(stack: Stack) -> Manner:
+    """How the edges run there: their metrics are served to the container's network, and published on loopback."""
+    found = manner_of(stack.ground.choices, stack.ground.fleet.port_offset)
+    return replace(found, metrics_host="0.0.0.0")  # noqa: S104 - of the container
 
 
 def is_installed(stack: Stack) -> bool:

@@ -10,7 +10,7 @@ from edge_tasks.adapters import postgres
 from edge_tasks.adapters.files import directories
 from edge_tasks.devices import note_of
 from edge_tasks.errors import FleetError
-from edge_tasks.runtimes.docker import database, downloads
+from edge_tasks.runtimes.docker import database, downloads, folders
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -30,8 +30,9 @@ def stop(stack: Stack) -> tuple[str, ...]:
 def purge(stack: Stack) -> str:
     """Remove what lies outside our directories; what became of the database, for people.
 
-    A database that we initialised goes, wherever the server keeps its data, and the volumes with it. In one that
-    was there before only our rows go. The server is started for that.
+    A database that we initialised goes, wherever the server keeps its data, and with it the volumes and the
+    folders of data that were not there before us. In one that was there before only our rows go. The server is
+    started for that.
     """
     made = bool(stack.ground.state.record().get("odoo_init"))
     try:
@@ -40,30 +41,33 @@ def purge(stack: Stack) -> str:
     except FleetError as error:
         removed = f"nothing from the database, which cannot be reached ({error})"
     stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
+    folders_gone = folders.remove(stack) if made else ()
     claim(stack)
     if stack.ground.platform.bundled:
         downloads.remove(stack)
-    return removed
+    return ", ".join((removed, *folders_gone))
 
 
 def claim(stack: Stack) -> None:
     """Give what containers wrote as root in our directories to the caller, through a container."""
     if os.geteuid() == 0:
         return
-    folder = stack.ground.platform.edges_folder
-    names = [name for name in directories(folder) if "config-edge" in name and _has_foreign(folder / name)]
-    if not names:
+    home, edges = stack.ground.platform.path, stack.ground.platform.edges_folder
+    ours = [edges / name for name in directories(edges) if "config-edge" in name]
+    foreign = [folder for folder in (*ours, stack.corrected_config) if _has_foreign(folder)]
+    if not foreign:
         return
     image = stack.project.image(stack.services.edge)
     owner = f"{os.geteuid()}:{os.getegid()}"
-    mounted = ("-v", f"{folder}:/edges", "--entrypoint", "chown", "--user", "0:0", "--network", "none")
-    stack.docker.run("run", "--rm", *mounted, image, "-R", owner, *(f"/edges/{name}" for name in names))
+    mounted = ("-v", f"{home}:/platform", "--entrypoint", "chown", "--user", "0:0", "--network", "none")
+    inside = (f"/platform/{folder.relative_to(home)}" for folder in foreign)
+    stack.docker.run("run", "--rm", *mounted, image, "-R", owner, *inside)
 
 
 def _has_foreign(folder: Path) -> bool:
     owner = os.geteuid()
-    for place, folders, files in os.walk(folder):
-        if any(Path(place, name).lstat().st_uid != owner for name in (*folders, *files)):
+    for place, below, files in os.walk(folder):
+        if any(Path(place, name).lstat().st_uid != owner for name in (*below, *files)):
             return True
     return False
 

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import postgres
-from edge_tasks.override import LIGHT_SERVICE, Addition, Hosting, render_override
-from edge_tasks.runtimes.docker import backend, database, examination, images, light, removal
+from edge_tasks.override import LIGHT_SERVICE
+from edge_tasks.runtimes.docker import backend, database, examination, hosting, images, light, removal
 from edge_tasks.runtimes.docker import edges as containers
-from edge_tasks.runtimes.docker.stack import HOST, Ground, Stack
-from edge_tasks.runtimes.light_host import LightHost, manner_of
+from edge_tasks.runtimes.docker.stack import HOST, Stack
+from edge_tasks.runtimes.light_host import LightHost, metrics_port_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
-    from edge_tasks.adapters.backend_api import BackendApi
     from edge_tasks.adapters.postgres import Database
     from edge_tasks.compose_file import ComposeFile
     from edge_tasks.doctor import Finding
     from edge_tasks.fleet import Edge
     from edge_tasks.plan import Plan
-    from edge_tasks.runtimes.runtime import EdgeProcess, Written
+    from edge_tasks.runtimes.docker.ground import Ground
+    from edge_tasks.runtimes.runtime import EdgeProcess, Witness, Written
 
 
 class DockerRuntime:
     """The platform's own services, and a container for each edge."""
 
     name: Final = "docker"
-    stands_for: Final = "the platform's own services, a container for each edge"
 
     def __init__(self, ground: Ground) -> None:
         self.stack = Stack(ground)
@@ -40,8 +39,14 @@ class DockerRuntime:
             ground.platform.edges_folder,
             ground.fleet,
             lambda edge: ground.render(edge, self.uri),
-            manner=manner_of(ground.choices),
+            manner=light.manner(self.stack),
         )
+
+    @property
+    def stands_for(self) -> str:
+        """All of it is real; whom it believes where the backend has no REST API."""
+        late = ", judged by PostgreSQL: up to 30 s late, no values" if self.stack.wiring.rest_port is None else ""
+        return f"the platform's own services, a container for each edge{late}"
 
     @property
     def uri(self) -> str:
@@ -49,8 +54,8 @@ class DockerRuntime:
         return f"ws://{self.stack.services.backend}:{self.stack.wiring.edge_port}"
 
     @property
-    def api(self) -> BackendApi:
-        """The backend's B2B REST API."""
+    def api(self) -> Witness:
+        """Who says which edges are online."""
         return self.stack.api
 
     @property
@@ -58,20 +63,13 @@ class DockerRuntime:
         """Where the device table is."""
         return self.stack.database
 
-    def override(self, edges: Sequence[Edge], compose: ComposeFile) -> str:
+    def override(self, edges: Sequence[Edge], _compose: Callable[[], ComposeFile]) -> str:
         """The compose override's text."""
-        stack, choices = self.stack, self._ground.choices
-        compose = replace(compose, image=stack.project.image(stack.services.edge))
-        template = self._ground.platform.edges_folder / "config.d"
-        hosting = Hosting(
-            config_target=stack.project.bind_target(stack.services.edge, str(template)) or "/etc/openems.d",
-            java_options=f"-Xmx{choices['edge_heap']} {choices['java_options']}",
-            memory=str(choices["edge_memory"]),
-            edge_port=stack.wiring.edge_port,
-            additions=self._additions(),
-            light=light.service(stack) if self._ground.fleet.light else None,
-        )
-        return render_override(edges, compose, hosting)
+        return hosting.render(self.stack, edges)
+
+    def companions(self) -> dict[Path, str]:
+        """Private files that it refers to."""
+        return hosting.companions(self.stack)
 
     def examine(self) -> tuple[Finding, ...]:
         """What is wrong with the machine or the platform."""
@@ -183,25 +181,8 @@ class DockerRuntime:
         ]
         odoo = (stack.services.odoo, f"http://localhost:{stack.ports['odoo']}")
         rest = (
-            [("backend", f"{stack.api.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
+            [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
         )
-        return (*ui, odoo, *rest, ("database", str(stack.database)))
-
-    def _additions(self) -> dict[str, Addition]:
-        stack = self.stack
-        ports: dict[str, list[str]] = {}
-        for word, port in sorted(stack.ports_added.items()):
-            service, inside = stack.inside[word]
-            ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
-        found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
-        if stack.is_corrected:
-            folder = stack.corrected_config.relative_to(self._ground.platform.path)
-            backend_gets = found.get(stack.services.backend, Addition())
-            mount = f"./{folder}:{stack.backend_config_inside}"
-            found[stack.services.backend] = replace(backend_gets, volumes=(mount,))
-        if self._ground.fleet.port_offset:
-            for service in stack.services.platform:
-                shifted = stack.project.shifted_ports(service, self._ground.fleet.port_offset)
-                if shifted:
-                    found[service] = replace(found.get(service, Addition()), only_ports=shifted)
-        return found
+        port = metrics_port_of(self._ground.choices, self._ground.fleet.port_offset)
+        metrics = [("metrics", f"http://{HOST}:{port}/metrics (light edges)")] if port else []
+        return (*ui, odoo, *rest, ("database", str(stack.database)), *metrics)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.backend_api import BackendApi
@@ -14,56 +13,26 @@ from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_tree
 from edge_tasks.adapters.odoo import Odoo
 from edge_tasks.adapters.postgres import Database
-from edge_tasks.compose_file import NAMES, published_ports
-from edge_tasks.doctor import check_wiring, corrections
+from edge_tasks.compose_file import find_compose_file, place, published_ports
+from edge_tasks.doctor import additions, check_wiring, corrections
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.override import FILE_NAME, is_ours
-from edge_tasks.services import Project, Services, find_backend, find_services
+from edge_tasks.runtimes.docker.witness import TableWitness
+from edge_tasks.services import Project, Services, find_backend, find_services, plays_all_roles
 from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring, rewired
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
-
-    from edge_tasks.adapters.docker import Container
-    from edge_tasks.compose_file import ComposeFile
-    from edge_tasks.fleet import Edge, Fleet
-    from edge_tasks.platform import Platform
-    from edge_tasks.state import State
+    from edge_tasks.adapters.containers import Container
+    from edge_tasks.inheritance import Image
+    from edge_tasks.runtimes.docker.ground import Ground
+    from edge_tasks.runtimes.runtime import Witness
 
 HOST: Final = "127.0.0.1"
+ENVIRONMENT_FILE: Final = "edge.env"
+"""In the state directory: what edges get of the environment of the platform's own one."""
 ODOO_PORT: Final = 8069
 POSTGRES_PORT: Final = 5432
 _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What the runtime stands on.
-
-    Attributes:
-        override: our override's path.
-        services_named: role → service, from ``invoke.yaml``.
-        choices: the settings, by name.
-        flags: ``skip_build``, ``demo``, ``force``.
-        say: prints a line for people.
-        render: an edge's files, with the uri that it connects to.
-        progress: shows how far something is, of a title; yields what is told (done, all or None).
-        echo: is told each line of docker's output, too; None keeps it to the log.
-    """
-
-    platform: Platform
-    state: State
-    fleet: Fleet
-    compose: ComposeFile
-    override: Path
-    services_named: Mapping[str, str]
-    choices: Mapping[str, Any]
-    flags: frozenset[str]
-    say: Callable[[str], None]
-    render: Callable[[Edge, str], Mapping[PurePosixPath, str]]
-    progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
-    echo: Callable[[str], None] | None
 
 
 class Stack:
@@ -72,28 +41,55 @@ class Stack:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.docker = Docker(ground.state.folder / "docker.log", ground.echo)
+        self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
     @cached_property
     def compose(self) -> Compose:
         """The user's files and our override."""
         ground = self.ground
-        base = next(name for name in NAMES if (ground.platform.path / name).is_file())
+        base = find_compose_file(ground.platform.path).name
         theirs = ground.platform.path / FILE_NAME
         has_own = theirs != ground.override and theirs.is_file() and not is_ours(theirs.read_text())
         files = (base, FILE_NAME) if has_own else (base,)
         name = str(ground.choices["project_name"])
         return Compose(self.docker, ground.platform.path, files, ground.override, name)
 
+    def place(self, service: str, *path: str) -> str:
+        """File and line of an entry of a service, in the first of the user's files that has the service."""
+        for name in self.compose.files:
+            text = (self.ground.platform.path / name).read_text()
+            found = place(text, name, "services", service, *path)
+            if found != place(text, name, "services"):
+                return found
+        return f"service {service}"
+
     @cached_property
     def project(self) -> Project:
-        """The user's own services, resolved by Compose."""
-        return self.compose.project()
+        """The user's own services, resolved by Compose; one of a profile only where it plays a role of ours."""
+        active = self.compose.project()
+        named = self.ground.services_named
+        if plays_all_roles(active, named):
+            return active
+        return active.with_roles_of(self.compose.project(profiles="*"), named)
+
+    @cached_property
+    def edge_image(self) -> Image:
+        """What the edges' image says of itself."""
+        return self.docker.image(self.project.image(self.services.edge))
+
+    def forget_edge_image(self) -> None:
+        """It may have been built anew."""
+        self.__dict__.pop("edge_image", None)
+
+    @cached_property
+    def is_rootless(self) -> bool:
+        """Root of a container is who runs the engine."""
+        return self.docker.is_rootless()
 
     @cached_property
     def services(self) -> Services:
         """Who is who."""
-        named = {"edge": self.ground.compose.service, **self.ground.services_named}
-        return find_services(self.project, named, self.original_wiring.hosts)
+        return find_services(self.project, self.ground.services_named, self.original_wiring.hosts)
 
     @cached_property
     def backend_config(self) -> Path:
@@ -107,9 +103,9 @@ class Stack:
         context = str((backend.get("build") or {}).get("context") or "")
         places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
         places.append(self.ground.platform.path / "openems-backend" / "config.d")
-        for place in places:
-            if (place / METADATA).is_file():
-                return place
+        for folder in places:
+            if (folder / METADATA).is_file():
+                return folder
         raise SettingsError(
             f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
             hint="the docker runtime registers edges in Odoo's device table; that file leads the backend to it",
@@ -128,10 +124,11 @@ class Stack:
             return self.original_wiring
         return read_wiring(self.corrected_files(), str(self.corrected_config))
 
-    @property
+    @cached_property
     def is_corrected(self) -> bool:
-        """``inv doctor --fix`` was asked for, in this call or an earlier one."""
-        return "fix" in self.ground.flags or bool(self.ground.state.record().get("corrected"))
+        """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
+        asked = "fix" in self.ground.flags or bool(self.ground.state.record().get("corrected"))
+        return asked and self._corrected_files != read_tree(self.backend_config, ".config")
 
     @property
     def corrected_config(self) -> Path:
@@ -139,11 +136,14 @@ class Stack:
         return self.ground.state.folder / "backend-config.d"
 
     def corrected_files(self) -> dict[PurePosixPath, str]:
-        """The backend's files, with ``Metadata/Odoo.config`` as it should be."""
+        """The backend's files, with ``Metadata/Odoo.config`` as it should be, and what is missing beside it."""
+        return dict(self._corrected_files)
+
+    @cached_property
+    def _corrected_files(self) -> dict[PurePosixPath, str]:
         files = read_tree(self.backend_config, ".config")
         found = check_wiring(self.original_wiring, self.project, self.services, str(METADATA))
-        files[METADATA] = rewired(files[METADATA], corrections(found))
-        return files
+        return {**files, METADATA: rewired(files[METADATA], corrections(found)), **additions(found)}
 
     @property
     def backend_config_inside(self) -> str | None:
@@ -210,10 +210,27 @@ class Stack:
         return Odoo(url, str(values["database"]), int(values["odooUid"]), str(values["odooPassword"]))
 
     @property
-    def api(self) -> BackendApi:
+    def api(self) -> Witness:
+        """Who says which edges are online: REST, else the device table."""
+        if self.wiring.rest_port is None:
+            return TableWitness(self.database, self._backend_runs)
+        return self.rest
+
+    @property
+    def rest(self) -> BackendApi:
         """The backend's B2B REST API, as Odoo's admin."""
         rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
-        return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]))
+        port = self.project.published(self.services.backend, self.wiring.ui_port)
+        ui = f"ws://{HOST}:{port + self.ground.fleet.port_offset}" if port else ""
+        return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
+
+    def hashes(self) -> dict[str, frozenset[str]]:
+        """:meth:`Compose.hashes`, asked anew when a file of ours was written."""
+        ours = (self.ground.override, self.ground.state.folder / ENVIRONMENT_FILE)
+        written = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in ours)
+        if written != self._hashed[0]:
+            self._hashed = written, self.compose.hashes()
+        return self._hashed[1]
 
     def containers(self) -> tuple[Container, ...]:
         """All containers of the project.
@@ -247,6 +264,10 @@ class Stack:
         if container.state in ("exited", "dead", "restarting"):
             lines = "\n    ".join((f"{service}: {container.why}", *self.docker.last_lines(container.id)))
             raise CommandFailed(lines, hint=f"docker logs {container.name}")
+
+    def _backend_runs(self) -> bool:
+        container = self.container(self.services.backend)
+        return container is not None and container.is_running
 
     def _own_port(self, word: str) -> int | None:
         port = self.project.published(*self.inside[word])

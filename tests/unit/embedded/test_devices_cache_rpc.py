@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -13,7 +13,15 @@ from edge_tasks.embedded.devices import Device, Devices, Write, new_version
 if TYPE_CHECKING:
     from edge_tasks.embedded.cache import Value
 
-NOON = datetime(2024, 7, 1, 12)  # noqa: DTZ001 - as Odoo keeps it: UTC without a time zone
+NOON = 28_663_920  # minutes since 1970
+
+
+@dataclass(eq=False)
+class OpenSocket:
+    cache: ChannelCache = field(default_factory=ChannelCache)
+
+    async def ask(self, user: dict[str, str], payload: dict[str, Any]) -> dict[str, Any]:
+        return {"user": user, "payload": payload}
 
 
 def test_a_key_is_found_with_blanks_around_it() -> None:
@@ -28,29 +36,32 @@ def test_a_key_is_found_with_blanks_around_it() -> None:
 def test_an_edge_with_two_sockets_is_online_until_the_last_one_closes() -> None:
     device = Device(1, "edge0", "secret")
     devices = Devices([device])
-    first, second = devices.connect(device, NOON), devices.connect(device, NOON)
+    sockets = (OpenSocket(), OpenSocket())
+    for socket in sockets:
+        devices.connect(device, socket, NOON)
     seen = []
-    for cache in (first, second):
-        devices.disconnect(device, cache)
-        seen.append(device.online)
-    assert seen == [True, False]
+    for socket in sockets:
+        devices.disconnect(device, socket)
+        seen.append((device.online, devices.online))
+    assert seen == [(True, 1), (False, 0)]
     assert devices.take_writes() == [Write(1, online=False, heard=True)]
 
 
 def test_values_end_with_their_socket() -> None:
     device = Device(1, "edge0", "secret")
     devices = Devices([device])
-    cache = devices.connect(device, NOON)
-    cache.update(1000, {"a/B": 1})
+    socket = OpenSocket()
+    devices.connect(device, socket, NOON)
+    socket.cache.update(1000, {"a/B": 1})
     assert device.values(["a/B"]) == {"a/B": 1}
-    devices.disconnect(device, cache)
+    devices.disconnect(device, socket)
     assert device.values(["a/B"]) == {"a/B": None}
 
 
 def test_what_is_to_be_written_is_taken_once_and_can_be_put_back() -> None:
     first, second = Device(1, "edge0", "a"), Device(2, "edge1", "b")
     devices = Devices([first, second])
-    devices.connect(second, NOON)
+    devices.connect(second, OpenSocket(), NOON)
     devices.told_state(first, 2)
     writes = devices.take_writes()
     assert writes == [Write(1, level="warning"), Write(2, online=True, heard=True)]
@@ -65,9 +76,9 @@ def test_only_the_first_message_of_a_minute_is_written() -> None:
     devices = Devices([device])
     devices.heard(device, NOON)
     assert devices.take_writes() == [Write(1, heard=True)]
-    devices.heard(device, NOON + timedelta(seconds=59))
+    devices.heard(device, NOON)
     assert devices.take_writes() == []
-    devices.heard(device, NOON + timedelta(seconds=60))
+    devices.heard(device, NOON + 1)
     assert devices.take_writes() == [Write(1, heard=True)]
 
 
@@ -102,6 +113,22 @@ def test_an_older_value_never_replaces_a_newer_one() -> None:
     assert cache.values(["a/B"]) == {"a/B": None}
 
 
+def test_edges_that_send_the_same_channels_share_their_names_and_not_their_values() -> None:
+    now = 1_720_000_000_000
+    caches = [ChannelCache(), ChannelCache()]
+    for number, cache in enumerate(caches):
+        cache.update(now, {"a/B": number, "a/C": None})
+        cache.update(now + 1000, {"a/B": number + 10, "later/D": number})
+    addresses = ["a/B", "a/C", "later/D", "no/E"]
+    assert [list(cache.values(addresses).values()) for cache in caches] == [
+        [10, None, 0, None],
+        [11, None, 1, None],
+    ]
+    caches[0].update(now + 1_000_000, {"a/C": 5})
+    assert caches[0].values(addresses) == {"a/B": None, "a/C": 5, "later/D": None, "no/E": None}
+    assert caches[1].values(["a/B"]) == {"a/B": 11}
+
+
 def test_an_aggregated_value_stands_in_for_a_channel_without_a_current_one() -> None:
     cache = ChannelCache()
     cache.update(2000, {"a/B": 1, "a/C": None})
@@ -121,13 +148,42 @@ def test_values_older_than_a_quarter_of_an_hour_go_when_newer_ones_come() -> Non
 def test_messages_are_told_apart() -> None:
     assert rpc.parse('{"jsonrpc":"2.0","method":"m","params":{"a":1}}') == rpc.Message("m", {"a": 1})
     assert rpc.parse('{"jsonrpc":"2.0","method":"m","id":"x"}') == rpc.Message("m", {}, "x")
-    assert rpc.parse('{"jsonrpc":"2.0","id":"x","result":{}}') is None
+    answer = {"jsonrpc": "2.0", "id": "x", "result": {}}
+    assert rpc.parse(orjson.dumps(answer)) == rpc.Answer("x", answer)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", '{"a":1}', '{"method":1}', '{"method":"m","params":[]}'])
 def test_other_texts_are_no_messages(text: str) -> None:
     with pytest.raises(rpc.InvalidMessageError):
         rpc.parse(text)
+
+
+def test_a_configuration_is_read_once_for_all_edges_that_send_the_same() -> None:
+    text = b'{"jsonrpc":"2.0","method":"edgeConfig","params":{"components":{}}}'
+    assert rpc.params_of_config(text) == b'{"components":{}}'
+    assert rpc.params_of_config(bytes(bytearray(text))) is rpc.params_of_config(text)
+
+
+@pytest.mark.parametrize("number", ["x", "1", 'x"', None])
+def test_a_request_over_rest_whose_id_is_no_uuid_is_refused(number: str | None) -> None:
+    body: dict[str, Any] = {"method": "m", "params": {}, "id": number}
+    if number is None:
+        assert rpc.parse_request(orjson.dumps(body)).id
+        return
+    with pytest.raises(rpc.RpcError, match="is not a UUID member"):
+        rpc.parse_request(orjson.dumps(body))
+
+
+def test_what_a_request_carries_gets_an_id_as_it_does_itself() -> None:
+    request = rpc.parse_request(b'{"method":"m","params":{"payload":{"method":"n"}}}')
+    assert request.params["payload"].keys() == {"method", "jsonrpc", "id"}
+
+
+@pytest.mark.parametrize("name", ["edgeId", "payload"])
+def test_a_missing_parameter_is_named(name: str) -> None:
+    read = rpc.string if name == "edgeId" else rpc.member
+    with pytest.raises(rpc.RpcError, match=rf"JSON \[{name}"):
+        read({}, name)
 
 
 def test_a_refusal_names_its_request() -> None:

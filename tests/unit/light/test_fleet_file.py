@@ -64,13 +64,53 @@ def test_places_follow_the_file_and_far_ones_connect_from_another_address(tmp_pa
     ]
 
 
+SHAPE = {"consumption": {"day": [1, 2]}}
+
+
+def test_another_profile_or_seed_is_another_digest_of_every_edge(tmp_path: Path) -> None:
+    edge = {
+        "edges": [{"name": "edge0", "directory": "/edge0", "digest": "1"}],
+        "shared": {"edges": {"edge1": "KEY"}},
+    }
+    fleets = [
+        load(tmp_path, **edge),
+        load(tmp_path, **edge, profile=SHAPE, seed="a"),
+        load(tmp_path, **edge, profile=SHAPE, seed="b"),
+        load(tmp_path, **edge, profile={"consumption": {"day": [2, 1]}}, seed="a"),
+    ]
+    for name in ("edge0", "edge1"):
+        assert len({one.edges[name].digest for one in fleets}) == len(fleets)
+    assert fleets[0].edges["edge0"].digest == "1"
+    assert load(tmp_path, **edge, profile=SHAPE, seed="a") == fleets[1]
+
+
+def test_a_part_has_the_profile_and_the_seed_of_the_whole(tmp_path: Path) -> None:
+    part = load(tmp_path, profile=SHAPE, seed="a", processes=2).part(1)
+    assert (part.profile, part.source_key("edge17", "meter1")) == (SHAPE, "a/edge17/meter1")
+
+
+def test_a_profile_that_is_none_is_refused_with_its_key(tmp_path: Path) -> None:
+    with pytest.raises(FleetFileError, match=r"\"profile\" of the fleet file: consumption has no curve"):
+        load(tmp_path, profile={"consumption": {}})
+
+
 def test_what_a_file_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
     found = load(tmp_path)
     assert (found.processes, found.block, found.connect_rate, found.reconnect) == (0, 1, 500, "quick")
+    assert (found.profile, found.seed) == (None, "")
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"processes": -1}, {"processes": "2"}, {"block": 0}, {"connect_rate": 0}, {"reconnect": "never"}]
+    "wrong",
+    [
+        {"processes": -1},
+        {"processes": "2"},
+        {"block": 0},
+        {"connect_rate": 0},
+        {"reconnect": "never"},
+        {"seed": 1},
+        {"metrics_port": -1},
+    ],
 )
 def test_a_wrong_word_is_named(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(FleetFileError, match=f'"{next(iter(wrong))}"'):

@@ -5,21 +5,38 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.light import memories
-from edge_tasks.light.simulation import Memory
+from edge_tasks.light.changes import UPDATE, Change
+from edge_tasks.light.memories import Kept
+from edge_tasks.light.memory import Command, Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEPT = {"edge0": Memory({"meter0": (1 << 60, 2)}, {"ess0": 3}, 4, 5, {"_grid": (-6, 7)})}
+MEMORY = Memory(
+    {"meter0": (1 << 60, 2)},
+    {"ess0": 3},
+    4,
+    5,
+    {"_grid": (-6, 7)},
+    {"ess0": (-4500, None, 8), "ess1": (1, 2, 3)},
+    (Command("meter1/ActivePower", 4000, 9),),
+    {"meter0": 10, "ess0": -20},
+    14,
+)
+KEPT = {"edge0": Kept(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),))}
+
+
+def _save(path: Path, kept: dict[str, Kept]) -> None:
+    memories.save(path, {name: memories.document(one) for name, one in kept.items()})
 
 
 def test_what_is_kept_is_read_again_to_the_last_bit(tmp_path: Path) -> None:
-    memories.save(tmp_path / "memory.json", KEPT)
+    _save(tmp_path / "memory.json", KEPT)
     assert memories.load(tmp_path / "memory.json") == KEPT
 
 
 def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
-    memories.save(None, KEPT)
+    memories.save(None, {})
     assert memories.load(None) == memories.load(tmp_path / "none") == {}
 
 
@@ -33,15 +50,25 @@ def test_a_damaged_file_is_said_and_not_used(
 
 
 def test_an_edge_goes_on_where_any_part_had_it_last(tmp_path: Path) -> None:
-    def at(now: int) -> Memory:
-        return Memory({}, {}, now, 0)
+    def at(seen: int) -> Kept:
+        return Kept(Memory({}, {}, 0, 0, seen=seen))
 
-    memories.save(tmp_path / "memory.json", {"edge0": at(1), "edge1": at(1), "edge2": at(1)})
-    memories.save(tmp_path / "memory-0.json", {"edge0": at(3), "edge1": at(2)})
-    memories.save(tmp_path / "memory-1.json", {"edge0": at(2), "edge3": at(9)})
-    memories.save(tmp_path / "memory-1-2.json", {"edge0": at(99)})
+    _save(tmp_path / "memory.json", {"edge0": at(1), "edge1": at(1), "edge2": at(1)})
+    _save(tmp_path / "memory-0.json", {"edge0": at(3), "edge1": at(2)})
+    _save(tmp_path / "memory-1.json", {"edge0": at(2), "edge3": at(9)})
+    _save(tmp_path / "memory-1-2.json", {"edge0": at(99)})
     names, known = {"edge0", "edge1", "edge2", "edge4"}, {"edge1": at(5), "edge0": at(2)}
     found = memories.load_newest(tmp_path / "memory-1.json", names, known)
     assert found == {"edge0": at(3), "edge1": at(5), "edge2": at(1)}
     assert memories.load_newest(tmp_path / "none" / "memory.json", names, {}) == {}
     assert memories.load_newest(None, names, {}) == {}
+
+
+def test_another_template_goes_on_from_the_counters_and_voids_the_changes() -> None:
+    kept = KEPT["edge0"]
+    assert kept.fitting("shape") == kept
+    other = kept.fitting("other")
+    assert (other.shape, other.changes) == ("other", ())
+    assert other.memory.energies == {"meter0": ((1 << 60) + 100, 2)}
+    assert (other.memory.charges, other.memory.now) == ({"ess0": 3 + 200}, 14)
+    assert other.memory.filters == {"ess0": (-20, None, 0)}

@@ -28,10 +28,18 @@ def _wide() -> Window:
 def test_a_backend_that_takes_all_gets_more_at_once_and_one_that_refuses_half() -> None:
     window = _wide()
     assert window.size == MOST
-    window.took(3000, 3009, connected=True)
-    assert window.size == MOST
     window.took(3010, 3010.1, connected=False)
     assert window.size == MOST // 2
+
+
+def test_a_backend_that_is_slow_gets_no_more_at_once_and_one_that_is_too_slow_half() -> None:
+    window = Window(100)
+    window.took(0, 2, connected=True)
+    assert window.size == 16
+    window.took(0, 0.5, connected=True)
+    assert window.size == 17
+    window.took(0, 5, connected=True)
+    assert window.size == 8
 
 
 def test_a_backend_that_drops_many_at_once_halves_the_window_once() -> None:
@@ -80,8 +88,8 @@ def test_a_limit_holds_from_then_on() -> None:
     window = Window(100)
     window.limit(3)
     assert window.size == 3
-    window.took(0, 1, connected=True)
+    window.took(0, 0.5, connected=True)
     assert window.size == 3
     window.limit(5)
-    window.took(0, 1, connected=True)
+    window.took(0, 0.5, connected=True)
     assert window.size == 4

@@ -1,0 +1,41 @@
+"""What we need to know of a Dockerfile: the images that it stands on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ARG: Final = re.compile(r"\s*ARG\s+(\w+)(?:=(\S*))?", re.IGNORECASE)
+_FROM: Final = re.compile(r"\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
+_COPY_FROM: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*?--from=(\S+)", re.IGNORECASE)
+_VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
+
+
+def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
+    """The images of all stages, in order; stages themselves and ``scratch`` are none.
+
+    Args:
+        text: of the Dockerfile.
+        arguments: ``build.args`` of the service, which beat the defaults of ``ARG``.
+    """
+    values: dict[str, str] = {}
+    stages: list[str] = ["scratch"]
+    found: list[str] = []
+    for line in text.splitlines():
+        if match := _ARG.match(line):
+            if not found:  # those after the first FROM are of its stage
+                values[match[1]] = arguments.get(match[1], (match[2] or "").strip("\"'"))
+        elif match := _FROM.match(line):
+            found.append(_filled(match[1], values))
+            stages.append((match[2] or "").lower())
+        elif match := _COPY_FROM.match(line):
+            found.append(_filled(match[1], values))
+    named = (name for name in found if name.lower() not in stages and not name.isdigit())
+    return tuple(dict.fromkeys(named))
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda match: values.get(match[1] or match[2]) or match[3] or "", text)

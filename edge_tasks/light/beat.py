@@ -1,0 +1,103 @@
+"""The cycle of ten thousand edges: one timer for all of them.
+
+A second has a hundred slots; each edge is in one of them, and is called when its slot is due. What comes late is
+late for the slots behind it too, and is counted; a whole second that was missed is not made up for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CYCLE: Final = 1000
+"""Ms; OpenEMS' default."""
+_SLOTS: Final = 100
+_SLOT: Final = CYCLE // _SLOTS
+_LATE: Final = 100
+"""Ms after which a cycle is not on time."""
+_STRIDE: Final = 37
+"""Edges in a row are not called in a row: a template changes them all alike."""
+
+
+class Cyclic(Protocol):
+    """Whoever has a cycle."""
+
+    def cycle(self, now: int) -> None:
+        """A cycle is due at epoch ms."""
+
+
+class Beat:
+    """Calls edges once a second.
+
+    Args:
+        clock: epoch ms.
+
+    Attributes:
+        cycles: calls so far.
+        late: those of them that came more than 100 ms late, or not at all.
+        lag: ms that the latest one came late since :meth:`take_lag`.
+    """
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._slots: list[dict[Cyclic, None]] = [{} for _ in range(_SLOTS)]
+        self._next = clock() // _SLOT + 1
+        self.cycles = 0
+        self.late = 0
+        self.lag = 0
+
+    def add(self, edge: Cyclic, place: int) -> None:
+        """Call an edge from now on; its place in the fleet decides when in a second."""
+        self._slots[place * _STRIDE % _SLOTS][edge] = None
+
+    def remove(self, edge: Cyclic, place: int) -> None:
+        """Call it no longer; nothing happens when it was not called."""
+        self._slots[place * _STRIDE % _SLOTS].pop(edge, None)
+
+    def take_lag(self) -> float:
+        """Seconds that a cycle was late at most since this was asked last."""
+        lag, self.lag = self.lag, 0
+        return lag / 1000
+
+    async def run(self) -> None:
+        """Call them for ever."""
+        while True:
+            self.beat()
+            await asyncio.sleep(max(0, self._next * _SLOT - self._clock()) / 1000)
+
+    def beat(self) -> None:
+        """Call those that are due."""
+        now = self._clock()
+        behind = now // _SLOT - self._next
+        if not -1 <= behind < _SLOTS:  # a clock that was set, or a machine that slept
+            self._missed(behind)
+            self._next = now // _SLOT
+        while self._next * _SLOT <= now:
+            due = self._next * _SLOT
+            slot = self._slots[self._next % _SLOTS]
+            for edge in list(slot):
+                edge.cycle(due)
+            self._count(len(slot), self._clock() - due)
+            self._next += 1
+
+    def _count(self, calls: int, lag: int) -> None:
+        self.cycles += calls
+        if calls:
+            self.late += calls if lag > _LATE else 0
+            self.lag = max(self.lag, lag)
+
+    def _missed(self, behind: int) -> None:
+        if behind > 0:
+            missed = behind // _SLOTS * sum(map(len, self._slots))
+            self.cycles += missed
+            self.late += missed
+            self.lag = max(self.lag, behind * _SLOT)
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000

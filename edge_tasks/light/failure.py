@@ -1,0 +1,27 @@
+"""Why an edge does not do what a request asks."""
+
+from __future__ import annotations
+
+GENERIC = 1
+UNHANDLED = 4001
+
+
+class RpcError(Exception):
+    """An error as JSON-RPC has it.
+
+    Args:
+        message: as OpenEMS words it.
+        data: what its placeholders stand for; the message itself when there are none.
+        code: of ``OpenemsError``.
+    """
+
+    def __init__(self, message: str, *data: str, code: int = GENERIC) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.data = list(data) or [message]
+
+
+def unhandled(method: object) -> RpcError:
+    """Nobody here knows this method."""
+    return RpcError(f"Unhandled JSON-RPC method [{method}]", str(method), code=UNHANDLED)

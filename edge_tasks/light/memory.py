@@ -1,0 +1,69 @@
+"""What outlives a simulation: values that people wrote, and where its counters, batteries and filters were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Command:
+    """A value that somebody wrote to a channel; it holds until a moment.
+
+    Attributes:
+        channel: e.g. ``ess0/SetActivePowerEquals``.
+        value: W.
+        end: epoch ms; :data:`NEVER` for ever.
+    """
+
+    channel: str
+    value: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What outlives a change of the configuration and a restart: a simulation at its last turn, and a look at it.
+
+    Who goes on with the same plant determines the same powers at that turn again, so nothing is lost by a kill.
+
+    Attributes:
+        energies: of positive and of negative power in W*ms, by id.
+        charges: W*ms in each battery, by id.
+        now: epoch ms of the turn; None for whichever moment it is taken up at.
+        began: epoch ms, when the datasources began; None likewise.
+        extremes: lowest and highest power so far, by id.
+        filters: of each battery its power in W before the turn, and its filter's two figures, by id.
+        commands: that hold.
+        powers: W since the turn, by id.
+        seen: epoch ms of the look; None for the turn's own.
+    """
+
+    energies: Mapping[str, tuple[int, int]]
+    charges: Mapping[str, int]
+    now: int | None = None
+    began: int | None = None
+    extremes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    filters: Mapping[str, tuple[int, int | None, int]] = field(default_factory=dict)
+    commands: tuple[Command, ...] = ()
+    powers: Mapping[str, int] = field(default_factory=dict)
+    seen: int | None = None
+
+    def settled(self) -> Memory:
+        """The same at the moment of the look, for whoever goes on with another plant."""
+        if self.now is None or self.seen is None:
+            return self
+        span = self.seen - self.now
+        energies = {
+            key: (positive + max(0, self._power(key) * span), negative + max(0, -self._power(key) * span))
+            for key, (positive, negative) in self.energies.items()
+        }
+        charges = {key: charge - self._power(key) * span for key, charge in self.charges.items()}
+        filters: dict[str, tuple[int, int | None, int]] = {key: (self._power(key), None, 0) for key in charges}
+        return replace(self, energies=energies, charges=charges, now=self.seen, filters=filters)
+
+    def _power(self, key: str) -> int:
+        return self.powers.get(key, 0)

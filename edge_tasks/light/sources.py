@@ -1,0 +1,101 @@
+"""Where a simulated meter's power comes from. No I/O: time comes from the caller, in ms since 1970."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+NEVER: Final = 1 << 62
+
+
+class Source(Protocol):
+    """A power that stands still between two moments."""
+
+    def at(self, now: int) -> int:
+        """W at epoch ms."""
+
+    def until(self, now: int) -> int:
+        """The next epoch ms at which it may be another; :data:`NEVER` when there is none."""
+
+
+@dataclass(frozen=True)
+class Datasource:
+    """A series of powers in W; ``step`` is the ms between two of them, 0 for the first one only."""
+
+    values: tuple[int, ...]
+    step: int
+
+    def at(self, elapsed: int) -> int:
+        """The power after so many ms; the series begins anew at its end."""
+        if not self.values:
+            return 0
+        return self.values[elapsed // self.step % len(self.values)] if self.step else self.values[0]
+
+    def since(self, began: int) -> Source:
+        """The power in time, when the series began at epoch ms."""
+        return Series(self, began) if self.step and len(self.values) > 1 else Constant(self.at(0))
+
+
+class Constant:
+    """The same power for ever.
+
+    Args:
+        power: W.
+    """
+
+    __slots__ = ("_power",)
+
+    def __init__(self, power: int) -> None:
+        self._power = power
+
+    def at(self, _now: int) -> int:
+        """W."""
+        return self._power
+
+    def until(self, _now: int) -> int:
+        """Never."""
+        return NEVER
+
+
+class Series:
+    """A datasource that began at epoch ms."""
+
+    __slots__ = ("_began", "_datasource")
+
+    def __init__(self, datasource: Datasource, began: int) -> None:
+        self._datasource = datasource
+        self._began = began
+
+    def at(self, now: int) -> int:
+        """W; before it began, as of the series' end."""
+        return self._datasource.at(now - self._began)
+
+    def until(self, now: int) -> int:
+        """The next step."""
+        step = self._datasource.step
+        return now + step - (now - self._began) % step
+
+
+class Held:
+    """A power that somebody wrote, until a moment; then the source's own again.
+
+    Args:
+        source: whose place it takes.
+        power: W.
+        end: epoch ms.
+    """
+
+    __slots__ = ("_end", "_power", "source")
+
+    def __init__(self, source: Source, power: int, end: int) -> None:
+        self.source = source
+        self._power = power
+        self._end = end
+
+    def at(self, now: int) -> int:
+        """W."""
+        return self._power if now < self._end else self.source.at(now)
+
+    def until(self, now: int) -> int:
+        """Its end, then the source's next."""
+        return self._end if now < self._end else self.source.until(now)

@@ -1,0 +1,28 @@
+"""What the edges of a host did together, in figures that only grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Tally:
+    """Counts since the host began.
+
+    Attributes:
+        messages: sent.
+        bytes: of them, without the websocket's own.
+        connects: upgrades that a backend granted, also to a key that it then refused.
+        disconnects: of them, those that ended.
+        refusals: tries that a backend refused.
+        dropped: cycles that were not told since the backend took nothing, and windows too old to be sent again.
+        resent: windows that were sent again.
+    """
+
+    messages: int = 0
+    bytes: int = 0
+    connects: int = 0
+    disconnects: int = 0
+    refusals: int = 0
+    dropped: int = 0
+    resent: int = 0

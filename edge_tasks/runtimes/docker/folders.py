@@ -1,0 +1,94 @@
+"""Folders of the host in which containers keep their data: those that a run of ours brought about go with it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_tasks.runtimes.docker.stack import Stack
+
+_POSTGRES: Final = "/var/lib/postgresql/data"
+_DATA: Final = ("/var/lib/odoo", "/var/lib/influxdb", "/var/lib/influxdb2", "/etc/influxdb2")
+"""Where official images keep what they make themselves; in other folders people may have put something."""
+
+_REMOVE: Final = """
+owner=$1; shift
+for path; do
+  case $path in
+    */.) rm -rf "${path%.}"* "${path%.}".[!.]*; chown "$owner" "$path" ;;
+    */) rmdir "$path" || true ;;
+    *) rm -rf "$path" ;;
+  esac
+done
+"""
+"""``folder`` goes; of ``folder/.`` the contents go; ``folder/`` goes when it is empty. As root of a container."""
+
+
+def remember(stack: Stack) -> None:
+    """Note, before anything is started, which of them are not there or empty."""
+    record = stack.ground.state.record().get("folders", {})
+    found = {str(folder): _missing(stack, folder) for folder in _data_folders(stack) if _is_empty(folder)}
+    if found.keys() - record.keys():
+        stack.ground.state.note(folders={**found, **record})
+
+
+def remove(stack: Stack) -> tuple[str, ...]:
+    """Remove what containers have put there since, as root through a container; the folders, for people."""
+    record: dict[str, list[str]] = stack.ground.state.record().get("folders", {})
+    home = stack.ground.platform.path
+    gone = tuple(folder for folder in record if Path(folder).is_relative_to(home) and not _is_empty(Path(folder)))
+    paths: list[str] = []
+    for folder, missing in record.items():
+        if not Path(folder).is_relative_to(home):
+            continue
+        inside = f"/platform/{PurePosixPath(folder).relative_to(home)}"
+        paths.append(inside if folder in missing else f"{inside}/.")
+        paths += [
+            f"/platform/{PurePosixPath(parent).relative_to(home)}/" for parent in missing if parent != folder
+        ]
+    if paths:
+        image = stack.project.image(stack.services.database)
+        how = ("--rm", "--user", "0:0", "--network", "none", "-v", f"{home}:/platform", "--entrypoint", "sh")
+        owner = f"{os.geteuid()}:{os.getegid()}"
+        stack.docker.run("run", *how, image, "-c", _REMOVE, "sh", owner, *paths)
+    return tuple(str(Path(folder).relative_to(home)) for folder in gone)
+
+
+def _data_folders(stack: Stack) -> Iterator[Path]:
+    """Of bind mounts in the platform."""
+    home = stack.ground.platform.path
+    for service in stack.services.platform:
+        cluster = stack.project.environment(service).get("PGDATA", _POSTGRES)
+        wanted = (cluster,) if service == stack.services.database else _DATA
+        for volume in stack.project.services[service].get("volumes") or ():
+            source, target = Path(str(volume.get("source"))), PurePosixPath(str(volume.get("target")))
+            if volume.get("type") != "bind" or not source.is_relative_to(home) or source == home:
+                continue
+            yield from (
+                source / PurePosixPath(data).relative_to(target) for data in wanted if _lies_in(data, target)
+            )
+
+
+def _lies_in(data: str, target: PurePosixPath) -> bool:
+    return PurePosixPath(data).is_relative_to(target)
+
+
+def _missing(stack: Stack, folder: Path) -> list[str]:
+    """The folder and those around it that are not there, the innermost first."""
+    home = stack.ground.platform.path
+    around = (folder, *folder.parents)
+    return [str(path) for path in around if path.is_relative_to(home) and path != home and not path.exists()]
+
+
+def _is_empty(folder: Path) -> bool:
+    """Also when it is not there; not when we may not look."""
+    try:
+        return not any(folder.iterdir())
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False

@@ -1,0 +1,98 @@
+"""The override of the docker runtime: what edges inherit, what the platform's own services get on top."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge_tasks.compose_file import ComposeFile, depends
+from edge_tasks.inheritance import JAVA, Caller, Inheritance, environment_file, inherit, java_options
+from edge_tasks.override import Addition, Hosting, render_override
+from edge_tasks.runtimes.docker import light
+from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.fleet import Edge
+    from edge_tasks.runtimes.docker.stack import Stack
+
+
+def render(stack: Stack, edges: Sequence[Edge]) -> str:
+    """The override's text."""
+    inherited = inheritance(stack)
+    choices = stack.ground.choices
+    edge, project = stack.services.edge, stack.project
+    dependents = tuple(name for name, found in project.services.items() if depends(found, edge))
+    service = ComposeFile(edge, project.image(edge), inherited.networks, dependents)
+    hosting = Hosting(
+        config_target=inherited.config_target,
+        java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),
+        memory=str(choices["edge_memory"]),
+        edge_port=stack.wiring.edge_port,
+        additions=_additions(stack),
+        light=light.service(stack) if stack.ground.fleet.light else None,
+        user=inherited.user,
+        inherited=inherited.options,
+        environment_file=_environment_path(stack) if inherited.environment else "",
+    )
+    return render_override(edges, service, hosting)
+
+
+def companions(stack: Stack) -> dict[Path, str]:
+    """Private files that the override refers to: the environment of the platform's own edge may hold secrets."""
+    inherited = inheritance(stack)
+    if not inherited.environment:
+        return {}
+    environment = dict(inherited.environment)
+    if JAVA in environment:
+        environment[JAVA] = _java_options(stack, inherited)
+    return {stack.ground.platform.path / _environment_path(stack): environment_file(environment)}
+
+
+def inheritance(stack: Stack) -> Inheritance:
+    """What every edge takes over from the platform's own one."""
+    edge = stack.services.edge
+    template = str(stack.ground.platform.edges_folder / "config.d")
+    return inherit(stack.project.services[edge], stack.edge_image, caller(stack), template, _is_file)
+
+
+def caller(stack: Stack) -> Caller:
+    """Who runs this."""
+    return Caller(os.geteuid(), os.getegid(), rootless=stack.is_rootless)
+
+
+def _java_options(stack: Stack, inherited: Inheritance) -> str:
+    choices = stack.ground.choices
+    theirs = inherited.environment.get(JAVA) or stack.edge_image.environment.get(JAVA, "")
+    as_caller = inherited.user not in ("", "0:0")
+    return java_options(str(choices["edge_heap"]), str(choices["java_options"]), theirs, as_caller=as_caller)
+
+
+def _environment_path(stack: Stack) -> str:
+    folder = stack.ground.state.folder.relative_to(stack.ground.platform.path)
+    return f"./{folder}/{ENVIRONMENT_FILE}"
+
+
+def _additions(stack: Stack) -> dict[str, Addition]:
+    ports: dict[str, list[str]] = {}
+    for word, port in sorted(stack.ports_added.items()):
+        service, inside = stack.inside[word]
+        ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
+    found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
+    if stack.is_corrected:
+        folder = stack.corrected_config.relative_to(stack.ground.platform.path)
+        backend_gets = found.get(stack.services.backend, Addition())
+        mount = f"./{folder}:{stack.backend_config_inside}"
+        found[stack.services.backend] = replace(backend_gets, volumes=(mount,))
+    offset = stack.ground.fleet.port_offset
+    for service in stack.services.platform if offset else ():
+        if shifted := stack.project.shifted_ports(service, offset):
+            found[service] = replace(found.get(service, Addition()), only_ports=shifted)
+    return found
+
+
+def _is_file(path: str) -> bool:
+    return Path(path).exists() and not Path(path).is_dir()

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_tasks.adapters.backend_api import BackendApi, BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[int, bytes], BackendApi]]:
+    """Something that answers every call alike, on the port where a REST API is looked for."""
+    servers: list[HTTPServer] = []
+
+    def serve(code: int, body: bytes) -> BackendApi:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(code)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        servers.append(HTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return BackendApi(f"http://127.0.0.1:{servers[-1].server_port}", "admin", "s3cret")
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("code", [401, 500])
+def test_a_refused_login_is_told_with_what_to_do_and_without_the_password(
+    served: Callable[[int, bytes], BackendApi], code: int
+) -> None:
+    with pytest.raises(BackendError, match=rf"answered {code}: it does not let admin in") as refused:
+        served(code, b"").online(["edge0"])
+    assert "inv odoo-init" in refused.value.hint
+    assert "s3cret" not in f"{refused.value} {refused.value.hint}"
+
+
+@pytest.mark.parametrize("body", [b"<html>a web page</html>", b"[1]", b""])
+def test_what_is_no_rest_api_is_called_so(served: Callable[[int, bytes], BackendApi], body: bytes) -> None:
+    with pytest.raises(BackendError, match="is no B2B REST API"):
+        served(200, body).online(["edge0"])
+
+
+def test_nobody_there_is_told() -> None:
+    with pytest.raises(BackendError, match="does not answer"):
+        BackendApi("http://127.0.0.1:1", "admin", "x").online(["edge0"])

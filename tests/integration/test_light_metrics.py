@@ -1,0 +1,109 @@
+"""A light host's metrics, from its supervisor as a process whose parts have no backend to connect to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def fleet(tmp_path: Path, port: int, revision: str = "r") -> Path:
+    uri = f'service.pid="Controller.Api.Backend.b"\nservice.factoryPid="Controller.Api.Backend"\nid="b"\nuri="ws://127.0.0.1:{free_port()}"\n'
+    shared = {
+        "files": {"Controller/Api/Backend/b.config": uri},
+        "edges": {f"edge{n}": f"key{n}" for n in range(3)},
+    }
+    document: dict[str, Any] = {"revision": revision, "status_file": str(tmp_path / "status.json"), "edges": []}
+    file = tmp_path / "fleet.json"
+    draft = tmp_path / "fleet.new"
+    draft.write_text(json.dumps({**document, "shared": shared, "processes": 2, "metrics_port": port}))
+    draft.replace(file)
+    return file
+
+
+@contextmanager
+def supervised(tmp_path: Path, file: Path) -> Iterator[Path]:
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-m", "edge_tasks.light", str(file)], stderr=output)
+    try:
+        yield log
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def metrics(port: int) -> dict[str, float]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+    except OSError:
+        return {}
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}
+
+
+def until(check: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 15
+    while not check():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def waiting(port: int) -> float:
+    return metrics(port).get('edge_tasks_light_edges{state="waiting"}', 0)
+
+
+def test_edges_and_a_killed_part_are_seen_in_the_metrics(tmp_path: Path) -> None:
+    port = free_port()
+    with supervised(tmp_path, fleet(tmp_path, port)):
+        until(lambda: waiting(port) == 3)
+        found = metrics(port)
+        assert (found["edge_tasks_light_parts"], found["edge_tasks_light_part_restarts_total"]) == (2, 0)
+        assert found["process_resident_memory_bytes"] < 64e6
+        status = json.loads((tmp_path / "status-1.json").read_bytes())
+        os.kill(status["pid"], signal.SIGKILL)
+        until(lambda: metrics(port).get("edge_tasks_light_part_restarts_total") == 1)
+        until(lambda: waiting(port) == 3)
+
+
+def test_another_port_in_the_fleet_file_moves_them(tmp_path: Path) -> None:
+    first, second = free_port(), free_port()
+    with supervised(tmp_path, fleet(tmp_path, first)):
+        until(lambda: bool(metrics(first)))
+        fleet(tmp_path, second, "other")
+        until(lambda: bool(metrics(second)))
+        assert metrics(first) == {}
+
+
+def test_a_taken_port_is_said_and_edges_run_without_metrics(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with supervised(tmp_path, fleet(tmp_path, port)) as log:
+            until(lambda: "--metrics-port" in log.read_text())
+            until(lambda: "waiting" in log.read_text())
+            assert log.read_text().count("--metrics-port") == 1
+
+
+@pytest.mark.parametrize("port", [-1, "9464"])
+def test_a_port_that_is_none_is_a_bad_fleet_file(tmp_path: Path, port: Any) -> None:
+    command = [sys.executable, "-m", "edge_tasks.light", str(fleet(tmp_path, port))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, "metrics_port" in done.stderr) == (2, True)

@@ -1,0 +1,99 @@
+"""A backend that is slow over REST until its user was introduced over the UI's websocket, as the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import web
+
+from edge_tasks.adapters import ui_api
+from edge_tasks.adapters.backend_api import BackendApi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EDGES = [f"edge{index}" for index in range(250)]
+
+
+class Backend:
+    def __init__(self) -> None:
+        self.pages: list[int] = []
+        self.asked: list[int] = []
+        self.port = 0
+
+    async def rest(self, request: web.Request) -> web.Response:
+        names = (await request.json())["params"]["edgeIds"]
+        self.asked.append(len(names))
+        if not self.pages:
+            await asyncio.sleep(1.1)
+        return web.json_response({"result": {name: {"online": True} for name in names}})
+
+    async def ui(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            call = json.loads(message.data)
+            await socket.send_json({"method": "edgeRpc", "params": {}})
+            await socket.send_json({"id": call["id"], **self.answer(call["method"], call["params"])})
+        return socket
+
+    def answer(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        if method == "authenticateWithPassword":
+            good = params == {"username": "admin", "password": "s3cret"}
+            return {"result": {"token": "x"}} if good else {"error": {"code": 1003}}
+        self.pages.append(params["page"])
+        start = params["page"] * params["limit"]
+        return {"result": {"edges": [{"id": name} for name in EDGES[start : start + params["limit"]]]}}
+
+
+@pytest.fixture
+def backend() -> Iterator[Backend]:
+    found, loop, ready = Backend(), asyncio.new_event_loop(), threading.Event()
+    app = web.Application()
+    app.router.add_post("/jsonrpc", found.rest)
+    app.router.add_get("/", found.ui)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+
+    async def start() -> None:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        found.port = runner.addresses[0][1]
+        ready.set()
+
+    def run() -> None:
+        loop.run_until_complete(start())
+        loop.run_forever()
+        loop.run_until_complete(runner.cleanup())
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(10)
+    yield found
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+
+
+def test_a_backend_that_does_not_know_its_user_learns_it_page_by_page_then_answers_fast(backend: Backend) -> None:
+    api = BackendApi(f"http://127.0.0.1:{backend.port}", "admin", "s3cret", ui=f"ws://127.0.0.1:{backend.port}")
+    assert api.online(EDGES) == dict.fromkeys(EDGES, True)
+    assert backend.pages == [0, 1, 2]
+    assert backend.asked == [100, 150]
+    api.online(EDGES)
+    assert backend.pages == [0, 1, 2], "a backend that answers fast is not introduced to anybody"
+
+
+def test_a_few_edges_are_asked_for_directly(backend: Backend) -> None:
+    api = BackendApi(f"http://127.0.0.1:{backend.port}", "admin", "s3cret", ui=f"ws://127.0.0.1:{backend.port}")
+    assert api.online(EDGES[:3]) == dict.fromkeys(EDGES[:3], True)
+    assert backend.pages == []
+
+
+def test_whoever_is_refused_or_finds_nobody_goes_on_without(backend: Backend) -> None:
+    ui_api.introduce("ws://127.0.0.1:1", "admin", "s3cret")
+    ui_api.introduce(f"ws://127.0.0.1:{backend.port}", "admin", "wrong")
+    assert backend.pages == []

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from edge_tasks.light.beat import Beat
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Edge:
+    def __init__(self) -> None:
+        self.cycles: list[int] = []
+
+    def cycle(self, now: int) -> None:
+        self.cycles.append(now)
+
+
+def _run(beat: Beat, clock: Clock, span: int, step: int = 10) -> None:
+    end = clock.now + span
+    while clock.now < end:
+        clock.now += step
+        beat.beat()
+
+
+def test_each_edge_is_called_once_a_second_at_its_own_time() -> None:
+    clock = Clock()
+    beat, edges = Beat(clock), [Edge() for _ in range(100)]
+    for place, edge in enumerate(edges):
+        beat.add(edge, place)
+    _run(beat, clock, 5000)
+    assert all(len(edge.cycles) == 5 for edge in edges)
+    assert all(
+        two - one == 1000 for edge in edges for one, two in zip(edge.cycles, edge.cycles[1:], strict=False)
+    )
+    assert len({edge.cycles[0] for edge in edges}) == 100
+    assert (beat.cycles, beat.late, beat.take_lag()) == (500, 0, 0.0)
+
+
+def test_what_comes_late_is_counted_and_made_up_for_within_a_second() -> None:
+    clock, edge = Clock(), Edge()
+    beat = Beat(clock)
+    beat.add(edge, 0)
+    _run(beat, clock, 3000, step=500)
+    assert [moment % 1000 for moment in edge.cycles] == [0, 0, 0]
+    clock.now += 900
+    beat.beat()
+    clock.now += 900
+    beat.beat()
+    assert beat.late == 1
+    assert beat.take_lag() == 0.8
+    assert beat.take_lag() == 0.0
+
+
+def test_whole_seconds_that_were_missed_are_counted_not_made_up_for() -> None:
+    clock, edge = Clock(), Edge()
+    beat = Beat(clock)
+    beat.add(edge, 0)
+    _run(beat, clock, 2000)
+    before = len(edge.cycles)
+    clock.now += 60_000
+    beat.beat()
+    assert len(edge.cycles) - before <= 1
+    assert beat.late >= 59
+
+
+def test_a_clock_that_is_set_back_stops_nothing() -> None:
+    clock, edge = Clock(), Edge()
+    beat = Beat(clock)
+    beat.add(edge, 0)
+    clock.now -= 3_600_000
+    _run(beat, clock, 3000)
+    assert len(edge.cycles) == 3
+
+
+def test_an_edge_that_was_removed_is_not_called() -> None:
+    clock, edge = Clock(), Edge()
+    beat = Beat(clock)
+    beat.add(edge, 7)
+    beat.remove(edge, 7)
+    beat.remove(edge, 7)
+    _run(beat, clock, 2000)
+    assert edge.cycles == []

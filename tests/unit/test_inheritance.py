@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_tasks.inheritance import (
+    DATA_DIRECTORY,
+    Caller,
+    Image,
+    Inheritance,
+    environment_file,
+    foreign_heap,
+    inherit,
+    java_options,
+)
+
+TEMPLATE = "/c/openems-edge/config.d"
+SOMEBODY = Caller(1000, 1000)
+ROOT = Caller(0, 0)
+S6 = Image(words=("/init",))
+
+
+def inherited(
+    service: dict[str, Any], image: Image | None = None, caller: Caller = SOMEBODY, files: tuple[str, ...] = ()
+) -> Inheritance:
+    return inherit(service, image or Image(), caller, TEMPLATE, files.__contains__)
+
+
+def test_what_concerns_every_container_is_carried_over_and_what_is_of_one_only_is_not() -> None:
+    service: dict[str, Any] = {
+        "dns": ["1.1.1.1"],
+        "extra_hosts": ["h=1.2.3.4"],
+        "command": ["sh", "-c", "echo $$HOME"],
+        "entrypoint": None,
+        "container_name": "the-edge",
+        "hostname": "edge",
+        "ports": [{"target": 8080}],
+        "labels": {"a": "b"},
+        "depends_on": {"db": {}},
+        "healthcheck": {"test": ["NONE"]},
+        "build": {"context": "/c"},
+    }
+    assert dict(inherited(service).options) == {
+        "dns": ["1.1.1.1"],
+        "extra_hosts": ["h=1.2.3.4"],
+        "command": ["sh", "-c", "echo $$HOME"],
+    }
+
+
+def test_networks_come_by_name_without_the_one_edges_address() -> None:
+    lan = {"lan": {"aliases": ["edge"], "ipv4_address": "10.1.1.1"}, "default": None}
+    assert inherited({"networks": lan}).networks == ("lan",)
+
+
+def test_mounts_that_nobody_writes_are_shared_and_the_others_are_named() -> None:
+    service: dict[str, Any] = {
+        "volumes": [
+            {"type": "bind", "source": TEMPLATE, "target": "/etc/openems.d"},
+            {"type": "bind", "source": "/certs", "target": "/certs", "read_only": True},
+            {"type": "bind", "source": "/etc/localtime", "target": "/etc/localtime"},
+            {"type": "tmpfs", "target": "/x"},
+            {"type": "bind", "source": "/c/data", "target": "/data"},
+            {"type": "volume", "source": "history", "target": "/history"},
+        ]
+    }
+    found = inherited(service, files=("/etc/localtime",))
+    assert [volume["target"] for volume in found.options["volumes"]] == ["/certs", "/etc/localtime", "/x"]
+    assert found.left_out == ("/c/data at /data", "history at /history")
+
+
+@pytest.mark.parametrize(
+    ("service", "image", "target"),
+    [
+        ({"volumes": [{"type": "bind", "source": f"{TEMPLATE}/", "target": "/conf"}]}, Image(), "/conf"),
+        ({"command": ["java", "-Dfelix.cm.dir=/a/", "-jar", "x"]}, Image(), "/a/"),
+        ({}, Image(words=("sh", "-c", "java -Dfelix.cm.dir=/b -jar x")), "/b"),
+        ({"environment": {"JAVA_OPTS": "-Dfelix.cm.dir=/d"}}, Image(words=("-Dfelix.cm.dir=/b",)), "/d"),
+        ({}, Image(), "/etc/openems.d"),
+    ],
+)
+def test_the_config_directory_goes_where_the_edge_looks_for_it(
+    service: dict[str, Any], image: Image, target: str
+) -> None:
+    assert inherited(service, image).config_target == target
+
+
+@pytest.mark.parametrize(
+    ("caller", "service", "image", "user"),
+    [
+        (SOMEBODY, {}, Image(), "1000:1000"),
+        (SOMEBODY, {"user": "1234"}, Image(user="openems"), "1000:1000"),
+        (SOMEBODY, {"user": "root"}, Image(), "0:0"),
+        (SOMEBODY, {}, S6, ""),
+        (SOMEBODY, {"entrypoint": ["java"]}, S6, "1000:1000"),
+        (ROOT, {}, Image(), ""),
+        (ROOT, {}, Image(user="root"), ""),
+        (ROOT, {}, Image(user="openems"), "0:0"),
+        (Caller(1000, 1000, rootless=True), {}, Image(), ""),
+        (Caller(1000, 1000, rootless=True), {"user": "1234"}, Image(), "0:0"),
+    ],
+)
+def test_an_edge_runs_as_the_caller_whose_files_it_reads(
+    caller: Caller, service: dict[str, Any], image: Image, user: str
+) -> None:
+    assert inherited(service, image, caller).user == user
+
+
+def test_an_image_that_becomes_the_caller_by_itself_is_told_who_that_is() -> None:
+    assert inherited({}, S6).environment == {"PUID": "1000", "PGID": "1000"}
+    assert inherited({}, S6, ROOT).environment == {}
+
+
+def test_variables_come_as_a_container_gets_them_and_those_without_value_not_at_all() -> None:
+    found = inherited({"environment": {"A": "pa$$word", "NONE": None, "N": 1}}, caller=ROOT)
+    assert found.environment == {"A": "pa$word", "N": "1"}
+    assert "pa$word" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "wanted"),
+    [
+        ("-Xms32m -XX:+UseSerialGC", "", "-Xmx128m -Xms32m -XX:+UseSerialGC"),
+        ("-XX:+UseSerialGC", "-XX:+UseG1GC -Da=b", "-Xmx128m -XX:+UseG1GC -Da=b"),
+        ("-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=4", "-Xmx128m -XX:TieredStopAtLevel=4"),
+        ("-Xms32m", "-Xmx2g -Xms1g -XX:MaxRAMPercentage=50", "-Xmx128m -Xms32m"),
+        ("-Xss256k", "-Xss1m", "-Xmx128m -Xss1m"),
+        ("-Da=1 -Db=2", "-Da='x y'", "-Xmx128m -Db=2 -Da='x y'"),
+        ("-XX:+UseSerialGC", "-javaagent:/a.jar", "-Xmx128m -XX:+UseSerialGC -javaagent:/a.jar"),
+        ("-XX:-UsePerfData", "-XX:+UsePerfData", "-Xmx128m -XX:+UsePerfData"),
+    ],
+)
+def test_the_users_java_options_stay_beside_ours_but_for_the_heap(ours: str, theirs: str, wanted: str) -> None:
+    assert java_options("128m", ours, theirs, as_caller=False) == wanted
+
+
+def test_as_the_caller_an_edge_has_a_data_directory_that_it_may_write_unless_it_was_given_one() -> None:
+    assert java_options("1g", "", "", as_caller=True) == f"-Xmx1g {DATA_DIRECTORY}"
+    assert java_options("1g", "", "-Dopenems.data.dir=/d", as_caller=True) == "-Xmx1g -Dopenems.data.dir=/d"
+
+
+def test_what_of_the_heap_gives_way_is_told() -> None:
+    assert foreign_heap("-Xmx2g -Da=b -XX:MaxRAMPercentage=50") == ("-Xmx2g", "-XX:MaxRAMPercentage=50")
+
+
+def test_the_environments_file_says_what_it_is() -> None:
+    text = environment_file({"B": "it's", "A": "plain $x"})
+    assert text.startswith("# Generated by edge-tasks")
+    assert text.endswith("A='plain $x'\nB=\"it's\"\n")
