@@ -1,6 +1,6 @@
-"""The page's figures with 1,000 edges, in a real Chromium; ``--write`` renews their part of the docs.
+"""The page's figures with 1,000 and 3,000 edges, in a real Chromium; ``--write`` renews their part of the docs.
 
-The fleet is a source of 1,000 edges in this process, so that it is the page that is measured and not the backend:
+The fleet is a source in this process, so that it is the page that is measured and not the backend:
 every look changes a share of the edges. First paint, bytes and script time are Chromium's own counters.
 """
 
@@ -10,6 +10,7 @@ import asyncio
 import os
 import platform
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -40,25 +41,27 @@ LAST_USED = PROJECT / ".edge-tasks-platform"
 BEGIN, END = "<!-- page: written by bench/page.py -->", "<!-- end of page -->"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EDGES = 1000
-SECONDS = 20
+SIZES = (EDGES, 3000)
+SECONDS = 12
 LOADS = 5
 
 
 class Moving:
-    """1,000 edges, of which each look changes a share."""
+    """Edges of which each look changes a share."""
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, edges: int, share: float) -> None:
+        self.edges = edges
         self.share = share
         self.looks = 0
         self._random = random.Random(1)  # noqa: S311 - the same figures on every run
 
     def look(self, before: Snapshot) -> Snapshot:
         """Other figures for some."""
-        rows = dict(before.rows) or {f"edge{index}": self._row() for index in range(EDGES)}
-        for name in self._random.sample(list(rows), round(self.share * EDGES)):
+        rows = dict(before.rows) or {f"edge{index}": self._row() for index in range(self.edges)}
+        for name in self._random.sample(list(rows), round(self.share * self.edges)):
             rows[name] = self._row()
         self.looks += 1
-        return Snapshot(at=time.time(), rows=rows, about={"platform": "1,000 edges"})
+        return Snapshot(at=time.time(), rows=rows, about={"platform": f"{self.edges:,} edges"})
 
     def edge(self, _name: str) -> dict[str, Any] | None:
         """Nothing more is known."""
@@ -91,10 +94,10 @@ def served(source: Moving, every_s: float = 1.0) -> Iterator[str]:
         thread.join()
 
 
-def loading(page: Page, url: str) -> tuple[float, float, float]:
-    """Milliseconds to the first paint and to 1,000 edges, and kB over the wire."""
+def loading(page: Page, url: str, edges: int) -> tuple[float, float, float]:
+    """Milliseconds to the first paint and to all edges, and kB over the wire."""
     page.goto(url)
-    page.wait_for_selector(f"#fleet .edge:nth-child({EDGES})")
+    page.wait_for_selector(f"#fleet .edge:nth-child({edges})")
     ready = float(page.evaluate("() => performance.now()"))
     paint = float(page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"))
     sizes = "() => performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize ?? 0), 0)"
@@ -128,29 +131,29 @@ def updating(page: Page, source: Moving) -> tuple[float, float, float, float]:
     return looks, updates, busy, statistics.median(received) / 1000
 
 
-def measure() -> list[tuple[str, str]]:
-    """The lines of the table."""
+def measure(edges: int) -> list[tuple[str, str]]:
+    """The lines of the table for so many edges."""
     lines = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        with served(Moving(0.1)) as url:
-            loads = [loading(browser.new_context().new_page(), url) for _ in range(LOADS)]
+        with served(Moving(edges, 0.1)) as url:
+            loads = [loading(browser.new_context().new_page(), url, edges) for _ in range(LOADS)]
         paint, ready, size = (statistics.median(load[place] for load in loads) for place in range(3))
         lines += [
-            (f"first contentful paint, median of {LOADS} fresh browsers", f"{paint:.0f} ms"),
-            ("all 1,000 edges in the document", f"{ready:.0f} ms"),
+            (f"{edges:,} edges: first contentful paint, median of {LOADS} fresh browsers", f"{paint:.0f} ms"),
+            (f"{edges:,} edges: all of them in the document", f"{ready:.0f} ms"),
             ("page, styles, scripts, charting library over the wire (compressed)", f"{size:.0f} kB"),
         ]
         for every, share in ((1.0, 0.1), (1.0, 1.0), (0.1, 1.0)):
-            source = Moving(share)
+            source = Moving(edges, share)
             with served(source, every) as url:
                 page = browser.new_page()
-                loading(page, url)
+                loading(page, url, edges)
                 looks, updates, busy, kilobytes = updating(page, source)
                 page.close()
             lines.append(
                 (
-                    f"{share:.0%} of the edges change, {looks:.1f} looks a second",
+                    f"{edges:,} edges, {share:.0%} of them change, {looks:.1f} looks a second",
                     f"{updates:.1f} updates a second, {busy:.0%} of a core, {kilobytes:.0f} kB an update",
                 )
             )
@@ -169,7 +172,9 @@ def listing() -> list[tuple[str, str]]:
             pgpass = (folder / ".edge-tasks" / "pgpass").read_text().strip()
             host, port, database, user, password = pgpass.split(":")
             dsn = f"host={host} port={port} dbname={database} user={user} password={password}"
+            cpu = -children_cpu()
             rounds = [(timed(lambda: invoke(folder, "status")), timed(lambda: query(dsn))) for _ in range(LOADS)]
+            cpu += children_cpu()
         finally:
             invoke(folder, "down", "--purge")
             LAST_USED.unlink(missing_ok=True)
@@ -177,9 +182,18 @@ def listing() -> list[tuple[str, str]]:
                 LAST_USED.write_text(before)
     ours, other = (statistics.median(one[place] for one in rounds) for place in range(2))
     return [
-        ("`inv status`, 1,000 light edges, the whole process", f"{ours:.2f} s"),
+        (
+            "`inv status`, 1,000 light edges, the whole process",
+            f"{ours:.2f} s, of it {cpu / LOADS:.2f} s CPU time",
+        ),
         ("one query of the same rows (name, active, lastmessage, edgeConfig)", f"{other:.2f} s"),
     ]
+
+
+def children_cpu() -> float:
+    """Seconds that the commands which ended so far have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def query(dsn: str) -> None:
@@ -208,16 +222,18 @@ def invoke(folder: Path, *arguments: str) -> None:
 def main() -> None:
     """Measure, print, and with ``--write`` write."""
     memory = psutil.virtual_memory().total / 2**30
+    load = os.getloadavg()[1]
     method = (
         f"Written by `nox -s bench_page -- --write` on {os.cpu_count()} cores, {memory:.0f} GiB, Linux"
-        f" {platform.release()}, headless Chromium and server on the same machine. The 1,000 edges are a source"
-        " in the server's process, of which each look changes a share; the page's own pace is one look a second."
-        " Bytes of an update are before the websocket's compression; a core's share is Chromium's count of the"
-        " page's tasks (scripts, layout, paint). For `inv status` there is a real fleet, and medians are given."
+        f" {platform.release()}, load average {load:.0f} (of ours alone it is 1), headless Chromium and server on"
+        " the same machine. The edges are a source in the server's process, of which each look changes a share;"
+        " the page's own pace is one look a second. Bytes of an update are before the websocket's compression; a"
+        " core's share is Chromium's count of the page's tasks (scripts, layout, paint). For `inv status` there"
+        " is a real fleet, and medians are given."
     )
+    pages = [line for edges in SIZES for line in measure(edges)]
     rows = [
-        f"| {what} | {found} |"
-        for what, found in (("figure", "measured"), ("---", "---"), *measure(), *listing())
+        f"| {what} | {found} |" for what, found in (("figure", "measured"), ("---", "---"), *pages, *listing())
     ]
     text = "\n".join((BEGIN, "", method, "", *rows, "", END))
     print(text)
