@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[1]
 LAST_USED = PROJECT / ".edge-tasks-platform"
 OFFSET = 24_000
-METRICS = 9464
+METRICS = 8464
+"""With the offset below the ports of outgoing connections, of which there are thousands."""
 LIGHT = f"http://127.0.0.1:{METRICS + OFFSET}/metrics"
 BACKEND = f"http://127.0.0.1:{8079 + OFFSET}/metrics"
 PATIENCE = 600

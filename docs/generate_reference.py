@@ -35,9 +35,24 @@ A document has those members that its tasks tell, and `error` always. A command 
 (no such task or option) has no document, and `logs` prints before it what others said."""
 
 
+_CHANNELS = """\
+What a light edge of the bundled template tells: {total} channels, {properties} of them repeat its configuration.
+Names and types are those of a real edge of 2024.7.0; ∅ stands for one that is null there as well. A test holds
+the list to the recording of a real edge: each has the type that it has there, and in 450 cycles the value.
+
+Of the recorded 668 those are left out that a real edge adds to each component for the *other* factories of its
+bundle (`meter1/_PropertyFilename`, `_cycle/_PropertyCurrency`), and defaults that nobody configured: some 300,
+which no widget and no bill reads. Relays (`io0/InputOutput0`) are not told: a real edge does not tell them."""
+
+
 def pages() -> dict[Path, str]:
     """The generated pages' texts, by path."""
-    return {FOLDER / "tasks.md": _tasks(), FOLDER / "settings.md": _settings(), FOLDER / "json.md": _json()}
+    return {
+        FOLDER / "tasks.md": _tasks(),
+        FOLDER / "settings.md": _settings(),
+        FOLDER / "json.md": _json(),
+        FOLDER / "channels.md": _channels(),
+    }
 
 
 def _tasks() -> str:
@@ -87,6 +102,43 @@ def _json() -> str:
     for one in schema["$defs"].values():
         parts += [f"## {one['title'].capitalize()}", _members(one)]
     return "\n\n".join(parts) + "\n"
+
+
+def _channels() -> str:
+    from edge_tasks.light import components  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.light.model import model_of  # noqa: PLC0415 - as above
+
+    template = ROOT / "templates" / "platform" / "openems-edge" / "config.d"
+    channels = model_of(components.read(template)).channels
+    kinds = {
+        "counters, Wh": [name for text in channels.counters if text for name in text.names],
+        "follow the simulation": [
+            name for text in (*channels.levels, *(look.text for look in channels.looks)) for name in text.names
+        ],
+        "stand still": [name for name in channels.constants if "/_Property" not in name],
+        "of its configuration": [name for name in channels.constants if "/_Property" in name],
+    }
+    total = sum(map(len, kinds.values()))
+    owners = sorted({name.partition("/")[0] for names in kinds.values() for name in names})
+    rows = [
+        f"| `{owner}` | " + " | ".join(_of(owner, names, channels.constants) for names in kinds.values()) + " |"
+        for owner in owners
+    ]
+    return "\n\n".join(
+        (
+            "# Channels of a light edge",
+            _WRITTEN,
+            _CHANNELS.format(total=total, properties=len(kinds["of its configuration"])),
+            _table(("component", *kinds), rows) + "\n",
+        )
+    )
+
+
+def _of(owner: str, names: list[str], constants: Any) -> str:  # noqa: ANN401 - values of channels
+    own = (name for name in names if name.partition("/")[0] == owner)
+    return ", ".join(
+        f"{name.partition('/')[2]}{'∅' if name in constants and constants[name] is None else ''}" for name in own
+    )
 
 
 def _members(schema: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ _NO_CHANNEL: Final = ("apikey", "password", "_lastChangeAt", "_lastChangeBy")
 
 def constants(components: Iterable[Component]) -> dict[str, Value]:
     """The constant channels of enabled components and of the singletons, in the order of their names."""
+    components = tuple(components)
     active = [component for component in components if component.enabled]
     factories = {component.id: component.factory_pid for component in active}
     factories = {**edge_config.SINGLETONS, **factories}
@@ -35,6 +36,9 @@ def constants(components: Iterable[Component]) -> dict[str, Value]:
         for own_id, pid in factories.items()
         for name, value in _KNOWN.get(pid, _unknown(pid)).items()
     }
+    for own_id in edge_config.SINGLETONS.keys() - {component.id for component in components}:
+        for name, value in edge_config.properties_of(own_id).items():
+            values[f"{own_id}/_Property{_camel(name)}"] = _scalar(value)
     for component in active:
         values |= _properties(component)
     return {name: values[name] for name in sorted(values)}
@@ -65,4 +69,8 @@ def _scalar(value: object) -> Value:
         return f"[{', '.join(map(str, value))}]" if len(value) > 1 else orjson.dumps(list(value)).decode()
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, dict):
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    if isinstance(value, list):
+        return orjson.dumps(value).decode()
     return value if isinstance(value, (int, float, str)) else None

@@ -7,6 +7,7 @@ recording, factories carry no ``properties``.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -52,6 +53,20 @@ def _entry(component: Component) -> Json:
         "factoryId": component.factory_pid,
         "properties": {name: properties[name] for name in sorted(properties)},
     }
+
+
+def properties_of(own_id: str) -> Json:
+    """The properties of a component that every edge runs, where nothing configures it; numbers are numbers."""
+    texts: Json = _KNOWN["singletons"][own_id]["properties"]
+    return {name: _bare(value) for name, value in texts.items()}
+
+
+def _bare(value: object) -> object:
+    """What OpenEMS tells as text in a configuration though it is none."""
+    if isinstance(value, str) and value not in ("", "[]"):
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(value)
+    return value
 
 
 def is_told(name: str) -> bool:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 _PREFIX: Final = "edge_tasks_light"
+_TRY_EVERY: Final = 3.0
+"""Seconds: the port may only be that of an outgoing connection."""
 _STATES: Final = ("starting", "connecting", "connected", "refused", "waiting", "unconfigured")
 _COUNTERS: Final = {
     "messages": ("messages", "Messages sent by edges."),
@@ -52,27 +54,17 @@ class Metrics(Collector):
         self._restarts = 0
         self._address: tuple[str, int] | None = None
         self._server: WSGIServer | None = None
+        self._due = 0.0
 
     def serve(self, fleet: Fleet) -> None:
-        """Take over a fleet, and serve where it says; a port that cannot be had is logged once."""
+        """Take over a fleet, and serve where it says; a port that is taken is tried again every few seconds."""
         self._fleet = fleet
         address = (fleet.metrics_host, fleet.metrics_port) if fleet.metrics_port else None
-        if address == self._address:
-            return
-        self.close()
-        self._address = address
-        if address is None:
-            return
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(self)
-        ProcessCollector(registry=registry)
-        host, port = address
-        try:
-            self._server, _ = start_http_server(port, host, registry)
-        except OSError as error:
-            _LOG.error("no metrics on %s:%d: %s; take another --metrics-port", host, port, error.strerror)
-            return
-        _LOG.info("metrics on http://%s:%d/metrics", host, port)
+        if address != self._address:
+            self.close()
+            self._address, self._due = address, 0.0
+        if self._address is not None and self._server is None and time.monotonic() >= self._due:
+            self._open(*self._address)
 
     def close(self) -> None:
         """Serve no longer."""
@@ -80,6 +72,19 @@ class Metrics(Collector):
             self._server.shutdown()
             self._server.server_close()
         self._server = self._address = None
+
+    def _open(self, host: str, port: int) -> None:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        ProcessCollector(registry=registry)
+        try:
+            self._server, _ = start_http_server(port, host, registry)
+        except OSError as error:
+            if not self._due:
+                _LOG.error("no metrics on %s:%d: %s; take another --metrics-port", host, port, error.strerror)
+            self._due = time.monotonic() + _TRY_EVERY
+        else:
+            _LOG.info("metrics on http://%s:%d/metrics", host, port)
 
     def ending(self, index: int) -> None:
         """A part is about to end, or has ended; its file is still there."""

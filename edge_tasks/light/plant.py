@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from edge_tasks.light.pid import DEFAULT, Gains
 from edge_tasks.light.sources import Datasource
@@ -131,7 +131,19 @@ def plant_of(components: Iterable[Component]) -> Plant:
     )
 
 
-def unsimulated(components: Iterable[Component]) -> tuple[str, ...]:
+class Configured(Protocol):
+    """A component of a template, as far as it is to be told whether it does something."""
+
+    @property
+    def enabled(self) -> bool:
+        """It runs."""
+
+    @property
+    def factory_pid(self) -> str:
+        """E.g. ``Simulator.GridMeter.Reacting``."""
+
+
+def unsimulated(components: Iterable[Configured]) -> tuple[str, ...]:
     """The factory PIDs of enabled components that would act on a real edge, but do nothing here."""
     pids = {one.factory_pid for one in components if one.enabled} - _SIMULATED
     return tuple(sorted(pid for pid in pids if not pid.startswith(_WITHOUT_EFFECT) and pid not in _SINGLETONS))

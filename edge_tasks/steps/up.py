@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge_tasks.light.plant import unsimulated
 from edge_tasks.plan import Plan
 from edge_tasks.steps import register
 from edge_tasks.steps.connecting import counted
@@ -38,8 +39,16 @@ def apply(session: Session, _plan: Plan) -> str:
     if runtime.find_edges(directories):
         with counted(session, "up"):
             did.append(runtime.start_edges(directories))
+        _say_what_stands_still(session)
     session.state.note(up=session.up_mark)
     return ", ".join(did) or "noted as up"
+
+
+def _say_what_stands_still(session: Session) -> None:
+    """Components that act on a real edge, but do nothing on light ones."""
+    idle = unsimulated(session.template.components)
+    if idle and session.light_names:
+        session.console.line(f"  light edges have, but do not simulate: {', '.join(idle)}")
 
 
 def _written(session: Session) -> dict[str, Written]:

@@ -93,13 +93,16 @@ def test_another_port_in_the_fleet_file_moves_them(tmp_path: Path) -> None:
         assert metrics(first) == {}
 
 
-def test_a_taken_port_is_said_and_edges_run_without_metrics(tmp_path: Path) -> None:
+def test_a_taken_port_is_said_once_and_edges_run_without_metrics_until_it_is_free(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with supervised(tmp_path, fleet(tmp_path, port)) as log:
             until(lambda: "--metrics-port" in log.read_text())
             until(lambda: "waiting" in log.read_text())
+            time.sleep(4)
             assert log.read_text().count("--metrics-port") == 1
+            taken.close()
+            until(lambda: waiting(port) == 3)
 
 
 @pytest.mark.parametrize("port", [-1, "9464"])
