@@ -37,6 +37,7 @@ SECONDS = 15
 ROUNDS = 3
 _SETTLED = 12
 """Seconds after the last connect: the second full set comes after 8."""
+_PATIENCE = 60.0
 _TICK = 0.01
 _RECORD = struct.Struct("<dII")
 _PLAIN = (WSMsgType.TEXT,)
@@ -116,7 +117,9 @@ async def _bare(port: int, records: list[tuple[float, int, bytes]], edges: int) 
     peers = []
     for _ in range(edges):
         url = f"ws://127.0.0.1:{port}/"
-        transport, _listener = await ws_connect(WSListener, url, read_buffer_init_size=512)
+        transport, _ = await ws_connect(
+            WSListener, url, read_buffer_init_size=512, websocket_handshake_timeout=_PATIENCE
+        )
         peers.append(transport)
     while True:
         began = time.time()
@@ -131,8 +134,9 @@ async def _bare(port: int, records: list[tuple[float, int, bytes]], edges: int) 
 
 @contextmanager
 def process(*arguments: str) -> Iterator[psutil.Process]:
-    """A process of our own, killed afterwards."""
-    with subprocess.Popen([sys.executable, *arguments], cwd=PROJECT, stderr=subprocess.DEVNULL) as running:
+    """A process of our own, killed afterwards; a host has a line for each connection, which nobody reads."""
+    errors = subprocess.DEVNULL if "edge_tasks.light" in arguments else None
+    with subprocess.Popen([sys.executable, *arguments], cwd=PROJECT, stderr=errors) as running:
         try:
             yield psutil.Process(running.pid)
         finally:
@@ -175,7 +179,7 @@ def measure(edges: int) -> Cost:
         host = ("-m", "edge_tasks.light", str(file))
         seen = str(folder / "seen")
         with process("-m", "bench.light_cpu", "sink", str(PORT), seen):
-            wait_until((folder / "seen.count").exists, "a sink")
+            wait_until((folder / "seen.count").exists, f"a sink on port {PORT}", _PATIENCE)
             _record(folder, host, edges)
             bare = ("-m", "bench.light_cpu", "bare", str(PORT), seen, str(edges))
             rounds = [(_cost(folder, host, edges), _cost(folder, bare, edges)) for _ in range(ROUNDS)]
@@ -207,7 +211,9 @@ def _cost(folder: Path, command: tuple[str, ...], edges: int) -> tuple[float, fl
         time.sleep(SECONDS)
         spent, (more, larger, _) = cpu_of([running]) - spent, counted(folder)
     sent = max(1, more - messages)
-    return 1e6 * spent / sent, (larger - size) / sent
+    cost = 1e6 * spent / sent, (larger - size) / sent
+    print(f"{command[1]}: {cost[0]:.1f} us a message of {cost[1]:.0f} bytes", flush=True)
+    return cost
 
 
 def main(arguments: list[str]) -> None:
