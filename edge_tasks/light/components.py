@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BACKEND: Final = "Controller.Api.Backend"
 
+_NO_NUMBER: Final = -(1 << 62)
 _DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SINGLETON_IDS: Final = {
@@ -84,10 +85,11 @@ class Component:
         return value if isinstance(value, bool) else default
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """An array of integers; items of other types are left out, a scalar is an array of one."""
+        """An array of integers, also of such that are texts; others are left out, a scalar is an array of one."""
         value = self.properties.get(name, ())
         items = value if isinstance(value, tuple) else (value,)
-        return tuple(item for item in items if isinstance(item, int) and not isinstance(item, bool))
+        found = (_integer(item, _NO_NUMBER) for item in items)
+        return tuple(item for item in found if item != _NO_NUMBER)
 
 
 @dataclass(frozen=True)

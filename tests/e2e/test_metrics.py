@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,7 @@ def test_both_sides_of_a_fleet_count_and_a_port_that_was_asked_for_stays_until_i
     def is_gone() -> bool:
         try:
             metrics(port)
-        except urllib.error.URLError:
+        except OSError:
             return True
         return False
 

@@ -75,3 +75,8 @@ def test_the_stock_template_misses_the_misplaced_controller(stock: components.Co
 
 def test_no_apikey_is_in_a_repr(stock: components.Configuration) -> None:
     assert "DEMO_API_KEY" not in repr(stock)
+
+
+def test_numbers_that_are_texts_are_numbers(component: Make) -> None:
+    datasource = component("datasource0", "Simulator.Datasource.Single.Direct", values=("4000", "x", 500))
+    assert datasource.integers("values") == (4000, 500)
