@@ -166,10 +166,7 @@ def _make(stack: Stack, edges: Sequence[Edge]) -> None:
 
 
 def _restart(stack: Stack, edges: Sequence[Edge]) -> None:
-    services = {edge.service for edge in edges}
-    ids = [container.id for container in stack.containers() if container.service in services]
-    if ids:
-        stack.docker.run("restart", "-t", "3", *ids)
+    stack.compose.restart([edge.service for edge in edges], parallel=_BATCH)
 
 
 def _in_batches(stack: Stack, edges: Sequence[Edge], begin: Callable[[Stack, Sequence[Edge]], None]) -> None:
