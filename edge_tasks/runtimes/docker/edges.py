@@ -29,6 +29,7 @@ _BATCH: Final = 2 * (os.cpu_count() or 1)
 """Edges that start at the same time: a JVM takes two cores' worth for seconds."""
 
 _CONNECT_S: Final = 40.0
+_LAST_S: Final = 15.0
 _LOOK_PAUSE_S: Final = 0.5
 _ASK_PAUSE_S: Final = 1.5
 """A real backend has Odoo check the password at each call: 0.3 s of CPU that JVMs could use."""
@@ -174,20 +175,21 @@ def _restart(stack: Stack, edges: Sequence[Edge]) -> None:
 
 
 def _in_batches(stack: Stack, edges: Sequence[Edge], begin: Callable[[Stack, Sequence[Edge]], None]) -> None:
-    """Begin a batch when the one before the last is connected; for the last two ``verify`` waits."""
+    """Begin a batch when the one before the last is connected, and give the last one a moment."""
     before: Sequence[Edge] = ()
     for start in range(0, len(edges), _BATCH):
         batch = edges[start : start + _BATCH]
         begin(stack, batch)
         _await_connected(stack, before)
         before = batch
+    _await_connected(stack, before, _LAST_S)  # to look is cheaper than to have ``verify`` ask again and again
 
 
-def _await_connected(stack: Stack, edges: Sequence[Edge]) -> None:
+def _await_connected(stack: Stack, edges: Sequence[Edge], seconds: float = _CONNECT_S) -> None:
     """Looking into the containers; where that cannot be, asking the backend, now and then."""
     if not edges:
         return
-    deadline = time.monotonic() + _CONNECT_S
+    deadline = time.monotonic() + seconds
     services = {edge.service for edge in edges}
     containers = [container for container in stack.containers() if container.service in services]
     while containers and (found := containers[0].is_connected(stack.wiring.edge_port)) is not None:
