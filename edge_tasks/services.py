@@ -101,6 +101,11 @@ class Project:
                 return str(volume["target"])
         return None
 
+    def bind_sources(self) -> set[str]:
+        """Files and folders of the host that are mounted into containers."""
+        volumes = [volume for service in self.services.values() for volume in service.get("volumes") or ()]
+        return {str(volume["source"]).rstrip("/") for volume in volumes if volume.get("type") == "bind"}
+
     def environment(self, service: str) -> dict[str, str]:
         """A service's environment; a variable without a value is left out."""
         found: Mapping[str, Any] = self.services[service].get("environment") or {}

@@ -25,6 +25,7 @@ _OPENING: Final = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "ZWRnZS10YXNrcyBhc2tzLg==",
 }
+_PAUSE_S: Final = 0.5
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The backend is on this machine; a proxy of the environment is not to be asked."""
@@ -35,11 +36,13 @@ class BackendError(Exception):
 
     Attributes:
         hint: what to type next.
+        code: of HTTP; 0 where there was no answer.
     """
 
-    def __init__(self, text: str, *, hint: str = "inv up") -> None:
+    def __init__(self, text: str, *, hint: str = "inv up", code: int = 0) -> None:
         super().__init__(text)
         self.hint = hint
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,15 @@ class BackendApi:
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         login = (self.user, self.password)
-        body = self._post(f"{self.rest}/jsonrpc", json.dumps(request).encode(), "application/json", login)
+        url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()
+        try:
+            body = self._post(url, text, "application/json", login)
+        except BackendError as error:
+            if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            # A real one answers so now and then while the machine is busy: Odoo is asked in between.
+            time.sleep(_PAUSE_S)
+            body = self._post(url, text, "application/json", login)
         try:
             answer = json.loads(body)
         except ValueError:
@@ -164,8 +175,9 @@ class BackendApi:
 def _refusal(url: str, code: int, user: str) -> BackendError:
     """A wrong login is a 500 of a real backend, a 401 of ours."""
     if code not in _OF_A_WRONG_LOGIN:
-        return BackendError(f"{url} answered {code}")
+        return BackendError(f"{url} answered {code}", code=code)
     return BackendError(
         f"{url} answered {code}: it does not let {user} in with the backend's odooPassword, or cannot ask Odoo",
         hint=f"inv odoo-init; or give Odoo's user {user} that password",
+        code=code,
     )

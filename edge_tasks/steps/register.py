@@ -23,7 +23,7 @@ def find(session: Session) -> Plan:
     adopt = bool(session.options.get("adopt"))
     planned = plan_registration(session.fleet, rows, adopt=adopt)
     changes = () if planned.is_empty else (_sentence(planned),)
-    not_read = edges_unread(session)
+    not_read = _unread_after(session, planned)
     if not_read:
         changes = (*changes, f"the backend must read {some(not_read)}: all edges reconnect")
     return Plan(changes, f"{planned.kept} kept, {planned.reserved} in reserve", planned)
@@ -32,6 +32,7 @@ def find(session: Session) -> Plan:
 def apply(session: Session, plan: Plan) -> str:
     """Write the rows; make the backend read again when one comes into use that it has not read."""
     planned: Registration = plan.details
+    _forget(session, planned)
     if not planned.is_empty:
         rows = len(planned.added) + len(planned.changed)
         with session.console.progress("register", rows, "rows") as told:
@@ -42,6 +43,29 @@ def apply(session: Session, plan: Plan) -> str:
             session.runtime.read_devices_again()
         remember_read(session)  # now: it may have been restarted for that
     return _sentence(planned)
+
+
+def _unread_after(session: Session, planned: Registration) -> tuple[str, ...]:
+    """Also those whose row was deleted: the backend goes on writing to the one that it has read."""
+    deleted = {device.name for device in planned.added if device.active} & _read_names(session)
+    unread_now = edges_unread(session)
+    if not deleted or session.runtime.backend_instance() is None or not session.runtime.backend_is_current():
+        return unread_now
+    return tuple(edge.name for edge in session.edges if edge.name in deleted.union(unread_now))
+
+
+def _forget(session: Session, planned: Registration) -> None:
+    """What the backend has read of rows that were deleted is not what it will find."""
+    deleted = {device.name for device in planned.added} & _read_names(session)
+    if deleted:
+        read = session.state.record()["read"]
+        devices = {name: known for name, known in read["devices"].items() if name not in deleted}
+        session.state.note(read={**read, "devices": devices})
+
+
+def _read_names(session: Session) -> set[str]:
+    read: dict[str, Any] = session.state.record().get("read", {})
+    return set(read.get("devices", {}))
 
 
 def edges_unread(session: Session) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from edge_tasks.session import Session
 
 _PAUSE_S: Final = 0.2
-_LATE_PAUSE_S: Final = 1.0
+_MOST_PAUSE_S: Final = 2.0
+"""Between two looks as long as the last one took: on a busy machine asking is part of what makes it busy."""
 _MANY: Final = 200
 
 
@@ -49,13 +50,16 @@ def run(session: Session) -> None:
 def _await_all(session: Session, deadline: float, told: Told) -> dict[str, Verdict]:
     """The last verdict of each edge: all are well, or the time is over, or waiting cannot help."""
     verdicts = {verdict.name: verdict for verdict in look(session)}
+    took_s = time.monotonic() - started
     while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
         told(len(verdicts) - len(ill))
         if session.judges_only and not any(verdicts[name].may_change for name in ill):
             break
-        if not until(deadline, _LATE_PAUSE_S if session.runtime.api.is_late else _PAUSE_S):
+        if not until(deadline, min(max(took_s, _PAUSE_S), _MOST_PAUSE_S)):
             break
+        asked = time.monotonic()
         verdicts |= {verdict.name: verdict for verdict in look(session, _come(session, ill))}
+        took_s = time.monotonic() - asked
     if len(ill) > _MANY:  # those that never came were not looked at again
         verdicts |= {verdict.name: verdict for verdict in look(session, ill)}
     return verdicts

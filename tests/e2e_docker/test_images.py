@@ -35,6 +35,17 @@ def test_images_are_built_once_and_again_when_what_they_are_built_of_changed(bui
     assert "nothing to do: 4 images are here" in builder.inv("build")
 
 
+def test_what_a_container_writes_into_its_mounted_configuration_is_no_reason_to_build(builder: Any) -> None:
+    compose = builder.path / "docker-compose.yml"
+    mount = "    volumes: ['./openems-backend/config.d:/opt/openems-backend/config.d']\n"
+    compose.write_text(
+        compose.read_text().replace("    build: ./openems-backend\n", f"    build: ./openems-backend\n{mount}")
+    )
+    builder.inv("build")
+    (builder.path / "openems-backend" / "config.d" / "written.config").write_text('by="the backend"\n')
+    assert "nothing to do: 4 images are here" in builder.inv("build")
+
+
 def test_an_image_built_by_hand_is_taken_while_it_is_newer_than_its_files(builder: Any) -> None:
     context = builder.path / "openems-edge"
     # An image out of the engine's cache would be as old as the test run that made it, and older than its files.

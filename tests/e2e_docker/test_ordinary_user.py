@@ -104,6 +104,22 @@ def test_an_ordinary_user_sets_up_writes_anew_shrinks_and_leaves_nothing(person:
     assert person.git_status() == ""
 
 
+def test_what_the_backend_rewrites_in_its_mounted_configuration_stays_the_users(person: Person) -> None:
+    compose = person.platform.path / "docker-compose.yml"
+    mount = "    volumes: ['./openems-backend/config.d:/opt/openems-backend/config.d']\n"
+    build = "    build: ./openems-backend\n"
+    compose.write_text(compose.read_text().replace(build, f"{build}{mount}"))
+    rewritten = person.platform.path / "openems-backend" / "config.d" / "org" / "ops4j" / "pax" / "logging.config"
+    rewritten.parent.mkdir(parents=True)
+    rewritten.write_text('service.pid="org.ops4j.pax.logging"\n')
+    for path in (rewritten, *rewritten.parents[:3]):
+        os.chown(path, compose.stat().st_uid, compose.stat().st_gid)
+    person.inv("setup", "--edges", "1", "--runtime", "docker")
+    assert person.strangers() == set()
+    person.inv("down", "--purge")
+    assert person.strangers() == set()
+
+
 def test_what_an_image_that_wants_to_be_root_has_written_is_removed_all_the_same(person: Person) -> None:
     edge = person.platform.path / "openems-edge"
     (edge / "init").write_text("#!/bin/sh\nexec python3 /start.py\n")  # as s6-overlay's: it starts as root

@@ -17,14 +17,17 @@ def served() -> Iterator[Callable[[int, bytes], BackendApi]]:
     """Something that answers every call alike, on the port where a REST API is looked for."""
     servers: list[HTTPServer] = []
 
-    def serve(code: int, body: bytes) -> BackendApi:
+    def serve(code: int, body: bytes, failures: int = 0) -> BackendApi:
+        answers = iter([(500, b"")] * failures)
+
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(code)
-                self.send_header("Content-Length", str(len(body)))
+                status, text = next(answers, (code, body))
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(text)
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
@@ -53,6 +56,11 @@ def test_a_refused_login_is_told_with_what_to_do_and_without_the_password(
 def test_what_is_no_rest_api_is_called_so(served: Callable[[int, bytes], BackendApi], body: bytes) -> None:
     with pytest.raises(BackendError, match="is no B2B REST API"):
         served(200, body).online(["edge0"])
+
+
+def test_one_failure_of_a_busy_backend_is_no_answer(served: Callable[..., BackendApi]) -> None:
+    busy = served(200, b'{"result": {"edge0": {"online": true}}}', failures=1)
+    assert busy.online(["edge0"]) == {"edge0": True}
 
 
 def test_nobody_there_is_told() -> None:

@@ -29,6 +29,11 @@ _BATCH: Final = 2 * (os.cpu_count() or 1)
 """Edges that start at the same time: a JVM takes two cores' worth for seconds."""
 
 _CONNECT_S: Final = 40.0
+_LAST_S: Final = 15.0
+_LOOK_PAUSE_S: Final = 0.5
+_ASK_PAUSE_S: Final = 1.5
+"""A real backend has Odoo check the password at each call: 0.3 s of CPU that JVMs could use."""
+
 _COMES_BACK_S: Final = 5.0
 _LONG_S: Final = 120.0
 """An edge that runs longer and is not connected is waiting out its own 10 to 109 s, or worse."""
@@ -155,7 +160,7 @@ def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Writt
     if stack.api.is_late:
         return [*stale, *lost]
     deadline = time.monotonic() + _COMES_BACK_S
-    while lost and until(deadline, 0.2):
+    while lost and until(deadline, _ASK_PAUSE_S):
         online = _online(stack, lost)
         lost = [edge for edge in lost if edge.name not in online]
     return [*stale, *lost]
@@ -166,27 +171,35 @@ def _make(stack: Stack, edges: Sequence[Edge]) -> None:
 
 
 def _restart(stack: Stack, edges: Sequence[Edge]) -> None:
-    services = {edge.service for edge in edges}
-    ids = [container.id for container in stack.containers() if container.service in services]
-    if ids:
-        stack.docker.run("restart", "-t", "3", *ids)
+    stack.compose.restart([edge.service for edge in edges], parallel=_BATCH)
 
 
 def _in_batches(stack: Stack, edges: Sequence[Edge], begin: Callable[[Stack, Sequence[Edge]], None]) -> None:
-    """Begin a batch when the one before the last is connected; for the last two ``verify`` waits."""
+    """Begin a batch when the one before the last is connected, and give the last one a moment."""
     before: Sequence[Edge] = ()
     for start in range(0, len(edges), _BATCH):
         batch = edges[start : start + _BATCH]
         begin(stack, batch)
         _await_connected(stack, before)
         before = batch
+    _await_connected(stack, before, _LAST_S)  # to look is cheaper than to have ``verify`` ask again and again
 
 
-def _await_connected(stack: Stack, edges: Sequence[Edge]) -> None:
-    if stack.api.is_late:
-        return  # it would be said 30 s after
-    deadline = time.monotonic() + _CONNECT_S
-    while len(_online(stack, edges)) < len(edges) and until(deadline, 0.1):
+def _await_connected(stack: Stack, edges: Sequence[Edge], seconds: float = _CONNECT_S) -> None:
+    """Looking into the containers; where that cannot be, asking the backend, now and then."""
+    if not edges:
+        return
+    deadline = time.monotonic() + seconds
+    services = {edge.service for edge in edges}
+    containers = [container for container in stack.containers() if container.service in services]
+    while containers and (found := containers[0].is_connected(stack.wiring.edge_port)) is not None:
+        if found:
+            containers.pop(0)
+        elif not until(deadline, _LOOK_PAUSE_S):
+            return
+    if not containers or stack.api.is_late:
+        return
+    while len(_online(stack, edges)) < len(edges) and until(deadline, _ASK_PAUSE_S):
         pass
 
 

@@ -17,7 +17,7 @@ from edge_tasks.runtimes.docker import downloads, light
 from edge_tasks.services import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from edge_tasks.runtimes.docker.stack import Stack
 
@@ -121,7 +121,8 @@ def _contexts(stack: Stack) -> dict[str, _Context]:
     """Service → what its image is built from, for those that are built."""
     services = (*stack.services.platform, stack.services.edge)
     builds = {name: build for name in services if (build := stack.project.services[name].get("build"))}
-    return {name: _context(build, _bases(stack, build)) for name, build in builds.items()}
+    mounted = frozenset(stack.project.bind_sources())
+    return {name: _context(build, _bases(stack, build), mounted) for name, build in builds.items()}
 
 
 def _bases(stack: Stack, build: Mapping[str, Any]) -> dict[str, tuple[str, float]]:
@@ -136,15 +137,22 @@ def _bases(stack: Stack, build: Mapping[str, Any]) -> dict[str, tuple[str, float
     return stack.docker.made(bases(str(text), arguments))
 
 
-def _context(build: Mapping[str, Any], standing_on: Mapping[str, tuple[str, float]]) -> _Context:
-    """The digest is of names, sizes and times: a jar of 100 MB is not read each time."""
+def _context(
+    build: Mapping[str, Any], standing_on: Mapping[str, tuple[str, float]], mounted: Collection[str]
+) -> _Context:
+    """The digest is of names, sizes and times: a jar of 100 MB is not read each time.
+
+    What is mounted into containers is theirs to write (a backend rewrites two files of its configuration whenever
+    it starts), and lies over what the image has.
+    """
     newest = max((created for _, created in standing_on.values()), default=0.0)
     ids = {name: found for name, (found, _) in standing_on.items()}
     digest = hashlib.sha256(json.dumps([build, ids], sort_keys=True).encode())
     context = Path(str(build.get("context", "")))
     for folder, folders, files in os.walk(context) if context.is_dir() else ():
-        folders[:] = sorted(name for name in folders if not name.startswith(_NOT_BUILT_FROM))
-        for name in sorted(files):
+        ours = [name for name in folders if not name.startswith(_NOT_BUILT_FROM)]
+        folders[:] = sorted(name for name in ours if str(Path(folder, name)) not in mounted)
+        for name in sorted(name for name in files if str(Path(folder, name)) not in mounted):
             status = Path(folder, name).lstat()
             relative = Path(folder, name).relative_to(context)
             newest = max(newest, status.st_mtime)

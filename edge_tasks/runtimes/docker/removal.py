@@ -24,6 +24,7 @@ def stop(stack: Stack) -> tuple[str, ...]:
         left = [container.id for container in stack.containers()]
         if left:  # edges of an override that is not there any more
             stack.docker.run("rm", "-f", *left)
+        claim(stack)
     return tuple(sorted(container.service for container in found if container.is_running))
 
 
@@ -54,7 +55,9 @@ def claim(stack: Stack) -> None:
         return
     home, edges = stack.ground.platform.path, stack.ground.platform.edges_folder
     ours = [edges / name for name in directories(edges) if "config-edge" in name]
-    foreign = [folder for folder in (*ours, stack.corrected_config) if _has_foreign(folder)]
+    config = stack.backend_config  # a real backend replaces two files of it, which git may track
+    theirs = [config] if config.is_relative_to(home) and str(config) in stack.project.bind_sources() else []
+    foreign = [folder for folder in (*ours, *theirs, stack.corrected_config) if _has_foreign(folder)]
     if not foreign:
         return
     image = stack.project.image(stack.services.edge)

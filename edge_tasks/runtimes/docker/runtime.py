@@ -111,6 +111,7 @@ class DockerRuntime:
     def start_backend(self) -> None:
         """Start them, and wait until the backend has its devices."""
         backend.start(self.stack)
+        self.claim()
 
     def backend_instance(self) -> str | None:
         """Container and start of the backend; None when it does not run."""
@@ -168,7 +169,7 @@ class DockerRuntime:
         return removal.purge(self.stack)
 
     def claim(self) -> None:
-        """Make what containers wrote as root in our directories the caller's own."""
+        """Make what containers wrote as root in our directories, and the backend in its own, the caller's."""
         removal.claim(self.stack)
 
     def addresses(self) -> tuple[tuple[str, str], ...]:

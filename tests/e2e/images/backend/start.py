@@ -78,7 +78,9 @@ def run() -> int:
     for name in REWRITTEN:
         path = FOLDER / name
         if path.exists():
-            path.write_text(f"{path.read_text().rstrip()}\n")
+            new = path.with_suffix(".new")  # as Felix does: the file is another one then, and root's
+            new.write_text(f"{path.read_text().rstrip()}\n")
+            new.replace(path)
     metadata = values(FOLDER / "Metadata" / "Odoo.config")
     CONFIG.touch(0o600)
     CONFIG.write_text(json.dumps(document(metadata)))

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+from edge_tasks.adapters.containers import Container
+
+OURS = Container(
+    id=Path("/proc/self/cgroup").read_text().strip().splitlines()[-1],
+    name="edge",
+    service="openems-edge-0",
+    folder="",
+    state="running",
+    started=1.0,
+    why="",
+    image="sha256:1",
+    config_hash="abc",
+    health="",
+    host_ports=frozenset(),
+    pid=os.getpid(),
+)
+
+
+def test_a_container_fits_when_it_runs_with_one_of_the_digests_and_the_image() -> None:
+    assert OURS.fits({"abc", "def"}, "sha256:1")
+    assert OURS.fits(None, None)
+    assert not OURS.fits({"def"}, "sha256:1")
+    assert not OURS.fits({"abc"}, "sha256:2")
+    assert not replace(OURS, state="exited").fits({"abc"}, "sha256:1")
+
+
+def test_an_established_connection_is_seen_in_the_kernels_list() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert OURS.is_connected(port) is False
+        with socket.create_connection(("127.0.0.1", port)):
+            assert OURS.is_connected(port) is True
+
+
+def test_a_process_that_is_not_the_containers_tells_nothing() -> None:
+    assert replace(OURS, id="another").is_connected(8081) is None
+    assert replace(OURS, pid=0).is_connected(8081) is None
