@@ -7,6 +7,7 @@ import pytest
 from edge_tasks.light import components
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 UUID = "28628d01-a978-4328-9a8f-b9c7751ed2d2"
@@ -77,6 +78,6 @@ def test_no_apikey_is_in_a_repr(stock: components.Configuration) -> None:
     assert "DEMO_API_KEY" not in repr(stock)
 
 
-def test_numbers_that_are_texts_are_numbers(component: Make) -> None:
+def test_numbers_that_are_texts_are_numbers(component: Callable[..., components.Component]) -> None:
     datasource = component("datasource0", "Simulator.Datasource.Single.Direct", values=("4000", "x", 500))
     assert datasource.integers("values") == (4000, 500)
