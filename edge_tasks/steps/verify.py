@@ -49,8 +49,9 @@ def run(session: Session) -> None:
 
 def _await_all(session: Session, deadline: float, told: Told) -> dict[str, Verdict]:
     """The last verdict of each edge: all are well, or the time is over, or waiting cannot help."""
+    asked = time.monotonic()
     verdicts = {verdict.name: verdict for verdict in look(session)}
-    took_s = time.monotonic() - started
+    took_s = time.monotonic() - asked
     while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
         told(len(verdicts) - len(ill))
         if session.judges_only and not any(verdicts[name].may_change for name in ill):
