@@ -15,7 +15,7 @@ part, and the files below are one a part, ``status-0.json`` for ``status.json``.
 Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
 connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
 
-STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change and at least every 2 s (that of
+STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change and at least every 5 s (that of
 thousands of edges less often: it is to take no more than 5 % of the time)::
 
     {"pid": int, "revision": the last one converged to, "written": epoch seconds,
@@ -26,7 +26,7 @@ thousands of edges less often: it is to take no more than 5 % of the time)::
 States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, for a refusing backend
 upgrades too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The file goes with the host.
 
-MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 10 s and at the end;
+MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 30 s and at the end;
 see :mod:`.memories`. It stays.
 """
 
@@ -65,7 +65,7 @@ _LOG: Final = logging.getLogger(__name__)
 _POLL: Final = 0.2
 _CLOSING: Final = 1.5
 _AT_ONCE: Final = 200
-_KEEP_EVERY: Final = 10.0
+_KEEP_EVERY: Final = 30.0
 _READERS: Final = 2
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 _SOONEST: Final = 0.25
-_LATEST: Final = 1.8
+_LATEST: Final = 4.8
 _SHARE: Final = 20
 """Of the time, one part in so many goes into writing the status of a large fleet."""
 
