@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from picows import (
@@ -120,7 +121,7 @@ class Connection(WSListener):
     def watch(self) -> None:
         """Ping a backend that is silent for 50 s, and drop it after 75."""
         silent = time.monotonic() - self._heard
-        if self._transport is None or silent < _PING_AFTER:
+        if self._transport is None or self.is_full or silent < _PING_AFTER:
             return
         if silent >= _SILENT_AFTER:
             self.drop()
@@ -159,12 +160,24 @@ class Connection(WSListener):
             transport.disconnect()
 
     def pause_writing(self) -> None:
-        """Called by the library when the backend does not take what was sent."""
+        """Called by the library when the backend does not take what was sent: it is asked nothing more, either.
+
+        Else the answers to a backend that asks and does not listen would fill the memory.
+        """
         self.is_full = True
+        self._listen(wanted=False)
 
     def resume_writing(self) -> None:
         """Called by the library when it does again."""
         self.is_full = False
+        self._heard = time.monotonic()
+        self._listen(wanted=True)
+
+    def _listen(self, *, wanted: bool) -> None:
+        if self._transport is not None:
+            transport = self._transport.underlying_transport
+            with suppress(RuntimeError):  # it is closing
+                transport.resume_reading() if wanted else transport.pause_reading()
 
 
 async def connect(endpoint: Endpoint, connection: Connection, source: str = "") -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSED_KEY = "WRONG"
+SLOW_KEY = "SLOW"
 PLANT = {
     "datasource0": ("Simulator.Datasource.Single.Direct", 'values=i["500"]\ntimeDelta=I"-1"'),
     "meter3": ("Simulator.NRCMeter.Acting", 'datasource.id="datasource0"'),
@@ -44,6 +45,7 @@ class Backend:
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.peers: dict[str, str] = {}
         self.port = 0
+        self.awake = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         key = request.headers["apikey"]
@@ -56,6 +58,8 @@ class Backend:
             request.transport.abort()
             return socket
         self.sockets[key] = socket
+        if key == SLOW_KEY:
+            await self.awake.wait()
         async for message in socket:
             self.messages.setdefault(key, []).append(json.loads(message.data))
         self.codes[key] = socket.close_code
@@ -478,3 +482,44 @@ def test_bad_arguments_are_one_line_and_status_two(arguments: list[str]) -> None
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_a_backend_that_takes_nothing_costs_no_memory_and_misses_no_change(tmp_path: Path) -> None:
+    asked = 2000
+
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", SLOW_KEY))
+            run.start()
+            await run.until(lambda: SLOW_KEY in run.backend.sockets)
+            assert run.process is not None
+            before = psutil.Process(run.process.pid).memory_info().rss
+            await run.until(lambda: run.status()["edges"].get("edge0", {}).get("state") == "connected")
+            asking = asyncio.create_task(_ask_for_all(run.backend.sockets[SLOW_KEY], asked))
+            await run.until(lambda: run.status()["counters"]["dropped"] >= 2)
+            assert psutil.Process(run.process.pid).memory_info().rss - before < 16 * 1024 * 1024
+            run.backend.awake.set()
+            await run.until(lambda: run.backend.methods(SLOW_KEY).count("answer") == asked, within=30)
+            await asking
+            count = len(_cycles(run, SLOW_KEY))
+            await run.until(lambda: len(_cycles(run, SLOW_KEY)) > count)
+            cycles = _cycles(run, SLOW_KEY)
+            told: dict[str, Any] = {}
+            for _, values in cycles:
+                told |= values
+            seconds = (cycles[-1][0] - cycles[0][0]) / 1000
+            assert abs(told["_sum/GridBuyActiveEnergy"] - 500 * seconds / 3600) <= 2
+
+    asyncio.run(scenario())
+
+
+async def _ask_for_all(socket: web.WebSocketResponse, times: int) -> None:
+    for number in range(times):
+        payload = {"jsonrpc": "2.0", "id": "b", "method": "getEdgeConfig", "params": {}}
+        request = {
+            "jsonrpc": "2.0",
+            "id": str(number),
+            "method": "authenticatedRpc",
+            "params": {"payload": payload},
+        }
+        await socket.send_str(json.dumps(request))
