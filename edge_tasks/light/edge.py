@@ -34,9 +34,13 @@ _LOG: Final = logging.getLogger(__name__)
 _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
 _ANSWERED_WITHIN: Final = 10.0
+_KNOWN_TO_ANSWER_WITHIN: Final = 1.0
+"""A backend that has answered nobody may be one that never does."""
+_NOTHING: Final = Kept(Memory({}, {}))
+"""What is kept of an edge whose simulation knows better; one for all of them."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Status:
     """An edge as the status file has it."""
 
@@ -48,7 +52,7 @@ class Status:
     unsimulated: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Self:
     """What an edge is, once it was read."""
 
@@ -185,11 +189,12 @@ class Edge:
         self._around.beat.add(session, self.entry.place)
         loop = asyncio.get_running_loop()
         loop.call_later(_ACCEPTED_AFTER, self._accept, session)
-        loop.call_later(_ANSWERED_WITHIN, self._give_up, self._turn)
+        patience = _ANSWERED_WITHIN if self._around.answers else _KNOWN_TO_ANSWER_WITHIN
+        loop.call_later(patience, self._give_up, self._turn)
 
     def _recall(self, model: Model, session: Session, now: int) -> None:
         """Send what the backend has not heard since this edge was cut off, here or in an earlier run."""
-        memory, self._kept = self._kept.memory, Kept(Memory({}, {}))
+        memory, self._kept = self._kept.memory, _NOTHING
         if memory.seen is None or memory.seen // LENGTH == now // LENGTH:
             return
         around = self._around

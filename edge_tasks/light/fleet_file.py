@@ -30,7 +30,7 @@ class FleetFileError(ValueError):
     """A fleet file that cannot be used; the message is one sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EdgeEntry:
     """One edge to run.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -28,7 +28,7 @@ class UnconfiguredError(ValueError):
     """An edge that cannot connect by its configuration; the message says why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where to connect and with which key."""
 
@@ -104,13 +104,19 @@ class Model:
         if not key.isprintable():
             raise UnconfiguredError(f"the apikey of its {backend.id} has control characters")
         try:
-            uri = URL(backend.text("uri", _DEFAULT_URI).strip())
+            uri = _url(backend.text("uri", _DEFAULT_URI).strip())
             usable = uri.scheme in ("ws", "wss") and bool(uri.host) and bool(uri.port)
         except ValueError:
             usable = False
         if not usable:
             raise UnconfiguredError(f"the uri of its {backend.id} is no ws:// or wss:// address")
         return Endpoint(uri, key)
+
+
+@lru_cache(maxsize=64)
+def _url(text: str) -> URL:
+    """One for all edges that connect to the same place."""
+    return URL(text)
 
 
 class Models:
