@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 PORT = 9700 + OFFSET
 SECONDS = 15
 ROUNDS = 3
-_SETTLED = 12
-"""Seconds after the last connect: the second full set comes after 8."""
+_SETTLED = 40
+"""Seconds after the last connect: the second full set comes after 8, a battery follows its filter for 25."""
 _PATIENCE = 60.0
 _TICK = 0.01
 _RECORD = struct.Struct("<dII")
