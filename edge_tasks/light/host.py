@@ -108,7 +108,7 @@ class Host:
 
     def _surroundings(self, reader: ThreadPoolExecutor) -> Surroundings:
         rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
-        around = Surroundings(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._law, fleet=self._fleet)
+        around = Surroundings(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._law)
         around.enqueue = self._waiting.put_nowait
         around.changed = self._report.mark
         around.keep = self._keep_soon
@@ -165,8 +165,7 @@ class Host:
 
     async def _converge(self, around: Surroundings) -> None:
         wanted = self._fleet.edges
-        around.share(self._fleet.shared)
-        around.shape(self._fleet)
+        around.take_over(self._fleet)
         around.law = self._law
         parts = max(1, self._fleet.processes)
         around.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)

@@ -40,7 +40,6 @@ class Surroundings:
         reader: runs the reading of directories.
         rng: of waits.
         law: how long an edge waits before it connects again.
-        fleet: whose load shape is :meth:`shape`'s to take over.
 
     Attributes:
         tally: what the edges did.
@@ -51,9 +50,7 @@ class Surroundings:
         keep: called when what is kept must be written soon.
     """
 
-    def __init__(  # noqa: PLR0913 - all of it is shared
-        self, ramp: Ramp, beat: Beat, reader: Executor, rng: random.Random, law: Law, *, fleet: Fleet
-    ) -> None:
+    def __init__(self, ramp: Ramp, beat: Beat, reader: Executor, rng: random.Random, law: Law) -> None:
         self.ramp = ramp
         self.beat = beat
         self.rng = rng
@@ -67,10 +64,15 @@ class Surroundings:
         self._reader = reader
         self._models = Models()
         self._profile: Profile | None = None
-        self._fleet = fleet
+        self._source_key: Callable[[str, str], str] = "{}/{}".format
 
-    def share(self, files: Mapping[str, str]) -> None:
-        """Take over the files, by path, that edges without a directory share."""
+    def take_over(self, fleet: Fleet) -> None:
+        """Have the template of a fleet, for edges without a directory, and its load shape."""
+        self._share(fleet.shared)
+        self._profile = None if fleet.profile is None else Profile.of(fleet.profile)
+        self._source_key = fleet.source_key
+
+    def _share(self, files: Mapping[str, str]) -> None:
         self.shared = None
         if files:
             texts = ((PurePosixPath(path), text.encode()) for path, text in sorted(files.items()))
@@ -98,11 +100,6 @@ class Surroundings:
             _LOG.warning("%s: ignored as Felix would: %s", entry.name, line)
         return found, self._models.of(found)
 
-    def shape(self, fleet: Fleet) -> None:
-        """Take over the load shape of a fleet."""
-        self._profile = None if fleet.profile is None else Profile.of(fleet.profile)
-        self._fleet = fleet
-
     def shaped(self, entry: EdgeEntry, plant: Plant) -> Sequence[Source | None]:
         """The powers of an edge's meters that take the place of their datasources, in the plant's order."""
         if self._profile is None:
@@ -114,4 +111,4 @@ class Surroundings:
     def _source(self, kind: Kind, entry: EdgeEntry, meter: str, datasource: Datasource) -> Source | None:
         if self._profile is None or not datasource.values:
             return None
-        return self._profile.source(kind, datasource.at(0), self._fleet.source_key(entry.name, meter))
+        return self._profile.source(kind, datasource.at(0), self._source_key(entry.name, meter))
