@@ -24,6 +24,9 @@ Counting: TypeAlias = "Callable[[str], tuple[int, int] | None]"
 INDENT: Final = 15
 """Of what a step did."""
 
+_ASIDE: Final = 'time="'
+"""Begins what Compose says about itself, which is no progress."""
+
 
 class Told(Protocol):
     """What is told how far a step is."""
@@ -113,7 +116,7 @@ class Console:
         """A program said a line."""
         if self.echo:
             self.line(f"  {text}")
-        for listener in self._listeners[-1:]:
+        for listener in () if text.startswith(_ASIDE) else self._listeners[-1:]:
             listener(text)
 
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

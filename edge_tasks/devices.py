@@ -73,7 +73,7 @@ class Registration:
         added: rows to insert; those of the reserve are among them, archived.
         changed: rows to correct or to take over.
         kept: how many active rows are right as they are.
-        returned: how many archived rows become active again, untouched otherwise.
+        unarchived: rows that become active, most of them of the reserve, untouched otherwise.
         archived: active rows of ours beyond the fleet.
         reserved: how many rows of the reserve there will be.
     """
@@ -81,14 +81,14 @@ class Registration:
     added: tuple[Device, ...]
     changed: tuple[Change, ...]
     kept: int
-    returned: tuple[Row, ...]
+    unarchived: tuple[Row, ...]
     archived: tuple[Row, ...]
     reserved: int
 
     @property
     def is_empty(self) -> bool:
         """Nothing is to be done."""
-        return not (self.added or self.changed or self.returned or self.archived)
+        return not (self.added or self.changed or self.unarchived or self.archived)
 
 
 def note_of(fleet_id: str) -> str:
@@ -125,7 +125,7 @@ def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False)
         added=tuple(device for device in wanted if device.name not in found),
         changed=tuple(change for change in changes if _differs_otherwise(change.row, change.device)),
         kept=sum(device.active and not _differs(row, device) for row, device in pairs),
-        returned=tuple(change.row for change in switched if change.device.active),
+        unarchived=tuple(change.row for change in switched if change.device.active),
         archived=(
             *(change.row for change in switched if not change.device.active),
             *(row for row in rows if row.name in ours - names and row.active),

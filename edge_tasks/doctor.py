@@ -242,9 +242,8 @@ def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
 
 def _wrong(wiring: Wiring, file: str, name: str, right: str | int, whose: str) -> Finding:
     secret = name.endswith("Password")
-    found = "something else" if secret else repr(wiring.values[name])
-    what = f"{name} is {found}, not {whose}" + ("" if secret else f" ({right})")
-    change = f"make it {whose}, or inv doctor --fix (in a copy of ours)"
+    what = f"{name} is not {whose}" if secret else f"{name} is {wiring.values[name]!r}, not {whose} ({right})"
+    change = f"make it {'the same' if secret else right!r}, or inv doctor --fix (in a copy of ours)"
     return Finding(what, _where(wiring, file, name), change, fixes=((name, right),))
 
 

@@ -48,11 +48,13 @@ class Image:
         user: as whom it runs; empty or ``root`` for root.
         words: of its entrypoint and command.
         environment: name → value.
+        directory: in which its command is run; empty for the root.
     """
 
     user: str = ""
     words: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    directory: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class Inheritance:
     """For every edge.
 
     Attributes:
-        options: keys of a Compose service.
+        options: keys of a Compose service, but for its volumes.
+        volumes: that edges can share, in Compose's long syntax.
         environment: may hold secrets of the user's.
         networks: by name.
         config_target: where the container expects its config directory.
@@ -82,6 +85,7 @@ class Inheritance:
     """
 
     options: Mapping[str, Any] = field(repr=False)
+    volumes: tuple[Mapping[str, Any], ...]
     environment: Mapping[str, str] = field(repr=False)
     networks: tuple[str, ...]
     config_target: str
@@ -117,7 +121,8 @@ def inherit(
     if user and not user.startswith("0:"):
         environment.setdefault("HOME", "/tmp")  # noqa: S108 - the container's own
     return Inheritance(
-        options={**options, **({"volumes": shared} if shared else {})},
+        options=options,
+        volumes=tuple(shared),
         environment=environment,
         networks=tuple(name for name in service.get("networks") or () if name != "default"),
         config_target=target,
@@ -136,12 +141,11 @@ def config_target(service: Mapping[str, Any], image: Image, template: str) -> st
     return next(found, CONFIG_TARGET)
 
 
-def java_options(heap: str, ours: str, theirs: str, *, as_caller: bool) -> str:
+def java_options(heap: str, ours: Iterable[str], theirs: str) -> str:
     """Both together: the heap is ours, of everything else theirs wins, since some options exclude each other."""
     given = [word for word in _WORD.findall(theirs) if not _HEAP.match(word)]
     known = {_key(word) for word in given}
-    wanted = [*ours.split(), *([DATA_DIRECTORY] if as_caller else [])]
-    return " ".join((f"-Xmx{heap}", *(word for word in wanted if _key(word) not in known), *given))
+    return " ".join((f"-Xmx{heap}", *(word for word in ours if _key(word) not in known), *given))
 
 
 def foreign_heap(theirs: str) -> tuple[str, ...]:

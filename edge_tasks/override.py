@@ -79,6 +79,7 @@ class Hosting:
         user: ``uid:gid``; empty leaves it to the image.
         inherited: what each edge gets of the platform's own edge service.
         environment_file: with the environment of that one, which may be secret; empty without.
+        volumes: of each edge, beside its config directory, in Compose's long syntax.
     """
 
     config_target: str
@@ -90,6 +91,7 @@ class Hosting:
     user: str = ""
     inherited: Mapping[str, Any] = field(default_factory=dict)
     environment_file: str = ""
+    volumes: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def connected(self) -> str:

@@ -25,3 +25,8 @@ def some(names: tuple[str, ...], most: int = 3) -> str:
     """``edge0, edge1, edge2 and 997 more``."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 image``, ``2 images``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -18,7 +18,7 @@ from edge_tasks.inheritance import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
     from edge_tasks.adapters.containers import Container
 
@@ -136,7 +136,27 @@ class Docker:
         config = entry.get("Config") or {}
         words = (*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ()))
         pairs = (text.partition("=") for text in config.get("Env") or ())
-        return Image(str(config.get("User") or ""), words, {key: value for key, _, value in pairs})
+        return Image(
+            user=str(config.get("User") or ""),
+            words=words,
+            environment={key: value for key, _, value in pairs},
+            directory=str(config.get("WorkingDir") or ""),
+        )
+
+    def copy_out(self, image: str, path: PurePosixPath, target: Path) -> None:
+        """Put a file of an image into one of ours; not even a call that is killed leaves a container.
+
+        Raises:
+            CommandFailed: the image has no such file, or no ``cat``.
+        """
+        how = ("--rm", "--network", "none", "--log-driver", "none", "--entrypoint", "cat")
+        arguments = ("run", *how, image, str(path))
+        with writing(target), target.open("wb") as file:
+            try:
+                _docker()(*arguments, _out=file, _tty_out=False, _env=_environment())
+            except sh.ErrorReturnCode as error:
+                said = error.stderr.decode(errors="replace")
+                raise CommandFailed(_failure(arguments, error.exit_code, said)) from None
 
     def is_rootless(self) -> bool:
         """Root of its containers is the user who runs the engine."""

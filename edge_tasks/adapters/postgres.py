@@ -168,7 +168,7 @@ def register(database: Database, plan: Registration, told: Callable[[int], None]
         cursor.execute(
             "UPDATE openems_device SET active = NOT coalesce(active, false), write_uid = %s,"
             " write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
-            (_ADMIN, [row.id for row in (*plan.returned, *plan.archived)]),
+            (_ADMIN, [row.id for row in (*plan.unarchived, *plan.archived)]),
         )
 
 

@@ -26,7 +26,7 @@ def find(session: Session) -> Plan:
     if "doctor" in session.typed and "doctor" not in session.done:
         session.console.document(findings=[_entry(finding) for finding in findings])
     if errors:
-        _refuse(errors)
+        _refuse(errors, with_copy=bool(correction))
     if "doctor" not in session.done:
         for finding in warnings:
             session.console.line(f"  ! {finding}")
@@ -39,19 +39,20 @@ def apply(session: Session, _plan: Plan) -> str:
     return "the backend gets a corrected copy of its configuration"
 
 
-def _refuse(errors: list[Finding]) -> None:
+def _refuse(errors: list[Finding], *, with_copy: bool) -> None:
     lines = "\n".join(f"  {finding}" for finding in errors)
     whose = "machine" if all(finding.kind == "machine" for finding in errors) else "platform"
     noun = "finding" if len(errors) == 1 else "findings"
     message = f"the {whose} is not fit for the fleet: {len(errors)} {noun}\n{lines}"
     if all(finding.kind == "machine" for finding in errors):
         raise MissingTool(message, hint="inv doctor shows them again")
-    hint = (
-        "inv doctor --fix, or change the files"
-        if any(finding.fixes for finding in errors)
-        else "change the files"
-    )
-    raise SettingsError(message, hint=hint)
+    raise SettingsError(message, hint=_remedy(errors, with_copy=with_copy))
+
+
+def _remedy(errors: list[Finding], *, with_copy: bool) -> str:
+    if with_copy:
+        return "change the files; --fix then corrects the rest, not listed here, in a copy of ours"
+    return "inv doctor --fix, or change the files" if any(error.fixes for error in errors) else "change the files"
 
 
 def _entry(finding: Finding) -> dict[str, object]:

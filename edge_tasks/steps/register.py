@@ -88,8 +88,10 @@ def remember_read(session: Session, *, starting: bool = False) -> None:
 
 
 def _sentence(planned: Registration) -> str:
-    active = [device for device in planned.added if device.active]
-    counts = f"{len(active)} added, {planned.kept} kept, {len(planned.changed)} changed"
-    for rows, word in ((planned.returned, "returned"), (planned.archived, "archived")):
+    added = sum(device.active for device in planned.added)
+    changed = sum(change.device.active for change in planned.changed)
+    counts = f"{added} added, {planned.kept} kept, {changed} changed"
+    for rows, word in ((planned.unarchived, "unarchived"), (planned.archived, "archived")):
         counts += f", {len(rows)} {word}" if rows else ""
-    return f"{counts}; {planned.reserved} in reserve"
+    in_reserve = len(planned.changed) - changed
+    return f"{counts}; {planned.reserved} in reserve" + (f", {in_reserve} of them changed" if in_reserve else "")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_images_are_built_once_and_again_when_what_they_are_built_of_changed(bui
     assert "2 images built, 0 fetched" in builder.inv("build")
     assert "nothing to do: 4 images are here" in builder.inv("build")
     (builder.path / "openems-edge" / "new.file").write_text("changed")
-    assert "1 images built, 0 fetched" in builder.inv("build")
+    assert "1 image built, 0 fetched" in builder.inv("build")
     assert "nothing to do: 4 images are here" in builder.inv("build")
 
 
@@ -52,10 +53,10 @@ def test_an_image_built_by_hand_is_taken_while_it_is_newer_than_its_files(builde
     name = NAMES["openems-edge:latest"]
     builder.docker("build", "-q", "--no-cache", "-t", name, "--label", "by=hand", str(context))
     said = builder.inv("build")
-    assert "1 images built" in said  # the backend's
+    assert "1 image built" in said  # the backend's
     assert by_hand(builder)
     (context / "Dockerfile").write_text("FROM edge-tasks-test-edge\nLABEL newer=1\n")
-    assert "1 images built" in builder.inv("build")
+    assert "1 image built" in builder.inv("build")
     assert not by_hand(builder)
 
 
@@ -70,7 +71,7 @@ def test_another_image_under_the_platforms_own_has_it_built_again_and_its_edges_
         newer.mkdir()
         (newer / "Dockerfile").write_text(f"FROM {original}\nLABEL newer=2\n")
         builder.docker("build", "-q", "-t", base, str(newer))
-        assert "1 images built, 0 fetched" in builder.inv("build")
+        assert "1 image built, 0 fetched" in builder.inv("build")
         assert "nothing to do: 4 images are here" in builder.inv("build")
     finally:
         builder.docker("rmi", "-f", base)
@@ -79,12 +80,53 @@ def test_another_image_under_the_platforms_own_has_it_built_again_and_its_edges_
 def test_an_image_that_was_removed_is_built_again(builder: Any) -> None:
     builder.inv("build")
     builder.docker("rmi", "-f", NAMES["openems-edge:latest"])
-    assert "1 images built, 0 fetched" in builder.inv("build")
+    assert "1 image built, 0 fetched" in builder.inv("build")
 
 
 def test_without_building_the_images_must_be_there(builder: Any) -> None:
     said = builder.inv("build", "--skip-build", code=3)
     assert f"images are not here: {', '.join(reversed(NAMES.values()))}" in said
+
+
+def test_the_bundles_of_a_jar_are_unpacked_once_for_all_edges_of_an_image(builder: Any) -> None:
+    put_jar(builder, b"first")
+    said = builder.inv("setup", "--edges", "2")
+    assert "the edges' bundles unpacked" in said
+    before = builder.containers()
+    edge = before["openems-edge-1"]
+    environment = builder.docker("inspect", "--format", "{{json .Config.Env}}", edge)
+    assert "-Dlauncher.properties=/edge-tasks/bundles/launcher.properties" in environment
+    assert builder.docker("exec", edge, "cat", "/edge-tasks/bundles/jar/a.jar") == "first"
+    told = builder.docker("exec", edge, "cat", "/edge-tasks/bundles/launcher.properties").splitlines()
+    assert {"launch.bundles=/edge-tasks/bundles/jar/a.jar", "launch.embedded=false"} < set(told)
+    builder.docker("exec", "--user", "1000:1000", edge, "mkdir", "/edge-tasks/cache/felix")
+    builder.inv("setup", "--edges", "2")
+    assert builder.containers() == before
+    put_jar(builder, b"second")
+    builder.inv("setup", "--edges", "2")
+    edge = builder.containers()["openems-edge-1"]
+    assert builder.docker("exec", edge, "cat", "/edge-tasks/bundles/jar/a.jar") == "second"
+    assert len(list((builder.path / ".edge-tasks" / "bundles").iterdir())) == 1
+    builder.inv("down", "--purge")
+    assert not (builder.path / ".edge-tasks").exists()
+
+
+def test_an_image_whose_jar_is_elsewhere_has_its_edges_started_as_they_are(builder: Any) -> None:
+    put_jar(builder, b"first", command="/somewhere/else.jar")
+    assert "no bundles found in the edges' image" in builder.inv("build")
+    assert "nothing to do: 4 images are here" in builder.inv("build")
+    builder.inv("compose", "--edges", "1")
+    assert "/edge-tasks" not in (builder.path / "docker-compose.override.yml").read_text()
+
+
+def put_jar(builder: Any, bundle: bytes, command: str = "openems.jar") -> None:
+    """Have the edges' image run a jar with a bundle, so its command says; what really runs is a light edge."""
+    context = builder.path / "openems-edge"
+    with zipfile.ZipFile(context / "openems.jar", "w") as jar:
+        jar.writestr("launcher.properties", "launch.embedded=true\nlaunch.bundles=jar/a.jar\n")
+        jar.writestr("jar/a.jar", bundle)
+    lines = ("FROM edge-tasks-test-edge", "WORKDIR /opt/openems", "COPY openems.jar .")
+    (context / "Dockerfile").write_text("\n".join((*lines, f'CMD ["java", "-jar", "{command}"]', "")))
 
 
 def by_hand(builder: Any) -> bool:

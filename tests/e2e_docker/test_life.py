@@ -5,6 +5,7 @@ from typing import Any
 
 
 def test_a_fleet_from_a_clone_through_growth_to_the_clone_again(platform: Any) -> None:
+    volumes = platform.docker("volume", "ls", "-q")
     first = platform.inv("setup", "--edges", "3")
     assert "3 online, says the backend" in first
     made, connected = platform.containers(), sockets(platform, 3)
@@ -33,6 +34,7 @@ def test_a_fleet_from_a_clone_through_growth_to_the_clone_again(platform: Any) -
 
     platform.inv("down", "--purge")
     assert platform.containers() == {}
+    assert platform.docker("volume", "ls", "-q") == volumes
     assert platform.git("status", "--short", "--ignored") == ""
 
 

@@ -140,5 +140,5 @@ def test_images_are_built_again_although_containers_have_written_as_root(person:
     dockerfile = person.platform.path / "openems-edge" / "Dockerfile"
     dockerfile.write_text(f"{dockerfile.read_text()}LABEL theirs=changed\n")
     said = person.inv("setup")
-    assert "1 images built" in said
+    assert "1 image built" in said
     assert "1 online" in said

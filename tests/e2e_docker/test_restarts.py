@@ -35,6 +35,19 @@ def test_a_backend_that_started_without_the_table_is_named_as_the_reason_and_men
     assert "2 online" in platform.inv("setup")
 
 
+def test_an_edge_that_loses_the_backend_while_others_start_is_not_waited_for_but_restarted(platform: Any) -> None:
+    compose = platform.path / "docker-compose.yml"
+    retry = "    image: openems-edge:latest\n    environment: {EDGE_RETRY_SECONDS: '1000'}\n"
+    compose.write_text(compose.read_text().replace("    image: openems-edge:latest\n", retry))
+    platform.inv("gen-configs", "--edges", "3")
+    (platform.directory(0) / "lose-the-backend").touch()
+    (platform.directory(2) / "late").touch()
+    said = platform.inv("up", "verify")
+    assert "turned away by the backend, and so started once more: edge0\n" in said
+    assert "edges: 3 started, 1 of them twice" in said
+    assert "3 online" in said
+
+
 def test_a_database_that_is_restarted_during_register_leaves_all_rows_or_none(platform: Any) -> None:
     platform.inv("setup", "--edges", "2", "--reserve", "0")
     where = f"host=127.0.0.1 port={platform.port('db', 5432)} dbname=openems user=odoo password=odoo16@2022"

@@ -13,7 +13,7 @@ import pytest
 
 from edge_tasks.compose_file import ComposeFile, depends
 from edge_tasks.fleet import Fleet
-from edge_tasks.inheritance import JAVA, Caller, Image, environment_file, inherit, java_options
+from edge_tasks.inheritance import DATA_DIRECTORY, JAVA, Caller, Image, environment_file, inherit, java_options
 from edge_tasks.override import Hosting, render_override
 from edge_tasks.services import Project, Services, find_services, plays_all_roles
 
@@ -168,12 +168,14 @@ def write_override(folder: Path, project: Project, services: Services) -> None:
     template = str(folder / "openems-edge" / "config.d")
     inherited = inherit(project.services[services.edge], Image(), caller, template, "/etc/localtime".__eq__)
     theirs = inherited.environment.get(JAVA, "")
-    options = java_options("128m", "-XX:+UseSerialGC", theirs, as_caller=True)
+    options = java_options("128m", ["-XX:+UseSerialGC", DATA_DIRECTORY], theirs)
     dependents = tuple(name for name, found in project.services.items() if depends(found, services.edge))
     edge = ComposeFile(services.edge, project.image(services.edge), inherited.networks, dependents)
     (folder / "edge.environment").write_text(environment_file({**inherited.environment, JAVA: options}))
     hosting = Hosting(inherited.config_target, "", "400m", 8081, {}, user=inherited.user)
-    hosting = replace(hosting, inherited=inherited.options, environment_file="edge.environment")
+    hosting = replace(
+        hosting, inherited=inherited.options, volumes=inherited.volumes, environment_file="edge.environment"
+    )
     text = render_override(Fleet("id", bytes(32), 2).edges, edge, hosting)
     assert not [value for value in inherited.environment.values() if len(value) > 5 and value in text]
     (folder / "docker-compose.override.yml").write_text(text)

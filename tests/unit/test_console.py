@@ -32,6 +32,7 @@ def test_what_programs_say_is_told_with_the_time_or_with_counts(capsys: pytest.C
     console = Console()
     with console.listening("odoo-init", modules_loaded):
         console.heard("openems odoo: Odoo version 16.0")
+        console.heard('time="2026-11-25T01:25:18Z" level=warning msg="the attribute `version` is obsolete"')
         console.heard("openems odoo.modules.loading: Loading module web (3/17) ")
     assert capsys.readouterr().out.splitlines() == [
         "  odoo-init    0 s: openems odoo: Odoo version 16.0",

@@ -5,6 +5,8 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from edge_tasks.adapters.containers import Container
 
 OURS = Container(
@@ -31,14 +33,24 @@ def test_a_container_fits_when_it_runs_with_one_of_the_digests_and_the_image() -
     assert not replace(OURS, state="exited").fits({"abc"}, "sha256:1")
 
 
-def test_an_established_connection_is_seen_in_the_kernels_list() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_who_is_connected_is_seen_in_the_kernels_list(family: socket.AddressFamily) -> None:
+    dual = family == socket.AF_INET6
+    with socket.create_server(("", 0), family=family, dualstack_ipv6=dual) as server:
         port = server.getsockname()[1]
-        assert OURS.is_connected(port) is False
-        with socket.create_connection(("127.0.0.1", port)):
-            assert OURS.is_connected(port) is True
+        assert OURS.peers(port) == frozenset()
+        with socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.7", 0)):
+            assert OURS.peers(port) == frozenset({"127.0.0.7"})
+
+
+def test_an_address_of_ipv6_is_read_as_it_is_written() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        port = server.getsockname()[1]
+        client = socket.create_connection(("::1", port))
+        assert OURS.peers(port) == frozenset({"::1"})
+        client.close()
 
 
 def test_a_process_that_is_not_the_containers_tells_nothing() -> None:
-    assert replace(OURS, id="another").is_connected(8081) is None
-    assert replace(OURS, pid=0).is_connected(8081) is None
+    assert replace(OURS, id="another").peers(8081) is None
+    assert replace(OURS, pid=0).peers(8081) is None

@@ -60,7 +60,7 @@ def test_again_there_is_nothing_to_do() -> None:
 
 def test_a_larger_fleet_brings_its_reserve_back_and_adds_a_new_one() -> None:
     planned = plan_registration(replace(FLEET, size=3), rows())
-    assert [found.name for found in planned.returned] == ["edge2"]
+    assert [found.name for found in planned.unarchived] == ["edge2"]
     assert [device.name for device in planned.added] == ["edge3"]
     assert not planned.changed
 

@@ -65,7 +65,7 @@ def test_mounts_that_nobody_writes_are_shared_and_the_others_are_named() -> None
         ]
     }
     found = inherited(service, files=("/etc/localtime",))
-    assert [volume["target"] for volume in found.options["volumes"]] == ["/certs", "/etc/localtime", "/x"]
+    assert [volume["target"] for volume in found.volumes] == ["/certs", "/etc/localtime", "/x"]
     assert found.left_out == ("/c/data at /data", "history at /history")
 
 
@@ -131,12 +131,12 @@ def test_variables_come_as_a_container_gets_them_and_those_without_value_not_at_
     ],
 )
 def test_the_users_java_options_stay_beside_ours_but_for_the_heap(ours: str, theirs: str, wanted: str) -> None:
-    assert java_options("128m", ours, theirs, as_caller=False) == wanted
+    assert java_options("128m", ours.split(), theirs) == wanted
 
 
-def test_as_the_caller_an_edge_has_a_data_directory_that_it_may_write_unless_it_was_given_one() -> None:
-    assert java_options("1g", "", "", as_caller=True) == f"-Xmx1g {DATA_DIRECTORY}"
-    assert java_options("1g", "", "-Dopenems.data.dir=/d", as_caller=True) == "-Xmx1g -Dopenems.data.dir=/d"
+def test_an_edge_has_a_data_directory_that_it_may_write_unless_it_was_given_one() -> None:
+    assert java_options("1g", [DATA_DIRECTORY], "") == f"-Xmx1g {DATA_DIRECTORY}"
+    assert java_options("1g", [DATA_DIRECTORY], "-Dopenems.data.dir=/d") == "-Xmx1g -Dopenems.data.dir=/d"
 
 
 def test_what_of_the_heap_gives_way_is_told() -> None:

@@ -105,13 +105,14 @@ def test_what_edges_inherit_is_the_golden_one_and_no_value_of_the_environment_is
         "command": ["sh", "-c", "exec java $$OPTIONS"],
         "extra_hosts": ["meter.lan=10.0.0.7"],
         "restart": "always",
-        "volumes": [{"type": "bind", "source": "/etc/localtime", "target": "/etc/localtime", "read_only": True}],
     }
+    mount = {"type": "bind", "source": "/etc/localtime", "target": "/etc/localtime", "read_only": True}
     hosting = Hosting(
         *("/etc/openems.d", "", "400m", 8081, {}),
         user="1000:1000",
         inherited=inherited,
         environment_file="./.edge-tasks/edge.env",
+        volumes=(mount,),
     )
     text = render_override(FLEET.edges[:1], parse_compose_file(DEPENDENT, "x"), hosting)
     assert text == (GOLDENS / "inherited.override.yml").read_text()

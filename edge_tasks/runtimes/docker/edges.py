@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters.backend_api import BackendError
 from edge_tasks.adapters.processes import until
 from edge_tasks.light import components
 from edge_tasks.override import LIGHT_SERVICE
 from edge_tasks.plan import some
+from edge_tasks.runtimes.docker import arrival
 from edge_tasks.runtimes.runtime import EdgeProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.adapters.containers import Container
@@ -25,15 +24,6 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.runtime import Written
 
 SERVICE: Final = re.compile(r"openems-edge-([0-9]+)")
-_BATCH: Final = 2 * (os.cpu_count() or 1)
-"""Edges that start at the same time: a JVM takes two cores' worth for seconds."""
-
-_CONNECT_S: Final = 40.0
-_LAST_S: Final = 15.0
-_LOOK_PAUSE_S: Final = 0.5
-_ASK_PAUSE_S: Final = 1.5
-"""A real backend has Odoo check the password at each call: 0.3 s of CPU that JVMs could use."""
-
 _COMES_BACK_S: Final = 5.0
 _LONG_S: Final = 120.0
 """An edge that runs longer and is not connected is waiting out its own 10 to 109 s, or worse."""
@@ -85,12 +75,13 @@ def find(stack: Stack, written: Mapping[str, Written]) -> EdgePlan:
 def start(stack: Stack, written: Mapping[str, Written]) -> str:
     """Do what differs: remove, then make and restart in batches, so that the machine stays usable."""
     plan = find(stack, written)
-    if plan.surplus:
-        stack.docker.run("rm", "-f", *(container.id for container in plan.surplus))
+    _remove(stack, plan.surplus)
     lost = _still_lost(stack, plan.restart, written)
-    _in_batches(stack, plan.make, _make)
-    _in_batches(stack, lost, _restart)
-    counts = ((len(plan.make), "started"), (len(lost), "restarted"), (len(plan.surplus), "removed"))
+    again = arrival.make(stack, plan.make) + arrival.restart(stack, lost)
+    counts = (
+        *((len(plan.make), "started"), (len(lost), "restarted"), (again, "of them twice")),
+        (len(plan.surplus), "removed"),
+    )
     did = ", ".join(f"{count} {word}" for count, word in counts if count)
     return f"edges: {did or 'came back by themselves'}"
 
@@ -149,7 +140,7 @@ def _lost(stack: Stack, edges: Sequence[Edge], by_service: Mapping[str, Containe
         for edge in edges
         if (started := by_service[edge.service].started) < since or time.time() - started > _LONG_S
     ]
-    return {edge.name for edge in waiting} - _online(stack, waiting) if waiting else set()
+    return {edge.name for edge in waiting} - arrival.online(stack, waiting) if waiting else set()
 
 
 def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Written]) -> list[Edge]:
@@ -160,51 +151,16 @@ def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Writt
     if stack.api.is_late:
         return [*stale, *lost]
     deadline = time.monotonic() + _COMES_BACK_S
-    while lost and until(deadline, _ASK_PAUSE_S):
-        online = _online(stack, lost)
+    while lost and until(deadline, arrival.ASK_PAUSE_S):
+        online = arrival.online(stack, lost)
         lost = [edge for edge in lost if edge.name not in online]
     return [*stale, *lost]
 
 
-def _make(stack: Stack, edges: Sequence[Edge]) -> None:
-    stack.compose.up([edge.service for edge in edges], parallel=_BATCH)
-
-
-def _restart(stack: Stack, edges: Sequence[Edge]) -> None:
-    stack.compose.restart([edge.service for edge in edges], parallel=_BATCH)
-
-
-def _in_batches(stack: Stack, edges: Sequence[Edge], begin: Callable[[Stack, Sequence[Edge]], None]) -> None:
-    """Begin a batch when the one before the last is connected, and give the last one a moment."""
-    before: Sequence[Edge] = ()
-    for start in range(0, len(edges), _BATCH):
-        batch = edges[start : start + _BATCH]
-        begin(stack, batch)
-        _await_connected(stack, before)
-        before = batch
-    _await_connected(stack, before, _LAST_S)  # to look is cheaper than to have ``verify`` ask again and again
-
-
-def _await_connected(stack: Stack, edges: Sequence[Edge], seconds: float = _CONNECT_S) -> None:
-    """Looking into the containers; where that cannot be, asking the backend, now and then."""
-    if not edges:
-        return
-    deadline = time.monotonic() + seconds
-    services = {edge.service for edge in edges}
-    containers = [container for container in stack.containers() if container.service in services]
-    while containers and (found := containers[0].is_connected(stack.wiring.edge_port)) is not None:
-        if found:
-            containers.pop(0)
-        elif not until(deadline, _LOOK_PAUSE_S):
-            return
-    if not containers or stack.api.is_late:
-        return
-    while len(_online(stack, edges)) < len(edges) and until(deadline, _ASK_PAUSE_S):
-        pass
-
-
-def _online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
-    try:
-        return {name for name, online in stack.api.online([edge.name for edge in edges]).items() if online}
-    except BackendError:
-        return set()
+def _remove(stack: Stack, containers: Collection[Container]) -> None:
+    """With their unnamed volumes, but for the platform's own edge's: these may have been there before us."""
+    theirs = [container.id for container in containers if container.service == stack.services.edge]
+    ours = [container.id for container in containers if container.id not in theirs]
+    for ids, volumes in ((theirs, ()), (ours, ("--volumes",))):
+        if ids:
+            stack.docker.run("rm", "-f", *volumes, *ids)

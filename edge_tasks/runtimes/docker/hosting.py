@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_tasks.compose_file import ComposeFile, depends
-from edge_tasks.inheritance import JAVA, Caller, Inheritance, environment_file, inherit, java_options
+from edge_tasks.inheritance import (
+    DATA_DIRECTORY,
+    JAVA,
+    Caller,
+    Inheritance,
+    environment_file,
+    inherit,
+    java_options,
+)
 from edge_tasks.override import Addition, Hosting, render_override
-from edge_tasks.runtimes.docker import light
+from edge_tasks.runtimes.docker import bundles, light
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 
 if TYPE_CHECKING:
@@ -37,6 +45,7 @@ def render(stack: Stack, edges: Sequence[Edge]) -> str:
         user=inherited.user,
         inherited=inherited.options,
         environment_file=_environment_path(stack) if inherited.environment else "",
+        volumes=(*inherited.volumes, *bundles.mounts(stack)),
     )
     return render_override(edges, service, hosting)
 
@@ -67,8 +76,12 @@ def caller(stack: Stack) -> Caller:
 def _java_options(stack: Stack, inherited: Inheritance) -> str:
     choices = stack.ground.choices
     theirs = inherited.environment.get(JAVA) or stack.edge_image.environment.get(JAVA, "")
-    as_caller = inherited.user not in ("", "0:0")
-    return java_options(str(choices["edge_heap"]), str(choices["java_options"]), theirs, as_caller=as_caller)
+    ours = str(choices["java_options"]).split()
+    if inherited.user not in ("", "0:0"):
+        ours.append(DATA_DIRECTORY)
+    if bundles.mounts(stack):
+        ours.append(bundles.OPTION)
+    return java_options(str(choices["edge_heap"]), ours, theirs)
 
 
 def _environment_path(stack: Stack) -> str:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from edge_tasks.dockerfile import bases
 from edge_tasks.errors import MissingTool
 from edge_tasks.override import LIGHT_SERVICE
-from edge_tasks.plan import Plan, some
-from edge_tasks.runtimes.docker import downloads, light
+from edge_tasks.plan import Plan, counted, some
+from edge_tasks.runtimes.docker import bundles, downloads, light
 from edge_tasks.services import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from edge_tasks.artifacts import Artifact
     from edge_tasks.runtimes.docker.stack import Stack
 
 _NOT_BUILT_FROM = ("config-edge", ".config-edge", ".edge-tasks", ".git")
@@ -33,31 +34,22 @@ def find(stack: Stack) -> Plan:
     """
     names = _needed(stack)
     here = stack.docker.images(tuple(names.values()))
-    missing = {service: image for service, image in names.items() if image not in here}
-    unchanged = f"{len(set(names.values()))} images are here"
-    if "skip_build" in stack.ground.flags:
-        if missing:
-            raise MissingTool(
-                f"images are not here: {', '.join(missing.values())}",
-                hint="leave out --skip-build, or docker load them",
-            )
-        return Plan((), unchanged)
-    wanted = downloads.find(stack)
-    contexts = _contexts(stack)
-    built: dict[str, Any] = stack.ground.state.record().get("built", {})
-    stale = tuple(
-        service
-        for service, context in contexts.items()
-        if service in missing
-        or _is_stale(stack, built.get(service), context, names[service], here[names[service]])
-    )
-    fetched = tuple(service for service in missing if service not in contexts)
+    missing = [image for image in names.values() if image not in here]
+    skips = "skip_build" in stack.ground.flags
+    if skips and missing:
+        raise MissingTool(
+            f"images are not here: {', '.join(missing)}",
+            hint="leave out --skip-build, or docker load them",
+        )
+    wanted, stale, fetched = ((), (), ()) if skips else _to_make(stack, names, here)
     changes = [
         *(f"download {artifact.url}" for artifact in wanted),
         *([f"build {some(tuple(names[service] for service in stale))}"] if stale else []),
         *([f"fetch {some(tuple(names[service] for service in fetched))}"] if fetched else []),
         *(["install the light edges' program"] if _wants_program(stack) else []),
+        *(["unpack the edges' bundles"] if _wants_bundles(stack) else []),
     ]
+    unchanged = f"{len(set(names.values()))} images are here"
     return Plan(tuple(changes), unchanged, (wanted, stale, fetched))
 
 
@@ -67,10 +59,20 @@ def build(stack: Stack) -> str:
     Raises:
         CommandFailed: with the last lines of what docker said.
     """
+    did = [] if "skip_build" in stack.ground.flags else [_make(stack)]
+    if _wants_program(stack):
+        light.install(stack)
+        did.append("the light edges' program installed")
+    if _wants_bundles(stack):
+        did.append(bundles.unpack(stack))
+    return ", ".join(did)
+
+
+def _make(stack: Stack) -> str:
     wanted, stale, fetched = find(stack).details
     downloads.fetch_all(stack, wanted)
     if wanted:
-        _, stale, fetched = find(stack).details
+        stale, fetched = find(stack).details[1:]
     if stale:
         stack.compose.build(stale)
     of_compose = tuple(service for service in fetched if service != LIGHT_SERVICE)
@@ -79,20 +81,20 @@ def build(stack: Stack) -> str:
     if LIGHT_SERVICE in fetched:
         stack.docker.run("pull", "--quiet", light.image_of(stack))
     stack.forget_edge_image()
-    with_program = _wants_program(stack)
-    if with_program:
-        light.install(stack)
     names = _needed(stack)
     here = stack.docker.images(tuple(names.values()))
     built = {service: [context.digest, here.get(names[service])] for service, context in _contexts(stack).items()}
     stack.ground.state.note(built=built)
-    downloaded = f"{len(wanted)} files downloaded, " if wanted else ""
-    program = ", the light edges' program installed" if with_program else ""
-    return f"{downloaded}{len(stale)} images built, {len(fetched)} fetched{program}"
+    downloaded = f"{counted(len(wanted), 'file')} downloaded, " if wanted else ""
+    return f"{downloaded}{counted(len(stale), 'image')} built, {len(fetched)} fetched"
 
 
 def _wants_program(stack: Stack) -> bool:
     return bool(stack.ground.fleet.light) and not light.is_installed(stack)
+
+
+def _wants_bundles(stack: Stack) -> bool:
+    return bool(stack.ground.fleet.full) and not bundles.is_looked_at(stack)
 
 
 def _needed(stack: Stack) -> dict[str, str]:
@@ -107,6 +109,22 @@ class _Context:
 
     digest: str
     newest: float
+
+
+def _to_make(
+    stack: Stack, names: Mapping[str, str], here: Mapping[str, str]
+) -> tuple[tuple[Artifact, ...], tuple[str, ...], tuple[str, ...]]:
+    """Files to download, services whose image is to be built, and those whose image is to be fetched."""
+    contexts = _contexts(stack)
+    built: dict[str, Any] = stack.ground.state.record().get("built", {})
+    stale = tuple(
+        service
+        for service, context in contexts.items()
+        if names[service] not in here
+        or _is_stale(stack, built.get(service), context, names[service], here[names[service]])
+    )
+    fetched = tuple(name for name, image in names.items() if image not in here and name not in contexts)
+    return downloads.find(stack), stale, fetched
 
 
 def _is_stale(stack: Stack, built: list[str] | None, context: _Context, name: str, image: str) -> bool:

@@ -11,8 +11,12 @@ from edge_tasks.adapters.files import directories
 from edge_tasks.devices import note_of
 from edge_tasks.errors import FleetError
 from edge_tasks.runtimes.docker import database, downloads, folders
+from edge_tasks.runtimes.docker.edges import SERVICE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edge_tasks.adapters.containers import Container
     from edge_tasks.runtimes.docker.stack import Stack
 
 
@@ -24,6 +28,7 @@ def stop(stack: Stack) -> tuple[str, ...]:
         left = [container.id for container in stack.containers()]
         if left:  # edges of an override that is not there any more
             stack.docker.run("rm", "-f", *left)
+        _drop_volumes(stack, found)
         claim(stack)
     return tuple(sorted(container.service for container in found if container.is_running))
 
@@ -42,6 +47,9 @@ def purge(stack: Stack) -> str:
     except FleetError as error:
         removed = f"nothing from the database, which cannot be reached ({error})"
     stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
+    volumes: list[str] = stack.ground.state.record().get("volumes", [])
+    if made and volumes:
+        stack.docker.run("volume", "rm", "-f", *volumes)
     folders_gone = folders.remove(stack) if made else ()
     claim(stack)
     if stack.ground.platform.bundled:
@@ -65,6 +73,18 @@ def claim(stack: Stack) -> None:
     mounted = ("-v", f"{home}:/platform", "--entrypoint", "chown", "--user", "0:0", "--network", "none")
     inside = (f"/platform/{folder.relative_to(home)}" for folder in foreign)
     stack.docker.run("run", "--rm", *mounted, image, "-R", owner, *inside)
+
+
+def _drop_volumes(stack: Stack, removed: Iterable[Container]) -> None:
+    """Those that nobody named: of edges they go with the container, of the platform's services with a purge."""
+    of_edges: set[str] = set()
+    others = set(stack.ground.state.record().get("volumes", []))
+    for container in removed:
+        (of_edges if SERVICE.fullmatch(container.service) else others).update(container.volumes)
+    if of_edges:
+        stack.docker.run("volume", "rm", "-f", *sorted(of_edges))
+    if others:
+        stack.ground.state.note(volumes=sorted(others))
 
 
 def _has_foreign(folder: Path) -> bool:

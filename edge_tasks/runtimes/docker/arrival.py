@@ -1,0 +1,91 @@
+"""Edges' containers that are started or restarted, a few at a time, and watched until they are connected."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.backend_api import BackendError
+from edge_tasks.arrivals import Arrivals
+from edge_tasks.plan import some
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edge_tasks.fleet import Edge
+    from edge_tasks.runtimes.docker.stack import Stack
+
+_BATCH: Final = 2 * (os.cpu_count() or 1)
+"""Edges that start at the same time: a JVM takes two cores' worth for seconds."""
+
+_LOOK_PAUSE_S: Final = 0.5
+ASK_PAUSE_S: Final = 1.5
+"""A real backend has Odoo check the password at each call: 0.3 s of CPU that JVMs could use."""
+
+
+def make(stack: Stack, edges: Sequence[Edge]) -> int:
+    """Have containers of edges, as they are configured now; how many had to be started twice."""
+    return _bring(stack, edges, lambda services: stack.compose.up(services, parallel=_BATCH))
+
+
+def restart(stack: Stack, edges: Sequence[Edge]) -> int:
+    """Stop and start containers of edges; how many had to be started twice."""
+    return _bring(stack, edges, lambda services: stack.compose.restart(services, parallel=_BATCH))
+
+
+def online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
+    """Whom of them the backend has, by name; nobody while it does not answer."""
+    try:
+        return {name for name, found in stack.api.online([edge.name for edge in edges]).items() if found}
+    except BackendError:
+        return set()
+
+
+def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]], None]) -> int:
+    if not edges:
+        return 0
+    names = {edge.service: edge.name for edge in edges}
+    arrivals = Arrivals(list(names), _BATCH)
+    watch = _Watch(stack, edges)
+    while not arrivals.is_over(time.monotonic()):
+        if services := arrivals.next(time.monotonic()):
+            if set(services) & set(arrivals.waiting):
+                begin(services)
+            else:
+                of_them = some(tuple(names[service] for service in services))
+                stack.ground.say(f"  turned away by the backend, and so started once more: {of_them}")
+                stack.compose.restart(services, parallel=_BATCH)
+            arrivals.begin(services, time.monotonic())
+            watch = _Watch(stack, edges)
+        time.sleep(watch.pause_s)
+        arrivals.see(watch.connected(), time.monotonic())
+    return len(arrivals.again)
+
+
+class _Watch:
+    """Looks into the backend's container; where that cannot be, asks the backend, now and then."""
+
+    def __init__(self, stack: Stack, edges: Sequence[Edge]) -> None:
+        containers = {container.service: container for container in stack.containers()}
+        self._stack, self._edges = stack, edges
+        self._backend = containers.get(stack.services.backend)
+        self._addresses = {
+            edge.service: containers[edge.service].addresses for edge in edges if edge.service in containers
+        }
+        self.pause_s = ASK_PAUSE_S if self._peers() is None else _LOOK_PAUSE_S
+
+    def connected(self) -> set[str]:
+        """The services that are; all of them where only a late witness could tell."""
+        peers = self._peers()
+        if peers is not None:
+            return {service for service, found in self._addresses.items() if found & peers}
+        if self._stack.api.is_late:
+            return set(self._addresses)
+        known = online(self._stack, self._edges)
+        return {edge.service for edge in self._edges if edge.name in known}
+
+    def _peers(self) -> frozenset[str] | None:
+        if self._backend is None or not any(self._addresses.values()):
+            return None
+        return self._backend.peers(self._stack.wiring.edge_port)

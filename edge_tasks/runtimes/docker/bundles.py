@@ -1,0 +1,112 @@
+"""The bundles of the edges' jar, unpacked once into a folder of ours that every edge's container mounts."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.adapters.files import directories, remove_directory, writing
+from edge_tasks.errors import CommandFailed
+from edge_tasks.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
+
+if TYPE_CHECKING:
+    from edge_tasks.runtimes.docker.stack import Stack
+
+OPTION = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
+"""For the JVM of an edge whose bundles are unpacked."""
+
+
+def is_looked_at(stack: Stack) -> bool:
+    """The image of the edges is the one that was looked into last."""
+    said = _record(stack)
+    return said.get("image") == _image(stack) and (not said.get("folder") or _folder(stack, said).is_dir())
+
+
+def unpack(stack: Stack) -> str:
+    """Look into the edges' image, and unpack what is found; what was done.
+
+    A folder is of one image, for edges of an older one may still read theirs.
+    """
+    image, jar = _image(stack), _jar(stack)
+    name = image.rpartition(":")[2][:12]
+    home = _home(stack)
+    with writing(home):
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = jar is not None and _unpack(stack, jar, home / name)
+        for other in directories(home):
+            if other != name or not found:
+                remove_directory(home / other)
+    stack.ground.state.note(bundles={"image": image, "folder": name if found else ""})
+    return "the edges' bundles unpacked" if found else "no bundles found in the edges' image"
+
+
+def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
+    """Of an edge's service; none when nothing is unpacked for its image."""
+    said = _record(stack)
+    if not said.get("folder") or said.get("image") != _image(stack):
+        return ()
+    source = f"./{_folder(stack, said).relative_to(stack.ground.platform.path)}"
+    return (
+        {"type": "bind", "source": source, "target": str(BUNDLES), "read_only": True},
+        {"type": "tmpfs", "target": str(CACHE)},
+    )
+
+
+def _unpack(stack: Stack, jar: PurePosixPath, folder: Path) -> bool:
+    if (folder / PROPERTIES).is_file():
+        return True
+    copy = folder.with_suffix(".jar")
+    try:
+        stack.docker.copy_out(stack.project.image(stack.services.edge), jar, copy)
+        return _extract(copy, folder)
+    except CommandFailed:  # the image has no such file
+        return False
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _extract(jar: Path, folder: Path) -> bool:
+    """The properties come last: a folder that has them is whole."""
+    if not zipfile.is_zipfile(jar):
+        return False
+    with zipfile.ZipFile(jar) as archive:
+        if PROPERTIES not in archive.namelist():
+            return False
+        properties = archive.read(PROPERTIES).decode()
+        bundles = bundles_of(properties)
+        if not bundles or not {str(path) for path in bundles} <= set(archive.namelist()):
+            return False
+        folder.mkdir(mode=0o755, exist_ok=True)
+        for path in bundles:
+            archive.extract(str(path), folder)
+    (folder / PROPERTIES).write_text(outside(properties))
+    return True
+
+
+def _jar(stack: Stack) -> PurePosixPath | None:
+    """In the image; None when the service's command names none, or when something is mounted over it."""
+    service = stack.project.services[stack.services.edge]
+    own = [str(word) for word in (*(service.get("entrypoint") or ()), *(service.get("command") or ()))]
+    image = stack.edge_image
+    directory = str(service.get("working_dir") or image.directory)
+    jar = jar_of(own, directory) or jar_of(image.words, directory)
+    covered = [PurePosixPath(str(volume["target"])) for volume in service.get("volumes") or ()]
+    return None if jar is None or any(jar.is_relative_to(target) for target in covered) else jar
+
+
+def _image(stack: Stack) -> str:
+    name = stack.project.image(stack.services.edge)
+    return stack.docker.images((name,)).get(name, "")
+
+
+def _record(stack: Stack) -> dict[str, Any]:
+    return stack.ground.state.record().get("bundles") or {}
+
+
+def _home(stack: Stack) -> Path:
+    return stack.ground.state.folder / "bundles"
+
+
+def _folder(stack: Stack, said: dict[str, Any]) -> Path:
+    return _home(stack) / str(said["folder"])
