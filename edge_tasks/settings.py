@@ -95,6 +95,7 @@ SETTINGS: Final = {
         Setting("edge_heap", "128m", pattern="[1-9][0-9]*[mg]", extra=True),
         Setting("edge_memory", "400m", pattern="[1-9][0-9]*[mg]", extra=True),
         Setting("java_options", _JAVA_OPTIONS, extra=True),
+        Setting("edge_bundles", "unpacked", choices=("unpacked", "jar"), extra=True),
         Setting("light_image", "python:3.12-slim", pattern=r"\S+", extra=True),
         Setting("light_processes", 0, lowest=0, highest=_MOST_PROCESSES, extra=True),
         Setting("connect_rate", 500, lowest=1, highest=_HIGHEST_RATE, extra=True),

@@ -107,6 +107,8 @@ def test_the_bundles_of_a_jar_are_unpacked_once_for_all_edges_of_an_image(builde
     edge = builder.containers()["openems-edge-1"]
     assert builder.docker("exec", edge, "cat", "/edge-tasks/bundles/jar/a.jar") == "second"
     assert len(list((builder.path / ".edge-tasks" / "bundles").iterdir())) == 1
+    builder.inv("compose", "--edge-bundles", "jar")
+    assert "/edge-tasks/" not in (builder.path / "docker-compose.override.yml").read_text()
     builder.inv("down", "--purge")
     assert not (builder.path / ".edge-tasks").exists()
 

@@ -51,6 +51,19 @@ def test_a_purged_database_is_gone_also_where_the_server_keeps_its_data_in_a_fol
     platform.inv("down", "--purge")
 
 
+def test_the_files_of_a_purged_database_go_from_beside_odoos_configuration(platform: Any) -> None:
+    compose = platform.path / "docker-compose.yml"
+    mount = "    image: odoo:16.0\n    volumes: ['./etc:/etc/odoo']\n"
+    compose.write_text(compose.read_text().replace("    image: odoo:16.0\n", mount))
+    conf = platform.path / "etc" / "odoo.conf"
+    conf.parent.mkdir()
+    conf.write_text("[options]\ndata_dir = /etc/odoo\n")
+    platform.inv("odoo-init")
+    assert (conf.parent / "filestore" / "openems" / "logo").exists()
+    platform.inv("down", "--purge")
+    assert list(conf.parent.iterdir()) == [conf]
+
+
 def test_a_cluster_that_was_there_before_is_left_with_all_that_is_not_ours(platform: Any) -> None:
     compose = platform.path / "docker-compose.yml"
     compose.write_text(compose.read_text().replace("- db-data:", "- ./data/postgresql:"))

@@ -17,6 +17,11 @@ OPTION = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
 """For the JVM of an edge whose bundles are unpacked."""
 
 
+def are_wanted(stack: Stack) -> bool:
+    """Not so with ``--edge-bundles jar``, for an image that cannot do with it."""
+    return bool(stack.ground.choices["edge_bundles"] == "unpacked")
+
+
 def is_looked_at(stack: Stack) -> bool:
     """The image of the edges is the one that was looked into last."""
     said = _record(stack)
@@ -44,7 +49,7 @@ def unpack(stack: Stack) -> str:
 def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
     """Of an edge's service; none when nothing is unpacked for its image."""
     said = _record(stack)
-    if not said.get("folder") or said.get("image") != _image(stack):
+    if not are_wanted(stack) or not said.get("folder") or said.get("image") != _image(stack):
         return ()
     source = f"./{_folder(stack, said).relative_to(stack.ground.platform.path)}"
     return (

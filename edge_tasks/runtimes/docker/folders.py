@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from edge_tasks.runtimes.docker.stack import Stack
 
 _POSTGRES: Final = "/var/lib/postgresql/data"
 _DATA: Final = ("/var/lib/odoo", "/var/lib/influxdb", "/var/lib/influxdb2", "/etc/influxdb2")
 """Where official images keep what they make themselves; in other folders people may have put something."""
+
+_ODOO_CONF: Final = PurePosixPath("/etc/odoo/odoo.conf")
+_DATA_DIR: Final = re.compile(r"^[ \t]*data_dir[ \t]*=[ \t]*(\S+)", re.MULTILINE)
+_ODOO_DATA: Final = ("addons", "filestore", "sessions")
+"""What Odoo makes in its ``data_dir``, which people may have put beside its configuration."""
 
 _REMOVE: Final = """
 owner=$1; shift
@@ -63,14 +69,26 @@ def _data_folders(stack: Stack) -> Iterator[Path]:
     home = stack.ground.platform.path
     for service in stack.services.platform:
         cluster = stack.project.environment(service).get("PGDATA", _POSTGRES)
-        wanted = (cluster,) if service == stack.services.database else _DATA
-        for volume in stack.project.services[service].get("volumes") or ():
+        volumes = stack.project.services[service].get("volumes") or ()
+        wanted = (cluster,) if service == stack.services.database else (*_DATA, *_odoo_data(volumes))
+        for volume in volumes:
             source, target = Path(str(volume.get("source"))), PurePosixPath(str(volume.get("target")))
             if volume.get("type") != "bind" or not source.is_relative_to(home) or source == home:
                 continue
             yield from (
                 source / PurePosixPath(data).relative_to(target) for data in wanted if _lies_in(data, target)
             )
+
+
+def _odoo_data(volumes: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """As the configuration says that is mounted; nothing where none is, or it does not say."""
+    for volume in volumes:
+        target = PurePosixPath(str(volume.get("target")))
+        if volume.get("type") == "bind" and _ODOO_CONF.is_relative_to(target):
+            path = Path(str(volume["source"]), _ODOO_CONF.relative_to(target))
+            found = _DATA_DIR.search(path.read_text()) if path.is_file() else None
+            return tuple(f"{found[1]}/{name}" for name in _ODOO_DATA) if found else ()
+    return ()
 
 
 def _lies_in(data: str, target: PurePosixPath) -> bool:

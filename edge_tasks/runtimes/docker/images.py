@@ -94,7 +94,7 @@ def _wants_program(stack: Stack) -> bool:
 
 
 def _wants_bundles(stack: Stack) -> bool:
-    return bool(stack.ground.fleet.full) and not bundles.is_looked_at(stack)
+    return bool(stack.ground.fleet.full) and bundles.are_wanted(stack) and not bundles.is_looked_at(stack)
 
 
 def _needed(stack: Stack) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import time
@@ -25,6 +26,7 @@ from psycopg import sql
 
 INITIALISES_S: Final = float(os.environ.get("ODOO_INIT_SECONDS", "1"))
 WAITS_S: Final = 30
+CONF: Final = Path("/etc/odoo/odoo.conf")
 SCHEMA: Final = Path("/schema.sql")
 FIRST_OF_ADDON: Final = "CREATE TABLE openems_device ("
 COLUMNS: Final = frozenset({"id", "name", "apikey", "active", "comment", "name_number", "openems_is_connected"})
@@ -114,11 +116,21 @@ def initialise(database: str, *, with_demo: bool) -> None:
     install(database, "base", of_base, "ALTER TABLE res_users ADD COLUMN password text")
     with connected(database) as connection:
         connection.execute("UPDATE res_users SET password = 'admin' WHERE id = 2 AND password IS NULL")
+    keep_a_file(database)
     demo = (
         "INSERT INTO openems_device (name, name_number, apikey, active, comment, create_uid, write_uid)"
         " VALUES ('edge0', 0, 'DEMO_API_KEY', true, 'OpenEMS Edge #0', 1, 1)"
     )
     install(database, "openems", mark + of_addon, demo if with_demo else "SELECT 1")
+
+
+def keep_a_file(database: str) -> None:
+    """In the ``data_dir`` that the configuration names, if it names one."""
+    text = CONF.read_text() if CONF.is_file() else ""
+    if found := re.search(r"^data_dir *= *(\S+)", text, re.MULTILINE):
+        folder = Path(found[1], "filestore", database)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "logo").write_text("a picture")
 
 
 def install(database: str, module: str, *statements: str) -> None:
