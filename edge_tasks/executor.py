@@ -40,7 +40,7 @@ COMMON: Final = {
     "edge-heap": "The largest Java heap of an edge (docker); saved (default: 128m).",
     "edge-memory": "The memory limit of an edge's container (docker); saved (default: 400m).",
     "java-options": "More Java options of an edge (docker); saved (default: quick start, little memory).",
-    "edge-bundles": "unpacked once, for all edges, or jar: by each edge itself (docker); saved (default: unpacked).",
+    "edge-bundles": "unpacked once for all edges, or jar: by each by itself (docker); saved (default: unpacked).",
     "light-image": "An image with a Python for the light edges (docker); saved (default: python:3.12-slim).",
     "light-processes": "In how many processes light edges run; saved (default: 0, one for each 2,500).",
     "connect-rate": "How many light edges connect a second at most; saved (default: 500).",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.session import Session
 
 _PAUSE_S: Final = 0.5
-_REST: Final = 4.0
+_REST: Final = 9.0
 """After an answer that took long, this many times as long is waited: the backend has edges to take."""
 
 

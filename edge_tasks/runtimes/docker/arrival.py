@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from edge_tasks.fleet import Edge
     from edge_tasks.runtimes.docker.stack import Stack
 
-_BATCH: Final = 2 * (os.cpu_count() or 1)
-"""Edges that start at the same time: a JVM takes two cores' worth for seconds."""
+_BATCH: Final = os.cpu_count() or 1
+"""Edges that are started together, and again beside them: a JVM keeps more than a core busy for seconds."""
 
 _LOOK_PAUSE_S: Final = 0.5
 ASK_PAUSE_S: Final = 1.5
