@@ -49,12 +49,14 @@ class Image:
         words: of its entrypoint and command.
         environment: name → value.
         directory: in which its command is run; empty for the root.
+        id: its digest.
     """
 
     user: str = ""
     words: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     directory: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

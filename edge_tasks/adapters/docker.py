@@ -26,6 +26,8 @@ OLDEST_ENGINE: Final = (20, 10)
 _ANSWER_S: Final = 10
 _ASK_S: Final = 120
 _TAIL_LINES: Final = 12
+_OF_THE_PROGRAM: Final = (1, 126, 127)
+"""Exit codes of ``docker run`` that are not the engine's own (125): failed, cannot be run, is not there."""
 _OURS: Final = "com.docker.compose.project"
 _SECRET: Final = re.compile(r"(?i)((?:password|apikey|secret|token)[\"']?\s*[=:]\s*)\S+")
 
@@ -141,13 +143,16 @@ class Docker:
             words=words,
             environment={key: value for key, _, value in pairs},
             directory=str(config.get("WorkingDir") or ""),
+            id=str(entry["Id"]),
         )
 
-    def copy_out(self, image: str, path: PurePosixPath, target: Path) -> None:
+    def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:
         """Put a file of an image into one of ours; not even a call that is killed leaves a container.
 
+        False when the image has no such file, or no ``cat``.
+
         Raises:
-            CommandFailed: the image has no such file, or no ``cat``.
+            CommandFailed: the engine could not run it.
         """
         how = ("--rm", "--network", "none", "--log-driver", "none", "--entrypoint", "cat")
         arguments = ("run", *how, image, str(path))
@@ -155,8 +160,11 @@ class Docker:
             try:
                 _docker()(*arguments, _out=file, _tty_out=False, _env=_environment())
             except sh.ErrorReturnCode as error:
+                if error.exit_code in _OF_THE_PROGRAM:
+                    return False
                 said = error.stderr.decode(errors="replace")
                 raise CommandFailed(_failure(arguments, error.exit_code, said)) from None
+        return True
 
     def is_rootless(self) -> bool:
         """Root of its containers is the user who runs the engine."""

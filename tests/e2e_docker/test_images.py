@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,27 @@ def test_an_image_whose_jar_is_elsewhere_has_its_edges_started_as_they_are(build
     assert "nothing to do: 4 images are here" in builder.inv("build")
     builder.inv("compose", "--edges", "1")
     assert "/edge-tasks" not in (builder.path / "docker-compose.override.yml").read_text()
+
+
+def test_a_jar_that_is_mounted_over_the_images_is_not_taken_for_it(builder: Any) -> None:
+    put_jar(builder, b"first")
+    builder.inv("compose", "--edges", "1")
+    assert "/edge-tasks/bundles" in (builder.path / "docker-compose.override.yml").read_text()
+    compose = builder.path / "docker-compose.yml"
+    name = NAMES["openems-edge:latest"]
+    mount = f"    image: {name}\n    volumes: ['./openems-edge/openems.jar:/opt/openems/openems.jar:ro']\n"
+    compose.write_text(compose.read_text().replace(f"    image: {name}\n", mount))
+    assert "no bundles found in the edges' image" in builder.inv("compose")
+    assert "/edge-tasks/bundles" not in (builder.path / "docker-compose.override.yml").read_text()
+
+
+def test_without_building_bundles_are_unpacked_all_the_same(builder: Any) -> None:
+    put_jar(builder, b"first")
+    builder.inv("build")
+    shutil.rmtree(builder.path / ".edge-tasks" / "bundles")
+    said = builder.inv("build", "--skip-build")
+    assert "the edges' bundles unpacked" in said
+    assert "built" not in said
 
 
 def put_jar(builder: Any, bundle: bytes, command: str = "openems.jar") -> None:

@@ -59,7 +59,9 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
             arrivals.begin(services, time.monotonic())
             watch = _Watch(stack, edges)
         time.sleep(watch.pause_s)
-        arrivals.see(watch.connected(), time.monotonic())
+        connected = watch.connected()
+        if connected is not None:
+            arrivals.see(connected, time.monotonic())
     return len(arrivals.again)
 
 
@@ -75,15 +77,18 @@ class _Watch:
         }
         self.pause_s = ASK_PAUSE_S if self._peers() is None else _LOOK_PAUSE_S
 
-    def connected(self) -> set[str]:
-        """The services that are; all of them where only a late witness could tell."""
+    def connected(self) -> set[str] | None:
+        """The services that are; all of them where only a late witness could tell; None while nobody answers."""
         peers = self._peers()
         if peers is not None:
             return {service for service, found in self._addresses.items() if found & peers}
         if self._stack.api.is_late:
             return set(self._addresses)
-        known = online(self._stack, self._edges)
-        return {edge.service for edge in self._edges if edge.name in known}
+        try:
+            known = self._stack.api.online([edge.name for edge in self._edges])
+        except BackendError:
+            return None
+        return {edge.service for edge in self._edges if known.get(edge.name)}
 
     def _peers(self) -> frozenset[str] | None:
         if self._backend is None or not any(self._addresses.values()):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, writing
-from edge_tasks.errors import CommandFailed
 from edge_tasks.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
 
-OPTION = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
+OPTION: Final = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
 """For the JVM of an edge whose bundles are unpacked."""
+
+_ANY_BYTES: Final = "latin-1"
+"""What is not ours comes back as it was, whatever its encoding."""
 
 
 def are_wanted(stack: Stack) -> bool:
@@ -23,18 +26,20 @@ def are_wanted(stack: Stack) -> bool:
 
 
 def is_looked_at(stack: Stack) -> bool:
-    """The image of the edges is the one that was looked into last."""
+    """It is the edges' jar of now that was looked into last, and what was found is still there."""
     said = _record(stack)
-    return said.get("image") == _image(stack) and (not said.get("folder") or _folder(stack, said).is_dir())
+    if said.get("of") != _mark(stack):
+        return False
+    return not said.get("folder") or _is_whole(_folder(stack, said))
 
 
 def unpack(stack: Stack) -> str:
     """Look into the edges' image, and unpack what is found; what was done.
 
-    A folder is of one image, for edges of an older one may still read theirs.
+    A folder is of one jar of one image, for edges of an older one may still read theirs.
     """
-    image, jar = _image(stack), _jar(stack)
-    name = image.rpartition(":")[2][:12]
+    jar = _jar(stack)
+    name = hashlib.sha256("\0".join(_mark(stack)).encode()).hexdigest()[:12]
     home = _home(stack)
     with writing(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,14 +47,14 @@ def unpack(stack: Stack) -> str:
         for other in directories(home):
             if other != name or not found:
                 remove_directory(home / other)
-    stack.ground.state.note(bundles={"image": image, "folder": name if found else ""})
+    stack.ground.state.note(bundles={"of": _mark(stack), "folder": name if found else ""})
     return "the edges' bundles unpacked" if found else "no bundles found in the edges' image"
 
 
 def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
     """Of an edge's service; none when nothing is unpacked for its image."""
     said = _record(stack)
-    if not are_wanted(stack) or not said.get("folder") or said.get("image") != _image(stack):
+    if not are_wanted(stack) or not said.get("folder") or not is_looked_at(stack):
         return ()
     source = f"./{_folder(stack, said).relative_to(stack.ground.platform.path)}"
     return (
@@ -59,33 +64,34 @@ def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
 
 
 def _unpack(stack: Stack, jar: PurePosixPath, folder: Path) -> bool:
-    if (folder / PROPERTIES).is_file():
+    if _is_whole(folder):
         return True
     copy = folder.with_suffix(".jar")
     try:
-        stack.docker.copy_out(stack.project.image(stack.services.edge), jar, copy)
-        return _extract(copy, folder)
-    except CommandFailed:  # the image has no such file
+        return stack.docker.copy_out(stack.edge_image.id, jar, copy) and _extract(copy, folder)
+    except zipfile.BadZipFile:
         return False
     finally:
         copy.unlink(missing_ok=True)
 
 
+def _is_whole(folder: Path) -> bool:
+    """The properties come last."""
+    return (folder / PROPERTIES).is_file()
+
+
 def _extract(jar: Path, folder: Path) -> bool:
-    """The properties come last: a folder that has them is whole."""
-    if not zipfile.is_zipfile(jar):
-        return False
     with zipfile.ZipFile(jar) as archive:
         if PROPERTIES not in archive.namelist():
             return False
-        properties = archive.read(PROPERTIES).decode()
+        properties = archive.read(PROPERTIES).decode(_ANY_BYTES)
         bundles = bundles_of(properties)
         if not bundles or not {str(path) for path in bundles} <= set(archive.namelist()):
             return False
         folder.mkdir(mode=0o755, exist_ok=True)
         for path in bundles:
             archive.extract(str(path), folder)
-    (folder / PROPERTIES).write_text(outside(properties))
+    (folder / PROPERTIES).write_text(outside(properties), encoding=_ANY_BYTES)
     return True
 
 
@@ -100,9 +106,9 @@ def _jar(stack: Stack) -> PurePosixPath | None:
     return None if jar is None or any(jar.is_relative_to(target) for target in covered) else jar
 
 
-def _image(stack: Stack) -> str:
-    name = stack.project.image(stack.services.edge)
-    return stack.docker.images((name,)).get(name, "")
+def _mark(stack: Stack) -> list[str]:
+    """Another command, or a jar that is mounted over the image's, is another jar."""
+    return [stack.edge_image.id, str(_jar(stack) or "")]
 
 
 def _record(stack: Stack) -> dict[str, Any]:
