@@ -124,13 +124,13 @@ def test_an_image_whose_jar_is_elsewhere_has_its_edges_started_as_they_are(build
 
 def test_a_jar_that_is_mounted_over_the_images_is_not_taken_for_it(builder: Any) -> None:
     put_jar(builder, b"first")
-    builder.inv("compose", "--edges", "1")
+    builder.inv("build", "compose", "--edges", "1")
     assert "/edge-tasks/bundles" in (builder.path / "docker-compose.override.yml").read_text()
     compose = builder.path / "docker-compose.yml"
     name = NAMES["openems-edge:latest"]
     mount = f"    image: {name}\n    volumes: ['./openems-edge/openems.jar:/opt/openems/openems.jar:ro']\n"
     compose.write_text(compose.read_text().replace(f"    image: {name}\n", mount))
-    assert "no bundles found in the edges' image" in builder.inv("compose")
+    assert "no bundles found in the edges' image" in builder.inv("build", "compose")
     assert "/edge-tasks/bundles" not in (builder.path / "docker-compose.override.yml").read_text()
 
 
