@@ -138,9 +138,15 @@ def config_target(service: Mapping[str, Any], image: Image, template: str) -> st
     for volume in service.get("volumes") or ():
         if volume.get("type") == "bind" and str(volume.get("source")).rstrip("/") == template.rstrip("/"):
             return str(volume["target"])
-    texts = (*_words(service), *_environment(service).values(), *image.words, *image.environment.values())
+    texts = (*words_of(service), *_environment(service).values(), *image.words, *image.environment.values())
     found = (match[1] for text in texts if (match := _FELIX.search(text)))
     return next(found, CONFIG_TARGET)
+
+
+def words_of(service: Mapping[str, Any]) -> Sequence[str]:
+    """Of its own entrypoint and command; none where it leaves both to its image."""
+    found: Iterable[Any] = (*(service.get("entrypoint") or ()), *(service.get("command") or ()))
+    return [plain(str(word)) for word in found]
 
 
 def java_options(heap: str, ours: Iterable[str], theirs: str) -> str:
@@ -178,7 +184,7 @@ def _is_root(caller: Caller) -> bool:
 
 
 def _starts_by_init(image: Image, service: Mapping[str, Any]) -> bool:
-    words = _words(service) if service.get("entrypoint") else image.words
+    words = words_of(service) if service.get("entrypoint") else image.words
     return bool(words) and words[0] in _LEADS_TO_INIT
 
 
@@ -191,11 +197,6 @@ def _can_be_shared(volume: Mapping[str, Any], is_file: Callable[[str], bool]) ->
 def _environment(service: Mapping[str, Any]) -> dict[str, str]:
     found: Mapping[str, Any] = service.get("environment") or {}
     return {name: plain(str(value)) for name, value in found.items() if value is not None}
-
-
-def _words(service: Mapping[str, Any]) -> Sequence[str]:
-    found: Iterable[Any] = (*(service.get("entrypoint") or ()), *(service.get("command") or ()))
-    return [plain(str(word)) for word in found]
 
 
 def _key(word: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, writing
+from edge_tasks.inheritance import words_of
 from edge_tasks.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
 
 if TYPE_CHECKING:
@@ -98,10 +99,9 @@ def _extract(jar: Path, folder: Path) -> bool:
 def _jar(stack: Stack) -> PurePosixPath | None:
     """In the image; None when the service's command names none, or when something is mounted over it."""
     service = stack.project.services[stack.services.edge]
-    own = [str(word) for word in (*(service.get("entrypoint") or ()), *(service.get("command") or ()))]
     image = stack.edge_image
     directory = str(service.get("working_dir") or image.directory)
-    jar = jar_of(own, directory) or jar_of(image.words, directory)
+    jar = jar_of(words_of(service), directory) or jar_of(image.words, directory)
     covered = [PurePosixPath(str(volume["target"])) for volume in service.get("volumes") or ()]
     return None if jar is None or any(jar.is_relative_to(target) for target in covered) else jar
 

@@ -11,7 +11,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.light import components
 from edge_tasks.override import LIGHT_SERVICE
 from edge_tasks.plan import some
-from edge_tasks.runtimes.docker import arrival
+from edge_tasks.runtimes.docker import starting
 from edge_tasks.runtimes.runtime import EdgeProcess
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def start(stack: Stack, written: Mapping[str, Written]) -> str:
     plan = find(stack, written)
     _remove(stack, plan.surplus)
     lost = _still_lost(stack, plan.restart, written)
-    again = arrival.make(stack, plan.make) + arrival.restart(stack, lost)
+    again = starting.make(stack, plan.make) + starting.restart(stack, lost)
     counts = (
         *((len(plan.make), "started"), (len(lost), "restarted"), (again, "of them twice")),
         (len(plan.surplus), "removed"),
@@ -140,7 +140,7 @@ def _lost(stack: Stack, edges: Sequence[Edge], by_service: Mapping[str, Containe
         for edge in edges
         if (started := by_service[edge.service].started) < since or time.time() - started > _LONG_S
     ]
-    return {edge.name for edge in waiting} - arrival.online(stack, waiting) if waiting else set()
+    return {edge.name for edge in waiting} - starting.online(stack, waiting) if waiting else set()
 
 
 def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Written]) -> list[Edge]:
@@ -151,8 +151,8 @@ def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Writt
     if stack.api.is_late:
         return [*stale, *lost]
     deadline = time.monotonic() + _COMES_BACK_S
-    while lost and until(deadline, arrival.ASK_PAUSE_S):
-        online = arrival.online(stack, lost)
+    while lost and until(deadline, starting.ASK_PAUSE_S):
+        online = starting.online(stack, lost)
         lost = [edge for edge in lost if edge.name not in online]
     return [*stale, *lost]
 
