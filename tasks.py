@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from invoke.collection import Collection
 from invoke.exceptions import Exit
 
-from edge_tasks.executor import end_quietly_on_a_closed_pipe, explain_what_was_typed_wrong, step
+from edge_tasks.cli.program import end_quietly_on_a_closed_pipe, explain_what_was_typed_wrong, step
 
 if TYPE_CHECKING:
     from invoke.context import Context
 
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
 
 
 end_quietly_on_a_closed_pipe()
@@ -71,17 +71,17 @@ def verify(_ctx: Context, session: Session) -> None:
 @step(verify, fix="As of doctor.", force="Also with too little memory.")
 def setup(_ctx: Context, session: Session) -> None:
     """Do all of it: from nothing to N edges online, with their addresses."""
-    from edge_tasks.steps import report  # noqa: PLC0415 - as above
+    from edge_tasks.steps import edge_table  # noqa: PLC0415 - as above
 
-    report.print_next(session)
+    edge_table.print_next(session)
 
 
 @step(check="Exit 1 when something would change.")
 def plan(_ctx: Context, session: Session) -> None:
     """Say what each step would change; change nothing."""
-    from edge_tasks.steps import report  # noqa: PLC0415 - as above
+    from edge_tasks.steps import edge_table  # noqa: PLC0415 - as above
 
-    if report.plan(session) and session.options.get("check"):
+    if edge_table.plan(session) and session.options.get("check"):
         raise Exit(code=1)
 
 
@@ -109,9 +109,9 @@ def dashboard(_ctx: Context, session: Session) -> None:
 @step(output="The file (default: edge-tasks-report-TIME.html).", seconds="Watch for so many (default: 5).")
 def report(_ctx: Context, session: Session) -> None:
     """Write an HTML file about the run, to attach to a ticket; no keys in it."""
-    from edge_tasks.steps import run_report  # noqa: PLC0415 - as above
+    from edge_tasks.steps import report  # noqa: PLC0415 - as above
 
-    run_report.run(session)
+    report.run(session)
 
 
 @step(purge="Remove everything that was ever made: configs, keys, database, override.")

@@ -26,8 +26,8 @@ import psutil
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect, ws_create_server
 
 from bench.light_fleet import OFFSET, PROJECT, cpu_of, wait_until
-from edge_tasks.fleet import Fleet
-from edge_tasks.platform import Platform, bundled_source
+from edge_tasks.checkout.layouts import Platform, bundled_source
+from edge_tasks.fleet.identity import Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from edge_tasks.adapters.backend_api import BackendApi
 from edge_tasks.adapters.files import write_file
 from edge_tasks.adapters.processes import Daemon
-from edge_tasks.platform import bundled_source
+from edge_tasks.checkout.layouts import bundled_source
+from edge_tasks.proof.backend_api import BackendApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ class Stand:
     @property
     def backend(self) -> Daemon:
         """The stand-in backend."""
-        return Daemon("edge_tasks.embedded", self.folder / "backend.json", self.folder / "backend.log")
+        return Daemon("edge_tasks.backend", self.folder / "backend.json", self.folder / "backend.log")
 
     @property
     def names(self) -> list[str]:

@@ -27,8 +27,8 @@ import psycopg
 from aiohttp import web
 from playwright.sync_api import sync_playwright
 
-from edge_tasks.dashboard.server import page_app
-from edge_tasks.dashboard.snapshot import Row, Snapshot
+from edge_tasks.page.server import page_app
+from edge_tasks.page.snapshot import Row, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,13 +19,13 @@ import psutil
 import psycopg
 
 from edge_tasks.adapters.files import replace_directory
-from edge_tasks.adapters.postgres import Database, read_rows, register
-from edge_tasks.devices import plan_registration
-from edge_tasks.embedded.database import create_database
-from edge_tasks.embedded.server import PostgresServer
-from edge_tasks.fleet import Fleet
-from edge_tasks.platform import Platform, bundled_source
-from edge_tasks.template import check_rendered
+from edge_tasks.checkout.layouts import Platform, bundled_source
+from edge_tasks.checkout.template import check_rendered
+from edge_tasks.fleet.identity import Fleet
+from edge_tasks.registry.odoo.rows import plan_registration
+from edge_tasks.registry.odoo.table import Database, read_rows, register
+from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
+from edge_tasks.runtimes.embedded.schema import create_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -56,7 +56,7 @@ def pages() -> dict[Path, str]:
 
 
 def _tasks() -> str:
-    from edge_tasks.executor import COMMON  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.program import COMMON  # noqa: PLC0415 - only where the pages are written
 
     namespace = _namespace()
     tasks = {name: namespace[name] for name in namespace.task_names}
@@ -78,7 +78,7 @@ def _tasks() -> str:
 
 
 def _settings() -> str:
-    from edge_tasks.settings import SETTINGS  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.settings import SETTINGS  # noqa: PLC0415 - only where the pages are written
 
     rows = [
         f"| `{one.option}` | `{one.variable}` | `{one.name}` | {_default(one.default)} | {one.allowed} |"
@@ -105,11 +105,11 @@ def _json() -> str:
 
 
 def _channels() -> str:
-    from edge_tasks.light import components  # noqa: PLC0415 - only where the pages are written
-    from edge_tasks.light.model import model_of  # noqa: PLC0415 - as above
+    from edge_tasks.light.wire.model import model_of  # noqa: PLC0415 - as above
+    from edge_tasks.openems import configuration  # noqa: PLC0415 - only where the pages are written
 
     template = ROOT / "templates" / "platform" / "openems-edge" / "config.d"
-    channels = model_of(components.read(template)).channels
+    channels = model_of(configuration.read(template)).channels
     kinds = {
         "counters, Wh": [name for text in channels.counters if text for name in text.names],
         "follow the simulation": [

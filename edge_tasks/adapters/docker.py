@@ -13,8 +13,8 @@ import sh
 
 from edge_tasks.adapters.containers import container_of, host_ports_of, seconds_of
 from edge_tasks.adapters.files import PRIVATE, writing
+from edge_tasks.checkout.inheritance import Image
 from edge_tasks.errors import CommandFailed
-from edge_tasks.inheritance import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

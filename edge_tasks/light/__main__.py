@@ -10,9 +10,9 @@ import logging
 import sys
 from pathlib import Path
 
-from edge_tasks.light import fleet_file
-from edge_tasks.light.fleet_file import FleetFileError
-from edge_tasks.light.supervisor import Supervisor
+from edge_tasks.light.host import fleet_file
+from edge_tasks.light.host.fleet_file import FleetFileError
+from edge_tasks.light.host.supervisor import Supervisor
 
 _MOST_ARGUMENTS = 2
 
@@ -37,7 +37,7 @@ def _run(path: Path, part: int | None) -> None:
     if part is None and fleet.processes:
         Supervisor(path, fleet, stamp).run()
         return
-    from edge_tasks.light import host  # noqa: PLC0415 - a supervisor needs no websockets: 20 MB
+    from edge_tasks.light.host import host  # noqa: PLC0415 - a supervisor needs no websockets: 20 MB
 
     logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection, as we have
     host.raise_file_limit()

@@ -8,19 +8,19 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from edge_tasks import profiles
 from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import text_of, write_file, writing
 from edge_tasks.adapters.processes import until
+from edge_tasks.checkout import load_shapes
 from edge_tasks.errors import CommandFailed
-from edge_tasks.runtimes.runtime import EdgeProcess
+from edge_tasks.runtimes.protocols import EdgeProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path, PurePath, PurePosixPath
 
-    from edge_tasks.fleet import Edge, Fleet
-    from edge_tasks.runtimes.runtime import Written
+    from edge_tasks.fleet.identity import Edge, Fleet
+    from edge_tasks.runtimes.protocols import Written
 
 _START_S: Final = 30.0
 _EDGES_A_PROCESS: Final = 2500
@@ -157,7 +157,7 @@ class LightHost:
             **self._manner.metrics,
             "edges": edges,
         }
-        shape = profiles.find(self._manner.profile, self._edges_folder.parent)
+        shape = load_shapes.find(self._manner.profile, self._edges_folder.parent)
         if shape is not None:
             document |= {"profile": shape.content, "seed": self._manner.seed or self._fleet.id}
         light = self._fleet.light_edges

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
+    from edge_tasks.cli.session import Session
     from edge_tasks.plan import Plan
-    from edge_tasks.session import Session
 
 ORDER: Final = ("doctor", "build", "compose", "odoo-init", "gen-configs", "register", "up")
 

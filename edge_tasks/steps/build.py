@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from edge_tasks.cli.session import Session
     from edge_tasks.plan import Plan
-    from edge_tasks.session import Session
 
 
 def find(session: Session) -> Plan:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import text_of, write_file
+from edge_tasks.checkout.override import is_ours
 from edge_tasks.errors import SettingsError
-from edge_tasks.override import is_ours
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
 
 _READABLE = 0o644
 """It holds no secret, and people read it."""

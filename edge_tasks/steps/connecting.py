@@ -7,14 +7,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters.backend_api import BackendError
+from edge_tasks.proof.backend_api import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.adapters.backend_api import BackendApi
-    from edge_tasks.console import Told
-    from edge_tasks.session import Session
+    from edge_tasks.cli.console import Told
+    from edge_tasks.cli.session import Session
+    from edge_tasks.proof.backend_api import BackendApi
 
 _PAUSE_S: Final = 0.5
 _REST: Final = 9.0

@@ -8,21 +8,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.adapters import postgres
-from edge_tasks.adapters.backend_api import BackendError
-from edge_tasks.dashboard import server
-from edge_tasks.dashboard.secrecy import shown
-from edge_tasks.dashboard.snapshot import CHANNELS, Row, Snapshot, rows_of
+from edge_tasks.cli.session import Session
+from edge_tasks.cli.settings import Setting
 from edge_tasks.errors import FleetError, SettingsError
-from edge_tasks.session import Session
-from edge_tasks.settings import Setting
+from edge_tasks.page import server
+from edge_tasks.page.secrecy import shown
+from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, rows_of
+from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.proof.verdict import DOWN, Condition
+from edge_tasks.registry.odoo import table
 from edge_tasks.steps.verify import look
-from edge_tasks.verdict import DOWN, Condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from edge_tasks.verdict import Verdict
+    from edge_tasks.proof.verdict import Verdict
 
 _PORT: Final = Setting("port", 8099, lowest=0, highest=65535)
 _SECONDS: Final = Setting("seconds", 0, lowest=0, highest=31_536_000)
@@ -98,7 +98,7 @@ class FleetSource:
 
     def _config(self, name: str) -> tuple[dict[str, Any], str]:
         try:
-            return postgres.read_config(self._session.runtime.database, name), ""
+            return table.read_config(self._session.runtime.database, name), ""
         except (FleetError, OSError) as error:
             return {}, str(error)
 

@@ -8,8 +8,8 @@ from edge_tasks.errors import MissingTool, SettingsError
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
-    from edge_tasks.doctor import Finding
-    from edge_tasks.session import Session
+    from edge_tasks.checkout.findings import Finding
+    from edge_tasks.cli.session import Session
 
 
 def find(session: Session) -> Plan:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_tasks import platform as platforms
 from edge_tasks.adapters.files import remove_directory, writing
-from edge_tasks.override import is_ours
-from edge_tasks.session import PROJECT
+from edge_tasks.checkout import layouts as platforms
+from edge_tasks.checkout.override import is_ours
+from edge_tasks.cli.session import PROJECT
 from edge_tasks.steps.compose import override_path
 from edge_tasks.steps.gen_configs import our_directories, remove_halves
 
 if TYPE_CHECKING:
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
 
 
 def run(session: Session, *, purge: bool) -> None:

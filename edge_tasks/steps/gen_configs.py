@@ -8,14 +8,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, replace_directory
+from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, some
-from edge_tasks.runtimes.runtime import Written
-from edge_tasks.template import check_rendered
+from edge_tasks.runtimes.protocols import Written
 
 if TYPE_CHECKING:
-    from edge_tasks.fleet import Edge
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
+    from edge_tasks.fleet.identity import Edge
 
 STAMP: Final = ".edge-tasks"
 """In each directory: the digest of what it was made of. Felix reads only ``*.config``."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
-from edge_tasks.selection import selected
 
 if TYPE_CHECKING:
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
 
 
 def run(session: Session) -> None:

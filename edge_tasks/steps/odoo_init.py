@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
 
 
 _LOADING: Final = re.compile(r"Loading module \S+ \(([0-9]+)/([0-9]+)\)")

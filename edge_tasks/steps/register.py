@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from edge_tasks.adapters import postgres
-from edge_tasks.devices import Registration, fingerprint, plan_registration, unread
 from edge_tasks.plan import Plan, some
+from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo.rows import Registration, fingerprint, plan_registration, unread
 
 if TYPE_CHECKING:
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
 
 
 def find(session: Session) -> Plan:
@@ -19,7 +19,7 @@ def find(session: Session) -> Plan:
     Raises:
         RegistrationError: the table cannot be read, or has foreign rows in the way.
     """
-    rows = postgres.read_rows(session.runtime.database)
+    rows = table.read_rows(session.runtime.database)
     adopt = bool(session.options.get("adopt"))
     planned = plan_registration(session.fleet, rows, adopt=adopt)
     changes = () if planned.is_empty else (_sentence(planned),)
@@ -36,7 +36,7 @@ def apply(session: Session, plan: Plan) -> str:
     if not planned.is_empty:
         rows = len(planned.added) + len(planned.changed)
         with session.console.progress("register", rows, "rows") as told:
-            postgres.register(session.runtime.database, planned, told)
+            table.register(session.runtime.database, planned, told)
     if edges_unread(session):
         session.console.line("  the backend reads its devices again; all edges reconnect")
         with session.console.listening("register"):
@@ -81,7 +81,7 @@ def edges_unread(session: Session) -> tuple[str, ...]:
 
 def remember_read(session: Session, *, starting: bool = False) -> None:
     """Note what the backend has read, or will when it starts: all rows, archived ones too."""
-    rows = postgres.read_rows(session.runtime.database)
+    rows = table.read_rows(session.runtime.database)
     devices = {row.name: fingerprint(row.apikey) for row in rows}
     instance = "starting" if starting else session.runtime.backend_instance()
     session.state.note(read={"instance": instance, "devices": devices, "at": time.time()})

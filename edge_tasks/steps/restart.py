@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import writing
+from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
-from edge_tasks.selection import selected
 from edge_tasks.steps.gen_configs import STAMP, written
 
 if TYPE_CHECKING:
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
 
 
 def run(session: Session) -> None:

@@ -6,12 +6,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.cli.selection import selected
+from edge_tasks.cli.session import Session
 from edge_tasks.errors import EdgesNotOnline, FleetError, SettingsError
-from edge_tasks.selection import selected
-from edge_tasks.session import Session
-from edge_tasks.steps.report import print_table, record
+from edge_tasks.proof.verdict import DOWN, Condition, Verdict
+from edge_tasks.steps.edge_table import print_table, record
 from edge_tasks.steps.verify import look, say_what_lacks
-from edge_tasks.verdict import DOWN, Condition, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

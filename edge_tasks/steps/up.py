@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_tasks.light.plant import unsimulated
+from edge_tasks.light.devices.plant import unsimulated
 from edge_tasks.plan import Plan
 from edge_tasks.steps import register
 from edge_tasks.steps.connecting import counted
 from edge_tasks.steps.gen_configs import written
 
 if TYPE_CHECKING:
-    from edge_tasks.runtimes.runtime import Written
-    from edge_tasks.session import Session
+    from edge_tasks.cli.session import Session
+    from edge_tasks.runtimes.protocols import Written
 
 
 def find(session: Session) -> Plan:

@@ -6,21 +6,21 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.adapters import postgres
-from edge_tasks.adapters.backend_api import BackendError
-from edge_tasks.adapters.odoo import OdooError
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import EdgesNotOnline
-from edge_tasks.runtimes.runtime import EdgeProcess
+from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
+from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo.rpc import OdooError
+from edge_tasks.runtimes.protocols import EdgeProcess
+from edge_tasks.steps.edge_table import SHOWN, print_table
 from edge_tasks.steps.register import edges_unread
-from edge_tasks.steps.report import SHOWN, print_table
-from edge_tasks.verdict import Observation, Verdict, expect, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.console import Told
-    from edge_tasks.session import Session
+    from edge_tasks.cli.console import Told
+    from edge_tasks.cli.session import Session
 
 _PAUSE_S: Final = 0.2
 _MOST_PAUSE_S: Final = 2.0
@@ -109,7 +109,7 @@ class _Answers:
     visible: frozenset[str] | None = None
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    reports: dict[str, postgres.Report] = field(default_factory=dict)
+    reports: dict[str, table.Report] = field(default_factory=dict)
 
 
 def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
@@ -121,7 +121,7 @@ def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
     try:
         answers.online = runtime.api.online(names)
         answers.values = runtime.api.values(list(answers.online), channels)
-        answers.reports = postgres.read_reports(runtime.database, names)
+        answers.reports = table.read_reports(runtime.database, names)
         answers.visible = runtime.visible(names)
     except BackendError as error:
         answers.why, answers.hint = str(error), error.hint

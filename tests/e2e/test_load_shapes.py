@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edge_tasks import profiles
+from edge_tasks.checkout import load_shapes
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -38,7 +38,7 @@ def test_with_a_profile_each_edge_has_a_day_of_its_own(platform: Any) -> None:
     )
     assert made.returncode == 0, made.stdout
     assert "profile household (light edges)" in made.stdout
-    shape = profiles.find("household", platform.path)
+    shape = load_shapes.find("household", platform.path)
     assert shape is not None
     sources = {
         edge: shape.profile.source("consumption", CONSTANTS["meter3"], f"2024/{edge}/meter3")
@@ -79,7 +79,7 @@ def test_a_changed_profile_is_taken_over_and_a_wrong_one_changes_nothing(platfor
 
 
 def test_every_counter_at_the_end_is_the_integral_of_its_profile(platform: Any) -> None:
-    shape = profiles.find("pv-farm", platform.path)
+    shape = load_shapes.find("pv-farm", platform.path)
     assert shape is not None
     energy = second_computation()
     assert platform.inv("setup", "--light-edges", "20", "--profile", "pv-farm", "--seed", "2024").returncode == 0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from edge_tasks.embedded.database import create_database
-from edge_tasks.embedded.server import PostgresServer
+from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
+from edge_tasks.runtimes.embedded.schema import create_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import aiohttp
     import psycopg
 
-    from edge_tasks.embedded.server import PostgresServer
+    from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 USER, PASSWORD = "admin", "pa:ss"
 DEADLINE = 10.0
@@ -73,7 +73,7 @@ def config_of(postgres: PostgresServer, **changes: object) -> dict[str, Any]:
 def command(tmp_path: Path, config: object) -> list[str]:
     file = tmp_path / "backend.json"
     file.write_text(json.dumps(config), encoding="utf-8")
-    return [sys.executable, "-m", "edge_tasks.embedded", str(file)]
+    return [sys.executable, "-m", "edge_tasks.backend", str(file)]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.adapters.backend_api import BackendApi, BackendError
+from edge_tasks.proof.backend_api import BackendApi, BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,11 +11,19 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.compose_file import ComposeFile, depends
-from edge_tasks.fleet import Fleet
-from edge_tasks.inheritance import DATA_DIRECTORY, JAVA, Caller, Image, environment_file, inherit, java_options
-from edge_tasks.override import Hosting, render_override
-from edge_tasks.services import Project, Services, find_services, plays_all_roles
+from edge_tasks.checkout.compose_file import ComposeFile, depends
+from edge_tasks.checkout.inheritance import (
+    DATA_DIRECTORY,
+    JAVA,
+    Caller,
+    Image,
+    environment_file,
+    inherit,
+    java_options,
+)
+from edge_tasks.checkout.override import Hosting, render_override
+from edge_tasks.checkout.roles import Project, Services, find_services, plays_all_roles
+from edge_tasks.fleet.identity import Fleet
 
 STOCK = """
   db: {image: "postgres:15", environment: {POSTGRES_USER: odoo, POSTGRES_PASSWORD: x}}

@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from edge_tasks.dashboard.server import page_app, serve
-from edge_tasks.dashboard.snapshot import Row, Snapshot
+from edge_tasks.checkout.layouts import bundled_source
 from edge_tasks.errors import MissingTool
-from edge_tasks.platform import bundled_source
-from edge_tasks.state import Saved, State, new_fleet
+from edge_tasks.fleet.saved import Saved, State, new_fleet
+from edge_tasks.page.server import page_app, serve
+from edge_tasks.page.snapshot import Row, Snapshot
 from edge_tasks.steps.dashboard import FleetSource
 
 if TYPE_CHECKING:

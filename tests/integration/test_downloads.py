@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.adapters.downloads import digest_of, fetch
-from edge_tasks.artifacts import artifacts
 from edge_tasks.errors import CommandFailed
+from edge_tasks.openems.artifacts import artifacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from edge_tasks.embedded.server import PostgresServer
+    from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 
 def test_an_edge_is_online_from_its_first_socket_to_its_last(

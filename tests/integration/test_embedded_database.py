@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from edge_tasks.embedded.database import create_database
 from edge_tasks.errors import RegistrationError
+from edge_tasks.runtimes.embedded.schema import create_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.embedded.server import PostgresServer
+    from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 DUMP = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "odoo16" / "openems-tables.sql"
 PREREQUISITES = "\n".join(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from edge_tasks.embedded.server import PostgresServer
+    from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 OUTER, INNER = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
 DUMMY = "00000000-0000-0000-0000-000000000000"

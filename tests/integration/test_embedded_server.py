@@ -16,10 +16,10 @@ import psutil
 import psycopg
 import pytest
 
-from edge_tasks.embedded import server as module
-from edge_tasks.embedded.programs import is_root, unprivileged
-from edge_tasks.embedded.server import PostgresServer
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
+from edge_tasks.runtimes.embedded import postgres_server as module
+from edge_tasks.runtimes.embedded.postgres_programs import is_root, unprivileged
+from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,8 @@ def ask(server: PostgresServer, question: str) -> str:
 def starting(server: PostgresServer) -> Iterator[subprocess.Popen[bytes]]:
     """Another Python process that starts the server."""
     code = (
-        "import sys; from pathlib import Path; from edge_tasks.embedded.server import PostgresServer as P;"
+        "import sys; from pathlib import Path; "
+        "from edge_tasks.runtimes.embedded.postgres_server import PostgresServer as P;"
         "d, p, u, w = sys.argv[1:]; P(Path(d), int(p), u, w).start()"
     )
     words = (server.data, server.port, server.user, server.password)

@@ -18,9 +18,9 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from edge_tasks.light import wire
-from edge_tasks.light.model import Endpoint
-from edge_tasks.light.tally import Tally
+from edge_tasks.light.wire import websocket
+from edge_tasks.light.wire.model import Endpoint
+from edge_tasks.light.wire.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -450,8 +450,8 @@ def test_an_edge_connects_from_the_address_it_is_told(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:
             endpoint = Endpoint(URL(f"ws://127.0.0.1:{run.backend.port}"), "KEY0")
-            connection = wire.Connection(_Nobody(), Tally())
-            await wire.connect(endpoint, connection, "127.0.0.2")
+            connection = websocket.Connection(_Nobody(), Tally())
+            await websocket.connect(endpoint, connection, "127.0.0.2")
             assert run.backend.peers["KEY0"] == "127.0.0.2"
             connection.leave()
             await connection.left()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.compose_file import NAMES, find_compose_file, parse_compose_file
-from edge_tasks.fleet import Fleet
-from edge_tasks.override import render_override
+from edge_tasks.checkout.compose_file import NAMES, find_compose_file, parse_compose_file
+from edge_tasks.checkout.override import render_override
+from edge_tasks.fleet.identity import Fleet
 
 PLATFORM = Path(__file__).parents[2] / "templates" / "platform" / "docker-compose.yml"
 WAYS_TO_DEPEND = (

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.adapters.postgres import Database, has_table, read_rows, register
-from edge_tasks.devices import Registration, plan_registration
 from edge_tasks.errors import RegistrationError
-from edge_tasks.fleet import Fleet
+from edge_tasks.fleet.identity import Fleet
+from edge_tasks.registry.odoo.rows import Registration, plan_registration
+from edge_tasks.registry.odoo.table import Database, has_table, read_rows, register
 
 if TYPE_CHECKING:
     import psycopg
 
-    from edge_tasks.embedded.server import PostgresServer
+    from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
 

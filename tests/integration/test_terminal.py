@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 COLOUR = re.compile(rb"\x1b\[[0-9;]*(?:3[0-7]|9[0-7]|38|48)[;m]")
 WORK = """
 import time
-from edge_tasks.console import Console
+from edge_tasks.cli.console import Console
 console = Console({flags})
 with console.progress("verify", 1000, "online") as told:
     for done in range(0, 1000, 100):
@@ -83,7 +83,7 @@ def test_what_docker_says_meanwhile_stands_behind_the_bar(terminal: Any, tmp_pat
     docker.chmod(0o755)
     work = (
         "import sys; from pathlib import Path; from edge_tasks.adapters.docker import Docker;"
-        "from edge_tasks.console import Console; from edge_tasks.steps.odoo_init import modules_loaded;"
+        "from edge_tasks.cli.console import Console; from edge_tasks.steps.odoo_init import modules_loaded;"
         "console = Console(); listening = console.listening('odoo-init', modules_loaded); listening.__enter__();"
         "Docker(Path(sys.argv[1]), console.heard).run('run', 'odoo'); listening.__exit__(None, None, None)"
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from edge_tasks.adapters import ui_api
-from edge_tasks.adapters.backend_api import BackendApi
+from edge_tasks.proof import ui_api
+from edge_tasks.proof.backend_api import BackendApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from edge_tasks.template import SourceFile
+from edge_tasks.checkout.template import SourceFile
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.arrivals import SILENCE_S, Arrivals
+from edge_tasks.runtimes.docker.arrivals import SILENCE_S, Arrivals
 
 ABC = ("a", "b", "c", "d", "e", "f", "g")
 

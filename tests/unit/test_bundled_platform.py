@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from edge_tasks import felix
-from edge_tasks.rendering import templates_folder
+from edge_tasks.adapters.rendering import templates_folder
+from edge_tasks.openems import felix
 
 PLATFORM = templates_folder() / "platform"
 CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "data" / "docker-openems"

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks import pace
-from edge_tasks.console import Console
+from edge_tasks.cli import pace
+from edge_tasks.cli.console import Console
 from edge_tasks.steps.odoo_init import modules_loaded
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks import rendering
-from edge_tasks.dashboard.summary import ENERGIES, quantile, summarize
-from edge_tasks.verdict import Condition, Verdict
+from edge_tasks.adapters import rendering
+from edge_tasks.page.summary import ENERGIES, quantile, summarize
+from edge_tasks.proof.verdict import Condition, Verdict
 
 
 def verdict(name: str, **energies: int) -> Verdict:

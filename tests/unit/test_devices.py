@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.devices import (
+from edge_tasks.errors import RegistrationError
+from edge_tasks.fleet.identity import Fleet
+from edge_tasks.light.devices.constants import constants
+from edge_tasks.registry.odoo.rows import (
     LIGHT_VERSION,
     Device,
     Row,
@@ -15,9 +18,6 @@ from edge_tasks.devices import (
     unread,
     wanted_devices,
 )
-from edge_tasks.errors import RegistrationError
-from edge_tasks.fleet import Fleet
-from edge_tasks.light.constants import constants
 
 FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
 

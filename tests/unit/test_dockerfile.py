@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_tasks.dockerfile import bases
+from edge_tasks.checkout.dockerfile import bases
 
 
 @pytest.mark.parametrize(

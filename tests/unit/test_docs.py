@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edge_tasks import errors
-from edge_tasks.light import profile_content
+from edge_tasks.openems import load_curve_content
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -48,7 +48,7 @@ def test_the_page_of_tasks_has_the_options_that_help_shows(name: str) -> None:
 
 def test_the_page_of_profiles_has_every_key_that_a_profile_may_have() -> None:
     page = (DOCS / "reference" / "profiles.md").read_text()
-    keys = {*profile_content.KEYS, *profile_content.SECTION_KEYS, *profile_content.SUN_KEYS}
+    keys = {*load_curve_content.KEYS, *load_curve_content.SECTION_KEYS, *load_curve_content.SUN_KEYS}
     assert set(re.findall(r"^\| `([a-z_]+)`", page, re.MULTILINE)) == keys
 
 

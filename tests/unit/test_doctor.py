@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from edge_tasks import doctor
-from edge_tasks.fleet import Fleet
-from edge_tasks.services import Project, Services
-from edge_tasks.wiring import METADATA, Wiring, read_wiring
+from edge_tasks.checkout import findings
+from edge_tasks.checkout.backend_config import METADATA, Wiring, read_wiring
+from edge_tasks.checkout.roles import Project, Services
+from edge_tasks.fleet.identity import Fleet
 
 SERVICES = Services("openems-edge", "openems-backend", "db", "odoo16", ())
 DATABASE = {"environment": {"POSTGRES_USER": "odoo", "POSTGRES_PASSWORD": "s3cret"}}
@@ -30,15 +30,15 @@ def place(*path: str) -> str:
 
 
 def test_a_platform_that_agrees_with_itself_has_no_findings() -> None:
-    assert doctor.check_wiring(wiring(RIGHT), project(), SERVICES, "M") == []
-    assert doctor.check_odoo(project(), SERVICES, place) == []
+    assert findings.check_wiring(wiring(RIGHT), project(), SERVICES, "M") == []
+    assert findings.check_odoo(project(), SERVICES, place) == []
 
 
 def test_every_disagreement_is_found_at_once_with_its_line_and_no_password() -> None:
     wrong = (
         'database="postgres"\npgHost="localhost"\npgPassword="other"\nodooHost="localhost"\nodooPassword="x"\n'
     )
-    found = [str(finding) for finding in doctor.check_wiring(wiring(wrong), project(), SERVICES, "M")]
+    found = [str(finding) for finding in findings.check_wiring(wiring(wrong), project(), SERVICES, "M")]
     assert [text.partition(" ")[0] for text in found] == ["M:2:", "M:4:", "M:3:", "M:1:"]
     assert "pgHost is 'localhost', not the database's service (db)" in found[0]
     assert not [text for text in found if "s3cret" in text or "other" in text]
@@ -46,76 +46,76 @@ def test_every_disagreement_is_found_at_once_with_its_line_and_no_password() -> 
 
 def test_what_fix_writes_makes_all_of_it_right() -> None:
     wrong = wiring('database="postgres"\npgHost="localhost"\npgPassword="other"\nodooPassword="x"\n')
-    fixes = doctor.corrections(doctor.check_wiring(wrong, project(), SERVICES, "M"))
+    fixes = findings.corrections(findings.check_wiring(wrong, project(), SERVICES, "M"))
     assert fixes == {"pgHost": "db", "odooHost": "odoo16", "pgPassword": "s3cret", "database": "openems"}
 
 
 def test_a_backend_without_rest_is_said_and_no_error() -> None:
-    found = doctor.check_wiring(
+    found = findings.check_wiring(
         read_wiring({METADATA: RIGHT}, "f"), project(), SERVICES, "f/Metadata/Odoo.config"
     )
     assert [(finding.where, finding.is_error) for finding in found] == [("f/Backend2Backend/Rest", False)]
-    fixed = {METADATA: RIGHT, **doctor.additions(found)}
+    fixed = {METADATA: RIGHT, **findings.additions(found)}
     assert read_wiring(fixed, "f").rest_port == 8075
-    [path] = doctor.additions(found)
+    [path] = findings.additions(found)
     assert f'service.pid="{str(path).removesuffix(".config").replace("/", ".")}"' in fixed[path]
 
 
 def test_odoo_with_another_database_password_is_found() -> None:
     odoo = {"environment": {"HOST": "db", "PASSWORD": "old"}}
-    [found] = doctor.check_odoo(project(odoo16=odoo), SERVICES, place)
+    [found] = findings.check_odoo(project(odoo16=odoo), SERVICES, place)
     assert found.where == "compose.yml:odoo16/environment/PASSWORD"
     assert "PASSWORD is not db's" in found.what
     assert "s3cret" not in str(found)
 
 
 def test_what_edges_do_not_take_over_is_said_with_its_line() -> None:
-    found = doctor.check_edge(("/c/data at /data",), ("-Xmx2g",), "host", place)
+    found = findings.check_edge(("/c/data at /data",), ("-Xmx2g",), "host", place)
     assert [(str(finding).partition(": ")[0], finding.is_error) for finding in found] == [
         ("compose.yml:volumes", False),
         ("compose.yml:environment/JAVA_TOOL_OPTIONS", False),
         ("compose.yml:network_mode", True),
     ]
-    assert doctor.check_edge((), (), "", place) == []
+    assert findings.check_edge((), (), "", place) == []
 
 
 def test_an_edge_and_a_service_that_want_one_port_are_both_named() -> None:
     edges = Fleet("id", bytes(32), 3).edges
-    [found] = doctor.check_edge_ports(edges, {8180: "keycloak", 10016: "odoo16"}, place)
+    [found] = findings.check_edge_ports(edges, {8180: "keycloak", 10016: "odoo16"}, place)
     assert str(found).startswith("compose.yml:keycloak/ports: host port 8180 is keycloak's and edge1's")
 
 
 def test_missing_addons_are_named() -> None:
-    [found] = doctor.check_addons("/addons", ["openems"])
+    [found] = findings.check_addons("/addons", ["openems"])
     assert found.what == "no addon web_m2x_options, partner_firstname"
-    assert doctor.check_addons("/addons", [*doctor.ADDONS, "more"]) == []
+    assert findings.check_addons("/addons", [*findings.ADDONS, "more"]) == []
 
 
 def test_too_many_edges_for_the_memory_are_refused_with_the_number_that_fits() -> None:
     gib = 2**30
-    assert doctor.check_memory(10, "128m", 8 * gib, platform_runs=True) == []
-    [found] = doctor.check_memory(100, "128m", 8 * gib, platform_runs=True)
+    assert findings.check_memory(10, "128m", 8 * gib, platform_runs=True) == []
+    [found] = findings.check_memory(100, "128m", 8 * gib, platform_runs=True)
     assert "at most 41 more" in found.change
-    [found] = doctor.check_memory(100, "1g", gib, platform_runs=False)
+    [found] = findings.check_memory(100, "1g", gib, platform_runs=False)
     assert "at most 0 more" in found.change
 
 
 def test_ports_and_disk_are_the_machines() -> None:
-    [port] = doctor.check_ports({8081: "java, pid 7"}, {8081: "the backend"})
+    [port] = findings.check_ports({8081: "java, pid 7"}, {8081: "the backend"})
     assert str(port).startswith("port 8081: taken by java, pid 7, wanted for the backend")
-    [moved] = doctor.check_ports({9081: "java, pid 7"}, {9081: "the backend"}, 1000)
+    [moved] = findings.check_ports({9081: "java, pid 7"}, {9081: "the backend"}, 1000)
     assert moved.change.endswith("--port-offset 2000")
-    assert doctor.check_room(100, 2**30, "/p", with_database=True) == []
-    [room] = doctor.check_room(1000, 2**20, "/p", with_database=True)
+    assert findings.check_room(100, 2**30, "/p", with_database=True) == []
+    [room] = findings.check_room(1000, 2**20, "/p", with_database=True)
     assert room.what == "1 MiB are free, 334 MiB are needed"
     assert "--light-edges" in room.change
-    [disk] = doctor.check_disk(2**20, "/var/lib/docker")
+    [disk] = findings.check_disk(2**20, "/var/lib/docker")
     assert {port.kind, disk.kind} == {"machine"}
 
 
 def test_too_few_open_files_are_said_with_the_command_that_allows_more() -> None:
-    assert doctor.check_open_files(900, 1024) == []
-    [found] = doctor.check_open_files(10_000, 1024)
+    assert findings.check_open_files(900, 1024) == []
+    [found] = findings.check_open_files(10_000, 1024)
     assert found.is_error
     assert found.kind == "machine"
     assert "10100 open files, 1024 are allowed" in found.what

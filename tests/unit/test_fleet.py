@@ -6,7 +6,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.fleet import MOST_EDGES, PORTS_TAKEN_BY_PLATFORM, Fleet, ports_of
+from edge_tasks.fleet.identity import MOST_EDGES, PORTS_TAKEN_BY_PLATFORM, Fleet, ports_of
 
 SECRET = bytes(range(32))
 

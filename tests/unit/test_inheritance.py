@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.inheritance import (
+from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     Caller,
     Image,

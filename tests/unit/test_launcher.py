@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from edge_tasks.launcher import bundles_of, jar_of, outside
+from edge_tasks.openems.launcher import bundles_of, jar_of, outside
 
 PROPERTIES = r"""# comment
 launch.services=true

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edge_tasks.compose_file import find_compose_file, parse_compose_file, place, published_ports
+from edge_tasks.checkout.compose_file import find_compose_file, parse_compose_file, place, published_ports
+from edge_tasks.checkout.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
 from edge_tasks.errors import SettingsError
-from edge_tasks.fleet import Fleet
-from edge_tasks.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
+from edge_tasks.fleet.identity import Fleet
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 FLEET = Fleet("id", bytes(32), 3)

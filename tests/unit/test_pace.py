@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from edge_tasks.pace import Due, Pace
+from edge_tasks.cli.pace import Due, Pace
 
 
 class Clock:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from edge_tasks import profiles
+from edge_tasks.checkout import load_shapes
+from edge_tasks.cli.settings import SETTINGS
 from edge_tasks.errors import SettingsError
-from edge_tasks.fleet import Fleet
+from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.light_host import LightHost, Manner
-from edge_tasks.settings import SETTINGS
 
 SHIPPED = ("household", "office", "pv-farm")
 FLAT = "consumption:\n  day: [1, 1]\n"
@@ -25,8 +25,8 @@ def own(platform: Path, name: str, text: str) -> Path:
     return path
 
 
-def found(name: str, platform: Path) -> profiles.LoadShape:
-    shape = profiles.find(name, platform)
+def found(name: str, platform: Path) -> load_shapes.LoadShape:
+    shape = load_shapes.find(name, platform)
     assert shape is not None
     return shape
 
@@ -40,21 +40,21 @@ def test_what_is_shipped_is_a_day_of_both_kinds(name: str, tmp_path: Path) -> No
 
 
 def test_the_names_of_the_help_are_those_that_are_shipped(tmp_path: Path) -> None:
-    from edge_tasks.executor import COMMON  # noqa: PLC0415 - invoke, for one test
+    from edge_tasks.cli.program import COMMON  # noqa: PLC0415 - invoke, for one test
 
-    assert profiles.names(tmp_path) == ("constant", *SHIPPED)
+    assert load_shapes.names(tmp_path) == ("constant", *SHIPPED)
     assert all(name in COMMON["profile"] for name in ("constant", *SHIPPED))
 
 
 def test_constant_means_the_datasources_as_they_are(tmp_path: Path) -> None:
-    assert SETTINGS["profile"].default == profiles.CONSTANT
-    assert profiles.find("constant", tmp_path) is None
+    assert SETTINGS["profile"].default == load_shapes.CONSTANT
+    assert load_shapes.find("constant", tmp_path) is None
 
 
 def test_a_file_of_the_platform_comes_before_one_of_the_project(tmp_path: Path) -> None:
     own(tmp_path, "household", FLAT)
     own(tmp_path, "bakery", FLAT)
-    assert profiles.names(tmp_path) == ("constant", "bakery", *SHIPPED)
+    assert load_shapes.names(tmp_path) == ("constant", "bakery", *SHIPPED)
     for name in ("household", "bakery"):
         assert found(name, tmp_path).content == {"consumption": {"day": [1, 1]}}
 
@@ -62,14 +62,14 @@ def test_a_file_of_the_platform_comes_before_one_of_the_project(tmp_path: Path) 
 @pytest.mark.parametrize("typed", ["mine.yaml", "./mine.yaml", "{folder}/mine.yaml"])
 def test_a_path_is_one_from_where_it_is_typed(typed: str, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(FLAT)
-    path = profiles.absolute(typed.format(folder=tmp_path), tmp_path)
+    path = load_shapes.absolute(typed.format(folder=tmp_path), tmp_path)
     assert path == str(tmp_path / "mine.yaml")
-    assert profiles.absolute(path, Path("/elsewhere")) == path
+    assert load_shapes.absolute(path, Path("/elsewhere")) == path
     assert found(path, Path("/elsewhere")).content == {"consumption": {"day": [1, 1]}}
 
 
 def test_a_name_is_no_path() -> None:
-    assert profiles.absolute("household", Path("/somewhere")) == "household"
+    assert load_shapes.absolute("household", Path("/somewhere")) == "household"
 
 
 def test_the_description_is_for_people_and_another_one_is_the_same_profile(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_times_need_no_quotes(tmp_path: Path) -> None:
 
 def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no profile 'houshold'") as refused:
-        profiles.find("houshold", tmp_path)
+        load_shapes.find("houshold", tmp_path)
     assert "one of constant, household, office, pv-farm; or a file of yours: --profile ./houshold.yaml" in (
         refused.value.hint
     )
@@ -112,7 +112,7 @@ def test_a_file_that_is_no_profile_is_named_with_the_key_and_what_is_allowed(
 ) -> None:
     path = own(tmp_path, "mine", text)
     with pytest.raises(SettingsError) as refused:
-        profiles.find("mine", tmp_path)
+        load_shapes.find("mine", tmp_path)
     assert refused.value.message.startswith(str(path))
     assert message in refused.value.message
     assert hint in refused.value.hint
@@ -120,10 +120,10 @@ def test_a_file_that_is_no_profile_is_named_with_the_key_and_what_is_allowed(
 
 def test_a_file_that_is_gone_or_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"gone\.yaml cannot be read: No such file"):
-        profiles.find(str(tmp_path / "gone.yaml"), tmp_path)
+        load_shapes.find(str(tmp_path / "gone.yaml"), tmp_path)
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match=r"binary\.yaml is not UTF-8"):
-        profiles.find(str(tmp_path / "binary.yaml"), tmp_path)
+        load_shapes.find(str(tmp_path / "binary.yaml"), tmp_path)
 
 
 @dataclass(frozen=True)

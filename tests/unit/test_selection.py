@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
-from edge_tasks.selection import selected
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from edge_tasks.checkout.roles import Project, find_backend, find_services
 from edge_tasks.errors import SettingsError
-from edge_tasks.services import Project, find_backend, find_services
 
 STOCK: dict[str, dict[str, Any]] = {
     "db": {"image": "postgres:15"},

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from edge_tasks.cli.settings import check_ports, check_size, choose
 from edge_tasks.errors import SettingsError
-from edge_tasks.settings import check_ports, check_size, choose
 
 
 def test_the_option_beats_the_environment_the_saved_fleet_the_file_and_the_default() -> None:

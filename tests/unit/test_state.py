@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.errors import NotWritable, PlatformLocked, SettingsError
-from edge_tasks.state import Saved, State, new_fleet
+from edge_tasks.fleet.saved import Saved, State, new_fleet
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks import felix
+from edge_tasks.checkout.template import SourceFile, compile_template
 from edge_tasks.errors import SettingsError
-from edge_tasks.fleet import Fleet
-from edge_tasks.template import SourceFile, compile_template
+from edge_tasks.fleet.identity import Fleet
+from edge_tasks.openems import felix
 
 FLEET = Fleet("id", bytes(range(32)), 3)
 URI = "ws://openems-backend:8081"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_tasks.typos import explain
+from edge_tasks.cli.typos import explain
 
 OPTIONS = ("--edges", "--json", "--port-offset")
 TASKS = ("setup", "status", "verify")

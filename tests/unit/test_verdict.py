@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.light.profile import Profile
-from edge_tasks.template import SourceFile, compile_template
-from edge_tasks.verdict import Condition, Expectation, Observation, expect, judge
+from edge_tasks.checkout.template import SourceFile, compile_template
+from edge_tasks.openems.load_curve import Profile
+from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
 
 VALUES = {"meter0/ActivePower": 0, "meter1/ActivePower": 3000}
 EXPECTED = Expectation(

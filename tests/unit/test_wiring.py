@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks import felix
+from edge_tasks.checkout.backend_config import METADATA, copied_to, read_wiring, rewired
 from edge_tasks.errors import SettingsError
-from edge_tasks.wiring import METADATA, copied_to, read_wiring, rewired
+from edge_tasks.openems import felix
 
 ODOO = 'service.pid="Metadata.Odoo"\npgHost="db"\npgPassword="odoo16@2022"\nodooUid=I"2"\ndatabase="openems"\n'
 REST = PurePosixPath("Backend2Backend/Rest/x.config")

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, writing
-from edge_tasks.inheritance import words_of
-from edge_tasks.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
+from edge_tasks.checkout.inheritance import words_of
+from edge_tasks.openems.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack

@@ -6,17 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks import doctor
 from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import read_tree, replace_directory
-from edge_tasks.doctor import Finding
+from edge_tasks.checkout import findings
+from edge_tasks.checkout.backend_config import METADATA
+from edge_tasks.checkout.findings import Finding
+from edge_tasks.checkout.inheritance import JAVA, foreign_heap
+from edge_tasks.checkout.override import is_ours
 from edge_tasks.errors import SettingsError
-from edge_tasks.inheritance import JAVA, foreign_heap
-from edge_tasks.override import is_ours
 from edge_tasks.runtimes.docker import hosting
-from edge_tasks.runtimes.docker.edges import SERVICE
+from edge_tasks.runtimes.docker.edge_containers import SERVICE
 from edge_tasks.runtimes.light_host import metrics_port_of
-from edge_tasks.wiring import METADATA
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -28,8 +28,8 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     """Everything that is not as it should be."""
     file = str(stack.backend_config / METADATA)
     return (
-        *doctor.check_wiring(stack.wiring, stack.project, stack.services, file),
-        *doctor.check_odoo(stack.project, stack.services, stack.place),
+        *findings.check_wiring(stack.wiring, stack.project, stack.services, file),
+        *findings.check_odoo(stack.project, stack.services, stack.place),
         *_edge(stack),
         *_addons(stack),
         *_override(stack),
@@ -71,9 +71,9 @@ def _machine(stack: Stack) -> list[Finding]:
     running = [container for container in stack.containers() if container.is_running]
     edges = sum(SERVICE.fullmatch(container.service) is not None for container in running)
     root = stack.docker.root()
-    found = doctor.check_disk(machine.free_disk(Path(root)), root)
+    found = findings.check_disk(machine.free_disk(Path(root)), root)
     if "force" not in stack.ground.flags:
-        found += doctor.check_memory(
+        found += findings.check_memory(
             max(0, stack.ground.fleet.full - edges),
             str(stack.ground.choices["edge_heap"]),
             machine.available_memory(),
@@ -84,7 +84,7 @@ def _machine(stack: Stack) -> list[Finding]:
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
     owners = {port: f"container {publishers[port]}" if port in publishers else taken[port] for port in taken}
-    return found + doctor.check_ports(owners, wanted)
+    return found + findings.check_ports(owners, wanted)
 
 
 def _wanted_ports(stack: Stack) -> dict[int, str]:
@@ -115,8 +115,8 @@ def _edge(stack: Stack) -> list[Finding]:
     home = f"{stack.ground.platform.path}/"
     left_out = [mount.replace(home, "./", 1) for mount in inherited.left_out]
     return [
-        *doctor.check_edge(left_out, java, mode, partial(stack.place, service)),
-        *doctor.check_edge_ports(fleet.edges_with_directory, others, stack.place),
+        *findings.check_edge(left_out, java, mode, partial(stack.place, service)),
+        *findings.check_edge_ports(fleet.edges_with_directory, others, stack.place),
     ]
 
 
@@ -125,7 +125,7 @@ def _addons(stack: Stack) -> list[Finding]:
         if volume.get("type") == "bind" and str(volume.get("target")).rstrip("/").endswith("addons"):
             folder = Path(str(volume["source"]))
             present = [place.parent.name for place in folder.glob("*/__manifest__.py")]
-            return doctor.check_addons(str(folder), present)
+            return findings.check_addons(str(folder), present)
     return []
 
 

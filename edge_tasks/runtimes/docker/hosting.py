@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge_tasks.compose_file import ComposeFile, depends
-from edge_tasks.inheritance import (
+from edge_tasks.checkout.compose_file import ComposeFile, depends
+from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     JAVA,
     Caller,
@@ -17,14 +17,14 @@ from edge_tasks.inheritance import (
     inherit,
     java_options,
 )
-from edge_tasks.override import Addition, Hosting, render_override
-from edge_tasks.runtimes.docker import bundles, light
+from edge_tasks.checkout.override import Addition, Hosting, render_override
+from edge_tasks.runtimes.docker import bundles, light_container
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.fleet import Edge
+    from edge_tasks.fleet.identity import Edge
     from edge_tasks.runtimes.docker.stack import Stack
 
 
@@ -41,7 +41,7 @@ def render(stack: Stack, edges: Sequence[Edge]) -> str:
         memory=str(choices["edge_memory"]),
         edge_port=stack.wiring.edge_port,
         additions=_additions(stack),
-        light=light.service(stack) if stack.ground.fleet.light else None,
+        light=light_container.service(stack) if stack.ground.fleet.light else None,
         user=inherited.user,
         inherited=inherited.options,
         environment_file=_environment_path(stack) if inherited.environment else "",

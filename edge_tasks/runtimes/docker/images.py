@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edge_tasks.dockerfile import bases
+from edge_tasks.checkout.dockerfile import bases
+from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.checkout.roles import plain
 from edge_tasks.errors import MissingTool
-from edge_tasks.override import LIGHT_SERVICE
 from edge_tasks.plan import Plan, counted, some
-from edge_tasks.runtimes.docker import bundles, downloads, light
-from edge_tasks.services import plain
+from edge_tasks.runtimes.docker import bundles, light_container, release_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from edge_tasks.artifacts import Artifact
+    from edge_tasks.openems.artifacts import Artifact
     from edge_tasks.runtimes.docker.stack import Stack
 
 _NOT_BUILT_FROM = ("config-edge", ".config-edge", ".edge-tasks", ".git")
@@ -61,7 +61,7 @@ def build(stack: Stack) -> str:
     """
     did = [] if "skip_build" in stack.ground.flags else [_make(stack)]
     if _wants_program(stack):
-        light.install(stack)
+        light_container.install(stack)
         did.append("the light edges' program installed")
     if _wants_bundles(stack):
         did.append(bundles.unpack(stack))
@@ -70,7 +70,7 @@ def build(stack: Stack) -> str:
 
 def _make(stack: Stack) -> str:
     wanted, stale, fetched = find(stack).details
-    downloads.fetch_all(stack, wanted)
+    release_files.fetch_all(stack, wanted)
     if wanted:
         stale, fetched = find(stack).details[1:]
     if stale:
@@ -79,7 +79,7 @@ def _make(stack: Stack) -> str:
     if of_compose:
         stack.compose.pull(of_compose)
     if LIGHT_SERVICE in fetched:
-        stack.docker.run("pull", "--quiet", light.image_of(stack))
+        stack.docker.run("pull", "--quiet", light_container.image_of(stack))
     stack.forget_edge_image()
     names = _needed(stack)
     here = stack.docker.images(tuple(names.values()))
@@ -90,7 +90,7 @@ def _make(stack: Stack) -> str:
 
 
 def _wants_program(stack: Stack) -> bool:
-    return bool(stack.ground.fleet.light) and not light.is_installed(stack)
+    return bool(stack.ground.fleet.light) and not light_container.is_installed(stack)
 
 
 def _wants_bundles(stack: Stack) -> bool:
@@ -99,7 +99,7 @@ def _wants_bundles(stack: Stack) -> bool:
 
 def _needed(stack: Stack) -> dict[str, str]:
     services = (*stack.services.platform, stack.services.edge)
-    lights = {LIGHT_SERVICE: light.image_of(stack)} if stack.ground.fleet.light else {}
+    lights = {LIGHT_SERVICE: light_container.image_of(stack)} if stack.ground.fleet.light else {}
     return {**{service: stack.project.image(service) for service in services}, **lights}
 
 
@@ -124,7 +124,7 @@ def _to_make(
         or _is_stale(stack, built.get(service), context, names[service], here[names[service]])
     )
     fetched = tuple(name for name, image in names.items() if image not in here and name not in contexts)
-    return downloads.find(stack), stale, fetched
+    return release_files.find(stack), stale, fetched
 
 
 def _is_stale(stack: Stack, built: list[str] | None, context: _Context, name: str, image: str) -> bool:

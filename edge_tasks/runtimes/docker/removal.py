@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge_tasks.adapters import postgres
 from edge_tasks.adapters.files import directories
-from edge_tasks.devices import note_of
 from edge_tasks.errors import FleetError
-from edge_tasks.runtimes.docker import database, downloads, folders
-from edge_tasks.runtimes.docker.edges import SERVICE
+from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo.rows import note_of
+from edge_tasks.runtimes.docker import data_folders, odoo_database, release_files
+from edge_tasks.runtimes.docker.edge_containers import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def purge(stack: Stack) -> str:
     """
     made = bool(stack.ground.state.record().get("odoo_init"))
     try:
-        database.start_server(stack)
+        odoo_database.start_server(stack)
         removed = _remove_database(stack) if made else _remove_rows(stack)
     except FleetError as error:
         removed = f"nothing from the database, which cannot be reached ({error})"
@@ -50,10 +50,10 @@ def purge(stack: Stack) -> str:
     volumes: list[str] = stack.ground.state.record().get("volumes", [])
     if made and volumes:
         stack.docker.run("volume", "rm", "-f", *volumes)
-    folders_gone = folders.remove(stack) if made else ()
+    folders_gone = data_folders.remove(stack) if made else ()
     claim(stack)
     if stack.ground.platform.bundled:
-        downloads.remove(stack)
+        release_files.remove(stack)
     return ", ".join((removed, *folders_gone))
 
 
@@ -96,13 +96,13 @@ def _has_foreign(folder: Path) -> bool:
 
 
 def _remove_database(stack: Stack) -> str:
-    postgres.drop_database(stack.database)
+    table.drop_database(stack.database)
     return f"the database {stack.database.name}"
 
 
 def _remove_rows(stack: Stack) -> str:
     mark = note_of(stack.ground.fleet.id)
-    rows = postgres.read_rows(stack.database)
+    rows = table.read_rows(stack.database)
     ours = [row.id for row in rows if row.note is not None and mark in row.note]
-    postgres.remove_rows(stack.database, ours)
+    table.remove_rows(stack.database, ours)
     return f"{len(ours)} rows of the database {stack.database.name}"

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters import postgres
-from edge_tasks.override import LIGHT_SERVICE
-from edge_tasks.runtimes.docker import backend, database, examination, hosting, images, light, removal
-from edge_tasks.runtimes.docker import edges as containers
+from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.registry.odoo import table
+from edge_tasks.runtimes.docker import (
+    backend_service,
+    examination,
+    hosting,
+    images,
+    light_container,
+    odoo_database,
+    removal,
+)
+from edge_tasks.runtimes.docker import edge_containers as containers
 from edge_tasks.runtimes.docker.stack import HOST, Stack
 from edge_tasks.runtimes.light_host import LightHost, metrics_port_of
 
@@ -15,13 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from edge_tasks.adapters.postgres import Database
-    from edge_tasks.compose_file import ComposeFile
-    from edge_tasks.doctor import Finding
-    from edge_tasks.fleet import Edge
+    from edge_tasks.checkout.compose_file import ComposeFile
+    from edge_tasks.checkout.findings import Finding
+    from edge_tasks.fleet.identity import Edge
     from edge_tasks.plan import Plan
-    from edge_tasks.runtimes.docker.ground import Ground
-    from edge_tasks.runtimes.runtime import EdgeProcess, Witness, Written
+    from edge_tasks.registry.odoo.table import Database
+    from edge_tasks.runtimes.docker.context import Ground
+    from edge_tasks.runtimes.protocols import EdgeProcess, Witness, Written
 
 
 class DockerRuntime:
@@ -32,14 +40,14 @@ class DockerRuntime:
     def __init__(self, ground: Ground) -> None:
         self.stack = Stack(ground)
         self._ground = ground
-        container = light.LightContainer(self.stack)
+        container = light_container.LightContainer(self.stack)
         self._light = LightHost(
             container,
-            light.FLEET,
+            light_container.FLEET,
             ground.platform.edges_folder,
             ground.fleet,
             lambda edge: ground.render(edge, self.uri),
-            manner=light.manner(self.stack),
+            manner=light_container.manner(self.stack),
         )
 
     @property
@@ -94,23 +102,23 @@ class DockerRuntime:
     @property
     def database_is_ready(self) -> bool:
         """PostgreSQL runs, with the device table in it."""
-        return postgres.has_table(self.database)
+        return table.has_table(self.database)
 
     def find_database(self) -> tuple[str, ...]:
         """What is still to be done for PostgreSQL and Odoo."""
-        return database.find(self.stack)
+        return odoo_database.find(self.stack)
 
     def prepare_database(self) -> str:
         """Do it."""
-        return database.prepare(self.stack)
+        return odoo_database.prepare(self.stack)
 
     def backend_is_current(self) -> bool:
         """All services of the platform run, configured as they are to be."""
-        return not backend.find(self.stack)
+        return not backend_service.find(self.stack)
 
     def start_backend(self) -> None:
         """Start them, and wait until the backend has its devices."""
-        backend.start(self.stack)
+        backend_service.start(self.stack)
         self.claim()
 
     def backend_instance(self) -> str | None:
@@ -125,7 +133,7 @@ class DockerRuntime:
 
     def read_devices_again(self) -> None:
         """Make the backend read its devices; ``up`` brings the edges back."""
-        backend.read_again(self.stack)
+        backend_service.read_again(self.stack)
 
     def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
         """What is to be done so that exactly these edges run."""

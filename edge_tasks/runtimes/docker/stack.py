@@ -7,25 +7,25 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
-from edge_tasks.adapters.backend_api import BackendApi
-from edge_tasks.adapters.compose import Compose
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_tree
-from edge_tasks.adapters.odoo import Odoo
-from edge_tasks.adapters.postgres import Database
-from edge_tasks.compose_file import find_compose_file, place, published_ports
-from edge_tasks.doctor import additions, check_wiring, corrections
+from edge_tasks.checkout.backend_config import METADATA, Wiring, copied_to, read_wiring, rewired
+from edge_tasks.checkout.compose_file import find_compose_file, place, published_ports
+from edge_tasks.checkout.findings import additions, check_wiring, corrections
+from edge_tasks.checkout.override import FILE_NAME, is_ours
+from edge_tasks.checkout.roles import Project, Services, find_backend, find_services, plays_all_roles
 from edge_tasks.errors import CommandFailed, SettingsError
-from edge_tasks.override import FILE_NAME, is_ours
-from edge_tasks.runtimes.docker.witness import TableWitness
-from edge_tasks.services import Project, Services, find_backend, find_services, plays_all_roles
-from edge_tasks.wiring import METADATA, Wiring, copied_to, read_wiring, rewired
+from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.registry.odoo.rpc import Odoo
+from edge_tasks.registry.odoo.status_source import TableWitness
+from edge_tasks.registry.odoo.table import Database
+from edge_tasks.runtimes.docker.compose import Compose
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container
-    from edge_tasks.inheritance import Image
-    from edge_tasks.runtimes.docker.ground import Ground
-    from edge_tasks.runtimes.runtime import Witness
+    from edge_tasks.checkout.inheritance import Image
+    from edge_tasks.runtimes.docker.context import Ground
+    from edge_tasks.runtimes.protocols import Witness
 
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"

@@ -6,14 +6,14 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters.backend_api import BackendError
-from edge_tasks.arrivals import Arrivals
 from edge_tasks.plan import some
+from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.runtimes.docker.arrivals import Arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from edge_tasks.fleet import Edge
+    from edge_tasks.fleet.identity import Edge
     from edge_tasks.runtimes.docker.stack import Stack
 
 _BATCH: Final = os.cpu_count() or 1

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.embedded.config import BadConfigError, read_config
+from edge_tasks.backend.config_file import BadConfigError, read_config
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_tasks.embedded.config_update import Change, changes_between, components_of, details, teaser
+from edge_tasks.backend.config_update import Change, changes_between, components_of, details, teaser
 
 
 def of(**components: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
-from edge_tasks.embedded import rpc
-from edge_tasks.embedded.cache import ChannelCache
-from edge_tasks.embedded.devices import Device, Devices, Write, new_version
+from edge_tasks.backend import json_rpc
+from edge_tasks.backend.channel_cache import ChannelCache
+from edge_tasks.backend.known_devices import Device, Devices, Write, new_version
 
 if TYPE_CHECKING:
-    from edge_tasks.embedded.cache import Value
+    from edge_tasks.backend.channel_cache import Value
 
 NOON = 28_663_920  # minutes since 1970
 
@@ -146,60 +146,60 @@ def test_values_older_than_a_quarter_of_an_hour_go_when_newer_ones_come() -> Non
 
 
 def test_messages_are_told_apart() -> None:
-    assert rpc.parse('{"jsonrpc":"2.0","method":"m","params":{"a":1}}') == rpc.Message("m", {"a": 1})
-    assert rpc.parse('{"jsonrpc":"2.0","method":"m","id":"x"}') == rpc.Message("m", {}, "x")
+    assert json_rpc.parse('{"jsonrpc":"2.0","method":"m","params":{"a":1}}') == json_rpc.Message("m", {"a": 1})
+    assert json_rpc.parse('{"jsonrpc":"2.0","method":"m","id":"x"}') == json_rpc.Message("m", {}, "x")
     answer = {"jsonrpc": "2.0", "id": "x", "result": {}}
-    assert rpc.parse(orjson.dumps(answer)) == rpc.Answer("x", answer)
+    assert json_rpc.parse(orjson.dumps(answer)) == json_rpc.Answer("x", answer)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", '{"a":1}', '{"method":1}', '{"method":"m","params":[]}'])
 def test_other_texts_are_no_messages(text: str) -> None:
-    with pytest.raises(rpc.InvalidMessageError):
-        rpc.parse(text)
+    with pytest.raises(json_rpc.InvalidMessageError):
+        json_rpc.parse(text)
 
 
 def test_a_configuration_is_read_once_for_all_edges_that_send_the_same() -> None:
     text = b'{"jsonrpc":"2.0","method":"edgeConfig","params":{"components":{}}}'
-    assert rpc.params_of_config(text) == b'{"components":{}}'
-    assert rpc.params_of_config(bytes(bytearray(text))) is rpc.params_of_config(text)
+    assert json_rpc.params_of_config(text) == b'{"components":{}}'
+    assert json_rpc.params_of_config(bytes(bytearray(text))) is json_rpc.params_of_config(text)
 
 
 @pytest.mark.parametrize("number", ["x", "1", 'x"', None])
 def test_a_request_over_rest_whose_id_is_no_uuid_is_refused(number: str | None) -> None:
     body: dict[str, Any] = {"method": "m", "params": {}, "id": number}
     if number is None:
-        assert rpc.parse_request(orjson.dumps(body)).id
+        assert json_rpc.parse_request(orjson.dumps(body)).id
         return
-    with pytest.raises(rpc.RpcError, match="is not a UUID member"):
-        rpc.parse_request(orjson.dumps(body))
+    with pytest.raises(json_rpc.RpcError, match="is not a UUID member"):
+        json_rpc.parse_request(orjson.dumps(body))
 
 
 def test_what_a_request_carries_gets_an_id_as_it_does_itself() -> None:
-    request = rpc.parse_request(b'{"method":"m","params":{"payload":{"method":"n"}}}')
+    request = json_rpc.parse_request(b'{"method":"m","params":{"payload":{"method":"n"}}}')
     assert request.params["payload"].keys() == {"method", "jsonrpc", "id"}
 
 
 @pytest.mark.parametrize("name", ["edgeId", "payload"])
 def test_a_missing_parameter_is_named(name: str) -> None:
-    read = rpc.string if name == "edgeId" else rpc.member
-    with pytest.raises(rpc.RpcError, match=rf"JSON \[{name}"):
+    read = json_rpc.string if name == "edgeId" else json_rpc.member
+    with pytest.raises(json_rpc.RpcError, match=rf"JSON \[{name}"):
         read({}, name)
 
 
 def test_a_refusal_names_its_request() -> None:
-    body = orjson.loads(rpc.refusal("x", rpc.RpcError("No.")))
+    body = orjson.loads(json_rpc.refusal("x", json_rpc.RpcError("No.")))
     assert body == {"jsonrpc": "2.0", "id": "x", "error": {"code": 1, "message": "No.", "data": ["No."]}}
 
 
 def test_over_rest_an_error_keeps_nothing_but_its_text() -> None:
-    error = rpc.over_rest(rpc.invisible())
+    error = json_rpc.over_rest(json_rpc.invisible())
     text = "Unable to get Response: JSON [name:{}] is not a String member"
     assert (error.code, error.message, error.data) == (1, text, [text])
 
 
 def test_only_moments_are_read_and_the_oldest_first() -> None:
     params = {"1000": {"a/B": 1}, "then": {"a/B": 2}, "2000": 3, "-1": {}, "900": {"a/B": 0}}
-    assert rpc.moments(params) == [(900, {"a/B": 0}), (1000, {"a/B": 1})]
+    assert json_rpc.moments(params) == [(900, {"a/B": 0}), (1000, {"a/B": 1})]
 
 
 @pytest.mark.parametrize(
@@ -212,6 +212,6 @@ def test_only_moments_are_read_and_the_oldest_first() -> None:
     ],
 )
 def test_a_wrong_parameter_is_refused_in_openems_words(params: dict[str, Any], code: int, text: str) -> None:
-    with pytest.raises(rpc.RpcError) as caught:
-        rpc.channels(params)
+    with pytest.raises(json_rpc.RpcError) as caught:
+        json_rpc.channels(params)
     assert (caught.value.code, caught.value.message) == (code, text)

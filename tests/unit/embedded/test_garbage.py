@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.embedded.garbage import Garbage
+from edge_tasks.backend.garbage import Garbage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,18 +7,18 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from edge_tasks.light import components
+from edge_tasks.openems import configuration
 
-Make: TypeAlias = Callable[..., components.Component]
+Make: TypeAlias = Callable[..., configuration.Component]
 DATA = Path(__file__).resolve().parents[3] / ".." / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def stock() -> components.Configuration:
+def stock() -> configuration.Configuration:
     directory = DATA / "docker-openems" / "openems-edge" / "config.d"
     if not directory.is_dir():
         pytest.skip("the recorded data are not here")
-    return components.read(directory)
+    return configuration.read(directory)
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +33,8 @@ def recorded() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def component() -> Make:
-    def make(own_id: str, factory: str, **properties: Any) -> components.Component:
+    def make(own_id: str, factory: str, **properties: Any) -> configuration.Component:
         named = {name.replace("__", "."): value for name, value in properties.items()}
-        return components.Component(own_id, factory, f"{factory}.x", "", {"enabled": True, **named})
+        return configuration.Component(own_id, factory, f"{factory}.x", "", {"enabled": True, **named})
 
     return make

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from edge_tasks.light.beat import Beat
+from edge_tasks.light.host.beat import Beat
 
 
 class Clock:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.light import components
+from edge_tasks.openems import configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def _write(directory: Path, place: str, *lines: str) -> None:
 
 def test_a_file_at_its_place_is_a_component(tmp_path: Path) -> None:
     _write(tmp_path, "A/B/c.config", 'service.pid="A.B.c"', 'service.factoryPid="A.B"', 'id="b0"', 'alias="x"')
-    (found,) = components.read(tmp_path).components
+    (found,) = configuration.read(tmp_path).components
     assert (found.id, found.factory_pid, found.pid, found.alias, found.enabled) == (
         "b0",
         "A.B",
@@ -46,7 +46,7 @@ def test_what_felix_would_not_load_is_ignored_with_its_reason(
     tmp_path: Path, place: str, lines: tuple[str, ...], reason: str
 ) -> None:
     _write(tmp_path, place, *lines)
-    found = components.read(tmp_path)
+    found = configuration.read(tmp_path)
     assert found.components == ()
     (line,) = found.ignored
     assert line.startswith(f"{place}: ")
@@ -56,17 +56,17 @@ def test_what_felix_would_not_load_is_ignored_with_its_reason(
 def test_a_second_component_of_an_id_is_ignored(tmp_path: Path) -> None:
     for name in "cd":
         _write(tmp_path, f"A/{name}.config", f'service.pid="A.{name}"', 'service.factoryPid="A"', 'id="b0"')
-    found = components.read(tmp_path)
+    found = configuration.read(tmp_path)
     assert [one.pid for one in found.components] == ["A.c"]
     assert "already taken" in found.ignored[0]
 
 
 def test_a_missing_directory_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        components.read(tmp_path / "none")
+        configuration.read(tmp_path / "none")
 
 
-def test_the_stock_template_misses_the_misplaced_controller(stock: components.Configuration) -> None:
+def test_the_stock_template_misses_the_misplaced_controller(stock: configuration.Configuration) -> None:
     ids = {one.id for one in stock.components}
     assert {"meter0", "ess0", "rrd4j0", "ctrlBackend0"} <= ids
     assert "ctrlIoFixDigitalOutput0" not in ids
@@ -74,10 +74,10 @@ def test_the_stock_template_misses_the_misplaced_controller(stock: components.Co
     assert stock.ignored[0].startswith("Controller/IO/FixDigitalOutput/")
 
 
-def test_no_apikey_is_in_a_repr(stock: components.Configuration) -> None:
+def test_no_apikey_is_in_a_repr(stock: configuration.Configuration) -> None:
     assert "DEMO_API_KEY" not in repr(stock)
 
 
-def test_numbers_that_are_texts_are_numbers(component: Callable[..., components.Component]) -> None:
+def test_numbers_that_are_texts_are_numbers(component: Callable[..., configuration.Component]) -> None:
     datasource = component("datasource0", "Simulator.Datasource.Single.Direct", values=("4000", "x", 500))
     assert datasource.integers("values") == (4000, 500)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.light import fleet_file
-from edge_tasks.light.fleet_file import EdgeEntry, Fleet, FleetFileError
+from edge_tasks.light.host import fleet_file
+from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, FleetFileError
 
 STATUS = Path("/state/light-status.json")
 MEMORY = Path("/state/light-memory.json")

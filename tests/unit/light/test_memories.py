@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.light import memories
-from edge_tasks.light.changes import UPDATE, Change
-from edge_tasks.light.memories import Kept
-from edge_tasks.light.memory import Command, Memory
+from edge_tasks.light.devices.memory import Command, Memory
+from edge_tasks.light.host import memories
+from edge_tasks.light.host.memories import Kept
+from edge_tasks.light.wire.config_changes import UPDATE, Change
 
 if TYPE_CHECKING:
     from pathlib import Path

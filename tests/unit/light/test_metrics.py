@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from edge_tasks.embedded.counters import METHODS
-from edge_tasks.embedded.metrics import BackendCollector
-from edge_tasks.light.fleet_file import EdgeEntry, Fleet
-from edge_tasks.light.metrics import Metrics
+from edge_tasks.backend.counters import METHODS
+from edge_tasks.backend.metrics import BackendCollector
+from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
+from edge_tasks.light.host.metrics import Metrics
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector

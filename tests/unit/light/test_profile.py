@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.light.profile import NEVER, Kind, Profile, ProfileError, Source
+from edge_tasks.openems.load_curve import NEVER, Kind, Profile, ProfileError, Source
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from edge_tasks.light import protocol
+from edge_tasks.light.wire import protocol
 
 
 def test_waits_grow_from_a_second_to_half_a_minute() -> None:

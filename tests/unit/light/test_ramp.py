@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.light.ramp import MOST, Ramp, Window
+from edge_tasks.light.host.ramp import MOST, Ramp, Window
 
 OUTCOMES = st.lists(st.tuples(st.floats(0, 10), st.booleans()))
 

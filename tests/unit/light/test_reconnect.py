@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.light.reconnect import Law
+from edge_tasks.light.wire.reconnect import Law
 
 
 @given(life=st.integers(0, 2**32), name=st.text(max_size=8), failures=st.integers(1, 100))

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.light import components, edge_config
-from edge_tasks.light.model import Model, model_of
-from edge_tasks.light.simulation import Simulation
-from edge_tasks.light.telling import Telling
-from edge_tasks.light.window import windows
+from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.wire import edge_config
+from edge_tasks.light.wire.model import Model, model_of
+from edge_tasks.light.wire.telling import Telling
+from edge_tasks.light.wire.window import windows
+from edge_tasks.openems import configuration
 
 START = 1_795_471_736_000
 """The first recorded cycle in which the battery has a power."""
@@ -34,7 +35,7 @@ def _full(recorded: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def model(stock: components.Configuration) -> Model:
+def model(stock: configuration.Configuration) -> Model:
     return model_of(stock)
 
 
@@ -57,7 +58,7 @@ def _comparable(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 
 def test_components_and_factories_are_the_recorded_ones(
-    stock: components.Configuration, recorded: list[dict[str, Any]]
+    stock: configuration.Configuration, recorded: list[dict[str, Any]]
 ) -> None:
     ours, theirs = edge_config.edge_config(stock.components), _config(recorded)
     assert set(ours["components"]) - {"rrd4j0"} == set(theirs["components"])
@@ -69,7 +70,7 @@ def test_components_and_factories_are_the_recorded_ones(
         assert ours["factories"][pid]["natureIds"] == factory["natureIds"]
 
 
-def test_properties_keep_their_types_and_their_secrets(stock: components.Configuration) -> None:
+def test_properties_keep_their_types_and_their_secrets(stock: configuration.Configuration) -> None:
     ours = edge_config.edge_config(stock.components)["components"]
     assert ours["ctrlBackend0"]["properties"]["apikey"] == "xxx"
     assert ours["datasource0"]["properties"]["values"] == [500]
@@ -150,6 +151,6 @@ def test_the_recorded_five_minutes_have_our_averages(model: Model, recorded: lis
 
 
 def test_an_edge_without_devices_knows_nothing_of_the_grid() -> None:
-    values = _settled(model_of(components.Configuration((), ())))
+    values = _settled(model_of(configuration.Configuration((), ())))
     assert values["_sum/GridActivePower"] is None
     assert values["_sum/EssSoc"] is None

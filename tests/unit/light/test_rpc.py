@@ -1,36 +1,39 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.light import components, rpc
-from edge_tasks.light.changes import Change
-from edge_tasks.light.memory import Command
-from edge_tasks.light.model import Model, model_of
+from edge_tasks.light.devices.memory import Command
+from edge_tasks.light.wire import requests
+from edge_tasks.light.wire.config_changes import Change
+from edge_tasks.light.wire.model import Model, model_of
 
-MOMENT = rpc.Moment(1_000_000, "2026-11-24T12:00:00")
+if TYPE_CHECKING:
+    from edge_tasks.openems import configuration
+
+MOMENT = requests.Moment(1_000_000, "2026-11-24T12:00:00")
 
 
 @pytest.fixture(scope="module")
-def model(stock: components.Configuration) -> Model:
+def model(stock: configuration.Configuration) -> Model:
     return model_of(stock)
 
 
-def _ask(model: Model, method: str, **params: Any) -> tuple[Any, rpc.Effect]:
+def _ask(model: Model, method: str, **params: Any) -> tuple[Any, requests.Effect]:
     payload = {"jsonrpc": "2.0", "id": "inner", "method": method, "params": params}
     user = {"id": "admin", "name": "Ada"}
     request = {"user": user, "payload": payload}
     message = {"jsonrpc": "2.0", "id": "outer", "method": "authenticatedRpc", "params": request}
-    reply, effect = rpc.answer(json.dumps(message).encode(), model, MOMENT)
+    reply, effect = requests.answer(json.dumps(message).encode(), model, MOMENT)
     assert reply is not None
     found = json.loads(reply)
     assert (found["jsonrpc"], found["id"]) == ("2.0", "outer")
     return found, effect
 
 
-def _component(model: Model, own_id: str, method: str, **params: Any) -> tuple[Any, rpc.Effect]:
+def _component(model: Model, own_id: str, method: str, **params: Any) -> tuple[Any, requests.Effect]:
     payload = {"jsonrpc": "2.0", "id": "innermost", "method": method, "params": params}
     return _ask(model, "componentJsonApi", componentId=own_id, payload=payload)
 
@@ -108,11 +111,11 @@ def test_what_cannot_be_done_is_an_error_and_has_no_effect(
 
 @pytest.mark.parametrize("garbage", [b"", b"\xff", b"[]", b"1", b'{"id": 1, "result": {}}', b'{"method": "x"}'])
 def test_what_is_no_request_is_not_answered(model: Model, garbage: bytes) -> None:
-    assert rpc.answer(garbage, model, MOMENT) == (None, None)
+    assert requests.answer(garbage, model, MOMENT) == (None, None)
 
 
 def test_a_request_of_another_kind_has_an_error(model: Model) -> None:
-    reply, _ = rpc.answer(b'{"id": 1, "method": "authenticatedRpc", "params": []}', model, MOMENT)
+    reply, _ = requests.answer(b'{"id": 1, "method": "authenticatedRpc", "params": []}', model, MOMENT)
     assert reply is not None
     assert json.loads(reply)["error"]["code"] == 4001
 
@@ -128,7 +131,7 @@ def test_a_written_value_holds_for_the_time_that_the_controller_has_it(model: Mo
 
 @pytest.mark.parametrize(("wanted", "found"), [({"subscribe": True}, True), ({"subscribe": False}, False)])
 def test_the_log_is_subscribed_to_and_no_longer(model: Model, wanted: dict[str, bool], found: bool) -> None:  # noqa: FBT001 - a table
-    assert _ask(model, "subscribeSystemLog", **wanted)[1] == rpc.Subscription(found)
+    assert _ask(model, "subscribeSystemLog", **wanted)[1] == requests.Subscription(found)
 
 
 def _changed(model: Model, method: str, **params: Any) -> Model:

@@ -7,15 +7,15 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.light import components
-from edge_tasks.light.memory import Command
-from edge_tasks.light.pid import DEFAULT
-from edge_tasks.light.plant import Battery, Plant, plant_of, unsimulated
-from edge_tasks.light.simulation import AT_ONCE, Simulation
-from edge_tasks.light.sources import Datasource
+from edge_tasks.light.devices.memory import Command
+from edge_tasks.light.devices.pid_filter import DEFAULT
+from edge_tasks.light.devices.plant import Battery, Plant, plant_of, unsimulated
+from edge_tasks.light.devices.simulation import AT_ONCE, Simulation
+from edge_tasks.openems import configuration
+from edge_tasks.openems.sources import Datasource
 
 HOUR = 3_600_000
-Make: TypeAlias = Callable[..., components.Component]
+Make: TypeAlias = Callable[..., configuration.Component]
 
 powers = st.integers(-20_000, 20_000)
 sources = st.builds(
@@ -90,7 +90,7 @@ def _at_once(plant: Plant) -> Plant:
     return replace(plant, gains=None)
 
 
-def test_the_stock_template_charges_until_full_then_sells(stock: components.Configuration) -> None:
+def test_the_stock_template_charges_until_full_then_sells(stock: configuration.Configuration) -> None:
     model = Simulation(plant_of(stock.components), 0)
     assert model.power("ess0") == 0
     model.advance(60_000)
@@ -108,11 +108,11 @@ def test_the_stock_template_charges_until_full_then_sells(stock: components.Conf
     assert model.energy("ess0")[1] in (6999, 7000)
 
 
-def test_a_battery_follows_at_once_where_its_filter_is_switched_off(stock: components.Configuration) -> None:
+def test_a_battery_follows_at_once_where_its_filter_is_switched_off(stock: configuration.Configuration) -> None:
     assert Simulation(_at_once(plant_of(stock.components)), 0).power("ess0") == -4500
 
 
-def _house(make: Make, *more: components.Component, **ess: Any) -> Simulation:
+def _house(make: Make, *more: configuration.Component, **ess: Any) -> Simulation:
     parts = [
         make("datasource0", "Simulator.Datasource.Single.Direct", values=(1000, 3000), timeDelta=60),
         make("meter3", "Simulator.NRCMeter.Acting", datasource__id="datasource0"),
@@ -156,7 +156,7 @@ def test_a_clock_set_back_and_a_new_configuration_keep_the_counters(component: M
     assert successor.energy("meter0") == model.energy("meter0") == (2000, 0)
 
 
-def test_what_is_not_simulated_is_said(stock: components.Configuration) -> None:
+def test_what_is_not_simulated_is_said(stock: configuration.Configuration) -> None:
     assert unsimulated(stock.components) == (
         "Controller.CHP.SoC",
         "Controller.IO.ChannelSingleThreshold",
@@ -181,7 +181,7 @@ def test_who_is_killed_counts_again_what_was_not_kept(
     assert back.memory() == model.memory()
 
 
-def test_who_was_away_for_long_finds_its_battery_where_it_was_led(stock: components.Configuration) -> None:
+def test_who_was_away_for_long_finds_its_battery_where_it_was_led(stock: configuration.Configuration) -> None:
     plant = plant_of(stock.components)
     model = Simulation(plant, 0)
     model.advance(10_000)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from edge_tasks.light.supervisor import wait
+from edge_tasks.light.host.supervisor import wait
 
 
 def test_a_part_that_died_is_started_at_once_and_less_and_less_often_when_it_dies_early() -> None:

@@ -6,12 +6,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.light import components, history
-from edge_tasks.light.memory import Command
-from edge_tasks.light.model import Model, model_of
-from edge_tasks.light.simulation import Simulation
-from edge_tasks.light.telling import Telling
-from edge_tasks.light.window import windows
+from edge_tasks.light.devices.memory import Command
+from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.wire import resend
+from edge_tasks.light.wire.model import Model, model_of
+from edge_tasks.light.wire.telling import Telling
+from edge_tasks.light.wire.window import windows
+from edge_tasks.openems import configuration
 
 BEGAN = 1_795_471_800_000
 HOUR = 3_600_000
@@ -21,7 +22,7 @@ def _json(channels: bytes) -> dict[str, Any]:
     return dict(json.loads(b"{%b}" % channels))
 
 
-def _edge(stock: components.Configuration) -> tuple[Model, Simulation, Telling]:
+def _edge(stock: configuration.Configuration) -> tuple[Model, Simulation, Telling]:
     model = model_of(stock)
     simulation = Simulation(model.plant, BEGAN)
     return model, simulation, Telling(model.channels, simulation)
@@ -33,7 +34,7 @@ def _edge(stock: components.Configuration) -> tuple[Model, Simulation, Telling]:
     written=st.lists(st.none() | st.integers(-9000, 9000), min_size=12, max_size=12),
 )
 def test_all_changes_together_are_everything(
-    stock: components.Configuration, widths: list[int], written: list[int | None]
+    stock: configuration.Configuration, widths: list[int], written: list[int | None]
 ) -> None:
     model, simulation, telling = _edge(stock)
     known = _json(telling.everything())
@@ -45,7 +46,7 @@ def test_all_changes_together_are_everything(
     assert known == _json(Telling(model.channels, simulation).everything())
 
 
-def test_nothing_is_told_twice(stock: components.Configuration) -> None:
+def test_nothing_is_told_twice(stock: configuration.Configuration) -> None:
     _, simulation, telling = _edge(stock)
     telling.everything()
     assert telling.changes() == b""
@@ -54,14 +55,16 @@ def test_nothing_is_told_twice(stock: components.Configuration) -> None:
     assert telling.changes() == b""
 
 
-def test_a_component_of_any_name_is_told_as_it_is_called(stock: components.Configuration) -> None:
-    odd = components.Component('m%d"\\', "Simulator.GridMeter.Reacting", "x", "", {})
-    values = _json(Telling((model := model_of(components.Configuration((*stock.components, odd), ()))).channels,
-                           Simulation(model.plant, 0)).everything())  # fmt: skip
+def test_a_component_of_any_name_is_told_as_it_is_called(stock: configuration.Configuration) -> None:
+    odd = configuration.Component('m%d"\\', "Simulator.GridMeter.Reacting", "x", "", {})
+    model = model_of(configuration.Configuration((*stock.components, odd), ()))
+    values = _json(Telling(model.channels, Simulation(model.plant, 0)).everything())
     assert 'm%d"\\/ActivePower' in values
 
 
-def test_windows_follow_one_another_and_their_averages_are_the_energies(stock: components.Configuration) -> None:
+def test_windows_follow_one_another_and_their_averages_are_the_energies(
+    stock: configuration.Configuration,
+) -> None:
     model, simulation, _ = _edge(stock)
     found = list(windows(simulation, model.channels, BEGAN + 2 * HOUR))
     assert [start for start, _ in found] == list(range(BEGAN, BEGAN + 2 * HOUR, 300_000))
@@ -71,11 +74,11 @@ def test_windows_follow_one_another_and_their_averages_are_the_energies(stock: c
     assert values[0]["ess0/Soc"] < values[5]["ess0/Soc"] <= 100
 
 
-def test_what_was_not_heard_is_simulated_again(stock: components.Configuration) -> None:
+def test_what_was_not_heard_is_simulated_again(stock: configuration.Configuration) -> None:
     model, simulation, _ = _edge(stock)
     simulation.advance(BEGAN + 400_000)
     memory = simulation.memory()
-    messages = list(history.unheard(model, memory, [None] * 3, BEGAN + 1_500_000))
+    messages = list(resend.unheard(model, memory, [None] * 3, BEGAN + 1_500_000))
     again = Simulation(model.plant, BEGAN)
     again.advance(BEGAN + 600_000)
     expected = list(windows(again, model.channels, BEGAN + 1_500_000))
@@ -87,9 +90,9 @@ def test_what_was_not_heard_is_simulated_again(stock: components.Configuration) 
     assert all(json.loads(message)["method"] == "resendData" for message in messages)
 
 
-def test_what_is_older_than_a_day_is_lost_and_counted(stock: components.Configuration) -> None:
+def test_what_is_older_than_a_day_is_lost_and_counted(stock: configuration.Configuration) -> None:
     model, simulation, _ = _edge(stock)
     memory, until = simulation.memory(), BEGAN + 30 * HOUR
-    assert len(list(history.unheard(model, memory, [None] * 3, until))) == 24 * 12
-    assert history.lost(memory, until) == 6 * 12
-    assert history.lost(memory, BEGAN + HOUR) == 0
+    assert len(list(resend.unheard(model, memory, [None] * 3, until))) == 24 * 12
+    assert resend.lost(memory, until) == 6 * 12
+    assert resend.lost(memory, BEGAN + HOUR) == 0

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from edge_tasks import felix
-from edge_tasks.embedded.__main__ import main
+from edge_tasks.backend.__main__ import main
+from edge_tasks.openems import felix
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -84,7 +84,7 @@ def run() -> int:
     metadata = values(FOLDER / "Metadata" / "Odoo.config")
     CONFIG.touch(0o600)
     CONFIG.write_text(json.dumps(document(metadata)))
-    with mock.patch("edge_tasks.embedded.rest.is_allowed", Odoo(metadata).lets_in):
+    with mock.patch("edge_tasks.backend.rest.is_allowed", Odoo(metadata).lets_in):
         return main([str(CONFIG)])
 
 

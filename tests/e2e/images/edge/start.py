@@ -19,8 +19,8 @@ from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
-from edge_tasks.light import protocol
 from edge_tasks.light.__main__ import main
+from edge_tasks.light.wire import protocol
 
 BACKEND_PORT = 8081
 CONFIG = Path("/etc/openems.d")

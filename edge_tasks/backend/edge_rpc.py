@@ -1,0 +1,112 @@
+"""`edgeRpc`: a request for one edge, handed to it and its answer back, as the real backend does it.
+
+Some payloads never reach the edge: its configuration is read from the device table, its history from a database
+that there is none of here. An edge that does not answer is waited for until the caller goes, for OpenEMS 2024.7.0
+has no limit there, and does not notice either that the edge's socket was closed meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from edge_tasks.backend import json_rpc
+
+if TYPE_CHECKING:
+    from edge_tasks.backend.stand_in import Backend
+
+_NO_HISTORY: Final = "Unable to query historic data. Result is null"
+_HISTORY: Final = {
+    "queryHistoricTimeseriesData": _NO_HISTORY,
+    "queryHistoricTimeseriesEnergy": _NO_HISTORY,
+    "queryHistoricTimeseriesExportXlxs": _NO_HISTORY,
+    "queryHistoricTimeseriesEnergyPerPeriod": "Unable to query historic energy per period. Result is null",
+}
+_CODES: Final = frozenset(
+    (
+        *range(1000, 1006),
+        *range(2000, 2006),
+        *range(3000, 3003),
+        *range(4000, 4004),
+        *range(5000, 5034),
+        6000,
+        6010,
+    )
+) - {5017}
+"""Of OpenemsError; an error with another code is handed on as a generic one."""
+
+
+class NoAppCentreError(Exception):
+    """The real backend stumbles over its missing app centre and answers with HTTP 500."""
+
+
+async def answer(backend: Backend, params: dict[str, Any]) -> dict[str, Any]:
+    """The result of an `edgeRpc` request.
+
+    Raises:
+        RpcError: the request is wrong, the edge is unknown or offline, or a payload cannot be answered.
+        EdgeError: the edge refused it.
+        NoAppCentreError: see there.
+    """
+    name, payload = json_rpc.string(params, "edgeId"), _payload(json_rpc.member(params, "payload"))
+    (device,) = await backend.visible([name])
+    method = payload["method"]
+    if method == "appCenter":
+        raise NoAppCentreError
+    if method in _HISTORY:
+        raise json_rpc.RpcError(_HISTORY[method])
+    if method == "getEdgeConfig":
+        result = await _config(backend, name)
+        return {"payload": {"jsonrpc": "2.0", "id": payload["id"], "result": result}}
+    if not device.links:
+        raise json_rpc.not_connected(name)
+    return {"payload": _unwrapped(await device.links[0].ask(_user(backend), payload))}
+
+
+def _user(backend: Backend) -> dict[str, str]:
+    """Who asks: Odoo's administrator, as the edge is told."""
+    return {"id": backend.config.user, "name": "Administrator", "language": "EN", "role": "admin"}
+
+
+def _payload(found: dict[str, Any]) -> dict[str, Any]:
+    """The inner request as OpenEMS reads and writes it: nothing but its own fields."""
+    payload = {
+        "jsonrpc": "2.0",
+        "method": json_rpc.string(found, "method"),
+        "params": json_rpc.member(found, "params"),
+        "id": json_rpc.uuid_of(found),
+    }
+    timeout = found.get("timeout")
+    return {**payload, "timeout": timeout} if isinstance(timeout, int) else payload
+
+
+async def _config(backend: Backend, name: str) -> dict[str, Any]:
+    text = await backend.config_of(name)
+    if text is None:
+        raise json_rpc.RpcError(f"EdgeConfig for [{name}] is null in the Database")
+    config: dict[str, Any] = orjson.loads(text)
+    return config
+
+
+def _unwrapped(content: dict[str, Any]) -> dict[str, Any]:
+    """What an edge answered, without its envelope."""
+    if "result" not in content:
+        raise _refused(content["error"])
+    try:
+        return _success(json_rpc.member(content["result"], "payload"))
+    except json_rpc.RpcError as error:
+        raise json_rpc.EdgeError(error.message, *error.data, code=error.code) from None
+
+
+def _success(payload: dict[str, Any]) -> dict[str, Any]:
+    if "error" in payload and "result" not in payload:
+        raise json_rpc.RpcError("Expected a JSON-RPC Success Response")
+    return {"jsonrpc": "2.0", "id": json_rpc.uuid_of(payload), "result": json_rpc.member(payload, "result")}
+
+
+def _refused(error: dict[str, Any]) -> json_rpc.EdgeError:
+    message, code, data = str(error.get("message", "")), error.get("code"), error.get("data")
+    if not isinstance(code, int) or code not in _CODES or not isinstance(data, list):
+        return json_rpc.EdgeError(message)
+    return json_rpc.EdgeError(message, *data, code=code)

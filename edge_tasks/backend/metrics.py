@@ -1,0 +1,76 @@
+"""The stand-in's counters as Prometheus reads them: put together when it asks, nothing is kept twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from prometheus_client.core import Metric
+
+    from edge_tasks.backend.stand_in import Backend
+
+_PREFIX: Final = "edge_tasks_backend"
+
+
+def text_of(backend: Backend) -> bytes:
+    """All metrics of a backend, and those of its process (memory, CPU time, open files)."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(BackendCollector(backend))
+    ProcessCollector(registry=registry)
+    return generate_latest(registry)
+
+
+class BackendCollector(Collector):
+    """What a backend counts."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def collect(self) -> Iterator[Metric]:
+        """Called by the library for each answer."""
+        backend, counters = self._backend, self._backend.counters
+        online = backend.devices.online
+        edges = {"online": online, "offline": len(backend.devices) - online}
+        yield _gauge("edges", "Devices of the table, by whether a socket of theirs is open.", "state", edges)
+        yield _gauge("connections", "Open sockets of edges.", value=len(backend.sockets))
+        yield _gauge("queue", "Devices of which something waits to be written, by what.", "what", backend.queues)
+        yield _gauge("lag_seconds", "By how much the last second's pulse was late.", value=backend.lag)
+        by_method = counters.by_method()
+        yield _counter("messages", "Messages of edges, by method; each is counted once.", "method", by_method)
+        for name, (what, value) in {
+            "received_bytes": ("Bytes of all messages of edges, without their frames.", counters.received),
+            "requests": ("Requests sent to edges.", counters.requests),
+            "connects": ("Sockets that were accepted.", counters.connects),
+            "disconnects": ("Of those, how many have ended.", counters.disconnects),
+            "refusals": ("Sockets with an unknown or missing apikey.", counters.refusals),
+            "unanswered_pings": ("Sockets that were dropped without a pong.", counters.unanswered),
+        }.items():
+            yield _counter(name, what, value=value)
+
+
+def _gauge(
+    name: str, what: str, label: str = "", values: Mapping[str, float] | None = None, *, value: float = 0
+) -> GaugeMetricFamily:
+    if values is None:
+        return GaugeMetricFamily(f"{_PREFIX}_{name}", what, value=value)
+    family = GaugeMetricFamily(f"{_PREFIX}_{name}", what, labels=[label])
+    for key, number in values.items():
+        family.add_metric([key], number)
+    return family
+
+
+def _counter(
+    name: str, what: str, label: str = "", values: Mapping[str, float] | None = None, *, value: float = 0
+) -> CounterMetricFamily:
+    if values is None:
+        return CounterMetricFamily(f"{_PREFIX}_{name}", what, value=value)
+    family = CounterMetricFamily(f"{_PREFIX}_{name}", what, labels=[label])
+    for key, number in values.items():
+        family.add_metric([key], number)
+    return family

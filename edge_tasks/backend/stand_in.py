@@ -1,0 +1,282 @@
+"""The stand-in's core: devices, values and sockets, and the moments at which they reach the device table."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import web
+
+from edge_tasks.backend import json_rpc
+from edge_tasks.backend.counters import Counters
+from edge_tasks.backend.garbage import Garbage
+from edge_tasks.backend.known_devices import Device, Devices, new_version
+from edge_tasks.backend.outbox import Outbox
+from edge_tasks.backend.store import Store, StoreError, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from edge_tasks.backend.channel_cache import Value
+    from edge_tasks.backend.config_file import Config
+    from edge_tasks.backend.links import Socket
+
+LOG: Final = logging.getLogger("edge_tasks.backend")
+_CLOSE_SECONDS: Final = 0.8
+_LAST_FLUSH_SECONDS: Final = 0.8
+_PULSE_SECONDS: Final = 1.0
+_PINGS_AT_ONCE: Final = 200
+_NOBODY: Final = {
+    "id": "internal",
+    "name": "UnsubscribeSystemLogNotification",
+    "language": "EN",
+    "role": "guest",
+}
+"""The user in whose name OpenEMS stops a log that nobody reads."""
+
+
+class Backend:
+    """One running backend.
+
+    Attributes:
+        config: what it was told.
+        devices: the device table as it was at the last activation.
+        sockets: the open connections of edges.
+        ready: set while `devices` is in place; new connections wait for it.
+        counters: what came, since the process began.
+        minute: now, in minutes since 1970; at most a second late.
+        lag: by how many seconds the last pulse was late: how busy this process is.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.devices = Devices()
+        self.sockets: set[Socket] = set()
+        self.ready = asyncio.Event()
+        self.counters = Counters()
+        self.minute = minute_now()
+        self.lag = 0.0
+        self._store = Store(config.database)
+        self._configs = Outbox(self._store.write_configs, "The configs", LOG)
+        self._versions = Outbox(self._store.write_versions, "The versions", LOG)
+        self._seen: set[str] = set()
+        self._activation = asyncio.Lock()
+        self._arrivals: list[Socket] = []
+        self._alone = asyncio.Event()
+        self._alone.set()
+
+    @property
+    def queues(self) -> dict[str, int]:
+        """Of how many devices something waits to be written, by what."""
+        return {"configs": len(self._configs), "versions": len(self._versions), "rows": self.devices.pending}
+
+    async def activate(self) -> None:
+        """Drop every edge, then read the device table; without one, go on with no device at all."""
+        async with self._activation:
+            self.ready.clear()
+            await self._close_sockets()
+            await self._drain()
+            await self._flush()
+            self._seen.clear()
+            try:
+                self.devices = Devices(await self._store.load())
+                LOG.info("%d devices read", len(self.devices))
+            except StoreError as error:
+                self.devices = Devices()
+                LOG.error("The device table cannot be read, every edge is refused: %s", reason(error))  # noqa: TRY400 - one line
+            finally:
+                self.ready.set()
+                arrivals, self._arrivals = self._arrivals, []
+                for socket in arrivals:
+                    socket.admit(self.devices)
+
+    async def flush_for_ever(self) -> None:
+        """Write what changed, every 30 seconds."""
+        while True:
+            await asyncio.sleep(self.config.flush_seconds)
+            await self._flush()
+
+    async def ping_for_ever(self) -> None:
+        """Ping every edge, every 60 seconds."""
+        while True:
+            await asyncio.sleep(self.config.ping_seconds)
+            for place, socket in enumerate(list(self.sockets), 1):
+                socket.ping(self.config.ping_seconds)
+                if place % _PINGS_AT_ONCE == 0:
+                    await asyncio.sleep(0)  # messages come between
+
+    async def pulse_for_ever(self) -> None:
+        """Know the minute and how late this process is, every second; each minute, put aside what stays."""
+        garbage = Garbage()
+        while True:
+            due = time.monotonic() + _PULSE_SECONDS
+            await asyncio.sleep(_PULSE_SECONDS)
+            self.lag = max(0.0, time.monotonic() - due)
+            if self.minute != minute_now():
+                self.minute = minute_now()
+                garbage.tidy(self.counters.disconnects)
+
+    async def stop(self) -> None:
+        """Close every socket, write who went offline, and let go of the database."""
+        self.ready.clear()
+        await self._close_sockets()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._drain(), _LAST_FLUSH_SECONDS)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._flush(), _LAST_FLUSH_SECONDS)
+        with suppress(asyncio.TimeoutError, StoreError):
+            await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
+
+    def arrived(self, socket: Socket) -> None:
+        """A socket was opened; it waits while the devices are read."""
+        if self.ready.is_set():
+            socket.admit(self.devices)
+        else:
+            self._arrivals.append(socket)
+
+    def joined(self, socket: Socket, devices: Devices, device: Device) -> None:
+        """A socket was admitted."""
+        self.counters.connects += 1
+        self.sockets.add(socket)
+        self._alone.clear()
+        devices.connect(device, socket, self.minute)
+
+    def left(self, socket: Socket, devices: Devices, device: Device) -> None:
+        """An admitted socket has ended."""
+        self.counters.disconnects += 1
+        self.sockets.discard(socket)
+        if not self.sockets:
+            self._alone.set()
+        devices.disconnect(device, socket)
+
+    def take(self, socket: Socket, device: Device, text: bytes) -> bytes | None:
+        """Take over a message of an edge; the answer, when it is a request.
+
+        Raises:
+            InvalidMessageError: it is none.
+        """
+        if text.startswith(json_rpc.CONFIG):
+            self._configs.put(device.id, json_rpc.params_of_config(text))
+            self.counters.count("edgeConfig")
+            return None
+        message = json_rpc.parse(text)
+        if isinstance(message, json_rpc.Answer):
+            self.counters.count("answer")
+            socket.answered(message)
+            return None
+        self.counters.count(message.method)
+        if message.id is not None:
+            return json_rpc.refusal(message.id, _refused(message.method))
+        self._notified(socket, device, message)
+        return None
+
+    async def config_of(self, name: str) -> str | None:
+        """The configuration that is stored for an edge.
+
+        Raises:
+            RpcError: the table cannot be read.
+        """
+        try:
+            return await self._store.config(name)
+        except StoreError as error:
+            raise json_rpc.RpcError(f"Unable to read to EdgeConfig for [{name}]: {reason(error)}") from error
+
+    async def visible(self, names: Iterable[str]) -> list[Device]:
+        """The devices of these names, in which the login may look: all of them, or none.
+
+        The real one asks Odoo for each, once: who was shown stays so until the next activation.
+
+        Raises:
+            RpcError: one is not in the table or not active, or was added after the last activation; or the
+                table cannot be read.
+        """
+        await self.ready.wait()
+        wanted = list(dict.fromkeys(names))
+        active = await self._active([name for name in wanted if name not in self._seen])
+        return [self._visible(name, active) for name in wanted]
+
+    def _visible(self, name: str, active: set[str]) -> Device:
+        device = self.devices.by_name(name)
+        if name not in self._seen and name not in active:
+            raise json_rpc.invisible()
+        if device is None:
+            raise json_rpc.RpcError(f"Unable to find edge with id [{name}]")
+        self._seen.add(name)
+        return device
+
+    async def _active(self, names: list[str]) -> set[str]:
+        try:
+            return await self._store.active(names) if names else set()
+        except StoreError as error:
+            raise json_rpc.RpcError(f"The device table cannot be read: {reason(error)}") from error
+
+    def _notified(self, socket: Socket, device: Device, message: json_rpc.Message) -> None:
+        """`resendData` is for a database of the past, which there is none of here; no cache takes it over."""
+        if message.method == "timestampedData":
+            self._take_data(device, socket.cache.update, message.params)
+        elif message.method == "aggregatedData":
+            self._take_data(device, socket.cache.update_aggregated, message.params)
+        elif message.method == "systemLog":
+            LOG.debug("%s: %s", device.name, message.params.get("line"))
+            socket.tell(_NOBODY, _unsubscribe())
+        elif message.method == "edgeConfig":
+            self._configs.put(device.id, json_rpc.dumped(message.params))
+        elif message.method == "logMessage":
+            LOG.info("%s: %s", device.name, message.params)
+        elif message.method != "resendData":
+            LOG.warning("%s sent an unknown notification, %s", device.name, message.method)
+
+    def _take_data(
+        self, device: Device, update: Callable[[int, Mapping[str, Value]], None], params: Mapping[str, Any]
+    ) -> None:
+        for timestamp, values in json_rpc.moments(params):
+            update(timestamp, values)
+            if "_sum/State" in values:
+                self.devices.told_state(device, values["_sum/State"])
+            version = new_version(device, values.get("_meta/Version"))
+            if version is not None:
+                device.version = version
+                self._versions.put(device.id, version)
+
+    async def _drain(self) -> None:
+        await self._configs.drain()
+        await self._versions.drain()
+
+    async def _flush(self) -> None:
+        writes = self.devices.take_writes()
+        try:
+            await self._store.flush(writes)
+        except StoreError as error:
+            self.devices.put_back(writes)
+            LOG.warning("The device table cannot be written, next time again: %s", reason(error))
+
+    async def _close_sockets(self) -> None:
+        """Close all sockets at once, and wait until they have ended; drop those that do not answer."""
+        for socket in list(self.sockets):
+            socket.close()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._alone.wait(), _CLOSE_SECONDS)
+        for socket in list(self.sockets):
+            socket.drop()
+
+
+BACKEND: Final[web.AppKey[Backend]] = web.AppKey("backend", Backend)
+
+
+def minute_now() -> int:
+    """Minutes since 1970."""
+    return int(time.time()) // 60
+
+
+def _refused(method: str) -> json_rpc.RpcError:
+    """The only request that a backend knows of edges is for an app centre, which there is none of."""
+    return json_rpc.RpcError(json_rpc.NO_APP_CENTRE) if method == "appCenter" else json_rpc.unhandled(method)
+
+
+def _unsubscribe() -> dict[str, Any]:
+    number = str(uuid.uuid4())
+    return {"jsonrpc": "2.0", "method": "subscribeSystemLog", "params": {"subscribe": False}, "id": number}

@@ -1,0 +1,149 @@
+"""The platform: the checkout with ``docker-compose.yml`` and the edge template, or the bundled one."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from edge_tasks.adapters import rendering
+from edge_tasks.adapters.files import read_tree, write_file, writing
+from edge_tasks.checkout.compose_file import EDGE_SERVICE, ComposeFile, find_compose_file, parse_compose_file
+from edge_tasks.checkout.template import SourceFile, Template, compile_template
+from edge_tasks.errors import SettingsError
+
+BUNDLED_NAME: Final = "platform"
+"""Where the bundled platform is laid out, in the project's folder."""
+
+EDGE_FOLDER: Final = "openems-edge"
+_LAST_USED: Final = ".edge-tasks-platform"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform's folder.
+
+    Attributes:
+        path: absolute.
+        bundled: it is the project's own, which is laid out when it is missing.
+    """
+
+    path: Path
+    bundled: bool
+
+    @property
+    def is_missing(self) -> bool:
+        """It is the bundled one, and is still to be laid out."""
+        return self.bundled and not (self.path / EDGE_FOLDER).is_dir()
+
+    @property
+    def edges_folder(self) -> Path:
+        """Where the template is, and the config directories go."""
+        return self.path / EDGE_FOLDER
+
+    @property
+    def _source(self) -> Path:
+        return bundled_source() if self.is_missing else self.path
+
+    def template(self) -> Template:
+        """Its ``config.d``, compiled.
+
+        Raises:
+            SettingsError: it is missing, or is not usable; with file and line.
+        """
+        folder = self._source / EDGE_FOLDER / "config.d"
+        if not folder.is_dir():
+            raise SettingsError(
+                f"{self.path} has no edge template (looked for {EDGE_FOLDER}/config.d)",
+                hint="name a docker-openems checkout with --platform",
+            )
+        return compile_template(_sources(folder), str(folder))
+
+    def compose(self, edge_service: str = EDGE_SERVICE) -> ComposeFile:
+        """What its compose file says.
+
+        Raises:
+            SettingsError: it is missing, or is not usable.
+        """
+        path = find_compose_file(self._source)
+        return parse_compose_file(path.read_text(), str(path), edge_service)
+
+    def lay_out(self) -> None:
+        """Copy the bundled platform to its place, whole or not at all."""
+        new = self.path.with_name(f".{self.path.name}.new")
+        with writing(self.path):
+            if new.exists():
+                shutil.rmtree(new)
+            shutil.copytree(bundled_source(), new)
+            if self.path.exists():
+                shutil.copytree(new, self.path, dirs_exist_ok=True)
+                shutil.rmtree(new)
+            else:
+                new.rename(self.path)
+
+    def remove_bundled(self) -> tuple[Path, ...]:
+        """Remove what :meth:`lay_out` made; files that the user changed or added are left, and returned."""
+        for relative, text in read_tree(bundled_source(), "").items():
+            path = self.path / relative
+            if path.is_file() and path.read_bytes() == text.encode():
+                with writing(path):
+                    path.unlink()
+        for folder in sorted(self.path.rglob("*/"), reverse=True):
+            with suppress(OSError):
+                folder.rmdir()
+        left = tuple(path for path in self.path.rglob("*") if path.is_file())
+        with suppress(OSError):
+            self.path.rmdir()
+        return left
+
+
+def bundled_source() -> Path:
+    """The bundled platform as the project ships it."""
+    return rendering.templates_folder() / "platform"
+
+
+def find_platform(chosen: str | None, project: Path, cwd: Path) -> Platform:
+    """The platform that was named, else the one used last, else the bundled one.
+
+    Raises:
+        SettingsError: the named one is no directory.
+    """
+    bundled = project / BUNDLED_NAME
+    path = (cwd / Path(chosen).expanduser()).resolve() if chosen else _last_used(project) or bundled
+    if path == bundled:
+        return Platform(bundled, bundled=True)
+    if not path.is_dir():
+        raise SettingsError(
+            f"{path} is no directory", hint="name a docker-openems checkout with --platform, or leave it out"
+        )
+    return Platform(path, bundled=False)
+
+
+def remember(platform: Platform, project: Path) -> None:
+    """Keep which platform was used last, so that ``inv up`` tomorrow means the same."""
+    if _last_used(project) != platform.path:
+        write_file(project / _LAST_USED, f"{platform.path}\n")
+
+
+def forget(platform: Platform, project: Path) -> None:
+    """Go back to the bundled platform, when it was this one that was used last."""
+    if _last_used(project) in (platform.path, None):
+        with writing(project / _LAST_USED):
+            (project / _LAST_USED).unlink(missing_ok=True)
+
+
+def _last_used(project: Path) -> Path | None:
+    with suppress(OSError):
+        path = Path((project / _LAST_USED).read_text().strip())
+        if path.is_dir():
+            return path
+    return None
+
+
+def _sources(folder: Path) -> list[SourceFile]:
+    try:
+        return [SourceFile(PurePosixPath(path), text) for path, text in read_tree(folder, ".config").items()]
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{folder}: a .config file is not UTF-8 ({error.reason})") from None

@@ -1,0 +1,289 @@
+"""A platform's ``config.d`` compiled into Jinja templates, and one edge's files rendered from them.
+
+Compiling happens once, and finds every fault a template can have before anything is written; rendering an edge
+is then filling in its PIDs, its apikey and the backend's uri. Rules and their sources:
+
+- the directory of a generated file follows its PID, for Felix ignores a file elsewhere without a word;
+- a factory file named by a UUID gets a new one; others (``rrd4j0``, logging, DynamicBindings) keep their name;
+- every PID of the template is replaced wherever it stands in a string (LDAP filters), whole PIDs only;
+- singletons that a running edge writes (``Core/*``, ``Ess/Power``, …) belong to no template.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters import rendering
+from edge_tasks.errors import SettingsError
+from edge_tasks.openems import felix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from edge_tasks.fleet.identity import Edge
+
+BACKEND_FACTORY: Final = "Controller.Api.Backend"
+DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
+_GENERATION: Final = 1
+"""Raise it when the same template and edge are to give other files, so that directories are made anew."""
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_SINGLETONS: Final = frozenset(
+    {
+        *(f"Core.{name}" for name in ("AppManager", "ComponentManager", "Cycle", "Energy", "Host")),
+        *(f"Core.{name}" for name in ("Meta", "PredictorManager", "Sum")),
+        "Ess.Power",
+        "Evcs.SlowPowerIncreaseFilter",
+    }
+)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One ``.config`` file of the template as read: where below ``config.d``, and its exact text."""
+
+    path: PurePosixPath
+    text: str
+
+
+@dataclass(frozen=True)
+class Component:
+    """A component that the template configures, as verification and simulation see it.
+
+    Attributes:
+        id: e.g. ``meter0``; the same on every edge.
+        factory_pid: e.g. ``Simulator.GridMeter.Reacting``.
+        properties: the decoded values of its file.
+    """
+
+    id: str
+    factory_pid: str
+    properties: Mapping[str, felix.Value]
+
+    @property
+    def enabled(self) -> bool:
+        """Felix' default, and OpenEMS', is true."""
+        return self.properties.get("enabled", True) is True
+
+
+@dataclass(frozen=True)
+class _File:
+    pid: str | None
+    renewed: bool
+    path: PurePosixPath
+    source: str
+
+    @cached_property
+    def template(self) -> rendering.Template:
+        """Compiled when it is first rendered: most commands only ask what is in it."""
+        return rendering.compiled(self.source)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A compiled ``config.d``.
+
+    Attributes:
+        digest: of everything that went in; the same template again has the same digest.
+        components: what the template configures, sorted by id.
+        moved: files whose directory did not follow their PID, as (where found, where an edge gets it).
+        left_out: run-time singletons found in the template.
+    """
+
+    files: tuple[_File, ...]
+    digest: str
+    components: tuple[Component, ...]
+    moved: tuple[tuple[PurePosixPath, PurePosixPath], ...]
+    left_out: tuple[PurePosixPath, ...]
+
+    def render(self, edge: Edge, uri: str) -> dict[PurePosixPath, str]:
+        """The files of one edge, by path below its config directory."""
+        pids = {file.pid: edge.new_pid(file.pid) for file in self.files if file.pid and file.renewed}
+        return {
+            felix.path_of(pids[file.pid]) if file.pid in pids else file.path: rendering.render(
+                file.template, pid=pids, apikey=felix.quote(edge.apikey), uri=felix.quote(uri)
+            )
+            for file in self.files
+        }
+
+    def inputs(self, edge: Edge, uri: str) -> str:
+        """A digest of all that an edge's files are made of; it tells nothing of the apikey."""
+        parts = (
+            str(_GENERATION).encode(),
+            self.digest.encode(),
+            edge.seed,
+            edge.apikey.encode(),
+            uri.encode(),
+        )
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    source: SourceFile
+    document: felix.Document
+    pid: str | None
+
+    @property
+    def renewed(self) -> bool:
+        return self.document.find("service.factoryPid") is not None and bool(
+            _UUID.fullmatch(self.source.path.stem)
+        )
+
+    @property
+    def singleton(self) -> bool:
+        if self.document.find("service.factoryPid") is not None:
+            return False
+        return self.pid in _SINGLETONS or self.document.find("service.bundleLocation") is not None
+
+    @property
+    def target(self) -> PurePosixPath:
+        return felix.path_of(self.pid) if self.pid else self.source.path
+
+
+def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
+    """Compile what was read from ``folder`` (named in messages only).
+
+    Raises:
+        SettingsError: a file that Felix would ignore, two files of one PID, no Backend controller or two of
+            them, a template without files; with file and line.
+    """
+    parsed = [_parsed(source, folder) for source in sorted(sources, key=lambda source: source.path)]
+    kept = [file for file in parsed if not file.singleton]
+    if not kept:
+        raise SettingsError(f"{folder} has no .config files", hint="name a platform with an edge template")
+    _check_unique(kept, folder)
+    backend = _backend(kept, folder)
+    renewed = [file.pid for file in kept if file.pid and file.renewed]
+    return Template(
+        files=tuple(_compiled(file, renewed, is_backend=file is backend) for file in kept),
+        digest=_digest(kept),
+        components=tuple(sorted(_components(kept), key=lambda component: component.id)),
+        moved=tuple((file.source.path, file.target) for file in kept if file.source.path != file.target),
+        left_out=tuple(file.source.path for file in parsed if file.singleton),
+    )
+
+
+def check_rendered(files: Mapping[PurePosixPath, str]) -> None:
+    """Check an edge's files against Felix's rule, with none of the generator's own knowledge.
+
+    Raises:
+        AssertionError: a file does not parse, or lies where its PID does not lead. That is a fault of ours.
+    """
+    for path, text in files.items():
+        pid = felix.parse(text).string("service.pid")
+        if pid is None and path.name == DYNAMIC_BINDINGS:
+            continue
+        if pid is None or felix.path_of(pid) != path:
+            raise AssertionError(f"{path}: its service.pid is {pid!r}, Felix would ignore it")
+
+
+def _parsed(source: SourceFile, folder: str) -> _Parsed:
+    where = f"{folder}/{source.path}"
+    try:
+        document = felix.parse(source.text)
+    except felix.FelixSyntaxError as error:
+        raise SettingsError(
+            f"{where}:{error.line}: {error.problem}",
+            hint="Felix would ignore this file without a word: correct it or remove it",
+        ) from None
+    if source.path == PurePosixPath(DYNAMIC_BINDINGS):
+        return _Parsed(source, document, None)
+    return _Parsed(source, document, _checked_pid(source, document, where))
+
+
+def _checked_pid(source: SourceFile, document: felix.Document, where: str) -> str:
+    found = document.find("service.pid")
+    if found is None or not isinstance(found.value, str):
+        raise SettingsError(f"{where}:1: no service.pid", hint="add one, or remove the file")
+    try:
+        path = felix.path_of(found.value)
+    except ValueError as error:
+        raise SettingsError(f"{where}:{found.line}: service.pid {error}", hint="give it a plain PID") from None
+    if path.name != source.path.name:
+        raise SettingsError(
+            f"{where}:{found.line}: the file name is not the last segment of service.pid {found.value}",
+            hint=f"rename the file to {path.name}, or correct its service.pid",
+        )
+    if _UUID.fullmatch(source.path.stem) and document.string("service.factoryPid") is None:
+        raise SettingsError(
+            f"{where}:1: a factory file without service.factoryPid", hint="add one, or remove the file"
+        )
+    return found.value
+
+
+def _check_unique(files: list[_Parsed], folder: str) -> None:
+    first: dict[str, _Parsed] = {}
+    for file in files:
+        if file.pid is None:
+            continue
+        other = first.setdefault(file.pid.lower(), file)
+        if other is not file:
+            raise SettingsError(
+                f"{folder}: {other.source.path} and {file.source.path} both have service.pid {file.pid}",
+                hint="remove one of them, or give it a PID of its own",
+            )
+
+
+def _backend(files: list[_Parsed], folder: str) -> _Parsed:
+    found = [file for file in files if file.document.string("service.factoryPid") == BACKEND_FACTORY]
+    if len(found) != 1:
+        names = ", ".join(str(file.source.path) for file in found) or "none found"
+        raise SettingsError(
+            f"{folder}: an edge needs exactly one {BACKEND_FACTORY} ({names})",
+            hint="the apikey and the backend's uri are written into it",
+        )
+    enabled = found[0].document.find("enabled")
+    if enabled is not None and enabled.value is False:
+        raise SettingsError(
+            f"{folder}/{found[0].source.path}:{enabled.line}: the {BACKEND_FACTORY} is not enabled",
+            hint='an edge would never connect: set enabled=B"true"',
+        )
+    return found[0]
+
+
+def _compiled(file: _Parsed, pids: list[str], *, is_backend: bool) -> _File:
+    spots = [(start, end, f"pid['{pid}']") for start, end, pid in file.document.occurrences(pids)]
+    missing = []
+    for name in ("apikey", "uri") if is_backend else ():
+        found = file.document.find(name)
+        if found is None:
+            missing.append(name)
+        else:
+            spots = [spot for spot in spots if not found.start <= spot[0] < found.end]
+            spots.append((found.start, found.end, name))
+    source = _with_placeholders(file.document.text, sorted(spots))
+    for name in missing:
+        source += rendering.literal("" if source.endswith("\n") else "\n")
+        source += rendering.literal(f"{name}=") + rendering.placeholder(name) + rendering.literal("\n")
+    return _File(file.pid, file.renewed, file.target, source)
+
+
+def _with_placeholders(text: str, spots: list[tuple[int, int, str]]) -> str:
+    parts = []
+    position = 0
+    for start, end, expression in spots:
+        parts += [rendering.literal(text[position:start]), rendering.placeholder(expression)]
+        position = end
+    return "".join([*parts, rendering.literal(text[position:])])
+
+
+def _components(files: list[_Parsed]) -> Iterable[Component]:
+    for file in files:
+        component_id = file.document.string("id")
+        factory_pid = file.document.string("service.factoryPid")
+        if component_id and factory_pid:
+            yield Component(component_id, factory_pid, file.document.values())
+
+
+def _digest(files: list[_Parsed]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        for part in (str(file.source.path), file.source.text):
+            digest.update(len(part.encode()).to_bytes(8, "big") + part.encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""The command line: tasks, options, what is printed."""

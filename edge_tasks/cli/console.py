@@ -1,0 +1,181 @@
+"""The only place that prints: a line a step, progress, tables, and what to type next."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO, TypeAlias
+
+from edge_tasks.cli.pace import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from edge_tasks.cli.terminal import Terminal
+
+Counting: TypeAlias = "Callable[[str], tuple[int, int] | None]"
+"""A line that a program said → (done, total), when it counts."""
+
+
+INDENT: Final = 15
+"""Of what a step did."""
+
+_ASIDE: Final = 'time="'
+"""Begins what Compose says about itself, which is no progress."""
+
+
+class Told(Protocol):
+    """What is told how far a step is."""
+
+    def __call__(self, done: int, total: int | None = None, /) -> None:
+        """So many are done; and of how many, where that was not known before."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """Prints to standard output.
+
+    Attributes:
+        as_json: nothing but one document goes there, and what people read to standard error.
+        quiet: people are told only what is wrong.
+        echo: all that programs say is printed, too.
+    """
+
+    as_json: bool = False
+    quiet: bool = False
+    echo: bool = False
+    _listeners: list[Callable[[str], None]] = field(default_factory=list, init=False, compare=False)
+
+    _document: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
+
+    @property
+    def _stream(self) -> TextIO:
+        return sys.stderr if self.as_json else sys.stdout
+
+    @cached_property
+    def _terminal(self) -> Terminal | None:
+        """What can go back and draw again; ``TERM=dumb`` cannot, nor a file or a pipe."""
+        if self.quiet or not self._stream.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
+            return None
+        from edge_tasks.cli.terminal import Terminal  # noqa: PLC0415 - 50 ms that only a terminal needs
+
+        return Terminal(as_errors=self.as_json)
+
+    def line(self, text: str, indent: int = 2) -> None:
+        """One line, at once; on a terminal that is too narrow for it the rest is indented."""
+        if not self.quiet:
+            self.fault(text, indent)
+
+    def fault(self, text: str, indent: int = 2) -> None:
+        """One line about what is wrong, also with ``quiet``."""
+        shown = text if self._terminal is None else self._terminal.line(text, indent)
+        print(shown, file=self._stream, flush=True)
+
+    def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
+        """A step has ended well."""
+        entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
+        self._document.setdefault("steps", []).append(entry)
+        self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)
+
+    @contextmanager
+    def progress(self, title: str, total: int, noun: str) -> Iterator[Told]:
+        """How many of ``total`` are done: a bar on a terminal, now and then a line elsewhere."""
+        if self._terminal is None:
+            yield self._plain(title, total, noun)
+            return
+        with self._terminal.progress(title, total, noun) as told:
+            yield told
+
+    @contextmanager
+    def download(self, title: str) -> Iterator[Told]:
+        """How many bytes are here: a bar on a terminal, a line elsewhere."""
+        if self._terminal is None:
+            self.line(f"  {title}")
+            yield lambda _done, _total=None, /: None
+            return
+        with self._terminal.download(title) as told:
+            yield told
+
+    @contextmanager
+    def listening(self, title: str, counting: Counting = lambda _line: None) -> Iterator[None]:
+        """While programs work that say how far they are: what they said last, in one line that moves."""
+        if self.echo:
+            yield
+        elif self._terminal is None:
+            with self._heard_by(self._plain_listener(title, counting)):
+                yield
+        else:
+            with self._terminal.listening(title, counting) as listener, self._heard_by(listener):
+                yield
+
+    def heard(self, text: str) -> None:
+        """A program said a line."""
+        if self.echo:
+            self.line(f"  {text}")
+        for listener in () if text.startswith(_ASIDE) else self._listeners[-1:]:
+            listener(text)
+
+    def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table; with lines on a terminal, plain columns elsewhere."""
+        if self._terminal is not None:
+            figures = [_are_figures(cells) for cells in zip(*rows, strict=True)]
+            self._terminal.table(titles, rows, figures)
+            return
+        columns = [_aligned(column) for column in zip(titles, *rows, strict=True)]
+        for row in zip(*columns, strict=True):
+            self.line("  ".join(row).rstrip())
+
+    def redraw(self) -> None:
+        """Begin anew at the top of a terminal; elsewhere leave a line free."""
+        clear = self._terminal is not None
+        print("\x1b[H\x1b[2J" if clear else "", file=self._stream, end="" if clear else "\n")
+
+    def document(self, **found: object) -> None:
+        """Members of the JSON document, which has more when several tasks were typed."""
+        self._document.update(found)
+
+    def finish(self, error: Mapping[str, Any] | None) -> None:
+        """Print the document, when one was asked for: one, whatever happened."""
+        if self.as_json:
+            print(json.dumps({**self._document, "error": error}, indent=2), flush=True)
+
+    @contextmanager
+    def _heard_by(self, listener: Callable[[str], None]) -> Iterator[None]:
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def _plain(self, title: str, total: int, noun: str) -> Told:
+        pace = Pace(total)
+
+        def told(done: int, known: int | None = None, /) -> None:
+            if due := pace.told(done, known):
+                self.line(f"  {title:<12} {due.done} {noun}{due.left}")
+
+        return told
+
+    def _plain_listener(self, title: str, counting: Counting) -> Callable[[str], None]:
+        pace = Pace(None)
+
+        def show(line: str) -> None:
+            counted = counting(line)
+            if due := pace.told(*counted) if counted else pace.heard():
+                self.line(f"  {title:<12} {due.done}: {line.strip()}")
+
+        return show
+
+
+def _are_figures(cells: Sequence[str]) -> bool:
+    """Numbers, or a dash where there is none: they stand to the right."""
+    return all(cell == "-" or cell.removeprefix("-").replace(".", "", 1).isdigit() for cell in cells)
+
+
+def _aligned(column: Sequence[str]) -> list[str]:
+    width = max(map(len, column))
+    return [cell.rjust(width) if _are_figures(column[1:]) else cell.ljust(width) for cell in column]

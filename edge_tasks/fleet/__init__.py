@@ -1,0 +1,1 @@
+"""The fleet: who its edges are, and what is saved of it."""

@@ -1,0 +1,194 @@
+"""The saved fleet of a platform, its lock, and what was done: the directory ``.edge-tasks``."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.adapters.files import PRIVATE, write_file, writing
+from edge_tasks.errors import NotWritable, PlatformLocked, SettingsError
+from edge_tasks.fleet.identity import Fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+FOLDER: Final = ".edge-tasks"
+_VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is saved once and read by every step.
+
+    Attributes:
+        fleet: identity and size.
+        runtime: ``docker`` or ``embedded``, as it was chosen.
+        override_file: the name of the compose override.
+        extras: settings that were chosen otherwise than by default, by name.
+    """
+
+    fleet: Fleet
+    runtime: str
+    override_file: str
+    extras: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """As :func:`edge_tasks.cli.settings.choose` takes them."""
+        return {
+            "edges": self.fleet.full,
+            "light_edges": self.fleet.light,
+            "runtime": self.runtime,
+            "reserve": self.fleet.reserve,
+            "port_offset": self.fleet.port_offset,
+            "override_file": self.override_file,
+            **self.extras,
+        }
+
+
+def new_fleet(size: int) -> Fleet:
+    """A fleet with an identity that nobody has had."""
+    from uuid6 import uuid7  # noqa: PLC0415 - 16 ms that only a new fleet needs
+
+    return Fleet(id=str(uuid7()), secret=secrets.token_bytes(32), size=size)
+
+
+@dataclass(frozen=True)
+class State:
+    """The state directory of a platform; git ignores it by itself."""
+
+    platform: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where everything of ours lies that is not the platform's."""
+        return self.platform / FOLDER
+
+    def load(self) -> Saved | None:
+        """The saved fleet, or None when there is none.
+
+        Raises:
+            SettingsError: the file is there and not readable as one.
+        """
+        path = self.folder / "fleet.json"
+        if not path.exists():
+            return None
+        try:
+            return _saved(json.loads(path.read_text()))
+        except PermissionError:
+            raise SettingsError(
+                f"{path} belongs to another user (uid {path.parent.stat().st_uid})",
+                hint="run as that user, or inv down --purge as that user first",
+            ) from None
+        except (ValueError, KeyError, TypeError):
+            raise SettingsError(
+                f"{path} is no saved fleet of this version",
+                hint="restore it, or remove it: a new fleet then has new keys, and old rows need --adopt",
+            ) from None
+
+    def save(self, saved: Saved) -> None:
+        """Replace the saved fleet."""
+        write_file(self.folder / "fleet.json", json.dumps(_document(saved), indent=2) + "\n")
+
+    def record(self) -> dict[str, Any]:
+        """What was done: ``up`` (digest of the fleet that was brought up), ``read`` (devices of the backend)."""
+        try:
+            found = json.loads((self.folder / "record.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def note(self, **done: object) -> None:
+        """Add to the record; None removes."""
+        record = {key: value for key, value in {**self.record(), **done}.items() if value is not None}
+        write_file(self.folder / "record.json", json.dumps(record))
+
+    def check_owner(self) -> None:
+        """Refuse to work where another user did, or where we may not write, before anything is changed.
+
+        Raises:
+            SettingsError: who owns it.
+        """
+        folder = self.folder
+        if folder.is_symlink():
+            raise NotWritable(f"{folder} is a symlink", hint="remove it: our state is to lie in the platform")
+        if folder.exists() and folder.stat().st_uid != os.geteuid():
+            raise SettingsError(
+                f"{folder} belongs to uid {folder.stat().st_uid}, you are uid {os.geteuid()}",
+                hint="run as that user, or let that user inv down --purge first",
+            )
+        nearest = next(path for path in (self.platform, *self.platform.parents) if path.exists())
+        if not os.access(nearest, os.W_OK):
+            raise NotWritable(f"you may not write {nearest}", hint="run as its owner, or use a copy of yours")
+
+    @contextmanager
+    def locked(self, command: str) -> Iterator[None]:
+        """Hold the platform's lock.
+
+        Raises:
+            PlatformLocked: another run has it; who and since when.
+        """
+        with writing(self.folder):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not (self.folder / ".gitignore").exists():
+                write_file(self.folder / ".gitignore", "# edge-tasks: state and secrets\n*\n")
+            descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+        try:
+            _take(descriptor, self.platform)
+            with writing(self.folder / "lock"):
+                os.ftruncate(descriptor, 0)
+                since = time.strftime("%H:%M:%S")
+                os.pwrite(descriptor, f"pid {os.getpid()}, {command}, since {since}".encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _take(descriptor: int, platform: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 500, 0).decode(errors="replace") or "a run that has just begun"
+        raise PlatformLocked(
+            f"another run works on {platform}: {holder}", hint="wait until it ends, then run this again"
+        ) from None
+
+
+def _saved(document: dict[str, Any]) -> Saved:
+    if document["version"] != _VERSION:
+        raise ValueError(document["version"])
+    fleet = Fleet(
+        id=str(document["id"]),
+        secret=bytes.fromhex(document["secret"]),
+        size=int(document["edges"]),
+        key_generation=int(document["key_generation"]),
+        reserve=int(document["reserve"]),
+        port_offset=int(document["port_offset"]),
+        light=int(document.get("light_edges", 0)),
+    )
+    extras = dict(document.get("extras", {}))
+    return Saved(fleet, str(document["runtime"]), str(document["override_file"]), extras)
+
+
+def _document(saved: Saved) -> dict[str, Any]:
+    fleet = saved.fleet
+    return {
+        "version": _VERSION,
+        "id": fleet.id,
+        "secret": fleet.secret.hex(),
+        "edges": fleet.size,
+        "light_edges": fleet.light,
+        "key_generation": fleet.key_generation,
+        "reserve": fleet.reserve,
+        "port_offset": fleet.port_offset,
+        "runtime": saved.runtime,
+        "override_file": saved.override_file,
+        "extras": dict(saved.extras),
+    }

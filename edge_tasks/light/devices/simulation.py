@@ -1,0 +1,279 @@
+"""The devices of OpenEMS' simulator as plain arithmetic: no I/O, and time comes from the caller.
+
+Powers are integers in W, positive for production, discharge and buying. Times are integers in ms since 1970.
+Energies are kept as integers in W*ms, so integrating is exact at any step width; they are Wh when reported,
+rounded down. Between two turns (a datasource's next value, a step of a battery's filter, a battery full or empty)
+all powers are constant, so a cycle without a turn costs no arithmetic but that of whoever reads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.devices.memory import Command, Memory
+from edge_tasks.light.devices.pid_filter import STEP, Pid
+from edge_tasks.light.devices.plant import SUMS, WMS_PER_WH
+from edge_tasks.openems.sources import NEVER, Held
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edge_tasks.light.devices.plant import Battery, Plant
+    from edge_tasks.openems.sources import Source
+
+AT_ONCE: Final = 3_600_000
+"""Ms: while an edge was away for longer, its batteries followed at once, since nobody saw how."""
+
+
+class Simulation:
+    """A plant in time.
+
+    Args:
+        plant: its devices.
+        now: epoch ms, when the datasources begin.
+        memory: of an earlier simulation of the same edge, so that counters never fall: this one goes on at the
+            moment where that one was, and has what happened since counted by :meth:`advance`.
+        shaped: powers of the meters that take the place of their datasources, in the plant's order; None for each
+            that does not.
+
+    Attributes:
+        now: the moment that it stands at.
+        turns: how often its powers were determined.
+        since: epoch ms, since when the powers stand.
+        powers: W, in the order of the plant's ids.
+        energies: W*ms at ``since``: of positive and of negative power of the first id, of the second ...
+        commands: that hold.
+    """
+
+    __slots__ = (
+        "_away",
+        "_before",
+        "_began",
+        "_charges",
+        "_filters",
+        "_highs",
+        "_lows",
+        "_sources",
+        "_until",
+        "commands",
+        "energies",
+        "now",
+        "plant",
+        "powers",
+        "since",
+        "turns",
+    )
+
+    def __init__(
+        self, plant: Plant, now: int, memory: Memory | None = None, shaped: Sequence[Source | None] = ()
+    ) -> None:
+        past = memory or Memory({}, {})
+        self.plant = plant
+        self.now = self.since = now if past.now is None else past.now
+        self._began = now if past.began is None else past.began
+        seen = self.now if past.seen is None else past.seen
+        self._away = (seen, now) if now - seen > AT_ONCE else (0, 0)
+        self.energies = [energy for key in plant.ids for energy in past.energies.get(key, (0, 0))]
+        self._charges = [_initial(one, past.charges) for one in plant.batteries]
+        self._lows = [past.extremes.get(key, (0, 0))[0] for key in SUMS]
+        self._highs = [past.extremes.get(key, (0, 0))[1] for key in SUMS]
+        own = shaped or [None] * len(plant.meters)
+        self._sources = [
+            other or datasource.since(self._began)
+            for other, (_, datasource) in zip(own, plant.meters, strict=True)
+        ]
+        self.commands = past.commands
+        filters = [past.filters.get(battery.id, (0, None, 0)) for battery in plant.batteries]
+        self._filters = [Pid(last, errors) for _, last, errors in filters]
+        self.powers = [0] * len(plant.ids)
+        for battery, (power, _, _) in zip(plant.batteries, filters, strict=True):
+            self.powers[plant.place[battery.id]] = power
+        for command in past.commands:
+            self._hold(command)
+        self.turns = 0
+        self._before: list[tuple[int, int | None, int]] = []
+        self._until = NEVER
+        self._balance()
+
+    def advance(self, now: int) -> None:
+        """Go on to an epoch ms; an earlier one than the last (a clock set back) changes nothing."""
+        if now > self.now:
+            while self._until <= now:
+                self._integrate(self._until)
+                self._balance()
+            self.now = now
+
+    def command(self, command: Command) -> None:
+        """Have a value hold from now on; the next :meth:`advance` sees it."""
+        self._integrate(self.now)
+        others = (one for one in self.commands if one.channel != command.channel and one.end > self.now)
+        self.commands = (*others, command)
+        self._hold(command)
+        self._balance()
+
+    def memory(self) -> Memory:
+        """What is to be known to go on from here."""
+        ids, batteries = self.plant.ids, self.plant.batteries
+        energies = iter(self.energies)
+        return Memory(
+            dict(zip(ids, zip(energies, energies, strict=True), strict=True)),
+            {battery.id: charge for battery, charge in zip(batteries, self._charges, strict=True)},
+            self.since,
+            self._began,
+            dict(zip(SUMS, zip(self._lows, self._highs, strict=True), strict=True)),
+            {battery.id: before for battery, before in zip(batteries, self._before, strict=True)},
+            tuple(one for one in self.commands if one.end > self.since),
+            dict(zip(ids, self.powers, strict=True)),
+            self.now,
+        )
+
+    def power(self, key: str) -> int:
+        """W of a device or a sum."""
+        return self.powers[self.plant.place[key]]
+
+    def energy(self, key: str) -> tuple[int, int]:
+        """Wh of an id's positive and of its negative power (both rounded down and positive)."""
+        place = 2 * self.plant.place[key]
+        return self.counter(place) // WMS_PER_WH, self.counter(place + 1) // WMS_PER_WH
+
+    def net(self) -> list[int]:
+        """W*ms that each id gave so far, less what it took, in the order of the plant's ids."""
+        span = self.now - self.since
+        energies = self.energies
+        return [
+            energies[2 * place] - energies[2 * place + 1] + power * span
+            for place, power in enumerate(self.powers)
+        ]
+
+    def counter(self, place: int) -> int:
+        """W*ms of the energy in that place of ``energies``, as of now."""
+        power = -self.powers[place >> 1] if place & 1 else self.powers[place >> 1]
+        return self.energies[place] + max(0, power) * (self.now - self.since)
+
+    def charges(self) -> list[int]:
+        """W*ms in each battery."""
+        span = self.now - self.since
+        first = len(self._sources) + len(self.plant.grid)
+        return [charge - self.powers[first + place] * span for place, charge in enumerate(self._charges)]
+
+    def socs(self) -> tuple[int, ...]:
+        """Percent of each battery and of all together; empty when there is none."""
+        return self.plant.socs(self.charges())
+
+    def socs_until(self) -> int:
+        """Epoch ms until which :meth:`socs` stays as it is, unless the simulation turns before."""
+        batteries, charges = self.plant.batteries, self.charges()
+        first = len(self._sources) + len(self.plant.grid)
+        powers = self.powers[first : first + len(charges)]
+        each = [_to_next_soc(*one) for one in zip(charges, (one.full for one in batteries), powers, strict=True)]
+        total = _to_next_soc(sum(charges), sum(one.full for one in batteries), sum(powers))
+        return self.now + min(total, *each) if each else NEVER
+
+    def lowest(self, key: str) -> int:
+        """W, the lowest power of a sum so far, 0 at most."""
+        return self._lows[SUMS.index(key)]
+
+    def highest(self, key: str) -> int:
+        """W, the highest power of a sum so far, 0 at least."""
+        return self._highs[SUMS.index(key)]
+
+    def _hold(self, command: Command) -> None:
+        own_id, _, name = command.channel.partition("/")
+        meters = [key for key, _ in self.plant.meters]
+        if name == "ActivePower" and own_id in meters:
+            place = meters.index(own_id)
+            source = self._sources[place]
+            own = source.source if isinstance(source, Held) else source
+            self._sources[place] = Held(own, command.value, command.end)
+
+    def _integrate(self, end: int) -> None:
+        """Count what the powers gave from ``since`` to there."""
+        span = end - self.since
+        if not span:
+            return
+        energies = self.energies
+        for place, power in enumerate(self.powers):
+            if power > 0:
+                energies[2 * place] += power * span
+            elif power < 0:
+                energies[2 * place + 1] -= power * span
+        first = len(self._sources) + len(self.plant.grid)
+        for place in range(len(self._charges)):
+            self._charges[place] -= self.powers[first + place] * span
+        self.since = self.now = end
+
+    def _balance(self) -> None:
+        """Determine all powers as of ``since``, and until when they stand."""
+        now, plant = self.since, self.plant
+        sources = self._sources
+        made = [source.at(now) for source in sources]
+        producers = len(plant.producers)
+        production, consumption = sum(made[:producers]), sum(made[producers:])
+        self._until = min([source.until(now) for source in sources], default=NEVER)
+        rest = consumption - production
+        first = len(sources) + len(plant.grid)
+        self._before = [
+            (power, one.last, one.errors) for power, one in zip(self.powers[first:], self._filters, strict=False)
+        ]
+        stored = []
+        for place in range(len(plant.batteries)):
+            power = self._battery_power(place, rest)
+            stored.append(power)
+            rest -= power
+        grid = (
+            [rest, *[0] * (len(plant.grid) - 1)] if plant.grid else []
+        )  # of several, the first by id has it all
+        sums = [production, consumption, consumption - production - rest, rest]
+        self.powers = [*made, *grid, *stored, *sums]
+        for place, power in enumerate(sums):
+            if power < self._lows[place]:
+                self._lows[place] = power
+            elif power > self._highs[place]:
+                self._highs[place] = power
+        self.turns += 1
+
+    def _battery_power(self, place: int, rest: int) -> int:
+        """What a battery takes or gives, and until when that stands."""
+        battery = self.plant.batteries[place]
+        wanted = self._target(battery, rest)
+        if wanted is None:
+            return 0
+        limit, charge = battery.limit, self._charges[place]
+        low = -limit if battery.full - charge >= limit else 0  # room for a millisecond at least
+        high = limit if charge - battery.floor >= limit else 0
+        target = max(low, min(high, wanted))
+        if wanted and not target:
+            return 0  # full or empty: at once, as the simulator's battery does
+        power = self._led(place, target, (low, high))
+        if power != target:
+            self._until = min(self._until, self.since + STEP)
+        if power:
+            room = battery.full - charge if power < 0 else charge - battery.floor
+            self._until = min(self._until, self.since + room // abs(power))
+        return power
+
+    def _led(self, place: int, target: int, limits: tuple[int, int]) -> int:
+        gains = self.plant.gains
+        if gains is None or self._away[0] < self.since < self._away[1]:
+            return target
+        return self._filters[place].step(gains, self._before[place][0], target, limits)
+
+    def _target(self, battery: Battery, rest: int) -> int | None:
+        """W that the battery is wanted to give: what was written, else what balances the grid."""
+        for command in self.commands:
+            if command.channel == f"{battery.id}/SetActivePowerEquals" and command.end > self.since:
+                self._until = min(self._until, command.end)
+                return command.value
+        return None if battery.target is None else rest - battery.target
+
+
+def _to_next_soc(charge: int, full: int, power: int) -> int:
+    """Ms until a battery with so many W*ms has another state of charge."""
+    if not full or not power:
+        return NEVER
+    step = (200 * charge + full) % (2 * full)
+    return -(-(2 * full - step) // (-200 * power)) if power < 0 else step // (200 * power) + 1
+
+
+def _initial(battery: Battery, charges: Mapping[str, int]) -> int:
+    return max(0, min(battery.full, charges.get(battery.id, battery.full * battery.initial_soc // 100)))

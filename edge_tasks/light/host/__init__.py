@@ -1,0 +1,1 @@
+"""The processes that run thousands of light edges."""

@@ -1,0 +1,279 @@
+"""One light edge: it reads what it is, connects, and comes back when it is dropped.
+
+It has a task only while it connects. Connected it has a :mod:`.session`, which the host's :mod:`.beat` calls once
+a second; the edge itself is called by its connection when something comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from edge_tasks.light.devices.memory import Command, Memory
+from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.host.beat import now_ms
+from edge_tasks.light.host.memories import Kept
+from edge_tasks.light.wire import protocol, requests, resend, websocket
+from edge_tasks.light.wire.config_changes import Change, changed
+from edge_tasks.light.wire.edge_session import Session, moment
+from edge_tasks.light.wire.model import UnconfiguredError, model_of
+from edge_tasks.light.wire.window import LENGTH
+
+if TYPE_CHECKING:
+    from edge_tasks.light.host.fleet_file import EdgeEntry
+    from edge_tasks.light.host.shared_state import Surroundings
+    from edge_tasks.light.wire.model import Endpoint, Model
+
+State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
+
+_LOG: Final = logging.getLogger(__name__)
+_ACCEPTED_AFTER: Final = 0.5
+_STABLE_AFTER: Final = 5.0
+_ANSWERED_WITHIN: Final = 10.0
+_KNOWN_TO_ANSWER_WITHIN: Final = 1.0
+"""A backend that has answered nobody may be one that never does."""
+_NOTHING: Final = Kept(Memory({}, {}))
+"""What is kept of an edge whose simulation knows better; one for all of them."""
+
+
+@dataclass(slots=True)
+class Status:
+    """An edge as the status file has it."""
+
+    state: State = "starting"
+    since: float = field(default_factory=time.time)
+    why: str = ""
+    connects: int = 0
+    ignored: tuple[str, ...] = ()
+    unsimulated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Self:
+    """What an edge is, once it was read."""
+
+    model: Model
+    simulation: Simulation
+    endpoint: Endpoint
+
+
+class Edge:
+    """One edge.
+
+    Args:
+        entry: of the fleet file.
+        around: what it shares with the other edges.
+        kept: of an earlier run.
+
+    Attributes:
+        entry: as given.
+        gone: it is not to connect any more.
+        status: for the status file.
+    """
+
+    __slots__ = (
+        "_around",
+        "_changes",
+        "_failures",
+        "_kept",
+        "_opened",
+        "_self",
+        "_session",
+        "_turn",
+        "entry",
+        "gone",
+        "status",
+    )
+
+    def __init__(self, entry: EdgeEntry, around: Surroundings, kept: Kept) -> None:
+        self.entry = entry
+        self.status = Status()
+        self.gone = False
+        self._around = around
+        self._kept = kept.fitting(entry.shape)
+        self._changes = self._kept.changes
+        self._self: _Self | None = None
+        self._session: Session | None = None
+        self._failures = 0
+        self._opened = 0.0
+        self._turn: float | None = None
+
+    def kept(self) -> Kept:
+        """What a successor of the same name goes on from."""
+        if self._self is None:
+            return self._kept
+        return Kept(self._self.simulation.memory(), self.entry.shape, self._changes)
+
+    async def connect(self, turn: float) -> None:
+        """Try once; what follows comes by itself.
+
+        Args:
+            turn: when the ramp let it in.
+        """
+        self._turn = turn
+        try:
+            if self._self is None:
+                self._self = await self._read()
+            await self._open(self._self)
+        except UnconfiguredError as error:
+            self._arrived(connected=False)
+            self._enter("unconfigured", str(error))
+        except BaseException:
+            self._arrived(connected=False)
+            raise
+
+    def _arrived(self, *, connected: bool) -> None:
+        """Let the ramp know, once a turn."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            ramp = self._around.ramp
+            ramp.done(turn if self._around.answers else ramp.now(), connected=connected)
+
+    def leave(self) -> None:
+        """Go for good; the connection is closed normally."""
+        self.gone = True
+        if self._session is not None:
+            self._around.beat.remove(self._session, self.entry.place)
+            self._session.connection.leave()
+
+    async def left(self) -> None:
+        """Wait until it has no connection any more."""
+        if self._session is not None:
+            await self._session.connection.left()
+
+    def drop(self) -> None:
+        """End the connection without waiting for the backend."""
+        if self._session is not None:
+            self._session.connection.drop()
+
+    async def _read(self) -> _Self:
+        configuration, model = await self._around.configured(self.entry)
+        if self._changes:
+            model = model_of(changed(model.configuration, self._changes))
+        self.status.ignored = model.ignored
+        self.status.unsimulated = model.unsimulated
+        endpoint = model.endpoint(configuration.backend(), self.entry.apikey)
+        return _Self(model, self._simulate(model, self._kept.memory), endpoint)
+
+    def _simulate(self, model: Model, memory: Memory) -> Simulation:
+        return Simulation(model.plant, now_ms(), memory, self._around.shaped(self.entry, model.plant))
+
+    async def _open(self, me: _Self) -> None:
+        self._enter("connecting")
+        self._opened = time.monotonic()
+        connection = websocket.Connection(self, self._around.tally)
+        try:
+            await websocket.connect(me.endpoint, connection, self.entry.source)
+        except websocket.NoWebsocketError as error:
+            self._failed("refused" if error.refused else "waiting", str(error))
+            return
+        self._around.tally.connects += 1
+        if self.gone:
+            self._arrived(connected=True)
+            connection.leave()
+        elif connection.is_open:
+            self._begin(me, connection)
+        else:
+            self.ended(None)
+
+    def _begin(self, me: _Self, connection: websocket.Connection) -> None:
+        now = now_ms()
+        session = self._session = Session(connection, self._around.tally, me.model, me.simulation, now)
+        self._recall(me.model, session, now)
+        session.cycle(now)
+        connection.send(protocol.first_request(str(uuid.uuid4())))
+        self._around.beat.add(session, self.entry.place)
+        loop = asyncio.get_running_loop()
+        loop.call_later(_ACCEPTED_AFTER, self._accept, session)
+        patience = _ANSWERED_WITHIN if self._around.answers else _KNOWN_TO_ANSWER_WITHIN
+        loop.call_later(patience, self._give_up, self._turn)
+
+    def _recall(self, model: Model, session: Session, now: int) -> None:
+        """Send what the backend has not heard since this edge was cut off, here or in an earlier run."""
+        memory, self._kept = self._kept.memory, _NOTHING
+        if memory.seen is None or memory.seen // LENGTH == now // LENGTH:
+            return
+        around = self._around
+        around.tally.dropped += resend.lost(memory, now)
+        shaped = around.shaped(self.entry, model.plant)
+        unheard = resend.unheard(model, memory, shaped, now // LENGTH * LENGTH)
+        session.resend(unheard, now + around.law.resend_after(around.rng))
+
+    def _accept(self, session: Session) -> None:
+        """A backend that still has it after half a second knows its apikey."""
+        if self._session is session:
+            self.status.connects += 1
+            self._enter("connected")
+
+    def _give_up(self, turn: float | None) -> None:
+        """A backend that has not answered until now is slow, unless it does not answer anybody."""
+        if turn is not None and turn == self._turn:
+            self._arrived(connected=not self._around.answers)
+
+    def heard(self, message: bytes) -> None:
+        """Called by the connection: answer a request, and do what it asks."""
+        self._around.answers = True
+        self._arrived(connected=True)
+        me, session, now = self._self, self._session, now_ms()
+        if me is None or session is None:
+            return
+        reply, effect = requests.answer(message, me.model, requests.Moment(now, moment(now)[:19]))
+        if reply is not None:
+            session.connection.send(reply)
+        if isinstance(effect, Change):
+            self._change(effect, me, session, now)
+        elif isinstance(effect, Command):
+            me.simulation.advance(now)
+            me.simulation.command(effect)
+            self._around.keep()
+        elif isinstance(effect, requests.Subscription):
+            session.logs = effect.wanted
+
+    def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
+        """Be what the changed configuration describes, and say so."""
+        me.simulation.advance(now)
+        self._changes = (*self._changes, change)
+        model = model_of(change.apply(me.model.configuration))
+        simulation = self._simulate(model, me.simulation.memory().settled())
+        self._self = _Self(model, simulation, me.endpoint)
+        self.status.unsimulated = model.unsimulated
+        session.become(model, simulation, now)
+        self._around.keep()
+
+    def ended(self, close_code: int | None) -> None:
+        """Called by the connection when it is gone."""
+        me, session, self._session = self._self, self._session, None
+        self._around.tally.disconnects += 1
+        self._arrived(connected=False)
+        if session is not None:
+            self._around.beat.remove(session, self.entry.place)
+            self._kept = self.kept()
+        if self.gone or me is None:
+            return
+        place = me.endpoint.place
+        if protocol.verdict(time.monotonic() - self._opened, close_code) == "refused":
+            self._failed("refused", f"{place} dropped the connection after the upgrade: is the apikey known?")
+        else:
+            self._failed("waiting", f"{place} closed the connection (code {close_code})")
+
+    def _failed(self, state: State, why: str) -> None:
+        """Wait, and try again."""
+        self._arrived(connected=False)
+        stable = time.monotonic() - self._opened > _STABLE_AFTER and state != "refused"
+        self._failures = 1 if stable else self._failures + 1
+        self._around.tally.refusals += state == "refused"
+        self._enter(state, why)
+        if not self.gone:
+            wait = self._around.law.wait(self.entry.name, self._failures, self._around.rng)
+            asyncio.get_running_loop().call_later(wait, self._around.enqueue, self)
+
+    def _enter(self, state: State, why: str = "") -> None:
+        if (self.status.state, self.status.why) != (state, why):
+            level = logging.INFO if why else logging.DEBUG
+            _LOG.log(level, "%s: %s%s", self.entry.name, state, f": {why}" if why else "")
+        self.status.state, self.status.why, self.status.since = state, why, time.time()
+        self._around.changed()

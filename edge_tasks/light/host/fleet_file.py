@@ -1,0 +1,227 @@
+"""The two files that a light host shares with whoever runs it: the fleet it is to run, and what became of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import orjson
+
+from edge_tasks.light.wire import reconnect
+from edge_tasks.openems.load_curve import Profile, ProfileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Stamp: TypeAlias = tuple[int, int, int]
+"""What tells a file's content from an earlier one: mtime_ns, size, inode."""
+
+_PRIVATE: Final = 0o600
+_EDGES_AN_ADDRESS: Final = 20_000
+"""Of one address, Linux has 28,232 ports for connections to one backend."""
+_RATE: Final = 500
+
+
+class FleetFileError(ValueError):
+    """A fleet file that cannot be used; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeEntry:
+    """One edge to run.
+
+    Attributes:
+        name: e.g. ``edge0``.
+        directory: its configuration; None for an edge that shares the fleet's template.
+        digest: changes with the content.
+        apikey: of an edge that shares the fleet's template.
+        place: its place in the fleet, from 0.
+    """
+
+    name: str
+    directory: Path | None
+    digest: str
+    apikey: str = field(default="", repr=False)
+    place: int = 0
+
+    @property
+    def shape(self) -> str:
+        """Tells its configuration from another one, without its secrets."""
+        return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
+
+    @property
+    def source(self) -> str:
+        """The loopback address to connect from to a backend on loopback; empty for the system's choice."""
+        block = self.place // _EDGES_AN_ADDRESS
+        return f"127.0.0.{block + 1}" if block else ""
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A fleet file's content; edges by name; without a memory file, counters end with the host.
+
+    Attributes:
+        shared: the files of an edge without a directory, by path, as any of them has them.
+        processes: how many processes run it, each a part; 0 for all in the one that is asked.
+        block: so many edges in a row belong to one part, so that a growing fleet moves none.
+        connect_rate: at most so many connects a second, of all parts together.
+        reconnect: the law by which edges come back; see :mod:`.reconnect`.
+        profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
+            is another digest of every edge.
+        seed: what the variation of edges is drawn from; see :meth:`source_key`.
+        metrics_port: where the supervisor serves metrics; 0 for nowhere.
+        metrics_host: on which address.
+    """
+
+    revision: str
+    status_file: Path
+    edges: dict[str, EdgeEntry]
+    memory_file: Path | None = None
+    shared: Mapping[str, str] = field(default_factory=dict, repr=False)
+    processes: int = 0
+    block: int = 1
+    connect_rate: int = _RATE
+    reconnect: str = reconnect.QUICK
+    profile: Mapping[str, object] | None = None
+    seed: str = ""
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"
+
+    def source_key(self, edge: str, meter: str) -> str:
+        """The key of a meter's source: the same fleet has the same powers in every part and on every machine."""
+        return f"{self.seed}/{edge}/{meter}"
+
+    def part(self, index: int) -> Fleet:
+        """What one of the processes runs, with files of its own: its number before their ending."""
+        count = max(1, self.processes)
+        edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
+        memory_file = self.memory_file and _numbered(self.memory_file, index)
+        return replace(self, edges=edges, status_file=self.part_file(index), memory_file=memory_file)
+
+    def part_file(self, index: int) -> Path:
+        """The status file of one of the processes."""
+        return _numbered(self.status_file, index)
+
+
+def stamp(path: Path) -> Stamp:
+    """The stamp of a file as it stands.
+
+    Raises:
+        OSError: there is none.
+    """
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def load(path: Path) -> Fleet:
+    """Read a fleet file.
+
+    Raises:
+        OSError: it cannot be read.
+        FleetFileError: it is no fleet.
+    """
+    try:
+        content = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise FleetFileError(f"the fleet file is no JSON: {error}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("edges"), list):
+        raise FleetFileError('the fleet file is no object with a list "edges"')
+    status_file = Path(_text(content, "status_file"))
+    if not status_file.is_absolute():
+        raise FleetFileError('"status_file" of the fleet file is no absolute path')
+    files, sharing = _shared(content.get("shared", {}))
+    entries = [*(_entry(item) for item in content["edges"]), *sharing]
+    profile, seed = _profile(content), _text(content, "seed", "")
+    mark = "" if profile is None else "/" + hashlib.sha256(orjson.dumps([profile, seed])).hexdigest()[:16]
+    edges = {
+        entry.name: replace(entry, place=place, digest=entry.digest + mark) for place, entry in enumerate(entries)
+    }
+    if len(edges) != len(entries):
+        raise FleetFileError("the fleet file names an edge twice")
+    return Fleet(
+        revision=_text(content, "revision"),
+        status_file=status_file,
+        edges=edges,
+        memory_file=Path(_text(content, "memory_file")) if "memory_file" in content else None,
+        shared=files,
+        processes=_number(content, "processes", 0, lowest=0),
+        block=_number(content, "block", 1),
+        connect_rate=_number(content, "connect_rate", _RATE),
+        reconnect=_law(content),
+        profile=profile,
+        seed=seed,
+        metrics_port=_number(content, "metrics_port", 0, lowest=0),
+        metrics_host=_text(content, "metrics_host", Fleet.metrics_host),
+    )
+
+
+def write_status(path: Path, status: dict[str, Any]) -> None:
+    """Replace the status file in one step, readable for its owner only.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with contextlib.suppress(FileNotFoundError):
+        draft.unlink()
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE), "wb") as file:
+        file.write(orjson.dumps(status))
+    draft.replace(path)
+
+
+def _shared(item: dict[str, Any]) -> tuple[dict[str, str], list[EdgeEntry]]:
+    files, edges = _texts(item, "files"), _texts(item, "edges")
+    digest = hashlib.sha256(orjson.dumps(files)).hexdigest()
+    return files, [EdgeEntry(name, None, f"{digest}/{apikey}", apikey) for name, apikey in edges.items()]
+
+
+def _texts(item: object, key: str) -> dict[str, str]:
+    found = item.get(key, {}) if isinstance(item, dict) else None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise FleetFileError(f'"{key}" of "shared" in the fleet file is no object of texts')
+    return found
+
+
+def _entry(item: object) -> EdgeEntry:
+    if not isinstance(item, dict):
+        raise FleetFileError("an edge of the fleet file is no object")
+    return EdgeEntry(_text(item, "name"), Path(_text(item, "directory")), _text(item, "digest"))
+
+
+def _text(item: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = item.get(key, default)
+    if not isinstance(value, str):
+        raise FleetFileError(f'"{key}" is missing in the fleet file or is no string')
+    return value
+
+
+def _number(item: dict[str, Any], key: str, default: int, lowest: int = 1) -> int:
+    value = item.get(key, default)
+    if not isinstance(value, int) or value < lowest:
+        raise FleetFileError(f'"{key}" of the fleet file is no whole number from {lowest}')
+    return value
+
+
+def _law(item: dict[str, Any]) -> str:
+    name = item.get("reconnect", reconnect.QUICK)
+    if name not in reconnect.LAWS:
+        raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.LAWS)}')
+    return str(name)
+
+
+def _profile(item: dict[str, Any]) -> Mapping[str, object] | None:
+    profile: Mapping[str, object] | None = item.get("profile")
+    if profile is not None:
+        try:
+            Profile.of(profile)
+        except ProfileError as error:
+            raise FleetFileError(f'"profile" of the fleet file: {error}') from None
+    return profile
+
+
+def _numbered(path: Path, index: int) -> Path:
+    return path.with_name(f"{path.stem}-{index}{path.suffix}")

@@ -1,0 +1,280 @@
+"""The host: converges on a fleet file and says in a status file what became of each edge.
+
+FLEET FILE, polled every 0.2 s::
+
+    {"revision": str, "status_file": absolute path, "memory_file": path (may be absent),
+     "edges": [{"name": str, "directory": path, "digest": str}],
+     "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent),
+     "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent)}
+
+Edges of ``shared`` have no directory: they are what those files make of an edge, each with its own apikey.
+
+With ``processes``, so many parts run it under a :mod:`.supervisor`: each ``block`` edges in a row belong to one
+part, and the files below are one a part, ``status-0.json`` for ``status.json``.
+
+Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
+connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
+
+STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change and at least every 5 s (that of
+thousands of edges less often: it is to take no more than 5 % of the time)::
+
+    {"pid": int, "revision": the last one converged to, "written": epoch seconds,
+     "counters": {"messages", "bytes", "connects", "disconnects", "refusals", "dropped", "resent",
+                  "cycles", "late_cycles", "lag_s": the latest cycle since the last status},
+     "edges": {name: {"state", "since", "why", "connects", "ignored", "unsimulated"}}}
+
+States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, for a refusing backend
+upgrades too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The file goes with the host.
+
+MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 30 s and at the end;
+see :mod:`.memories`. It stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.light.devices.memory import Memory
+from edge_tasks.light.host import fleet_file, memories
+from edge_tasks.light.host.beat import Beat, now_ms
+from edge_tasks.light.host.edge import Edge
+from edge_tasks.light.host.memories import Kept
+from edge_tasks.light.host.ramp import MOST, Ramp
+from edge_tasks.light.host.shared_state import Surroundings
+from edge_tasks.light.host.status_report import Report
+from edge_tasks.light.wire.reconnect import Law
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, Stamp
+
+_LOG: Final = logging.getLogger(__name__)
+_POLL: Final = 0.2
+_CLOSING: Final = 1.5
+_AT_ONCE: Final = 200
+_KEEP_EVERY: Final = 30.0
+_READERS: Final = 2
+
+
+class Host:
+    """The running edges of one fleet file, or of a part of it."""
+
+    def __init__(self, path: Path, fleet: Fleet, stamp: Stamp, part: int | None = None) -> None:
+        self._path = path
+        self._part = part
+        self._fleet = fleet if part is None else fleet.part(part)
+        self._stamp = stamp
+        self._revision = ""
+        self._running: dict[str, Edge] = {}
+        self._stop = asyncio.Event()
+        self._report = Report()
+        self._idle: dict[str, Kept] = {}
+        self._life = random.getrandbits(32)
+        self._keep_at = 0.0
+        self._waiting: asyncio.Queue[Edge] = asyncio.Queue()
+        self._connecting: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Run until told to stop or the fleet file is deleted."""
+        self._catch_signals()
+        with ThreadPoolExecutor(_READERS) as reader:
+            around = self._surroundings(reader)
+            work = [asyncio.create_task(around.beat.run()), asyncio.create_task(self._connect(around))]
+            for task in work:
+                task.add_done_callback(self._complain)
+            try:
+                await self._supervise(around)
+            finally:
+                for task in (*work, *self._connecting):
+                    task.cancel()
+                reader.shutdown(wait=False, cancel_futures=True)
+                await self._close(list(self._running))
+                await self._keep()
+                self._fleet.status_file.unlink(missing_ok=True)
+        _LOG.info("ended")
+
+    def _surroundings(self, reader: ThreadPoolExecutor) -> Surroundings:
+        rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
+        around = Surroundings(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._law)
+        around.enqueue = self._waiting.put_nowait
+        around.changed = self._report.mark
+        around.keep = self._keep_soon
+        return around
+
+    async def _supervise(self, around: Surroundings) -> None:
+        await self._converge(around)
+        while not self._stop.is_set():
+            self._report.write_when_due(self._fleet.status_file, lambda: self._status(around))
+            if time.monotonic() >= self._keep_at:
+                await self._keep()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), _POLL)
+            if not self._stop.is_set() and self._look():
+                await self._converge(around)
+
+    async def _connect(self, around: Surroundings) -> None:
+        """Let edges that wait connect, in their order and as the ramp has it: only these have a task."""
+        while True:
+            edge = await self._waiting.get()
+            if edge.gone:
+                continue
+            turn = await around.ramp.turn()
+            task = asyncio.create_task(edge.connect(turn))
+            self._connecting.add(task)
+            task.add_done_callback(self._complain)
+
+    def _look(self) -> bool:
+        """Whether the fleet file has a new valid content, which then is this host's."""
+        stamp = self._stamp
+        try:
+            stamp = fleet_file.stamp(self._path)
+            if stamp == self._stamp:
+                return False
+            fleet = fleet_file.load(self._path)
+            fleet = fleet if self._part is None else fleet.part(self._part)
+        except FileNotFoundError:
+            _LOG.info("the fleet file is gone")
+            self._stop.set()
+            return False
+        except (OSError, fleet_file.FleetFileError) as error:
+            self._stamp = stamp
+            _LOG.error("the fleet file is not used: %s", error)
+            return False
+        self._stamp = stamp
+        if fleet.status_file != self._fleet.status_file:
+            self._fleet.status_file.unlink(missing_ok=True)
+        self._fleet = fleet
+        return True
+
+    @property
+    def _law(self) -> Law:
+        return Law(self._fleet.reconnect, self._life)
+
+    async def _converge(self, around: Surroundings) -> None:
+        wanted = self._fleet.edges
+        around.take_over(self._fleet)
+        around.law = self._law
+        parts = max(1, self._fleet.processes)
+        around.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)
+        gone = [name for name, edge in self._running.items() if _differs(edge, wanted.get(name))]
+        await self._close(gone)
+        new = [name for name in wanted if name not in self._running]
+        await self._remember(set(new))
+        for name in new:
+            edge = self._running[name] = Edge(wanted[name], around, self._idle.pop(name))
+            self._waiting.put_nowait(edge)
+        self._revision = self._fleet.revision
+        self._report.mark()
+        _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
+
+    async def _remember(self, new: set[str]) -> None:
+        """Have what is kept of edges, and begin it for those that are seen for the first time."""
+        if not new:
+            return
+        self._idle |= memories.load_newest(self._fleet.memory_file, new, self._idle)
+        began = now_ms()
+        self._idle |= {name: Kept(Memory({}, {}, began, began)) for name in new - self._idle.keys()}
+        await self._keep()  # before the first message: a host that is killed right after it knows when they began
+
+    async def _close(self, names: Iterable[str]) -> None:
+        """Have edges go, and wait until their backend has let them."""
+        closing = {name: self._running.pop(name) for name in names}
+        self._idle |= {name: edge.kept() for name, edge in closing.items()}
+        for edge in closing.values():
+            edge.leave()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(_all_ended(list(closing.values())), _CLOSING)
+        for edge in closing.values():
+            edge.drop()
+
+    def _keep_soon(self) -> None:
+        self._keep_at = 0.0
+
+    async def _keep(self) -> None:
+        """Write what is kept, a few edges at a time: the others' cycles go on meanwhile."""
+        self._keep_at = time.monotonic() + _KEEP_EVERY
+        if self._fleet.memory_file is None:
+            return
+        documents = {name: memories.document(kept) for name, kept in self._idle.items()}
+        for number, (name, edge) in enumerate(list(self._running.items())):
+            documents[name] = memories.document(edge.kept())
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
+        try:
+            memories.save(self._fleet.memory_file, documents)
+        except OSError as error:
+            _LOG.error("the memory file is not written: %s", error.strerror)
+
+    def _complain(self, task: asyncio.Task[None]) -> None:
+        self._connecting.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("a part of the host failed", exc_info=error)
+
+    def _status(self, around: Surroundings) -> dict[str, Any]:
+        beat = around.beat
+        cycles = {"cycles": beat.cycles, "late_cycles": beat.late, "lag_s": beat.take_lag()}
+        return {
+            "pid": os.getpid(),
+            "revision": self._revision,
+            "written": time.time(),
+            "counters": {**asdict(around.tally), **cycles},
+            "edges": {name: edge.status for name, edge in self._running.items()},
+        }
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._part is not None:
+            threading.Thread(target=_read_to_end, args=(loop, self._stop), daemon=True).start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._stop.set))
+
+
+def raise_file_limit() -> None:
+    """One socket an edge: as many open files as the system lets this process have."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - there is none on Windows
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def serve(path: Path, part: int | None = None) -> None:
+    """Run the fleet of a file, or a part of it.
+
+    Raises:
+        OSError: the file cannot be read.
+        FleetFileError: it is no fleet.
+    """
+    stamp = fleet_file.stamp(path)
+    await Host(path, fleet_file.load(path), stamp, part).run()
+
+
+def _read_to_end(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    """Wait until standard input ends, which the supervisor holds open."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+        loop.call_soon_threadsafe(ended.set)
+
+
+async def _all_ended(edges: list[Edge]) -> None:
+    for edge in edges:
+        await edge.left()
+
+
+def _differs(edge: Edge, entry: EdgeEntry | None) -> bool:
+    return entry is None or entry.digest != edge.entry.digest

@@ -1,0 +1,138 @@
+"""The file in which a light host keeps what its edges have counted, so that no counter falls with the host.
+
+A plant goes on while its host is down, as a real one does while its edge is: who comes back integrates from the
+kept moment to now. A simulation is deterministic: what a killed host had not yet kept is counted again, exactly.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from edge_tasks.light.devices.memory import Command, Memory
+from edge_tasks.light.host.fleet_file import write_status
+from edge_tasks.light.wire.config_changes import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of an edge.
+
+    Attributes:
+        memory: of its simulation.
+        shape: tells the configuration that it had from others.
+        changes: that people made to that configuration.
+    """
+
+    memory: Memory
+    shape: str = ""
+    changes: tuple[Change, ...] = ()
+
+    def fitting(self, shape: str) -> Kept:
+        """What an edge of a shape goes on from: with another one, the changes are void."""
+        return self if shape == self.shape else Kept(self.memory.settled(), shape)
+
+
+def load(path: Path | None) -> dict[str, Kept]:
+    """Memories by edge; none without a file, and (logged) of one that is damaged."""
+    if path is None or not path.exists():
+        return {}
+    try:
+        return {name: _kept(item) for name, item in orjson.loads(path.read_bytes()).items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        _LOG.error("%s is not used, all counters begin anew: %s", path.name, type(error).__name__)
+        return {}
+
+
+def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Kept]) -> dict[str, Kept]:
+    """The newest memories of some edges, whichever process of the fleet kept them.
+
+    The files of one fleet are ``memory.json`` of a host in one process, and ``memory-0.json``, ``memory-1.json``
+    of parts. An edge that comes to another part goes on where it was.
+
+    Args:
+        path: any of those files.
+        names: whose memories.
+        known: those that the host has had itself.
+    """
+    found = {name: known[name] for name in names & known.keys()}
+    for file in _family(path) if path else ():
+        for name, kept in load(file).items():
+            if name in names and (name not in found or _age(kept) > _age(found[name])):
+                found[name] = kept
+    return found
+
+
+def save(path: Path | None, documents: Mapping[str, dict[str, Any]]) -> None:
+    """Replace the file in one step.
+
+    Args:
+        path: of the file; None for nowhere.
+        documents: of edges by name; see :func:`document`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if path is not None:
+        write_status(path, dict(documents))
+
+
+def _kept(item: dict[str, Any]) -> Kept:
+    memory = Memory(
+        {key: (int(positive), int(negative)) for key, (positive, negative) in item["energies"].items()},
+        {key: int(charge) for key, charge in item["charges"].items()},
+        int(item["now"]),
+        int(item["began"]),
+        {key: (int(low), int(high)) for key, (low, high) in item["extremes"].items()},
+        {key: (int(power), _whole(last), int(errors)) for key, (power, last, errors) in item["filters"].items()},
+        tuple(Command(str(channel), int(value), int(end)) for channel, value, end in item["commands"]),
+        {key: int(power) for key, power in item["powers"].items()},
+        int(item["seen"]),
+    )
+    changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
+    return Kept(memory, str(item["shape"]), tuple(changes))
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def document(kept: Kept) -> dict[str, Any]:
+    """What is kept of an edge, as the file has it."""
+    memory = kept.memory
+    return {
+        "now": memory.now,
+        "seen": memory.seen if memory.seen is not None else memory.now,
+        "began": memory.began,
+        "energies": memory.energies,
+        "charges": memory.charges,
+        "powers": memory.powers,
+        "extremes": memory.extremes,
+        "filters": memory.filters,
+        "commands": [(one.channel, one.value, one.end) for one in memory.commands],
+        "shape": kept.shape,
+        "changes": [(one.method, one.params, one.by, one.at) for one in kept.changes],
+    }
+
+
+def _family(path: Path) -> list[Path]:
+    stem = re.sub(r"-[0-9]+$", "", path.stem)
+    parts = re.compile(rf"{re.escape(stem)}(-[0-9]+)?{re.escape(path.suffix)}")
+    if not path.parent.is_dir():
+        return []
+    return sorted(file for file in path.parent.iterdir() if parts.fullmatch(file.name))
+
+
+def _age(kept: Kept) -> int:
+    return kept.memory.seen or kept.memory.now or 0

@@ -1,0 +1,165 @@
+"""A light host's metrics for Prometheus, out of the status files of its parts; nothing is counted here.
+
+A part counts from zero when it is started again: what it had counted before is kept, so that no counter falls.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from wsgiref.simple_server import WSGIServer
+
+    from prometheus_client.core import Metric
+
+    from edge_tasks.light.host.fleet_file import Fleet
+
+_LOG: Final = logging.getLogger(__name__)
+_PREFIX: Final = "edge_tasks_light"
+_TRY_EVERY: Final = 3.0
+"""Seconds: the port may only be that of an outgoing connection."""
+_STATES: Final = ("starting", "connecting", "connected", "refused", "waiting", "unconfigured")
+_COUNTERS: Final = {
+    "messages": ("messages", "Messages sent by edges."),
+    "bytes": ("sent_bytes", "Bytes of these messages, without their frames."),
+    "connects": ("connects", "Connections that a backend has let be."),
+    "disconnects": ("disconnects", "Of those, how many have ended."),
+    "refusals": ("refusals", "Connections that a backend has dropped at once: is the apikey known?"),
+    "dropped": ("dropped_messages", "Messages that were thrown away since the backend took nothing."),
+    "resent": ("resent_messages", "Messages with values from the time without a connection."),
+    "cycles": ("cycles", "Cycles of edges."),
+    "late_cycles": ("late_cycles", "Of those, how many were not on time."),
+}
+"""What a status file counts → name and meaning."""
+
+
+class Metrics(Collector):
+    """Serves the metrics of one fleet; asked by its own threads, told by the supervisor's."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._lock = threading.Lock()
+        self._parts: dict[int, dict[str, Any]] = {}
+        self._ended: dict[str, int] = dict.fromkeys(_COUNTERS, 0)
+        self._restarts = 0
+        self._address: tuple[str, int] | None = None
+        self._server: WSGIServer | None = None
+        self._due = 0.0
+
+    def serve(self, fleet: Fleet) -> None:
+        """Take over a fleet, and serve where it says; a port that is taken is tried again every few seconds."""
+        self._fleet = fleet
+        address = (fleet.metrics_host, fleet.metrics_port) if fleet.metrics_port else None
+        if address != self._address:
+            self.close()
+            self._address, self._due = address, 0.0
+        if self._address is not None and self._server is None and time.monotonic() >= self._due:
+            self._open(*self._address)
+
+    def close(self) -> None:
+        """Serve no longer."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+        self._server = self._address = None
+
+    def _open(self, host: str, port: int) -> None:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        ProcessCollector(registry=registry)
+        try:
+            self._server, _ = start_http_server(port, host, registry)
+        except OSError as error:
+            if not self._due:
+                _LOG.error("no metrics on %s:%d: %s; take another --metrics-port", host, port, error.strerror)
+            self._due = time.monotonic() + _TRY_EVERY
+        else:
+            _LOG.info("metrics on http://%s:%d/metrics", host, port)
+
+    def ending(self, index: int) -> None:
+        """A part is about to end, or has ended; its file is still there."""
+        with self._lock:
+            self._look(index)
+
+    def ended(self, index: int, *, again: bool) -> None:
+        """A part has ended, and is started again or not."""
+        with self._lock:
+            self._restarts += again
+            self._bury(self._parts.pop(index, {}))
+
+    def collect(self) -> Iterator[Metric]:
+        """Called by the library for each answer."""
+        with self._lock:
+            for index in range(max(1, self._fleet.processes)):
+                self._look(index)
+            parts = {str(index): part for index, part in sorted(self._parts.items())}
+            totals = {key: self._total(key) for key in _COUNTERS}
+        yield _gauge(
+            "edges", "Edges by state; down are those whose part does not run.", "state", self._states(parts)
+        )
+        yield GaugeMetricFamily(f"{_PREFIX}_parts", "Processes that run edges.", value=len(parts))
+        yield CounterMetricFamily(f"{_PREFIX}_part_restarts", "Parts that died.", value=self._restarts)
+        lags = {index: float(part["counters"].get("lag_s", 0)) for index, part in parts.items()}
+        yield _gauge("lag_seconds", "The most that a cycle was late lately, by part.", "part", lags)
+        ages = {index: max(0.0, time.time() - float(part["written"])) for index, part in parts.items()}
+        yield _gauge("status_age_seconds", "How long ago a part has told all this.", "part", ages)
+        for key, (name, what) in _COUNTERS.items():
+            yield CounterMetricFamily(f"{_PREFIX}_{name}", what, value=totals[key])
+
+    def _states(self, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+        states = dict.fromkeys(_STATES, 0)
+        for part in parts.values():
+            for state, count in part["states"].items():
+                states[state] = states.get(state, 0) + count
+        return {**states, "down": max(0, len(self._fleet.edges) - sum(states.values()))}
+
+    def _total(self, key: str) -> int:
+        return self._ended[key] + sum(int(part["counters"].get(key, 0)) for part in self._parts.values())
+
+    def _look(self, index: int) -> None:
+        """Read a part's file; of another process than the last one read, that one's counters are kept."""
+        found = _read(self._fleet.part_file(index))
+        if found is None:
+            return
+        before = self._parts.get(index)
+        if before is not None and before["pid"] != found["pid"]:
+            self._bury(before)
+        self._parts[index] = found
+
+    def _bury(self, part: Mapping[str, Any]) -> None:
+        for key in self._ended:
+            self._ended[key] += int(part.get("counters", {}).get(key, 0))
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A status file in short: how many edges are in which state, not which ones."""
+    try:
+        status = orjson.loads(path.read_bytes())
+        states: dict[str, int] = {}
+        for edge in status["edges"].values():
+            states[edge["state"]] = states.get(edge["state"], 0) + 1
+        return {
+            "pid": status["pid"],
+            "written": status["written"],
+            "counters": status.get("counters", {}),
+            "states": states,
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _gauge(name: str, what: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"{_PREFIX}_{name}", what, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family

@@ -1,0 +1,114 @@
+"""What the edges of a host share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.wire.model import Models, UnconfiguredError
+from edge_tasks.light.wire.tally import Tally
+from edge_tasks.openems import configuration
+from edge_tasks.openems.load_curve import Profile
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from edge_tasks.light.devices.plant import Plant
+    from edge_tasks.light.host.beat import Beat
+    from edge_tasks.light.host.edge import Edge
+    from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
+    from edge_tasks.light.host.ramp import Ramp
+    from edge_tasks.light.wire.model import Model
+    from edge_tasks.light.wire.reconnect import Law
+    from edge_tasks.openems.configuration import Configuration
+    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.sources import Datasource, Source
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+class Surroundings:
+    """What the edges of a host share.
+
+    Args:
+        ramp: says when an edge may connect.
+        beat: calls edges once a second.
+        reader: runs the reading of directories.
+        rng: of waits.
+        law: how long an edge waits before it connects again.
+
+    Attributes:
+        tally: what the edges did.
+        shared: the configuration and shape of the edges without a directory; None when there are none.
+        enqueue: called with an edge that wants to connect.
+        changed: called whenever an edge's status changed.
+        answers: the backend has answered some edge.
+        keep: called when what is kept must be written soon.
+    """
+
+    def __init__(self, ramp: Ramp, beat: Beat, reader: Executor, rng: random.Random, law: Law) -> None:
+        self.ramp = ramp
+        self.beat = beat
+        self.rng = rng
+        self.law = law
+        self.tally = Tally()
+        self.shared: tuple[Configuration, Model] | None = None
+        self.enqueue: Callable[[Edge], None] = lambda _: None
+        self.changed: Callable[[], None] = lambda: None
+        self.keep: Callable[[], None] = lambda: None
+        self.answers = False
+        self._reader = reader
+        self._models = Models()
+        self._profile: Profile | None = None
+        self._source_key: Callable[[str, str], str] = "{}/{}".format
+
+    def take_over(self, fleet: Fleet) -> None:
+        """Have the template of a fleet, for edges without a directory, and its load shape."""
+        self._share(fleet.shared)
+        self._profile = None if fleet.profile is None else Profile.of(fleet.profile)
+        self._source_key = fleet.source_key
+
+    def _share(self, files: Mapping[str, str]) -> None:
+        self.shared = None
+        if files:
+            texts = ((PurePosixPath(path), text.encode()) for path, text in sorted(files.items()))
+            found = configuration.configuration((path, text) for path, text in texts if path.suffix == ".config")
+            for line in found.ignored:
+                _LOG.warning("the shared template: ignored as Felix would: %s", line)
+            self.shared = found, self._models.of(found)
+
+    async def configured(self, entry: EdgeEntry) -> tuple[Configuration, Model]:
+        """The configuration of an edge, and the shape that it shares with others.
+
+        Raises:
+            UnconfiguredError: there is none.
+        """
+        if entry.directory is None:
+            if self.shared is None:
+                raise UnconfiguredError("the fleet file has no template for it")
+            return self.shared
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.run_in_executor(self._reader, configuration.read, entry.directory)
+        except OSError as error:
+            raise UnconfiguredError(f"its directory cannot be read: {error.strerror}") from None
+        for line in found.ignored:
+            _LOG.warning("%s: ignored as Felix would: %s", entry.name, line)
+        return found, self._models.of(found)
+
+    def shaped(self, entry: EdgeEntry, plant: Plant) -> Sequence[Source | None]:
+        """The powers of an edge's meters that take the place of their datasources, in the plant's order."""
+        if self._profile is None:
+            return [None] * len(plant.meters)
+        made = (self._source("production", entry, *meter) for meter in plant.producers)
+        used = (self._source("consumption", entry, *meter) for meter in plant.consumers)
+        return [*made, *used]
+
+    def _source(self, kind: Kind, entry: EdgeEntry, meter: str, datasource: Datasource) -> Source | None:
+        if self._profile is None or not datasource.values:
+            return None
+        return self._profile.source(kind, datasource.at(0), self._source_key(entry.name, meter))

@@ -1,0 +1,155 @@
+"""The parent of a light host's processes: each runs a part of the fleet, and one that dies is started again.
+
+A part is a process of this program with its number behind the fleet file. It ends when its standard input does,
+which is a pipe from here: so none outlives its parent, whichever way that ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.host import fleet_file
+from edge_tasks.light.host.metrics import Metrics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edge_tasks.light.host.fleet_file import Fleet, Stamp
+
+_LOG: Final = logging.getLogger(__name__)
+_POLL: Final = 0.2
+_ENDING: Final = 5.0
+_STABLE_AFTER: Final = 10.0
+_LONGEST_WAIT: Final = 30.0
+
+
+def wait(deaths: int) -> float:
+    """Seconds before a part is started again after so many early deaths in a row: at once, then up to 30."""
+    return min(_LONGEST_WAIT, 2.0 ** min(deaths - 2, 10)) if deaths > 1 else 0.0
+
+
+@dataclass
+class _Part:
+    """One process.
+
+    Attributes:
+        process: None while it waits to be started (again).
+        started: as :func:`time.monotonic` has it.
+        deaths: early ones in a row.
+        due: when it is to be started.
+    """
+
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    deaths: int = 0
+    due: float = 0.0
+
+
+class Supervisor:
+    """Runs the parts of one fleet file.
+
+    Args:
+        path: the fleet file.
+        fleet: its content.
+        stamp: of that content.
+    """
+
+    def __init__(self, path: Path, fleet: Fleet, stamp: Stamp) -> None:
+        self._path = path
+        self._fleet = fleet
+        self._stamp = stamp
+        self._parts: dict[int, _Part] = {}
+        self._stopped = False
+        self._metrics = Metrics(fleet)
+
+    def run(self) -> None:
+        """Run until told to stop or the fleet file is deleted; then all parts have ended."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        try:
+            while not self._stopped:
+                self._converge()
+                time.sleep(_POLL)
+                self._look()
+        finally:
+            self._end(list(self._parts))
+            self._metrics.close()
+        _LOG.info("all parts have ended")
+
+    def _stop(self, *_: object) -> None:
+        self._stopped = True
+
+    def _look(self) -> None:
+        """Take over how many parts there are to be; what is no fleet is for the parts to say."""
+        try:
+            stamp = fleet_file.stamp(self._path)
+            if stamp == self._stamp:
+                return
+            self._stamp = stamp
+            fleet = fleet_file.load(self._path)
+        except FileNotFoundError:
+            self._stopped = True
+        except (OSError, fleet_file.FleetFileError):
+            return
+        else:
+            self._fleet = fleet
+
+    def _converge(self) -> None:
+        """Have one process for each part, and none for others."""
+        count = max(1, self._fleet.processes)
+        self._metrics.serve(self._fleet)
+        self._end([index for index in self._parts if index >= count])
+        for index in range(count):
+            part = self._parts.setdefault(index, _Part())
+            if part.process is not None and part.process.poll() is not None:
+                self._bury(index, part, part.process)
+            if part.process is None and time.monotonic() >= part.due:
+                part.process = self._start(index)
+                part.started = time.monotonic()
+
+    def _start(self, index: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "edge_tasks.light", str(self._path), str(index)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
+
+    def _bury(self, index: int, part: _Part, process: subprocess.Popen[bytes]) -> None:
+        now = time.monotonic()
+        part.deaths = 1 if now - part.started > _STABLE_AFTER else part.deaths + 1
+        part.due = now + wait(part.deaths)
+        part.process = None
+        _release(process)
+        self._metrics.ending(index)
+        self._metrics.ended(index, again=True)
+        self._forget(index)  # nobody is to read that its edges were connected
+        _LOG.error("part %d ended with %d, started again in %.0f s", index, process.returncode, wait(part.deaths))
+
+    def _end(self, indices: list[int]) -> None:
+        parts = {index: self._parts.pop(index) for index in indices}
+        running = {index: part.process for index, part in parts.items() if part.process is not None}
+        for index, process in running.items():
+            self._metrics.ending(index)
+            _release(process)
+        for index, process in running.items():
+            try:
+                process.wait(_ENDING)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            self._metrics.ended(index, again=False)
+            self._forget(index)
+
+    def _forget(self, index: int) -> None:
+        with contextlib.suppress(OSError):
+            self._fleet.part_file(index).unlink()
+
+
+def _release(process: subprocess.Popen[bytes]) -> None:
+    """Close its standard input, which tells it to end."""
+    if process.stdin is not None:
+        process.stdin.close()

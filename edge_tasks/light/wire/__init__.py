@@ -1,0 +1,1 @@
+"""What a light edge says to its backend, and what it answers."""

@@ -1,0 +1,83 @@
+"""What an edge says of its channels when the UI asks for a component's. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from edge_tasks.light.wire.rpc_error import RpcError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_tasks.light.wire.model import Model
+
+Record: TypeAlias = dict[str, Any]
+_LONG: Final = ("Energy", "Time", "Resend")
+_UNITS: Final = (
+    ("ReactivePower", "var"),
+    ("ApparentPower", "VA"),
+    ("Energy", "Wh_Σ"),
+    ("Power", "W"),
+    ("Current", "mA"),
+    ("Voltage", "mV"),
+    ("Frequency", "mHz"),
+    ("Soc", "%"),
+    ("Capacity", "Wh"),
+)
+_STATE: Final = {"State", "RunFailed"}
+
+
+def records(model: Model, own_id: str) -> list[Record]:
+    """Each channel of a component: its id, access, type, unit and category.
+
+    Raises:
+        RpcError: there is no such component.
+    """
+    if own_id not in model.config["components"]:
+        raise RpcError(f"Unable to find OpenEMS Component with ID [{own_id}]", own_id, code=2000)
+    names = sorted(name for name in _names(model) if name.startswith(f"{own_id}/"))
+    return [_record(model, name) for name in names]
+
+
+def states(model: Model, own_id: str) -> list[Record]:
+    """Those that tell of a fault.
+
+    Raises:
+        RpcError: there is no such component.
+    """
+    return [record for record in records(model, own_id) if record["category"] == "STATE"]
+
+
+def _names(model: Model) -> Iterator[str]:
+    channels = model.channels
+    yield from channels.constants
+    for text in (*channels.counters, *channels.levels, *(look.text for look in channels.looks)):
+        if text is not None:
+            yield from text.names
+    yield from model.writable
+
+
+def _record(model: Model, address: str) -> Record:
+    _, _, name = address.partition("/")
+    value = model.channels.constants.get(address)
+    is_state = name in _STATE
+    record = {
+        "id": name,
+        "accessMode": _access(model, address),
+        "persistencePriority": "HIGH",
+        "text": "",
+        "type": "STRING" if isinstance(value, str) else _type(name),
+        "unit": "" if is_state else next((unit for part, unit in _UNITS if part in name), ""),
+        "category": "STATE" if is_state else "OPENEMS_TYPE",
+    }
+    return {**record, "level": "FAULT"} if is_state else record
+
+
+def _access(model: Model, address: str) -> str:
+    if address not in model.writable:
+        return "RO"
+    return "WO" if "/Set" in address else "RW"
+
+
+def _type(name: str) -> str:
+    return "LONG" if any(part in name for part in _LONG) else "INTEGER"

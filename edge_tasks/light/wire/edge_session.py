@@ -1,0 +1,139 @@
+"""What an edge does while it is connected: it tells its cycles, sends what was not heard, and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.host.beat import CYCLE
+from edge_tasks.light.wire import debug_log, protocol
+from edge_tasks.light.wire.telling import Telling
+from edge_tasks.light.wire.window import Window
+from edge_tasks.openems.sources import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_tasks.light.devices.simulation import Simulation
+    from edge_tasks.light.wire.model import Model
+    from edge_tasks.light.wire.tally import Tally
+    from edge_tasks.light.wire.websocket import Connection
+
+_FULL_EVERY: Final = 300_000
+_SECOND_FULL_AFTER: Final = 8_000
+_WATCH_EVERY: Final = 10_000
+
+
+class Session:
+    """One connection of an edge, from its announcement to its end.
+
+    Args:
+        connection: which is open.
+        tally: where is counted what happens.
+        model: what the edge is.
+        simulation: of it.
+        now: epoch ms.
+
+    Attributes:
+        simulation: of the edge.
+        connection: as given.
+        logs: somebody wants a line of log with each cycle.
+    """
+
+    __slots__ = (
+        "_full_at",
+        "_model",
+        "_rarely_at",
+        "_resend_at",
+        "_second_full_at",
+        "_tally",
+        "_telling",
+        "_unheard",
+        "_watch_at",
+        "_window",
+        "connection",
+        "logs",
+        "simulation",
+    )
+
+    def __init__(
+        self, connection: Connection, tally: Tally, model: Model, simulation: Simulation, now: int
+    ) -> None:
+        self.connection = connection
+        self.logs = False
+        self._tally = tally
+        self._second_full_at = now + _SECOND_FULL_AFTER
+        self._watch_at = now + _WATCH_EVERY
+        self._resend_at = NEVER
+        self._unheard: Iterator[bytes] | None = None
+        self.become(model, simulation, now)
+
+    def become(self, model: Model, simulation: Simulation, now: int) -> None:
+        """Be such an edge from now on: announce it, and tell everything in the next cycle."""
+        simulation.advance(now)
+        self._model = model
+        self.simulation = simulation
+        self._telling = Telling(model.channels, simulation)
+        self._window = Window(simulation)
+        self._full_at = self._rarely_at = now
+        self.connection.send(model.announcement)
+
+    def resend(self, unheard: Iterator[bytes], at: int) -> None:
+        """Send these messages, one a cycle, from epoch ms on."""
+        self._unheard = unheard
+        self._resend_at = at
+        self._rarely_at = min(self._rarely_at, at)
+
+    def cycle(self, now: int) -> None:
+        """Tell what has changed; called by the beat once a second."""
+        connection, simulation = self.connection, self.simulation
+        if connection.is_full:
+            self._tally.dropped += 1
+            return
+        full = now >= self._rarely_at and self._rarely(now)
+        simulation.advance(now)
+        channels = self._telling.everything() if full else self._telling.changes()
+        connection.send(protocol.timestamped_data(now // CYCLE * CYCLE, channels))
+        if self.logs and self._model.debug_log:
+            connection.send(debug_log.line(self._model, simulation, moment(now)))
+
+    def _rarely(self, now: int) -> bool:
+        """What is not due in each cycle; whether all channels are to be told."""
+        full = now >= min(self._full_at, self._second_full_at)
+        if now >= self._full_at:
+            self._full_at = now + _FULL_EVERY
+        if now >= self._second_full_at:
+            self._second_full_at = NEVER
+        if now >= self._watch_at:
+            self._watch_at = now + _WATCH_EVERY
+            self.connection.watch()
+        if now >= self._window.end:
+            self._close_window()
+        if now >= self._resend_at:
+            self._resend_at = now if self._resend() else NEVER
+        self._rarely_at = min(
+            self._full_at, self._second_full_at, self._watch_at, self._window.end, self._resend_at
+        )
+        return full
+
+    def _close_window(self) -> None:
+        window, simulation, channels = self._window, self.simulation, self._model.channels
+        simulation.advance(window.end)
+        text = b",".join((channels.known, window.close(simulation, channels)))
+        self.connection.send(protocol.aggregated_data(window.start, text))
+        self._window = Window(simulation)
+
+    def _resend(self) -> bool:
+        """Send one more of what was not heard; whether there may be more."""
+        message = next(self._unheard, None) if self._unheard is not None else None
+        if message is None:
+            self._unheard = None
+            return False
+        self._tally.resent += 1
+        self.connection.send(message)
+        return True
+
+
+def moment(now: int) -> str:
+    """Epoch ms as OpenEMS writes a moment: ``2026-11-23T22:08:54.123Z``."""
+    return datetime.fromtimestamp(now / 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:23] + "Z"

@@ -1,0 +1,179 @@
+"""What an edge answers to the backend's requests, and what they are to do. No I/O.
+
+Requests are ``authenticatedRpc`` around a payload with an id of its own. A backend waits for an answer without a
+timeout, so there always is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import orjson
+
+from edge_tasks.light.devices.memory import Command
+from edge_tasks.light.wire import config_changes
+from edge_tasks.light.wire.channel_records import records, states
+from edge_tasks.light.wire.config_changes import Change
+from edge_tasks.light.wire.rpc_error import RpcError, unhandled
+
+if TYPE_CHECKING:
+    from edge_tasks.light.wire.model import Model
+
+Params: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Somebody wants the edge's log, or no longer."""
+
+    wanted: bool
+
+
+Effect: TypeAlias = Change | Command | Subscription | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a request came.
+
+    Attributes:
+        now: epoch ms.
+        at: as OpenEMS notes it: ``2026-11-23T22:08:54``.
+    """
+
+    now: int
+    at: str
+
+
+def answer(message: bytes, model: Model, moment: Moment) -> tuple[bytes | None, Effect]:
+    """The answer to a message and what is to be done; None for what is no request (a response, garbage).
+
+    Args:
+        message: as it came.
+        model: what the edge is.
+        moment: when it came.
+    """
+    try:
+        request = orjson.loads(message)
+    except orjson.JSONDecodeError:
+        return None, None
+    if not isinstance(request, dict) or "id" not in request or not isinstance(request.get("method"), str):
+        return None, None
+    try:
+        payload = _payload(request)
+        number, result, effect = _handle(payload, _user(request), model, moment)
+    except RpcError as error:
+        return _text(
+            request["id"], error={"code": error.code, "message": error.message, "data": error.data}
+        ), None
+    return _text(request["id"], result={"payload": {"jsonrpc": "2.0", "id": number, "result": result}}), effect
+
+
+def _text(number: object, **outcome: object) -> bytes:
+    return orjson.dumps({"jsonrpc": "2.0", "id": number, **outcome})
+
+
+def _payload(request: Params) -> Params:
+    params = request.get("params")
+    payload = params.get("payload") if isinstance(params, dict) else None
+    if request["method"] != "authenticatedRpc" or not isinstance(payload, dict):
+        raise unhandled(request["method"])
+    return payload
+
+
+def _user(request: Params) -> str:
+    user = request["params"].get("user")
+    found = user if isinstance(user, dict) else {}
+    return f"{found.get('id', 'UNDEFINED')}: {found.get('name', '')}"
+
+
+def _handle(payload: Params, user: str, model: Model, moment: Moment) -> tuple[object, object, Effect]:
+    """The id of the answer, its result, and what is to be done."""
+    method, params = payload.get("method"), _params(payload)
+    if method == "componentJsonApi":
+        inner = params.get("payload")
+        if not isinstance(inner, dict):
+            raise unhandled(method)
+        own_id = str(params.get("componentId"))
+        result, effect = _ask_component(own_id, inner, user, model, moment)
+        return inner.get("id"), result, effect
+    if method == "subscribeSystemLog":
+        return payload.get("id"), {}, Subscription(params.get("subscribe") is not False)
+    if method == "setChannelValue":
+        return payload.get("id"), {}, _command(params, model, moment)
+    return payload.get("id"), *_ask_component("_componentManager", payload, user, model, moment)
+
+
+def _ask_component(
+    own_id: str, payload: Params, user: str, model: Model, moment: Moment
+) -> tuple[object, Effect]:
+    method = payload.get("method")
+    if own_id == "_componentManager" and method in config_changes.METHODS:
+        change = Change(str(method), _params(payload), user, moment.at)
+        change.apply(model.configuration)  # says whether it can be made
+        return {}, change
+    answers = _ANSWERS.get(own_id)
+    if answers is None and own_id not in model.config["components"]:
+        raise RpcError(f"Component with id '{own_id}' was not found")
+    found = (answers or {}).get(str(method))
+    if found is None:
+        raise unhandled(method)
+    return found(_params(payload), model), None
+
+
+def _params(payload: Params) -> Params:
+    params = payload.get("params")
+    return params if isinstance(params, dict) else {}
+
+
+def _command(params: Params, model: Model, moment: Moment) -> Command:
+    channel = f"{params.get('componentId')}/{params.get('channelId')}"
+    if channel not in model.writable:
+        raise RpcError(f"[{channel}] is not a Write Channel")
+    value = params.get("value")
+    if value is None or value == "":
+        return Command(channel, 0, moment.now)
+    try:
+        return Command(channel, int(value), moment.now + model.api_timeout)
+    except (TypeError, ValueError):
+        raise RpcError(f"Unable to set [{channel}] to [{value}]: it is no number") from None
+
+
+def _factory(params: Params, model: Model) -> Params:
+    pid = str(params.get("factoryId"))
+    factory: Params | None = model.config["factories"].get(pid)
+    if factory is None:
+        raise RpcError(f"Factory with id {pid} could not be found.")
+    return factory
+
+
+def _channel(params: Params, model: Model) -> Params:
+    own_id, name = str(params.get("componentId")), params.get("channelId")
+    for record in records(model, own_id):
+        if record["id"] == name:
+            return record
+    raise RpcError(f"Channel [{own_id}/{name}] is not defined")
+
+
+_Answer: TypeAlias = Callable[[Params, "Model"], object]
+_ANSWERS: Final[Mapping[str, Mapping[str, _Answer]]] = {
+    "_componentManager": {
+        "getEdgeConfig": lambda _, model: model.config,
+        "getAllComponentFactories": lambda _, model: {"factories": model.config["factories"]},
+        "getPropertiesOfFactory": lambda params, model: {"factory": _factory(params, model), "properties": []},
+        "getChannelsOfComponent": lambda params, model: {
+            "channels": records(model, str(params.get("componentId")))
+        },
+        "getStateChannelsOfComponent": lambda params, model: {
+            "channels": states(model, str(params.get("componentId")))
+        },
+        "getChannel": lambda params, model: {"channel": _channel(params, model)},
+    },
+    "_host": {
+        "getNetworkConfig": lambda *_: {"interfaces": {}},
+        "getSystemUpdateState": lambda *_: {"unknown": {}},
+    },
+    "_appManager": {"getApps": lambda *_: {"apps": []}, "getAppInstances": lambda *_: {"instances": []}},
+}

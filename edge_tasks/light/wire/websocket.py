@@ -1,0 +1,215 @@
+"""An edge's websocket: what it costs to hold ten thousand of them decides what stands here.
+
+One object a connection and no task: frames come as callbacks, and whoever sends asks whether it is full.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, Protocol
+
+from picows import (
+    WSCloseCode,
+    WSError,
+    WSFrame,
+    WSHandshakeError,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    ws_connect,
+)
+
+if TYPE_CHECKING:
+    from picows.picows import WSCloseHandshake
+
+    from edge_tasks.light.wire.model import Endpoint
+    from edge_tasks.light.wire.tally import Tally
+
+_UPGRADE_TIMEOUT: Final = 15.0
+_PING_AFTER: Final = 50.0
+_SILENT_AFTER: Final = 75.0
+_READ_BUFFER: Final = 512
+"""Bytes; it grows to what comes, which is little: an edge hears a ping a minute."""
+_SMALL: Final = 1024
+"""Bytes; a connection keeps a buffer of its largest message, so a large one goes out from a buffer of its own."""
+_MOST_HEADER: Final = 14
+_MOST_BYTES: Final = 4 * 1024 * 1024
+_UNAUTHORIZED: Final = (401, 403)
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
+
+
+class NoWebsocketError(Exception):
+    """There is no websocket; the text says why.
+
+    Attributes:
+        refused: the backend does not want this apikey.
+    """
+
+    def __init__(self, why: str, *, refused: bool = False) -> None:
+        super().__init__(why)
+        self.refused = refused
+
+
+class Owner(Protocol):
+    """Whose connection it is."""
+
+    def heard(self, message: bytes) -> None:
+        """A message came."""
+
+    def ended(self, close_code: int | None) -> None:
+        """The connection is gone; the code is of the backend's close frame, None when there was none."""
+
+
+class Connection(WSListener):
+    """One open websocket.
+
+    Args:
+        owner: is told what comes.
+        tally: where messages are counted.
+
+    Attributes:
+        is_full: the backend does not take what was sent: nothing more is to be.
+    """
+
+    __slots__ = ("_heard", "_owner", "_parts", "_pinged", "_tally", "_transport", "is_full")
+
+    def __init__(self, owner: Owner, tally: Tally) -> None:
+        self._owner = owner
+        self._tally = tally
+        self._transport: WSTransport | None = None
+        self._parts = b""
+        self._heard = time.monotonic()
+        self._pinged = False
+        self.is_full = False
+
+    @property
+    def is_open(self) -> bool:
+        """Messages can be sent."""
+        return self._transport is not None
+
+    def send(self, message: bytes) -> None:
+        """Send a text message; nothing happens once the connection is gone."""
+        transport = self._transport
+        if transport is None:
+            return
+        size = len(message)
+        self._tally.messages += 1
+        self._tally.bytes += size
+        if size < _SMALL:
+            transport.send(WSMsgType.TEXT, message)
+            return
+        framed = bytearray(_MOST_HEADER) + message
+        transport.send_reuse_external_bytearray(WSMsgType.TEXT, framed, _MOST_HEADER)
+
+    def leave(self) -> None:
+        """Say good-bye with 1000."""
+        if self._transport is not None:
+            self._transport.send_close(WSCloseCode.OK)
+
+    async def left(self) -> None:
+        """Wait until it is gone."""
+        if self._transport is not None:
+            await self._transport.wait_disconnected()
+
+    def drop(self) -> None:
+        """End it without waiting for anybody."""
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
+
+    def watch(self) -> None:
+        """Ping a backend that is silent for 50 s, and drop it after 75."""
+        silent = time.monotonic() - self._heard
+        if self._transport is None or self.is_full or silent < _PING_AFTER:
+            return
+        if silent >= _SILENT_AFTER:
+            self.drop()
+        elif not self._pinged:
+            self._pinged = True
+            self._transport.send_ping()
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Called by the library after the upgrade."""
+        self._transport = transport
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Called by the library at the end."""
+        code = None
+        handshake: WSCloseHandshake | None = transport.close_handshake
+        if handshake is not None and handshake.recv is not None:
+            code = int(handshake.recv.code)  # type: ignore[call-overload] # in fact an IntEnum or an int
+        if self._transport is not None:
+            self._transport = None
+            self._owner.ended(code)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Called by the library with each frame; pings are answered before."""
+        self._heard = time.monotonic()
+        self._pinged = False
+        kind = frame.msg_type
+        if kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+            self._parts += frame.get_payload_as_bytes()
+            if len(self._parts) > _MOST_BYTES:
+                transport.disconnect(graceful=False)
+            elif frame.fin:
+                message, self._parts = self._parts, b""
+                self._owner.heard(message)
+        elif kind == WSMsgType.CLOSE:
+            transport.send_close(frame.get_close_code())
+            transport.disconnect()
+
+    def pause_writing(self) -> None:
+        """Called by the library when the backend does not take what was sent: it is asked nothing more, either.
+
+        Else the answers to a backend that asks and does not listen would fill the memory.
+        """
+        self.is_full = True
+        self._listen(wanted=False)
+
+    def resume_writing(self) -> None:
+        """Called by the library when it does again."""
+        self.is_full = False
+        self._heard = time.monotonic()
+        self._listen(wanted=True)
+
+    def _listen(self, *, wanted: bool) -> None:
+        if self._transport is not None:
+            transport = self._transport.underlying_transport
+            with suppress(RuntimeError):  # it is closing
+                transport.resume_reading() if wanted else transport.pause_reading()
+
+
+async def connect(endpoint: Endpoint, connection: Connection, source: str = "") -> None:
+    """Open a websocket.
+
+    Args:
+        endpoint: where.
+        connection: what is to be opened.
+        source: the address to connect from to a backend on loopback; empty for the system's choice.
+
+    Raises:
+        NoWebsocketError: there is none, and why.
+    """
+    place = endpoint.place
+    try:
+        await ws_connect(
+            lambda: connection,
+            str(endpoint.uri),
+            websocket_handshake_timeout=_UPGRADE_TIMEOUT,
+            extra_headers={"apikey": endpoint.apikey},
+            max_frame_size=_MOST_BYTES,
+            max_redirects=0,
+            read_buffer_init_size=_READ_BUFFER,
+            local_addr=(source, 0) if source and endpoint.uri.host in _LOOPBACK else None,
+        )
+    except WSHandshakeError as error:
+        if error.response is None:
+            raise NoWebsocketError(f"no websocket with {place}: {type(error).__name__}") from None
+        status = int(error.response.status)
+        why = f"{place} answered HTTP {status} to the upgrade"
+        raise NoWebsocketError(why, refused=status in _UNAUTHORIZED) from None
+    except OSError as error:
+        raise NoWebsocketError(f"no connection to {place}: {error.strerror or 'no address'}") from None
+    except (WSError, asyncio.TimeoutError, ValueError) as error:
+        raise NoWebsocketError(f"no websocket with {place}: {type(error).__name__}") from None

@@ -1,0 +1,71 @@
+"""Five minutes of an edge as one message: averages of powers and charges, energies as they stand at the end.
+
+As in OpenEMS: the maximum of cumulated channels, which is the last value, the most frequent of states, which here
+never change, and the rounded average of the others. The averages are exact: energies divided by time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.devices.plant import WMS_PER_WH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_tasks.light.devices.channels import Channels
+    from edge_tasks.light.devices.simulation import Simulation
+
+LENGTH: Final = 300_000
+"""Ms."""
+
+
+class Window:
+    """The window that a simulation is in.
+
+    Args:
+        model: the simulation; what was before is not in the window.
+
+    Attributes:
+        end: epoch ms.
+    """
+
+    __slots__ = ("_began", "_charges", "_net", "end")
+
+    def __init__(self, model: Simulation) -> None:
+        self._began = model.now
+        self._net = model.net()
+        self._charges = model.charges()
+        self.end = model.now // LENGTH * LENGTH + LENGTH
+
+    @property
+    def start(self) -> int:
+        """Epoch ms, by which the window is known."""
+        return self.end - LENGTH
+
+    def close(self, model: Simulation, channels: Channels) -> bytes:
+        """The text of the channels that follow the simulation, which stands at the window's end."""
+        span = max(1, model.now - self._began)
+        powers = [_rounded(after - before, span) for after, before in zip(model.net(), self._net, strict=True)]
+        parts = [look.text.of(look.read(model, powers)) for look in channels.looks]
+        for place, text in enumerate(channels.counters):
+            if text is not None:
+                parts.append(text.of(model.counter(place) // WMS_PER_WH))
+        charges = [(one + two) // 2 for one, two in zip(self._charges, model.charges(), strict=True)]
+        socs = model.plant.socs(charges)
+        parts += [text.of(soc) for text, soc in zip(channels.levels, socs, strict=True)]
+        return b",".join(parts)
+
+
+def windows(model: Simulation, channels: Channels, until: int) -> Iterator[tuple[int, bytes]]:
+    """Each whole window from where a simulation stands to epoch ms: its start and its text."""
+    window = Window(model)
+    while window.end <= until:
+        model.advance(window.end)
+        yield window.start, window.close(model, channels)
+        window = Window(model)
+
+
+def _rounded(energy: int, span: int) -> int:
+    """W, of W*ms in so many ms; half up, as Java rounds."""
+    return (2 * energy + span) // (2 * span)

@@ -1,0 +1,205 @@
+"""An edge's configuration directory as its components: what Felix would load, and why it loads not the rest.
+
+Felix keeps ``A.B.c`` in ``A/B/c.config`` and ignores, without a word, a file that stands anywhere else (the
+comparison is case-sensitive), that it cannot parse or that names no PID. Here the word is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.openems import felix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+BACKEND: Final = "Controller.Api.Backend"
+
+_NO_NUMBER: Final = -(1 << 62)
+_DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+SINGLETON_IDS: Final = {
+    "Core.AppManager": "_appManager",
+    "Core.ComponentManager": "_componentManager",
+    "Core.Cycle": "_cycle",
+    "Core.Energy": "_energy",
+    "Core.Host": "_host",
+    "Core.Meta": "_meta",
+    "Core.PredictorManager": "_predictorManager",
+    "Core.Sum": "_sum",
+    "Ess.Power": "_power",
+    "Evcs.SlowPowerIncreaseFilter": "_evcsSlowPowerIncreaseFilter",
+}
+
+
+@dataclass(frozen=True)
+class Component:
+    """One configured component.
+
+    Attributes:
+        id: e.g. ``meter0``.
+        factory_pid: e.g. ``Simulator.GridMeter.Reacting``; of a singleton, its PID.
+        pid: ``service.pid``.
+        alias: as configured; empty when there is none.
+        properties: every decoded value of the file. They hold the apikey, so they are not in the repr.
+    """
+
+    id: str
+    factory_pid: str
+    pid: str
+    alias: str
+    properties: Mapping[str, felix.Value] = field(repr=False)
+
+    @property
+    def enabled(self) -> bool:
+        """OpenEMS' default is true."""
+        return self.properties.get("enabled", True) is not False
+
+    def text(self, name: str, default: str = "") -> str:
+        """A string property, or the default when it is absent or of another type."""
+        value = self.properties.get(name)
+        return value if isinstance(value, str) else default
+
+    def integer(self, name: str, default: int) -> int:
+        """An integer property, or the default when it is absent or no integer."""
+        return _integer(self.properties.get(name), default)
+
+    def number(self, name: str, default: float) -> float:
+        """A number, or the default when it is absent or none."""
+        value = self.properties.get(name)
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                return float(value)
+        return float(value) if isinstance(value, (int, float)) else default
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A boolean property, or the default when it is absent or none."""
+        value = self.properties.get(name)
+        if isinstance(value, str):
+            return value.strip().lower() == "true"
+        return value if isinstance(value, bool) else default
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """An array of integers, also of such that are texts; others are left out, a scalar is an array of one."""
+        value = self.properties.get(name, ())
+        items = value if isinstance(value, tuple) else (value,)
+        found = (_integer(item, _NO_NUMBER) for item in items)
+        return tuple(item for item in found if item != _NO_NUMBER)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a directory configures.
+
+    Attributes:
+        components: in the order of their ids.
+        ignored: ``path: reason`` for each file that Felix would not load, in the order of the paths.
+    """
+
+    components: tuple[Component, ...]
+    ignored: tuple[str, ...]
+
+    def backend(self) -> Component | None:
+        """The enabled Backend controller; of several, the first by id."""
+        return next((one for one in self.components if one.factory_pid == BACKEND and one.enabled), None)
+
+
+class _IgnoredError(ValueError):
+    """A file that is no component though it looks like one."""
+
+
+def read(directory: Path) -> Configuration:
+    """Read all ``.config`` files below a directory.
+
+    Raises:
+        OSError: the directory cannot be read.
+    """
+    return configuration(_files(directory))
+
+
+def configuration(files: Iterable[tuple[PurePosixPath, bytes]]) -> Configuration:
+    """What files (path below the directory, content) configure, in their order."""
+    found: dict[str, Component] = {}
+    ignored = []
+    for path, content in files:
+        try:
+            component = component_of(path, content)
+        except _IgnoredError as error:
+            ignored.append(f"{path}: {error}")
+            continue
+        if component is not None and component.id in found:
+            ignored.append(f"{path}: the id {component.id} is already taken")
+        elif component is not None:
+            found[component.id] = component
+    return Configuration(tuple(found[key] for key in sorted(found)), tuple(ignored))
+
+
+def singleton(pid: str) -> Component:
+    """A component that every edge runs, as it is when nothing configures it."""
+    return Component(SINGLETON_IDS[pid], pid, pid, "", {})
+
+
+def component_of(path: PurePosixPath, content: bytes) -> Component | None:
+    """One file as a component; None for files that configure something else (logging, DynamicBindings).
+
+    Raises:
+        ValueError: Felix would not load it; the message is the reason.
+    """
+    if path.name == _DYNAMIC_BINDINGS:
+        return None
+    document = _parse(content)
+    pid = document.string("service.pid")
+    if pid is None:
+        raise _IgnoredError("it has no service.pid")
+    _check_place(path, pid)
+    factory = document.string("service.factoryPid")
+    if factory is None and _UUID.fullmatch(path.stem):
+        raise _IgnoredError("it is named by a UUID but has no service.factoryPid")
+    return _component(document, pid, factory)
+
+
+def _component(document: felix.Document, pid: str, factory: str | None) -> Component | None:
+    own_id = document.string("id") or SINGLETON_IDS.get(pid)
+    if own_id is None:
+        if factory is None:
+            return None
+        raise _IgnoredError("it has no id")
+    return Component(own_id, factory or pid, pid, document.string("alias") or "", document.values())
+
+
+def _check_place(path: PurePosixPath, pid: str) -> None:
+    try:
+        expected = felix.path_of(pid)
+    except ValueError as error:
+        raise _IgnoredError(f"its service.pid cannot be a path: {error}") from None
+    if path.as_posix() != expected.as_posix():
+        raise _IgnoredError(f"its service.pid belongs to {expected}")
+
+
+def _parse(content: bytes) -> felix.Document:
+    try:
+        return felix.parse(content.decode())
+    except UnicodeDecodeError:
+        raise _IgnoredError("it is not UTF-8") from None
+    except felix.FelixSyntaxError as error:
+        raise _IgnoredError(str(error)) from None
+
+
+def _files(directory: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    next(directory.iterdir(), None)  # rglob says nothing of a directory that is not there
+    for path in sorted(directory.rglob("*.config")):
+        if path.is_file():
+            yield PurePosixPath(path.relative_to(directory).as_posix()), path.read_bytes()
+
+
+def _integer(value: felix.Value | None, default: int) -> int:
+    if isinstance(value, str):
+        return int(value) if re.fullmatch(r"[+-]?[0-9]{1,18}", value) else default
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return default

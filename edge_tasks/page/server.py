@@ -1,0 +1,171 @@
+"""The page's HTTP server: static files, a websocket with what changed, one edge's details as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from aiohttp import web
+
+from edge_tasks.errors import MissingTool
+from edge_tasks.page import guard
+from edge_tasks.page.feed import EVERY_S, Feed
+from edge_tasks.page.snapshot import news, whole
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from edge_tasks.page.feed import Source
+    from edge_tasks.page.snapshot import Snapshot
+
+HOST: Final = "127.0.0.1"
+STATIC: Final = Path(__file__).with_name("static")
+_TYPES: Final = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".LICENSE": "text/plain",
+}
+_FEED: Final = web.AppKey("feed", Feed)
+_SOCKETS: Final = web.AppKey("sockets", set[web.WebSocketResponse])
+
+
+def page_app(source: Source, every_s: float = EVERY_S) -> web.Application:
+    """The application; it looks at the fleet as long as it runs."""
+    app = web.Application(middlewares=[_guarded])
+    app[_FEED] = Feed(source, every_s)
+    app[_SOCKETS] = set()
+    files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in _TYPES}
+    for name, content in files.items():
+        app.router.add_get("/" if name == "index.html" else f"/static/{name}", _file(name, content))
+    app.router.add_get("/feed", _feed)
+    app.router.add_get("/edges/{name}", _edge)
+    app.cleanup_ctx.append(_looking)
+    app.on_shutdown.append(_hang_up)
+    return app
+
+
+async def serve(source: Source, port: int, seconds: int, said: Callable[[str], None]) -> None:
+    """Serve until SIGINT, SIGTERM or, when ``seconds`` is not 0, until they are over.
+
+    Raises:
+        MissingTool: the port is taken.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    runner = web.AppRunner(page_app(source), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        site = await _listening(runner, port)
+        said(f"the page is at http://{HOST}:{site}/  (Ctrl-C ends it; the fleet goes on)")
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(stop.wait(), seconds or None)
+    finally:
+        await runner.cleanup()
+
+
+async def _listening(runner: web.AppRunner, port: int) -> int:
+    try:
+        await web.TCPSite(runner, HOST, port).start()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise MissingTool(
+            f"port {port} is taken", hint="the page may be open there already; or --port 0: any free one"
+        ) from None
+    return int(runner.addresses[0][1])
+
+
+@web.middleware
+async def _guarded(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    if why := guard.refusal(request.headers):
+        response: web.StreamResponse = web.Response(status=403, text=f"{why}\n")
+    else:
+        try:
+            response = await handler(request)
+        except web.HTTPException as error:
+            response = web.Response(status=error.status, text=f"{error.reason}\n")
+    if not response.prepared:
+        response.headers.update(guard.HEADERS)
+    return response
+
+
+def _file(name: str, content: bytes) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def answer(_request: web.Request) -> web.StreamResponse:
+        response = web.Response(body=content, content_type=_TYPES[Path(name).suffix], charset="utf-8")
+        response.enable_compression()
+        return response
+
+    return answer
+
+
+async def _feed(request: web.Request) -> web.StreamResponse:
+    """All of it, then what changed, coalesced to the pace at which the browser takes it."""
+    socket = web.WebSocketResponse(heartbeat=10)
+    await socket.prepare(request)
+    request.app[_SOCKETS].add(socket)
+    telling = asyncio.create_task(_tell(socket, request.app[_FEED]))
+    try:
+        async for _ in socket:  # a page says nothing; this waits for its end
+            pass
+    finally:
+        telling.cancel()
+        request.app[_SOCKETS].discard(socket)
+        with suppress(asyncio.CancelledError, ConnectionError):
+            await telling
+    return socket
+
+
+async def _tell(socket: web.WebSocketResponse, feed: Feed) -> None:
+    known: Snapshot | None = None
+    while True:
+        newest = await feed.newer(known)
+        if known is None:
+            document: dict[str, Any] = {**whole(newest), "history": feed.history.fleet.columns}
+        else:
+            document = news(known, newest)
+        await socket.send_str(orjson.dumps(document).decode())
+        known = newest
+
+
+async def _edge(request: web.Request) -> web.StreamResponse:
+    feed = request.app[_FEED]
+    name = request.match_info["name"]
+    found = await asyncio.to_thread(feed.source.edge, name)
+    if found is None:
+        raise web.HTTPNotFound(reason="no such edge in the fleet")
+    body = orjson.dumps({**found, "history": feed.history.edge(name)})
+    response = web.Response(body=body, content_type="application/json")
+    response.enable_compression()
+    return response
+
+
+async def _looking(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[_FEED].run())
+    task.add_done_callback(_end_loudly)
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _end_loudly(task: asyncio.Task[None]) -> None:
+    """A look that fails in a way that nobody foresaw ends the server: a page without news would lie."""
+    if not task.cancelled() and task.exception() is not None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+async def _hang_up(app: web.Application) -> None:
+    sockets = app[_SOCKETS].copy()
+    for socket in sockets:
+        await socket.close()

@@ -1,0 +1,105 @@
+"""A run in figures, for the report: when the edges came, what they say, their energies with sums. No I/O."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.page.snapshot import CHANNELS, number, totals_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edge_tasks.page.snapshot import Figures
+    from edge_tasks.proof.verdict import Verdict
+
+ENERGIES: Final = (
+    "_sum/ProductionActiveEnergy",
+    "_sum/ConsumptionActiveEnergy",
+    "_sum/GridBuyActiveEnergy",
+    "_sum/GridSellActiveEnergy",
+    "_sum/EssActiveChargeEnergy",
+    "_sum/EssActiveDischargeEnergy",
+)
+"""Counters of the edges, in Wh; they begin where an edge's own counters began, not with the report."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An edge in the table.
+
+    Attributes:
+        came_s: seconds from the backend's start until it was there; None when either is not known.
+        figures: powers in W and the state of charge in percent, as in :data:`CHANNELS`.
+        energies: in Wh, as in :data:`ENERGIES`.
+    """
+
+    name: str
+    state: str
+    why: str
+    hint: str
+    came_s: float | None
+    figures: Figures
+    energies: Figures
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All edges, and what they are together."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many edges are in each state."""
+        return dict(Counter(line.state for line in self.lines))
+
+    @property
+    def ill(self) -> tuple[Line, ...]:
+        """Those with a reason."""
+        return tuple(line for line in self.lines if line.why)
+
+    @property
+    def figures(self) -> Figures:
+        """Sums, and the mean state of charge."""
+        return totals_of([line.figures for line in self.lines])
+
+    @property
+    def energies(self) -> Figures:
+        """Sums; None where no edge tells any."""
+        told = [[value for value in column if value is not None] for column in self._energy_columns]
+        return tuple(sum(column) if column else None for column in told)
+
+    @property
+    def arrivals(self) -> list[float]:
+        """Seconds after the backend's start at which the edges that are there now came, in order."""
+        return sorted(line.came_s for line in self.lines if line.came_s is not None)
+
+    @property
+    def _energy_columns(self) -> list[list[float | None]]:
+        return [[line.energies[place] for line in self.lines] for place in range(len(ENERGIES))]
+
+
+def summarize(verdicts: Sequence[Verdict], since: Mapping[str, float], backend_started: float) -> Summary:
+    """A look as a summary; ``since`` and ``backend_started`` in seconds since 1970, 0 where not known."""
+    return Summary(tuple(_line(verdict, since.get(verdict.name, 0.0), backend_started) for verdict in verdicts))
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """The value that this share of an ordered sequence does not pass; None of nothing."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+
+
+def _line(verdict: Verdict, since: float, started: float) -> Line:
+    came = round(since - started, 2) if verdict.is_well and since and started and since >= started else None
+    values = verdict.values
+    return Line(
+        verdict.name,
+        verdict.condition.value,
+        verdict.why,
+        verdict.hint,
+        came,
+        tuple(number(values.get(channel)) for channel in CHANNELS),
+        tuple(number(values.get(channel)) for channel in ENERGIES),
+    )

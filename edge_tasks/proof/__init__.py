@@ -1,0 +1,1 @@
+"""What is seen of each edge, and what that means."""

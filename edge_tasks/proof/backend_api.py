@@ -1,0 +1,183 @@
+"""The backend's B2B REST API: who is online, and what they measure."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FIRST: Final = 100
+"""Edges that are asked for first: how long that takes tells whether the backend knows them."""
+_BATCH: Final = 1000
+_SLOW_S: Final = 1.0
+_OPENING: Final = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "ZWRnZS10YXNrcyBhc2tzLg==",
+}
+_PAUSE_S: Final = 0.5
+_OF_A_WRONG_LOGIN: Final = (401, 403, 500)
+_NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""The backend is on this machine; a proxy of the environment is not to be asked."""
+
+
+class BackendError(Exception):
+    """The backend did not answer, or refused the call; the text says which.
+
+    Attributes:
+        hint: what to type next.
+        code: of HTTP; 0 where there was no answer.
+    """
+
+    def __init__(self, text: str, *, hint: str = "inv up", code: int = 0) -> None:
+        super().__init__(text)
+        self.hint = hint
+        self.code = code
+
+
+@dataclass(frozen=True)
+class BackendApi:
+    """The REST API (port 8075) of a backend.
+
+    Attributes:
+        rest: e.g. ``http://127.0.0.1:8075``.
+        user: of Odoo.
+        password: of that user.
+        ui: the websocket of the backend's UI, e.g. ``ws://127.0.0.1:8082``; empty where it is not reached.
+    """
+
+    says: ClassVar[str] = "the backend"
+    remark: ClassVar[str] = ""
+    is_late: ClassVar[bool] = False
+
+    rest: str
+    user: str
+    password: str = field(repr=False)
+    ui: str = ""
+
+    def online(self, names: Sequence[str]) -> dict[str, bool]:
+        """``getEdgesStatus``; an edge that the backend does not know or show is absent.
+
+        Raises:
+            BackendError: the backend does not answer, or refuses the login.
+        """
+        answers = self._asked("getEdgesStatus", "edgeIds", names, {})
+        return {name: bool(answer.get("online")) for name, answer in answers.items()}
+
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """``getEdgesChannelsValues``; an edge that the backend does not know or show is absent.
+
+        Raises:
+            BackendError: as for :meth:`online`.
+        """
+        return self._asked("getEdgesChannelsValues", "ids", names, {"channels": list(channels)})
+
+    def read_devices_again(self, console: str) -> None:
+        """Re-activate the stand-in's ``Metadata.Odoo``: it reads its devices, and drops every edge for a moment.
+
+        The Felix console of a real backend wants all properties with it, passwords included, and forgets those
+        that are missing: a real one is restarted instead.
+
+        Args:
+            console: e.g. ``http://127.0.0.1:8079``.
+
+        Raises:
+            BackendError: it did not.
+        """
+        url = f"{console}/system/console/configMgr/Metadata.Odoo"
+        form = b"apply=true&action=ajaxConfigManager"
+        self._post(url, form, "application/x-www-form-urlencoded", (self.user, self.password))
+
+    @staticmethod
+    def opens_websockets(port: int) -> bool:
+        """Whether a backend lets edges come: it answers a websocket's opening, and drops it without an apikey."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/", headers=_OPENING)
+            return connection.getresponse().status == http.HTTPStatus.SWITCHING_PROTOCOLS
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _asked(
+        self, method: str, key: str, names: Sequence[str], params: dict[str, Any]
+    ) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        batches = [list(names[start : start + _BATCH]) for start in range(_FIRST, len(names), _BATCH)]
+        batches.append(list(names[:_FIRST]))
+        is_introduced = not self.ui
+        while batches:
+            batch = batches.pop()
+            began = time.monotonic()
+            answer = self._call(method, {key: batch, **params})
+            if batches and not is_introduced and time.monotonic() - began > _SLOW_S:
+                is_introduced = True
+                self._introduce()
+            if "result" in answer:
+                found |= answer["result"]
+            elif len(batch) > 1:  # one unknown edge fails the whole call, so look in each half
+                batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
+        return found
+
+    def _introduce(self) -> None:
+        """Have the backend learn this user's role for each edge, a page at a time."""
+        from edge_tasks.proof import ui_api  # noqa: PLC0415 - websockets take long to import
+
+        ui_api.introduce(self.ui, self.user, self.password)
+
+    def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
+        login = (self.user, self.password)
+        url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()
+        try:
+            body = self._post(url, text, "application/json", login)
+        except BackendError as error:
+            if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            # A real one answers so now and then while the machine is busy: Odoo is asked in between.
+            time.sleep(_PAUSE_S)
+            body = self._post(url, text, "application/json", login)
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise BackendError(f"{self.rest} is no B2B REST API: it answered {method} with no JSON object")
+        return answer
+
+    @staticmethod
+    def _post(url: str, body: bytes, content_type: str, login: tuple[str, str]) -> bytes:
+        basic = base64.b64encode(":".join(login).encode()).decode()
+        request = urllib.request.Request(  # noqa: S310 - an http address that we made ourselves
+            url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
+        )
+        try:
+            with _NO_PROXY.open(request, timeout=30) as response:
+                return bytes(response.read())
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise _refusal(url, error.code, login[0]) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
+
+
+def _refusal(url: str, code: int, user: str) -> BackendError:
+    """A wrong login is a 500 of a real backend, a 401 of ours."""
+    if code not in _OF_A_WRONG_LOGIN:
+        return BackendError(f"{url} answered {code}", code=code)
+    return BackendError(
+        f"{url} answered {code}: it does not let {user} in with the backend's odooPassword, or cannot ask Odoo",
+        hint=f"inv odoo-init; or give Odoo's user {user} that password",
+        code=code,
+    )

@@ -1,0 +1,1 @@
+"""Where a backend looks up which devices it knows."""

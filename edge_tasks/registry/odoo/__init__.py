@@ -1,0 +1,1 @@
+"""Odoo's device table: the rows, the table in PostgreSQL, and Odoo's own API."""

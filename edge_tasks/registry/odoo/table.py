@@ -1,0 +1,287 @@
+"""The device table in PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from edge_tasks.errors import RegistrationError
+from edge_tasks.registry.odoo.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from edge_tasks.registry.odoo.rows import Registration
+
+_COLUMNS: Final = "id, name, apikey, active, name_number, oem, setup_password, comment, internalnote AS note"
+_ROWS_A_WORD: Final = 1000
+_ADMIN: Final = 2
+"""Odoo's user id of ``admin``."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the device table is."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    name: str = "openems"
+
+    def __str__(self) -> str:
+        """For messages: everything but the password."""
+        return f"postgresql://{self.user}@{self.host}:{self.port}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the backend wrote about a device.
+
+    Attributes:
+        apikey: as the row has it.
+        active: whether Odoo and the UI show it.
+        lastmessage: UTC; up to 30 s late.
+        components: the ids of its last ``edgeConfig``.
+        age_s: seconds since lastmessage by the database's clock.
+    """
+
+    name: str
+    apikey: str = field(repr=False)
+    active: bool | None
+    lastmessage: datetime | None
+    components: list[str] | None
+    age_s: float | None
+
+
+class Addon(Enum):
+    """How far Odoo's addon ``openems`` is in a database."""
+
+    NO_DATABASE = "there is no such database"
+    HALF = "the addon is not installed, or only half"
+    INSTALLED = "the addon is installed"
+
+
+def await_server(database: Database, deadline: float, require_running: Callable[[], None]) -> None:
+    """Wait until PostgreSQL lets us in, by trying.
+
+    Raises:
+        RegistrationError: it refuses the user or the password, or does not answer before ``deadline``.
+        FleetError: as ``require_running`` raises when there is nothing to wait for.
+    """
+    while not answers(database):
+        require_running()
+        if time.monotonic() > deadline:
+            raise RegistrationError(f"{database} does not answer", hint="inv logs --service db")
+        time.sleep(0.2)
+
+
+def answers(database: Database) -> bool:
+    """Whether PostgreSQL lets us in; not while it starts.
+
+    Raises:
+        RegistrationError: it refuses the user or the password.
+    """
+    maintenance = replace(database, name="postgres")
+    try:
+        with psycopg.connect(**_parameters(maintenance)):
+            return True
+    except psycopg.OperationalError as error:
+        if "authentication failed" in str(error):
+            raise RegistrationError(f"{maintenance}: {_reason(error)}", hint=_hint(error)) from None
+        return False
+
+
+def addon(database: Database) -> Addon:
+    """How far the addon is.
+
+    Raises:
+        RegistrationError: the server cannot be asked.
+    """
+    with _connected(replace(database, name="postgres")) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if connection.execute(query, (database.name,)).fetchone() is None:
+            return Addon.NO_DATABASE
+    with _connected(database) as connection:
+        tables = "SELECT to_regclass('public.openems_device'), to_regclass('public.ir_module_module')"
+        device, modules = connection.execute(tables).fetchone() or (None, None)
+        if device is None:
+            return Addon.HALF
+        query = "SELECT 1 FROM ir_module_module WHERE name = 'openems' AND state = 'installed'"
+        done = modules is None or connection.execute(query).fetchone() is not None
+    return Addon.INSTALLED if done else Addon.HALF
+
+
+def drop_database(database: Database) -> None:
+    """Remove a database, if there is one, whoever is connected to it."""
+    with _connected(replace(database, name="postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
+        )
+
+
+def has_table(database: Database) -> bool:
+    """Whether the database can be reached and has the device table."""
+    try:
+        with psycopg.connect(**_parameters(database)) as connection:
+            found = connection.execute("SELECT to_regclass('public.openems_device')").fetchone()
+    except psycopg.Error:
+        return False
+    return found is not None and found[0] is not None
+
+
+def read_rows(database: Database) -> tuple[Row, ...]:
+    """All rows of the device table.
+
+    Raises:
+        RegistrationError: it cannot be read; with what was tried.
+    """
+    with _connected(database) as connection:
+        return _rows(connection)
+
+
+def register(database: Database, plan: Registration, told: Callable[[int], None] = lambda _done: None) -> None:
+    """Do what was planned, in one transaction: all of it or nothing.
+
+    Args:
+        database: where.
+        plan: what.
+        told: is told how many rows have been sent.
+
+    Raises:
+        RegistrationError: nothing was committed.
+    """
+    with _connected(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        cursor.execute("LOCK TABLE openems_device IN SHARE ROW EXCLUSIVE MODE")
+        _insert(cursor, plan, told)
+        _change(cursor, plan)
+        told(len(plan.added) + len(plan.changed))
+        cursor.execute(
+            "UPDATE openems_device SET active = NOT coalesce(active, false), write_uid = %s,"
+            " write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
+            (_ADMIN, [row.id for row in (*plan.unarchived, *plan.archived)]),
+        )
+
+
+def remove_rows(database: Database, ids: Sequence[int]) -> None:
+    """Delete rows by id; for ``inv down --purge``."""
+    with _connected(database) as connection:
+        connection.execute("DELETE FROM openems_device WHERE id = ANY(%s)", (list(ids),))
+
+
+def read_reports(database: Database, names: Sequence[str]) -> dict[str, Report]:
+    """What the backend wrote about these devices, by name; a name without a row is absent."""
+    with _connected(database) as connection:
+        cursor = connection.cursor(row_factory=class_row(Report))
+        found = cursor.execute(
+            "SELECT name, apikey, active, lastmessage,"
+            " CASE WHEN openems_config IS NULL OR openems_config = '' THEN NULL"
+            " ELSE ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) END AS components,"
+            " extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s"
+            " FROM openems_device WHERE name = ANY(%s)",
+            (list(names),),
+        ).fetchall()
+    return {report.name: report for report in found}
+
+
+def read_connected(database: Database, names: Sequence[str]) -> dict[str, bool]:
+    """Which devices the backend last wrote to be connected (every 30 s), by name; one without a row is absent."""
+    query = "SELECT name, coalesce(openems_is_connected, false) FROM openems_device WHERE name = ANY(%s)"
+    with _connected(database) as connection:
+        return dict(connection.execute(query, (list(names),)).fetchall())
+
+
+def read_config(database: Database, name: str) -> dict[str, Any]:
+    """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
+    with _connected(database) as connection:
+        found = connection.execute(
+            "SELECT nullif(openems_config, '')::json FROM openems_device WHERE name = %s", (name,)
+        ).fetchone()
+    return found[0] if found is not None and isinstance(found[0], dict) else {}
+
+
+def _rows(connection: psycopg.Connection[Any]) -> tuple[Row, ...]:
+    cursor = connection.cursor(row_factory=class_row(Row))
+    return tuple(cursor.execute(f"SELECT {_COLUMNS} FROM openems_device ORDER BY id"))  # noqa: S608 - a constant
+
+
+def _insert(cursor: psycopg.Cursor[Any], plan: Registration, told: Callable[[int], None]) -> None:
+    if not plan.added:
+        return
+    found = cursor.execute("SELECT now() AT TIME ZONE 'UTC'").fetchone()
+    now = found[0] if found else None
+    with cursor.copy(
+        "COPY openems_device (name, apikey, active, name_number, oem, setup_password, comment, internalnote,"
+        " openems_version, create_uid, create_date, write_uid, write_date) FROM STDIN"
+    ) as copy:
+        for sent, device in enumerate(plan.added):
+            if sent % _ROWS_A_WORD == 0:
+                told(sent)
+            identity = (device.name, device.apikey, device.active, device.name_number, device.oem)
+            texts = (device.setup_password, device.comment, device.note)
+            copy.write_row((*identity, *texts, device.version, _ADMIN, now, _ADMIN, now))
+
+
+def _change(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
+    cursor.executemany(
+        "UPDATE openems_device SET apikey = %s, active = %s, name_number = %s, oem = coalesce(oem, %s),"
+        " setup_password = coalesce(nullif(setup_password, ''), %s), comment = coalesce(nullif(comment, ''), %s),"
+        " internalnote = CASE WHEN internalnote IS NULL OR internalnote LIKE 'edge-tasks fleet %%' THEN %s"
+        " WHEN position(%s IN internalnote) > 0 THEN internalnote ELSE internalnote || E'\\n' || %s END,"
+        " write_uid = %s, write_date = now() AT TIME ZONE 'UTC' WHERE id = %s",
+        [
+            (
+                *(device.apikey, device.active, device.name_number, device.oem),
+                *(device.setup_password, device.comment, device.note, device.note, device.note),
+                *(_ADMIN, change.row.id),
+            )
+            for change in plan.changed
+            for device in (change.device,)
+        ],
+    )
+
+
+@contextmanager
+def _connected(database: Database, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    try:
+        with psycopg.connect(**_parameters(database), autocommit=autocommit) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise RegistrationError(f"the device table at {database}: {_reason(error)}", hint=_hint(error)) from None
+
+
+def _parameters(database: Database) -> dict[str, Any]:
+    return {
+        "host": database.host,
+        "port": database.port,
+        "user": database.user,
+        "password": database.password,
+        "dbname": database.name,
+        "connect_timeout": 5,
+        "client_encoding": "utf8",  # a server in SQL_ASCII would make psycopg give bytes
+        "application_name": "edge-tasks",
+    }
+
+
+def _reason(error: psycopg.Error) -> str:
+    """PostgreSQL's own words, without a failing row's values (they hold the apikey)."""
+    return error.diag.message_primary or str(error).strip().splitlines()[-1]
+
+
+def _hint(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidCatalogName):
+        return "the addon's table is missing: inv odoo-init"
+    if isinstance(error, psycopg.errors.UndefinedColumn):
+        return "the table is not the openems addon's of Odoo 16; nothing was changed"
+    if isinstance(error, psycopg.OperationalError):
+        return "nothing was committed; is it running (inv odoo-init), and is the password right?"
+    return "nothing was committed"

@@ -1,0 +1,102 @@
+"""The platform's Compose project: the user's files, and our override on top."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.checkout.roles import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from edge_tasks.adapters.containers import Container
+    from edge_tasks.adapters.docker import Docker
+
+
+@dataclass(frozen=True)
+class Compose:
+    """``docker compose`` in a platform.
+
+    Attributes:
+        files: the user's own, in Compose's order: the base file, and an override that is not ours.
+        override: ours; it may not be there yet.
+        project_name: empty for Compose's own choice (``name:``, ``.env``, the folder's name).
+    """
+
+    docker: Docker
+    platform: Path
+    files: tuple[str, ...]
+    override: Path
+    project_name: str = ""
+
+    def project(self, profiles: str = "") -> Project:
+        """The user's own services, resolved; those of profiles too, when these are named (``*``: all).
+
+        Raises:
+            CommandFailed: with Compose's own words about what is wrong with the files.
+        """
+        more = ("--profile", profiles) if profiles else ()
+        said: dict[str, Any] = json.loads(
+            self.docker.ask(*self._prefix(ours=False), *more, "config", "--format", "json")
+        )
+        return Project(str(said.get("name", "")), said.get("services") or {})
+
+    def hashes(self) -> dict[str, frozenset[str]]:
+        """Service → the digests that its container may be labelled with; empty while our override is not there.
+
+        There are two: asked for digests, Compose leaves the variables of an ``env_file`` out, which are part of
+        those that it labels with. So they are asked again of the resolved project, where they have been put in.
+        """
+        if not self.override.exists():
+            return {}
+        resolved = self.docker.ask(*self._prefix(), "config", "--format", "json")
+        again = ("compose", "--project-directory", str(self.platform), "-f", "-")
+        asked = (self._prefix(), ""), (again, resolved)
+        answers = [self.docker.ask(*prefix, "config", "--hash", "*", given=given) for prefix, given in asked]
+        pairs = [line.partition(" ")[::2] for answer in answers for line in answer.splitlines()]
+        return {name: frozenset(found for service, found in pairs if service == name) for name, _ in pairs}
+
+    def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
+        """Run what changes something.
+
+        Raises:
+            CommandFailed: with its last lines.
+        """
+        self.docker.run(*self._prefix(), *arguments, more=more)
+
+    def build(self, services: Sequence[str]) -> None:
+        """Build the images of services, of the user's own files: ours disables the platform's edge."""
+        self.docker.run(*self._prefix(ours=False), "build", *services)
+
+    def pull(self, services: Sequence[str]) -> None:
+        """Fetch the images of services that are not built."""
+        self.docker.run(*self._prefix(ours=False), "pull", "--quiet", *services)
+
+    def up(self, services: Sequence[str], *, parallel: int) -> None:
+        """Have containers of these services run, made anew where their configuration changed."""
+        more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
+        self.run("up", "-d", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
+
+    def restart(self, services: Sequence[str], *, parallel: int) -> None:
+        """Stop and start containers of these services, at the same time: a JVM takes seconds to end."""
+        self.run("restart", "--timeout", "3", *services, more={"COMPOSE_PARALLEL_LIMIT": str(parallel)})
+
+    def show_logs(self, services: Sequence[str], *, follow: bool) -> None:
+        """The last lines of services (all, when none is named), straight to the terminal."""
+        more = ("--follow",) if follow else ()
+        self.docker.show(*self._prefix(), "logs", "--tail", "100", *more, *services)
+
+    def containers(self, project: str) -> tuple[Container, ...]:
+        """All containers of the project."""
+        return self.docker.containers(project)
+
+    def _prefix(self, *, ours: bool = True) -> tuple[str, ...]:
+        files = [str(self.platform / name) for name in self.files]
+        if ours and self.override.exists():
+            files.append(str(self.override))
+        named = ("--project-name", self.project_name) if self.project_name else ()
+        given = (part for file in files for part in ("-f", file))
+        return ("compose", "--project-directory", str(self.platform), *named, *given)

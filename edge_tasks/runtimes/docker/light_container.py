@@ -1,0 +1,159 @@
+"""The light edges' container: their program and their fleet lie in folders of ours that it mounts.
+
+So no image is built, and any image with a Python serves; the program comes from where this one was installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import edge_tasks
+from edge_tasks.adapters import wheels
+from edge_tasks.adapters.files import remove_directory, write_file, writing
+from edge_tasks.checkout.override import LIGHT_SERVICE, LightService
+from edge_tasks.runtimes.light_host import Manner, manner_of, metrics_port_of
+
+if TYPE_CHECKING:
+    from edge_tasks.adapters.containers import Container
+    from edge_tasks.runtimes.docker.stack import Stack
+
+FLEET: Final = PurePosixPath("/light/fleet")
+_PROGRAM: Final = PurePosixPath("/light/program")
+_FLEET_FILE: Final = "light.json"
+PACKAGES: Final = ("orjson", "picows", "prometheus_client", "yarl")
+SOURCES: Final = ("__init__.py", "errors.py", "openems", "light")
+"""What the program needs of others and of ours; a test of the architecture holds it to that."""
+
+_VERSION: Final = "import sys; print('%d.%d' % sys.version_info[:2])"
+
+
+@dataclass(frozen=True)
+class LightContainer:
+    """The container as a process that is told its edges."""
+
+    stack: Stack
+
+    @property
+    def folder(self) -> Path:
+        """Fleet, status and memory."""
+        return _home(self.stack) / "fleet"
+
+    @property
+    def config(self) -> Path:
+        """The fleet file."""
+        return self.folder / _FLEET_FILE
+
+    @property
+    def log(self) -> str:
+        """Where its output is, for people."""
+        return f"inv logs --service {LIGHT_SERVICE}"
+
+    def find(self) -> Container | None:
+        """It runs, and as it should."""
+        stack = self.stack
+        container = stack.container(LIGHT_SERVICE)
+        image = stack.docker.images((image_of(stack),)).get(image_of(stack))
+        digest = stack.hashes().get(LIGHT_SERVICE)
+        return container if container is not None and container.fits(digest, image) else None
+
+    def start(self, config: str) -> None:
+        """Write the fleet file; have a container of it."""
+        with writing(self.folder):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_file(self.config, config)
+        self.stack.compose.up((LIGHT_SERVICE,), parallel=1)
+
+    def require(self, _what: str) -> None:
+        """Raise when it has ended, with its last lines."""
+        self.stack.require_running(LIGHT_SERVICE)
+
+
+def image_of(stack: Stack) -> str:
+    """Of the container."""
+    return str(stack.ground.choices["light_image"])
+
+
+def service(stack: Stack) -> LightService:
+    """The container as the override has it; it runs as the caller, since the fleet file is the caller's alone."""
+    home = _home(stack).relative_to(stack.ground.platform.path)
+    port = metrics_port_of(stack.ground.choices, stack.ground.fleet.port_offset)
+    return LightService(
+        image=image_of(stack),
+        program=_digest(),
+        arguments=("-m", "edge_tasks.light", str(FLEET / _FLEET_FILE)),
+        volumes=(f"./{home}/program:{_PROGRAM}:ro", f"./{home}/fleet:{FLEET}"),
+        environment={"PYTHONPATH": str(_PROGRAM), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        user=f"{os.geteuid()}:{os.getegid()}",
+        ports=(f"127.0.0.1:{port}:{port}",) if port else (),
+    )
+
+
+def manner(stack: Stack) -> Manner:
+    """How the edges run there: their metrics are served to the container's network, and published on loopback."""
+    found = manner_of(stack.ground.choices, stack.ground.fleet.port_offset)
+    return replace(found, metrics_host="0.0.0.0")  # noqa: S104 - of the container
+
+
+def is_installed(stack: Stack) -> bool:
+    """The program is there, as it should be for the image."""
+    return stack.ground.state.record().get("light_program") == _mark(stack)
+
+
+def install(stack: Stack) -> None:
+    """Put the program and its packages, for the image's Python, where the container mounts them.
+
+    Raises:
+        CommandFailed: the image has no Python, or pip does not get the packages.
+    """
+    image, folder = image_of(stack), _home(stack) / "program"
+    architecture = stack.docker.ask("image", "inspect", "--format", "{{.Architecture}}", image).strip()
+    asked = ("run", "--rm", "--network", "none", "--entrypoint", "python3", image, "-c", _VERSION)
+    python = stack.docker.ask(*asked).strip()
+    stack.ground.state.note(light_program=None)
+    if folder.exists():
+        remove_directory(folder)
+    with writing(folder):
+        folder.mkdir(mode=0o700, parents=True)
+    wheels.fetch(wheels.installed(PACKAGES), folder, python=python, architecture=architecture)
+    with writing(folder):
+        for name in SOURCES:
+            _copy(_package() / name, folder / "edge_tasks" / name)
+    stack.ground.state.note(light_program=_mark(stack))
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def _home(stack: Stack) -> Path:
+    return stack.ground.state.folder / "light"
+
+
+def _package() -> Path:
+    return Path(edge_tasks.__file__).parent
+
+
+def _mark(stack: Stack) -> list[str]:
+    image = image_of(stack)
+    return [_digest(), stack.docker.images((image,)).get(image, "")]
+
+
+def _digest() -> str:
+    """Of packages and sources."""
+    digest = hashlib.sha256(" ".join(wheels.installed(PACKAGES)).encode())
+    for name in SOURCES:
+        source = _package() / name
+        files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
+        for path in files:
+            if path.suffix != ".pyc":
+                digest.update(f"{path.relative_to(_package())}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

