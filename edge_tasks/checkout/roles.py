@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import index_of_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,8 +147,7 @@ def find_services(project: Project, chosen: Mapping[str, str], wired: Mapping[st
     """
     found = {role: _find(role, project, chosen, wired) for role in ROLES}
     taken = set(found.values())
-    ours = re.compile(r"openems-edge-[0-9]+")
-    others = tuple(name for name in project.services if name not in taken and not ours.fullmatch(name))
+    others = tuple(name for name in project.services if name not in taken and index_of_service(name) is None)
     return Services(found["edge"], found["backend"], found["database"], found["odoo"], others)
 
 
@@ -181,7 +181,7 @@ def _find(role: str, project: Project, chosen: Mapping[str, str], wired: Mapping
 
 
 def _looks_like(role: str, name: str, service: Mapping[str, Any]) -> bool:
-    if re.fullmatch(r"openems-edge-[0-9]+", name):
+    if index_of_service(name) is not None:
         return False
     environment: Mapping[str, Any] = service.get("environment") or {}
     if role == "odoo" and _IS_DATABASE & environment.keys():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import string
 import uuid
 from dataclasses import dataclass, field
@@ -20,6 +21,15 @@ APIKEY_LENGTH: Final = 20
 MOST_EDGES: Final = 100_000
 DEFAULT_RESERVE: Final = 10
 PORTS_TAKEN_BY_PLATFORM: Final = frozenset({4200, 8079, 8081, 8082, 8086, 10016, 20016})
+
+DIRECTORY_PREFIX: Final = "config-edge"
+"""How the name of every edge's config directory begins."""
+
+_SERVICE_PREFIX: Final = "openems-edge-"
+_INDEX: Final = r"(0|[1-9][0-9]*)"
+_DIRECTORY: Final = re.compile(DIRECTORY_PREFIX + _INDEX)
+_SERVICE: Final = re.compile(_SERVICE_PREFIX + _INDEX)
+_UNFINISHED: Final = re.compile(rf"\.{DIRECTORY_PREFIX}{_INDEX}\.(new|old)")
 
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _SETUP_PASSWORD: Final = string.ascii_uppercase + string.digits
@@ -60,12 +70,12 @@ class Edge:
     @property
     def service(self) -> str:
         """Its service in the compose override."""
-        return f"openems-edge-{self.index}"
+        return f"{_SERVICE_PREFIX}{self.index}"
 
     @property
     def directory(self) -> str:
         """The name of its config directory, beside the template."""
-        return f"config-edge{self.index}"
+        return f"{DIRECTORY_PREFIX}{self.index}"
 
     def new_pid(self, template_pid: str) -> str:
         """The edge's own PID for a factory PID of the template: the last segment becomes a new UUID."""
@@ -140,6 +150,21 @@ class Fleet:
         return _spell(_derive(self.secret, purpose, name), alphabet, length)
 
 
+def index_of_service(name: str) -> int | None:
+    """The index in the name of an edge's service: 3 of ``openems-edge-3``; None for any other service."""
+    return _index(_SERVICE, name)
+
+
+def index_of_directory(name: str) -> int | None:
+    """The index in the name of an edge's directory: 3 of ``config-edge3``; None for any other directory."""
+    return _index(_DIRECTORY, name)
+
+
+def is_unfinished_directory(name: str) -> bool:
+    """Whether an interrupted run left this beside an edge's directory: ``.config-edge3.new`` or ``.old``."""
+    return _UNFINISHED.fullmatch(name) is not None
+
+
 def ports_of(index: int, offset: int = 0) -> Ports | None:
     """Edge 0 has 8080 and 8085, each next one 100 more; None where 65535 is passed (index 575 and up).
 
@@ -147,6 +172,11 @@ def ports_of(index: int, offset: int = 0) -> Ports | None:
     """
     ports = Ports(_CONSOLE + offset + _STEP * index, _WEBSOCKET + offset + _STEP * index)
     return ports if ports.websocket <= _HIGHEST_PORT else None
+
+
+def _index(pattern: re.Pattern[str], name: str) -> int | None:
+    found = pattern.fullmatch(name)
+    return int(found[1]) if found else None
 
 
 def _derive(key: bytes, purpose: str, name: str) -> bytes:

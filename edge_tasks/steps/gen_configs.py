@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import directories, remove_directory, replace_directory
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import index_of_directory, is_unfinished_directory
 from edge_tasks.plan import Plan, some
 from edge_tasks.runtimes.protocols import Written
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 STAMP: Final = ".edge-tasks"
 """In each directory: the digest of what it was made of. Felix reads only ``*.config``."""
-
-_DIRECTORY: Final = re.compile(r"config-edge([0-9]+)")
-_HALF: Final = re.compile(r"\.config-edge[0-9]+\.(new|old)")
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ def find(session: Session) -> Plan:
     folder = session.platform.edges_folder
     uri = session.runtime.uri
     inputs = {edge.directory: session.template.inputs(edge, uri) for edge in _edges(session)}
-    present = {name for name in (directories(folder) if folder.is_dir() else ()) if _DIRECTORY.fullmatch(name)}
+    present = set(_directories(folder))
     stamps = {name: stamp_of(folder / name) for name in present}
     _refuse_foreign(session, {name for name in inputs if stamps.get(name, "") is None})
     stale = tuple(edge for edge in _edges(session) if stamps.get(edge.directory) != inputs[edge.directory])
@@ -106,14 +103,19 @@ def written(directory: Path) -> Written:
 def remove_halves(folder: Path) -> None:
     """Remove what an interrupted run left beside the directories."""
     for name in directories(folder):
-        if _HALF.fullmatch(name):
+        if is_unfinished_directory(name):
             remove_directory(folder / name)
 
 
 def our_directories(folder: Path) -> tuple[Path, ...]:
     """All config directories that we made, also of an earlier fleet."""
+    return tuple(folder / name for name in _directories(folder) if stamp_of(folder / name))
+
+
+def _directories(folder: Path) -> tuple[str, ...]:
+    """The names of all config directories of edges, whoever made them."""
     found = directories(folder) if folder.is_dir() else ()
-    return tuple(folder / name for name in found if _DIRECTORY.fullmatch(name) and stamp_of(folder / name))
+    return tuple(name for name in found if index_of_directory(name) is not None)
 
 
 def _refuse_foreign(session: Session, names: set[str]) -> None:

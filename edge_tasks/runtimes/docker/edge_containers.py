@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.openems import configuration
 from edge_tasks.plan import some
 from edge_tasks.runtimes.docker import starting
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
     from edge_tasks.runtimes.protocols import Written
 
-SERVICE: Final = re.compile(r"openems-edge-([0-9]+)")
 _COMES_BACK_S: Final = 5.0
 _LONG_S: Final = 120.0
 """An edge that runs longer and is not connected is waiting out its own 10 to 109 s, or worse."""
@@ -127,7 +126,7 @@ def _is_surplus(stack: Stack, container: Container, services: set[str]) -> bool:
         return True
     if container.service == LIGHT_SERVICE:
         return not stack.ground.fleet.light
-    return SERVICE.fullmatch(container.service) is not None and container.service not in services
+    return index_of_service(container.service) is not None and container.service not in services
 
 
 def _lost(stack: Stack, edges: Sequence[Edge], by_service: Mapping[str, Container]) -> set[str]:

@@ -14,8 +14,8 @@ from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, foreign_heap
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.runtimes.docker import hosting
-from edge_tasks.runtimes.docker.edge_containers import SERVICE
 from edge_tasks.runtimes.light_host import metrics_port_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def correct(stack: Stack) -> None:
 
 def _machine(stack: Stack) -> list[Finding]:
     running = [container for container in stack.containers() if container.is_running]
-    edges = sum(SERVICE.fullmatch(container.service) is not None for container in running)
+    edges = sum(index_of_service(container.service) is not None for container in running)
     root = stack.docker.root()
     found = findings.check_disk(machine.free_disk(Path(root)), root)
     if "force" not in stack.ground.flags:
