@@ -11,6 +11,7 @@ from edge_tasks.checkout.override import FILE_NAME
 from edge_tasks.checkout.roles import ROLES
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import DEFAULT_RESERVE, MOST_EDGES, PORTS_TAKEN_BY_PLATFORM
+from edge_tasks.openems.release import DEFAULT, VERSION
 
 RUNTIMES: Final = ("auto", "docker", "embedded")
 _HIGHEST_OFFSET: Final = 50_000
@@ -89,7 +90,7 @@ SETTINGS: Final = {
         Setting("port_offset", 0, lowest=0, highest=_HIGHEST_OFFSET),
         Setting("override_file", FILE_NAME),
         Setting("timeout", 120, lowest=1, highest=_MOST_SECONDS),
-        Setting("openems_version", "2024.7.0", pattern=r"[0-9]{4}\.[0-9]+\.[0-9]+", extra=True),
+        Setting("openems_version", DEFAULT.since, pattern=VERSION, extra=True),
         Setting("download_from", "https://github.com", pattern=r"https?://\S+", extra=True),
         Setting("project_name", "", pattern="[a-z0-9][a-z0-9_-]*", extra=True),
         Setting("edge_heap", "128m", pattern="[1-9][0-9]*[mg]", extra=True),
@@ -178,7 +179,7 @@ def check_ports(offset: int, edges: int) -> None:
         SettingsError: which edge, which port.
     """
     for port in sorted(PORTS_TAKEN_BY_PLATFORM):
-        for inside in (8080, 8085):
+        for inside in (DEFAULT.edge_ports.console, DEFAULT.edge_ports.websocket):
             index, rest = divmod(port - inside - offset, 100)
             if rest == 0 and 0 <= index < edges:
                 raise SettingsError(

@@ -13,28 +13,18 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.openems import felix
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 BACKEND: Final = "Controller.Api.Backend"
+"""The factory of the component that connects an edge: it has the apikey and the backend's uri."""
 
 _NO_NUMBER: Final = -(1 << 62)
-_DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-SINGLETON_IDS: Final = {
-    "Core.AppManager": "_appManager",
-    "Core.ComponentManager": "_componentManager",
-    "Core.Cycle": "_cycle",
-    "Core.Energy": "_energy",
-    "Core.Host": "_host",
-    "Core.Meta": "_meta",
-    "Core.PredictorManager": "_predictorManager",
-    "Core.Sum": "_sum",
-    "Ess.Power": "_power",
-    "Evcs.SlowPowerIncreaseFilter": "_evcsSlowPowerIncreaseFilter",
-}
+SINGLETON_IDS: Final = DEFAULT.singletons
+"""PID → id: their files have no ``id``."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class Component:
     @property
     def enabled(self) -> bool:
         """OpenEMS' default is true."""
-        return self.properties.get("enabled", True) is not False
+        return self.flag("enabled", default=True)
 
     def text(self, name: str, default: str = "") -> str:
         """A string property, or the default when it is absent or of another type."""
@@ -150,7 +140,7 @@ def component_of(path: PurePosixPath, content: bytes) -> Component | None:
     Raises:
         ValueError: Felix would not load it; the message is the reason.
     """
-    if path.name == _DYNAMIC_BINDINGS:
+    if path.name == felix.DYNAMIC_BINDINGS:
         return None
     document = _parse(content)
     pid = document.string("service.pid")
@@ -158,7 +148,7 @@ def component_of(path: PurePosixPath, content: bytes) -> Component | None:
         raise _IgnoredError("it has no service.pid")
     _check_place(path, pid)
     factory = document.string("service.factoryPid")
-    if factory is None and _UUID.fullmatch(path.stem):
+    if factory is None and felix.is_generated(path):
         raise _IgnoredError("it is named by a UUID but has no service.factoryPid")
     return _component(document, pid, factory)
 

@@ -35,6 +35,10 @@ Scalar: TypeAlias = str | int | float | bool
 Value: TypeAlias = Scalar | tuple[Scalar, ...]
 """A property's value: arrays and collections are tuples."""
 
+DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
+"""The file that ConfigAdmin keeps for itself: it has no PID, and configures nothing."""
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PID: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _PID_CHARACTER: Final = r"[A-Za-z0-9_.-]"
 _BETWEEN_PROPERTIES: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*(?:\n|\Z))*")
@@ -148,6 +152,11 @@ def path_of(pid: str) -> PurePosixPath:
     if not _PID.fullmatch(pid):
         raise ValueError(f"{pid!r} is not made of [A-Za-z0-9_-] segments joined by single dots")
     return PurePosixPath(*pid.split(".")).with_suffix(".config")
+
+
+def is_generated(path: PurePosixPath) -> bool:
+    """Whether a file is named by a UUID, as ConfigAdmin names a component that somebody added by hand."""
+    return _UUID.fullmatch(path.stem) is not None
 
 
 def _property(text: str, position: int) -> Property:

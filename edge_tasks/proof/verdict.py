@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edge_tasks.checkout.template import Component
+    from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Kind, Profile
 
 SILENT_AFTER_S: Final = 90.0
