@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's own order of precedence."""
-
-EDGE_SERVICE: Final = "openems-edge"
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.checkout.backend_config import REST, REST_TEXT
 from edge_tasks.checkout.inheritance import JAVA
+from edge_tasks.checkout.roles import ODOO_PORT, POSTGRES_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from edge_tasks.checkout.backend_config import Wiring
-    from edge_tasks.checkout.roles import Project, Services
+    from edge_tasks.checkout.project import Project
+    from edge_tasks.checkout.roles import Services
     from edge_tasks.fleet.identity import Edge
 
 ADDONS: Final = ("openems", "web_m2x_options", "partner_firstname")
@@ -70,9 +72,9 @@ def check_wiring(wiring: Wiring, project: Project, services: Services, file: str
     user = environment.get("POSTGRES_USER", "postgres")
     wanted: dict[str, tuple[str | int, str]] = {
         "pgHost": (services.database, "the database's service"),
-        "pgPort": (5432, "the port inside the network"),
+        "pgPort": (POSTGRES_PORT, "the port inside the network"),
         "odooHost": (services.odoo, "Odoo's service"),
-        "odooPort": (8069, "the port inside the network"),
+        "odooPort": (ODOO_PORT, "the port inside the network"),
         "pgUser": (user, f"{services.database}'s POSTGRES_USER"),
         "pgPassword": (environment.get("POSTGRES_PASSWORD", ""), f"{services.database}'s POSTGRES_PASSWORD"),
     }

@@ -10,7 +10,8 @@ from typing import Final
 
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import read_tree, write_file, writing
-from edge_tasks.checkout.compose_file import EDGE_SERVICE, ComposeFile, find_compose_file, parse_compose_file
+from edge_tasks.checkout.compose_file import ComposeFile, find_compose_file, parse_compose_file
+from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
 from edge_tasks.errors import SettingsError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import rendering
 
@@ -89,9 +89,9 @@ class Hosting:
     additions: Mapping[str, Addition]
     light: LightService | None = None
     user: str = ""
-    inherited: Mapping[str, Any] = field(default_factory=dict)
+    inherited: Mapping[str, object] = field(default_factory=dict)
     environment_file: str = ""
-    volumes: tuple[Mapping[str, Any], ...] = ()
+    volumes: tuple[Mapping[str, object], ...] = ()
 
     @property
     def connected(self) -> str:

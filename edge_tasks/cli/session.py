@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.checkout import layouts as platforms
 from edge_tasks.checkout import load_shapes
-from edge_tasks.checkout.compose_file import EDGE_SERVICE
+from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli import settings
 from edge_tasks.cli.console import Console
 from edge_tasks.errors import MissingTool, SettingsError

@@ -15,12 +15,19 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from edge_tasks.openems.release import DEFAULT
+
 APIKEY_LENGTH: Final = 20
 """As Odoo makes them: 20 characters of ``[A-Za-z0-9]`` (addon ``openems``, ``models/device.py``)."""
 
 MOST_EDGES: Final = 100_000
 DEFAULT_RESERVE: Final = 10
-PORTS_TAKEN_BY_PLATFORM: Final = frozenset({4200, 8079, 8081, 8082, 8086, 10016, 20016})
+_BACKEND: Final = DEFAULT.backend_ports
+PORTS_TAKEN_BY_PLATFORM: Final = frozenset(
+    (_BACKEND.console, _BACKEND.edges, _BACKEND.ui, *(4200, 8086, 10016, 20016))
+)
+"""Host ports that the platform publishes: those of its backend, then the UI, InfluxDB and Odoo's two."""
+
 
 DIRECTORY_PREFIX: Final = "config-edge"
 """How the name of every edge's config directory begins."""
@@ -33,8 +40,6 @@ _UNFINISHED: Final = re.compile(rf"\.{DIRECTORY_PREFIX}{_INDEX}\.(new|old)")
 
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _SETUP_PASSWORD: Final = string.ascii_uppercase + string.digits
-_CONSOLE: Final = 8080
-_WEBSOCKET: Final = 8085
 _STEP: Final = 100
 _HIGHEST_PORT: Final = 65535
 
@@ -170,7 +175,8 @@ def ports_of(index: int, offset: int = 0) -> Ports | None:
 
     No index meets :data:`PORTS_TAKEN_BY_PLATFORM` while the offset is 0: those end in neither 80 nor 85.
     """
-    ports = Ports(_CONSOLE + offset + _STEP * index, _WEBSOCKET + offset + _STEP * index)
+    inside, moved = DEFAULT.edge_ports, offset + _STEP * index
+    ports = Ports(inside.console + moved, inside.websocket + moved)
     return ports if ports.websocket <= _HIGHEST_PORT else None
 
 

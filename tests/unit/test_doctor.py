@@ -1,23 +1,27 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from edge_tasks.checkout import findings
 from edge_tasks.checkout.backend_config import METADATA, Wiring, read_wiring
-from edge_tasks.checkout.roles import Project, Services
+from edge_tasks.checkout.project import Project
+from edge_tasks.checkout.roles import Services
 from edge_tasks.fleet.identity import Fleet
 
+if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Service
+
 SERVICES = Services("openems-edge", "openems-backend", "db", "odoo16", ())
-DATABASE = {"environment": {"POSTGRES_USER": "odoo", "POSTGRES_PASSWORD": "s3cret"}}
-ODOO = {"environment": {"HOST": "db", "USER": "odoo", "PASSWORD": "s3cret"}}
+DATABASE: Service = {"environment": {"POSTGRES_USER": "odoo", "POSTGRES_PASSWORD": "s3cret"}}
+ODOO: Service = {"environment": {"HOST": "db", "USER": "odoo", "PASSWORD": "s3cret"}}
 RIGHT = (
     'database="openems"\npgHost="db"\npgUser="odoo"\npgPassword="s3cret"\nodooHost="odoo16"\nodooPassword="x"\n'
 )
 REST = {PurePosixPath("Backend2Backend/Rest/x.config"): 'port=I"8075"\n'}
 
 
-def project(**services: dict[str, Any]) -> Project:
+def project(**services: Service) -> Project:
     return Project("p", {"db": DATABASE, "odoo16": ODOO, **services})
 
 
@@ -62,7 +66,7 @@ def test_a_backend_without_rest_is_said_and_no_error() -> None:
 
 
 def test_odoo_with_another_database_password_is_found() -> None:
-    odoo = {"environment": {"HOST": "db", "PASSWORD": "old"}}
+    odoo: Service = {"environment": {"HOST": "db", "PASSWORD": "old"}}
     [found] = findings.check_odoo(project(odoo16=odoo), SERVICES, place)
     assert found.where == "compose.yml:odoo16/environment/PASSWORD"
     assert "PASSWORD is not db's" in found.what

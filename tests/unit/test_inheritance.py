@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -15,6 +15,9 @@ from edge_tasks.checkout.inheritance import (
     java_options,
 )
 
+if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Service
+
 TEMPLATE = "/c/openems-edge/config.d"
 SOMEBODY = Caller(1000, 1000)
 ROOT = Caller(0, 0)
@@ -24,7 +27,7 @@ S6 = Image(words=("/init",))
 def inherited(
     service: dict[str, Any], image: Image | None = None, caller: Caller = SOMEBODY, files: tuple[str, ...] = ()
 ) -> Inheritance:
-    return inherit(service, image or Image(), caller, TEMPLATE, files.__contains__)
+    return inherit(cast("Service", service), image or Image(), caller, TEMPLATE, files.__contains__)
 
 
 def test_what_concerns_every_container_is_carried_over_and_what_is_of_one_only_is_not() -> None:

@@ -12,6 +12,7 @@ from edge_tasks.checkout.inheritance import words_of
 from edge_tasks.openems.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
 
 if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Volume
     from edge_tasks.runtimes.docker.stack import Stack
 
 OPTION: Final = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
@@ -52,7 +53,7 @@ def unpack(stack: Stack) -> str:
     return "the edges' bundles unpacked" if found else "no bundles found in the edges' image"
 
 
-def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
+def mounts(stack: Stack) -> tuple[Volume, ...]:
     """Of an edge's service; none when nothing is unpacked for its image."""
     said = _record(stack)
     if not are_wanted(stack) or not said.get("folder") or not is_looked_at(stack):

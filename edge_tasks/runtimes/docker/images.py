@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from edge_tasks.checkout.dockerfile import bases
 from edge_tasks.checkout.override import LIGHT_SERVICE
-from edge_tasks.checkout.roles import plain
+from edge_tasks.checkout.project import plain
 from edge_tasks.errors import MissingTool
 from edge_tasks.fleet.identity import DIRECTORY_PREFIX
 from edge_tasks.fleet.saved import FOLDER

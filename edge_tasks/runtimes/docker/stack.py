@@ -13,7 +13,15 @@ from edge_tasks.checkout.backend_config import METADATA, Wiring, copied_to, read
 from edge_tasks.checkout.compose_file import find_compose_file, place, published_ports
 from edge_tasks.checkout.findings import additions, check_wiring, corrections
 from edge_tasks.checkout.override import FILE_NAME, is_ours
-from edge_tasks.checkout.roles import Project, Services, find_backend, find_services, plays_all_roles
+from edge_tasks.checkout.roles import (
+    ODOO_PORT,
+    POSTGRES_PORT,
+    Services,
+    find_backend,
+    find_services,
+    plays_all_roles,
+    with_players,
+)
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.rpc import Odoo
@@ -24,14 +32,13 @@ from edge_tasks.runtimes.docker.compose import Compose
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container
     from edge_tasks.checkout.inheritance import Image
+    from edge_tasks.checkout.project import Project
     from edge_tasks.runtimes.docker.context import Ground
     from edge_tasks.runtimes.protocols import Witness
 
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
-ODOO_PORT: Final = 8069
-POSTGRES_PORT: Final = 5432
 _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
 
 
@@ -70,7 +77,7 @@ class Stack:
         named = self.ground.services_named
         if plays_all_roles(active, named):
             return active
-        return active.with_roles_of(self.compose.project(profiles="*"), named)
+        return with_players(active, self.compose.project(profiles="*"), named)
 
     @cached_property
     def edge_image(self) -> Image:

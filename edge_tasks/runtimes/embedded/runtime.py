@@ -13,6 +13,7 @@ from edge_tasks.adapters.processes import Daemon, until
 from edge_tasks.checkout.findings import check_open_files, check_ports, check_room
 from edge_tasks.checkout.override import render_override
 from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.openems.release import DEFAULT
 from edge_tasks.plan import Plan
 from edge_tasks.proof.backend_api import BackendApi, BackendError
 from edge_tasks.registry.odoo.table import Database, has_table
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.protocols import EdgeProcess, Written
 
 HOST: Final = "127.0.0.1"
-_EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = 8081, 8075, 8079, 15432
+_INSIDE: Final = DEFAULT.backend_ports
+_EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = _INSIDE.edges, _INSIDE.rest, _INSIDE.console, 15432
 _START_S: Final = 30.0
 
 
