@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout.backend_config import REST, REST_TEXT
+from edge_tasks.checkout.backend_config import METADATA, REST, REST_TEXT
 from edge_tasks.checkout.inheritance import JAVA
 from edge_tasks.checkout.roles import ODOO_PORT, POSTGRES_PORT
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePosixPath
 
-    from edge_tasks.checkout.backend_config import Wiring
+    from edge_tasks.checkout.backend_config import BackendConfig
     from edge_tasks.checkout.project import Project
     from edge_tasks.checkout.roles import Services
     from edge_tasks.fleet.identity import Edge
@@ -66,7 +67,7 @@ class Finding:
         return f"{self.where}: {self.what} → {self.change}"
 
 
-def check_wiring(wiring: Wiring, project: Project, services: Services, file: str) -> list[Finding]:
+def check_backend_config(config: BackendConfig, project: Project, services: Services, file: str) -> list[Finding]:
     """Compare ``Metadata/Odoo.config`` (called ``file``) with the Compose services it leads to."""
     environment = project.environment(services.database)
     user = environment.get("POSTGRES_USER", "postgres")
@@ -79,25 +80,17 @@ def check_wiring(wiring: Wiring, project: Project, services: Services, file: str
         "pgPassword": (environment.get("POSTGRES_PASSWORD", ""), f"{services.database}'s POSTGRES_PASSWORD"),
     }
     findings = [
-        _wrong(wiring, file, name, right, whose)
+        _wrong(config, file, name, right, whose)
         for name, (right, whose) in wanted.items()
-        if wiring.values[name] != right and (name != "pgPassword" or right)
+        if config.values[name] != right and (name != "pgPassword" or right)
     ]
-    if wiring.values["database"] in ("", "postgres", "template0", "template1"):
-        findings.append(_wrong(wiring, file, "database", "openems", "a database of Odoo's own"))
-    if not wiring.values["odooPassword"]:
-        where = _where(wiring, file, "odooPassword")
+    if config.values["database"] in ("", "postgres", "template0", "template1"):
+        findings.append(_wrong(config, file, "database", "openems", "a database of Odoo's own"))
+    if not config.values["odooPassword"]:
+        where = _where(config, file, "odooPassword")
         findings.append(Finding("odooPassword is missing", where, "give one: Odoo's admin gets it"))
-    if wiring.rest_port is None:
-        findings.append(
-            Finding(
-                "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
-                file.replace("Metadata/Odoo.config", "Backend2Backend/Rest"),
-                'add a Backend2Backend.Rest configuration with port=I"8075"; inv doctor --fix up does it',
-                is_error=False,
-                files=((REST, REST_TEXT),),
-            )
-        )
+    if config.rest_port is None:
+        findings.append(_without_rest(file))
     return findings
 
 
@@ -232,7 +225,7 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
     ]
 
 
-def corrections(findings: Sequence[Finding]) -> dict[str, Any]:
+def corrections(findings: Sequence[Finding]) -> dict[str, str | int]:
     """What ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
     return dict(fix for finding in findings for fix in finding.fixes)
 
@@ -242,15 +235,26 @@ def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
     return dict(file for finding in findings for file in finding.files)
 
 
-def _wrong(wiring: Wiring, file: str, name: str, right: str | int, whose: str) -> Finding:
+def _without_rest(file: str) -> Finding:
+    configuration = f'Backend2Backend.Rest configuration with port=I"{DEFAULT.backend_ports.rest}"'
+    return Finding(
+        "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
+        file.replace(str(METADATA), str(REST.parent)),
+        f"add a {configuration}; inv doctor --fix up does it",
+        is_error=False,
+        files=((REST, REST_TEXT),),
+    )
+
+
+def _wrong(config: BackendConfig, file: str, name: str, right: str | int, whose: str) -> Finding:
     secret = name.endswith("Password")
-    what = f"{name} is not {whose}" if secret else f"{name} is {wiring.values[name]!r}, not {whose} ({right})"
+    what = f"{name} is not {whose}" if secret else f"{name} is {config.values[name]!r}, not {whose} ({right})"
     change = f"make it {'the same' if secret else right!r}, or inv doctor --fix (in a copy of ours)"
-    return Finding(what, _where(wiring, file, name), change, fixes=((name, right),))
+    return Finding(what, _where(config, file, name), change, fixes=((name, right),))
 
 
-def _where(wiring: Wiring, file: str, name: str) -> str:
-    return f"{file}:{wiring.lines[name]}" if name in wiring.lines else file
+def _where(config: BackendConfig, file: str, name: str) -> str:
+    return f"{file}:{config.lines[name]}" if name in config.lines else file
 
 
 def _size(text: str) -> int:

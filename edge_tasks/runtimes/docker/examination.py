@@ -28,7 +28,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     """Everything that is not as it should be."""
     file = str(stack.backend_config / METADATA)
     return (
-        *findings.check_wiring(stack.wiring, stack.project, stack.services, file),
+        *findings.check_backend_config(stack.wiring, stack.project, stack.services, file),
         *findings.check_odoo(stack.project, stack.services, stack.place),
         *_edge(stack),
         *_addons(stack),

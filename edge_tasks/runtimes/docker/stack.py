@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_tree
-from edge_tasks.checkout.backend_config import METADATA, Wiring, copied_to, read_wiring, rewired
+from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
 from edge_tasks.checkout.compose_file import find_compose_file, place, published_ports
-from edge_tasks.checkout.findings import additions, check_wiring, corrections
+from edge_tasks.checkout.dockerfile import copied_to
+from edge_tasks.checkout.findings import additions, check_backend_config, corrections
 from edge_tasks.checkout.override import FILE_NAME, is_ours
 from edge_tasks.checkout.roles import (
     ODOO_PORT,
@@ -119,17 +120,17 @@ class Stack:
         )
 
     @cached_property
-    def original_wiring(self) -> Wiring:
+    def original_wiring(self) -> BackendConfig:
         """What the platform's own files say."""
         folder = self.backend_config
-        return read_wiring(read_tree(folder, ".config"), str(folder))
+        return read_backend_config(read_tree(folder, ".config"), str(folder))
 
     @cached_property
-    def wiring(self) -> Wiring:
+    def wiring(self) -> BackendConfig:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
         if not self.is_corrected:
             return self.original_wiring
-        return read_wiring(self.corrected_files(), str(self.corrected_config))
+        return read_backend_config(self.corrected_files(), str(self.corrected_config))
 
     @cached_property
     def is_corrected(self) -> bool:
@@ -149,8 +150,8 @@ class Stack:
     @cached_property
     def _corrected_files(self) -> dict[PurePosixPath, str]:
         files = read_tree(self.backend_config, ".config")
-        found = check_wiring(self.original_wiring, self.project, self.services, str(METADATA))
-        return {**files, METADATA: rewired(files[METADATA], corrections(found)), **additions(found)}
+        found = check_backend_config(self.original_wiring, self.project, self.services, str(METADATA))
+        return {**files, METADATA: with_values(files[METADATA], corrections(found)), **additions(found)}
 
     @property
     def backend_config_inside(self) -> str | None:
