@@ -33,7 +33,7 @@ PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
 STILL_RUNNING_BACK_UP = {("adapters", "checkout"), ("registry", "proof"), ("steps", "cli")}
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
-    "yaml": {"checkout/compose_file.py", "checkout/load_shapes.py"},
+    "yaml": {"checkout/yaml_text.py"},
     "psycopg": {"registry/odoo/table.py", "backend/store.py", "runtimes/embedded/schema.py"},
     "rich": {"cli/terminal.py"},
     "invoke": {"cli/program.py"},
@@ -55,10 +55,8 @@ HOME_FOLDERS = {
 PURE_FOLDERS = ("openems", "light/devices")
 PURE_MODULES = (
     *(f"{name}.py" for name in ("plan", "errors", "fleet/identity", "registry/odoo/rows", "proof/verdict")),
-    *(
-        f"checkout/{name}.py"
-        for name in ("template", "override", "findings", "roles", "backend_config", "inheritance")
-    ),
+    *(f"checkout/{name}.py" for name in ("template", "override", "findings", "project", "roles")),
+    *(f"checkout/{name}.py" for name in ("backend_config", "inheritance", "dockerfile", "yaml_text")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "telling", "window", "config_changes")),
     "runtimes/docker/arrivals.py",
