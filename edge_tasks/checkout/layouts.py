@@ -18,8 +18,32 @@ from edge_tasks.errors import SettingsError
 BUNDLED_NAME: Final = "platform"
 """Where the bundled platform is laid out, in the project's folder."""
 
-EDGE_FOLDER: Final = "openems-edge"
 _LAST_USED: Final = ".edge-tasks-platform"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a kind of checkout keeps what we read and write; all paths are below its folder.
+
+    Attributes:
+        name: for people.
+        edges: the folder that the edges' config directories are made in.
+        template: the configuration of the checkout's own edge, from which theirs are made.
+        backend_config: the backend's configuration.
+    """
+
+    name: str
+    edges: PurePosixPath
+    template: PurePosixPath
+    backend_config: PurePosixPath
+
+
+DOCKER_OPENEMS: Final = Layout(
+    name="docker-openems",
+    edges=PurePosixPath("openems-edge"),
+    template=PurePosixPath("openems-edge/config.d"),
+    backend_config=PurePosixPath("openems-backend/config.d"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,20 +53,32 @@ class Platform:
     Attributes:
         path: absolute.
         bundled: it is the project's own, which is laid out when it is missing.
+        layout: where things are in it.
     """
 
     path: Path
     bundled: bool
+    layout: Layout = DOCKER_OPENEMS
 
     @property
     def is_missing(self) -> bool:
         """It is the bundled one, and is still to be laid out."""
-        return self.bundled and not (self.path / EDGE_FOLDER).is_dir()
+        return self.bundled and not self.edges_folder.is_dir()
 
     @property
     def edges_folder(self) -> Path:
-        """Where the template is, and the config directories go."""
-        return self.path / EDGE_FOLDER
+        """Where the edges' config directories go."""
+        return self.path / self.layout.edges
+
+    @property
+    def template_folder(self) -> Path:
+        """Where the edge template is, or will be when it is laid out."""
+        return self.path / self.layout.template
+
+    @property
+    def backend_config(self) -> Path:
+        """Where this layout keeps the backend's configuration."""
+        return self.path / self.layout.backend_config
 
     @property
     def _source(self) -> Path:
@@ -54,11 +90,11 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
         """
-        folder = self._source / EDGE_FOLDER / "config.d"
+        folder = self._source / self.layout.template
         if not folder.is_dir():
             raise SettingsError(
-                f"{self.path} has no edge template (looked for {EDGE_FOLDER}/config.d)",
-                hint="name a docker-openems checkout with --platform",
+                f"{self.path} has no edge template (looked for {self.layout.template})",
+                hint=f"name a {self.layout.name} checkout with --platform",
             )
         return compile_template(_sources(folder), str(folder))
 

@@ -64,7 +64,7 @@ def companions(stack: Stack) -> dict[Path, str]:
 def inheritance(stack: Stack) -> Inheritance:
     """What every edge takes over from the platform's own one."""
     edge = stack.services.edge
-    template = str(stack.ground.platform.edges_folder / "config.d")
+    template = str(stack.ground.platform.template_folder)
     return inherit(stack.project.services[edge], stack.edge_image, caller(stack), template, _is_file)
 
 

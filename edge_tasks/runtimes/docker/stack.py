@@ -110,7 +110,7 @@ class Stack:
         mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
         context = str((backend.get("build") or {}).get("context") or "")
         places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
-        places.append(self.ground.platform.path / "openems-backend" / "config.d")
+        places.append(self.ground.platform.backend_config)
         for folder in places:
             if (folder / METADATA).is_file():
                 return folder
