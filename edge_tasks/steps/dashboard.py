@@ -93,8 +93,8 @@ class FleetSource:
         }
         fleet = session.fleet
         secrets = (edge.apikey, edge.setup_password, fleet.password("backend"), fleet.password("database"))
-        found: dict[str, Any] = shown(about, secrets)
-        return found
+        found = shown(about, secrets)
+        return found if isinstance(found, dict) else None
 
     def _config(self, name: str) -> tuple[dict[str, Any], str]:
         try:
