@@ -40,8 +40,8 @@ class Saved:
     extras: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
-    def choices(self) -> dict[str, Any]:
-        """As :func:`edge_tasks.cli.settings.choose` takes them."""
+    def choices(self) -> dict[str, str | int]:
+        """Everything that was chosen, by the name of its setting."""
         return {
             "edges": self.fleet.full,
             "light_edges": self.fleet.light,
