@@ -20,14 +20,15 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import rendering
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
-from edge_tasks.openems.configuration import BACKEND, Component
-from edge_tasks.openems.release import SINGLETONS_OF_ANY
+from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component
+from edge_tasks.openems.release import NEW_SINGLETONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from edge_tasks.fleet.identity import Edge
 
+_SINGLETONS: Final = NEW_SINGLETONS | SINGLETON_IDS.keys()
 _GENERATION: Final = 1
 """Raise it when the same template and edge are to give other files, so that directories are made anew."""
 
@@ -106,7 +107,7 @@ class _Parsed:
     def singleton(self) -> bool:
         if self.document.find("service.factoryPid") is not None:
             return False
-        return self.pid in SINGLETONS_OF_ANY or self.document.find("service.bundleLocation") is not None
+        return self.pid in _SINGLETONS or self.document.find("service.bundleLocation") is not None
 
     @property
     def target(self) -> PurePosixPath:

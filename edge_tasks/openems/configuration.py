@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.openems import felix
-from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,8 +22,18 @@ BACKEND: Final = "Controller.Api.Backend"
 """The factory of the component that connects an edge: it has the apikey and the backend's uri."""
 
 _NO_NUMBER: Final = -(1 << 62)
-SINGLETON_IDS: Final = DEFAULT.singletons
-"""PID → id: their files have no ``id``."""
+SINGLETON_IDS: Final = {
+    "Core.AppManager": "_appManager",
+    "Core.ComponentManager": "_componentManager",
+    "Core.Cycle": "_cycle",
+    "Core.Energy": "_energy",
+    "Core.Host": "_host",
+    "Core.Meta": "_meta",
+    "Core.PredictorManager": "_predictorManager",
+    "Core.Sum": "_sum",
+    "Ess.Power": "_power",
+    "Evcs.SlowPowerIncreaseFilter": "_evcsSlowPowerIncreaseFilter",
+}
 
 
 @dataclass(frozen=True)

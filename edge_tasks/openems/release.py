@@ -63,10 +63,10 @@ class Release:
         backend_programs: what a backend consists of. Edges connect to the last one.
         backend_ports: where these listen.
         edge_ports: where an edge listens.
-        singletons: PID → id of the components that every edge runs without being told.
         metadata_odoo: the properties of ``Metadata.Odoo``, with their defaults.
         rest_error_status: HTTP status of a JSON-RPC error on the REST port.
         aggregated_meters: ``Timedata.AggregatedInfluxDB`` answers for that many meters, from ``meter0`` on.
+        new_singletons: PIDs of components that every edge runs, beyond those of 2024.7.0.
         faults: what is known to be broken, a sentence each.
     """
 
@@ -76,10 +76,10 @@ class Release:
     backend_programs: tuple[str, ...]
     backend_ports: BackendPorts
     edge_ports: EdgePorts
-    singletons: Mapping[str, str]
     metadata_odoo: Mapping[str, str | int]
     rest_error_status: int
     aggregated_meters: int
+    new_singletons: frozenset[str] = frozenset()
     faults: tuple[str, ...] = ()
 
 
@@ -90,20 +90,6 @@ _2024_7_0: Final = Release(
     backend_programs=("openems-backend",),
     backend_ports=BackendPorts(),
     edge_ports=EdgePorts(),
-    singletons=MappingProxyType(
-        {
-            "Core.AppManager": "_appManager",
-            "Core.ComponentManager": "_componentManager",
-            "Core.Cycle": "_cycle",
-            "Core.Energy": "_energy",
-            "Core.Host": "_host",
-            "Core.Meta": "_meta",
-            "Core.PredictorManager": "_predictorManager",
-            "Core.Sum": "_sum",
-            "Ess.Power": "_power",
-            "Evcs.SlowPowerIncreaseFilter": "_evcsSlowPowerIncreaseFilter",
-        }
-    ),
     metadata_odoo=MappingProxyType(
         {
             "odooHost": "localhost",
@@ -128,7 +114,7 @@ _2026_1_0: Final = replace(
     _2025_6_0,
     since="2026.1.0",
     aggregated_meters=20,
-    singletons=MappingProxyType({**_2025_6_0.singletons, "Core.SerialNumber": "_serialNumber"}),
+    new_singletons=frozenset({"Core.SerialNumber"}),
 )
 """The last one whose backend is one program. When the meters became 20 was not looked up: it is so in 2026."""
 
@@ -157,8 +143,8 @@ RELEASES: Final = (_2024_7_0, _2025_1_0, _2025_6_0, _2026_1_0, _2026_2_0, _2026_
 DEFAULT: Final = _2024_7_0
 """What a fleet has unless it is told otherwise, and what the stand-ins are."""
 
-SINGLETONS_OF_ANY: Final = frozenset(pid for release in RELEASES for pid in release.singletons)
-"""PIDs that a running edge of some release writes into its directory."""
+NEW_SINGLETONS: Final = frozenset(pid for release in RELEASES for pid in release.new_singletons)
+"""Those of all releases."""
 
 
 def release_of(version: str) -> Release:

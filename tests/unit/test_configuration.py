@@ -5,8 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from edge_tasks.openems import felix
-from edge_tasks.openems.configuration import BACKEND, Component, component_of, configuration
-from edge_tasks.openems.release import DEFAULT
+from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component, component_of, configuration
 
 UUID = "28628d01-a978-4328-9a8f-b9c7751ed2d2"
 
@@ -47,7 +46,7 @@ def test_of_two_files_with_one_id_the_second_is_ignored_and_named() -> None:
     assert found.ignored == ("Controller/Api/Backend/b.config: the id x is already taken",)
 
 
-@pytest.mark.parametrize(("pid", "own_id"), DEFAULT.singletons.items())
+@pytest.mark.parametrize(("pid", "own_id"), SINGLETON_IDS.items())
 def test_a_singleton_needs_no_id(pid: str, own_id: str) -> None:
     found = component_of(felix.path_of(pid), f'service.pid="{pid}"'.encode())
     assert found is not None

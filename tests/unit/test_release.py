@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.adapters.rendering import templates_folder
+from edge_tasks.checkout.template import SourceFile, compile_template
 from edge_tasks.cli.settings import SETTINGS
 from edge_tasks.errors import SettingsError
+from edge_tasks.openems import felix
 from edge_tasks.openems.artifacts import artifacts
-from edge_tasks.openems.release import DEFAULT, RELEASES, SINGLETONS_OF_ANY, VERSION, release_of
+from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS
+from edge_tasks.openems.release import DEFAULT, NEW_SINGLETONS, RELEASES, VERSION, release_of
 from edge_tasks.registry.odoo.rows import LIGHT_VERSION
 
 PACKAGE = Path(__file__).resolve().parents[2] / "edge_tasks"
@@ -73,9 +76,19 @@ def test_only_the_newest_release_hangs_when_it_is_asked_for_edges() -> None:
     assert [one.since for one in RELEASES if any("getEdges" in fault for fault in one.faults)] == ["2026.4.0"]
 
 
-def test_the_singletons_of_2026_are_known_as_singletons_of_some_release() -> None:
-    assert "Core.SerialNumber" not in DEFAULT.singletons
-    assert "Core.SerialNumber" in SINGLETONS_OF_ANY
+@pytest.mark.parametrize("pid", [*SINGLETON_IDS, *NEW_SINGLETONS])
+def test_what_a_running_edge_of_any_release_writes_belongs_to_no_template(pid: str) -> None:
+    backend = SourceFile(
+        felix.path_of(f"{BACKEND}.a"), f'service.pid="{BACKEND}.a"\nservice.factoryPid="{BACKEND}"\n'
+    )
+    written = SourceFile(felix.path_of(pid), f'service.pid="{pid}"\n')
+    template = compile_template([backend, written], "config.d")
+    assert template.left_out == (felix.path_of(pid),)
+
+
+def test_2026_has_a_singleton_more() -> None:
+    assert DEFAULT.new_singletons == frozenset()
+    assert release_of("2026.1.0").new_singletons == {"Core.SerialNumber"}
 
 
 @pytest.mark.parametrize("program", ["openems-edge", "openems-backend"])
