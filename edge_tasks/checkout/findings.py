@@ -24,20 +24,20 @@ ADDONS: Final = ("openems", "web_m2x_options", "partner_firstname")
 
 _MIB: Final = 2**20
 _EDGE_OVERHEAD_MIB: Final = 70
-"""Of a real edge beyond its heap: 154 to 190 MiB in all were measured with a heap of at most 128 MiB."""
+"""What a real edge takes beyond its heap. With a heap of at most 128 MiB it took 154 to 190 MiB in all."""
 
 _PLATFORM_MIB: Final = 1200
-"""Odoo, PostgreSQL and the backend."""
+"""What Odoo, PostgreSQL and the backend take together."""
 
 _LEAST_DISK_MIB: Final = 1024
 _DATABASE_MIB: Final = 60
-"""Of a fresh PostgreSQL with the device table: 42 MiB were measured."""
+"""What a new PostgreSQL with the device table takes: 42 MiB were measured."""
 
 _DIRECTORY: Final = 280 * 1024
-"""Of an edge's config directory: 276 KiB were measured, a block for each file and directory."""
+"""What an edge's config directory takes: 276 KiB were measured, a block for each file and directory."""
 
 _OTHER_FILES: Final = 100
-"""Of the backend, besides one an edge: log, database, listening and HTTP sockets, libraries."""
+"""What a backend opens besides a socket for each edge: log, database, its own ports, libraries."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ class Finding:
     """One thing that is not as it should be.
 
     Attributes:
-        what: the fact.
-        where: file and line, or the thing.
+        what: what is wrong.
+        where: file and line, or the thing that it is about.
         change: what to change or type.
-        is_error: nothing can work so; else it is only said.
+        is_error: nothing can work until it is changed; otherwise it is only mentioned.
         kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
-        fixes: properties of ``Metadata/Odoo.config`` → right values; ``inv doctor --fix`` puts them in a copy.
-        files: what ``--fix`` puts beside it there, by relative path.
+        fixes: right values of properties of ``Metadata/Odoo.config``; ``--fix`` writes them into a copy.
+        files: files that ``--fix`` adds to that copy, by relative path.
     """
 
     what: str
@@ -63,7 +63,7 @@ class Finding:
     files: tuple[tuple[PurePosixPath, str], ...] = ()
 
     def __str__(self) -> str:
-        """One line."""
+        """The finding as a line for people."""
         return f"{self.where}: {self.what} → {self.change}"
 
 
@@ -116,7 +116,7 @@ def check_odoo(project: Project, services: Services, place: Callable[..., str]) 
 def check_edge(
     left_out: Sequence[str], options: Sequence[str], networks: str, place: Callable[..., str]
 ) -> list[Finding]:
-    """What the edges do not take over from the platform's own edge service.
+    """Name what the edges do not take over from the platform's own edge service.
 
     Args:
         left_out: mounts.
@@ -138,7 +138,7 @@ def check_edge(
 def check_edge_ports(
     edges: Sequence[Edge], host_ports: Mapping[int, str], place: Callable[..., str]
 ) -> list[Finding]:
-    """Host ports that an edge and another service of the platform want, both (``host_ports`` by the offset)."""
+    """Find host ports that both an edge and another service want; ``host_ports`` are those after the offset."""
     wanted = {port: edge for edge in edges if edge.ports for port in (edge.ports.console, edge.ports.websocket)}
     return [
         Finding(
@@ -152,14 +152,14 @@ def check_edge_ports(
 
 
 def check_addons(folder: str, present: Sequence[str]) -> list[Finding]:
-    """Is Odoo's addon in the folder that is mounted for it, with what it depends on?"""
+    """Check that the folder that is mounted for addons has Odoo's one, and those that it depends on."""
     missing = [name for name in ADDONS if name not in present]
     hint = "put them there: the addon from OpenEMS' odoo-openems, the others from OCA (PyPI: odoo-addon-…)"
     return [Finding(f"no addon {', '.join(missing)}", folder, hint)] if missing else []
 
 
 def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) -> list[Finding]:
-    """Do so many more edges fit into the memory that is free (bytes)?"""
+    """Check that so many more edges fit into the memory that is free (bytes)."""
     each = (_size(heap) // _MIB + _EDGE_OVERHEAD_MIB) * _MIB
     free = available - (0 if platform_runs else _PLATFORM_MIB * _MIB)
     fit = max(0, free // each)
@@ -176,14 +176,14 @@ def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) 
 
 
 def check_disk(free: int, folder: str) -> list[Finding]:
-    """Is there room for images and containers (bytes)?"""
+    """Check that there is room for images and containers (bytes)."""
     if free >= _LEAST_DISK_MIB * _MIB:
         return []
     return [Finding(f"{free // _MIB} MiB are free", folder, "make room: docker system df", kind="machine")]
 
 
 def check_room(directories: int, free: int, folder: str, *, with_database: bool) -> list[Finding]:
-    """Is there room for so many new config directories, and for a new database (bytes)?"""
+    """Check that there is room for so many new config directories, and for a new database (bytes)."""
     needed = directories * _DIRECTORY + (_DATABASE_MIB * _MIB if with_database else 0)
     if free >= needed:
         return []
@@ -198,7 +198,7 @@ def check_room(directories: int, free: int, folder: str, *, with_database: bool)
 
 
 def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int = 0) -> list[Finding]:
-    """Host ports that are taken, each with its owner; ``offset`` is what all are moved by now."""
+    """Name host ports that are taken, and their owners; ``offset`` is what all ports are moved by now."""
     return [
         Finding(
             f"taken by {owner}, wanted for {wanted[port]}",
@@ -211,7 +211,7 @@ def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int
 
 
 def check_open_files(edges: int, most: int) -> list[Finding]:
-    """Can the backend, in one process, hold a connection of every edge?"""
+    """Check that the backend, which is one process, may hold a connection of every edge."""
     wanted = edges + _OTHER_FILES
     if wanted <= most:
         return []
@@ -226,12 +226,12 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
 
 
 def corrections(findings: Sequence[Finding]) -> dict[str, str | int]:
-    """What ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
+    """The properties that ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
     return dict(fix for finding in findings for fix in finding.fixes)
 
 
 def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
-    """The files that ``--fix`` puts into our copy of the backend's configuration."""
+    """The files that ``--fix`` adds to our copy of the backend's configuration."""
     return dict(file for finding in findings for file in finding.files)
 
 

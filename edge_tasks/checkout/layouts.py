@@ -62,7 +62,7 @@ class Platform:
 
     @property
     def is_missing(self) -> bool:
-        """It is the bundled one, and is still to be laid out."""
+        """Whether it is the bundled one and has not been laid out yet."""
         return self.bundled and not self.edges_folder.is_dir()
 
     @property
@@ -108,7 +108,7 @@ class Platform:
         return parse_compose_file(path.read_text(), str(path), edge_service)
 
     def lay_out(self) -> None:
-        """Copy the bundled platform to its place, whole or not at all."""
+        """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
         new = self.path.with_name(f".{self.path.name}.new")
         with writing(self.path):
             if new.exists():
@@ -121,7 +121,7 @@ class Platform:
                 new.rename(self.path)
 
     def remove_bundled(self) -> tuple[Path, ...]:
-        """Remove what :meth:`lay_out` made; files that the user changed or added are left, and returned."""
+        """Remove what :meth:`lay_out` made, and return the files that the user changed or added, which stay."""
         for relative, text in read_tree(bundled_source(), "").items():
             path = self.path / relative
             if path.is_file() and path.read_bytes() == text.encode():

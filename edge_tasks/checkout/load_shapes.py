@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.rendering import templates_folder
 from edge_tasks.checkout import yaml_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONSTANT: Final = "constant"
-"""The name of having none: the template's datasources as they are."""
+"""The name for no profile: the template's datasources as they are."""
 
 FOLDER: Final = "profiles"
 """Below the project's templates, and below a platform for the user's own."""
@@ -31,16 +31,16 @@ class LoadShape:
     """A profile that light edges are to follow.
 
     Attributes:
-        content: plain JSON, as the fleet file carries it; without the description, which only people read.
+        content: JSON values, as the fleet file has them, without the description, which only people read.
         profile: the same, ready for use.
     """
 
-    content: Mapping[str, Any]
+    content: Mapping[str, object]
     profile: Profile
 
     @property
     def digest(self) -> str:
-        """Another one for another content."""
+        """A digest of the content."""
         return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -62,17 +62,17 @@ def find(name: str, platform: Path) -> LoadShape | None:
 
 
 def absolute(name: str, folder: Path) -> str:
-    """A path as it can be saved, from where it was typed; a name as it is."""
+    """A path made absolute, so that it can be saved; a name as it is."""
     return str((folder / Path(name).expanduser()).resolve()) if is_path(name) else name
 
 
 def is_path(name: str) -> bool:
-    """A file rather than a name: it has a slash or a YAML file's ending."""
+    """Whether this is a path and not a name: it has a slash or the ending of a YAML file."""
     return "/" in name or name.endswith(_ENDINGS)
 
 
 def names(platform: Path) -> tuple[str, ...]:
-    """All that can be typed as ``--profile``, without paths."""
+    """All names that can be typed as ``--profile``."""
     found = {path.stem for folder in _folders(platform) for path in folder.glob(f"*{_ENDING}")}
     return (CONSTANT, *sorted(found - {CONSTANT}))
 
@@ -92,7 +92,7 @@ def _folders(platform: Path) -> tuple[Path, Path]:
     return platform / FOLDER, templates_folder() / FOLDER
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, object]:
     try:
         content = yaml_text.load(path.read_text(encoding="utf-8"))
     except OSError as error:

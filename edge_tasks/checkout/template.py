@@ -1,9 +1,9 @@
 """A platform's ``config.d`` compiled into Jinja templates, and one edge's files rendered from them.
 
-Compiling happens once, and finds every fault a template can have before anything is written; rendering an edge
-is then filling in its PIDs, its apikey and the backend's uri. Rules and their sources:
+Compiling happens once, and finds every fault of a template before anything is written. To render an edge is then
+to fill in its PIDs, its apikey and the backend's uri. These are the rules:
 
-- the directory of a generated file follows its PID, for Felix ignores a file elsewhere without a word;
+- the directory of a generated file follows its PID, for Felix silently ignores a file anywhere else;
 - a factory file named by a UUID gets a new one; others (``rrd4j0``, logging, DynamicBindings) keep their name;
 - every PID of the template is replaced wherever it stands in a string (LDAP filters), whole PIDs only;
 - singletons that a running edge writes (``Core/*``, ``Ess/Power``, …) belong to no template.
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 _SINGLETONS: Final = NEW_SINGLETONS | SINGLETON_IDS.keys()
 _GENERATION: Final = 1
-"""Raise it when the same template and edge are to give other files, so that directories are made anew."""
+"""Raise it when the same template and edge give other files than before: all directories are then made anew."""
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One ``.config`` file of the template as read: where below ``config.d``, and its exact text."""
+    """A ``.config`` file of the template: its path below ``config.d``, and its exact text."""
 
     path: PurePosixPath
     text: str
@@ -50,7 +50,7 @@ class _File:
 
     @cached_property
     def template(self) -> rendering.Template:
-        """Compiled when it is first rendered: most commands only ask what is in it."""
+        """The template, compiled on first use: most commands only ask what is in it."""
         return rendering.compiled(self.source)
 
 
@@ -59,7 +59,7 @@ class Template:
     """A compiled ``config.d``.
 
     Attributes:
-        digest: of everything that went in; the same template again has the same digest.
+        digest: of everything that was read; the same template always has the same one.
         components: what the template configures, sorted by id.
         moved: files whose directory did not follow their PID, as (where found, where an edge gets it).
         left_out: run-time singletons found in the template.
@@ -82,7 +82,7 @@ class Template:
         }
 
     def inputs(self, edge: Edge, uri: str) -> str:
-        """A digest of all that an edge's files are made of; it tells nothing of the apikey."""
+        """A digest of everything that an edge's files are made of. It does not reveal the apikey."""
         parts = (
             str(_GENERATION).encode(),
             self.digest.encode(),
@@ -115,7 +115,7 @@ class _Parsed:
 
 
 def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
-    """Compile what was read from ``folder`` (named in messages only).
+    """Compile what was read from ``folder``, which is only named in messages.
 
     Raises:
         SettingsError: a file that Felix would ignore, two files of one PID, no Backend controller or two of
@@ -138,10 +138,10 @@ def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
 
 
 def check_rendered(files: Mapping[PurePosixPath, str]) -> None:
-    """Check an edge's files against Felix's rule, with none of the generator's own knowledge.
+    """Check an edge's files against Felix's rule, without anything that the generator knows.
 
     Raises:
-        AssertionError: a file does not parse, or lies where its PID does not lead. That is a fault of ours.
+        AssertionError: a file does not parse, or lies where its PID does not lead. That is a bug of ours.
     """
     for path, text in files.items():
         pid = felix.parse(text).string("service.pid")

@@ -1,7 +1,7 @@
-"""The fleet and its edges: names, keys, PIDs and ports from an index. Arithmetic and derivation, no I/O.
+"""The fleet and its edges: names, keys, PIDs and ports, all derived from an index. No I/O.
 
-Identity is a pure function of (fleet secret, edge index): the same fleet gives the same bytes on every run and
-on every machine, and a larger or smaller fleet leaves the other edges' identity alone.
+An edge's identity is a pure function of the fleet's secret and the edge's index. The same fleet has the same
+bytes on every run and on every machine, and when it grows or shrinks, the other edges stay the same.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Edge:
         name: ``edge<index>``, as Odoo and the backend require it.
         apikey: a secret; never in output, argv or logs.
         setup_password: ``XXXX-XXXX-XXXX-XXXX``, as Odoo makes it; a secret too.
-        ports: None beyond the last free host port, and for a light edge.
-        seed: from which the UUIDs of its PIDs come.
+        ports: None beyond the last host port, and for a light edge.
+        seed: what the UUIDs of its PIDs are derived from.
     """
 
     index: int
@@ -93,11 +93,11 @@ class Fleet:
     """All wanted edges of a platform.
 
     Attributes:
-        id: a time-ordered UUID; marks the rows that are ours.
-        secret: 32 random bytes, from which all identity is derived.
+        id: a UUID that sorts by time; it marks our rows in the device table.
+        secret: 32 random bytes, from which everything secret and unique is derived.
         size: how many edges, 1 to :data:`MOST_EDGES`, light ones included.
         key_generation: counts ``inv rotate-keys``.
-        reserve: archived rows that are registered ahead for the next edges.
+        reserve: how many archived rows are registered ahead, for the next edges.
         port_offset: added to every host port.
         light: how many of the edges, the last ones, are light and have no directory.
     """
@@ -111,7 +111,7 @@ class Fleet:
     light: int = 0
 
     def edge(self, index: int) -> Edge:
-        """The edge of an index, also of one beyond the fleet's size (the reserve)."""
+        """The edge with an index, which may be beyond the fleet's size (the reserve)."""
         name = f"edge{index}"
         return Edge(
             index=index,
@@ -129,7 +129,7 @@ class Fleet:
 
     @property
     def full(self) -> int:
-        """How many edges run as their runtime runs them, each from a directory: edge 0 to edge full-1."""
+        """How many edges have a directory and run as the runtime runs edges: edge 0 to edge full-1."""
         return self.size - self.light
 
     @property
@@ -190,7 +190,7 @@ def _derive(key: bytes, purpose: str, name: str) -> bytes:
 
 
 def _spell(key: bytes, alphabet: str, length: int) -> str:
-    """Even letters from a key: bytes that would favour the alphabet's beginning are passed over."""
+    """Evenly distributed letters from a key: bytes that would favour the first letters are skipped."""
     letters, passed_over = _letters(alphabet)
     stream = hashlib.shake_256(key).digest(16 * length)
     return stream.translate(letters, passed_over)[:length].decode()

@@ -1,7 +1,7 @@
-"""An edge's configuration directory as its components: what Felix would load, and why it loads not the rest.
+"""The components that an edge's configuration directory configures, and the files that Felix would not load.
 
-Felix keeps ``A.B.c`` in ``A/B/c.config`` and ignores, without a word, a file that stands anywhere else (the
-comparison is case-sensitive), that it cannot parse or that names no PID. Here the word is kept.
+Felix keeps ``A.B.c`` in ``A/B/c.config``. It silently ignores a file that lies anywhere else (upper and lower
+case differ), that it cannot parse, or that names no PID. Here the reason is told.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Component:
         return value if isinstance(value, bool) else default
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """An array of integers, also of such that are texts; others are left out, a scalar is an array of one."""
+        """An array of integers, some may be texts; other values are left out. A scalar is an array of one."""
         value = self.properties.get(name, ())
         items = value if isinstance(value, tuple) else (value,)
         found = (_integer(item, _NO_NUMBER) for item in items)
@@ -93,7 +93,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a directory configures.
+    """What a configuration directory configures.
 
     Attributes:
         components: in the order of their ids.
@@ -104,12 +104,12 @@ class Configuration:
     ignored: tuple[str, ...]
 
     def backend(self) -> Component | None:
-        """The enabled Backend controller; of several, the first by id."""
+        """The enabled Backend controller; the first by id if there are several."""
         return next((one for one in self.components if one.factory_pid == BACKEND and one.enabled), None)
 
 
 class _IgnoredError(ValueError):
-    """A file that is no component though it looks like one."""
+    """A file that Felix would not load, with the reason."""
 
 
 def read(directory: Path) -> Configuration:
@@ -122,7 +122,7 @@ def read(directory: Path) -> Configuration:
 
 
 def configuration(files: Iterable[tuple[PurePosixPath, bytes]]) -> Configuration:
-    """What files (path below the directory, content) configure, in their order."""
+    """What some files configure, each given by its path below the directory and its content."""
     found: dict[str, Component] = {}
     ignored = []
     for path, content in files:
@@ -139,7 +139,7 @@ def configuration(files: Iterable[tuple[PurePosixPath, bytes]]) -> Configuration
 
 
 def singleton(pid: str) -> Component:
-    """A component that every edge runs, as it is when nothing configures it."""
+    """A component that every edge runs, as it is without a file of its own."""
     return Component(SINGLETON_IDS[pid], pid, pid, "", {})
 
 

@@ -13,11 +13,11 @@ A file is a list of properties, ``name=value``, with comments (``#``) and white 
 
 Values are strings (``"…"``), typed scalars (``I"1"``), arrays (``[…]``) or collections (``(…)``); capital
 type letters are Java's classes, small ones its primitives. The grammar is that of
-``org.apache.felix.cm.file.ConfigurationHandler``; unlike Felix, which ignores a file that it cannot read
-without a word, :func:`parse` says where the fault is.
+``org.apache.felix.cm.file.ConfigurationHandler``. Felix silently ignores a file that it cannot read;
+:func:`parse` says where the fault is.
 
-A :class:`Document` keeps its text and knows where each value stands in it, so a rewriting touches nothing but
-what it means to touch.
+A :class:`Document` keeps its text and knows where each value stands in it, so that everything else can be kept as
+it is when a value is replaced.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Document:
     properties: tuple[Property, ...]
 
     def find(self, name: str) -> Property | None:
-        """The property that counts for ``name``: the last one, as Felix reads it."""
+        """The property called ``name``; the last one if there are several, as Felix reads it."""
         return next((found for found in reversed(self.properties) if found.name == name), None)
 
     def string(self, name: str) -> str | None:
