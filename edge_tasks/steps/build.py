@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edge_tasks.cli.session import Session
+    from edge_tasks.output import Output
     from edge_tasks.plan import Plan
+    from edge_tasks.runtimes.protocols import Images, ImagesToMake
 
 
-def find(session: Session) -> Plan:
-    """What the runtime needs.
+@dataclass(frozen=True)
+class Build:
+    """Builds and fetches what the runtime runs."""
 
-    Raises:
-        MissingTool: something that we cannot make is missing; a port is taken.
-    """
-    return session.runtime.find_build()
+    images: Images
+    output: Output
 
+    def find(self) -> Plan[ImagesToMake]:
+        """What is missing, or is older than what it is made of.
 
-def apply(session: Session, _plan: Plan) -> str:
-    """Build it."""
-    with session.console.listening("build"):
-        return session.runtime.build()
+        Raises:
+            MissingTool: something that we cannot make is missing; a port is taken.
+        """
+        return self.images.find()
+
+    def apply(self, plan: Plan[ImagesToMake]) -> str:
+        """Build and fetch it."""
+        with self.output.listening("build"):
+            return self.images.make(plan)

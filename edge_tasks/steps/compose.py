@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.checkout.override import is_ours
@@ -10,47 +11,69 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from edge_tasks.cli.session import Session
+    from edge_tasks.fleet.identity import Edge
+    from edge_tasks.runtimes.protocols import Override
 
-_READABLE = 0o644
+_READABLE: Final = 0o644
 """It holds no secret, and people read it."""
 
 
-def find(session: Session) -> Plan:
-    """Compare the file with what it is to be.
+@dataclass(frozen=True)
+class Texts:
+    """What the files are to hold.
 
-    Raises:
-        SettingsError: a file of that name is not ours.
+    Attributes:
+        override: the text of the override.
+        companions: private files that it refers to.
     """
-    path = override_path(session)
-    wanted = session.runtime.override(session.fleet.edges_with_directory, lambda: session.compose)
-    present = path.read_text() if path.exists() else None
-    if present is not None and not is_ours(present):
-        raise SettingsError(
-            f"{path} was not made by edge-tasks",
-            hint="name another with --override-file docker-compose.edges.yml, and give both to docker compose -f",
-        )
-    companions = session.runtime.companions()
-    stale = [beside.name for beside, text in companions.items() if text_of(beside) != text]
-    changes = [f"write {name}" for name in (*([path.name] if present != wanted else []), *stale)]
-    unchanged = f"{path.name}, {len(session.fleet.edges_with_directory)} services"
-    return Plan(tuple(changes), unchanged, (wanted, companions))
+
+    override: str
+    companions: Mapping[Path, str]
 
 
-def apply(session: Session, plan: Plan) -> str:
-    """Write it."""
-    path = override_path(session)
-    text, companions = plan.details
-    for beside, secret in companions.items():
-        write_file(beside, secret)
-    write_file(path, text, _READABLE)
-    without = sum(edge.ports is None for edge in session.fleet.edges_with_directory)
-    note = f", {without} of them without host ports (there are none left)" if without else ""
-    return f"{path.name}, {len(session.fleet.edges_with_directory)} services{note}"
+@dataclass(frozen=True)
+class Compose:
+    """Brings the override to what the runtime makes of the edges.
 
+    Attributes:
+        path: where the override lies.
+        override: as the runtime makes it.
+        edges: those that get a service.
+    """
 
-def override_path(session: Session) -> Path:
-    """Where the override lies."""
-    return session.platform.path / session.wanted.override_file
+    path: Path
+    override: Override
+    edges: tuple[Edge, ...]
+
+    def find(self) -> Plan[Texts]:
+        """Compare the files with what they are to be.
+
+        Raises:
+            SettingsError: a file of that name is not ours.
+        """
+        texts = Texts(self.override.text(self.edges), self.override.companions())
+        present = text_of(self.path)
+        if present is not None and not is_ours(present):
+            raise SettingsError(
+                f"{self.path} was not made by edge-tasks",
+                hint="name another with --override-file docker-compose.edges.yml,"
+                " and give both to docker compose -f",
+            )
+        stale = [path.name for path, text in texts.companions.items() if text_of(path) != text]
+        changes = [f"write {name}" for name in (*([self.path.name] if present != texts.override else []), *stale)]
+        return Plan(tuple(changes), self._sentence(), texts)
+
+    def apply(self, plan: Plan[Texts]) -> str:
+        """Write the files, those with secrets first."""
+        for path, secret in plan.details.companions.items():
+            write_file(path, secret)
+        write_file(self.path, plan.details.override, _READABLE)
+        without = sum(edge.ports is None for edge in self.edges)
+        note = f", {without} of them without host ports (there are none left)" if without else ""
+        return f"{self._sentence()}{note}"
+
+    def _sentence(self) -> str:
+        return f"{self.path.name}, {len(self.edges)} services"

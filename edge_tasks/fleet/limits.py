@@ -1,0 +1,10 @@
+"""What a fleet may have at most, and what it has unless told otherwise. No imports: the list of options reads it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MOST_EDGES: Final = 100_000
+DEFAULT_RESERVE: Final = 10
+OVERRIDE_FILE: Final = "docker-compose.override.yml"
+"""What Compose itself merges with the platform's compose file."""
