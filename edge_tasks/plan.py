@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Generic[T]):
     """The outcome of looking: what differs from what is wanted.
 
     Attributes:
         changes: a line each, for ``inv plan``; empty when there is nothing to do.
         unchanged: what is said of what is right as it is.
-        details: what ``apply`` needs, whatever that is.
+        details: what is to be done, for the one who does it.
     """
 
     changes: tuple[str, ...]
-    unchanged: str = ""
-    details: Any = None
+    unchanged: str
+    details: T
 
 
 def some(names: tuple[str, ...], most: int = 3) -> str:
