@@ -181,7 +181,7 @@ class Database(Protocol):
     def find(self) -> Plan[DatabaseToPrepare]:
         """What is still to be done so that it can, and lets the backend in."""
 
-    def prepare(self, planned: DatabaseToPrepare) -> str:
+    def prepare(self, plan: Plan[DatabaseToPrepare]) -> str:
         """Do it; what was done.
 
         Raises:
@@ -204,8 +204,8 @@ class Backend(Protocol):
     def find(self) -> Plan[tuple[str, ...]]:
         """The services that do not run, or run with another configuration or image than they should."""
 
-    def start(self, services: tuple[str, ...]) -> None:
-        """Start these services, and wait until the backend answers.
+    def start(self, plan: Plan[tuple[str, ...]]) -> None:
+        """Start them, and wait until the backend answers.
 
         Raises:
             CommandFailed: one ended, or the backend did not answer in time.
@@ -240,7 +240,7 @@ class EdgeHost(Protocol):
     def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
         """What is to be done so that exactly these edges run, each with its directory as written, by name."""
 
-    def start(self, planned: EdgesToStart) -> str:
+    def start(self, plan: Plan[EdgesToStart]) -> str:
         """Do it; what was done.
 
         Raises:
@@ -261,7 +261,7 @@ class Images(Protocol):
             MissingTool: it is not to be built (``--skip-build``), and is not here.
         """
 
-    def make(self, planned: ImagesToMake) -> str:
+    def make(self, plan: Plan[ImagesToMake]) -> str:
         """Build and fetch; what was done.
 
         Raises:
