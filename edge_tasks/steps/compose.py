@@ -11,27 +11,13 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from edge_tasks.fleet.identity import Edge
-    from edge_tasks.runtimes.protocols import Override
+    from edge_tasks.runtimes.protocols import Override, Services
 
 _READABLE: Final = 0o644
 """It holds no secret, and people read it."""
-
-
-@dataclass(frozen=True)
-class Texts:
-    """What the files are to hold.
-
-    Attributes:
-        override: the text of the override.
-        companions: private files that it refers to.
-    """
-
-    override: str
-    companions: Mapping[Path, str]
 
 
 @dataclass(frozen=True)
@@ -40,21 +26,21 @@ class Compose:
 
     Attributes:
         path: where the override lies.
-        override: as the runtime makes it.
+        services: know what it is to hold.
         edges: those that get a service.
     """
 
     path: Path
-    override: Override
+    services: Services
     edges: tuple[Edge, ...]
 
-    def find(self) -> Plan[Texts]:
+    def find(self) -> Plan[Override]:
         """Compare the files with what they are to be.
 
         Raises:
             SettingsError: a file of that name is not ours.
         """
-        texts = Texts(self.override.text(self.edges), self.override.companions())
+        wanted = self.services.override()
         present = text_of(self.path)
         if present is not None and not is_ours(present):
             raise SettingsError(
@@ -62,15 +48,15 @@ class Compose:
                 hint="name another with --override-file docker-compose.edges.yml,"
                 " and give both to docker compose -f",
             )
-        stale = [path.name for path, text in texts.companions.items() if text_of(path) != text]
-        changes = [f"write {name}" for name in (*([self.path.name] if present != texts.override else []), *stale)]
-        return Plan(tuple(changes), self._sentence(), texts)
+        stale = [path.name for path, text in wanted.companions.items() if text_of(path) != text]
+        changes = [f"write {name}" for name in (*([self.path.name] if present != wanted.text else []), *stale)]
+        return Plan(tuple(changes), self._sentence(), wanted)
 
-    def apply(self, plan: Plan[Texts]) -> str:
+    def apply(self, plan: Plan[Override]) -> str:
         """Write the files, those with secrets first."""
         for path, secret in plan.details.companions.items():
             write_file(path, secret)
-        write_file(self.path, plan.details.override, _READABLE)
+        write_file(self.path, plan.details.text, _READABLE)
         without = sum(edge.ports is None for edge in self.edges)
         note = f", {without} of them without host ports (there are none left)" if without else ""
         return f"{self._sentence()}{note}"
