@@ -7,12 +7,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.proof.backend_api import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.cli.console import Told
+    from edge_tasks.errors import BackendError
+from edge_tasks.cli.console import Told
     from edge_tasks.cli.session import Session
     from edge_tasks.proof.backend_api import BackendApi
 

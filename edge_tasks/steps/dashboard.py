@@ -14,7 +14,6 @@ from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.page import server
 from edge_tasks.page.secrecy import shown
 from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, rows_of
-from edge_tasks.proof.backend_api import BackendError
 from edge_tasks.proof.verdict import DOWN, Condition
 from edge_tasks.registry.odoo import table
 from edge_tasks.steps.verify import look
@@ -56,8 +55,8 @@ class FleetSource:
         try:
             session = self._current()
             verdicts = look(session, channels=CHANNELS)
-        except (FleetError, BackendError) as error:
-            return self._unanswered(str(error), getattr(error, "hint", ""), time.monotonic() - started)
+        except FleetError as error:
+            return self._unanswered(error.message, error.hint, time.monotonic() - started)
         except Exception as error:  # noqa: BLE001 - a process may end between two questions; the page goes on
             what = f"the look failed ({type(error).__name__}), the next one follows"
             return self._unanswered(what, "", time.monotonic() - started)

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.errors import EdgesNotOnline
-from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.errors import BackendError, EdgesNotOnline, OdooError
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
 from edge_tasks.registry.odoo import table
-from edge_tasks.registry.odoo.rpc import OdooError
 from edge_tasks.runtimes.protocols import EdgeProcess
 from edge_tasks.steps.edge_table import SHOWN, print_table
 from edge_tasks.steps.register import edges_unread

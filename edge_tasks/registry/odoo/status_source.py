@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.errors import BackendError
 from edge_tasks.registry.odoo import table
 
 if TYPE_CHECKING:

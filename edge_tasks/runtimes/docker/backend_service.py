@@ -6,8 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.errors import CommandFailed
-from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.errors import BackendError, CommandFailed
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack

@@ -6,9 +6,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.errors import CommandFailed
+from edge_tasks.errors import CommandFailed, OdooError
 from edge_tasks.registry.odoo import table
-from edge_tasks.registry.odoo.rpc import OdooError
 from edge_tasks.registry.odoo.table import Addon
 from edge_tasks.runtimes.docker import data_folders
 

@@ -22,8 +22,7 @@ from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.docker.compose import Compose
 
 if TYPE_CHECKING:
-    from edge_tasks.adapters.containers import Container
-    from edge_tasks.checkout.inheritance import Image
+    from edge_tasks.adapters.containers import Container, Image
     from edge_tasks.runtimes.docker.context import Ground
     from edge_tasks.runtimes.protocols import Witness
 

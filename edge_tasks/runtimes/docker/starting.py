@@ -6,8 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.errors import BackendError
 from edge_tasks.plan import some
-from edge_tasks.proof.backend_api import BackendError
 from edge_tasks.runtimes.docker.arrivals import Arrivals
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.adapters.processes import Daemon, until
 from edge_tasks.checkout.findings import check_open_files, check_ports, check_room
 from edge_tasks.checkout.override import render_override
-from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.errors import BackendError, CommandFailed, SettingsError
 from edge_tasks.plan import Plan
-from edge_tasks.proof.backend_api import BackendApi, BackendError
+from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.table import Database, has_table
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database
