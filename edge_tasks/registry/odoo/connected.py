@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TableWitness:
-    """The device table.
+class TableStatus:
+    """The device table as a source of status.
 
     Attributes:
-        backend_runs: the table of one that does not run says what was true before.
+        backend_runs: the table of one that does not run still has what was true before.
     """
 
     says: ClassVar[str] = "PostgreSQL"
