@@ -15,9 +15,10 @@ from edge_tasks.checkout import load_shapes
 from edge_tasks.checkout.compose_file import EDGE_SERVICE
 from edge_tasks.cli import settings
 from edge_tasks.cli.console import Console
-from edge_tasks.errors import MissingTool, SettingsError
+from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.saved import Saved, State, new_fleet
-from edge_tasks.runtimes.embedded.runtime import EmbeddedRuntime
+from edge_tasks.runtimes.choice import Chooser, kind
+from edge_tasks.runtimes.context import RuntimeContext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.load_shapes import LoadShape
     from edge_tasks.checkout.template import Template
     from edge_tasks.fleet.identity import Edge, Fleet
+    from edge_tasks.runtimes.choice import Choice
     from edge_tasks.runtimes.protocols import Runtime
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 _JUDGING: Final = frozenset({"verify"})
+_FLAGS: Final = ("skip_build", "demo", "force", "fix")
+"""Those that a runtime is told."""
 
 
 class Session:
@@ -107,7 +111,7 @@ class Session:
             )
         extras = {name: self._choose(name) for name, setting in settings.SETTINGS.items() if setting.extra}
         kept = {name: chosen.value for name, chosen in extras.items() if chosen.origin != "default"}
-        return Saved(fleet, self._runtime_name(), override_file, kept)
+        return Saved(fleet, self._runtime_choice.name, override_file, kept)
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -122,10 +126,21 @@ class Session:
     @cached_property
     def runtime(self) -> Runtime:
         """Where the fleet runs."""
-        if self.wanted.runtime == "docker":
-            return self._docker()
-        edges_folder = self.platform.edges_folder
-        return EmbeddedRuntime(self.state.folder, edges_folder, self.fleet, self._rendered, self._extras)
+        context = RuntimeContext(
+            platform=self.platform,
+            state=self.state,
+            fleet=self.fleet,
+            override=self.platform.path / self.wanted.override_file,
+            services_named=self.services_named,
+            choices=self._extras,
+            flags=frozenset(flag for flag in _FLAGS if self.options.get(flag)),
+            compose=lambda: self.compose,
+            render=self._rendered,
+            say=self.console.line,
+            progress=self.console.download,
+            echo=self.console.heard,
+        )
+        return kind(self.wanted.runtime).create(context)
 
     @cached_property
     def load_shape(self) -> LoadShape | None:
@@ -135,8 +150,7 @@ class Session:
     @property
     def light_names(self) -> frozenset[str]:
         """The edges that are light ones: all of them where there are no others."""
-        full = 0 if self.wanted.runtime == "embedded" else self.fleet.full
-        return frozenset(edge.name for edge in self.edges[full:])
+        return self.runtime.edges.light_names
 
     @property
     def up_mark(self) -> str:
@@ -155,7 +169,7 @@ class Session:
             return
         self.state.check_owner()
         _ = self.template, self.wanted, self.load_shape
-        if self.wanted.runtime == "embedded":  # in the docker runtime Compose itself reads its files
+        if kind(self.wanted.runtime).reads_compose_file:
             _ = self.compose
         if self.platform.is_missing:
             self.platform.lay_out()
@@ -203,43 +217,17 @@ class Session:
             chosen, value=load_shapes.absolute(chosen.value, Path.cwd())
         )  # saved, it is used elsewhere
 
-    def _docker(self) -> Runtime:
-        from edge_tasks.runtimes.docker.context import Ground  # noqa: PLC0415 - only where it is used
-        from edge_tasks.runtimes.docker.runtime import DockerRuntime  # noqa: PLC0415 - as above
-
-        flags = frozenset(flag for flag in ("skip_build", "demo", "force", "fix") if self.options.get(flag))
-        ground = Ground(
-            platform=self.platform,
-            state=self.state,
-            fleet=self.fleet,
-            override=self.platform.path / self.wanted.override_file,
-            services_named=self.services_named,
-            choices=self._extras,
-            flags=flags,
-            say=self.console.line,
-            progress=self.console.download,
-            render=self._rendered,
-            echo=self.console.heard,
-        )
-        return DockerRuntime(ground)
-
-    def _runtime_name(self) -> str:
+    @property
+    def _runtime_choice(self) -> Choice:
         chosen = self._choose("runtime")
-        if chosen.value == "embedded":
-            return "embedded"
-        if chosen.value == "auto":
-            return "embedded" if self._why_embedded else "docker"
-        problem, remedy = self._engine_problem
-        if problem:
-            raise MissingTool(
-                f"{problem}; the docker runtime needs it ({chosen.origin})",
-                hint=f"{remedy}; or --runtime embedded: a fleet without Docker",
-            )
-        return "docker"
+        return self._chooser.choose(str(chosen.value), chosen.origin)
+
+    @cached_property
+    def _chooser(self) -> Chooser:
+        return Chooser(bundled=self.platform.bundled)
 
     def _header(self) -> str:
-        edges, light, runtime = (self._choose(name) for name in ("edges", "light_edges", "runtime"))
-        why = (self._why_embedded or "an engine answers") if runtime.value == "auto" else runtime.origin
+        edges, light = self._choose("edges"), self._choose("light_edges")
         bundled = " (bundled)" if self.platform.bundled else ""
         lights = f" and {light.value} light ({light.origin})" if light.value else ""
         profile = self.chosen("profile")
@@ -247,21 +235,8 @@ class Session:
         noun = "edge" if edges.value == 1 else "edges"
         return (
             f"{edges.value} {noun} ({edges.origin}){lights}{shape}, platform {self.platform.path}{bundled},"
-            f" runtime {self.runtime.name} ({why}): {self.runtime.stands_for}"
+            f" runtime {self.runtime.name} ({self._runtime_choice.why}): {self.runtime.stands_for}"
         )
-
-    @cached_property
-    def _engine_problem(self) -> tuple[str, str]:
-        from edge_tasks.adapters.docker import engine_problem  # noqa: PLC0415 - asked when it matters
-
-        return engine_problem()
-
-    @property
-    def _why_embedded(self) -> str:
-        """Why ``auto`` does not mean docker here; empty when it does."""
-        if self.platform.bundled:
-            return "the bundled platform; --runtime docker builds the real one, a download of 2 GB"
-        return self._engine_problem[0]
 
 
 def _forget_cached(session: Session, *names: str) -> None:

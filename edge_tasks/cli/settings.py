@@ -11,8 +11,10 @@ from edge_tasks.checkout.override import FILE_NAME
 from edge_tasks.checkout.roles import ROLES
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import DEFAULT_RESERVE, MOST_EDGES, PORTS_TAKEN_BY_PLATFORM
+from edge_tasks.runtimes import NAMES
+from edge_tasks.runtimes.choice import AUTO
 
-RUNTIMES: Final = ("auto", "docker", "embedded")
+RUNTIMES: Final = (AUTO, *NAMES)
 _HIGHEST_OFFSET: Final = 50_000
 _MOST_SECONDS: Final = 86_400
 _MOST_PROCESSES: Final = 64

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from edge_tasks.errors import CommandFailed
 
@@ -21,10 +21,10 @@ ORDER: Final = ("doctor", "build", "compose", "odoo-init", "gen-configs", "regis
 class Step(Protocol):
     """What a step's module has."""
 
-    def find(self, session: Session) -> Plan:
+    def find(self, session: Session) -> Plan[Any]:
         """Look, and say what differs; changes nothing."""
 
-    def apply(self, session: Session, plan: Plan) -> str:
+    def apply(self, session: Session, plan: Plan[Any]) -> str:
         """Do what was planned; what was done, in a few words."""
 
 

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge_tasks.plan import Plan
+from edge_tasks.runtimes.plans import ImagesToMake
+
 if TYPE_CHECKING:
     from edge_tasks.cli.session import Session
-    from edge_tasks.plan import Plan
 
 
-def find(session: Session) -> Plan:
+def find(session: Session) -> Plan[ImagesToMake]:
     """What the runtime needs.
 
     Raises:
         MissingTool: something that we cannot make is missing; a port is taken.
     """
-    return session.runtime.find_build()
+    images = session.runtime.images
+    if images is None:
+        return Plan((), f"nothing is built: {session.runtime.stands_for}", ImagesToMake())
+    return images.find()
 
 
-def apply(session: Session, _plan: Plan) -> str:
+def apply(session: Session, plan: Plan[ImagesToMake]) -> str:
     """Build it."""
+    images = session.runtime.images
     with session.console.listening("build"):
-        return session.runtime.build()
+        return images.make(plan) if images is not None else ""

@@ -7,14 +7,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.errors import BackendError
-from edge_tasks.cli.console import Told
+    from edge_tasks.cli.console import Told
     from edge_tasks.cli.session import Session
-    from edge_tasks.proof.backend_api import BackendApi
+    from edge_tasks.proof.protocol import StatusSource
 
 _PAUSE_S: Final = 0.5
 _REST: Final = 9.0
@@ -30,7 +30,8 @@ def counted(session: Session, title: str) -> Iterator[None]:
     names = [edge.name for edge in session.edges]
     over = threading.Event()
     with session.console.progress(title, len(names), "connected") as told:
-        asking = threading.Thread(target=_ask, args=(session.runtime.api, names, told, over), daemon=True)
+        status = session.runtime.backend.status
+        asking = threading.Thread(target=_ask, args=(status, names, told, over), daemon=True)
         asking.start()
         try:
             yield
@@ -39,12 +40,12 @@ def counted(session: Session, title: str) -> Iterator[None]:
             asking.join()
 
 
-def _ask(api: BackendApi, names: list[str], told: Told, over: threading.Event) -> None:
+def _ask(status: StatusSource, names: list[str], told: Told, over: threading.Event) -> None:
     pause = _PAUSE_S
     while not over.wait(pause):
         began = time.monotonic()
         try:
-            told(sum(api.online(names).values()))
+            told(sum(status.online(names).values()))
         except BackendError:
             continue
         pause = max(_PAUSE_S, _REST * (time.monotonic() - began))

@@ -15,7 +15,6 @@ from edge_tasks.page import server
 from edge_tasks.page.secrecy import shown
 from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, rows_of
 from edge_tasks.proof.verdict import DOWN, Condition
-from edge_tasks.registry.odoo import table
 from edge_tasks.steps.verify import look
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class FleetSource:
             return self._unanswered(what, "", time.monotonic() - started)
         at = time.time()
         problem, hint = _common_problem(verdicts)
-        if problem and not session.runtime.running():
+        if problem and not session.runtime.services.running():
             problem, hint = DOWN
         return Snapshot(
             at=at,
@@ -97,7 +96,7 @@ class FleetSource:
 
     def _config(self, name: str) -> tuple[dict[str, Any], str]:
         try:
-            return table.read_config(self._session.runtime.database, name), ""
+            return self._session.runtime.database.registry.config(name), ""
         except (FleetError, OSError) as error:
             return {}, str(error)
 
@@ -126,7 +125,7 @@ class FleetSource:
             session = self._session
             if session.saved is not None:
                 about, names = _about(session), tuple(edge.name for edge in session.edges)
-                if not session.runtime.running():
+                if not session.runtime.services.running():
                     problem, hint = DOWN
         row = Row(Condition.UNKNOWN.value, problem, hint, None, (None,) * len(CHANNELS))
         return Snapshot(time.time(), took_s, problem, hint, about, dict.fromkeys(names, row))

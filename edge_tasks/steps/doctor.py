@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from edge_tasks.cli.session import Session
 
 
-def find(session: Session) -> Plan:
+def find(session: Session) -> Plan[None]:
     """Everything that is wrong, in one message.
 
     Raises:
         SettingsError: something in the platform's files.
         MissingTool: only the machine: memory, disk, ports.
     """
-    correction = session.runtime.find_correction()
-    findings = session.runtime.examine()
+    correction = session.runtime.correction.find() if session.runtime.correction is not None else ()
+    findings = session.runtime.services.examine()
     errors = [finding for finding in findings if finding.is_error]
     warnings = [finding for finding in findings if not finding.is_error]
     if "doctor" in session.typed and "doctor" not in session.done:
@@ -30,12 +30,14 @@ def find(session: Session) -> Plan:
     if "doctor" not in session.done:
         for finding in warnings:
             session.console.line(f"  ! {finding}")
-    return Plan(correction, "machine and platform are fit" + (f", {len(warnings)} remarks" if warnings else ""))
+    remarks = f", {len(warnings)} remarks" if warnings else ""
+    return Plan(correction, f"machine and platform are fit{remarks}", None)
 
 
-def apply(session: Session, _plan: Plan) -> str:
+def apply(session: Session, _plan: Plan[None]) -> str:
     """With ``--fix``: correct what can be in copies and generated files of ours."""
-    session.runtime.correct()
+    if session.runtime.correction is not None:
+        session.runtime.correction.write()
     return "the backend gets a corrected copy of its configuration"
 
 

@@ -23,12 +23,12 @@ def run(session: Session, *, purge: bool) -> None:
         return
     session.state.check_owner()
     with session.state.locked("inv down"):
-        stopped = session.runtime.stop() if session.saved else ()
+        stopped = session.runtime.services.stop() if session.saved else ()
         session.console.document(stopped=list(stopped))
         session.console.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
         session.state.note(up=None, read=None)
         if purge:
-            _purge(session, session.runtime.purge() if session.saved else "no database")
+            _purge(session, session.runtime.services.purge() if session.saved else "no database")
 
 
 def _purge(session: Session, database: str) -> None:

@@ -48,7 +48,7 @@ def print_next(session: Session) -> None:
     """Addresses, and what to type next."""
     line = session.console.line
     line("")
-    for word, where in session.runtime.addresses():
+    for word, where in session.runtime.services.addresses():
         line(f"{word:<9} {where}", 10)
     line(f"next      inv status | inv setup --edges {session.fleet.full + 2} | inv down | inv down --purge")
 
@@ -56,7 +56,7 @@ def print_next(session: Session) -> None:
 def plan(session: Session) -> bool:
     """Print what each step would do; whether there is anything."""
     changes: dict[str, tuple[str, ...]] = {}
-    ready = session.saved is not None and session.runtime.database_is_ready
+    ready = session.saved is not None and session.runtime.database.is_ready
     if session.platform.is_missing:
         changes["platform"] = (f"lay out the bundled platform in {session.platform.path}",)
     if session.saved != session.wanted:

@@ -11,7 +11,7 @@ from edge_tasks.adapters.files import directories, remove_directory, replace_dir
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, some
-from edge_tasks.runtimes.protocols import Written
+from edge_tasks.runtimes.plans import Written
 
 if TYPE_CHECKING:
     from edge_tasks.cli.session import Session
@@ -30,14 +30,14 @@ class _Found:
     surplus: tuple[str, ...]
 
 
-def find(session: Session) -> Plan:
+def find(session: Session) -> Plan[_Found]:
     """Which directories were made of other inputs, or are of a larger earlier fleet.
 
     Raises:
         SettingsError: a directory in the way was not made by us.
     """
     folder = session.platform.edges_folder
-    uri = session.runtime.uri
+    uri = session.runtime.backend.uri
     inputs = {edge.directory: session.template.inputs(edge, uri) for edge in _edges(session)}
     present = {name for name in (directories(folder) if folder.is_dir() else ()) if _DIRECTORY.fullmatch(name)}
     stamps = {name: stamp_of(folder / name) for name in present}
@@ -56,11 +56,12 @@ def find(session: Session) -> Plan:
     return Plan(tuple(changes), f"{len(inputs)} directories as they should be", _Found(stale, surplus))
 
 
-def apply(session: Session, plan: Plan) -> str:
+def apply(session: Session, plan: Plan[_Found]) -> str:
     """Write what is stale, remove what is surplus, and what an interrupted run left."""
-    found: _Found = plan.details
+    found = plan.details
     folder = session.platform.edges_folder
-    session.runtime.claim()
+    if session.runtime.ownership is not None:
+        session.runtime.ownership.claim()
     with session.console.progress("gen-configs", len(found.stale) + len(found.surplus), "directories") as told:
         for done, edge in enumerate(found.stale, 1):
             _write(session, edge)
@@ -76,9 +77,9 @@ def apply(session: Session, plan: Plan) -> str:
 
 
 def _write(session: Session, edge: Edge) -> None:
-    files = session.template.render(edge, session.runtime.uri)
+    files = session.template.render(edge, session.runtime.backend.uri)
     check_rendered(files)
-    files[PurePosixPath(STAMP)] = session.template.inputs(edge, session.runtime.uri) + "\n"
+    files[PurePosixPath(STAMP)] = session.template.inputs(edge, session.runtime.backend.uri) + "\n"
     files[PurePosixPath(".gitignore")] = "# edge-tasks: generated, holds an apikey\n*\n"
     replace_directory(session.platform.edges_folder / edge.directory, files)
 

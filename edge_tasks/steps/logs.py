@@ -23,4 +23,4 @@ def run(session: Session) -> None:
     indices = selected(str(chosen), session.fleet.size) if chosen else ()
     names = tuple(session.fleet.edge(index).name for index in indices)
     service = str(session.options.get("service") or "")
-    session.runtime.show_logs(names, service, follow=bool(session.options.get("follow")))
+    session.runtime.services.show_logs(names, service, follow=bool(session.options.get("follow")))

@@ -5,24 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.plan import Plan
-
 if TYPE_CHECKING:
     from edge_tasks.cli.session import Session
+    from edge_tasks.plan import Plan
+    from edge_tasks.runtimes.plans import DatabaseToPrepare
 
 
 _LOADING: Final = re.compile(r"Loading module \S+ \(([0-9]+)/([0-9]+)\)")
 
 
-def find(session: Session) -> Plan:
+def find(session: Session) -> Plan[DatabaseToPrepare]:
     """Is PostgreSQL there, with the table?"""
-    return Plan(session.runtime.find_database(), str(session.runtime.database))
+    return session.runtime.database.find()
 
 
-def apply(session: Session, _plan: Plan) -> str:
+def apply(session: Session, plan: Plan[DatabaseToPrepare]) -> str:
     """Start it, and create what is missing."""
     with session.console.listening("odoo-init", modules_loaded):
-        return session.runtime.prepare_database()
+        return session.runtime.database.prepare(plan)
 
 
 def modules_loaded(line: str) -> tuple[int, int] | None:

@@ -43,7 +43,7 @@ def run(session: Session) -> None:
     """
     if session.saved is None:
         raise SettingsError(f"there is no fleet in {session.platform.path}", hint="inv setup --edges 3")
-    if not session.runtime.database_is_ready:
+    if not session.runtime.database.is_ready:
         raise SettingsError("the fleet is down: there is nothing to report of", hint="inv up")
     typed = session.options.get("seconds")
     seconds = int(_SECONDS.checked(typed or _SECONDS.default, "--seconds"))
@@ -66,8 +66,8 @@ def _watch(session: Session, seconds: int, told: Told) -> tuple[Summary, Track, 
     while True:
         verdicts = look(session, channels=[*CHANNELS, *ENERGIES])
         looks += 1
-        since = {name: process.since for name, process in session.runtime.processes().items()}
-        summary = summarize(verdicts, since, session.runtime.backend_started())
+        since = {name: process.since for name, process in session.runtime.edges.processes().items()}
+        summary = summarize(verdicts, since, session.runtime.backend.started())
         track.add(time.time(), summary.figures)
         left = deadline - time.monotonic()
         told(min(seconds, round(seconds - left)))
@@ -97,7 +97,7 @@ def _document(session: Session, summary: Summary, track: Track, looks: int, at: 
             ("edge template", session.template.digest[:12]),
             ("versions", f"edge-tasks {version('edge-tasks')}, Python {platform.python_version()}"),
         ),
-        arrivals_note=_arrivals_note(arrivals, runtime.name),
+        arrivals_note=_arrivals_note(arrivals, runtime.edges.since),
         data={"arrivals": _steps(arrivals), "power": [times, *figures[:4]]},
         chart_style=(STATIC / "uPlot.min.css").read_text(),
         chart_script=(STATIC / "uPlot.iife.min.js").read_text(),
@@ -108,13 +108,12 @@ def _fleet(fleet: Fleet) -> str:
     return f"{fleet.full} edges and {fleet.light} light ones; {fleet.reserve} rows in reserve"
 
 
-def _arrivals_note(arrivals: list[float], runtime: str) -> str:
+def _arrivals_note(arrivals: list[float], since: str) -> str:
     if not arrivals:
         return "Nothing is known of when the edges came."
     half, most, last = (quantile(arrivals, share) for share in (0.5, 0.9, 1.0))
-    what = "its present connection was made" if runtime == "embedded" else "its container was started"
     return (
-        f"An edge counts from when {what}, in seconds after the backend's start: half of {len(arrivals)} within"
+        f"An edge counts from when {since}, in seconds after the backend's start: half of {len(arrivals)} within"
         f" {half:.1f} s, nine of ten within {most:.1f} s, the last after {last:.1f} s."
     )
 

@@ -37,5 +37,5 @@ def run(session: Session) -> None:
         with writing(stamp):
             os.utime(stamp)
     lying = {edge.name: written(folder / edge.directory) for edge in session.fleet.edges_with_directory}
-    did = session.runtime.start_edges(lying)
+    did = session.runtime.edges.start(session.runtime.edges.find(lying))
     session.console.line(f"{', '.join(edge.name for edge in edges)} to be restarted; {did}")

@@ -52,9 +52,9 @@ def _once(session: Session) -> None:
     if session.saved is None:
         raise SettingsError(f"there is no fleet in {session.platform.path}", hint="inv setup --edges 3")
     names = _names(session)
-    running = ", ".join(session.runtime.running()) or "nothing"
+    running = ", ".join(session.runtime.services.running()) or "nothing"
     session.console.line(f"{session.fleet.size} edges in {session.platform.path}; running: {running}")
-    if not session.runtime.database_is_ready:
+    if not session.runtime.database.is_ready:
         session.console.fault(" → ".join(DOWN))
         record(session, [Verdict(name, Condition.UNKNOWN, *DOWN) for name in names])
         _check(session, len(names), len(names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.light.devices.plant import unsimulated
@@ -12,33 +13,39 @@ from edge_tasks.steps.gen_configs import written
 
 if TYPE_CHECKING:
     from edge_tasks.cli.session import Session
-    from edge_tasks.runtimes.protocols import Written
+    from edge_tasks.runtimes.plans import EdgesToStart, Written
 
 
-def find(session: Session) -> Plan:
+@dataclass(frozen=True)
+class _ToStart:
+    backend: Plan[tuple[str, ...]]
+    edges: Plan[EdgesToStart]
+
+
+def find(session: Session) -> Plan[_ToStart]:
     """What does not run, or runs with something else than it should."""
     runtime = session.runtime
-    changes = [] if runtime.backend_is_current() else ["start the backend"]
-    changes += runtime.find_edges(_written(session))
+    backend, edges = runtime.backend.find(), runtime.edges.find(_written(session))
+    changes = [*backend.changes, *edges.changes]
     if session.state.record().get("up") != session.up_mark:
         changes.append("record that the fleet is up")
-    return Plan(tuple(changes), f"backend and {len(session.edges)} edges run")
+    return Plan(tuple(changes), f"backend and {len(session.edges)} edges run", _ToStart(backend, edges))
 
 
-def apply(session: Session, _plan: Plan) -> str:
+def apply(session: Session, plan: Plan[_ToStart]) -> str:
     """Start or tell each; the backend first, so that no edge waits for it."""
-    runtime = session.runtime
+    runtime, edges = session.runtime, plan.details.edges
     did = []
-    if not runtime.backend_is_current():
+    if plan.details.backend.changes:
         register.remember_read(session, starting=True)
         with session.console.listening("up"):
-            runtime.start_backend()
+            runtime.backend.start(plan.details.backend)
         register.remember_read(session)
         did.append("backend started")
-    directories = _written(session)
-    if runtime.find_edges(directories):
+        edges = runtime.edges.find(_written(session))  # by that they may have lost it
+    if edges.changes:
         with counted(session, "up"):
-            did.append(runtime.start_edges(directories))
+            did.append(runtime.edges.start(edges))
         _say_what_stands_still(session)
     session.state.note(up=session.up_mark)
     return ", ".join(did) or "noted as up"

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, EdgesNotOnline, OdooError
+from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
-from edge_tasks.registry.odoo import table
-from edge_tasks.runtimes.protocols import EdgeProcess
 from edge_tasks.steps.edge_table import SHOWN, print_table
 from edge_tasks.steps.register import edges_unread
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.cli.console import Told
     from edge_tasks.cli.session import Session
+    from edge_tasks.registry.protocol import DeviceReport
 
 _PAUSE_S: Final = 0.2
 _MOST_PAUSE_S: Final = 2.0
@@ -41,7 +41,7 @@ def run(session: Session) -> None:
     say_what_lacks(session)
     _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
     seconds = time.monotonic() - started
-    did = f"{len(verdicts)} online, says {session.runtime.api.says}"
+    did = f"{len(verdicts)} online, says {session.runtime.backend.status.says}"
     session.console.step("verify", did, seconds, changed=True)
 
 
@@ -66,8 +66,8 @@ def _await_all(session: Session, deadline: float, told: Told) -> dict[str, Verdi
 
 def say_what_lacks(session: Session) -> None:
     """What could not be asked, since the backend has no REST API."""
-    if session.runtime.api.remark:
-        session.console.line(f"  ! {session.runtime.api.remark}")
+    if session.runtime.backend.status.remark:
+        session.console.line(f"  ! {session.runtime.backend.status.remark}")
 
 
 def _come(session: Session, ill: list[str]) -> list[str]:
@@ -75,7 +75,7 @@ def _come(session: Session, ill: list[str]) -> list[str]:
     if len(ill) <= _MANY:
         return ill
     try:
-        online = session.runtime.api.online(ill)
+        online = session.runtime.backend.status.online(ill)
     except BackendError:
         return ill
     return [name for name in ill if online.get(name)]
@@ -88,7 +88,7 @@ def look(
     shape, light = session.load_shape, session.light_names
     constant = expect(session.template.components)
     shaped = expect(session.template.components, shape.profile) if shape else constant
-    if session.runtime.api.is_late:
+    if session.runtime.backend.status.is_late:
         constant, shaped = replace(constant, figures={}), replace(shaped, figures={})
     wanted = [edge.name for edge in session.edges] if names is None else list(names)
     answers = _ask(session, wanted, [*constant.figures, *channels])
@@ -100,27 +100,25 @@ class _Answers:
     processes: dict[str, EdgeProcess]
     backend_started: float
     is_late: bool
-    keys: dict[str, str] = field(repr=False)
     unread: frozenset[str] = frozenset()
     why: str = ""
     hint: str = "inv up"
     visible: frozenset[str] | None = None
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    reports: dict[str, table.Report] = field(default_factory=dict)
+    reports: dict[str, DeviceReport] = field(default_factory=dict)
 
 
 def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
     runtime = session.runtime
-    keys = {edge.name: edge.apikey for edge in session.edges}
     unread = frozenset(edges_unread(session))
-    late = runtime.api.is_late
-    answers = _Answers(runtime.processes(), runtime.backend_started(), late, keys, unread)
+    status, registry = runtime.backend.status, runtime.database.registry
+    answers = _Answers(runtime.edges.processes(), runtime.backend.started(), status.is_late, unread)
     try:
-        answers.online = runtime.api.online(names)
-        answers.values = runtime.api.values(list(answers.online), channels)
-        answers.reports = table.read_reports(runtime.database, names)
-        answers.visible = runtime.visible(names)
+        answers.online = status.online(names)
+        answers.values = status.values(list(answers.online), channels)
+        answers.reports = registry.reports(names)
+        answers.visible = registry.visible(names)
     except BackendError as error:
         answers.why, answers.hint = str(error), error.hint
     except OdooError as error:
@@ -139,15 +137,15 @@ def _observation(name: str, answers: _Answers) -> Observation:
         online=online,
         backend_why=answers.why,
         backend_hint=answers.hint,
-        components=None if components is None else frozenset(components),
+        components=components,
         ignored=process.ignored,
         values=answers.values.get(name, {}),
         registered=report is not None,
-        active=report.active if report else None,
+        active=report.is_active if report else None,
         visible=None if answers.visible is None else name in answers.visible,
-        key_is_own=report is None or report.apikey == answers.keys[name],
+        key_is_own=report is None or report.key_is_own,
         read=name not in answers.unread,
-        message_age_s=report.age_s if report else None,
+        message_age_s=report.message_age_s if report else None,
         settled_s=time.time() - max(process.since, answers.backend_started),
         is_late=answers.is_late,
     )

@@ -21,11 +21,6 @@ _ANY_BYTES: Final = "latin-1"
 """What is not ours comes back as it was, whatever its encoding."""
 
 
-def are_wanted(stack: Stack) -> bool:
-    """Not so with ``--edge-bundles jar``, for an image that cannot do with it."""
-    return bool(stack.ground.choices["edge_bundles"] == "unpacked")
-
-
 def is_looked_at(stack: Stack) -> bool:
     """It is the edges' jar of now that was looked into last, and what was found is still there."""
     said = _record(stack)
@@ -48,16 +43,16 @@ def unpack(stack: Stack) -> str:
         for other in directories(home):
             if other != name or not found:
                 remove_directory(home / other)
-    stack.ground.state.note(bundles={"of": _mark(stack), "folder": name if found else ""})
+    stack.context.state.note(bundles={"of": _mark(stack), "folder": name if found else ""})
     return "the edges' bundles unpacked" if found else "no bundles found in the edges' image"
 
 
 def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
     """Of an edge's service; none when nothing is unpacked for its image."""
     said = _record(stack)
-    if not are_wanted(stack) or not said.get("folder") or not is_looked_at(stack):
+    if not stack.options.unpacks_bundles or not said.get("folder") or not is_looked_at(stack):
         return ()
-    source = f"./{_folder(stack, said).relative_to(stack.ground.platform.path)}"
+    source = f"./{_folder(stack, said).relative_to(stack.context.platform.path)}"
     return (
         {"type": "bind", "source": source, "target": str(BUNDLES), "read_only": True},
         {"type": "tmpfs", "target": str(CACHE)},
@@ -112,11 +107,11 @@ def _mark(stack: Stack) -> list[str]:
 
 
 def _record(stack: Stack) -> dict[str, Any]:
-    return stack.ground.state.record().get("bundles") or {}
+    return stack.context.state.record().get("bundles") or {}
 
 
 def _home(stack: Stack) -> Path:
-    return stack.ground.state.folder / "bundles"
+    return stack.context.state.folder / "bundles"
 
 
 def _folder(stack: Stack, said: dict[str, Any]) -> Path:

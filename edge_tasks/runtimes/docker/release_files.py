@@ -16,10 +16,10 @@ def find(stack: Stack) -> tuple[Artifact, ...]:
 
     A checkout of the user's own brings its files itself.
     """
-    if not stack.ground.platform.bundled:
+    if not stack.context.platform.bundled:
         return ()
-    choices = stack.ground.choices
-    wanted = artifacts(stack.ground.platform.path, choices["openems_version"], choices["download_from"])
+    options = stack.options
+    wanted = artifacts(stack.context.platform.path, options.openems_version, options.download_from)
     return tuple(artifact for artifact in wanted if _is_missing(artifact, _remembered(stack)))
 
 
@@ -32,22 +32,22 @@ def fetch_all(stack: Stack, wanted: tuple[Artifact, ...]) -> None:
     for artifact in wanted:
         remembered = _remembered(stack)
         known = remembered.get(str(artifact.path), {}).get("of", {})
-        with stack.ground.progress(f"fetch {artifact.path.name}") as progress:
+        with stack.context.progress(f"fetch {artifact.path.name}") as progress:
             digest = fetch(artifact.url, artifact.path, known.get(artifact.url), progress)
         entry = {"url": artifact.url, "sha256": digest, "of": {**known, artifact.url: digest}}
-        stack.ground.state.note(downloads={**remembered, str(artifact.path): entry})
+        stack.context.state.note(downloads={**remembered, str(artifact.path): entry})
 
 
 def remove(stack: Stack) -> None:
     """Remove what we fetched; what a user put there stays."""
-    for artifact in artifacts(stack.ground.platform.path, "", ""):
+    for artifact in artifacts(stack.context.platform.path, "", ""):
         entry = _remembered(stack).get(str(artifact.path))
         if entry and artifact.path.exists() and digest_of(artifact.path) == entry["sha256"]:
             artifact.path.unlink()
 
 
 def _remembered(stack: Stack) -> dict[str, Any]:
-    found: dict[str, Any] = stack.ground.state.record().get("downloads", {})
+    found: dict[str, Any] = stack.context.state.record().get("downloads", {})
     return found
 
 
