@@ -13,7 +13,9 @@ from typing import Final
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES, OVERRIDE_FILE
+from edge_tasks.runtimes import NAMES
 
+AUTO: Final = "auto"
 _HIGHEST_PORT: Final = 65_535
 _JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 """Half the CPU time of a start and half the memory of Java's defaults, measured with a real edge."""
@@ -130,9 +132,9 @@ _SETTINGS: Final = (
     Setting("platform", "The docker-openems checkout; without one, the bundled platform in ./platform"),
     Setting(
         "runtime",
-        "auto, docker or embedded",
-        default="auto",
-        choices=("auto", "docker", "embedded"),
+        f"{AUTO}, {' or '.join((', '.join(NAMES[:-1]), NAMES[-1]))}",
+        default=AUTO,
+        choices=(AUTO, *NAMES),
         saved=Saved.IDENTITY,
     ),
     Setting(

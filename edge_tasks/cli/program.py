@@ -18,6 +18,22 @@ import invoke.executor
 from invoke.exceptions import Exit, ParseError
 from invoke.tasks import task
 
+from edge_tasks.cli.options import COMMON
+
+_FLAGS: Final = frozenset(
+    {
+        *(name for name, option in COMMON.items() if option.is_flag),
+        "all",
+        "purge",
+        "check",
+        "force",
+        "fix",
+        "follow",
+        "offline",
+        "watch",
+    }
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
@@ -29,6 +45,7 @@ _ONLY_READ: Final = frozenset({"plan", "status", "logs"})
 _CUT_OFF: Final = 128 + signal.SIGPIPE
 """As if by SIGPIPE: work whose output nobody read to its end was not done to its end."""
 
+
 def step(
     *pre: Any,  # noqa: ANN401 - invoke's tasks have no useful type
     post: tuple[Any, ...] = (),
@@ -37,13 +54,13 @@ def step(
     """Make a task of ``(context, session)``, with the common options and its own (name → help)."""
 
     def decorate(body: Callable[..., None]) -> Task[Any]:
-        options = {**COMMON, **own}
+        options = {**{option.option[2:]: option.help for option in COMMON.values()}, **own}
         parameters = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
         parameters += [
             inspect.Parameter(
                 name.replace("-", "_"),
                 inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=False if name in _FLAGS else "",
+                default=False if name.replace("-", "_") in _FLAGS else "",
             )
             for name in options
         ]
@@ -52,6 +69,14 @@ def step(
         return made
 
     return decorate
+
+
+def order(last: Task[Any]) -> tuple[str, ...]:
+    """The names of a task and of all that it rests on, as they are done."""
+    names: dict[str, None] = {}
+    for task_before in last.pre:
+        names |= dict.fromkeys(order(task_before))
+    return (*names, last.name.replace("_", "-"))
 
 
 def end_quietly_on_a_closed_pipe() -> None:

@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-
 from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.compose_file import EDGE_SERVICE
 from edge_tasks.cli.console import Console

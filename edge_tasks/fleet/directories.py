@@ -104,7 +104,9 @@ class Directories:
 
     def _written(self, edge: Edge) -> Written:
         stamp = self.of(edge) / STAMP
-        return Written(_stamp_of(self.of(edge)) or "", stamp.stat().st_mtime) if stamp.exists() else Written("", 0)
+        return (
+            Written(_stamp_of(self.of(edge)) or "", stamp.stat().st_mtime) if stamp.exists() else Written("", 0)
+        )
 
 
 def _stamp_of(directory: Path) -> str | None:

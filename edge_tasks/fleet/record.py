@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from edge_tasks.adapters.files import write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from typing_extensions import Unpack
@@ -55,7 +56,7 @@ class Bundles(TypedDict):
 
 
 class Entries(TypedDict, total=False):
-    """All entries; None stands for one that is to be removed.
+    """All entries; what was not done has none.
 
     Attributes:
         up: mark of the fleet that was brought up.
@@ -70,16 +71,16 @@ class Entries(TypedDict, total=False):
         downloads: path → what was fetched to it.
     """
 
-    up: str | None
-    read: DevicesRead | None
-    corrected: bool | None
-    odoo_init: str | None
-    built: dict[str, list[str | None]] | None
-    light_program: list[str] | None
-    bundles: Bundles | None
-    folders: dict[str, list[str]] | None
-    volumes: list[str] | None
-    downloads: dict[str, Download] | None
+    up: str
+    read: DevicesRead
+    corrected: bool
+    odoo_init: str
+    built: dict[str, tuple[str, str | None]]
+    light_program: list[str]
+    bundles: Bundles
+    folders: dict[str, list[str]]
+    volumes: list[str]
+    downloads: dict[str, Download]
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,12 @@ class Record:
         return cast("Entries", found) if isinstance(found, dict) else {}
 
     def note(self, **entries: Unpack[Entries]) -> None:
-        """Add entries; None removes one."""
-        all_entries = {**self.entries(), **entries}
-        write_file(self.path, json.dumps({key: value for key, value in all_entries.items() if value is not None}))
+        """Add entries, or replace them."""
+        self._write({**self.entries(), **entries})
+
+    def forget(self, *names: str) -> None:
+        """Remove entries."""
+        self._write({name: entry for name, entry in self.entries().items() if name not in names})
+
+    def _write(self, entries: Mapping[str, object]) -> None:
+        write_file(self.path, json.dumps(entries))

@@ -1,7 +1,7 @@
 """Who the backend knows: what everybody but the registries themselves may say of it.
 
-A registry holds an entry for each device that a backend accepts: a row of Odoo's device table, an object of a JSON
-file. Each kind of registry is a folder beside this module.
+A registry holds an entry for each device that a backend accepts: a row of Odoo's device table, an object of a
+JSON file. Each kind of registry is a folder beside this module.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Registry(Protocol[T]):
         """
 
     def fingerprints(self) -> dict[str, str]:
-        """What a backend reads now: name → :func:`fingerprint` of the apikey, of all entries, archived ones too."""
+        """What a backend would read now, archived entries too: name → :func:`fingerprint` of the apikey."""
 
     def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
         """What it says of these devices, by name; one without an entry is absent."""
@@ -126,5 +126,5 @@ def fingerprint(apikey: str) -> str:
 
 
 def unread(fleet: Fleet, read: Mapping[str, str]) -> tuple[str, ...]:
-    """The fleet's edges whose (name, apikey) a backend has not read, given the fingerprints of what it has read."""
+    """The fleet's edges whose (name, apikey) a backend has not read, given the fingerprints of what it has."""
     return tuple(edge.name for edge in fleet.edges if read.get(edge.name) != fingerprint(edge.apikey))

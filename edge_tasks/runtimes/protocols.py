@@ -1,141 +1,31 @@
 """What the steps ask of a runtime: four small protocols, and a few things that not every runtime has.
 
-``find`` and what is named by a noun looks and changes nothing. ``find`` returns a plan, and whoever carries it out
-does exactly what is in it without looking again.
+``find`` and what is named by a noun look and change nothing. ``find`` returns a plan, and whoever carries it out
+does exactly what is in it, without looking again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from edge_tasks.checkout.findings import Finding
-    from edge_tasks.fleet.identity import Edge
-    from edge_tasks.openems.artifacts import Artifact
+    from edge_tasks.fleet.directories import Written
     from edge_tasks.plan import Plan
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
-
-
-@dataclass(frozen=True)
-class Written:
-    """A config directory as it lies on the disk.
-
-    Attributes:
-        digest: of what it was made of; empty when it is not there.
-        at: when it was written, seconds since 1970.
-    """
-
-    digest: str
-    at: float
-
-    def __str__(self) -> str:
-        """Tells one writing from the next, also of the same inputs (``gen-configs --force``)."""
-        return f"{self.digest}-{self.at}"
-
-
-@dataclass(frozen=True)
-class Override:
-    """The compose override as it is to be.
-
-    Attributes:
-        text: of the file itself, which holds no secret.
-        companions: private files that it refers to, in the state directory: path → text.
-    """
-
-    text: str
-    companions: Mapping[Path, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
-class ImagesToMake:
-    """What is to be built or fetched.
-
-    Attributes:
-        download: files of the release that images are built from.
-        build: services whose image is to be built.
-        fetch: services whose image is to be fetched.
-        install_program: the light edges' program is to be installed.
-        unpack_bundles: the edges' bundles are to be unpacked.
-    """
-
-    download: tuple[Artifact, ...] = ()
-    build: tuple[str, ...] = ()
-    fetch: tuple[str, ...] = ()
-    install_program: bool = False
-    unpack_bundles: bool = False
-
-
-@dataclass(frozen=True)
-class DatabaseToPrepare:
-    """What is to be done so that the database runs, with the device table in it.
-
-    Attributes:
-        start: services to start, in order; all of them where it is not known what runs.
-        initialise: the table is to be made; None where that shows only when the server runs.
-        set_passwords: the backend's passwords are to be set; None as above.
-    """
-
-    start: tuple[str, ...] = ()
-    initialise: bool | None = False
-    set_passwords: bool | None = False
-
-
-@dataclass(frozen=True)
-class Surplus:
-    """A container or service that is to go.
-
-    Attributes:
-        id: how its runtime calls it.
-        name: for people.
-        with_volumes: its unnamed volumes go with it: nobody but us made them.
-    """
-
-    id: str
-    name: str
-    with_volumes: bool
-
-
-@dataclass(frozen=True)
-class LightStart:
-    """What the light host is to be told.
-
-    Attributes:
-        fleet_file: its edges, a JSON document with their apikeys.
-        count: how many edges that are.
-        is_running: it is running already, and only to be told.
-    """
-
-    fleet_file: str = field(repr=False)
-    count: int
-    is_running: bool
-
-
-@dataclass(frozen=True)
-class EdgesToStart:
-    """What differs from exactly the fleet's edges running, each with its directory as written.
-
-    Attributes:
-        make: edges without a process of their own, or with one of another configuration.
-        restart: edges whose directory was written after they started.
-        lost: edges that the backend does not have; they are restarted where they do not come back by themselves.
-        surplus: processes of a larger earlier fleet, and of the platform's own edge.
-        light: what the light host is to be told; None when there is nothing to tell.
-    """
-
-    make: tuple[Edge, ...] = ()
-    restart: tuple[Edge, ...] = ()
-    lost: tuple[Edge, ...] = ()
-    surplus: tuple[Surplus, ...] = ()
-    light: LightStart | None = None
+    from edge_tasks.runtimes.plans import DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
 
 
 class Services(Protocol):
     """Everything that runs for a fleet, as a whole."""
+
+    @property
+    def stands_for(self) -> str:
+        """What of it is real and what is not, for the header line."""
 
     def examine(self) -> tuple[Finding, ...]:
         """What is wrong with the machine or the platform."""
@@ -296,14 +186,12 @@ class Runtime:
 
     Attributes:
         name: of its folder, and of the option: ``embedded``, ``docker``.
-        stands_for: what of it is real and what is not, for the header line.
         images: None where nothing is built or fetched.
         correction: None where the platform's files are not read.
         ownership: None where nobody but the caller writes files.
     """
 
     name: str
-    stands_for: str
     services: Services
     database: Database
     backend: Backend
@@ -311,3 +199,8 @@ class Runtime:
     images: Images | None = None
     correction: Correction | None = None
     ownership: Ownership | None = None
+
+    @property
+    def stands_for(self) -> str:
+        """What of it is real and what is not, for the header line."""
+        return self.services.stands_for

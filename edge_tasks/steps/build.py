@@ -9,7 +9,8 @@ from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
     from edge_tasks.output import Output
-    from edge_tasks.runtimes.protocols import Images, ImagesToMake
+    from edge_tasks.runtimes.plans import ImagesToMake
+    from edge_tasks.runtimes.protocols import Images
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.fleet.identity import Edge
-    from edge_tasks.runtimes.protocols import Override, Services
+    from edge_tasks.runtimes.plans import Override
+    from edge_tasks.runtimes.protocols import Services
 
 _READABLE: Final = 0o644
 """It holds no secret, and people read it."""

@@ -39,7 +39,7 @@ class Down:
         stopped = self.services.stop() if self.services else ()
         self.output.document(stopped=list(stopped))
         self.output.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
-        self.state.record.note(up=None, read=None)
+        self.state.record.forget("up", "read")
 
     def purge(self) -> None:
         """Remove everything that was ever made; what the user added or changed is left, and said."""

@@ -41,8 +41,6 @@ class FleetView:
     def look(self, channels: Sequence[str], names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
         """Ask once of all edges, or of those named, also for the values of ``channels``, and judge each."""
         runtime = self.runtime
-        facts = RuntimeFacts(
-            runtime.edges.processes(), runtime.backend.started(), frozenset(self.read.unread())
-        )
+        facts = RuntimeFacts(runtime.edges.processes(), runtime.backend.started(), frozenset(self.read.unread()))
         wanted = self.names if names is None else names
         return look(wanted, channels, self.expected, runtime.backend.status, runtime.database.registry, facts)

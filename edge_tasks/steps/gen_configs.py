@@ -64,7 +64,9 @@ class GenConfigs:
         """
         stamps = self.directories.stamps()
         self._refuse_foreign({edge.directory for edge in self.edges if stamps.get(edge.directory, "") is None})
-        stale = tuple(edge for edge in self.edges if self.force or stamps.get(edge.directory) != self._inputs(edge))
+        stale = tuple(
+            edge for edge in self.edges if self.force or stamps.get(edge.directory) != self._inputs(edge)
+        )
         ours = {name for name, stamp in stamps.items() if stamp is not None}
         surplus = tuple(sorted(ours - self.may_stay))
         changes = [

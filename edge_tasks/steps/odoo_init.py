@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from edge_tasks.output import Output
     from edge_tasks.plan import Plan
-    from edge_tasks.runtimes.protocols import Database, DatabaseToPrepare
+    from edge_tasks.runtimes.plans import DatabaseToPrepare
+    from edge_tasks.runtimes.protocols import Database
 
 _LOADING: Final = re.compile(r"Loading module \S+ \(([0-9]+)/([0-9]+)\)")
 

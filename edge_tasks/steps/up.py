@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from edge_tasks.output import Output, Progress
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.registry.protocol import Registry
-    from edge_tasks.runtimes.protocols import Backend, EdgeHost, EdgesToStart
+    from edge_tasks.runtimes.plans import EdgesToStart
+    from edge_tasks.runtimes.protocols import Backend, EdgeHost
     from edge_tasks.steps.devices_read import DevicesRead
 
 _PAUSE_S: Final = 0.5

@@ -30,7 +30,7 @@ ROOMS = (
 """From the bottom up: a room imports only from those before it."""
 PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
 """They run by themselves, in a process or container of their own."""
-STILL_RUNNING_BACK_UP = {("adapters", "checkout"), ("registry", "proof"), ("steps", "cli")}
+STILL_RUNNING_BACK_UP = {("steps", "cli")}
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
     "yaml": {"checkout/compose_file.py", "checkout/load_shapes.py"},
@@ -54,14 +54,25 @@ HOME_FOLDERS = {
 }
 PURE_FOLDERS = ("openems", "light/devices")
 PURE_MODULES = (
-    *(f"{name}.py" for name in ("plan", "errors", "fleet/identity", "registry/odoo/rows", "proof/verdict")),
+    *(
+        f"{name}.py"
+        for name in (
+            "plan",
+            "errors",
+            "fleet/identity",
+            "registry/protocol",
+            "registry/odoo/rows",
+            "proof/verdict",
+        )
+    ),
     *(
         f"checkout/{name}.py"
         for name in ("template", "override", "findings", "roles", "backend_config", "inheritance")
     ),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "telling", "window", "config_changes")),
-    "runtimes/docker/arrivals.py",
+    "runtimes/plans.py",
+    *(f"runtimes/docker/{name}.py" for name in ("arrivals", "edge_plan", "image_plan", "options")),
 )
 IMPURE = {"os", "socket", "subprocess", "asyncio", "aiohttp", "psycopg", "sh"}
 

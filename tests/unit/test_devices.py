@@ -12,12 +12,11 @@ from edge_tasks.registry.odoo.rows import (
     LIGHT_VERSION,
     Device,
     Row,
-    fingerprint,
     note_of,
     plan_registration,
-    unread,
     wanted_devices,
 )
+from edge_tasks.registry.protocol import fingerprint, unread
 
 FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
 

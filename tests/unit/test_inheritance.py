@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from edge_tasks.adapters.containers import Image
 from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     Caller,
-    Image,
     Inheritance,
     environment_file,
     foreign_heap,

@@ -11,11 +11,11 @@ from edge_tasks.checkout import load_shapes
 from edge_tasks.cli.settings import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.runtimes.light_host import LightHost, Manner
+from edge_tasks.runtimes.light_host import LightHost, LightOptions
 
 SHIPPED = ("household", "office", "pv-farm")
 FLAT = "consumption:\n  day: [1, 1]\n"
-MANNER = Manner(processes=1, cores=1, connect_rate=500, reconnect="quick", profile="constant", seed="")
+OPTIONS = LightOptions(processes=1, cores=1, connect_rate=500, reconnect="quick", profile="constant", seed="")
 
 
 def own(platform: Path, name: str, text: str) -> Path:
@@ -143,14 +143,14 @@ class Process:
         """It is not asked."""
 
 
-def told(platform: Path, **manner: Any) -> dict[str, Any]:
+def told(platform: Path, **options: Any) -> dict[str, Any]:
     host = LightHost(
         Process(platform / "light.json"),
         platform,
         platform / "openems-edge",
         Fleet("018f-id", bytes(32), 3, light=2),
         lambda _: {PurePosixPath("a.config"): ""},
-        manner=replace(MANNER, **manner),
+        options=replace(OPTIONS, **options),
     )
     document: dict[str, Any] = json.loads(host.fleet_file({}))
     return document

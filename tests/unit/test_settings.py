@@ -1,31 +1,33 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from edge_tasks.cli.settings import check_ports, check_size, choose
+from edge_tasks.cli.settings import Choices, check_ports, check_size
 from edge_tasks.errors import SettingsError
 
 
 def test_the_option_beats_the_environment_the_saved_fleet_the_file_and_the_default() -> None:
-    sources: list[dict[str, object]] = [{"edges": "5"}, {"EDGE_TASKS_EDGES": "4"}, {"edges": 3}, {"edges": 2}]
+    sources: list[dict[str, Any]] = [{"edges": "5"}, {"EDGE_TASKS_EDGES": "4"}, {"edges": 3}, {"edges": 2}]
     for position, value in enumerate((5, 4, 3, 2)):
         given = [source if place >= position else {} for place, source in enumerate(sources)]
         environ = {name: str(text) for name, text in given[1].items()}
-        assert choose("edges", given[0], environ, given[2], given[3]).value == value
-    assert choose("edges", {}, {}, {}, {}).value == 1
+        assert Choices(given[0], environ, given[2], given[3]).chosen("edges").value == value
+    assert Choices({}, {}, {}, {}).chosen("edges").value == 1
 
 
 @pytest.mark.parametrize("typed", ["-1", "x", "1.5", "1000000", "٣", " "])
 def test_a_number_of_edges_that_is_none_is_refused_with_what_is_allowed(typed: str) -> None:
     with pytest.raises(SettingsError) as refused:
-        choose("edges", {"edges": typed}, {}, {}, {})
+        Choices({"edges": typed}, {}, {}, {}).chosen("edges")
     assert refused.value.exit_code == 2
     assert "from 0 to 100000" in refused.value.hint
 
 
 def test_a_fault_in_the_environment_names_the_variable() -> None:
     with pytest.raises(SettingsError, match="EDGE_TASKS_RUNTIME"):
-        choose("runtime", {}, {"EDGE_TASKS_RUNTIME": "podman"}, {}, {})
+        Choices({}, {"EDGE_TASKS_RUNTIME": "podman"}, {}, {}).chosen("runtime")
 
 
 def test_an_offset_that_meets_the_platform_is_refused() -> None:
@@ -41,3 +43,19 @@ def test_a_fleet_has_an_edge_of_one_kind_or_the_other() -> None:
     assert "only with --light-edges" in refused.value.hint
     with pytest.raises(SettingsError, match="99999 edges and 2 light ones"):
         check_size(99_999, 2)
+
+
+def test_of_what_is_saved_beside_the_fleet_only_what_was_chosen_is_kept() -> None:
+    choices = Choices({"edge_heap": "256m"}, {"EDGE_TASKS_SEED": "a"}, {"reconnect": "openems"}, {"profile": "office"})
+    assert choices.chosen_extras() == {"edge_heap": "256m", "seed": "a", "reconnect": "openems", "profile": "office"}
+    assert choices.extras()["connect_rate"] == 500
+    assert Choices({}, {}, {}, {}).chosen_extras() == {}
+
+
+def test_a_setting_is_a_number_or_a_text() -> None:
+    choices = Choices({}, {}, {}, {})
+    assert (choices.number("edges"), choices.text("runtime")) == (1, "auto")
+    with pytest.raises(TypeError):
+        choices.number("runtime")
+    with pytest.raises(TypeError):
+        choices.text("edges")

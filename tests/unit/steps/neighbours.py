@@ -14,7 +14,7 @@ from edge_tasks.output import Counting, Progress
 from edge_tasks.plan import Plan
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
-from edge_tasks.runtimes.protocols import EdgesToStart
+from edge_tasks.runtimes.plans import EdgesToStart
 
 FLEET = Fleet(id="f", secret=b"s" * 32, size=3)
 

@@ -7,7 +7,6 @@ import pytest
 from edge_tasks.fleet.record import Record
 from edge_tasks.steps.devices_read import DevicesRead
 from edge_tasks.steps.register import Register
-
 from tests.unit.steps.neighbours import FLEET, Backend, Entries, Lines
 
 if TYPE_CHECKING:

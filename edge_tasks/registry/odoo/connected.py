@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.errors import BackendError
 from edge_tasks.registry.odoo import table
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TableWitness:
-    """The device table.
+class TableStatus:
+    """The device table as a source of status.
 
     Attributes:
-        backend_runs: the table of one that does not run says what was true before.
+        backend_runs: the table of one that does not run still has what was true before.
     """
 
     says: ClassVar[str] = "PostgreSQL"
