@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from invoke.collection import Collection
 from invoke.exceptions import Exit
 
-from edge_tasks.cli.program import end_quietly_on_a_closed_pipe, explain_what_was_typed_wrong, step
+from edge_tasks.cli.program import step, tell_inv_what_was_typed_wrong
 
 if TYPE_CHECKING:
     from invoke.context import Context
 
     from edge_tasks.cli.session import Session
-
-
-end_quietly_on_a_closed_pipe()
 
 
 @step(fix="Put right what can be, in copies and generated files of ours.", force="Also with too little memory.")
@@ -173,4 +170,4 @@ namespace = Collection(
     down,
     rotate_keys,
 )
-explain_what_was_typed_wrong(namespace)
+tell_inv_what_was_typed_wrong(namespace)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.checkout.load_shapes import LoadShape
     from edge_tasks.checkout.template import Template
+    from edge_tasks.cli.invocation import Invocation
     from edge_tasks.fleet.identity import Edge, Fleet
     from edge_tasks.runtimes.protocols import Runtime
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
 _JUDGING: Final = frozenset({"verify"})
 
 
@@ -41,15 +41,24 @@ class Session:
         options: as typed, of all tasks together.
         typed: the names of the tasks that were typed.
         configured: the section ``edge_tasks`` of ``invoke.yaml``.
+        invocation: how the program was started.
         done: the steps that this call has done.
         judges_only: only ``verify`` was typed, of a fleet that was brought up: it is looked at, not mended.
     """
 
-    def __init__(self, options: Mapping[str, Any], typed: frozenset[str], configured: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        typed: frozenset[str],
+        configured: Mapping[str, Any],
+        invocation: Invocation,
+    ) -> None:
         self.options = options
         self.typed = typed
         self.configured = configured
-        self.console = Console(*(bool(options.get(flag)) for flag in ("json", "quiet", "echo")))
+        self.invocation = invocation
+        as_json, quiet, echo = (bool(options.get(flag)) for flag in ("json", "quiet", "echo"))
+        self.console = Console(as_json, quiet, echo, invocation.worded)
         self._stack = ExitStack()
         self._begun = False
         self.judges_only = False
@@ -59,7 +68,7 @@ class Session:
     def platform(self) -> Platform:
         """The platform's folder."""
         chosen = settings.choose("platform", self.options, os.environ, {}, self.configured).value
-        return platforms.find_platform(chosen, PROJECT, Path.cwd())
+        return platforms.find_platform(chosen, self.invocation.home, Path.cwd())
 
     @cached_property
     def template(self) -> Template:
@@ -164,7 +173,7 @@ class Session:
         _forget_cached(self, "saved", "wanted", "fleet", "edges", "load_shape")
         if self.wanted != self.saved:
             self.state.save(self.wanted)
-        platforms.remember(self.platform, PROJECT)
+        platforms.remember(self.platform, self.invocation.home)
         self.judges_only = self.typed <= _JUDGING and self.state.record().get("up") == self.up_mark
         self._begun = True
         self.console.line(self._header())

@@ -22,6 +22,7 @@ from edge_tasks.steps.verify import look
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from edge_tasks.cli.invocation import Invocation
     from edge_tasks.proof.verdict import Verdict
 
 _PORT: Final = Setting("port", 8099, lowest=0, highest=65535)
@@ -37,16 +38,19 @@ def run(session: Session) -> None:
         MissingTool: the port is taken.
     """
     port, seconds = (_number(session, setting) for setting in (_PORT, _SECONDS))
-    source = FleetSource({"platform": session.options.get("platform")}, session.configured)
-    asyncio.run(server.serve(source, port, seconds, session.console.line))
+    options = {"platform": session.options.get("platform")}
+    source = FleetSource(options, session.configured, session.invocation)
+    console = session.console
+    asyncio.run(server.serve(source, port, seconds, console.line, console.worded))
 
 
 class FleetSource:
     """The fleet as ``verify`` sees it, also when it is changed from another shell meanwhile."""
 
-    def __init__(self, options: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], configured: Mapping[str, Any], invocation: Invocation) -> None:
         self._options = options
         self._configured = configured
+        self._invocation = invocation
         self._session = self._new_session()
         self._read = time.monotonic()
 
@@ -117,7 +121,7 @@ class FleetSource:
         return known
 
     def _new_session(self) -> Session:
-        return Session(self._options, frozenset({"dashboard"}), self._configured)
+        return Session(self._options, frozenset({"dashboard"}), self._configured, self._invocation)
 
     def _unanswered(self, problem: str, hint: str, took_s: float) -> Snapshot:
         hint = hint or "inv status"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters.files import remove_directory, writing
 from edge_tasks.checkout import layouts as platforms
 from edge_tasks.checkout.override import is_ours
-from edge_tasks.cli.session import PROJECT
 from edge_tasks.steps.compose import override_path
 from edge_tasks.steps.gen_configs import our_directories, remove_halves
 
@@ -44,7 +43,7 @@ def _purge(session: Session, database: str) -> None:
             override.unlink()
     remove_directory(session.state.folder)
     left = session.platform.remove_bundled() if session.platform.bundled else ()
-    platforms.forget(session.platform, PROJECT)
+    platforms.forget(session.platform, session.invocation.home)
     session.console.line(f"removed: {len(found)} config directories, the override, {database}, the saved fleet")
     if left:
         session.console.line(f"left, since you changed or added them: {', '.join(map(str, left))}")

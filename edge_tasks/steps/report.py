@@ -52,7 +52,7 @@ def run(session: Session) -> None:
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
     default = f"edge-tasks-report-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.html"
     path = Path.cwd() / Path(session.options.get("output") or default).expanduser()
-    write_file(path, _document(session, summary, track, looks, f"{at} UTC"))
+    write_file(path, session.console.worded(_document(session, summary, track, looks, f"{at} UTC")))
     session.console.document(report=str(path))
     session.console.line(
         f"{len(summary.lines)} edges, {looks} looks: {path} ({path.stat().st_size / 1000:.0f} kB)"

@@ -44,7 +44,7 @@ def run(session: Session) -> None:
             session.console.line(f"{time.strftime('%H:%M:%S')}, again in {_EVERY_S:.0f} s; Ctrl-C ends it")
             time.sleep(_EVERY_S)
             session = Session(
-                session.options, session.typed, session.configured
+                session.options, session.typed, session.configured, session.invocation
             )  # of a fleet that may have grown
 
 
