@@ -119,8 +119,14 @@ class Executor(invoke.executor.Executor):
                 if value not in (None, "", False) and options.setdefault(name, value) != value:
                     twice = f"--{name.replace('_', '-')}"
         typed = frozenset(call.task.name.replace("_", "-") for call in calls)
-        configured = dict(self.config.get("edge_tasks") or {})
+        section = self.config.get("edge_tasks") or {}
+        configured = dict(section) if isinstance(section, dict) else {}
         self._session = Session(options, typed, configured, self._invocation)
+        if section and not configured:
+            raise SettingsError(
+                f"invoke.yaml, edge_tasks is {section!r}",
+                hint="names and values, such as: edge_tasks: {edges: 3}",
+            )
         if twice:
             raise SettingsError(
                 f"{twice} was given twice, as different values", hint="give it once: it holds for all tasks"

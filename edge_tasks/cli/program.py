@@ -123,7 +123,13 @@ class EdgeTasks(Program):
         """Take the tasks, and the ``invoke.yaml`` of the current folder."""
         super().parse_collection()
         self.config.set_project_location(Path.cwd())
-        self.config.load_project()
+        try:
+            self.config.load_project()
+        except Exception as error:  # noqa: BLE001 - invoke has no error of its own for a file that it cannot read
+            why = " ".join(str(error).split())
+            raise Exit(
+                f"error: invoke.yaml cannot be read: {why}\n  → correct it, or remove it", code=2
+            ) from None
         self.config.tasks.executor_class = None  # the file may name another, for an `inv` in this folder
 
     def parse_tasks(self) -> None:

@@ -153,6 +153,30 @@ def test_the_configuration_of_the_folder_is_taken(installed: Environment, folder
 
 
 @pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("edge_tasks: [1", "invoke.yaml cannot be read: ", "correct it, or remove it"),
+        ("run: 5", "invoke.yaml cannot be read: ", "correct it, or remove it"),
+        (
+            "edge_tasks: [1]",
+            "invoke.yaml, edge_tasks is [1]",
+            "names and values, such as: edge_tasks: {edges: 3}",
+        ),
+        ("edge_tasks: {edges: [4]}", "invoke.yaml, edge_tasks.edges is '[4]'", "edges is a whole number"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_named(
+    text: str, message: str, hint: str, installed: Environment, folder: Path
+) -> None:
+    (folder / "invoke.yaml").write_text(text)
+    done = installed.run("edge-tasks plan", folder)
+    first, second = done.stderr.splitlines()
+    assert first.startswith(f"error: {message}")
+    assert second.startswith(f"  → {hint}")
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
     ("typed", "code", "message", "hint"),
     [
         ("setpu", 1, "there is no task setpu; did you mean setup?", "edge-tasks --list"),
