@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from invoke.collection import Collection
 from invoke.exceptions import Exit
 
-from edge_tasks.cli.program import end_quietly_on_a_closed_pipe, explain_what_was_typed_wrong, order, step
+from edge_tasks.cli.program import order, step, tell_inv_what_was_typed_wrong
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.session import Session
 
 
-end_quietly_on_a_closed_pipe()
-
-
-@step(fix="Put right what can be, in copies and generated files of ours.", force="Also with too little memory.")
+@step()
 def doctor(_ctx: Context, session: Session) -> None:
     """Say what is wrong with the machine or the platform, before anything is started."""
     _run(session, "doctor")
@@ -44,7 +41,7 @@ def odoo_init(_ctx: Context, session: Session) -> None:
     _run(session, "odoo-init")
 
 
-@step(all="Directories for the light edges, too.", force="Write all directories anew, also unchanged ones.")
+@step()
 def gen_configs(_ctx: Context, session: Session) -> None:
     """Generate each edge's config directory from the platform's template."""
     _run(session, "gen-configs")
@@ -68,59 +65,50 @@ def verify(_ctx: Context, session: Session) -> None:
     _assembly().verify(session)
 
 
-@step(verify, fix="As of doctor.", force="Also with too little memory.")
+@step(verify)
 def setup(_ctx: Context, session: Session) -> None:
     """Do all of it: from nothing to N edges online, with their addresses."""
     _assembly().print_next(session)
 
 
-@step(check="Exit 1 when something would change.")
+@step()
 def plan(_ctx: Context, session: Session) -> None:
     """Say what each step would change; change nothing."""
     if _reading().plan(session, order(up)) and session.flag("check"):
         raise Exit(code=1)
 
 
-@step(
-    check="Exit 6 when an edge is not well.",
-    edge="Only these edges: 3, 3-7 or 0,3-7.",
-    offline="Only edges that are not well.",
-    watch="Again every two seconds, until Ctrl-C.",
-)
+@step()
 def status(_ctx: Context, session: Session) -> None:
     """Show every edge as the backend sees it; change nothing."""
     _reading().status(session)
 
 
-@step(port="The page's port on 127.0.0.1 (default: 8099; 0: any free one).", seconds="End after so many.")
+@step()
 def dashboard(_ctx: Context, session: Session) -> None:
     """Serve a page that shows the fleet, live, until Ctrl-C; change nothing."""
     _reading().dashboard(session)
 
 
-@step(output="The file (default: edge-tasks-report-TIME.html).", seconds="Watch for so many (default: 5).")
+@step()
 def report(_ctx: Context, session: Session) -> None:
     """Write an HTML file about the run, to attach to a ticket; no keys in it."""
     _reading().report(session)
 
 
-@step(purge="Remove everything that was ever made: configs, keys, database, override.")
+@step()
 def down(_ctx: Context, session: Session) -> None:
     """Stop the fleet."""
     _assembly().down(session)
 
 
-@step(
-    edge="Only these edges: 3, 3-7 or 0,3-7.",
-    service="Only this service (docker), or: backend, edges, PostgreSQL (embedded).",
-    follow="Go on until Ctrl-C.",
-)
+@step()
 def logs(_ctx: Context, session: Session) -> None:
     """Show what backend and edges say."""
     _reading().logs(session)
 
 
-@step(post=(verify,), edge="Which: 3, 3-7 or 0,3-7.")
+@step(post=(verify,))
 def restart(_ctx: Context, session: Session) -> None:
     """Start edges again, and prove that all are online."""
     _assembly().restart(session)
@@ -167,4 +155,4 @@ namespace = Collection(
     down,
     rotate_keys,
 )
-explain_what_was_typed_wrong(namespace)
+tell_inv_what_was_typed_wrong(namespace)

@@ -20,7 +20,8 @@ _VERIFY = """\
 _SOURCES = """\
 An option beats the environment, that beats what was saved with the fleet, that beats `invoke.yaml`, that beats
 the default. Saved with the fleet are all but `--platform` (the one used last is remembered beside `tasks.py`;
-where there is none, it is `./platform`) and `--timeout`."""
+where there is none, it is `./platform`) and `--timeout`. The [installed command](../howto/installed.md) looks for
+platform and `invoke.yaml` in the current folder."""
 
 
 _DOCUMENT = """\

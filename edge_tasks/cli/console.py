@@ -43,11 +43,13 @@ class Console:
         as_json: nothing but one document goes there, and what people read to standard error.
         quiet: people are told only what is wrong.
         echo: all that programs say is printed, too.
+        worded: a text → the same with the command that was typed, in place of ``inv``.
     """
 
     as_json: bool = False
     quiet: bool = False
     echo: bool = False
+    worded: Callable[[str], str] = str
     _listeners: list[Callable[[str], None]] = field(default_factory=list, init=False, compare=False)
 
     _document: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
@@ -72,6 +74,7 @@ class Console:
 
     def fault(self, text: str, indent: int = 2) -> None:
         """One line about what is wrong, also with ``quiet``."""
+        text = self.worded(text)
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
@@ -141,7 +144,7 @@ class Console:
     def finish(self, error: Mapping[str, Any] | None) -> None:
         """Print the document, when one was asked for: one, whatever happened."""
         if self.as_json:
-            print(json.dumps({**self._document, "error": error}, indent=2), flush=True)
+            print(self.worded(json.dumps({**self._document, "error": error}, indent=2)), flush=True)
 
     @contextmanager
     def _heard_by(self, listener: Callable[[str], None]) -> Iterator[None]:

@@ -285,3 +285,41 @@ PORT: Final = Setting(
 )
 WATCH_S: Final = Setting("seconds", "Watch for so many", default=5, lowest=0, highest=86_400)
 END_AFTER_S: Final = Setting("seconds", "End after so many", lowest=0, highest=31_536_000)
+_EDGE: Final = Option("edge", "Only these edges: 3, 3-7 or 0,3-7")
+_WITH_LITTLE_MEMORY: Final = Option("force", "Also with too little memory", is_flag=True)
+
+OWN: Final[dict[str, tuple[Option, ...]]] = {
+    "doctor": (
+        Option("fix", "Put right what can be, in copies and generated files of ours", is_flag=True),
+        _WITH_LITTLE_MEMORY,
+    ),
+    "gen-configs": (
+        Option("all", "Directories for the light edges, too", is_flag=True),
+        Option("force", "Write all directories anew, also unchanged ones", is_flag=True),
+    ),
+    "setup": (Option("fix", "As of doctor", is_flag=True), _WITH_LITTLE_MEMORY),
+    "plan": (Option("check", "Exit 1 when something would change", is_flag=True),),
+    "status": (
+        Option("check", "Exit 6 when an edge is not well", is_flag=True),
+        _EDGE,
+        Option("offline", "Only edges that are not well", is_flag=True),
+        Option("watch", "Again every two seconds, until Ctrl-C", is_flag=True),
+    ),
+    "dashboard": (PORT, END_AFTER_S),
+    "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
+    "logs": (
+        _EDGE,
+        Option("service", "Only this service (docker), or: backend, edges, PostgreSQL (embedded)"),
+        Option("follow", "Go on until Ctrl-C", is_flag=True),
+    ),
+    "restart": (Option("edge", "Which: 3, 3-7 or 0,3-7"),),
+    "down": (
+        Option("purge", "Remove everything that was ever made: configs, keys, database, override", is_flag=True),
+    ),
+}
+"""The options of single tasks, by the task's name."""
+
+
+def options_of(task: str) -> dict[str, Option]:
+    """All options of a task, as they are typed without the dashes: the common ones, then its own."""
+    return {option.option[2:]: option for option in (*COMMON.values(), *OWN.get(task, ()))}

@@ -16,10 +16,11 @@ from edge_tasks.steps import plan as steps_plan
 from edge_tasks.steps.status import EVERY_S, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from edge_tasks.cli.invocation import Invocation
     from edge_tasks.cli.options import Setting
-    from edge_tasks.steps.dashboard import Watched
+    from edge_tasks.steps.dashboard import FleetSource
     from edge_tasks.steps.step import Step
 
 
@@ -80,15 +81,39 @@ def dashboard(session: Session) -> None:
         MissingTool: the port is taken.
     """
     from edge_tasks.page import server  # noqa: PLC0415 - aiohttp takes long to import
-    from edge_tasks.steps.dashboard import FleetSource  # noqa: PLC0415 - as above
 
     port, seconds = (_number(session, setting) for setting in (PORT, END_AFTER_S))
-    only_platform = {"platform": session.options.get("platform")}
+    invocation, line = session.invocation, session.console.line
+    source = fleet_source(session.options.get("platform"), session.configured, invocation)
+    asyncio.run(server.serve(source, port, seconds, line, invocation.worded))
+
+
+def fleet_source(platform: object, configured: Mapping[str, object], invocation: Invocation) -> FleetSource:
+    """The page's source: the fleet of a platform, read anew whenever it changes.
+
+    Args:
+        platform: as it was typed; None where it was not.
+        configured: the section ``edge_tasks`` of ``invoke.yaml``.
+        invocation: how the program was started.
+
+    Raises:
+        SettingsError: there is no such platform.
+    """
+    from edge_tasks.steps.dashboard import FleetSource, Watched  # noqa: PLC0415 - aiohttp takes long to import
 
     def read() -> Watched:
-        return _watched(Session(only_platform, frozenset({"dashboard"}), session.configured))
+        session = Session({"platform": platform}, frozenset({"dashboard"}), configured, invocation)
+        target = session.target
+        return Watched(
+            platform=target.platform.path,
+            state=target.state,
+            saved=target.saved,
+            fleet=target.fleet,
+            directories=target.directories,
+            make_view=lambda: fleet_view(session),
+        )
 
-    asyncio.run(server.serve(FleetSource(read), port, seconds, session.console.line))
+    return FleetSource(read)
 
 
 def report(session: Session) -> None:
@@ -110,6 +135,7 @@ def report(session: Session) -> None:
         path=path,
         platform=target.platform.path,
         template_digest=target.template.digest,
+        worded=session.invocation.worded,
         output=session.console,
     ).run()
 
@@ -138,21 +164,6 @@ def _status(session: Session) -> Status:
         output=session.console,
         only_ill=session.flag("offline"),
         must_be_well=session.flag("check"),
-    )
-
-
-def _watched(session: Session) -> Watched:
-    from edge_tasks.steps.dashboard import Watched  # noqa: PLC0415 - aiohttp takes long to import
-
-    target = session.target
-    return Watched(
-        platform=target.platform.path,
-        state=target.state,
-        saved=target.saved,
-        fleet=target.fleet,
-        view=fleet_view(session),
-        directories=target.directories,
-        components=tuple(component.id for component in target.template.components),
     )
 
 

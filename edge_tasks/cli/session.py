@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edge_tasks.checkout.layouts import Platform
+    from edge_tasks.cli.invocation import Invocation
     from edge_tasks.runtimes.choice import Choice
     from edge_tasks.runtimes.protocols import Runtime
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
 _JUDGING: Final = frozenset({"verify"})
 _RUNTIME_FLAGS: Final = ("skip_build", "demo", "force", "fix")
 
@@ -40,18 +40,25 @@ class Session:
         options: as typed, of all tasks together.
         typed: the names of the tasks that were typed.
         configured: the section ``edge_tasks`` of ``invoke.yaml``.
+        invocation: how the program was started.
         console: where the call prints.
         done: the steps that this call has done.
         judges_only: only ``verify`` was typed, of a fleet that was brought up: it is looked at, not mended.
     """
 
     def __init__(
-        self, options: Mapping[str, object], typed: frozenset[str], configured: Mapping[str, object]
+        self,
+        options: Mapping[str, object],
+        typed: frozenset[str],
+        configured: Mapping[str, object],
+        invocation: Invocation,
     ) -> None:
         self.options = options
         self.typed = typed
         self.configured = configured
-        self.console = Console(*(bool(options.get(flag)) for flag in ("json", "quiet", "echo")))
+        self.invocation = invocation
+        as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
+        self.console = Console(as_json, quiet, echo, invocation.worded)
         self.done: set[str] = set()
         self.judges_only = False
         self._stack = ExitStack()
@@ -75,7 +82,7 @@ class Session:
 
     def fresh(self) -> Session:
         """The same call once more, of a fleet that may have changed meanwhile."""
-        return Session(self.options, self.typed, self.configured)
+        return Session(self.options, self.typed, self.configured, self.invocation)
 
     def flag(self, name: str) -> bool:
         """Whether a flag was typed."""
@@ -98,12 +105,12 @@ class Session:
         if self._platform.is_missing:
             self._platform.lay_out()
             self.console.line(f"laid out the bundled platform in {self._platform.path}")
-        self._stack.enter_context(self.target.state.locked(_command()))
+        self._stack.enter_context(self.target.state.locked(self._command))
         self._look_again()
         target = self.target
         if target.wanted != target.saved:
             target.state.save(target.wanted)
-        layouts.remember(target.platform, PROJECT)
+        layouts.remember(target.platform, self.invocation.home)
         self.judges_only = self.typed <= _JUDGING and target.state.record.entries().get("up") == target.mark
         self._begun = True
         self.console.line(self._header())
@@ -125,7 +132,7 @@ class Session:
 
     def forget_platform(self) -> None:
         """Do not take this platform for the one that was used last."""
-        layouts.forget(self._platform, PROJECT)
+        layouts.forget(self._platform, self.invocation.home)
 
     def close(self) -> None:
         """Give the lock back."""
@@ -134,7 +141,7 @@ class Session:
     @cached_property
     def _platform(self) -> Platform:
         chosen = self._choices({}).chosen("platform").value
-        return layouts.find_platform(None if chosen is None else str(chosen), PROJECT, Path.cwd())
+        return layouts.find_platform(None if chosen is None else str(chosen), self.invocation.home, Path.cwd())
 
     @cached_property
     def _services_named(self) -> dict[str, str]:
@@ -170,6 +177,10 @@ class Session:
         if kind(target.wanted.runtime).reads_compose_file:
             _ = target.compose
 
+    @property
+    def _command(self) -> str:
+        return " ".join([self.invocation.command, *sys.argv[1:]])[:200]
+
     def _context(self) -> RuntimeContext:
         target, console = self.target, self.console
         return RuntimeContext(
@@ -200,7 +211,3 @@ class Session:
             f"{edges.value} {noun} ({edges.origin}){lights}{shape}, platform {target.platform.path}{bundled},"
             f" runtime {self.runtime.name} ({why}): {self.runtime.stands_for}"
         )
-
-
-def _command() -> str:
-    return " ".join(["inv", *sys.argv[1:]])[:200]

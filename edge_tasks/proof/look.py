@@ -75,23 +75,35 @@ class _Answers:
     reports: dict[str, DeviceReport] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Who is asked.
+
+    Attributes:
+        status: who says which edges are online.
+        registry: who the backend knows.
+        facts: what the runtime knows.
+    """
+
+    status: StatusSource
+    registry: Registry[Any]
+    facts: RuntimeFacts
+
+
 def look(
-    names: Sequence[str],
-    channels: Sequence[str],
-    expected: Expectations,
-    status: StatusSource,
-    registry: Registry[Any],
-    facts: RuntimeFacts,
+    names: Sequence[str], channels: Sequence[str], expected: Expectations, sources: Sources
 ) -> tuple[Verdict, ...]:
     """Ask once of these edges, also for the values of ``channels``, and judge each."""
-    answers = _ask(names, [*expected.constant.figures, *channels], status, registry)
+    answers = _ask(names, [*expected.constant.figures, *channels], sources)
+    is_late = sources.status.is_late
     return tuple(
-        judge(_observation(name, answers, facts, is_late=status.is_late), expected.of_edge(name))
+        judge(_observation(name, answers, sources.facts, is_late=is_late), expected.of_edge(name))
         for name in names
     )
 
 
-def _ask(names: Sequence[str], channels: list[str], status: StatusSource, registry: Registry[Any]) -> _Answers:
+def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answers:
+    status, registry = sources.status, sources.registry
     answers = _Answers()
     try:
         answers.online = status.online(names)

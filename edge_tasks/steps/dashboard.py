@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,16 +33,24 @@ class Watched:
 
     Attributes:
         saved: its fleet; None where there is none.
-        components: ids that the template configures.
+        make_view: puts together what is asked; it reads the platform's template.
     """
 
     platform: Path
     state: State
     saved: Saved | None
     fleet: Fleet
-    view: FleetView
     directories: Directories
-    components: tuple[str, ...]
+    make_view: Callable[[], FleetView]
+
+    @cached_property
+    def view(self) -> FleetView:
+        """The fleet as the backend sees it.
+
+        Raises:
+            SettingsError: the platform is not usable.
+        """
+        return self.make_view()
 
 
 class FleetSource:
@@ -93,7 +102,7 @@ class FleetSource:
             "ports": {"console": edge.ports.console, "websocket": edge.ports.websocket} if edge.ports else None,
             "directory": str(watched.directories.of(edge)),
             "service": edge.service,
-            "expected": list(watched.components),
+            "expected": sorted(watched.view.expected.constant.components),
             "asked": time.time(),
             "problem": problem,
             "components": config.get("components", {}),

@@ -44,7 +44,7 @@ class DevicesRead:
         return found if found and self._backend_is_current() else ()  # else ``up`` starts it anew
 
     def unread_after(self, added: Collection[str]) -> tuple[str, ...]:
-        """The same once ``added`` have new entries: of an entry that was deleted the backend knows the old one."""
+        """The same once ``added`` have new entries: the backend knows the old entry of one that was deleted."""
         again = self.names() & set(added)
         found = self.unread()
         if not again or self.backend.instance() is None or not self._backend_is_current():

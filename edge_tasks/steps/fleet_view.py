@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge_tasks.proof.look import RuntimeFacts, look
+from edge_tasks.proof.look import RuntimeFacts, Sources, look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,4 +43,5 @@ class FleetView:
         runtime = self.runtime
         facts = RuntimeFacts(runtime.edges.processes(), runtime.backend.started(), frozenset(self.read.unread()))
         wanted = self.names if names is None else names
-        return look(wanted, channels, self.expected, runtime.backend.status, runtime.database.registry, facts)
+        sources = Sources(runtime.backend.status, runtime.database.registry, facts)
+        return look(wanted, channels, self.expected, sources)

@@ -18,6 +18,7 @@ from edge_tasks.page.snapshot import CHANNELS
 from edge_tasks.page.summary import ENERGIES, quantile, summarize
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from edge_tasks.fleet.identity import Fleet
@@ -43,6 +44,7 @@ class Report:
         path: the file.
         platform: whose fleet it is.
         template_digest: of the edges' template.
+        worded: puts the command that people type here in place of ``inv``.
     """
 
     view: FleetView
@@ -51,6 +53,7 @@ class Report:
     path: Path
     platform: Path
     template_digest: str
+    worded: Callable[[str], str]
     output: Output
 
     def run(self) -> None:
@@ -65,7 +68,7 @@ class Report:
         with self.output.progress("report", self.seconds, "seconds watched") as progress:
             summary, track, looks = self._watch(progress)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-        write_file(self.path, self._text(summary, track, looks, f"{at} UTC"))
+        write_file(self.path, self.worded(self._text(summary, track, looks, f"{at} UTC")))
         self.output.document(report=str(self.path))
         size = self.path.stat().st_size / 1000
         self.output.line(f"{len(summary.lines)} edges, {looks} looks: {self.path} ({size:.0f} kB)")

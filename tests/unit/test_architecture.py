@@ -36,7 +36,7 @@ HOMES = {
     "yaml": {"checkout/compose_file.py", "checkout/load_shapes.py"},
     "psycopg": {"registry/odoo/table.py", "backend/store.py", "runtimes/embedded/schema.py"},
     "rich": {"cli/terminal.py"},
-    "invoke": {"cli/program.py"},
+    "invoke": {"cli/executor.py", "cli/program.py", "cli/step_task.py"},
     "sh": {"adapters/docker.py"},
     "psutil": {
         "adapters/machine.py",

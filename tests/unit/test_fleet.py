@@ -6,7 +6,8 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.fleet.identity import MOST_EDGES, PORTS_TAKEN_BY_PLATFORM, Fleet, ports_of
+from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM, Fleet, ports_of
+from edge_tasks.fleet.limits import MOST_EDGES
 
 SECRET = bytes(range(32))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge_tasks.checkout import load_shapes
-from edge_tasks.cli.settings import SETTINGS
+from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.light_host import LightHost, LightOptions
@@ -40,10 +40,8 @@ def test_what_is_shipped_is_a_day_of_both_kinds(name: str, tmp_path: Path) -> No
 
 
 def test_the_names_of_the_help_are_those_that_are_shipped(tmp_path: Path) -> None:
-    from edge_tasks.cli.program import COMMON  # noqa: PLC0415 - invoke, for one test
-
     assert load_shapes.names(tmp_path) == ("constant", *SHIPPED)
-    assert all(name in COMMON["profile"] for name in ("constant", *SHIPPED))
+    assert all(name in SETTINGS["profile"].help for name in ("constant", *SHIPPED))
 
 
 def test_constant_means_the_datasources_as_they_are(tmp_path: Path) -> None:

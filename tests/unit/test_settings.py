@@ -46,8 +46,15 @@ def test_a_fleet_has_an_edge_of_one_kind_or_the_other() -> None:
 
 
 def test_of_what_is_saved_beside_the_fleet_only_what_was_chosen_is_kept() -> None:
-    choices = Choices({"edge_heap": "256m"}, {"EDGE_TASKS_SEED": "a"}, {"reconnect": "openems"}, {"profile": "office"})
-    assert choices.chosen_extras() == {"edge_heap": "256m", "seed": "a", "reconnect": "openems", "profile": "office"}
+    choices = Choices(
+        {"edge_heap": "256m"}, {"EDGE_TASKS_SEED": "a"}, {"reconnect": "openems"}, {"profile": "office"}
+    )
+    assert choices.chosen_extras() == {
+        "edge_heap": "256m",
+        "seed": "a",
+        "reconnect": "openems",
+        "profile": "office",
+    }
     assert choices.extras()["connect_rate"] == 500
     assert Choices({}, {}, {}, {}).chosen_extras() == {}
 

@@ -66,10 +66,10 @@ def test_a_symlink_in_the_place_of_the_state_is_refused(tmp_path: Path) -> None:
         state.check_owner()
 
 
-def test_notes_add_up_and_none_removes(tmp_path: Path) -> None:
+def test_notes_add_up_and_can_be_forgotten(tmp_path: Path) -> None:
     state = State(tmp_path)
     state.folder.mkdir()
-    state.note(up="a")
-    state.note(read={"b": 1})
-    state.note(up=None)
-    assert state.record() == {"read": {"b": 1}}
+    state.record.note(up="a")
+    state.record.note(volumes=["b"])
+    state.record.forget("up", "read")
+    assert state.record.entries() == {"volumes": ["b"]}

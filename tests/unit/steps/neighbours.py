@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge_tasks.errors import BackendError
-from edge_tasks.fleet.directories import Written
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.output import Counting, Progress
 from edge_tasks.plan import Plan
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
 from edge_tasks.runtimes.plans import EdgesToStart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from edge_tasks.fleet.directories import Written
+    from edge_tasks.output import Counting, Progress
 
 FLEET = Fleet(id="f", secret=b"s" * 32, size=3)
 
