@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from edge_tasks.cli.invocation import Invocation
-    from edge_tasks.cli.options import Setting
+    from edge_tasks.cli.option import Setting
     from edge_tasks.steps.dashboard import FleetSource
     from edge_tasks.steps.step import Step
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edge_tasks.checkout.roles import ROLES
-from edge_tasks.cli.options import SETTINGS, Saved
+from edge_tasks.cli.option import Saved
+from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM
 from edge_tasks.fleet.limits import MOST_EDGES

@@ -9,7 +9,7 @@ from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
 if TYPE_CHECKING:
-    from edge_tasks.cli.options import Option
+    from edge_tasks.cli.option import Option
 
 
 class StepTask(Task[Callable[..., None]]):

@@ -1,4 +1,4 @@
-"""What a fleet has at most, and what it has unless told otherwise. It imports nothing: ``inv --list`` reads it."""
+"""What a fleet has at most, and what it has unless told otherwise. ``inv --list`` reads it."""
 
 from __future__ import annotations
 
