@@ -162,7 +162,7 @@ def listing(folder: Path) -> Figure:
 
 def setups(folder: Path) -> list[Figure]:
     """Whole set-ups, on a platform of their own."""
-    where = ("--platform", str(folder / "platform"), "--port-offset", str(OFFSET))
+    where = ("--platform", str(folder / "platform"), "--port-offset", str(OFFSET), "--runtime", "embedded")
     shutil.copytree(bundled_source(), folder / "platform")
     found = []
     before = LAST_USED.read_text() if LAST_USED.exists() else None

@@ -62,7 +62,8 @@ def fleet(edges: int) -> Iterator[Path]:
 @contextmanager
 def page(home: Path) -> Iterator[str]:
     """The page's address."""
-    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", "--platform", str(home / "platform")]
+    where = ("--platform", str(home / "platform"), "--runtime", "embedded")
+    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", *where]
     with subprocess.Popen(
         command, cwd=PROJECT, env={**os.environ, "HOME": str(home)}, stdout=subprocess.PIPE, text=True
     ) as server:

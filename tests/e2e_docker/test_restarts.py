@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
+
+from tests.absence import is_without
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
@@ -94,5 +95,5 @@ def restart_engine() -> None:
     """Only the one that ``.ci/engine`` started: at home, other people's containers run on it."""
     stopped = subprocess.run([ROOT / ".ci" / "engine", "stop"], capture_output=True, text=True, check=True).stdout
     if "nothing to stop" in stopped:
-        pytest.skip("the engine is not one that .ci/engine started: other people's containers run on it")
+        is_without("an engine that .ci/engine started: other people's containers run on this one")
     subprocess.run([ROOT / ".ci" / "engine"], capture_output=True, check=True)

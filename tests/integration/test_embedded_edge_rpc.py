@@ -12,6 +12,7 @@ import aiohttp
 import psutil
 import pytest
 
+from tests.absence import is_without
 from tests.integration.stand_in import LOGIN, Running, add, basic, config_of, key, notification, running, until
 
 if TYPE_CHECKING:
@@ -286,5 +287,5 @@ def own_address() -> str:
         if one.family.name == "AF_INET" and not one.address.startswith("127.")
     ]
     if not found:
-        pytest.skip("this machine has no address but loopback")
+        is_without("another address than loopback")
     return str(found[0])

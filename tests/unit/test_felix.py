@@ -120,8 +120,8 @@ def test_a_pid_that_could_leave_its_directory_is_refused(pid: str) -> None:
 
 
 def test_every_file_of_the_platform_and_of_a_real_edge_is_read(
-    recorded_template: list[SourceFile], template_that_was_run_on: list[SourceFile]
+    checkout_template: list[SourceFile], template_that_was_run_on: list[SourceFile]
 ) -> None:
-    files = [*recorded_template, *template_that_was_run_on]
+    files = [*checkout_template, *template_that_was_run_on]
     assert len(files) == 24 + 33
     assert all(felix.parse(file.text).properties for file in files)

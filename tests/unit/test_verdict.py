@@ -78,8 +78,8 @@ def test_an_old_message_of_before_the_start_is_no_silence() -> None:
     assert judge(replace(WELL, message_age_s=9_000.0, settled_s=5.0), EXPECTED).is_well
 
 
-def test_the_stock_template_expects_its_datasources_figures(recorded_template: list[SourceFile]) -> None:
-    expected = expect(compile_template(recorded_template, "t").components)
+def test_the_stock_template_expects_its_datasources_figures(checkout_template: list[SourceFile]) -> None:
+    expected = expect(compile_template(checkout_template, "t").components)
     assert expected.figures == {
         "meter0/ActivePower": None,
         "meter1/ActivePower": (3000,),
@@ -89,8 +89,8 @@ def test_the_stock_template_expects_its_datasources_figures(recorded_template: l
     assert {"scheduler0", "rrd4j0", "ess0", "ctrlIoFixDigitalOutput0"} <= expected.components
 
 
-def test_a_light_edge_with_a_profile_is_expected_within_its_bounds(recorded_template: list[SourceFile]) -> None:
-    figures = expect(compile_template(recorded_template, "t").components, HOUSE).figures
+def test_a_light_edge_with_a_profile_is_expected_within_its_bounds(checkout_template: list[SourceFile]) -> None:
+    figures = expect(compile_template(checkout_template, "t").components, HOUSE).figures
     used = figures["meter3/ActivePower"]
     assert isinstance(used, range)
     assert (used.start, used.stop - 1) == (124, 1501)
