@@ -95,7 +95,7 @@ def _settings() -> str:
             _WRITTEN,
             _SOURCES,
             _table(titles, rows),
-            "`depends`: the default is found at run time. Flags are no settings: see [tasks and options](tasks.md).\n",
+            "`depends`: found at run time. Flags are no settings: see [tasks and options](tasks.md).\n",
         )
     )
 
