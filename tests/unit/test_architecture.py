@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -97,6 +98,18 @@ def used_by(room: str) -> set[str]:
 
 def test_every_module_has_a_room() -> None:
     assert {room_of(name) for name in MODULES} - {"__init__"} == set(ROOMS)
+
+
+def test_the_design_page_shows_the_folders_that_there_are_and_the_rooms_in_their_order() -> None:
+    tree = (ROOT / "docs" / "design.md").read_text().partition("## The rooms")[2].split("```")[1]
+    shown: list[tuple[str, ...]] = []
+    for indent, name in re.findall(r"^( *)(\w+)/", tree, re.MULTILINE):
+        shown.append((*(shown[-1][:1] if indent else ()), name))
+    there = {path.relative_to(PACKAGE).parts for path in PACKAGE.rglob("*") if path.is_dir()}
+    assert set(shown) == {parts for parts in there if "__pycache__" not in parts}
+    assert [parts[0] for parts in shown if len(parts) == 1] == [
+        room for room in ROOMS if (PACKAGE / room).is_dir()
+    ]
 
 
 @pytest.mark.parametrize("room", ROOMS)
