@@ -105,8 +105,8 @@ def test_the_design_page_shows_the_folders_that_there_are_and_the_rooms_in_their
     shown: list[tuple[str, ...]] = []
     for indent, name in re.findall(r"^( *)(\w+)/", tree, re.MULTILINE):
         shown.append((*(shown[-1][:1] if indent else ()), name))
-    there = {path.relative_to(PACKAGE).parts for path in PACKAGE.rglob("*") if path.is_dir()}
-    assert set(shown) == {parts for parts in there if "__pycache__" not in parts}
+    files = (path for path in PACKAGE.rglob("*.*") if path.is_file() and path.suffix != ".pyc")
+    assert set(shown) == {path.relative_to(PACKAGE).parts[:-1] for path in files} - {()}
     assert [parts[0] for parts in shown if len(parts) == 1] == [
         room for room in ROOMS if (PACKAGE / room).is_dir()
     ]
