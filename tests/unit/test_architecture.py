@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -108,6 +109,18 @@ def used_by(room: str) -> set[str]:
 
 def test_every_module_has_a_room() -> None:
     assert {room_of(name) for name in MODULES} - {"__init__"} == set(ROOMS)
+
+
+def test_the_design_page_shows_the_folders_that_there_are_and_the_rooms_in_their_order() -> None:
+    tree = (ROOT / "docs" / "design.md").read_text().partition("## The rooms")[2].split("```")[1]
+    shown: list[tuple[str, ...]] = []
+    for indent, name in re.findall(r"^( *)(\w+)/", tree, re.MULTILINE):
+        shown.append((*(shown[-1][:1] if indent else ()), name))
+    files = (path for path in PACKAGE.rglob("*.*") if path.is_file() and path.suffix != ".pyc")
+    assert set(shown) == {path.relative_to(PACKAGE).parts[:-1] for path in files} - {()}
+    assert [parts[0] for parts in shown if len(parts) == 1] == [
+        room for room in ROOMS if (PACKAGE / room).is_dir()
+    ]
 
 
 @pytest.mark.parametrize("room", ROOMS)
