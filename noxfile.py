@@ -86,6 +86,13 @@ def bench_page(session: nox.Session) -> None:
     session.run("python", "bench/page.py", *session.posargs)
 
 
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Plant faults in pure modules and print those that no test sees; ``-- edge_tasks/plan.py`` one module."""
+    session.install("-e", ".[dev]", "mutmut>=3.8,<4")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation as a site in build/docs; a broken link is an error."""
