@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from edge_tasks.checkout.template import SourceFile, compile_template
+from edge_tasks.checkout.template import Component, SourceFile, compile_template
 from edge_tasks.openems.load_curve import Profile
 from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
 
@@ -120,3 +122,110 @@ def test_what_a_table_says_of_an_edges_earlier_life_is_not_believed() -> None:
 def test_a_refused_login_brings_its_own_hint() -> None:
     refused = judge(replace(WELL, backend_why="answered 500", backend_hint="inv odoo-init"), EXPECTED)
     assert refused.hint == "inv odoo-init"
+
+
+FACTS: dict[str, tuple[Any, ...]] = {
+    "backend_why": ("http://x does not answer",),
+    "registered": (False,),
+    "running": (False,),
+    "active": (False, None),
+    "visible": (False,),
+    "key_is_own": (False,),
+    "online": (False, None),
+    "components": (None, frozenset(), frozenset({"meter0"})),
+    "values": ({}, {**VALUES, "meter1/ActivePower": True}, {**VALUES, "meter0/ActivePower": "x"}),
+    "message_age_s": (91.0, 1e6),
+}
+"""Each of these facts alone is a fault; ``read`` is one only while the edge is not online."""
+
+SPOILED = st.fixed_dictionaries({}, optional={name: st.sampled_from(found) for name, found in FACTS.items()})
+
+
+@given(SPOILED, st.booleans())
+def test_an_edge_is_well_when_every_fact_is_good_and_otherwise_not_well_with_a_reason_and_a_hint(
+    faults: dict[str, Any],
+    read: bool,  # noqa: FBT001 - hypothesis fills it in
+) -> None:
+    verdict = judge(replace(WELL, read=read, **faults), EXPECTED)
+    assert verdict.is_well is (faults == {})
+    assert (verdict.why != "", verdict.hint != "") == (not verdict.is_well,) * 2
+    assert verdict.name == "edge0"
+    assert verdict.values == faults.get("values", VALUES)
+    assert verdict.message_age_s == faults.get("message_age_s", 3.0)
+
+
+@pytest.mark.parametrize("first", ["backend_why", "registered", "running"])
+@given(others=SPOILED)
+def test_what_explains_the_other_faults_is_told_before_them(first: str, others: dict[str, Any]) -> None:
+    behind = {name: fact for name, fact in others.items() if list(FACTS).index(name) > list(FACTS).index(first)}
+    alone = judge(replace(WELL, **{first: FACTS[first][0]}), EXPECTED)
+    among_others = judge(replace(WELL, **behind, **{first: FACTS[first][0]}), EXPECTED)
+    assert (among_others.why, among_others.hint) == (alone.why, alone.hint)
+
+
+def test_an_edge_is_silent_only_after_90_seconds_without_a_message_since_it_was_started() -> None:
+    for age, settled, silent in (
+        (90.0, 500.0, False),
+        (90.5, 500.0, True),
+        (90.5, 90.0, False),
+        (91.0, 90.5, True),
+    ):
+        verdict = judge(replace(WELL, message_age_s=age, settled_s=settled), EXPECTED)
+        assert (verdict.condition is Condition.SILENT) is silent
+
+
+def test_each_hint_is_a_command_that_mends_the_fault() -> None:
+    hints = {
+        "inv register": ({"registered": False}, {"active": False}, {"visible": False}, {"key_is_own": False}),
+        "inv up": ({"running": False}, {"online": False}, {"message_age_s": 200.0}, {"backend_why": "x"}),
+        "inv gen-configs --force up": ({"components": frozenset()},),
+        "inv status, then inv up": ({"components": None},),
+    }
+    for hint, faults in hints.items():
+        assert {judge(replace(WELL, **fault), EXPECTED).hint for fault in faults} == {hint}
+    assert judge(replace(WELL, online=None), EXPECTED).hint == "inv register"
+    assert judge(replace(WELL, online=False, read=False), EXPECTED).hint == "inv register"
+
+
+def test_all_that_is_missing_and_all_that_is_wrong_is_named() -> None:
+    nothing = judge(replace(WELL, components=frozenset(), ignored=("a: b", "c: d")), EXPECTED)
+    assert nothing.why == "missing meter0, meter1 (not loaded: a: b; c: d)"
+    assert judge(replace(WELL, components=frozenset({"meter0"})), EXPECTED).why == "missing meter1"
+    wrong = judge(replace(WELL, values={"meter0/ActivePower": "x", "meter1/ActivePower": 7}), EXPECTED)
+    assert wrong.why == "meter0/ActivePower is 'x', no number; meter1/ActivePower is 7, its datasource says 3000"
+    either = Expectation(frozenset(), {"meter1/ActivePower": (1, 2)})
+    assert judge(WELL, either).why == "meter1/ActivePower is 3000, its datasource says 1 or 2"
+    assert judge(replace(WELL, values={}), either).why == "meter1/ActivePower has no value"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_fault_of_the_row_is_a_part_that_is_missing_while_the_backend_has_the_edge(known: bool) -> None:  # noqa: FBT001
+    for fault in ({"registered": False}, {"active": False}, {"visible": False}, {"key_is_own": False}):
+        verdict = judge(replace(WELL, online=known, **fault), EXPECTED)
+        assert verdict.condition is (Condition.INCOMPLETE if known else Condition.OFFLINE)
+
+
+def test_why_an_edge_does_not_run_or_is_not_connected_is_said_in_the_runtimes_words() -> None:
+    assert judge(replace(WELL, running=False, running_why="killed"), EXPECTED).why == "killed"
+    assert judge(replace(WELL, running=False), EXPECTED).why == "its process does not run"
+    assert judge(replace(WELL, online=False), EXPECTED).why == "the backend says it is not connected"
+
+
+@pytest.mark.parametrize(
+    ("factory", "source", "figures"),
+    [
+        ("Simulator.ProductionMeter.Acting", {"values": (1, 2)}, (1, 2)),
+        ("Simulator.ProductionMeter.Acting", {"values": ("1", "2")}, (1, 2)),
+        ("Simulator.NRCMeter.Acting", {"values": ()}, None),
+        ("Simulator.NRCMeter.Acting", {"values": "12"}, None),
+        ("Simulator.NRCMeter.Acting", {"values": (1, 2), "enabled": False}, None),
+        ("Simulator.GridMeter.Reacting", {"values": (1, 2)}, None),
+    ],
+)
+def test_only_a_meter_that_shows_its_datasource_is_expected_to_show_its_values(
+    factory: str, source: dict[str, Any], figures: tuple[int, ...] | None
+) -> None:
+    meter = Component("meter0", factory, {"datasource.id": "datasource0"})
+    datasource = Component("datasource0", "Simulator.Datasource.Single.Direct", source)
+    assert expect([meter, datasource]).figures == {"meter0/ActivePower": figures}
+    assert expect([meter]).figures == {"meter0/ActivePower": None}
