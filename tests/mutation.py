@@ -39,7 +39,7 @@ only_mutate={module}
 also_copy=
     {copied}
 pytest_add_cli_args=
-    --hypothesis-seed=0
+    --hypothesis-profile=mutation
     -p
     no:cacheprovider
     --ignore=tests/unit/test_architecture.py

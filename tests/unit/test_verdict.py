@@ -175,7 +175,7 @@ def test_an_edge_is_silent_only_after_90_seconds_without_a_message_since_it_was_
 
 
 def test_each_hint_is_a_command_that_mends_the_fault() -> None:
-    hints = {
+    hints: dict[str, tuple[dict[str, Any], ...]] = {
         "inv register": ({"registered": False}, {"active": False}, {"visible": False}, {"key_is_own": False}),
         "inv up": ({"running": False}, {"online": False}, {"message_age_s": 200.0}, {"backend_why": "x"}),
         "inv gen-configs --force up": ({"components": frozenset()},),
@@ -200,7 +200,13 @@ def test_all_that_is_missing_and_all_that_is_wrong_is_named() -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_fault_of_the_row_is_a_part_that_is_missing_while_the_backend_has_the_edge(known: bool) -> None:  # noqa: FBT001
-    for fault in ({"registered": False}, {"active": False}, {"visible": False}, {"key_is_own": False}):
+    faults: list[dict[str, Any]] = [
+        {"registered": False},
+        {"active": False},
+        {"visible": False},
+        {"key_is_own": False},
+    ]
+    for fault in faults:
         verdict = judge(replace(WELL, online=known, **fault), EXPECTED)
         assert verdict.condition is (Condition.INCOMPLETE if known else Condition.OFFLINE)
 
