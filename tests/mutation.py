@@ -21,9 +21,9 @@ from pathlib import Path
 
 import yaml
 
+from tests.inv import ROOT
 from tests.unit.test_architecture import PURE
 
-ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "edge_tasks"
 COPY = ROOT / "build" / "mutation"
 COPIED = (PACKAGE, "tests", "templates", "docs", "bench", "tasks.py", "noxfile.py", "pyproject.toml")
@@ -124,12 +124,12 @@ def copy_project(module: str) -> None:
         else:
             shutil.copy(ROOT / name, COPY / name)
     text = CONFIGURATION.format(
-        package=PACKAGE, module=module, copied="\n    ".join(COPIED), tests="\n    ".join(tests_of(module))
+        package=PACKAGE, module=module, copied="\n    ".join(COPIED), tests="\n    ".join(importers_of(module))
     )
     (COPY / "setup.cfg").write_text(text)
 
 
-def tests_of(module: str) -> list[str]:
+def importers_of(module: str) -> list[str]:
     """The files of unit tests that import a module; all unit tests where none does."""
     folder, _, name = module.removesuffix(".py").replace("/", ".").rpartition(".")
     wanted = re.compile(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -11,8 +11,12 @@ from edge_tasks.checkout.compose_file import find_compose_file, parse_compose_fi
 from edge_tasks.checkout.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
+from tests.inv import ROOT
 
-GOLDENS = Path(__file__).parents[1] / "goldens"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOLDENS = ROOT / "tests" / "goldens"
 FLEET = Fleet("id", bytes(32), 3)
 PLAIN = "services: {openems-edge: {image: openems-edge:latest}}"
 DEPENDENT = "services: {openems-edge: {networks: [lan]}, openems-ui: {depends_on: {openems-edge: {}}}}"
