@@ -205,6 +205,7 @@ def test_a_value_is_quoted_so_that_compose_reads_it_back(environment: dict[str, 
         name, _, value = line.partition("=")
         if value.startswith('"'):
             inner = value[1:-1]
+            assert "\r" not in inner
             assert not re.search(r'(?<!\\)(?:\\\\)*["$]', inner)
             found[name] = re.sub(r"\\(.)", lambda match: escapes.get(match[1], match[1]), inner)
         elif value.startswith("'"):
