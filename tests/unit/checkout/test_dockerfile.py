@@ -18,6 +18,7 @@ from edge_tasks.checkout.dockerfile import bases
         ("ARG V\nFROM a:$V-slim\n", {}, ("a:-slim",)),
         ("FROM a:$UNKNOWN\n", {}, ("a:",)),
         ("ARG V=17\nFROM scratch\nCOPY --from=tools:$V /x /x\n", {}, ("tools:17",)),
+        ('ARG R="X/Y"\nFROM $R\n', {}, ("X/Y",)),
         ("FROM xxxx\nFROM a\n", {}, ("xxxx", "a")),
         ("", {}, ()),
     ],

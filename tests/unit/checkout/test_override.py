@@ -190,6 +190,10 @@ def test_a_service_that_is_nothing_depends_on_nothing() -> None:
     assert parse_compose_file("services: {XXXX: {}, other: {}}", "x", "XXXX").dependents == ()
 
 
+def test_a_word_below_a_tag_that_only_compose_knows_is_read() -> None:
+    assert parse_compose_file("services: {openems-edge: {image: !override a}}", "x").image == "a"
+
+
 def test_the_line_of_an_entry_is_found_also_below_tags_and_with_an_equals_sign_in_a_value() -> None:
     text = "services:\n  db:\n    environment: !override\n      - URL=a=b\n"
     assert place(text, "c.yml", "services", "db", "environment", "URL") == "c.yml:4"

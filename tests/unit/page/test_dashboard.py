@@ -206,7 +206,7 @@ def test_a_track_never_has_more_points_than_it_may_however_many_edges_there_are(
     for at in range(1900):
         history.add(Snapshot(float(at), rows={"edge0": row(figures=(at, 0, 0, 0, 0))}))
     assert len(history.fleet.columns[0]) == 1800
-    for edges, most in ((7, 1800), (150, 1333), (100_000, 30)):
+    for edges, most in ((7, 1800), (150, 1333), (7_000, 30)):
         crowd = History()
         rows = {f"edge{n}": row() for n in range(edges)}
         crowd.add(Snapshot(0.0, rows=rows))
