@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from tests.absence import is_without
+from tests.inv import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60
 
 
@@ -52,11 +50,11 @@ def test_an_edge_that_loses_the_backend_while_others_start_is_not_waited_for_but
 def test_a_database_that_is_restarted_during_register_leaves_all_rows_or_none(platform: Any) -> None:
     platform.inv("setup", "--edges", "2", "--reserve", "0")
     where = f"host=127.0.0.1 port={platform.port('db', 5432)} dbname=openems user=odoo password=odoo16@2022"
-    command = ("register", "--edges", "9", "--reserve", "5", "--platform", str(platform.path))
+    command = platform.command("register", "--edges", "9", "--reserve", "5")
     ours, watching = psycopg.connect(where), psycopg.connect(where, autocommit=True)
     ours.execute("LOCK TABLE openems_device IN EXCLUSIVE MODE")  # it may read, and waits when it writes
     with subprocess.Popen(
-        [sys.executable, "-m", "invoke", *command, *platform.options],
+        command,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

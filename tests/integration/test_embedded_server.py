@@ -51,7 +51,8 @@ def ask(server: PostgresServer, question: str) -> str:
 def starting(server: PostgresServer) -> Iterator[subprocess.Popen[bytes]]:
     """Another Python process that starts the server."""
     code = (
-        "import sys; from pathlib import Path; from edge_tasks.runtimes.embedded.postgres_server import PostgresServer as P;"
+        "import sys; from pathlib import Path; "
+        "from edge_tasks.runtimes.embedded.postgres_server import PostgresServer as P;"
         "d, p, u, w = sys.argv[1:]; P(Path(d), int(p), u, w).start()"
     )
     words = (server.data, server.port, server.user, server.password)

@@ -70,6 +70,8 @@ PURE_MODULES = (
         f"checkout/{name}.py"
         for name in ("template", "override", "findings", "roles", "backend_config", "inheritance")
     ),
+    "checkout/dockerfile.py",
+    *(f"page/{name}.py" for name in ("guard", "history", "secrecy", "snapshot", "summary")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "telling", "window", "config_changes")),
     "runtimes/plans.py",

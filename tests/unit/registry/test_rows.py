@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.identity import Fleet
@@ -134,3 +136,74 @@ def test_light_edges_are_registered_with_their_version_and_others_without() -> N
 
 def test_the_version_of_a_row_is_the_one_that_a_light_edge_tells() -> None:
     assert constants([])["_meta/Version"] == LIGHT_VERSION
+
+
+def test_a_foreign_row_is_named_with_all_that_is_known_of_it_and_what_can_be_done() -> None:
+    strangers = [
+        row(wanted_devices(FLEET)[0], 7, apikey="x", active=False, comment=None, note="mine"),
+        row(wanted_devices(FLEET)[1], 8, apikey="y", comment="Roof", note=None),
+    ]
+    with pytest.raises(RegistrationError) as refused:
+        plan_registration(FLEET, strangers)
+    facts = "edge0 (id 7, archived, no comment, mine), edge1 (id 8, active, Roof)"
+    assert refused.value.message.endswith(f" that are not this fleet's: {facts}")
+    assert "--adopt" in refused.value.hint
+
+
+@pytest.mark.parametrize(("foreign", "more"), [(5, ""), (6, " and 1 more"), (8, " and 3 more")])
+def test_of_many_foreign_rows_five_are_named_and_the_rest_counted(foreign: int, more: str) -> None:
+    fleet = replace(FLEET, size=8, reserve=0)
+    strangers = [row(device, 1, apikey="x", note=None) for device in wanted_devices(fleet)[:foreign]]
+    with pytest.raises(RegistrationError) as refused:
+        plan_registration(fleet, strangers)
+    named = refused.value.message.partition("fleet's: ")[2]
+    assert named.count("OpenEMS Edge #") == 5
+    assert named.endswith(f"){more}")
+
+
+def test_only_the_first_edge_may_have_the_key_of_the_demo_device() -> None:
+    other = row(wanted_devices(FLEET)[1], apikey="DEMO_API_KEY", note=None)
+    with pytest.raises(RegistrationError, match="edge1"):
+        plan_registration(FLEET, [other])
+
+
+def test_every_thief_of_a_key_is_named_with_whose_it_is_and_what_can_be_done() -> None:
+    thieves = [
+        row(device, 50 + n, name=f"edge{90 + n}", note=None) for n, device in enumerate(wanted_devices(FLEET)[:2])
+    ]
+    with pytest.raises(RegistrationError) as refused:
+        plan_registration(FLEET, thieves)
+    assert refused.value.message.endswith(": edge90 (id 50) that of edge0, edge91 (id 51) that of edge1")
+    assert refused.value.hint.endswith("inv rotate-keys")
+
+
+def test_a_taken_over_row_gets_our_note_whatever_note_it_had() -> None:
+    for note in (None, "somebody's"):
+        planned = plan_registration(FLEET, [replace(rows()[0], note=note), *rows()[1:]])
+        assert [change.device.note for change in planned.changed] == [note_of(FLEET.id)]
+
+
+def test_an_active_row_that_belongs_to_the_reserve_is_archived() -> None:
+    planned = plan_registration(replace(FLEET, size=1, reserve=2), rows())
+    assert [found.name for found in planned.archived] == ["edge1"]
+    assert not planned.unarchived
+
+
+@given(st.integers(1, 6), st.integers(0, 4), st.integers(1, 6), st.integers(0, 4))
+def test_a_fleet_of_any_size_after_one_of_any_other_needs_just_its_own_rows(
+    size: int, reserve: int, next_size: int, next_reserve: int
+) -> None:
+    before = replace(FLEET, size=size, reserve=reserve)
+    after = replace(FLEET, size=next_size, reserve=next_reserve)
+    planned = plan_registration(after, rows(before))
+    active = {device.name for device in wanted_devices(before) if device.active}
+    active |= {device.name for device in planned.added if device.active}
+    active |= {found.name for found in planned.unarchived}
+    active -= {found.name for found in planned.archived}
+    assert active == {edge.name for edge in after.edges}
+    assert planned.kept + len(planned.unarchived) + sum(d.active for d in planned.added) == next_size
+    assert not planned.changed
+
+
+def test_a_fingerprint_is_half_of_a_hash() -> None:
+    assert fingerprint("key") == "2c70e12b7a0646f9"

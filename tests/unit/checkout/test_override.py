@@ -1,16 +1,22 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edge_tasks.checkout.compose_file import find_compose_file, parse_compose_file, place, published_ports
 from edge_tasks.checkout.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
+from tests.inv import ROOT
 
-GOLDENS = Path(__file__).parents[1] / "goldens"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOLDENS = ROOT / "tests" / "goldens"
 FLEET = Fleet("id", bytes(32), 3)
 PLAIN = "services: {openems-edge: {image: openems-edge:latest}}"
 DEPENDENT = "services: {openems-edge: {networks: [lan]}, openems-ui: {depends_on: {openems-edge: {}}}}"
@@ -142,3 +148,88 @@ def test_metrics_of_light_edges_are_published_where_they_are_wanted() -> None:
 
     assert service() is None
     assert service("127.0.0.1:9464:9464") == ["127.0.0.1:9464:9464"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("a:\n  b: [\n", "x:3: no valid YAML", "docker compose config"),
+        ("a: \x00", "x: no valid YAML", "docker compose config"),
+        ("[]", "x has no services", "compose file"),
+        ("services: {db: {}, ui: {}}", "x has no service openems-edge (it has db, ui)", "invoke.yaml"),
+        ("services: {}", "x has no service openems-edge (it has none)", "invoke.yaml"),
+    ],
+)
+def test_a_compose_file_that_is_none_is_refused_with_the_place_and_a_way_out(
+    text: str, message: str, hint: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse_compose_file(text, "x")
+    assert refused.value.message == message
+    assert hint in refused.value.hint
+
+
+def test_a_platform_without_compose_file_is_told_which_option_names_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        find_compose_file(tmp_path)
+    assert (
+        "(looked for compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml)" in refused.value.message
+    )
+    assert "--platform" in refused.value.hint
+
+
+def test_of_several_compose_files_the_one_that_compose_prefers_is_taken(tmp_path: Path) -> None:
+    for name in ("docker-compose.yaml", "docker-compose.yml", "compose.yml", "compose.yaml"):
+        (tmp_path / name).touch()
+        assert find_compose_file(tmp_path) == tmp_path / name
+
+
+def test_a_service_that_is_nothing_depends_on_nothing() -> None:
+    assert parse_compose_file("services: {openems-edge: {}, other: null}", "x").dependents == ()
+    assert parse_compose_file("services: {None: {}, other: {}}", "x", "None").dependents == ()
+    assert parse_compose_file("services: {XXXX: {}, other: {}}", "x", "XXXX").dependents == ()
+
+
+def test_a_word_below_a_tag_that_only_compose_knows_is_read() -> None:
+    assert parse_compose_file("services: {openems-edge: {image: !override a}}", "x").image == "a"
+
+
+def test_the_line_of_an_entry_is_found_also_below_tags_and_with_an_equals_sign_in_a_value() -> None:
+    text = "services:\n  db:\n    environment: !override\n      - URL=a=b\n"
+    assert place(text, "c.yml", "services", "db", "environment", "URL") == "c.yml:4"
+    assert place("[]", "c.yml", "services") == "c.yml:1"
+    assert place("", "c.yml") == "c.yml:1"
+
+
+def test_what_stands_below_a_tag_that_only_compose_knows_is_read_whole() -> None:
+    edge = "{networks: !override {lan: {a: [1]}}, depends_on: !x [[db]]}"
+    text = f"services: {{openems-edge: {edge}, o: !override {{links: [openems-edge]}}}}"
+    found = parse_compose_file(text, "x")
+    assert (found.networks, found.dependents) == (("lan",), ("o",))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.dictionaries(
+        st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True),
+        st.dictionaries(st.integers(1, 65535), st.integers(1, 65535), min_size=1, max_size=3),
+        max_size=4,
+    ),
+    st.integers(1, 5),
+    st.integers(0, 20_000),
+)
+def test_whatever_ports_are_published_are_read_back(
+    additions: dict[str, dict[int, int]], edges: int, offset: int
+) -> None:
+    fleet = Fleet("id", bytes(32), edges, port_offset=offset)
+    added = {
+        service: Addition(ports=tuple(f"127.0.0.1:{host}:{inside}" for inside, host in ports.items()))
+        for service, ports in additions.items()
+    }
+    hosting = Hosting("/c", "", "1g", 8081, added)
+    found = published_ports(render_override(fleet.edges, parse_compose_file(PLAIN, "x"), hosting))
+    wanted = {(name, inside): host for name, ports in additions.items() for inside, host in ports.items()}
+    for edge in fleet.edges:
+        assert edge.ports is not None
+        wanted |= {(edge.service, 8080): edge.ports.console, (edge.service, 8085): edge.ports.websocket}
+    assert found == wanted

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,3 +161,97 @@ def test_the_page_has_nothing_inline_and_nothing_from_outside() -> None:
 def test_the_charting_library_lies_there_with_its_licence() -> None:
     assert "(v1.6.32)" in (STATIC / "uPlot.iife.min.js").read_text()[:200]
     assert "MIT" in (STATIC / "uPlot.LICENSE").read_text()
+
+
+@pytest.mark.parametrize(
+    ("headers", "let_in"),
+    [
+        ({}, True),
+        ({"Sec-Fetch-Mode": "cors"}, True),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}, True),
+        ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "cors"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, True),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}, False),
+        ({"Sec-Fetch-Site": "NONE", "Sec-Fetch-Mode": "cors"}, False),
+        ({"Sec-Fetch-Site": "", "Sec-Fetch-Mode": "cors"}, False),
+    ],
+)
+def test_a_browser_that_says_less_of_a_request_is_let_in_and_one_that_says_it_is_foreign_is_not(
+    headers: dict[str, str],
+    let_in: bool,  # noqa: FBT001
+) -> None:
+    assert (guard.refusal({"Host": "localhost:8099", **headers}) == "") is let_in
+
+
+def test_moments_are_kept_to_a_tenth_of_a_second() -> None:
+    track = Track(10)
+    track.add(1.26, (5,))
+    track.add(2.04, (6,))
+    assert track.columns == [[1.3, 2.0], [5, 6]]
+
+
+def test_a_step_back_to_an_earlier_figure_is_a_step_of_its_own() -> None:
+    track = Track(100)
+    for at, figure in enumerate((5, 6, 6, 5, 5, 5)):
+        track.add(at, (figure,))
+    assert track.columns == [[0, 1, 2, 3, 5], [5, 6, 6, 5, 5]]
+    once = Track(100)
+    for at, figure in enumerate((5, 5, 6, 6)):
+        once.add(at, (figure,))
+    assert once.columns == [[0, 1, 2, 3], [5, 5, 6, 6]]
+
+
+def test_a_track_never_has_more_points_than_it_may_however_many_edges_there_are() -> None:
+    history = History()
+    for at in range(1900):
+        history.add(Snapshot(float(at), rows={"edge0": row(figures=(at, 0, 0, 0, 0))}))
+    assert len(history.fleet.columns[0]) == 1800
+    for edges, most in ((7, 1800), (150, 1333), (7_000, 30)):
+        crowd = History()
+        rows = {f"edge{n}": row() for n in range(edges)}
+        crowd.add(Snapshot(0.0, rows=rows))
+        for at in range(1, most + 5):
+            crowd._edges["edge0"].add(float(at), (at, 0, 0, 0, 0))
+        assert len(crowd.edge("edge0")[0]) == most
+
+
+def test_a_row_is_what_the_verdict_says_and_its_figures_are_those_of_the_channels() -> None:
+    values = {
+        "_sum/GridActivePower": -1,
+        "_sum/ProductionActivePower": 2.5,
+        "_sum/ConsumptionActivePower": 3,
+        "_sum/EssActivePower": 4,
+        "_sum/EssSoc": 55,
+        "_sum/State": 0,
+    }
+    ill = Verdict("edge7", Condition.SILENT, "silent for 99 s", "inv up", values, message_age_s=99.04)
+    never = Verdict("edge8", Condition.UNKNOWN, "the fleet is down", "inv up")
+    assert rows_of([ill, never], 1000.0, {}) == {
+        "edge7": Row("silent", "silent for 99 s", "inv up", 901.0, (-1, 2.5, 3, 4, 55)),
+        "edge8": Row("unknown", "the fleet is down", "inv up", None, NOTHING),
+    }
+
+
+def test_a_message_is_news_from_two_seconds_on() -> None:
+    before = {"edge0": replace(row(), heard=10.0)}
+    for age, heard in ((2.0, 12.0), (2.1, 10.0)):
+        assert rows_of([verdict("edge0", age=age)], 14.0, before)["edge0"].heard == heard
+
+
+def test_a_page_gets_the_names_and_the_rounding_that_it_was_written_for() -> None:
+    rows = {"edge0": row(figures=(1, 2, 3, 4, 20)), "edge1": row(figures=(1, 2, 3, 4, 21.5))}
+    about = {"platform": "/p"}
+    old = Snapshot(1.0, about=about)
+    new = Snapshot(2.3456, 0.12345, "the backend does not answer", "inv up", about, rows)
+    head = {
+        "at": 2.35,
+        "took": 0.123,
+        "problem": "the backend does not answer",
+        "hint": "inv up",
+        "totals": (2, 4, 6, 8, 20.8),
+        "reporting": 2,
+    }
+    edges = {name: ["online", "", "", 7.0, found.figures] for name, found in rows.items()}
+    assert whole(new) == {"type": "whole", **head, "about": about, "edges": edges}
+    assert news(old, new)["type"] == "whole"
+    assert news(replace(new, at=1.0), new) == {"type": "news", **head, "edges": {}}

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.adapters import rendering
-from edge_tasks.page.summary import ENERGIES, quantile, summarize
+from edge_tasks.page.snapshot import CHANNELS
+from edge_tasks.page.summary import ENERGIES, Line, quantile, summarize
 from edge_tasks.proof.verdict import Condition, Verdict
 
 
@@ -55,3 +56,19 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
     )
     assert "<title>0 edges, &lt;b&gt;</title>" in page
     assert "\\u003c/script\\u003e" in page
+
+
+def test_a_line_is_what_the_verdict_says_with_its_powers_and_energies() -> None:
+    values = {channel: at for at, channel in enumerate((*CHANNELS, *ENERGIES))}
+    found = summarize([Verdict("edge0", Condition.SILENT, "silent for 99 s", "inv up", values)], {}, 0.0)
+    assert found.lines == (
+        Line("edge0", "silent", "silent for 99 s", "inv up", None, (0, 1, 2, 3, 4), (5, 6, 7, 8, 9, 10)),
+    )
+
+
+def test_the_moment_of_coming_is_rounded_and_may_be_that_of_the_start() -> None:
+    since = {"edge0": 100.0, "edge1": 101.237}
+    edges = [verdict("edge0"), verdict("edge1"), verdict("edge2")]
+    assert [line.came_s for line in summarize(edges, since, 100.0).lines] == [0.0, 1.24, None]
+    assert [line.came_s for line in summarize(edges, since, 0.5).lines] == [99.5, 100.74, None]
+    assert [line.came_s for line in summarize(edges, since, 0.0).lines] == [None, None, None]

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM, Fleet, ports_of
+from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM, Fleet, Ports, ports_of
 from edge_tasks.fleet.limits import MOST_EDGES
 
 SECRET = bytes(range(32))
@@ -89,3 +90,46 @@ def test_light_edges_follow_in_the_same_numbering_with_the_same_identity() -> No
     assert [edge.name for edge in mixed.light_edges] == ["edge2", "edge3", "edge4"]
     assert [edge.apikey for edge in mixed.edges] == [edge.apikey for edge in plain.edges]
     assert [edge.ports is None for edge in mixed.edges] == [False, False, True, True, True]
+
+
+def test_the_identity_of_a_saved_fleet_stays_what_earlier_versions_made_of_its_secret() -> None:
+    edge = fleet().edge(0)
+    assert [edge.apikey, edge.setup_password, edge.new_pid("A.b"), fleet().password("odoo")] == [
+        "sZSzAkEWJ4Rtm9jKCXqF",
+        "TLFF-H7AJ-1VO4-G4E7",
+        "A.1dc90ee2-d31e-4bad-9261-45a246611935",
+        "kUc87waKtlUDsa0nZZNNrNh9DllONvRh",
+    ]
+
+
+def test_each_edge_and_each_purpose_has_a_password_of_its_own() -> None:
+    assert len({edge.setup_password for edge in fleet(100).edges}) == 100
+    assert fleet().password("odoo") != fleet().password("backend")
+
+
+def test_every_letter_of_the_alphabet_is_about_as_frequent_in_apikeys() -> None:
+    counts = Counter("".join(edge.apikey for edge in fleet(2000).edges))
+    assert len(counts) == 62
+    mean = 2000 * 20 / 62
+    assert all(abs(count - mean) < 0.2 * mean for count in counts.values())
+
+
+@given(st.integers(0, 574), st.integers(0, 20_000))
+def test_an_offset_moves_both_ports_of_every_edge(index: int, offset: int) -> None:
+    plain, moved = ports_of(index), ports_of(index, offset)
+    assert plain is not None
+    if plain.websocket + offset > 65535:
+        assert moved is None
+    else:
+        assert moved == Ports(plain.console + offset, plain.websocket + offset)
+
+
+def test_the_last_port_of_all_is_still_given() -> None:
+    assert ports_of(574, 50) == Ports(65530, 65535)
+    assert ports_of(574, 51) is None
+
+
+def test_an_edge_of_the_reserve_has_ports_behind_those_of_the_fleet() -> None:
+    moved = Fleet("id", SECRET, 3, port_offset=1000)
+    assert moved.edge(3).ports == Ports(9380, 9385)
+    assert Fleet("id", SECRET, 3, light=1).edge(3).ports == Ports(8380, 8385)

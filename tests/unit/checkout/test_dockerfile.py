@@ -15,6 +15,11 @@ from edge_tasks.checkout.dockerfile import bases
         ("ARG V=17\nFROM openjdk:$V\n", {}, ("openjdk:17",)),
         ("ARG V=17\nFROM openjdk:${V}-slim\n", {"V": "21"}, ("openjdk:21-slim",)),
         ('ARG R="r/x"\nFROM ${R}:${TAG:-latest}\nARG R=no\nFROM $R\n', {}, ("r/x:latest", "r/x")),
+        ("ARG V\nFROM a:$V-slim\n", {}, ("a:-slim",)),
+        ("FROM a:$UNKNOWN\n", {}, ("a:",)),
+        ("ARG V=17\nFROM scratch\nCOPY --from=tools:$V /x /x\n", {}, ("tools:17",)),
+        ('ARG R="X/Y"\nFROM $R\n', {}, ("X/Y",)),
+        ("FROM xxxx\nFROM a\n", {}, ("xxxx", "a")),
         ("", {}, ()),
     ],
 )

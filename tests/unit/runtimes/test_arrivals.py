@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +95,34 @@ def test_whatever_happens_everybody_is_begun_nobody_more_than_twice_and_it_ends(
     assert arrivals.is_over(now)
     assert set(times.values()) <= {1, 2}
     assert sorted(arrivals.again) == sorted(service for service, count in times.items() if count == 2)
+
+
+@pytest.mark.parametrize(("since", "room"), [(39.9, False), (40.0, True)])
+def test_edges_that_are_slow_leave_room_for_others_after_40_seconds_whenever_the_clock_began(
+    since: float,
+    room: bool,  # noqa: FBT001
+) -> None:
+    arrivals = Arrivals(list("abcd"), 1)
+    begun(arrivals, 1000)
+    begun(arrivals, 1001)
+    assert (arrivals.next(1000 + since) != ()) is room
+
+
+@pytest.mark.parametrize(
+    ("came", "seconds", "overdue"),
+    [
+        ("ab", 17.0, False),  # 5 s, and half of the 8 s that the others took, after the last of them
+        ("ab", 17.1, True),
+        ("a", 900.0, False),
+    ],
+)
+def test_half_of_those_begun_together_are_enough_to_call_the_others_overdue(
+    came: str,
+    seconds: float,
+    overdue: bool,  # noqa: FBT001
+) -> None:
+    arrivals = Arrivals(list("abcd"), 4)
+    begun(arrivals, 1000)
+    arrivals.see(set(came), 1008)
+    arrivals.see(set(came), 1000 + seconds)
+    assert (arrivals.next(1000 + seconds) == ("c", "d")) is overdue

@@ -63,3 +63,18 @@ def test_outside_only_the_bundles_places_and_the_cache_differ() -> None:
         "launch.embedded=false",
         "launch.storage.dir=/edge-tasks/cache/felix",
     ]
+
+
+def test_what_an_escape_hides_is_read_and_what_only_looks_like_a_comment_is_not_one() -> None:
+    assert bundles_of("launch.embedded:true\nlaunch.bundles jar/a\\=b.jar,X.jar") == (
+        PurePosixPath("jar/a=b.jar"),
+        PurePosixPath("X.jar"),
+    )
+    assert [str(path) for path in bundles_of("launch.embedded=true\nlaunch.bundles=X.jar")] == ["X.jar"]
+    assert "X=1" in outside("X=1\n! no\n# no\n").splitlines()
+    assert "no" not in outside("! no\n# no\n")
+
+
+def test_only_quotation_marks_around_a_jar_are_none_of_its_name() -> None:
+    assert jar_of(("java", "-jar", "/X/openemsX"), "") == PurePosixPath("/X/openemsX")
+    assert jar_of(("sh", "-c", "java -jar XedgeX"), "/a") == PurePosixPath("/a/XedgeX")

@@ -125,3 +125,78 @@ def test_every_file_of_the_platform_and_of_a_real_edge_is_read(
     files = [*checkout_template, *template_that_was_run_on]
     assert len(files) == 24 + 33
     assert all(felix.parse(file.text).properties for file in files)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a", "line 1: expected name=value, found 'a'"),
+        ("name too\n", "line 1: expected name=value, found 'name too'"),
+        ('="x"', "line 1: expected name=value, found '='"),
+        ('a="1"\nb', "line 2: expected name=value, found 'b'"),
+        ("a=\n", 'line 1: expected a value such as "text", I"1" or ["a"], found the end of the line'),
+        ("a=", 'line 1: expected a value such as "text", I"1" or ["a"], found the end of the line'),
+        ("a=q\nb=y", 'line 1: expected a value such as "text", I"1" or ["a"], found \'q\''),
+        ('a=q"y"', 'line 1: expected a value such as "text", I"1" or ["a"], found \'q\''),
+        ('a="x', "line 1: a string that is not closed on its line"),
+        ('a=I"x', "line 1: a string that is not closed on its line"),
+        ("a=[1]", "line 1: expected a string or ], found '1]'"),
+        ('a=[ \\\n "x", \\\n 2 \\\n', "line 3: expected a string or ], found '2 \\\\'"),
+        ('a=("x" "y")', "line 1: expected , or ), found '\"'"),
+        ('a=[ \\\n "x" \\\n "y"]', "line 3: expected , or ], found '\"'"),
+        ('\na=I"x"', "line 2: the string is no value of type I"),
+        ('a=[ \\\n i"1"]', "line 2: expected a string or ], found 'i'"),
+        ('a=i[ \\\n "x"]', "line 2: the string is no value of type i"),
+    ],
+)
+def test_what_felix_would_ignore_is_refused_with_what_was_found_and_what_was_expected(
+    text: str, message: str
+) -> None:
+    with pytest.raises(felix.FelixSyntaxError) as refused:
+        felix.parse(text)
+    assert str(refused.value) == message
+    assert refused.value.problem == message.partition(": ")[2]
+
+
+def test_what_a_message_cites_of_a_file_ends_before_a_value_and_after_24_characters() -> None:
+    for text in ('key "SECRET"', 'key[="SECRET"', "key}=SECRET", 'key ="SECRET" a="b"'):
+        with pytest.raises(felix.FelixSyntaxError) as refused:
+            felix.parse(text)
+        assert str(refused.value).rpartition("found ")[2] in ("'key '", "'key['", "'key}'")
+    with pytest.raises(felix.FelixSyntaxError) as refused:
+        felix.parse("x" * 30)
+    assert str(refused.value).endswith(f"found '{'x' * 24}'")
+
+
+@pytest.mark.parametrize(("letter", "bits"), [("X", 8), ("S", 16), ("I", 32), ("L", 64)])
+def test_an_integer_is_as_large_as_its_java_type_holds(letter: str, bits: int) -> None:
+    most, least = 2 ** (bits - 1) - 1, -(2 ** (bits - 1))
+    for typed in (letter, letter.lower()):
+        assert felix.parse(f'a={typed}"{most}"\nb={typed}"{least}"').values() == {"a": most, "b": least}
+        for beyond in (most + 1, least - 1):
+            with pytest.raises(felix.FelixSyntaxError, match=f"no value of type {typed}$"):
+                felix.parse(f'a={typed}"{beyond}"')
+
+
+def test_a_string_without_type_is_one_and_a_letter_that_is_no_type_is_no_value() -> None:
+    assert felix.parse('a=T"1"\nb=["1"]\nc=T["1"]').values() == {"a": "1", "b": ("1",), "c": ("1",)}
+    with pytest.raises(felix.FelixSyntaxError, match="expected a value"):
+        felix.parse('a=Z"1"')
+
+
+def test_a_value_may_stand_directly_before_the_next_name() -> None:
+    assert felix.parse('a=["x"]b="y"').values() == {"a": ("x",), "b": "y"}
+    assert [(found.name, found.start, found.end) for found in felix.parse('a=["x"]b="y"').properties] == [
+        ("a", 2, 7),
+        ("b", 9, 12),
+    ]
+
+
+def test_only_what_felix_would_read_otherwise_is_escaped() -> None:
+    assert felix.quote('XX "=\\\n') == '"XX\\ \\"\\=\\\\\\n"'
+
+
+@given(st.permutations(["A.b", "A.b-c", "A.b-c.d", "Z", "Z.y"]))
+def test_the_longest_of_pids_that_begin_alike_is_found_in_whatever_order_they_are_given(pids: list[str]) -> None:
+    document = felix.parse(r'x="A.b-c.d\ A.b\ Z.y\ A.b-c\ Z"')
+    assert [pid for _, _, pid in document.occurrences(pids)] == ["A.b-c.d", "A.b", "Z.y", "A.b-c", "Z"]

@@ -36,3 +36,8 @@ TASKS = ("setup", "status", "verify")
 )
 def test_a_typo_is_named_with_what_was_meant(said: str, task: str, message: str, hint: str) -> None:
     assert explain(said, task, OPTIONS, TASKS) == f"error: {message}\n  → {hint}"
+
+
+def test_before_a_task_an_option_without_value_leads_to_the_general_help() -> None:
+    said = explain("Flag <Argument: search_root *> needed value and was not given one!", "", OPTIONS, TASKS)
+    assert said == "error: --search-root has no value\n  → inv --help"

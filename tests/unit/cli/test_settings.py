@@ -3,9 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_tasks.cli.settings import Choices, check_ports, check_size
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM, ports_of
 
 
 def test_the_option_beats_the_environment_the_saved_fleet_the_file_and_the_default() -> None:
@@ -66,3 +69,17 @@ def test_a_setting_is_a_number_or_a_text() -> None:
         choices.number("runtime")
     with pytest.raises(TypeError):
         choices.text("edges")
+
+
+@given(st.integers(0, 2500), st.integers(1, 60))
+def test_an_offset_is_refused_just_when_a_port_of_an_edge_would_be_one_of_the_platforms(
+    offset: int, edges: int
+) -> None:
+    found = [ports for index in range(edges) if (ports := ports_of(index, offset))]
+    taken = {port for ports in found for port in (ports.console, ports.websocket)} & PORTS_TAKEN_BY_PLATFORM
+    if not taken:
+        check_ports(offset, edges)
+        return
+    with pytest.raises(SettingsError, match=r"which the platform has$") as refused:
+        check_ports(offset, edges)
+    assert f"on port {min(taken)}," in refused.value.message
