@@ -11,6 +11,7 @@ from edge_tasks.checkout.project import environment_of, is_bind_of, plain, volum
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from edge_tasks.adapters.containers import Image
     from edge_tasks.checkout.project import Service, Volume
 
 JAVA: Final = "JAVA_TOOL_OPTIONS"
@@ -41,25 +42,6 @@ _FELIX: Final = re.compile(r"-Dfelix\.cm\.dir=(\S+)")
 _ROOT: Final = ("root", "0", "0:0", "root:root")
 _LEADS_TO_INIT: Final = ("/init", "/s6-init")
 """s6-overlay, which OpenEMS' own images use: it starts as root and changes to PUID:PGID."""
-
-
-@dataclass(frozen=True)
-class Image:
-    """What an image says of itself; all empty while it is not here.
-
-    Attributes:
-        user: as whom it runs; empty or ``root`` for root.
-        words: of its entrypoint and command.
-        environment: name → value.
-        directory: in which its command is run; empty for the root.
-        id: its digest.
-    """
-
-    user: str = ""
-    words: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    directory: str = ""
-    id: str = ""
 
 
 @dataclass(frozen=True)

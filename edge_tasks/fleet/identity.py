@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES
 from edge_tasks.openems.release import DEFAULT
 
 APIKEY_LENGTH: Final = 20
 """As Odoo makes them: 20 characters of ``[A-Za-z0-9]`` (addon ``openems``, ``models/device.py``)."""
 
-MOST_EDGES: Final = 100_000
-DEFAULT_RESERVE: Final = 10
 _BACKEND: Final = DEFAULT.backend_ports
 PORTS_TAKEN_BY_PLATFORM: Final = frozenset(
     (_BACKEND.console, _BACKEND.edges, _BACKEND.ui, *(4200, 8086, 10016, 20016))
@@ -95,7 +94,7 @@ class Fleet:
     Attributes:
         id: a UUID that sorts by time; it marks our rows in the device table.
         secret: 32 random bytes, from which everything secret and unique is derived.
-        size: how many edges, 1 to :data:`MOST_EDGES`, light ones included.
+        size: how many edges, 1 to :data:`~edge_tasks.fleet.limits.MOST_EDGES`, light ones included.
         key_generation: counts ``inv rotate-keys``.
         reserve: how many archived rows are registered ahead, for the next edges.
         port_offset: added to every host port.
