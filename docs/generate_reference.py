@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edge_tasks.cli.option import Option
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -21,7 +26,8 @@ died. `inv up` and `inv setup` mend."""
 _SOURCES = """\
 Each setting is taken from the first of these that has it: the option, the environment, the saved fleet,
 `invoke.yaml`, the default. All settings are saved with the fleet, except `--platform` and `--timeout`. The
-platform that was used last is remembered beside `tasks.py`. If there is none, it is `./platform`."""
+platform that was used last is remembered beside `tasks.py`. If there is none, it is `./platform`. The
+[installed command](../howto/installed.md) looks for the platform and for `invoke.yaml` in the current folder."""
 
 
 _DOCUMENT = """\
@@ -60,7 +66,7 @@ def pages() -> dict[Path, str]:
 
 
 def _tasks() -> str:
-    from edge_tasks.cli.program import COMMON  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.options import COMMON, OWN  # noqa: PLC0415 - only where the pages are written
 
     namespace = _namespace()
     tasks = {name: namespace[name] for name in namespace.task_names}
@@ -72,17 +78,16 @@ def _tasks() -> str:
         _table(("task", "needs", "what it does"), rows),
         _VERIFY,
         "## Options of all tasks",
-        _options(tasks["setup"], COMMON),
+        _options(COMMON.values()),
     ]
-    for name, task in tasks.items():
-        own = {option: text for option, text in task.help.items() if COMMON.get(option) != text}
-        if own:
-            parts += [f"## Options of {name}", _options(task, own)]
+    for name in tasks:
+        if name in OWN:
+            parts += [f"## Options of {name}", _options(OWN[name])]
     return "\n\n".join(parts) + "\n"
 
 
 def _settings() -> str:
-    from edge_tasks.cli.settings import SETTINGS  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.options import SETTINGS  # noqa: PLC0415 - only where the pages are written
 
     rows = [
         f"| `{one.option}` | `{one.variable}` | `{one.name}` | {_default(one.default)} | {one.allowed} |"
@@ -180,9 +185,8 @@ def _default(value: object) -> str:
     return f"`{value}`" if value not in (None, "") else "depends"
 
 
-def _options(task: Any, options: dict[str, str]) -> str:  # noqa: ANN401 - as above
-    flags = {argument.name.replace("_", "-") for argument in task.get_arguments() if argument.kind is bool}
-    rows = [f"| `--{name}{'' if name in flags else ' …'}` | {text} |" for name, text in options.items()]
+def _options(options: Iterable[Option]) -> str:
+    rows = [f"| `{option.option}{'' if option.is_flag else ' …'}` | {option.help} |" for option in options]
     return _table(("option", "meaning"), rows)
 
 

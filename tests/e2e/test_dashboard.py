@@ -6,22 +6,21 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from tests.inv import inv, serving
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium: apt-get install chromium"
@@ -30,16 +29,8 @@ pytestmark = pytest.mark.skipif(
 
 @contextmanager
 def served(platform: Any) -> Iterator[str]:
-    where = ("--platform", str(platform.path), "--port-offset", str(platform.offset), "--runtime", "embedded")
-    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", *where]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            found = re.search(r"http://\S+", line := server.stdout.readline())
-            assert found, line
-            yield found[0]
-        finally:
-            server.terminate()
+    with serving(inv("dashboard", "--port", "0", *platform.options)) as (url, server):
+        yield url
     assert server.returncode == 0
 
 

@@ -47,7 +47,7 @@ export function element(tag, attributes = {}, ...children) {
 export function hint(text) {
   if (!text) return "";
   const made = element("span", { class: "hint" }, "→ ", element("code", {}, text));
-  if (navigator.clipboard && text.startsWith("inv ")) {
+  if (navigator.clipboard && /^(inv|edge-tasks) /.test(text)) {
     const button = element("button", { type: "button", "aria-label": `copy ${text}` }, "copy");
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(text);
