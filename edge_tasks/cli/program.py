@@ -85,7 +85,7 @@ def step(
     *pre: StepTask, post: tuple[StepTask, ...] = (), **own: str
 ) -> Callable[[Callable[..., None]], StepTask]:
     """Make a task of ``(context, session)``, with the common options and its own (name → help)."""
-    options = OPTIONS | {name: Option(text, name in _FLAGS) for name, text in own.items()}
+    options = {**OPTIONS, **{name: Option(text, name in _FLAGS) for name, text in own.items()}}
     return lambda body: StepTask(body, options, pre, post)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
 class Option(NamedTuple):
@@ -23,7 +25,7 @@ class Option(NamedTuple):
     default: str = ""
 
 
-class StepTask(Task[Callable[..., None]]):
+class StepTask(Task):  # type: ignore[type-arg] # generic since 2.2; older ones are to get as far as an error
     """A task of ``(context, session)``.
 
     Args:
@@ -40,11 +42,15 @@ class StepTask(Task[Callable[..., None]]):
         pre: Sequence[StepTask] = (),
         post: Sequence[StepTask] = (),
     ) -> None:
-        super().__init__(body, positional=(), help={name: option.help for name, option in options.items()})
+        super().__init__(body, help={name: option.help for name, option in options.items()})
         # Invoke declares these as names, and wants tasks.
         self.pre = list(pre)  # type: ignore[arg-type]
         self.post = list(post)  # type: ignore[arg-type]
         self.options = options
+
+    def fill_implicit_positionals(self, positional: Iterable[str] | None) -> Iterable[str]:  # noqa: ARG002 - invoke's
+        """No option: each is typed with its dashes."""
+        return ()
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: ARG002, FBT001 - invoke's signature
         """The options, as invoke's parser wants them."""
