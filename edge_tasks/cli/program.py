@@ -15,7 +15,8 @@ from invoke.program import Program
 
 import edge_tasks
 from edge_tasks.cli.executor import Executor, discard_output
-from edge_tasks.cli.step_task import Option, StepTask
+from edge_tasks.cli.options import options_of
+from edge_tasks.cli.step_task import StepTask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,70 +24,22 @@ if TYPE_CHECKING:
 
     from invoke.collection import Collection
 
-COMMON: Final = {
-    "edges": "How many edges the fleet has, up to 100000; saved (default: 1).",
-    "light-edges": "How many light edges follow them, each without a directory; saved (default: 0).",
-    "platform": "The docker-openems checkout; without one, the bundled platform in ./platform.",
-    "runtime": "auto, docker or embedded; saved (default: auto).",
-    "reserve": "Rows registered ahead, so that the fleet grows without a reconnect; saved (default: 10).",
-    "port-offset": "Added to every host port, for a second fleet on one machine; saved (default: 0).",
-    "override-file": "The compose override's name; saved (default: docker-compose.override.yml).",
-    "timeout": "Seconds that verify waits for all edges (default: 120).",
-    "openems-version": "The release that the bundled platform runs (docker); saved (default: 2024.7.0).",
-    "download-from": "Where the bundled platform's jars come from; saved (default: https://github.com).",
-    "project-name": "Compose's project name (docker); saved (default: as Compose itself chooses).",
-    "edge-heap": "The largest Java heap of an edge (docker); saved (default: 128m).",
-    "edge-memory": "The memory limit of an edge's container (docker); saved (default: 400m).",
-    "java-options": "More Java options of an edge (docker); saved (default: quick start, little memory).",
-    "edge-bundles": "unpacked once for all edges, or jar: by each by itself (docker); saved (default: unpacked).",
-    "light-image": "An image with a Python for the light edges (docker); saved (default: python:3.12-slim).",
-    "light-processes": "In how many processes light edges run; saved (default: 0, one for each 2,500).",
-    "connect-rate": "How many light edges connect a second at most; saved (default: 500).",
-    "metrics-port": "Where light edges serve metrics for Prometheus, on loopback; saved (default: 0, nowhere).",
-    "reconnect": "How light edges come back: quick, or openems (after 10 to 109 s); saved (default: quick).",
-    "profile": "Load shape of light edges: household, office, pv-farm, or a file; saved (default: constant).",
-    "seed": "What each edge's own variation is drawn from; saved (default: the fleet's id).",
-    "skip-build": "Build and pull no images (docker).",
-    "demo": "Initialise Odoo with its demo data (docker).",
-    "echo": "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log.",
-    "adopt": "Take over rows and directories of the fleet's names that it did not make.",
-    "json": "Print one JSON document; what people read goes to standard error.",
-    "quiet": "Print nothing but what is wrong; the exit code tells the rest.",
-}
-_FLAGS: Final = frozenset(
-    {
-        "adopt",
-        "all",
-        "json",
-        "purge",
-        "check",
-        "force",
-        "skip-build",
-        "demo",
-        "echo",
-        "fix",
-        "follow",
-        "quiet",
-        "offline",
-        "watch",
-    }
-)
-
-
-OPTIONS: Final = {name: Option(text, name in _FLAGS) for name, text in COMMON.items()}
-"""The options of all tasks."""
-
 _NAME: Final = "edge-tasks"
 _UNREADABLE: Final = 1
 """The exit code when there is no such task or option, as invoke has it."""
 
 
-def step(
-    *pre: StepTask, post: tuple[StepTask, ...] = (), **own: str
-) -> Callable[[Callable[..., None]], StepTask]:
-    """Make a task of ``(context, session)``, with the common options and its own (name → help)."""
-    options = {**OPTIONS, **{name: Option(text, name in _FLAGS) for name, text in own.items()}}
-    return lambda body: StepTask(body, options, pre, post)
+def step(*pre: StepTask, post: tuple[StepTask, ...] = ()) -> Callable[[Callable[..., None]], StepTask]:
+    """Make a task of ``(context, session)``, with the options that the table of options has for its name."""
+    return lambda body: StepTask(body, options_of(body.__name__.replace("_", "-")), pre, post)
+
+
+def order(last: StepTask) -> tuple[str, ...]:
+    """The names of a task and of all that it rests on, as they are done."""
+    names: dict[str, None] = {}
+    for before in last.rests_on:
+        names |= dict.fromkeys(order(before))
+    return (*names, last.name.replace("_", "-"))
 
 
 class EdgeTasks(Program):

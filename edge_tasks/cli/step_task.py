@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
@@ -10,19 +10,7 @@ from invoke.tasks import Task
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-
-class Option(NamedTuple):
-    """An option of a task.
-
-    Attributes:
-        help: what ``--help`` says of it.
-        is_flag: it takes no value.
-        default: its value when it is not typed; a flag's is False.
-    """
-
-    help: str
-    is_flag: bool = False
-    default: str = ""
+    from edge_tasks.cli.option import Option
 
 
 class StepTask(Task):  # type: ignore[type-arg] # generic since 2.2; older ones are to get as far as an error
@@ -43,6 +31,7 @@ class StepTask(Task):  # type: ignore[type-arg] # generic since 2.2; older ones 
         post: Sequence[StepTask] = (),
     ) -> None:
         super().__init__(body, help={name: option.help for name, option in options.items()})
+        self.rests_on = tuple(pre)
         # Invoke declares these as names, and wants tasks.
         self.pre = list(pre)  # type: ignore[arg-type]
         self.post = list(post)  # type: ignore[arg-type]
@@ -58,12 +47,13 @@ class StepTask(Task):  # type: ignore[type-arg] # generic since 2.2; older ones 
 
 
 def _argument(name: str, option: Option) -> Argument:
+    identifier = name.replace("-", "_")
     return Argument(
         name=name,
-        attr_name=name.replace("-", "_")
-        if "-" in name
-        else None,  # invoke loops over a name that is its own alias
+        attr_name=None
+        if identifier == name
+        else identifier,  # invoke never ends with a name that is its own alias
         kind=bool if option.is_flag else str,
-        default=False if option.is_flag else option.default,
+        default=False if option.is_flag else "",
         help=option.help,
     )

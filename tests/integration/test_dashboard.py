@@ -13,11 +13,11 @@ from aiohttp import web
 
 from edge_tasks.checkout.layouts import bundled_source
 from edge_tasks.cli.invocation import find_invocation
+from edge_tasks.cli.reading import fleet_source
 from edge_tasks.errors import MissingTool
 from edge_tasks.fleet.saved import Saved, State, new_fleet
 from edge_tasks.page.server import page_app, serve
 from edge_tasks.page.snapshot import Row, Snapshot
-from edge_tasks.steps.dashboard import FleetSource
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -118,7 +118,7 @@ def test_an_edge_has_its_history_and_an_unknown_one_is_not_found() -> None:
 
 
 def test_a_platform_without_a_fleet_says_what_to_type(tmp_path: Path) -> None:
-    source = FleetSource({"platform": str(tmp_path)}, {}, CLONE)
+    source = fleet_source(str(tmp_path), {}, CLONE)
     found = source.look(Snapshot(0.0))
     assert found.problem == f"there is no fleet in {tmp_path}"
     assert found.hint == "inv setup --edges 3"
@@ -129,7 +129,7 @@ def test_a_platform_without_a_fleet_says_what_to_type(tmp_path: Path) -> None:
 def test_a_saved_fleet_that_cannot_be_read_ends_no_page_and_its_repair_is_seen(tmp_path: Path) -> None:
     shutil.copytree(bundled_source(), tmp_path / "platform")
     state = State(tmp_path / "platform")
-    source = FleetSource({"platform": str(state.platform)}, {}, CLONE)
+    source = fleet_source(str(state.platform), {}, CLONE)
     state.folder.mkdir()
     (state.folder / "fleet.json").write_text("no JSON")
     assert "is no saved fleet" in source.look(Snapshot(0.0)).problem

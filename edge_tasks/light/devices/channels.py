@@ -129,8 +129,10 @@ def _pairs(values: Mapping[str, Value]) -> bytes:
 
 def _counters(plant: Plant) -> Iterable[Text | None]:
     names: dict[str, tuple[list[str], list[str]]] = {}
-    for key in (*(key for key, _ in plant.meters), *plant.grid):
+    for key in (*(key for key, _ in plant.producers), *plant.grid):
         names[key] = [f"{key}/ActiveProductionEnergy"], [f"{key}/ActiveConsumptionEnergy"]
+    for key, _ in plant.consumers:  # their power is above 0 while something is consumed
+        names[key] = [f"{key}/ActiveConsumptionEnergy"], [f"{key}/ActiveProductionEnergy"]
     for battery in plant.batteries:
         names[battery.id] = [f"{battery.id}/ActiveDischargeEnergy"], [f"{battery.id}/ActiveChargeEnergy"]
     names[PRODUCTION] = ["_sum/ProductionActiveEnergy", "_sum/ProductionAcActiveEnergy"], []

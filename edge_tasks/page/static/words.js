@@ -1,4 +1,4 @@
-// Values as words. Nothing that was not told gets a figure: it is a dash.
+// Values as words. A value that nobody reported is shown as a dash.
 export const FIGURES = [
   { key: "grid", name: "Grid", short: "Grid", words: ["feeding in", "drawing"] },
   { key: "pv", name: "PV", short: "PV", words: ["", ""] },
