@@ -121,3 +121,18 @@ def test_no_other_module_spells_the_default_release() -> None:
         if isinstance(node, ast.Constant) and node.value == DEFAULT.since
     }
     assert spelled == {"openems/release.py"}
+
+
+def test_the_page_about_versions_says_what_the_entries_say() -> None:
+    page = PACKAGE.parent / "docs" / "howto" / "openems-version.md"
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.read_text().splitlines()]
+    assert [row for row in rows if re.fullmatch(VERSION, row[0])] == [
+        [
+            one.since,
+            str(one.java),
+            ", ".join(one.backend_programs),
+            str(one.rest_error_status),
+            str(one.aggregated_meters),
+        ]
+        for one in RELEASES
+    ]
