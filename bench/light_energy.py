@@ -24,8 +24,10 @@ _CYCLE = 1000
 _CONSTANTS = {"meter1": ("production", 3000), "meter2": ("production", 2000), "meter3": ("consumption", 500)}
 """Of the stock template: W."""
 _SUMS = {"_sum/ProductionActiveEnergy": "production", "_sum/ConsumptionActiveEnergy": "consumption"}
-_COUNTERS = (*_SUMS, *(f"{meter}/ActiveProductionEnergy" for meter in _CONSTANTS))
-_NEVER = tuple(f"{meter}/ActiveConsumptionEnergy" for meter in _CONSTANTS)
+_RISING = {meter: f"{meter}/Active{kind.title()}Energy" for meter, (kind, _) in _CONSTANTS.items()}
+_EITHER = {f"{meter}/Active{kind}Energy" for meter in _CONSTANTS for kind in ("Production", "Consumption")}
+_COUNTERS = (*_SUMS, *_RISING.values())
+_NEVER = tuple(sorted(_EITHER - set(_COUNTERS)))
 _IN = ("_sum/ProductionActiveEnergy", "_sum/GridBuyActiveEnergy", "_sum/EssDcDischargeEnergy")
 _OUT = ("_sum/ConsumptionActiveEnergy", "_sum/GridSellActiveEnergy", "_sum/EssDcChargeEnergy")
 _ROUNDING = 3
@@ -64,7 +66,7 @@ class Edge:
     def counters(self, now: int) -> dict[str, int]:
         """Wh at a moment."""
         used = {meter: self._meter(meter, *constant, now) for meter, constant in _CONSTANTS.items()}
-        found = {f"{meter}/ActiveProductionEnergy": watt_hours([wms]) for meter, wms in used.items()}
+        found = {_RISING[meter]: watt_hours([wms]) for meter, wms in used.items()}
         for name, kind in _SUMS.items():
             found[name] = watt_hours([used[meter] for meter in used if _CONSTANTS[meter][0] == kind])
         return found

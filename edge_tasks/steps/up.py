@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_tasks.light.devices.plant import unsimulated
+from edge_tasks.light.devices import DEVICES
 from edge_tasks.plan import Plan
 from edge_tasks.steps import register
 from edge_tasks.steps.connecting import counted
@@ -46,7 +46,7 @@ def apply(session: Session, _plan: Plan) -> str:
 
 def _say_what_stands_still(session: Session) -> None:
     """Components that act on a real edge, but do nothing on light ones."""
-    idle = unsimulated(session.template.components)
+    idle = DEVICES.unsimulated(session.template.components)
     if idle and session.light_names:
         session.console.line(f"  light edges have, but do not simulate: {', '.join(idle)}")
 

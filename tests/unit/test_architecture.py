@@ -30,6 +30,8 @@ ROOMS = (
 """From the bottom up: a room imports only from those before it."""
 PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
 """They run by themselves, in a process or container of their own."""
+LIGHT_ROOMS = ("engine", "devices", "wire", "host")
+"""The same within the light edges' program."""
 STILL_RUNNING_BACK_UP = {("adapters", "checkout"), ("registry", "proof"), ("steps", "cli")}
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
@@ -52,7 +54,7 @@ HOME_FOLDERS = {
     "picows": {"backend", "light"},
     "prometheus_client": {"backend", "light"},
 }
-PURE_FOLDERS = ("openems", "light/devices")
+PURE_FOLDERS = ("openems", "light/devices", "light/engine")
 PURE_MODULES = (
     *(f"{name}.py" for name in ("plan", "errors", "fleet/identity", "registry/odoo/rows", "proof/verdict")),
     *(
@@ -60,7 +62,7 @@ PURE_MODULES = (
         for name in ("template", "override", "findings", "roles", "backend_config", "inheritance")
     ),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
-    *(f"light/wire/{name}.py" for name in ("protocol", "requests", "telling", "window", "config_changes")),
+    *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),
     "runtimes/docker/arrivals.py",
 )
 IMPURE = {"os", "socket", "subprocess", "asyncio", "aiohttp", "psycopg", "sh"}
@@ -104,6 +106,34 @@ def test_a_room_imports_only_from_those_below_it(room: str) -> None:
     below = PROGRAMS.get(room, set(ROOMS[: ROOMS.index(room)]))
     wrong = {(room, other) for other in used_by(room) - below}
     assert wrong <= STILL_RUNNING_BACK_UP
+
+
+@pytest.mark.parametrize("room", LIGHT_ROOMS)
+def test_a_room_of_the_light_program_imports_only_from_those_below_it(room: str) -> None:
+    paths = [path for name, path in MODULES.items() if name.startswith(f"light/{room}/")]
+    used = {name.split(".")[2] for path in paths for name in imported_modules(path) if is_light(name)}
+    assert paths
+    assert used <= set(LIGHT_ROOMS[: LIGHT_ROOMS.index(room) + 1])
+
+
+def is_light(module: str) -> bool:
+    return module.startswith("edge_tasks.light.")
+
+
+def test_no_two_modules_of_the_light_program_import_each_other() -> None:
+    names = {f"edge_tasks.{name.removesuffix('.py').replace('/', '.')}": path for name, path in MODULES.items()}
+    arrows = {(one, other) for one in names if is_light(one) for other in imported_modules(names[one])}
+    assert len(arrows) > 100
+    assert {(one, other) for one, other in arrows if (other, one) in arrows} == set()
+
+
+def imported_modules(path: Path) -> set[str]:
+    """What a module imports from, and what it imports from there, which may be modules too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
 
 
 @pytest.mark.parametrize("library", HOMES)

@@ -17,7 +17,8 @@ PROFILE = {
 CONSTANT = Edge({}, "edge7", BEGAN)
 SHAPED = Edge({"profile": PROFILE, "seed": "s"}, "edge7", BEGAN)
 MOMENTS = [BEGAN, BEGAN + 719, BEGAN + 720, BEGAN + 1_000_001, BEGAN + 7_654_321]
-METERS = [f"meter{index}/ActiveProductionEnergy" for index in (1, 2, 3)]
+METERS = ["meter1/ActiveProductionEnergy", "meter2/ActiveProductionEnergy", "meter3/ActiveConsumptionEnergy"]
+NEVER = ["meter1/ActiveConsumptionEnergy", "meter2/ActiveConsumptionEnergy", "meter3/ActiveProductionEnergy"]
 RESTS = ["_sum/GridBuyActiveEnergy", "_sum/GridSellActiveEnergy", "_sum/EssDcDischargeEnergy"]
 
 
@@ -26,8 +27,7 @@ def counters(edge: Edge, moment: int) -> dict[str, Any]:
     values = edge.counters(moment)
     rest = values["_sum/ProductionActiveEnergy"] - values["_sum/ConsumptionActiveEnergy"]
     battery = {"_sum/EssDcChargeEnergy": max(0, rest), **dict.fromkeys(RESTS, 0)}
-    never = dict.fromkeys((name.replace("Production", "Consumption") for name in METERS), 0)
-    return values | never | battery | {"_sum/GridBuyActiveEnergy": max(0, -rest)}
+    return values | dict.fromkeys(NEVER, 0) | battery | {"_sum/GridBuyActiveEnergy": max(0, -rest)}
 
 
 @pytest.mark.parametrize("edge", [CONSTANT, SHAPED])
@@ -49,6 +49,12 @@ def test_one_watt_hour_of_a_meter_too_many_or_too_few_is_seen(edge: Edge, name: 
     values = counters(edge, moment)
     values[name] += error
     assert not is_right(values, edge, range(moment, moment + 50))
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_what_a_meter_counts_the_wrong_way_round_is_seen(name: str) -> None:
+    moment = MOMENTS[-1]
+    assert not is_right(counters(CONSTANT, moment) | {name: 1}, CONSTANT, range(moment, moment + 50))
 
 
 @pytest.mark.parametrize("name", ["_sum/EssDcChargeEnergy", *RESTS])

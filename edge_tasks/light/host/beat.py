@@ -10,13 +10,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
+from edge_tasks.openems.components import CYCLE_MS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CYCLE: Final = 1000
-"""Ms; OpenEMS' default."""
 _SLOTS: Final = 100
-_SLOT: Final = CYCLE // _SLOTS
+_SLOT: Final = CYCLE_MS // _SLOTS
 _LATE: Final = 100
 """Ms after which a cycle is not on time."""
 _STRIDE: Final = 37

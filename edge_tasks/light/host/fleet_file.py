@@ -151,7 +151,7 @@ def load(path: Path) -> Fleet:
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
         connect_rate=_number(content, "connect_rate", _RATE),
-        reconnect=_law(content),
+        reconnect=_policy(content),
         profile=profile,
         seed=seed,
         metrics_port=_number(content, "metrics_port", 0, lowest=0),
@@ -206,10 +206,10 @@ def _number(item: dict[str, Any], key: str, default: int, lowest: int = 1) -> in
     return value
 
 
-def _law(item: dict[str, Any]) -> str:
+def _policy(item: dict[str, Any]) -> str:
     name = item.get("reconnect", reconnect.QUICK)
-    if name not in reconnect.LAWS:
-        raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.LAWS)}')
+    if name not in reconnect.POLICIES:
+        raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.POLICIES)}')
     return str(name)
 
 

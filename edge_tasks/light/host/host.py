@@ -45,15 +45,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.light.devices.memory import Memory
+from edge_tasks.light.engine.memory import Memory
 from edge_tasks.light.host import fleet_file, memories
 from edge_tasks.light.host.beat import Beat, now_ms
 from edge_tasks.light.host.edge import Edge
-from edge_tasks.light.host.memories import Kept
+from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.host.ramp import MOST, Ramp
-from edge_tasks.light.host.shared_state import Surroundings
+from edge_tasks.light.host.shared_state import Connecting, SharedState
 from edge_tasks.light.host.status_report import Report
-from edge_tasks.light.wire.reconnect import Law
+from edge_tasks.light.wire.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,22 +81,22 @@ class Host:
         self._running: dict[str, Edge] = {}
         self._stop = asyncio.Event()
         self._report = Report()
-        self._idle: dict[str, Kept] = {}
+        self._idle: dict[str, Snapshot] = {}
         self._life = random.getrandbits(32)
         self._keep_at = 0.0
-        self._waiting: asyncio.Queue[Edge] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Connecting] = asyncio.Queue()
         self._connecting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Run until told to stop or the fleet file is deleted."""
         self._catch_signals()
         with ThreadPoolExecutor(_READERS) as reader:
-            around = self._surroundings(reader)
-            work = [asyncio.create_task(around.beat.run()), asyncio.create_task(self._connect(around))]
+            shared = self._share(reader)
+            work = [asyncio.create_task(shared.beat.run()), asyncio.create_task(self._connect(shared))]
             for task in work:
                 task.add_done_callback(self._complain)
             try:
-                await self._supervise(around)
+                await self._supervise(shared)
             finally:
                 for task in (*work, *self._connecting):
                     task.cancel()
@@ -106,32 +106,32 @@ class Host:
                 self._fleet.status_file.unlink(missing_ok=True)
         _LOG.info("ended")
 
-    def _surroundings(self, reader: ThreadPoolExecutor) -> Surroundings:
+    def _share(self, reader: ThreadPoolExecutor) -> SharedState:
         rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
-        around = Surroundings(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._law)
-        around.enqueue = self._waiting.put_nowait
-        around.changed = self._report.mark
-        around.keep = self._keep_soon
-        return around
+        shared = SharedState(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._policy)
+        shared.enqueue = self._waiting.put_nowait
+        shared.changed = self._report.mark
+        shared.keep = self._keep_soon
+        return shared
 
-    async def _supervise(self, around: Surroundings) -> None:
-        await self._converge(around)
+    async def _supervise(self, shared: SharedState) -> None:
+        await self._converge(shared)
         while not self._stop.is_set():
-            self._report.write_when_due(self._fleet.status_file, lambda: self._status(around))
+            self._report.write_when_due(self._fleet.status_file, lambda: self._status(shared))
             if time.monotonic() >= self._keep_at:
                 await self._keep()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), _POLL)
             if not self._stop.is_set() and self._look():
-                await self._converge(around)
+                await self._converge(shared)
 
-    async def _connect(self, around: Surroundings) -> None:
+    async def _connect(self, shared: SharedState) -> None:
         """Let edges that wait connect, in their order and as the ramp has it: only these have a task."""
         while True:
             edge = await self._waiting.get()
             if edge.gone:
                 continue
-            turn = await around.ramp.turn()
+            turn = await shared.ramp.turn()
             task = asyncio.create_task(edge.connect(turn))
             self._connecting.add(task)
             task.add_done_callback(self._complain)
@@ -160,21 +160,21 @@ class Host:
         return True
 
     @property
-    def _law(self) -> Law:
-        return Law(self._fleet.reconnect, self._life)
+    def _policy(self) -> ReconnectPolicy:
+        return ReconnectPolicy(self._fleet.reconnect, self._life)
 
-    async def _converge(self, around: Surroundings) -> None:
+    async def _converge(self, shared: SharedState) -> None:
         wanted = self._fleet.edges
-        around.take_over(self._fleet)
-        around.law = self._law
+        shared.take_over(self._fleet)
+        shared.policy = self._policy
         parts = max(1, self._fleet.processes)
-        around.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)
+        shared.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)
         gone = [name for name, edge in self._running.items() if _differs(edge, wanted.get(name))]
         await self._close(gone)
         new = [name for name in wanted if name not in self._running]
         await self._remember(set(new))
         for name in new:
-            edge = self._running[name] = Edge(wanted[name], around, self._idle.pop(name))
+            edge = self._running[name] = Edge(wanted[name], shared, self._idle.pop(name))
             self._waiting.put_nowait(edge)
         self._revision = self._fleet.revision
         self._report.mark()
@@ -186,13 +186,13 @@ class Host:
             return
         self._idle |= memories.load_newest(self._fleet.memory_file, new, self._idle)
         began = now_ms()
-        self._idle |= {name: Kept(Memory({}, {}, began, began)) for name in new - self._idle.keys()}
+        self._idle |= {name: Snapshot(Memory({}, {}, began, began)) for name in new - self._idle.keys()}
         await self._keep()  # before the first message: a host that is killed right after it knows when they began
 
     async def _close(self, names: Iterable[str]) -> None:
         """Have edges go, and wait until their backend has let them."""
         closing = {name: self._running.pop(name) for name in names}
-        self._idle |= {name: edge.kept() for name, edge in closing.items()}
+        self._idle |= {name: edge.snapshot() for name, edge in closing.items()}
         for edge in closing.values():
             edge.leave()
         with contextlib.suppress(asyncio.TimeoutError):
@@ -208,9 +208,9 @@ class Host:
         self._keep_at = time.monotonic() + _KEEP_EVERY
         if self._fleet.memory_file is None:
             return
-        documents = {name: memories.document(kept) for name, kept in self._idle.items()}
+        documents = {name: memories.document(snapshot) for name, snapshot in self._idle.items()}
         for number, (name, edge) in enumerate(list(self._running.items())):
-            documents[name] = memories.document(edge.kept())
+            documents[name] = memories.document(edge.snapshot())
             if number % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
         try:
@@ -223,14 +223,14 @@ class Host:
         if not task.cancelled() and (error := task.exception()) is not None:
             _LOG.error("a part of the host failed", exc_info=error)
 
-    def _status(self, around: Surroundings) -> dict[str, Any]:
-        beat = around.beat
+    def _status(self, shared: SharedState) -> dict[str, Any]:
+        beat = shared.beat
         cycles = {"cycles": beat.cycles, "late_cycles": beat.late, "lag_s": beat.take_lag()}
         return {
             "pid": os.getpid(),
             "revision": self._revision,
             "written": time.time(),
-            "counters": {**asdict(around.tally), **cycles},
+            "counters": {**asdict(shared.tally), **cycles},
             "edges": {name: edge.status for name, edge in self._running.items()},
         }
 

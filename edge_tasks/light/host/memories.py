@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from edge_tasks.light.devices.memory import Command, Memory
+from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.host.fleet_file import write_status
 from edge_tasks.light.wire.config_changes import Change
 
@@ -26,7 +26,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Kept:
+class Snapshot:
     """What is kept of an edge.
 
     Attributes:
@@ -39,23 +39,23 @@ class Kept:
     shape: str = ""
     changes: tuple[Change, ...] = ()
 
-    def fitting(self, shape: str) -> Kept:
+    def fitting(self, shape: str) -> Snapshot:
         """What an edge of a shape goes on from: with another one, the changes are void."""
-        return self if shape == self.shape else Kept(self.memory.settled(), shape)
+        return self if shape == self.shape else Snapshot(self.memory.settled(), shape)
 
 
-def load(path: Path | None) -> dict[str, Kept]:
+def load(path: Path | None) -> dict[str, Snapshot]:
     """Memories by edge; none without a file, and (logged) of one that is damaged."""
     if path is None or not path.exists():
         return {}
     try:
-        return {name: _kept(item) for name, item in orjson.loads(path.read_bytes()).items()}
+        return {name: _snapshot(item) for name, item in orjson.loads(path.read_bytes()).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _LOG.error("%s is not used, all counters begin anew: %s", path.name, type(error).__name__)
         return {}
 
 
-def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Kept]) -> dict[str, Kept]:
+def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
     """The newest memories of some edges, whichever process of the fleet kept them.
 
     The files of one fleet are ``memory.json`` of a host in one process, and ``memory-0.json``, ``memory-1.json``
@@ -68,9 +68,9 @@ def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, 
     """
     found = {name: known[name] for name in names & known.keys()}
     for file in _family(path) if path else ():
-        for name, kept in load(file).items():
-            if name in names and (name not in found or _age(kept) > _age(found[name])):
-                found[name] = kept
+        for name, snapshot in load(file).items():
+            if name in names and (name not in found or _age(snapshot) > _age(found[name])):
+                found[name] = snapshot
     return found
 
 
@@ -88,7 +88,7 @@ def save(path: Path | None, documents: Mapping[str, dict[str, Any]]) -> None:
         write_status(path, dict(documents))
 
 
-def _kept(item: dict[str, Any]) -> Kept:
+def _snapshot(item: dict[str, Any]) -> Snapshot:
     memory = Memory(
         {key: (int(positive), int(negative)) for key, (positive, negative) in item["energies"].items()},
         {key: int(charge) for key, charge in item["charges"].items()},
@@ -101,16 +101,16 @@ def _kept(item: dict[str, Any]) -> Kept:
         int(item["seen"]),
     )
     changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
-    return Kept(memory, str(item["shape"]), tuple(changes))
+    return Snapshot(memory, str(item["shape"]), tuple(changes))
 
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def document(kept: Kept) -> dict[str, Any]:
+def document(snapshot: Snapshot) -> dict[str, Any]:
     """What is kept of an edge, as the file has it."""
-    memory = kept.memory
+    memory = snapshot.memory
     return {
         "now": memory.now,
         "seen": memory.seen if memory.seen is not None else memory.now,
@@ -121,8 +121,8 @@ def document(kept: Kept) -> dict[str, Any]:
         "extremes": memory.extremes,
         "filters": memory.filters,
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],
-        "shape": kept.shape,
-        "changes": [(one.method, one.params, one.by, one.at) for one in kept.changes],
+        "shape": snapshot.shape,
+        "changes": [(one.method, one.params, one.by, one.at) for one in snapshot.changes],
     }
 
 
@@ -134,5 +134,5 @@ def _family(path: Path) -> list[Path]:
     return sorted(file for file in path.parent.iterdir() if parts.fullmatch(file.name))
 
 
-def _age(kept: Kept) -> int:
-    return kept.memory.seen or kept.memory.now or 0
+def _age(snapshot: Snapshot) -> int:
+    return snapshot.memory.seen or snapshot.memory.now or 0

@@ -1,20 +1,20 @@
-"""What an edge does while it is connected: it tells its cycles, sends what was not heard, and answers."""
+"""What an edge sends while it is connected: its cycles, and what the backend has not heard."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.host.beat import CYCLE
-from edge_tasks.light.wire import debug_log, protocol
-from edge_tasks.light.wire.telling import Telling
+from edge_tasks.light.wire import protocol
+from edge_tasks.light.wire.channel_values import ChannelValues
 from edge_tasks.light.wire.window import Window
+from edge_tasks.openems.components import CYCLE_MS
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.light.devices.simulation import Simulation
+    from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.light.wire.model import Model
     from edge_tasks.light.wire.tally import Tally
     from edge_tasks.light.wire.websocket import Connection
@@ -47,8 +47,8 @@ class Session:
         "_resend_at",
         "_second_full_at",
         "_tally",
-        "_telling",
         "_unheard",
+        "_values",
         "_watch_at",
         "_window",
         "connection",
@@ -73,7 +73,7 @@ class Session:
         simulation.advance(now)
         self._model = model
         self.simulation = simulation
-        self._telling = Telling(model.channels, simulation)
+        self._values = ChannelValues(model.channels, simulation)
         self._window = Window(simulation)
         self._full_at = self._rarely_at = now
         self.connection.send(model.announcement)
@@ -92,10 +92,10 @@ class Session:
             return
         full = now >= self._rarely_at and self._rarely(now)
         simulation.advance(now)
-        channels = self._telling.everything() if full else self._telling.changes()
-        connection.send(protocol.timestamped_data(now // CYCLE * CYCLE, channels))
-        if self.logs and self._model.debug_log:
-            connection.send(debug_log.line(self._model, simulation, moment(now)))
+        channels = self._values.everything() if full else self._values.changes()
+        connection.send(protocol.timestamped_data(now // CYCLE_MS * CYCLE_MS, channels))
+        if self.logs and (line := self._model.log_line) is not None:
+            connection.send(protocol.system_log(moment(now), line.source, line.text(simulation)))
 
     def _rarely(self, now: int) -> bool:
         """What is not due in each cycle; whether all channels are to be told."""

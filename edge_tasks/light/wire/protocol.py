@@ -5,7 +5,7 @@ JSON-RPC 2.0: the edge's data are notifications (no ``id``). Channels come as th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import orjson
 
@@ -21,7 +21,7 @@ _REFUSED_WITHIN: Final = 5.0
 _LONGEST_WAIT: Final = 30.0
 
 
-def edge_config(config: Mapping[str, Any]) -> bytes:
+def edge_config(config: Mapping[str, object]) -> bytes:
     """The ``edgeConfig`` notification; see :mod:`.edge_config` for its params."""
     return orjson.dumps({"jsonrpc": "2.0", "method": "edgeConfig", "params": config})
 

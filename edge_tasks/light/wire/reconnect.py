@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 QUICK: Final = "quick"
 OPENEMS: Final = "openems"
-LAWS: Final = (QUICK, OPENEMS)
+POLICIES: Final = (QUICK, OPENEMS)
 _SHORTEST: Final = 10
 _SPREAD: Final = 100
 _RESEND_OPENEMS: Final = (300_000, 3_900_000)
@@ -21,7 +21,7 @@ _RESEND_QUICK: Final = (10_000, 40_000)
 
 
 @dataclass(frozen=True)
-class Law:
+class ReconnectPolicy:
     """What edges do after a connection ended or failed.
 
     Attributes:

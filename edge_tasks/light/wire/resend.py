@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.wire import protocol
 from edge_tasks.light.wire.window import LENGTH, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edge_tasks.light.devices.memory import Memory
+    from edge_tasks.light.engine.memory import Memory
     from edge_tasks.light.wire.model import Model
     from edge_tasks.openems.sources import Source
 

@@ -24,7 +24,7 @@ from picows import (
 if TYPE_CHECKING:
     from picows.picows import WSCloseHandshake
 
-    from edge_tasks.light.wire.model import Endpoint
+    from edge_tasks.light.wire.endpoint import Endpoint
     from edge_tasks.light.wire.tally import Tally
 
 _UPGRADE_TIMEOUT: Final = 15.0

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.devices.plant import WMS_PER_WH
+from edge_tasks.light.engine.plant import WMS_PER_WH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.light.devices.channels import Channels
-    from edge_tasks.light.devices.simulation import Simulation
+    from edge_tasks.light.engine.channels import Channels
+    from edge_tasks.light.engine.simulation import Simulation
 
 LENGTH: Final = 300_000
 """Ms."""
@@ -47,7 +47,7 @@ class Window:
         """The text of the channels that follow the simulation, which stands at the window's end."""
         span = max(1, model.now - self._began)
         powers = [_rounded(after - before, span) for after, before in zip(model.net(), self._net, strict=True)]
-        parts = [look.text.of(look.read(model, powers)) for look in channels.looks]
+        parts = [reading.text.of(reading.read(model, powers)) for reading in channels.readings]
         for place, text in enumerate(channels.counters):
             if text is not None:
                 parts.append(text.of(model.counter(place) // WMS_PER_WH))

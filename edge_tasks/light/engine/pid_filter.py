@@ -10,8 +10,10 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-STEP: Final = 1000
-"""Ms between two steps: OpenEMS' cycle."""
+from edge_tasks.openems.components import CYCLE_MS
+
+STEP: Final = CYCLE_MS
+"""Ms between two steps."""
 
 _ERROR_SUM: Final = 10
 """The sum of errors is kept within so many times the larger limit."""

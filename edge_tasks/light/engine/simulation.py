@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.devices.memory import Command, Memory
-from edge_tasks.light.devices.pid_filter import STEP, Pid
-from edge_tasks.light.devices.plant import SUMS, WMS_PER_WH
+from edge_tasks.light.engine.memory import Command, Memory
+from edge_tasks.light.engine.pid_filter import STEP, Pid
+from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
 from edge_tasks.openems.sources import NEVER, Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from edge_tasks.light.devices.plant import Battery, Plant
+    from edge_tasks.light.engine.plant import Battery, Plant
     from edge_tasks.openems.sources import Source
 
 AT_ONCE: Final = 3_600_000
@@ -178,10 +178,9 @@ class Simulation:
         return self._highs[SUMS.index(key)]
 
     def _hold(self, command: Command) -> None:
-        own_id, _, name = command.channel.partition("/")
-        meters = [key for key, _ in self.plant.meters]
-        if name == "ActivePower" and own_id in meters:
-            place = meters.index(own_id)
+        """Have a meter show a written power; a battery looks its own up in each turn."""
+        place = self.plant.place.get(self.plant.writable.get(command.channel, ""), len(self._sources))
+        if place < len(self._sources):
             source = self._sources[place]
             own = source.source if isinstance(source, Held) else source
             self._sources[place] = Held(own, command.value, command.end)
@@ -261,7 +260,7 @@ class Simulation:
     def _target(self, battery: Battery, rest: int) -> int | None:
         """W that the battery is wanted to give: what was written, else what balances the grid."""
         for command in self.commands:
-            if command.channel == f"{battery.id}/SetActivePowerEquals" and command.end > self.since:
+            if self.plant.writable.get(command.channel) == battery.id and command.end > self.since:
                 self._until = min(self._until, command.end)
                 return command.value
         return None if battery.target is None else rest - battery.target
