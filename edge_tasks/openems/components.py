@@ -1,8 +1,8 @@
 """The components of OpenEMS Edge 2024.7.0: what their factories are, and which of them every edge runs.
 
 ``components.json`` has one entry a factory, as a settled edge showed it: name, description and natures of its
-``edgeConfig``, what it measures, and the channels that do not change while it works. A singleton also has its id
-and its properties as ``edgeConfig`` writes them. The natures decide which widgets the UI shows.
+``edgeConfig``, what it measures, and the channels that do not change while it works; of a singleton also its default
+properties, as ``edgeConfig`` writes them. The natures decide which widgets the UI shows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict
+
+from edge_tasks.openems.configuration import SINGLETON_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,34 +68,37 @@ class Singleton:
     properties: Mapping[str, object]
 
 
-def _read() -> tuple[dict[str, Factory], dict[str, Singleton]]:
-    entries: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
-    singletons = [
-        Singleton(entry["singleton"]["id"], pid, entry["singleton"]["properties"])
-        for pid, entry in entries.items()
-        if "singleton" in entry
-    ]
-    factories = {
-        pid: Factory(
-            pid,
-            entry["name"],
-            entry["description"],
-            tuple(entry["natures"]),
-            entry["channels"],
-            entry.get("measures"),
-        )
-        for pid, entry in entries.items()
+class _RequiredEntry(TypedDict):
+    name: str
+    description: str
+    natures: list[str]
+    channels: dict[str, Value]
+
+
+class _Entry(_RequiredEntry, total=False):
+    measures: Measure
+    properties: dict[str, object]
+
+
+_ENTRIES: Final[dict[str, _Entry]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
+_FACTORIES: Final = {
+    pid: Factory(
+        pid,
+        entry["name"],
+        entry["description"],
+        tuple(entry["natures"]),
+        entry["channels"],
+        entry.get("measures"),
+    )
+    for pid, entry in _ENTRIES.items()
+}
+SINGLETONS: Final[Mapping[str, Singleton]] = MappingProxyType(
+    {
+        own_id: Singleton(own_id, pid, _ENTRIES[pid]["properties"])
+        for pid, own_id in sorted(SINGLETON_IDS.items(), key=lambda item: item[1])
     }
-    return factories, {one.id: one for one in sorted(singletons, key=lambda one: one.id)}
-
-
-_FACTORIES, _SINGLETONS = _read()
-SINGLETONS: Final[Mapping[str, Singleton]] = MappingProxyType(_SINGLETONS)
-"""By id, in the order of the ids."""
-SINGLETON_IDS: Final[Mapping[str, str]] = MappingProxyType(
-    {one.pid: own_id for own_id, one in SINGLETONS.items()}
 )
-"""By PID."""
+"""By id, in the order of the ids."""
 
 
 def factory(pid: str) -> Factory:

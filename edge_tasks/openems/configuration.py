@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.openems import felix
-from edge_tasks.openems.components import SINGLETON_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +23,18 @@ BACKEND: Final = "Controller.Api.Backend"
 _NO_NUMBER: Final = -(1 << 62)
 _DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+SINGLETON_IDS: Final = {
+    "Core.AppManager": "_appManager",
+    "Core.ComponentManager": "_componentManager",
+    "Core.Cycle": "_cycle",
+    "Core.Energy": "_energy",
+    "Core.Host": "_host",
+    "Core.Meta": "_meta",
+    "Core.PredictorManager": "_predictorManager",
+    "Core.Sum": "_sum",
+    "Ess.Power": "_power",
+    "Evcs.SlowPowerIncreaseFilter": "_evcsSlowPowerIncreaseFilter",
+}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from edge_tasks.light.devices import DEVICES
 from edge_tasks.runtimes.docker.light_container import PACKAGES, SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,7 @@ PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
 LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 """The same within the light edges' program."""
 STILL_RUNNING_BACK_UP = {("adapters", "checkout"), ("registry", "proof"), ("steps", "cli")}
+STILL_NAMING_SINGLETONS = {"checkout/template.py"}
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
     "yaml": {"checkout/compose_file.py", "checkout/load_shapes.py"},
@@ -134,6 +136,23 @@ def imported_modules(path: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
+
+
+@pytest.mark.parametrize("pid", DEVICES.devices)
+def test_only_its_own_module_knows_a_simulated_component(pid: str) -> None:
+    users = {name for name, path in MODULES.items() if pid in literals(path)}
+    users -= {name for name in users if room_of(name) == "openems" or name in STILL_NAMING_SINGLETONS}
+    assert len(users) == 1
+    assert users <= {name for name in MODULES if name.startswith("light/devices/")}
+
+
+def literals(path: Path) -> set[str]:
+    """The whole texts of a module; a docstring that names a component as an example is another one."""
+    return {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 @pytest.mark.parametrize("library", HOMES)
