@@ -1,13 +1,11 @@
-"""The two files that a light host shares with whoever runs it: the fleet it is to run, and what became of it."""
+"""The fleet file: which edges a light host is to run, and how."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import orjson
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 Stamp: TypeAlias = tuple[int, int, int]
 """What tells a file's content from an earlier one: mtime_ns, size, inode."""
 
-_PRIVATE: Final = 0o600
 _EDGES_AN_ADDRESS: Final = 20_000
 """Of one address, Linux has 28,232 ports for connections to one backend."""
 _RATE: Final = 500
@@ -159,21 +156,7 @@ def load(path: Path) -> Fleet:
     )
 
 
-def write_status(path: Path, status: dict[str, Any]) -> None:
-    """Replace the status file in one step, readable for its owner only.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        draft.unlink()
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE), "wb") as file:
-        file.write(orjson.dumps(status))
-    draft.replace(path)
-
-
-def _shared(item: dict[str, Any]) -> tuple[dict[str, str], list[EdgeEntry]]:
+def _shared(item: Mapping[str, object]) -> tuple[dict[str, str], list[EdgeEntry]]:
     files, edges = _texts(item, "files"), _texts(item, "edges")
     digest = hashlib.sha256(orjson.dumps(files)).hexdigest()
     return files, [EdgeEntry(name, None, f"{digest}/{apikey}", apikey) for name, apikey in edges.items()]
@@ -192,35 +175,35 @@ def _entry(item: object) -> EdgeEntry:
     return EdgeEntry(_text(item, "name"), Path(_text(item, "directory")), _text(item, "digest"))
 
 
-def _text(item: dict[str, Any], key: str, default: str | None = None) -> str:
+def _text(item: Mapping[str, object], key: str, default: str | None = None) -> str:
     value = item.get(key, default)
     if not isinstance(value, str):
         raise FleetFileError(f'"{key}" is missing in the fleet file or is no string')
     return value
 
 
-def _number(item: dict[str, Any], key: str, default: int, lowest: int = 1) -> int:
+def _number(item: Mapping[str, object], key: str, default: int, lowest: int = 1) -> int:
     value = item.get(key, default)
     if not isinstance(value, int) or value < lowest:
         raise FleetFileError(f'"{key}" of the fleet file is no whole number from {lowest}')
     return value
 
 
-def _policy(item: dict[str, Any]) -> str:
+def _policy(item: Mapping[str, object]) -> str:
     name = item.get("reconnect", reconnect.QUICK)
     if name not in reconnect.POLICIES:
         raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.POLICIES)}')
     return str(name)
 
 
-def _profile(item: dict[str, Any]) -> Mapping[str, object] | None:
-    profile: Mapping[str, object] | None = item.get("profile")
-    if profile is not None:
-        try:
+def _profile(item: Mapping[str, object]) -> Mapping[str, object] | None:
+    profile = item.get("profile")
+    try:
+        if profile is not None:
             Profile.of(profile)
-        except ProfileError as error:
-            raise FleetFileError(f'"profile" of the fleet file: {error}') from None
-    return profile
+    except ProfileError as error:
+        raise FleetFileError(f'"profile" of the fleet file: {error}') from None
+    return profile if isinstance(profile, dict) else None
 
 
 def _numbered(path: Path, index: int) -> Path:

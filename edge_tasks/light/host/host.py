@@ -43,7 +43,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.memory import Memory
 from edge_tasks.light.host import fleet_file, memories
@@ -52,11 +52,11 @@ from edge_tasks.light.host.edge import Edge
 from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.host.ramp import MOST, Ramp
 from edge_tasks.light.host.shared_state import Connecting, SharedState
-from edge_tasks.light.host.status_report import Report
+from edge_tasks.light.host.status_report import StatusReport
 from edge_tasks.light.wire.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, Stamp
@@ -80,7 +80,7 @@ class Host:
         self._revision = ""
         self._running: dict[str, Edge] = {}
         self._stop = asyncio.Event()
-        self._report = Report()
+        self._report = StatusReport()
         self._idle: dict[str, Snapshot] = {}
         self._life = random.getrandbits(32)
         self._keep_at = 0.0
@@ -223,7 +223,7 @@ class Host:
         if not task.cancelled() and (error := task.exception()) is not None:
             _LOG.error("a part of the host failed", exc_info=error)
 
-    def _status(self, shared: SharedState) -> dict[str, Any]:
+    def _status(self, shared: SharedState) -> Mapping[str, object]:
         beat = shared.beat
         cycles = {"cycles": beat.cycles, "late_cycles": beat.late, "lag_s": beat.take_lag()}
         return {

@@ -9,20 +9,36 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import orjson
 
 from edge_tasks.light.engine.memory import Command, Memory
-from edge_tasks.light.host.fleet_file import write_status
+from edge_tasks.light.host.json_file import write_json
 from edge_tasks.light.wire.config_changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 _LOG: Final = logging.getLogger(__name__)
+
+
+class Document(TypedDict):
+    """What is kept of an edge, as the file has it; see :class:`.Memory`."""
+
+    now: int | None
+    seen: int | None
+    began: int | None
+    energies: Mapping[str, tuple[int, int]]
+    charges: Mapping[str, int]
+    powers: Mapping[str, int]
+    extremes: Mapping[str, tuple[int, int]]
+    filters: Mapping[str, tuple[int, int | None, int]]
+    commands: Sequence[tuple[str, int, int]]
+    shape: str
+    changes: Sequence[tuple[str, Mapping[str, object], str, str]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +90,7 @@ def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, 
     return found
 
 
-def save(path: Path | None, documents: Mapping[str, dict[str, Any]]) -> None:
+def save(path: Path | None, documents: Mapping[str, Document]) -> None:
     """Replace the file in one step.
 
     Args:
@@ -85,30 +101,37 @@ def save(path: Path | None, documents: Mapping[str, dict[str, Any]]) -> None:
         OSError: it cannot be written.
     """
     if path is not None:
-        write_status(path, dict(documents))
+        write_json(path, documents)
 
 
-def _snapshot(item: dict[str, Any]) -> Snapshot:
+def _snapshot(item: Document) -> Snapshot:
     memory = Memory(
         {key: (int(positive), int(negative)) for key, (positive, negative) in item["energies"].items()},
         {key: int(charge) for key, charge in item["charges"].items()},
-        int(item["now"]),
-        int(item["began"]),
+        _moment(item["now"]),
+        _moment(item["began"]),
         {key: (int(low), int(high)) for key, (low, high) in item["extremes"].items()},
         {key: (int(power), _whole(last), int(errors)) for key, (power, last, errors) in item["filters"].items()},
         tuple(Command(str(channel), int(value), int(end)) for channel, value, end in item["commands"]),
         {key: int(power) for key, power in item["powers"].items()},
-        int(item["seen"]),
+        _moment(item["seen"]),
     )
     changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
     return Snapshot(memory, str(item["shape"]), tuple(changes))
+
+
+def _moment(value: object) -> int:
+    """Epoch ms; a file without one is damaged."""
+    if not isinstance(value, int):
+        raise TypeError
+    return value
 
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def document(snapshot: Snapshot) -> dict[str, Any]:
+def document(snapshot: Snapshot) -> Document:
     """What is kept of an edge, as the file has it."""
     memory = snapshot.memory
     return {
