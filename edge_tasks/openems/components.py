@@ -1,8 +1,8 @@
 """The components of OpenEMS Edge 2024.7.0: what their factories are, and which of them every edge runs.
 
 ``components.json`` has one entry a factory, as a settled edge showed it: name, description and natures of its
-``edgeConfig``, what it measures, and the channels that do not change while it works; of a singleton also its default
-properties, as ``edgeConfig`` writes them. The natures decide which widgets the UI shows.
+``edgeConfig``, what it measures, and the channels that do not change while it works; of a singleton also its
+default properties, as ``edgeConfig`` writes them. The natures decide which widgets the UI shows.
 """
 
 from __future__ import annotations
