@@ -27,11 +27,11 @@ _WITHOUT_EFFECT: Final = ("Controller.Api.", "Controller.Debug.", "Scheduler.", 
 
 
 class Configured(Protocol):
-    """A component of a template, as far as it is to be told whether it does something."""
+    """What must be known of a component to say whether it is simulated."""
 
     @property
     def enabled(self) -> bool:
-        """It runs."""
+        """Whether it runs."""
 
     @property
     def factory_pid(self) -> str:

@@ -75,12 +75,12 @@ class Plant:
 
     @cached_property
     def meters(self) -> tuple[tuple[str, Datasource], ...]:
-        """Those with a datasource."""
+        """The meters that have a datasource."""
         return (*self.producers, *self.consumers)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        """Everything that has a power, in the order of the simulation's lists: devices, then the sums."""
+        """The ids of all that has a power, in the order of the simulation's lists: devices, then the sums."""
         batteries = (battery.id for battery in self.batteries)
         return (*(key for key, _ in self.meters), *self.grid, *batteries, *SUMS)
 

@@ -18,7 +18,7 @@ _NO_CHANNEL: Final = ("apikey", "password", "_lastChangeAt", "_lastChangeBy")
 
 
 def property_channels(component: Component) -> dict[str, Value]:
-    """Those of a configured component, by address."""
+    """The channels of a configured component, by address."""
     values: dict[str, Value] = {f"{component.id}/_PropertyId": component.id}
     for name, value in component.properties.items():
         if name not in _NO_CHANNEL and is_public(name):
@@ -27,8 +27,8 @@ def property_channels(component: Component) -> dict[str, Value]:
 
 
 def default_property_channels(singleton: Singleton) -> dict[str, Value]:
-    """Those of a singleton that nothing configures."""
-    return {_address(singleton.id, name): _scalar(_bare(value)) for name, value in singleton.properties.items()}
+    """The channels of a singleton that nothing configures, by address."""
+    return {_address(singleton.id, name): _scalar(_parsed(value)) for name, value in singleton.properties.items()}
 
 
 def _address(own_id: str, name: str) -> str:
@@ -36,7 +36,7 @@ def _address(own_id: str, name: str) -> str:
     return f"{own_id}/_Property{camel}"
 
 
-def _bare(value: object) -> object:
+def _parsed(value: object) -> object:
     """A default that ``edgeConfig`` has as text though it is a number or a boolean."""
     if isinstance(value, str) and value not in ("", "[]"):
         with suppress(orjson.JSONDecodeError):
@@ -45,7 +45,7 @@ def _bare(value: object) -> object:
 
 
 def _scalar(value: object) -> Value:
-    """A property as a channel has it: booleans as 0 and 1, one number bare, an array as Java prints it."""
+    """A property as a channel has it: a boolean as 0 or 1, one number as such, an array as Java prints it."""
     if isinstance(value, tuple):
         if len(value) == 1 and isinstance(value[0], int):
             return int(value[0])

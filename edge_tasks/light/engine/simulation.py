@@ -3,7 +3,7 @@
 Powers are integers in W, positive for production, discharge and buying. Times are integers in ms since 1970.
 Energies are kept as integers in W*ms, so integrating is exact at any step width; they are Wh when reported,
 rounded down. Between two turns (a datasource's next value, a step of a battery's filter, a battery full or empty)
-all powers are constant, so a cycle without a turn costs no arithmetic but that of whoever reads.
+all powers are constant, so a cycle without a turn costs nothing but the reading of values.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ class Simulation:
     Args:
         plant: its devices.
         now: epoch ms, when the datasources begin.
-        memory: of an earlier simulation of the same edge, so that counters never fall: this one goes on at the
-            moment where that one was, and has what happened since counted by :meth:`advance`.
-        shaped: powers of the meters that take the place of their datasources, in the plant's order; None for each
-            that does not.
+        memory: of an earlier simulation of the same edge. This one goes on at the moment at which that one stood;
+            :meth:`advance` counts what happened since. So counters never fall.
+        shaped: sources that take the place of the meters' datasources, in the plant's order; None for a meter
+            that keeps its own.
 
     Attributes:
-        now: the moment that it stands at.
-        turns: how often its powers were determined.
-        since: epoch ms, since when the powers stand.
+        now: epoch ms, the moment at which it stands.
+        turns: how often its powers have been determined.
+        since: epoch ms of the latest turn.
         powers: W, in the order of the plant's ids.
         energies: W*ms at ``since``: of positive and of negative power of the first id, of the second ...
-        commands: that hold.
+        commands: values that people wrote and that still hold.
     """
 
     __slots__ = (
@@ -104,7 +104,7 @@ class Simulation:
             self.now = now
 
     def command(self, command: Command) -> None:
-        """Have a value hold from now on; the next :meth:`advance` sees it."""
+        """Have a written value hold from now on."""
         self._integrate(self.now)
         others = (one for one in self.commands if one.channel != command.channel and one.end > self.now)
         self.commands = (*others, command)
@@ -112,7 +112,7 @@ class Simulation:
         self._balance()
 
     def memory(self) -> Memory:
-        """What is to be known to go on from here."""
+        """What another simulation needs to go on from here."""
         ids, batteries = self.plant.ids, self.plant.batteries
         energies = iter(self.energies)
         return Memory(
@@ -146,7 +146,7 @@ class Simulation:
         ]
 
     def counter(self, place: int) -> int:
-        """W*ms of the energy in that place of ``energies``, as of now."""
+        """W*ms of the energy at a place of ``energies``, as of now."""
         power = -self.powers[place >> 1] if place & 1 else self.powers[place >> 1]
         return self.energies[place] + max(0, power) * (self.now - self.since)
 
@@ -186,7 +186,7 @@ class Simulation:
             self._sources[place] = Held(own, command.value, command.end)
 
     def _integrate(self, end: int) -> None:
-        """Count what the powers gave from ``since`` to there."""
+        """Count the energies of the powers from ``since`` to epoch ms, which becomes ``since``."""
         span = end - self.since
         if not span:
             return
@@ -202,7 +202,7 @@ class Simulation:
         self.since = self.now = end
 
     def _balance(self) -> None:
-        """Determine all powers as of ``since``, and until when they stand."""
+        """Determine all powers as of ``since``, and how long they stay as they are."""
         now, plant = self.since, self.plant
         sources = self._sources
         made = [source.at(now) for source in sources]
@@ -232,7 +232,7 @@ class Simulation:
         self.turns += 1
 
     def _battery_power(self, place: int, rest: int) -> int:
-        """What a battery takes or gives, and until when that stands."""
+        """W that a battery gives; shortens the time until the next turn where that is needed."""
         battery = self.plant.batteries[place]
         wanted = self._target(battery, rest)
         if wanted is None:

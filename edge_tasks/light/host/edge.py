@@ -1,7 +1,7 @@
 """One light edge: it reads what it is, connects, and comes back when it is dropped.
 
-It has a task only while it connects. Connected it has a :mod:`.session`, which the host's :mod:`.beat` calls once
-a second; the edge itself is called by its connection when something comes.
+It has a task only while it connects. While it is connected it has a :mod:`.edge_session`, which the host's
+:mod:`.beat` calls once a second. Its connection calls the edge itself when a message comes.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
 _ANSWERED_WITHIN: Final = 10.0
 _KNOWN_TO_ANSWER_WITHIN: Final = 1.0
-"""A backend that has answered nobody may be one that never does."""
+"""A backend that has answered no edge so far may be one that never answers."""
 _NOTHING: Final = Snapshot(Memory({}, {}))
-"""What is kept of an edge whose simulation knows better; one for all of them."""
+"""The snapshot of an edge that has a running simulation, which knows more; all such edges share it."""
 
 
 @dataclass(slots=True)
 class Status:
-    """An edge as the status file has it."""
+    """What the status file says of an edge."""
 
     state: State = "starting"
     since: float = field(default_factory=time.time)
@@ -56,7 +56,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class _Self:
-    """What an edge is, once it was read."""
+    """What an edge is, once its configuration has been read."""
 
     model: Model
     simulation: Simulation
@@ -105,13 +105,13 @@ class Edge:
         self._turn: float | None = None
 
     def snapshot(self) -> Snapshot:
-        """What a successor of the same name goes on from."""
+        """What the next edge of the same name goes on from."""
         if self._self is None:
             return self._snapshot
         return Snapshot(self._self.simulation.memory(), self.entry.shape, self._changes)
 
     async def connect(self, turn: float) -> None:
-        """Try once; what follows comes by itself.
+        """Try once. After a failure the edge asks for its next turn by itself.
 
         Args:
             turn: when the ramp let it in.
@@ -129,21 +129,21 @@ class Edge:
             raise
 
     def _arrived(self, *, connected: bool) -> None:
-        """Let the ramp know, once a turn."""
+        """Tell the ramp how this turn ended, unless it has been told."""
         turn, self._turn = self._turn, None
         if turn is not None:
             ramp = self._shared.ramp
             ramp.done(turn if self._shared.answers else ramp.now(), connected=connected)
 
     def leave(self) -> None:
-        """Go for good; the connection is closed normally."""
+        """Close the connection normally, and never connect again."""
         self.gone = True
         if self._session is not None:
             self._shared.beat.remove(self._session, self.entry.place)
             self._session.connection.leave()
 
     async def left(self) -> None:
-        """Wait until it has no connection any more."""
+        """Wait until the connection is closed."""
         if self._session is not None:
             await self._session.connection.left()
 
@@ -195,7 +195,7 @@ class Edge:
         loop.call_later(patience, self._give_up, self._turn)
 
     def _recall(self, model: Model, session: Session, now: int) -> None:
-        """Send what the backend has not heard since this edge was cut off, here or in an earlier run."""
+        """Plan to send what the backend missed since this edge was cut off, in this run or in an earlier one."""
         memory, self._snapshot = self._snapshot.memory, _NOTHING
         if memory.seen is None or memory.seen // LENGTH == now // LENGTH:
             return
@@ -206,13 +206,13 @@ class Edge:
         session.resend(unheard, now + shared.policy.resend_after(shared.rng))
 
     def _accept(self, session: Session) -> None:
-        """A backend that still has it after half a second knows its apikey."""
+        """Count as connected: a backend that keeps the connection for half a second knows the apikey."""
         if self._session is session:
             self.status.connects += 1
             self._enter("connected")
 
     def _give_up(self, turn: float | None) -> None:
-        """A backend that has not answered until now is slow, unless it does not answer anybody."""
+        """End the turn without an answer: the backend is slow, unless it never answers anybody."""
         if turn is not None and turn == self._turn:
             self._arrived(connected=not self._shared.answers)
 
@@ -236,7 +236,7 @@ class Edge:
             session.logs = effect.wanted
 
     def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
-        """Be what the changed configuration describes, and say so."""
+        """Become what the changed configuration describes, and announce it."""
         me.simulation.advance(now)
         self._changes = (*self._changes, change)
         model = model_of(change.apply(me.model.configuration))
@@ -263,7 +263,7 @@ class Edge:
             self._failed("waiting", f"{place} closed the connection (code {close_code})")
 
     def _failed(self, state: State, why: str) -> None:
-        """Wait, and try again."""
+        """Note a failure, and try again after a while."""
         self._arrived(connected=False)
         stable = time.monotonic() - self._opened > _STABLE_AFTER and state != "refused"
         self._failures = 1 if stable else self._failures + 1

@@ -47,7 +47,7 @@ class EdgeEntry:
 
     @property
     def shape(self) -> str:
-        """Tells its configuration from another one, without its secrets."""
+        """A hash that differs where configurations differ, and that tells no secret."""
         return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
 
     @property
@@ -59,14 +59,14 @@ class EdgeEntry:
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet file's content; edges by name; without a memory file, counters end with the host.
+    """The content of a fleet file. Without a memory file, counters begin anew with each start of the host.
 
     Attributes:
         shared: the files of an edge without a directory, by path, as any of them has them.
         processes: how many processes run it, each a part; 0 for all in the one that is asked.
         block: so many edges in a row belong to one part, so that a growing fleet moves none.
         connect_rate: at most so many connects a second, of all parts together.
-        reconnect: the law by which edges come back; see :mod:`.reconnect`.
+        reconnect: the name of the policy by which edges come back; see :mod:`.reconnect`.
         profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
             is another digest of every edge.
         seed: what the variation of edges is drawn from; see :meth:`source_key`.
@@ -93,7 +93,7 @@ class Fleet:
         return f"{self.seed}/{edge}/{meter}"
 
     def part(self, index: int) -> Fleet:
-        """What one of the processes runs, with files of its own: its number before their ending."""
+        """The part that one process runs. Its files have its number in their names."""
         count = max(1, self.processes)
         edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
         memory_file = self.memory_file and _numbered(self.memory_file, index)
@@ -105,10 +105,10 @@ class Fleet:
 
 
 def stamp(path: Path) -> Stamp:
-    """The stamp of a file as it stands.
+    """The stamp of a file as it is now.
 
     Raises:
-        OSError: there is none.
+        OSError: there is no such file.
     """
     found = path.stat()
     return found.st_mtime_ns, found.st_size, found.st_ino
@@ -118,8 +118,8 @@ def load(path: Path) -> Fleet:
     """Read a fleet file.
 
     Raises:
-        OSError: it cannot be read.
-        FleetFileError: it is no fleet.
+        OSError: the file cannot be read.
+        FleetFileError: it is no fleet file.
     """
     try:
         content = orjson.loads(path.read_bytes())

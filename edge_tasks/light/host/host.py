@@ -1,4 +1,4 @@
-"""The host: converges on a fleet file and says in a status file what became of each edge.
+"""The host: it runs the edges of a fleet file, and says in a status file what became of each.
 
 FLEET FILE, polled every 0.2 s::
 
@@ -7,27 +7,28 @@ FLEET FILE, polled every 0.2 s::
      "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent),
      "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent)}
 
-Edges of ``shared`` have no directory: they are what those files make of an edge, each with its own apikey.
+Edges of ``shared`` have no directory: those files configure each of them, with an apikey of its own.
 
-With ``processes``, so many parts run it under a :mod:`.supervisor`: each ``block`` edges in a row belong to one
-part, and the files below are one a part, ``status-0.json`` for ``status.json``.
+With ``processes``, a :mod:`.supervisor` runs it in that many parts: each ``block`` edges in a row belong to one
+part, and each part has the files below for itself, ``status-0.json`` for ``status.json``.
 
 Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
 connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
 
-STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change and at least every 5 s (that of
-thousands of edges less often: it is to take no more than 5 % of the time)::
+STATUS FILE, replaced in one step (mode 0600): at most every 0.25 s after a change, at least every 5 s, and less
+often with thousands of edges, so that it takes no more than 5 % of the time::
 
     {"pid": int, "revision": the last one converged to, "written": epoch seconds,
      "counters": {"messages", "bytes", "connects", "disconnects", "refusals", "dropped", "resent",
                   "cycles", "late_cycles", "lag_s": the latest cycle since the last status},
      "edges": {name: {"state", "since", "why", "connects", "ignored", "unsimulated"}}}
 
-States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, for a refusing backend
-upgrades too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The file goes with the host.
+States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, since a backend that refuses
+an edge upgrades its connection, too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The
+host deletes the file when it ends.
 
 MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 30 s and at the end;
-see :mod:`.memories`. It stays.
+see :mod:`.memories`. It stays when the host ends.
 """
 
 from __future__ import annotations
@@ -122,11 +123,11 @@ class Host:
                 await self._keep()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), _POLL)
-            if not self._stop.is_set() and self._look():
+            if not self._stop.is_set() and self._reread():
                 await self._converge(shared)
 
     async def _connect(self, shared: SharedState) -> None:
-        """Let edges that wait connect, in their order and as the ramp has it: only these have a task."""
+        """Let waiting edges connect, in their order and when the ramp allows it. Only these edges have a task."""
         while True:
             edge = await self._waiting.get()
             if edge.gone:
@@ -136,8 +137,8 @@ class Host:
             self._connecting.add(task)
             task.add_done_callback(self._complain)
 
-    def _look(self) -> bool:
-        """Whether the fleet file has a new valid content, which then is this host's."""
+    def _reread(self) -> bool:
+        """Whether the fleet file has a new valid content, which this host then takes over."""
         stamp = self._stamp
         try:
             stamp = fleet_file.stamp(self._path)
@@ -181,7 +182,7 @@ class Host:
         _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
 
     async def _remember(self, new: set[str]) -> None:
-        """Have what is kept of edges, and begin it for those that are seen for the first time."""
+        """Read what is kept of new edges; those that are seen for the first time begin now."""
         if not new:
             return
         self._idle |= memories.load_newest(self._fleet.memory_file, new, self._idle)
@@ -190,7 +191,7 @@ class Host:
         await self._keep()  # before the first message: a host that is killed right after it knows when they began
 
     async def _close(self, names: Iterable[str]) -> None:
-        """Have edges go, and wait until their backend has let them."""
+        """Close the connections of edges, and wait a moment for the backend's part in that."""
         closing = {name: self._running.pop(name) for name in names}
         self._idle |= {name: edge.snapshot() for name, edge in closing.items()}
         for edge in closing.values():
@@ -204,7 +205,7 @@ class Host:
         self._keep_at = 0.0
 
     async def _keep(self) -> None:
-        """Write what is kept, a few edges at a time: the others' cycles go on meanwhile."""
+        """Write the memory file. It is put together in pieces, so that cycles go on meanwhile."""
         self._keep_at = time.monotonic() + _KEEP_EVERY
         if self._fleet.memory_file is None:
             return
@@ -243,7 +244,7 @@ class Host:
 
 
 def raise_file_limit() -> None:
-    """One socket an edge: as many open files as the system lets this process have."""
+    """Raise the limit of open files as far as the system allows: each edge has a socket."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - there is none on Windows
 

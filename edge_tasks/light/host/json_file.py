@@ -1,4 +1,4 @@
-"""How a light host writes its files."""
+"""Writing the files of a light host."""
 
 from __future__ import annotations
 

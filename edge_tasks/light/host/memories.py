@@ -1,7 +1,8 @@
-"""The file in which a light host keeps what its edges have counted, so that no counter falls with the host.
+"""The file in which a light host keeps what its edges have counted, so that no counter falls when it restarts.
 
-A plant goes on while its host is down, as a real one does while its edge is: who comes back integrates from the
-kept moment to now. A simulation is deterministic: what a killed host had not yet kept is counted again, exactly.
+A plant goes on while its host is down, as a real one does while its edge is down: a host that comes back counts
+from the kept moment to now. What a killed host had not kept is counted again, exactly, since a simulation is
+deterministic.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Snapshot:
 
     Attributes:
         memory: of its simulation.
-        shape: tells the configuration that it had from others.
+        shape: a hash of the configuration that it had.
         changes: that people made to that configuration.
     """
 
@@ -56,12 +57,12 @@ class Snapshot:
     changes: tuple[Change, ...] = ()
 
     def fitting(self, shape: str) -> Snapshot:
-        """What an edge of a shape goes on from: with another one, the changes are void."""
+        """What an edge of some shape goes on from; changes of a configuration of another shape are void."""
         return self if shape == self.shape else Snapshot(self.memory.settled(), shape)
 
 
 def load(path: Path | None) -> dict[str, Snapshot]:
-    """Memories by edge; none without a file, and (logged) of one that is damaged."""
+    """Snapshots by edge. There are none without a file; a damaged file is logged and not used."""
     if path is None or not path.exists():
         return {}
     try:
@@ -72,14 +73,14 @@ def load(path: Path | None) -> dict[str, Snapshot]:
 
 
 def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
-    """The newest memories of some edges, whichever process of the fleet kept them.
+    """The newest snapshots of some edges, whichever process of the fleet kept them.
 
-    The files of one fleet are ``memory.json`` of a host in one process, and ``memory-0.json``, ``memory-1.json``
-    of parts. An edge that comes to another part goes on where it was.
+    The files of one fleet are ``memory.json`` (a host in one process) and ``memory-0.json``, ``memory-1.json`` …
+    (parts). So an edge that moves to another part goes on where it was.
 
     Args:
         path: any of those files.
-        names: whose memories.
+        names: of the edges.
         known: those that the host has had itself.
     """
     found = {name: known[name] for name in names & known.keys()}

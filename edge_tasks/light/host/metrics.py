@@ -46,7 +46,7 @@ _COUNTERS: Final = {
 
 @dataclass(frozen=True)
 class Part:
-    """What the status file of a part says, in short.
+    """The figures of a part's status file.
 
     Attributes:
         pid: of the process.
@@ -62,7 +62,7 @@ class Part:
 
 
 class Metrics(Collector):
-    """Serves the metrics of one fleet; asked by its own threads, told by the supervisor's."""
+    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor tells of its parts."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
@@ -85,7 +85,7 @@ class Metrics(Collector):
             self._open(*self._address)
 
     def close(self) -> None:
-        """Serve no longer."""
+        """Stop serving."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -105,12 +105,12 @@ class Metrics(Collector):
             _LOG.info("metrics on http://%s:%d/metrics", host, port)
 
     def ending(self, index: int) -> None:
-        """A part is about to end, or has ended; its file is still there."""
+        """Read the file of a part that is about to end, or has just ended, for the last time."""
         with self._lock:
-            self._look(index)
+            self._read_part(index)
 
     def ended(self, index: int, *, again: bool) -> None:
-        """A part has ended, and is started again or not."""
+        """Note that a part has ended, and whether it is started again."""
         with self._lock:
             self._restarts += again
             self._add_up(self._parts.pop(index, None))
@@ -119,7 +119,7 @@ class Metrics(Collector):
         """Called by the library for each answer."""
         with self._lock:
             for index in range(max(1, self._fleet.processes)):
-                self._look(index)
+                self._read_part(index)
             parts = {str(index): part for index, part in sorted(self._parts.items())}
             totals = {key: self._total(key) for key in _COUNTERS}
         yield _gauge(
@@ -144,8 +144,8 @@ class Metrics(Collector):
     def _total(self, key: str) -> int:
         return self._ended[key] + sum(int(part.counters.get(key, 0)) for part in self._parts.values())
 
-    def _look(self, index: int) -> None:
-        """Read a part's file; of another process than the last one read, that one's counters are kept."""
+    def _read_part(self, index: int) -> None:
+        """Read a part's file; when it is that of another process than before, keep the earlier one's counters."""
         found = _read(self._fleet.part_file(index))
         if found is None:
             return
@@ -161,7 +161,7 @@ class Metrics(Collector):
 
 
 def _read(path: Path) -> Part | None:
-    """A status file in short: how many edges are in which state, not which ones."""
+    """The figures of a status file; None when it cannot be read."""
     try:
         status = orjson.loads(path.read_bytes())
         states: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What the edges of a host share."""
+"""The objects that all edges of a host use."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Connecting(Protocol):
 
     @property
     def gone(self) -> bool:
-        """It is not to connect any more."""
+        """Whether it has been told to leave."""
 
     async def connect(self, turn: float) -> None:
         """Try once.
@@ -47,22 +47,22 @@ class Connecting(Protocol):
 
 
 class SharedState:
-    """What the edges of a host share.
+    """The objects that all edges of a host use.
 
     Args:
         ramp: says when an edge may connect.
         beat: calls edges once a second.
-        reader: runs the reading of directories.
-        rng: of waits.
+        reader: runs the reading of directories in threads.
+        rng: the source of random waits.
         policy: how long an edge waits before it connects again.
 
     Attributes:
-        tally: what the edges did.
+        tally: counts what the edges do.
         template: the configuration and shape of the edges without a directory; None when there are none.
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
-        answers: the backend has answered some edge.
-        keep: called when what is kept must be written soon.
+        answers: whether the backend has answered some edge.
+        keep: called when the memory file is to be written soon.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class SharedState:
         self._source_key: Callable[[str, str], str] = "{}/{}".format
 
     def take_over(self, fleet: Fleet) -> None:
-        """Have the template of a fleet, for edges without a directory, and its load shape."""
+        """Use a fleet's template, for edges without a directory, and its load shape from now on."""
         self._read_template(fleet.shared)
         self._profile = None if fleet.profile is None else Profile.of(fleet.profile)
         self._source_key = fleet.source_key

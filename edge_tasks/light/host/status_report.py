@@ -28,11 +28,11 @@ class StatusReport:
         self._writing = 0.0
 
     def mark(self) -> None:
-        """Something has changed."""
+        """Note that the status has changed."""
         self._dirty = True
 
     def write_when_due(self, path: Path, status: Callable[[], Mapping[str, object]]) -> None:
-        """Replace the file, unless that is not due yet; a failure is logged."""
+        """Replace the file if that is due. A failure is logged."""
         began = time.monotonic()
         soonest = max(_SOONEST, _SHARE * self._writing)
         if began - self._written < (soonest if self._dirty else max(soonest, _LATEST)):

@@ -23,7 +23,7 @@ class ChannelValues:
 
     Args:
         channels: of the edge's template.
-        model: its simulation, which whoever calls advances.
+        model: its simulation, which the caller advances.
     """
 
     __slots__ = ("_channels", "_counters", "_levels", "_model", "_moving", "_readings", "_soc_until", "_turns")
@@ -34,7 +34,7 @@ class ChannelValues:
         self._forget()
 
     def changes(self) -> bytes:
-        """The channels whose values are others than those sent last."""
+        """The text of the channels whose values have changed since they were sent; empty when none has."""
         parts: list[bytes] = []
         model = self._model
         if model.turns != self._turns:
@@ -49,7 +49,7 @@ class ChannelValues:
         return b",".join(parts)
 
     def everything(self) -> bytes:
-        """All channels."""
+        """The text of all channels."""
         self._forget()
         return b",".join((self._channels.constant, self.changes()))
 
@@ -75,7 +75,7 @@ class ChannelValues:
         self._moving = self._channels.moving(powers)
 
     def _count(self, places: Iterable[int], parts: list[bytes]) -> None:
-        """Energies; the hot path of ten thousand edges, so it is written out here."""
+        """Add the energies that have changed. This is the hot path of ten thousand edges, so it calls nothing."""
         model, sent, texts = self._model, self._counters, self._channels.counters
         powers, energies, span = model.powers, model.energies, model.now - model.since
         for place in places:

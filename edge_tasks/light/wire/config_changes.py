@@ -25,7 +25,7 @@ _FIXED: Final = ("id", "service.pid", "service.factoryPid")
 
 @dataclass(frozen=True)
 class Change:
-    """One change.
+    """A change of the configuration.
 
     Attributes:
         method: one of :data:`METHODS`.

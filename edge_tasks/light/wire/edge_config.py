@@ -22,7 +22,7 @@ _SECRETS: Final = ("apikey", "password")
 
 
 class ComponentConfig(TypedDict):
-    """One component."""
+    """A component in an ``edgeConfig``."""
 
     alias: str
     factoryId: str
@@ -30,7 +30,7 @@ class ComponentConfig(TypedDict):
 
 
 class FactoryConfig(TypedDict):
-    """One factory."""
+    """A factory in an ``edgeConfig``."""
 
     name: str
     description: str
@@ -38,7 +38,7 @@ class FactoryConfig(TypedDict):
 
 
 class EdgeConfig(TypedDict):
-    """Components by id, factories by PID, both sorted."""
+    """The params: components by id, factories by PID, both sorted."""
 
     components: dict[str, ComponentConfig]
     factories: dict[str, FactoryConfig]

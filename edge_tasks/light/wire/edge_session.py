@@ -28,16 +28,16 @@ class Session:
     """One connection of an edge, from its announcement to its end.
 
     Args:
-        connection: which is open.
-        tally: where is counted what happens.
+        connection: an open one.
+        tally: counts what happens.
         model: what the edge is.
-        simulation: of it.
+        simulation: of the edge.
         now: epoch ms.
 
     Attributes:
         simulation: of the edge.
         connection: as given.
-        logs: somebody wants a line of log with each cycle.
+        logs: whether somebody wants a line of log with each cycle.
     """
 
     __slots__ = (
@@ -69,7 +69,7 @@ class Session:
         self.become(model, simulation, now)
 
     def become(self, model: Model, simulation: Simulation, now: int) -> None:
-        """Be such an edge from now on: announce it, and tell everything in the next cycle."""
+        """Go on as such an edge: announce it now, and send all channels in the next cycle."""
         simulation.advance(now)
         self._model = model
         self.simulation = simulation
@@ -85,7 +85,7 @@ class Session:
         self._rarely_at = min(self._rarely_at, at)
 
     def cycle(self, now: int) -> None:
-        """Tell what has changed; called by the beat once a second."""
+        """Send what has changed; called by the beat once a second."""
         connection, simulation = self.connection, self.simulation
         if connection.is_full:
             self._tally.dropped += 1
@@ -98,7 +98,7 @@ class Session:
             connection.send(protocol.system_log(moment(now), line.source, line.text(simulation)))
 
     def _rarely(self, now: int) -> bool:
-        """What is not due in each cycle; whether all channels are to be told."""
+        """Do what is not due in each cycle, and return whether all channels are to be sent."""
         full = now >= min(self._full_at, self._second_full_at)
         if now >= self._full_at:
             self._full_at = now + _FULL_EVERY
@@ -124,7 +124,7 @@ class Session:
         self._window = Window(simulation)
 
     def _resend(self) -> bool:
-        """Send one more of what was not heard; whether there may be more."""
+        """Send one more message that was not heard, and return whether there may be more."""
         message = next(self._unheard, None) if self._unheard is not None else None
         if message is None:
             self._unheard = None

@@ -22,7 +22,7 @@ class UnconfiguredError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to connect and with which key."""
+    """A backend's address, and the apikey to connect with."""
 
     uri: URL
     apikey: str = field(repr=False)
@@ -41,7 +41,7 @@ def endpoint_of(backend: Component | None, apikey: str = "") -> Endpoint:
         apikey: instead of its own.
 
     Raises:
-        UnconfiguredError: it would not get far.
+        UnconfiguredError: it cannot connect anywhere.
     """
     if backend is None:
         raise UnconfiguredError(f"it has no enabled {configuration.BACKEND}")
@@ -62,5 +62,5 @@ def endpoint_of(backend: Component | None, apikey: str = "") -> Endpoint:
 
 @lru_cache(maxsize=64)
 def _url(text: str) -> URL:
-    """One for all edges that connect to the same place."""
+    """The URL of a text; edges that connect to the same place share one object."""
     return URL(text)

@@ -27,7 +27,7 @@ _API_TIMEOUT: Final = 60
 
 @dataclass(frozen=True)
 class Model:
-    """An edge's shape; nothing in it changes.
+    """What edges of one template have in common; nothing in it changes.
 
     Attributes:
         configuration: its components.
@@ -60,13 +60,13 @@ class Model:
 
 
 class Models:
-    """The models of many edges: those that differ in their PIDs and apikeys only share one."""
+    """The models of many edges. Edges whose configurations differ in PIDs and apikeys only share a model."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Model] = {}
 
     def of(self, found: Configuration) -> Model:
-        """The shape that a configuration describes."""
+        """The model of a configuration."""
         shape = _shape(found)
         model = self._known.get(shape)
         if model is None:
@@ -75,7 +75,7 @@ class Models:
 
 
 def model_of(found: Configuration, devices: Catalogue = DEVICES) -> Model:
-    """The shape that a configuration describes, with the devices that can be simulated."""
+    """The model of a configuration, with the devices that can be simulated."""
     plant = devices.plant(found.components)
     config = edge_config(found.components, devices)
     return Model(
@@ -93,7 +93,7 @@ def model_of(found: Configuration, devices: Catalogue = DEVICES) -> Model:
 
 
 def _shape(found: Configuration) -> bytes:
-    """What tells one model from another: all that is not an edge's own."""
+    """All of a configuration that is not an edge's own; the same for edges that can share a model."""
     own = [
         [
             one.id,

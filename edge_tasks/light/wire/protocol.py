@@ -1,4 +1,4 @@
-"""What an edge says, as bytes, and how it takes a closed socket. No I/O; chance is injected.
+"""An edge's messages as bytes, and what it makes of a closed socket. No I/O; chance is injected.
 
 JSON-RPC 2.0: the edge's data are notifications (no ``id``). Channels come as the inside of a JSON object.
 """
@@ -44,10 +44,10 @@ def resend_data(window: int, channels: bytes) -> bytes:
 
 
 def first_request(number: str) -> bytes:
-    """What an edge asks the backend when it comes: something that it does not know, of its app centre.
+    """What an edge asks when it has connected: a method that no backend's app centre knows.
 
-    That it answers is the point: how soon tells how long what came before had to wait. What a real edge asks
-    there (``getInstalledApps``) has the backend log in to Odoo, half a second for each edge.
+    The error that comes back shows how long the messages before it had to wait. What a real edge asks there
+    (``getInstalledApps``) would make the backend log in to Odoo, for half a second an edge.
 
     Args:
         number: a UUID; the backend takes no other ids.

@@ -25,9 +25,9 @@ class ReconnectPolicy:
     """What edges do after a connection ended or failed.
 
     Attributes:
-        name: ``quick``: at once, and less and less often while it fails; ``openems``: as a real edge of 2024.7.0,
-            whose worker waits 10 to 109 s, drawn once for the life of its JVM.
-        life: tells this run of the host from others: the waits of ``openems`` are drawn anew with it.
+        name: ``quick``: at once, and less and less often while that fails. ``openems``: as a real edge of
+            2024.7.0, whose worker waits 10 to 109 s, a time drawn once for the life of its JVM.
+        life: a number of this run of the host; another number draws other waits for ``openems``.
     """
 
     name: str

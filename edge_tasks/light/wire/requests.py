@@ -1,4 +1,4 @@
-"""What an edge answers to the backend's requests, and what they are to do. No I/O.
+"""What an edge answers to the backend's requests, and what these make it do. No I/O.
 
 Requests are ``authenticatedRpc`` around a payload with an id of its own. A backend waits for an answer without a
 timeout, so there always is one.
@@ -51,7 +51,7 @@ class Moment:
 
 
 def answer(message: bytes, model: Model, moment: Moment) -> tuple[bytes | None, Effect]:
-    """The answer to a message and what is to be done; None for what is no request (a response, garbage).
+    """The answer to a message, and what is to be done. What is no request (a response, garbage) has no answer.
 
     Args:
         message: as it came.

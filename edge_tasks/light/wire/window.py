@@ -21,10 +21,10 @@ LENGTH: Final = 300_000
 
 
 class Window:
-    """The window that a simulation is in.
+    """The five minutes in which a simulation is.
 
     Args:
-        model: the simulation; what was before is not in the window.
+        model: the simulation; the window begins where it stands.
 
     Attributes:
         end: epoch ms.
@@ -58,7 +58,7 @@ class Window:
 
 
 def windows(model: Simulation, channels: Channels, until: int) -> Iterator[tuple[int, bytes]]:
-    """Each whole window from where a simulation stands to epoch ms: its start and its text."""
+    """The windows from where a simulation stands until epoch ms, each with its start and its text."""
     window = Window(model)
     while window.end <= until:
         model.advance(window.end)
