@@ -62,7 +62,7 @@ def docker(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure, as ratios of two sides in one run; ``nox -s bench -- --write`` renews docs/benchmarks.md."""
     session.install("-e", ".[dev]")
-    session.run("python", "bench/run.py", *session.posargs)
+    session.run("python", "-m", "bench.run", *session.posargs)
 
 
 @nox.session(default=False)
@@ -76,14 +76,21 @@ def bench_light(session: nox.Session) -> None:
 def bench_engine(session: nox.Session) -> None:
     """Measure the docker runtime on a real engine, as ``.ci/engine`` and ``tests/e2e/images/build`` make it."""
     session.install("-e", ".[dev]")
-    session.run("python", "bench/engine.py", *session.posargs)
+    session.run("python", "-m", "bench.engine", *session.posargs)
 
 
 @nox.session(default=False)
 def bench_page(session: nox.Session) -> None:
     """Measure the page in a real chromium; ``nox -s bench_page -- --write`` renews its part of the docs."""
     session.install("-e", ".[dev]")
-    session.run("python", "bench/page.py", *session.posargs)
+    session.run("python", "-m", "bench.page", *session.posargs)
+
+
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Plant faults in pure modules and print those that no test sees; ``-- edge_tasks/plan.py`` one module."""
+    session.install("-e", ".[dev]", "mutmut>=3.8,<4")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
 
 
 @nox.session
@@ -98,7 +105,7 @@ def docs(session: nox.Session) -> None:
 def screenshots(session: nox.Session) -> None:
     """Make the pictures of the page in docs/images again, from real fleets; needs chromium."""
     session.install("-e", ".[dev]")
-    session.run("python", "bench/screenshots.py")
+    session.run("python", "-m", "bench.screenshots")
 
 
 def _pytest(session: nox.Session, folder: str) -> None:

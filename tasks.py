@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from invoke.collection import Collection
 from invoke.exceptions import Exit
 
-from edge_tasks.cli.program import end_quietly_on_a_closed_pipe, explain_what_was_typed_wrong, step
+from edge_tasks.cli.program import order, step, tell_inv_what_was_typed_wrong
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from invoke.context import Context
 
     from edge_tasks.cli.session import Session
 
 
-end_quietly_on_a_closed_pipe()
-
-
-@step(fix="Put right what can be, in copies and generated files of ours.", force="Also with too little memory.")
+@step()
 def doctor(_ctx: Context, session: Session) -> None:
     """Say what is wrong with the machine or the platform, before anything is started."""
     _run(session, "doctor")
@@ -42,7 +41,7 @@ def odoo_init(_ctx: Context, session: Session) -> None:
     _run(session, "odoo-init")
 
 
-@step(all="Directories for the light edges, too.", force="Write all directories anew, also unchanged ones.")
+@step()
 def gen_configs(_ctx: Context, session: Session) -> None:
     """Generate each edge's config directory from the platform's template."""
     _run(session, "gen-configs")
@@ -63,83 +62,56 @@ def up(_ctx: Context, session: Session) -> None:
 @step(up)
 def verify(_ctx: Context, session: Session) -> None:
     """Prove by the backend that every edge is online; exit 6 if one is not."""
-    from edge_tasks.steps import verify as steps_verify  # noqa: PLC0415 - `inv --list` stays quick
-
-    steps_verify.run(session)
+    _assembly().verify(session)
 
 
-@step(verify, fix="As of doctor.", force="Also with too little memory.")
+@step(verify)
 def setup(_ctx: Context, session: Session) -> None:
     """Do all of it: from nothing to N edges online, with their addresses."""
-    from edge_tasks.steps import edge_table  # noqa: PLC0415 - as above
-
-    edge_table.print_next(session)
+    _assembly().print_next(session)
 
 
-@step(check="Exit 1 when something would change.")
+@step()
 def plan(_ctx: Context, session: Session) -> None:
     """Say what each step would change; change nothing."""
-    from edge_tasks.steps import edge_table  # noqa: PLC0415 - as above
-
-    if edge_table.plan(session) and session.options.get("check"):
+    if _reading().plan(session, order(up)) and session.flag("check"):
         raise Exit(code=1)
 
 
-@step(
-    check="Exit 6 when an edge is not well.",
-    edge="Only these edges: 3, 3-7 or 0,3-7.",
-    offline="Only edges that are not well.",
-    watch="Again every two seconds, until Ctrl-C.",
-)
+@step()
 def status(_ctx: Context, session: Session) -> None:
     """Show every edge as the backend sees it; change nothing."""
-    from edge_tasks.steps import status as steps_status  # noqa: PLC0415 - as above
-
-    steps_status.run(session)
+    _reading().status(session)
 
 
-@step(port="The page's port on 127.0.0.1 (default: 8099; 0: any free one).", seconds="End after so many.")
+@step()
 def dashboard(_ctx: Context, session: Session) -> None:
     """Serve a page that shows the fleet, live, until Ctrl-C; change nothing."""
-    from edge_tasks.steps import dashboard as steps_dashboard  # noqa: PLC0415 - as above
-
-    steps_dashboard.run(session)
+    _reading().dashboard(session)
 
 
-@step(output="The file (default: edge-tasks-report-TIME.html).", seconds="Watch for so many (default: 5).")
+@step()
 def report(_ctx: Context, session: Session) -> None:
     """Write an HTML file about the run, to attach to a ticket; no keys in it."""
-    from edge_tasks.steps import report  # noqa: PLC0415 - as above
-
-    report.run(session)
+    _reading().report(session)
 
 
-@step(purge="Remove everything that was ever made: configs, keys, database, override.")
+@step()
 def down(_ctx: Context, session: Session) -> None:
     """Stop the fleet."""
-    from edge_tasks.steps import down as steps_down  # noqa: PLC0415 - as above
-
-    steps_down.run(session, purge=bool(session.options.get("purge")))
+    _assembly().down(session)
 
 
-@step(
-    edge="Only these edges: 3, 3-7 or 0,3-7.",
-    service="Only this service (docker), or: backend, edges, PostgreSQL (embedded).",
-    follow="Go on until Ctrl-C.",
-)
+@step()
 def logs(_ctx: Context, session: Session) -> None:
     """Show what backend and edges say."""
-    from edge_tasks.steps import logs as steps_logs  # noqa: PLC0415 - as above
-
-    steps_logs.run(session)
+    _reading().logs(session)
 
 
-@step(post=(verify,), edge="Which: 3, 3-7 or 0,3-7.")
+@step(post=(verify,))
 def restart(_ctx: Context, session: Session) -> None:
     """Start edges again, and prove that all are online."""
-    from edge_tasks.steps import restart as steps_restart  # noqa: PLC0415 - as above
-
-    steps_restart.run(session)
+    _assembly().restart(session)
 
 
 @step(post=(verify,))
@@ -149,9 +121,19 @@ def rotate_keys(_ctx: Context, session: Session) -> None:
 
 
 def _run(session: Session, name: str) -> None:
-    from edge_tasks import steps  # noqa: PLC0415 - as above
+    _assembly().run_step(session, name)
 
-    steps.run(session, name)
+
+def _assembly() -> ModuleType:
+    from edge_tasks.cli import assembly  # noqa: PLC0415 - `inv --list` stays quick
+
+    return assembly
+
+
+def _reading() -> ModuleType:
+    from edge_tasks.cli import reading  # noqa: PLC0415 - as above
+
+    return reading
 
 
 namespace = Collection(
@@ -173,4 +155,4 @@ namespace = Collection(
     down,
     rotate_keys,
 )
-explain_what_was_typed_wrong(namespace)
+tell_inv_what_was_typed_wrong(namespace)

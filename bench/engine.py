@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from tests.inv import ROOT, inv, last_used_kept
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PROJECT = Path(__file__).resolve().parents[1]
-SOURCE = PROJECT / "tests" / "e2e" / "docker_platform"
-LAST_USED = PROJECT / ".edge-tasks-platform"
-PAGE = PROJECT / "docs" / "benchmarks.md"
+SOURCE = ROOT / "tests" / "e2e" / "docker_platform"
+PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- engine: written by bench/engine.py -->", "<!-- end of engine -->"
 SIZES = (3, 20, 50)
 OFFSET = "12000"
@@ -103,26 +103,25 @@ def measure(edges: int) -> Figure:
             "--project-name",
             NAME,
         )
-        inv = (sys.executable, "-m", "invoke")
         try:
             with pulse() as answers:
-                setup = timed(*inv, "setup", "--edges", str(edges), *where)
-                again = timed(*inv, "setup", *where)
+                setup = timed(*inv("setup", "--edges", str(edges), *where))
+                again = timed(*inv("setup", *where))
                 memory = memory_of_an_edge()
-                timed(*inv, "down", *where)
-                timed(*inv, "register", *where)
-                up = timed(*inv, "up", "verify", *where)
+                timed(*inv("down", *where))
+                timed(*inv("register", *where))
+                up = timed(*inv("up", "verify", *where))
                 ended = time.time()
                 lag = ended - slowest_connection(edges)
         finally:
-            subprocess.run([*inv, "down", "--purge", *where], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(inv("down", "--purge", *where), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return Figure(edges, setup, up, lag, again, memory, max(answers))
 
 
 def clone(folder: Path) -> Path:
     """A checkout of the tests' platform, with our template for the edges."""
     shutil.copytree(SOURCE, folder)
-    template = PROJECT / "templates" / "platform" / "openems-edge" / "config.d"
+    template = ROOT / "templates" / "platform" / "openems-edge" / "config.d"
     shutil.copytree(template, folder / "openems-edge" / "config.d")
     return folder
 
@@ -130,7 +129,7 @@ def clone(folder: Path) -> Path:
 def timed(*command: str) -> float:
     """Seconds of a command that must succeed."""
     started = time.perf_counter()
-    subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - started
 
 
@@ -187,13 +186,8 @@ def section(figures: list[Figure]) -> str:
 
 def main() -> None:
     """Measure all sizes."""
-    before = LAST_USED.read_text() if LAST_USED.exists() else None
-    try:
+    with last_used_kept():
         text = section([measure(edges) for edges in SIZES])
-    finally:
-        LAST_USED.unlink(missing_ok=True)
-        if before is not None:
-            LAST_USED.write_text(before)
     print(text)
     if "--write" in sys.argv:
         page = PAGE.read_text()

@@ -29,15 +29,14 @@ from playwright.sync_api import sync_playwright
 
 from edge_tasks.page.server import page_app
 from edge_tasks.page.snapshot import Row, Snapshot
+from tests.inv import ROOT, inv, last_used_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
 
-PROJECT = Path(__file__).resolve().parents[1]
-PAGE = PROJECT / "docs" / "benchmarks.md"
-LAST_USED = PROJECT / ".edge-tasks-platform"
+PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- page: written by bench/page.py -->", "<!-- end of page -->"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EDGES = 1000
@@ -163,10 +162,9 @@ def measure(edges: int) -> list[tuple[str, str]]:
 
 def listing() -> list[tuple[str, str]]:
     """``inv status`` of 1,000 real light edges against one query of the same rows."""
-    before = LAST_USED.read_text() if LAST_USED.exists() else None
-    with tempfile.TemporaryDirectory() as name:
+    with last_used_kept(), tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "platform"
-        shutil.copytree(PROJECT / "templates" / "platform", folder)
+        shutil.copytree(ROOT / "templates" / "platform", folder)
         try:
             invoke(folder, "setup", "--edges", str(EDGES))
             pgpass = (folder / ".edge-tasks" / "pgpass").read_text().strip()
@@ -177,9 +175,6 @@ def listing() -> list[tuple[str, str]]:
             cpu += children_cpu()
         finally:
             invoke(folder, "down", "--purge")
-            LAST_USED.unlink(missing_ok=True)
-            if before is not None:
-                LAST_USED.write_text(before)
     ours, other = (statistics.median(one[place] for one in rounds) for place in range(2))
     return [
         (
@@ -216,7 +211,7 @@ def timed(work: Callable[[], None]) -> float:
 def invoke(folder: Path, *arguments: str) -> None:
     """Run ``inv`` on a platform of its own; it must succeed."""
     where = ("--platform", str(folder), "--port-offset", "22000", "--runtime", "embedded", "--quiet")
-    subprocess.run([sys.executable, "-m", "invoke", *arguments, *where], cwd=PROJECT, check=True)
+    subprocess.run(inv(*arguments, *where), cwd=ROOT, check=True)
 
 
 def main() -> None:

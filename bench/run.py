@@ -26,15 +26,14 @@ from edge_tasks.registry.odoo.rows import plan_registration
 from edge_tasks.registry.odoo.table import Database, read_rows, register
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database
+from tests.inv import ROOT, inv, last_used_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PROJECT = Path(__file__).resolve().parents[1]
-LAST_USED = PROJECT / ".edge-tasks-platform"
 ROUNDS = 3
 OFFSET = 20_000
-PAGE = PROJECT / "docs" / "benchmarks.md"
+PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- pipeline: written by bench/run.py -->", "<!-- end of pipeline -->"
 
 
@@ -156,34 +155,31 @@ def listing(folder: Path) -> Figure:
         for _ in range(5):
             invoke("--list", cwd=cwd)
 
-    ours, other = pairs(lambda: five_times(PROJECT), lambda: five_times(folder))
+    ours, other = pairs(lambda: five_times(ROOT), lambda: five_times(folder))
     return Figure("`inv --list`; other: the same with an empty tasks.py", ours / 5, other / 5, goal=2)
 
 
 def setups(folder: Path) -> list[Figure]:
     """Whole set-ups, on a platform of their own."""
-    where = ("--platform", str(folder / "platform"), "--port-offset", str(OFFSET))
+    where = ("--platform", str(folder / "platform"), "--port-offset", str(OFFSET), "--runtime", "embedded")
     shutil.copytree(bundled_source(), folder / "platform")
     found = []
-    before = LAST_USED.read_text() if LAST_USED.exists() else None
-    try:
-        for edges in ("3", "100", "1000"):
-            cold = timed(partial(invoke, "setup", "--edges", edges, *where))
-            found.append(Figure(f"`inv setup --edges {edges}`, from nothing to all verified online", cold))
-            again = timed(lambda: invoke("setup", *where))
-            found.append(Figure(f"the same again, {edges} edges, nothing to do, verified", again))
-            invoke("down", "--purge", *where)
-    finally:
-        subprocess.run([sys.executable, "-m", "invoke", "down", "--purge", *where], cwd=PROJECT, check=False)
-        LAST_USED.unlink(missing_ok=True)
-        if before is not None:
-            LAST_USED.write_text(before)
+    with last_used_kept():
+        try:
+            for edges in ("3", "100", "1000"):
+                cold = timed(partial(invoke, "setup", "--edges", edges, *where))
+                found.append(Figure(f"`inv setup --edges {edges}`, from nothing to all verified online", cold))
+                again = timed(lambda: invoke("setup", *where))
+                found.append(Figure(f"the same again, {edges} edges, nothing to do, verified", again))
+                invoke("down", "--purge", *where)
+        finally:
+            subprocess.run(inv("down", "--purge", *where), cwd=ROOT, check=False)
     return found
 
 
-def invoke(*arguments: str, cwd: Path = PROJECT) -> None:
+def invoke(*arguments: str, cwd: Path = ROOT) -> None:
     """Run ``inv``, quietly; it must succeed."""
-    subprocess.run([sys.executable, "-m", "invoke", *arguments], cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(inv(*arguments), cwd=cwd, check=True, stdout=subprocess.DEVNULL)
 
 
 def section(figures: list[Figure]) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from tests.inv import ROOT, inv, last_used_kept, serving
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
-PROJECT = Path(__file__).resolve().parents[1]
-IMAGES = PROJECT / "docs" / "images"
-LAST_USED = PROJECT / ".edge-tasks-platform"
+IMAGES = ROOT / "docs" / "images"
 OFFSET = "21000"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DESKTOP, PHONE = (1360, 850), (390, 844)
@@ -38,42 +36,28 @@ ILL = {3: "edge1", 50: "edge17", 1000: "edge417"}
 def invoke(home: Path, *arguments: str) -> None:
     """Run ``inv`` on the platform of the pictures."""
     where = ("--platform", str(home / "platform"), "--port-offset", OFFSET, "--runtime", "embedded")
-    command = [sys.executable, "-m", "invoke", *arguments, *where]
-    subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(inv(*arguments, *where), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
 def fleet(edges: int) -> Iterator[Path]:
     """A running fleet in a home of its own; everything is removed afterwards."""
-    before = LAST_USED.read_text() if LAST_USED.exists() else None
-    with tempfile.TemporaryDirectory() as name:
+    with last_used_kept(), tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        shutil.copytree(PROJECT / "templates" / "platform", home / "platform")
+        shutil.copytree(ROOT / "templates" / "platform", home / "platform")
         try:
             invoke(home, "setup", "--edges", str(edges))
             yield home
         finally:
             invoke(home, "down", "--purge")
-            LAST_USED.unlink(missing_ok=True)
-            if before is not None:
-                LAST_USED.write_text(before)
 
 
 @contextmanager
 def page(home: Path) -> Iterator[str]:
     """The page's address."""
-    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", "--platform", str(home / "platform")]
-    with subprocess.Popen(
-        command, cwd=PROJECT, env={**os.environ, "HOME": str(home)}, stdout=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            line = server.stdout.readline() if server.stdout else ""
-            found = re.search(r"http://\S+", line)
-            if not found:
-                raise SystemExit(f"no page: {line}")
-            yield found[0]
-        finally:
-            server.terminate()
+    command = inv("dashboard", "--port", "0", "--platform", str(home / "platform"), "--runtime", "embedded")
+    with serving(command, {**os.environ, "HOME": str(home)}) as (url, _):
+        yield url
 
 
 def stop(home: Path, edge: str) -> None:

@@ -5,48 +5,58 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edge_tasks.cli.option import Option
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
 _WRITTEN = "<!-- Written by docs/generate_reference.py from the code; do not edit. -->"
 
 _STEPS = """\
-Steps may be typed together (`inv gen-configs compose`); each runs once, and options may stand behind any of them.
-What a task rests on is done first, and what is right already is left alone. `inv --help TASK` says the same."""
+You can type several tasks in one command (`inv gen-configs compose`). Each runs once, and options may follow
+any of them. The tasks that a task needs run first. What is already right is left alone. `inv --help TASK`
+prints the same options."""
 _VERIFY = """\
-`inv verify` typed alone on a fleet that was brought up **judges and mends nothing**: an edge that died is named.
-`inv up` or `inv setup` mends."""
+When a fleet has been brought up, `inv verify` alone **judges, but mends nothing**: it names an edge that has
+died. `inv up` and `inv setup` mend."""
 _SOURCES = """\
-An option beats the environment, that beats what was saved with the fleet, that beats `invoke.yaml`, that beats
-the default. Saved with the fleet are all but `--platform` (the one used last is remembered beside `tasks.py`;
-where there is none, it is `./platform`) and `--timeout`."""
+Each setting is taken from the first of these that has it: the option, the environment, the saved fleet,
+`invoke.yaml`, the default. All settings are saved with the fleet, except `--platform` and `--timeout`. The
+platform that was used last is remembered beside `tasks.py`. If there is none, it is `./platform`. The
+[installed command](../howto/installed.md) looks for the platform and for `invoke.yaml` in the current folder."""
 
 
 _DOCUMENT = """\
-With `--json` a task prints one JSON document to standard output, also when it fails and when several tasks are
-typed together; everything that people read goes to standard error. The exit code says the same as without.
-Members are only added, never renamed or removed, within a major version. There is a
-[JSON Schema](output.schema.json) of it, which the tests hold each task to.
+With `--json` a command prints one JSON document to standard output, even if it fails and even if you type
+several tasks. Everything that people read goes to standard error. The exit code is the same as without
+`--json`. Within a major version, members are only added, and never renamed or removed. The tests check each
+task against the [JSON Schema](output.schema.json).
 
     inv status --json | jq -r '.edges[] | select(.state != "online") | .name'
 
-A document has those members that its tasks tell, and `error` always. A command line that cannot be read at all
-(no such task or option) has no document, and `logs` prints before it what others said."""
+A document always has the member `error`. It has the other members that its tasks write. A command line that
+cannot be read (there is no such task or option) prints no document. `logs` prints the log lines first, and then
+the document."""
 
 
 _CHANNELS = """\
-What a light edge of the bundled template tells: {total} channels, {properties} of them repeat its configuration.
-Names and types are those of a real edge of 2024.7.0; ∅ stands for one that is null there as well. A test holds
-the list to the recording of a real edge: each has the type that it has there, and in 450 cycles the value.
+A light edge of the bundled template sends {total} channels. {properties} of them repeat its configuration.
+Names and types are those of a real edge of OpenEMS 2024.7.0. The sign ∅ marks a channel that is null on a real
+edge, too. A test compares this list with the recording of a real edge: each channel has the same type, and for
+450 cycles the same value.
 
-Of the recorded 668 those are left out that a real edge adds to each component for the *other* factories of its
-bundle (`meter1/_PropertyFilename`, `_cycle/_PropertyCurrency`), and defaults that nobody configured: some 300,
-which no widget and no bill reads. Relays (`io0/InputOutput0`) are not told: a real edge does not tell them."""
+The recording has 668 channels. Some 300 of them are left out here. A real edge gives each component the
+properties of the *other* factories in its bundle (`meter1/_PropertyFilename`, `_cycle/_PropertyCurrency`), and
+defaults that nobody configured. No widget and no bill reads them. Relays (`io0/InputOutput0`) are missing
+because a real edge does not send them either."""
 
 
 def pages() -> dict[Path, str]:
-    """The generated pages' texts, by path."""
+    """Path of a generated page → its text."""
     return {
         FOLDER / "tasks.md": _tasks(),
         FOLDER / "settings.md": _settings(),
@@ -56,7 +66,7 @@ def pages() -> dict[Path, str]:
 
 
 def _tasks() -> str:
-    from edge_tasks.cli.program import COMMON  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.options import COMMON, OWN  # noqa: PLC0415 - only where the pages are written
 
     namespace = _namespace()
     tasks = {name: namespace[name] for name in namespace.task_names}
@@ -65,20 +75,19 @@ def _tasks() -> str:
         "# Tasks and options",
         _WRITTEN,
         _STEPS,
-        _table(("task", "rests on", "does"), rows),
+        _table(("task", "needs", "what it does"), rows),
         _VERIFY,
         "## Options of all tasks",
-        _options(tasks["setup"], COMMON),
+        _options(COMMON.values()),
     ]
-    for name, task in tasks.items():
-        own = {option: text for option, text in task.help.items() if COMMON.get(option) != text}
-        if own:
-            parts += [f"## Options of {name}", _options(task, own)]
+    for name in tasks:
+        if name in OWN:
+            parts += [f"## Options of {name}", _options(OWN[name])]
     return "\n\n".join(parts) + "\n"
 
 
 def _settings() -> str:
-    from edge_tasks.cli.settings import SETTINGS  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.options import SETTINGS  # noqa: PLC0415 - only where the pages are written
 
     rows = [
         f"| `{one.option}` | `{one.variable}` | `{one.name}` | {_default(one.default)} | {one.allowed} |"
@@ -91,14 +100,14 @@ def _settings() -> str:
             _WRITTEN,
             _SOURCES,
             _table(titles, rows),
-            "Flags have no setting: see [tasks and options](tasks.md).\n",
+            "`depends`: found at run time. Flags are no settings: see [tasks and options](tasks.md).\n",
         )
     )
 
 
 def _json() -> str:
     schema = json.loads((FOLDER / "output.schema.json").read_text())
-    parts = ["# JSON outputs", _WRITTEN, _DOCUMENT, _members(schema)]
+    parts = ["# JSON document", _WRITTEN, _DOCUMENT, _members(schema)]
     for one in schema["$defs"].values():
         parts += [f"## {one['title'].capitalize()}", _members(one)]
     return "\n\n".join(parts) + "\n"
@@ -117,8 +126,8 @@ def _channels() -> str:
             for text in (*channels.levels, *(reading.text for reading in channels.readings))
             for name in text.names
         ],
-        "stand still": [name for name in channels.constants if "/_Property" not in name],
-        "of its configuration": [name for name in channels.constants if "/_Property" in name],
+        "constant": [name for name in channels.constants if "/_Property" not in name],
+        "configuration": [name for name in channels.constants if "/_Property" in name],
     }
     total = sum(map(len, kinds.values()))
     owners = sorted({name.partition("/")[0] for names in kinds.values() for name in names})
@@ -130,7 +139,7 @@ def _channels() -> str:
         (
             "# Channels of a light edge",
             _WRITTEN,
-            _CHANNELS.format(total=total, properties=len(kinds["of its configuration"])),
+            _CHANNELS.format(total=total, properties=len(kinds["configuration"])),
             _table(("component", *kinds), rows) + "\n",
         )
     )
@@ -149,7 +158,7 @@ def _members(schema: dict[str, Any]) -> str:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """Its type in words: ``array of edge``."""
+    """The type in words, for example ``array of edge``."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
@@ -175,12 +184,11 @@ def _summary(task: Any) -> str:  # noqa: ANN401 - invoke's task
 
 
 def _default(value: object) -> str:
-    return f"`{value}`" if value not in (None, "") else "found out"
+    return f"`{value}`" if value not in (None, "") else "depends"
 
 
-def _options(task: Any, options: dict[str, str]) -> str:  # noqa: ANN401 - as above
-    flags = {argument.name.replace("_", "-") for argument in task.get_arguments() if argument.kind is bool}
-    rows = [f"| `--{name}{'' if name in flags else ' …'}` | {text} |" for name, text in options.items()]
+def _options(options: Iterable[Option]) -> str:
+    rows = [f"| `{option.option}{'' if option.is_flag else ' …'}` | {option.help} |" for option in options]
     return _table(("option", "meaning"), rows)
 
 

@@ -6,6 +6,8 @@
       SettingsError          2    an option, a file of the platform or a saved value is not usable
       MissingTool            3    a program, a port or a right is missing on this machine
       CommandFailed          4    a program that was run failed
+        BackendError         4    the backend did not answer, or refused
+        OdooError            4    Odoo did not answer, or refused
       RegistrationError      5    the device table cannot be read or written; nothing was committed
       EdgesNotOnline         6    at least one edge is not well
       PlatformLocked         7    another run works on the same platform
@@ -52,6 +54,25 @@ class CommandFailed(FleetError):  # noqa: N818 - as above
     """A program that was run failed."""
 
     exit_code = 4
+
+
+class BackendError(CommandFailed):
+    """The backend did not answer, or refused the call.
+
+    Attributes:
+        code: of HTTP; 0 where there was no answer.
+    """
+
+    def __init__(self, message: str, *, hint: str = "inv up", code: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class OdooError(CommandFailed):
+    """Odoo did not answer, or refused."""
+
+    def __init__(self, message: str, *, hint: str = "inv up") -> None:
+        super().__init__(message, hint=hint)
 
 
 class RegistrationError(FleetError):

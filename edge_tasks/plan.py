@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edge_tasks.errors import FleetError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Generic[T]):
     """The outcome of looking: what differs from what is wanted.
 
     Attributes:
         changes: a line each, for ``inv plan``; empty when there is nothing to do.
         unchanged: what is said of what is right as it is.
-        details: what ``apply`` needs, whatever that is.
+        details: what is to be done, as the step applies it: it does not look again.
+        remarks: what people should know, though it stops nothing.
+        refusal: why nothing of it can be done; None when it can.
+        found: members of the JSON document, for whoever typed this step.
     """
 
     changes: tuple[str, ...]
-    unchanged: str = ""
-    details: Any = None
+    unchanged: str
+    details: T
+    remarks: tuple[str, ...] = ()
+    refusal: FleetError | None = None
+    found: Mapping[str, object] = field(default_factory=dict)
 
 
 def some(names: tuple[str, ...], most: int = 3) -> str:

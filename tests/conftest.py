@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pyte
 import pytest
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50
+hypothesis.settings.register_profile(
+    "mutation",
+    deadline=None,  # a fault is noticed by what a test finds, and not by how long it takes
+    derandomize=True,
+    database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # nobody reads the smallest example
+)
 NOT_OURS = ("EDGE_TASKS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 
 

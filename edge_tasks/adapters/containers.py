@@ -1,9 +1,9 @@
-"""A container as ``docker inspect`` describes it."""
+"""Containers and images as ``docker inspect`` describes them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +15,25 @@ if TYPE_CHECKING:
 
 _ESTABLISHED: Final = "01"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Image:
+    """What an image says of itself; all empty while it is not here.
+
+    Attributes:
+        user: as whom it runs; empty or ``root`` for root.
+        words: of its entrypoint and command.
+        environment: name → value.
+        directory: in which its command is run; empty for the root.
+        id: its digest.
+    """
+
+    user: str = ""
+    words: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    directory: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import sh
 
-from edge_tasks.adapters.containers import container_of, host_ports_of, seconds_of
+from edge_tasks.adapters.containers import Image, container_of, host_ports_of, seconds_of
 from edge_tasks.adapters.files import PRIVATE, writing
-from edge_tasks.checkout.inheritance import Image
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:

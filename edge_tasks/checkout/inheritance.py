@@ -11,6 +11,8 @@ from edge_tasks.checkout.roles import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from edge_tasks.adapters.containers import Image
+
 JAVA: Final = "JAVA_TOOL_OPTIONS"
 """Every JVM reads it; its own command line wins over it."""
 
@@ -38,25 +40,6 @@ _FELIX: Final = re.compile(r"-Dfelix\.cm\.dir=(\S+)")
 _ROOT: Final = ("root", "0", "0:0", "root:root")
 _LEADS_TO_INIT: Final = ("/init", "/s6-init")
 """s6-overlay, on which OpenEMS's own images stand: it starts as root and becomes PUID:PGID."""
-
-
-@dataclass(frozen=True)
-class Image:
-    """What an image says of itself; all empty while it is not here.
-
-    Attributes:
-        user: as whom it runs; empty or ``root`` for root.
-        words: of its entrypoint and command.
-        environment: name → value.
-        directory: in which its command is run; empty for the root.
-        id: its digest.
-    """
-
-    user: str = ""
-    words: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    directory: str = ""
-    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,25 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import read_tree, write_file, writing
-from edge_tasks.checkout.compose_file import EDGE_SERVICE, ComposeFile, find_compose_file, parse_compose_file
+from edge_tasks.checkout.compose_file import (
+    EDGE_SERVICE,
+    NAMES,
+    ComposeFile,
+    find_compose_file,
+    parse_compose_file,
+)
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
 from edge_tasks.errors import SettingsError
 
+if TYPE_CHECKING:
+    from edge_tasks.checkout.home import Home
+
 BUNDLED_NAME: Final = "platform"
-"""Where the bundled platform is laid out, in the project's folder."""
+"""Where the bundled platform is laid out, in the home folder."""
 
 EDGE_FOLDER: Final = "openems-edge"
 _LAST_USED: Final = ".edge-tasks-platform"
@@ -104,14 +113,20 @@ def bundled_source() -> Path:
     return rendering.templates_folder() / "platform"
 
 
-def find_platform(chosen: str | None, project: Path, cwd: Path) -> Platform:
-    """The platform that was named, else the one used last, else the bundled one.
+def find_platform(chosen: str | None, home: Home, cwd: Path) -> Platform:
+    """The platform that was named, else the one that home lies in, else the one used last, else the bundled one.
 
     Raises:
-        SettingsError: the named one is no directory.
+        SettingsError: the named one is no directory, or is part of the program.
     """
-    bundled = project / BUNDLED_NAME
-    path = (cwd / Path(chosen).expanduser()).resolve() if chosen else _last_used(project) or bundled
+    bundled = home.folder / BUNDLED_NAME
+    named = (cwd / Path(chosen).expanduser()).resolve() if chosen else None
+    path = named or find_surrounding(home) or _last_used(home) or bundled
+    if path.is_relative_to(bundled_source()):
+        raise SettingsError(
+            f"{path} is part of edge-tasks itself, which stays as it is",
+            hint="type it in another folder, or name a docker-openems checkout with --platform",
+        )
     if path == bundled:
         return Platform(bundled, bundled=True)
     if not path.is_dir():
@@ -121,22 +136,38 @@ def find_platform(chosen: str | None, project: Path, cwd: Path) -> Platform:
     return Platform(path, bundled=False)
 
 
-def remember(platform: Platform, project: Path) -> None:
-    """Keep which platform was used last, so that ``inv up`` tomorrow means the same."""
-    if _last_used(project) != platform.path:
-        write_file(project / _LAST_USED, f"{platform.path}\n")
+def find_surrounding(home: Home) -> Path | None:
+    """The platform that home is, or lies in; never for a clone, which works for its own platform."""
+    if home.is_clone:
+        return None
+    folders = (home.folder, *home.folder.parents)
+    return next((folder for folder in folders if _is_platform(folder)), None)
 
 
-def forget(platform: Platform, project: Path) -> None:
+def remember(platform: Platform, home: Home) -> None:
+    """Note which platform was used last, so that ``inv up`` tomorrow means the same.
+
+    Nothing is noted in a platform: there it is the one that is meant anyway.
+    """
+    if find_surrounding(home) is None and _last_used(home) != platform.path:
+        write_file(home.folder / _LAST_USED, f"{platform.path}\n")
+
+
+def forget(platform: Platform, home: Home) -> None:
     """Go back to the bundled platform, when it was this one that was used last."""
-    if _last_used(project) in (platform.path, None):
-        with writing(project / _LAST_USED):
-            (project / _LAST_USED).unlink(missing_ok=True)
+    if _last_used(home) in (platform.path, None):
+        with writing(home.folder / _LAST_USED):
+            (home.folder / _LAST_USED).unlink(missing_ok=True)
 
 
-def _last_used(project: Path) -> Path | None:
+def _is_platform(folder: Path) -> bool:
+    has_compose_file = any((folder / name).is_file() for name in NAMES)
+    return has_compose_file and (folder / EDGE_FOLDER / "config.d").is_dir()
+
+
+def _last_used(home: Home) -> Path | None:
     with suppress(OSError):
-        path = Path((project / _LAST_USED).read_text().strip())
+        path = Path((home.folder / _LAST_USED).read_text().strip())
         if path.is_dir():
             return path
     return None

@@ -1,207 +1,165 @@
-"""Invoke's executor, and ``step``: tasks whose options reach the pre-tasks.
-
-Invoke gives pre-tasks none of the main task's arguments. Here all options of a call, whichever task they were
-typed behind, become one :class:`~edge_tasks.cli.session.Session`, which each step gets as its only argument: so a
-step runs once, and with what was typed.
-"""
+"""The command ``edge-tasks``, and what makes the tasks of ``tasks.py`` out of functions."""
 
 from __future__ import annotations
 
-import inspect
+import importlib.util
 import os
-import signal
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-import invoke.executor
 from invoke.exceptions import Exit, ParseError
-from invoke.tasks import task
+from invoke.parser.parser import Parser
+from invoke.program import Program
+
+import edge_tasks
+from edge_tasks.cli.executor import Executor, discard_output
+from edge_tasks.cli.options import options_of
+from edge_tasks.cli.step_task import StepTask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from invoke.collection import Collection
-    from invoke.tasks import Call, Task
 
-COMMON: Final = {
-    "edges": "How many edges the fleet has, up to 100000; saved (default: 1).",
-    "light-edges": "How many light edges follow them, each without a directory; saved (default: 0).",
-    "platform": "The docker-openems checkout; without one, the bundled platform in ./platform.",
-    "runtime": "auto, docker or embedded; saved (default: auto).",
-    "reserve": "Rows registered ahead, so that the fleet grows without a reconnect; saved (default: 10).",
-    "port-offset": "Added to every host port, for a second fleet on one machine; saved (default: 0).",
-    "override-file": "The compose override's name; saved (default: docker-compose.override.yml).",
-    "timeout": "Seconds that verify waits for all edges (default: 120).",
-    "openems-version": "The release that the bundled platform runs (docker); saved (default: 2024.7.0).",
-    "download-from": "Where the bundled platform's jars come from; saved (default: https://github.com).",
-    "project-name": "Compose's project name (docker); saved (default: as Compose itself chooses).",
-    "edge-heap": "The largest Java heap of an edge (docker); saved (default: 128m).",
-    "edge-memory": "The memory limit of an edge's container (docker); saved (default: 400m).",
-    "java-options": "More Java options of an edge (docker); saved (default: quick start, little memory).",
-    "edge-bundles": "unpacked once for all edges, or jar: by each by itself (docker); saved (default: unpacked).",
-    "light-image": "An image with a Python for the light edges (docker); saved (default: python:3.12-slim).",
-    "light-processes": "In how many processes light edges run; saved (default: 0, one for each 2,500).",
-    "connect-rate": "How many light edges connect a second at most; saved (default: 500).",
-    "metrics-port": "Where light edges serve metrics for Prometheus, on loopback; saved (default: 0, nowhere).",
-    "reconnect": "How light edges come back: quick, or openems (after 10 to 109 s); saved (default: quick).",
-    "profile": "Load shape of light edges: household, office, pv-farm, or a file; saved (default: constant).",
-    "seed": "What each edge's own variation is drawn from; saved (default: the fleet's id).",
-    "skip-build": "Build and pull no images (docker).",
-    "demo": "Initialise Odoo with its demo data (docker).",
-    "echo": "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log.",
-    "adopt": "Take over rows and directories of the fleet's names that it did not make.",
-    "json": "Print one JSON document; what people read goes to standard error.",
-    "quiet": "Print nothing but what is wrong; the exit code tells the rest.",
-}
-_ONLY_READ: Final = frozenset({"plan", "status", "logs"})
-_CUT_OFF: Final = 128 + signal.SIGPIPE
-"""As if by SIGPIPE: work whose output nobody read to its end was not done to its end."""
-
-_FLAGS: Final = frozenset(
-    {
-        "adopt",
-        "all",
-        "json",
-        "purge",
-        "check",
-        "force",
-        "skip-build",
-        "demo",
-        "echo",
-        "fix",
-        "follow",
-        "quiet",
-        "offline",
-        "watch",
-    }
-)
+_NAME: Final = "edge-tasks"
+_UNREADABLE: Final = 1
+"""The exit code when there is no such task or option, as invoke has it."""
 
 
-def step(
-    *pre: Any,  # noqa: ANN401 - invoke's tasks have no useful type
-    post: tuple[Any, ...] = (),
-    **own: str,
-) -> Callable[[Callable[..., None]], Task[Any]]:
-    """Make a task of ``(context, session)``, with the common options and its own (name → help)."""
-
-    def decorate(body: Callable[..., None]) -> Task[Any]:
-        options = {**COMMON, **own}
-        parameters = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-        parameters += [
-            inspect.Parameter(
-                name.replace("-", "_"),
-                inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=False if name in _FLAGS else "",
-            )
-            for name in options
-        ]
-        body.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        made: Task[Any] = task(pre=list(pre), post=list(post), help=options, auto_shortflags=False)(body)
-        return made
-
-    return decorate
+def step(*pre: StepTask, post: tuple[StepTask, ...] = ()) -> Callable[[Callable[..., None]], StepTask]:
+    """Make a task of ``(context, session)``, with the options that the table of options has for its name."""
+    return lambda body: StepTask(body, options_of(body.__name__.replace("_", "-")), pre, post)
 
 
-def end_quietly_on_a_closed_pipe() -> None:
-    """What invoke prints itself (``inv --list | head``) is outside our executor's reach."""
-    others = sys.excepthook
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if isinstance(error, BrokenPipeError):
-            os._exit(0)  # an uncaught error would end with 1, and nothing has failed
-        else:
-            others(kind, error, trace)
-
-    sys.excepthook = hook
+def order(last: StepTask) -> tuple[str, ...]:
+    """The names of a task and of all that it rests on, as they are done."""
+    names: dict[str, None] = {}
+    for before in last.rests_on:
+        names |= dict.fromkeys(order(before))
+    return (*names, last.name.replace("_", "-"))
 
 
-def explain_what_was_typed_wrong(tasks: Collection) -> None:
-    """Let invoke's own parser say what to type, too; it offers no other place for that than its error's text."""
+class EdgeTasks(Program):
+    """The tasks as a program of their own, which works for the folder that it is typed in."""
 
-    def explained(error: ParseError) -> str:
+    def __init__(self, tasks: Collection) -> None:
+        super().__init__(
+            version=edge_tasks.__version__,
+            namespace=tasks,
+            name=_NAME,
+            binary=_NAME,
+            binary_names=[_NAME],
+            executor_class=Executor,
+        )
+        self._tasks = tasks
+
+    def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002, FBT001, FBT002 - invoke's
+        """Run; a reader that goes away (``edge-tasks --list | head``) is no failure."""
+        try:
+            try:
+                super().run(argv, exit)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            discard_output()
+            sys.exit(0)
+
+    def parse_core_args(self) -> None:
+        """Read the options that stand before any task."""
+        with _explained(self._tasks, _NAME):
+            super().parse_core_args()
+
+    def parse_collection(self) -> None:
+        """Take the tasks, and the ``invoke.yaml`` of the current folder."""
+        super().parse_collection()
+        self.config.set_project_location(Path.cwd())
+        try:
+            self.config.load_project()
+        except Exception as error:  # noqa: BLE001 - invoke has no error of its own for a file that it cannot read
+            why = " ".join(str(error).split())
+            raise Exit(
+                f"error: invoke.yaml cannot be read: {why}\n  → correct it, or remove it", code=2
+            ) from None
+        self.config.tasks.executor_class = None  # the file may name another, for an `inv` in this folder
+
+    def parse_tasks(self) -> None:
+        """Read the tasks and their options."""
+        with _explained(self._tasks, _NAME):
+            super().parse_tasks()
+
+    def parse_cleanup(self) -> None:
+        """Do what ends before any task is run: ``--help``, ``--list``."""
+        with _explained(self._tasks, _NAME):
+            super().parse_cleanup()
+
+
+def main() -> None:
+    """The command ``edge-tasks``."""
+    EdgeTasks(_read_tasks()).run()
+
+
+def tell_inv_what_was_typed_wrong(tasks: Collection) -> None:
+    """Do for ``inv``, which is invoke's own program, what it leaves to the tasks that it loads; else nothing.
+
+    Invoke's program prints its parser's words by itself, so the parser is asked here first. It has no place for
+    a closed pipe in ``inv --list | head`` either: that is an uncaught error there.
+
+    Raises:
+        Exit: what was typed cannot be read.
+    """
+    from invoke.main import program  # noqa: PLC0415 - only `inv` has it at all
+
+    if not program.argv:  # somebody else imports the tasks
+        return
+    sys.excepthook = _end_quietly_on_a_closed_pipe
+    asked = program.args.help.value
+    if asked or program.core.unparsed:  # `inv --list` stays quick
+        with _explained(tasks, "inv"):
+            parser = Parser(initial=program.initial_context, contexts=tasks.to_contexts())
+            parser.parse_argv(program.core.unparsed)
+            if isinstance(asked, str) and asked not in parser.contexts:
+                raise ParseError(f"No idea what {asked!r} is!")
+
+
+@contextmanager
+def _explained(tasks: Collection, command: str) -> Iterator[None]:
+    """Say what to type in place of what invoke's parser says.
+
+    Raises:
+        Exit: the parser could not read something.
+    """
+    try:
+        yield
+    except ParseError as error:
         from edge_tasks.cli.typos import explain  # noqa: PLC0415 - `inv --list` stays quick
 
         context = error.context
         options = [name for name in (context.flag_names() if context else ()) if name.startswith("--")]
-        said, task = Exception.__str__(error), str(context.name or "") if context else ""
-        return explain(said, task, options, list(tasks.task_names))
-
-    ParseError.__str__ = explained  # type: ignore[assignment, method-assign]
-
-
-def _discard_output() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        task = str(context.name or "") if context else ""
+        text = explain(str(error), task, options, list(tasks.task_names), command)
+        raise Exit(text, code=_UNREADABLE) from None
 
 
-class Executor(invoke.executor.Executor):
-    """Hands one session to all steps of a call, and turns our errors into exit codes."""
+def _end_quietly_on_a_closed_pipe(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if isinstance(error, BrokenPipeError):
+        os._exit(0)  # an uncaught error would end with 1, and nothing has failed
+    sys.__excepthook__(kind, error, trace)
 
-    _session: Any = None
 
-    def execute(self, *tasks: Any) -> dict[Any, Any]:  # noqa: ANN401 - invoke's own signature
-        """Run the tasks.
-
-        Raises:
-            Exit: with the error's message, hint and exit code; 130 when interrupted.
-        """
-        # Invoke keeps all that follows from being cached, and so would have it compiled at every call.
-        sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
-        from edge_tasks.errors import FleetError  # noqa: PLC0415 - kept out of `inv --list`
-
-        try:
-            results: dict[Any, Any] = super().execute(*tasks)
-            self._finish(None)
-        except FleetError as error:
-            raise self._failed(error.message, error.hint, error.exit_code) from None
-        except KeyboardInterrupt:
-            raise self._failed("interrupted", "run the same again: it goes on where it was", 130) from None
-        except BrokenPipeError:
-            _discard_output()
-            only_read = self._session.typed <= _ONLY_READ
-            raise Exit(code=0 if only_read else _CUT_OFF) from None
-        except Exit:  # of a task itself: plan --check
-            self._finish(None)
-            raise
-        finally:
-            if (session := self._session) is not None:
-                session.close()
-        return results
-
-    def _finish(self, error: dict[str, Any] | None) -> None:
-        if (session := self._session) is not None:
-            session.console.finish(error)
-
-    def _failed(self, message: str, hint: str, code: int) -> Exit:
-        with suppress(BrokenPipeError):
-            self._finish({"message": message, "hint": hint, "exit_code": code})
-        return Exit(f"error: {message}" + (f"\n  → {hint}" if hint else ""), code=code)
-
-    def expand_calls(self, calls: list[Call]) -> list[Call]:
-        """Give every call, typed or brought along, the session in place of its options."""
-        if self._session is None:
-            self._make_session(calls)
-        for call in calls:
-            call.kwargs = {"session": self._session}
-        expanded: list[Call] = super().expand_calls(calls)
-        for call in expanded:
-            call.kwargs = {"session": self._session}
-        return expanded
-
-    def _make_session(self, calls: list[Call]) -> None:
-        from edge_tasks.cli.session import Session  # noqa: PLC0415 - as above
-        from edge_tasks.errors import SettingsError  # noqa: PLC0415 - kept out of `inv --list`
-
-        options: dict[str, Any] = {}
-        twice = ""
-        for call in calls:
-            for name, value in call.kwargs.items():
-                if value not in (None, "", False) and options.setdefault(name, value) != value:
-                    twice = f"--{name.replace('_', '-')}"
-        typed = frozenset(call.task.name.replace("_", "-") for call in calls)
-        self._session = Session(options, typed, dict(self.config.get("edge_tasks", {})))
-        if twice:
-            raise SettingsError(
-                f"{twice} was given twice, as different values", hint="give it once: it holds for all tasks"
-            )
+def _read_tasks() -> Collection:
+    """The tasks of ``tasks.py``, which a wheel has inside the package, and a clone beside it."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "tasks.py"
+    path = inside if inside.is_file() else package.parent / "tasks.py"
+    spec = importlib.util.spec_from_file_location("edge_tasks.tasks", path)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Collection = module.namespace
+    return found

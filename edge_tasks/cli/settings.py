@@ -2,146 +2,96 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
-from edge_tasks.checkout.override import FILE_NAME
 from edge_tasks.checkout.roles import ROLES
+from edge_tasks.cli.option import Saved
+from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
-from edge_tasks.fleet.identity import DEFAULT_RESERVE, MOST_EDGES, PORTS_TAKEN_BY_PLATFORM
-
-RUNTIMES: Final = ("auto", "docker", "embedded")
-_HIGHEST_OFFSET: Final = 50_000
-_MOST_SECONDS: Final = 86_400
-_MOST_PROCESSES: Final = 64
-_HIGHEST_RATE: Final = 10_000
-_HIGHEST_PORT: Final = 65_535
-_JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-"""Half the CPU time of a start and half the memory of Java's defaults, measured with a real edge."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One thing to choose.
-
-    Attributes:
-        name: as an attribute; the option is ``--port-offset``, the variable ``EDGE_TASKS_PORT_OFFSET``.
-        default: None where the default is found out (platform).
-        lowest: for whole numbers.
-        highest: for whole numbers.
-        choices: for words.
-        pattern: what the whole text must match, for texts.
-        extra: saved with the fleet beside its identity (:attr:`edge_tasks.fleet.saved.Saved.extras`).
-    """
-
-    name: str
-    default: str | int | None
-    lowest: int | None = None
-    highest: int | None = None
-    choices: tuple[str, ...] = ()
-    pattern: str = ".+"
-    extra: bool = False
-
-    @property
-    def option(self) -> str:
-        """How it is typed."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def variable(self) -> str:
-        """How it is set in the environment."""
-        return "EDGE_TASKS_" + self.name.upper()
-
-    @property
-    def allowed(self) -> str:
-        """For messages."""
-        if self.choices:
-            return "one of " + ", ".join(self.choices)
-        if self.lowest is not None:
-            return f"a whole number from {self.lowest} to {self.highest}"
-        return "a text" if self.pattern == ".+" else f"a text like {self.default or self.pattern}"
-
-    def checked(self, value: object, origin: str) -> str | int:
-        """The value in its type.
-
-        Raises:
-            SettingsError: which key, where it came from, what is allowed.
-        """
-        text = str(value).strip()
-        if self.lowest is not None and self.highest is not None:
-            if text.isascii() and text.isdigit() and self.lowest <= int(text) <= self.highest:
-                return int(text)
-        elif re.fullmatch(self.pattern, text) and (not self.choices or text in self.choices):
-            return text
-        raise SettingsError(f"{origin} is {text!r}", hint=f"{self.name} is {self.allowed}")
-
-
-SETTINGS: Final = {
-    setting.name: setting
-    for setting in (
-        Setting("edges", 1, lowest=0, highest=MOST_EDGES),
-        Setting("light_edges", 0, lowest=0, highest=MOST_EDGES),
-        Setting("platform", None),
-        Setting("runtime", "auto", choices=RUNTIMES),
-        Setting("reserve", DEFAULT_RESERVE, lowest=0, highest=MOST_EDGES),
-        Setting("port_offset", 0, lowest=0, highest=_HIGHEST_OFFSET),
-        Setting("override_file", FILE_NAME),
-        Setting("timeout", 120, lowest=1, highest=_MOST_SECONDS),
-        Setting("openems_version", "2024.7.0", pattern=r"[0-9]{4}\.[0-9]+\.[0-9]+", extra=True),
-        Setting("download_from", "https://github.com", pattern=r"https?://\S+", extra=True),
-        Setting("project_name", "", pattern="[a-z0-9][a-z0-9_-]*", extra=True),
-        Setting("edge_heap", "128m", pattern="[1-9][0-9]*[mg]", extra=True),
-        Setting("edge_memory", "400m", pattern="[1-9][0-9]*[mg]", extra=True),
-        Setting("java_options", _JAVA_OPTIONS, extra=True),
-        Setting("edge_bundles", "unpacked", choices=("unpacked", "jar"), extra=True),
-        Setting("light_image", "python:3.12-slim", pattern=r"\S+", extra=True),
-        Setting("light_processes", 0, lowest=0, highest=_MOST_PROCESSES, extra=True),
-        Setting("connect_rate", 500, lowest=1, highest=_HIGHEST_RATE, extra=True),
-        Setting("metrics_port", 0, lowest=0, highest=_HIGHEST_PORT, extra=True),
-        Setting("reconnect", "quick", choices=("quick", "openems"), extra=True),
-        Setting("profile", "constant", extra=True),
-        Setting("seed", "", pattern="[A-Za-z0-9_.-]{1,64}", extra=True),
-    )
-}
+from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM
+from edge_tasks.fleet.limits import MOST_EDGES
 
 
 @dataclass(frozen=True)
 class Chosen:
     """A value and where it came from, for the header line."""
 
-    value: Any
+    value: str | int | None
     origin: str
 
 
-def choose(
-    name: str,
-    options: Mapping[str, Any],
-    environ: Mapping[str, str],
-    saved: Mapping[str, Any],
-    configured: Mapping[str, Any],
-) -> Chosen:
-    """The value of a setting from the first source that has it.
+@dataclass(frozen=True)
+class Choices:
+    """The sources of all settings, the strongest first.
 
-    Raises:
-        SettingsError: that source's value is not allowed.
+    Attributes:
+        options: as typed, of all tasks together.
+        environ: the shell's variables.
+        saved: with the fleet, by name.
+        configured: the section ``edge_tasks`` of ``invoke.yaml``.
     """
-    setting = SETTINGS[name]
-    sources = (
-        (options.get(name) or None, setting.option),
-        (environ.get(setting.variable) or None, setting.variable),
-        (saved.get(name), "saved"),
-        (configured.get(name), f"invoke.yaml, edge_tasks.{name}"),
-    )
-    for value, origin in sources:
-        if value is not None:
-            return Chosen(setting.checked(value, origin), origin)
-    return Chosen(setting.default, "default")
+
+    options: Mapping[str, object]
+    environ: Mapping[str, str]
+    saved: Mapping[str, str | int]
+    configured: Mapping[str, object]
+
+    def chosen(self, name: str) -> Chosen:
+        """The value of a setting from the first source that has it.
+
+        Raises:
+            SettingsError: that source's value is not allowed.
+        """
+        setting = SETTINGS[name]
+        sources = (
+            (self.options.get(name) or None, setting.option),
+            (self.environ.get(setting.variable) or None, setting.variable),
+            (self.saved.get(name), "saved"),
+            (self.configured.get(name), f"invoke.yaml, edge_tasks.{name}"),
+        )
+        for value, origin in sources:
+            if value is not None:
+                return Chosen(setting.checked(value, origin), origin)
+        return Chosen(setting.default, "default")
+
+    def number(self, name: str) -> int:
+        """The value of a setting that is a whole number.
+
+        Raises:
+            SettingsError: as :meth:`chosen`.
+        """
+        value = self.chosen(name).value
+        if not isinstance(value, int):
+            raise TypeError(f"{name} is no number")
+        return value
+
+    def text(self, name: str) -> str:
+        """The value of a setting that is a text.
+
+        Raises:
+            SettingsError: as :meth:`chosen`.
+        """
+        value = self.chosen(name).value
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is no text")
+        return value
+
+    def extras(self) -> dict[str, str | int]:
+        """All settings that are saved beside the fleet's identity, whether chosen or by default."""
+        found = {name: self.chosen(name).value for name in _EXTRAS}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def chosen_extras(self) -> dict[str, str | int]:
+        """Those of them that were chosen otherwise than by default: what is to be saved."""
+        return {name: value for name, value in self.extras().items() if self.chosen(name).origin != "default"}
+
+
+_EXTRAS = tuple(name for name, setting in SETTINGS.items() if setting.saved is Saved.EXTRA)
 
 
 def check_services(named: object) -> dict[str, str]:
-    """The section ``edge_tasks.checkout.roles`` of ``invoke.yaml``: role → Compose service.
+    """The section ``edge_tasks.services`` of ``invoke.yaml``: role → Compose service.
 
     Raises:
         SettingsError: it is something else.
@@ -151,7 +101,7 @@ def check_services(named: object) -> dict[str, str]:
         return {}
     if found is None or not all(role in ROLES and isinstance(name, str) for role, name in found.items()):
         raise SettingsError(
-            f"invoke.yaml, edge_tasks.checkout.roles is {named!r}",
+            f"invoke.yaml, edge_tasks.services is {named!r}",
             hint=f"services: {{ROLE: NAME}}, with a role of {', '.join(ROLES)}",
         )
     return found

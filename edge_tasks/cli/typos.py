@@ -13,7 +13,7 @@ _UNKNOWN: Final = re.compile(r"No idea what '(.+)' is!")
 _WITHOUT_VALUE: Final = re.compile(r"Flag <Argument: ([\w-]+).*> needed value")
 
 
-def explain(said: str, task: str, options: Sequence[str], tasks: Sequence[str]) -> str:
+def explain(said: str, task: str, options: Sequence[str], tasks: Sequence[str], command: str = "inv") -> str:
     """Message and hint, as those of our own errors look.
 
     Args:
@@ -21,20 +21,22 @@ def explain(said: str, task: str, options: Sequence[str], tasks: Sequence[str]) 
         task: the one it was reading; empty before the first.
         options: of that task.
         tasks: all there are.
+        command: what was typed before them.
     """
     if found := _WITHOUT_VALUE.search(said):
         option = "--" + found[1].replace("_", "-")
-        return _told(f"{option} has no value", f"inv --help {task} says what it takes" if task else "inv --help")
+        more = f"{command} --help {task} says what it takes" if task else f"{command} --help"
+        return _told(f"{option} has no value", more)
     found = _UNKNOWN.search(said)
     if found is None:
-        return _told(said, "inv --list, or inv --help TASK")
+        return _told(said, f"{command} --list, or {command} --help TASK")
     word = found[1]
     if word.startswith("-"):
         of = f" of {task}" if task else ""
-        more = f"inv --help {task} lists them" if task else "inv --help lists those before a task"
+        more = f"{command} --help {task} lists them" if task else f"{command} --help lists those before a task"
         return _told(f"there is no option {word}{of}{_meant(word, options)}", more)
     twice = " (an option is typed once, and its value right behind it)" if task else ""
-    return _told(f"there is no task {word}{_meant(word, tasks)}{twice}", "inv --list")
+    return _told(f"there is no task {word}{_meant(word, tasks)}{twice}", f"{command} --list")
 
 
 def _meant(word: str, known: Sequence[str]) -> str:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES
+
 APIKEY_LENGTH: Final = 20
 """As Odoo makes them: 20 characters of ``[A-Za-z0-9]`` (addon ``openems``, ``models/device.py``)."""
 
-MOST_EDGES: Final = 100_000
-DEFAULT_RESERVE: Final = 10
 PORTS_TAKEN_BY_PLATFORM: Final = frozenset({4200, 8079, 8081, 8082, 8086, 10016, 20016})
 
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
@@ -80,7 +80,7 @@ class Fleet:
     Attributes:
         id: a time-ordered UUID; marks the rows that are ours.
         secret: 32 random bytes, from which all identity is derived.
-        size: how many edges, 1 to :data:`MOST_EDGES`, light ones included.
+        size: how many edges, 1 to :data:`~edge_tasks.fleet.limits.MOST_EDGES`, light ones included.
         key_generation: counts ``inv rotate-keys``.
         reserve: archived rows that are registered ahead for the next edges.
         port_offset: added to every host port.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from edge_tasks.adapters.files import PRIVATE, write_file, writing
 from edge_tasks.errors import NotWritable, PlatformLocked, SettingsError
 from edge_tasks.fleet.identity import Fleet
+from edge_tasks.fleet.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,8 +41,8 @@ class Saved:
     extras: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
-    def choices(self) -> dict[str, Any]:
-        """As :func:`edge_tasks.cli.settings.choose` takes them."""
+    def choices(self) -> dict[str, str | int]:
+        """All that was chosen, by the name of the setting."""
         return {
             "edges": self.fleet.full,
             "light_edges": self.fleet.light,
@@ -97,18 +98,10 @@ class State:
         """Replace the saved fleet."""
         write_file(self.folder / "fleet.json", json.dumps(_document(saved), indent=2) + "\n")
 
-    def record(self) -> dict[str, Any]:
-        """What was done: ``up`` (digest of the fleet that was brought up), ``read`` (devices of the backend)."""
-        try:
-            found = json.loads((self.folder / "record.json").read_text())
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
-
-    def note(self, **done: object) -> None:
-        """Add to the record; None removes."""
-        record = {key: value for key, value in {**self.record(), **done}.items() if value is not None}
-        write_file(self.folder / "record.json", json.dumps(record))
+    @property
+    def record(self) -> Record:
+        """What was done."""
+        return Record(self.folder / "record.json")
 
     def check_owner(self) -> None:
         """Refuse to work where another user did, or where we may not write, before anything is changed.

@@ -33,15 +33,23 @@ _TYPES: Final = {
     ".LICENSE": "text/plain",
 }
 _FEED: Final = web.AppKey("feed", Feed)
+_WORDED: Final[web.AppKey[Callable[[str], str]]] = web.AppKey("worded")
 _SOCKETS: Final = web.AppKey("sockets", set[web.WebSocketResponse])
 
 
-def page_app(source: Source, every_s: float = EVERY_S) -> web.Application:
-    """The application; it looks at the fleet as long as it runs."""
+def page_app(source: Source, every_s: float = EVERY_S, worded: Callable[[str], str] = str) -> web.Application:
+    """The application; it looks at the fleet as long as it runs.
+
+    Args:
+        source: where looks come from.
+        every_s: seconds from one look to the next.
+        worded: a text with ``inv TASK`` in it → the same with what people type here.
+    """
     app = web.Application(middlewares=[_guarded])
+    app[_WORDED] = worded
     app[_FEED] = Feed(source, every_s)
     app[_SOCKETS] = set()
-    files = {path.name: path.read_bytes() for path in STATIC.iterdir() if path.suffix in _TYPES}
+    files = {path.name: worded(path.read_text("utf-8")) for path in STATIC.iterdir() if path.suffix in _TYPES}
     for name, content in files.items():
         app.router.add_get("/" if name == "index.html" else f"/static/{name}", _file(name, content))
     app.router.add_get("/feed", _feed)
@@ -51,8 +59,14 @@ def page_app(source: Source, every_s: float = EVERY_S) -> web.Application:
     return app
 
 
-async def serve(source: Source, port: int, seconds: int, said: Callable[[str], None]) -> None:
-    """Serve until SIGINT, SIGTERM or, when ``seconds`` is not 0, until they are over.
+async def serve(
+    source: Source,
+    port: int,
+    seconds: int,
+    said: Callable[[str], None],
+    worded: Callable[[str], str] = str,
+) -> None:
+    """Serve until SIGINT, SIGTERM or, when ``seconds`` is not 0, until they are over; see :func:`page_app`.
 
     Raises:
         MissingTool: the port is taken.
@@ -61,7 +75,7 @@ async def serve(source: Source, port: int, seconds: int, said: Callable[[str], N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(page_app(source), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(page_app(source, worded=worded), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         site = await _listening(runner, port)
@@ -100,9 +114,9 @@ async def _guarded(
     return response
 
 
-def _file(name: str, content: bytes) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _file(name: str, content: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(_request: web.Request) -> web.StreamResponse:
-        response = web.Response(body=content, content_type=_TYPES[Path(name).suffix], charset="utf-8")
+        response = web.Response(text=content, content_type=_TYPES[Path(name).suffix], charset="utf-8")
         response.enable_compression()
         return response
 
@@ -114,7 +128,7 @@ async def _feed(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=10)
     await socket.prepare(request)
     request.app[_SOCKETS].add(socket)
-    telling = asyncio.create_task(_tell(socket, request.app[_FEED]))
+    telling = asyncio.create_task(_tell(socket, request.app[_FEED], request.app[_WORDED]))
     try:
         async for _ in socket:  # a page says nothing; this waits for its end
             pass
@@ -126,7 +140,7 @@ async def _feed(request: web.Request) -> web.StreamResponse:
     return socket
 
 
-async def _tell(socket: web.WebSocketResponse, feed: Feed) -> None:
+async def _tell(socket: web.WebSocketResponse, feed: Feed, worded: Callable[[str], str]) -> None:
     known: Snapshot | None = None
     while True:
         newest = await feed.newer(known)
@@ -134,7 +148,7 @@ async def _tell(socket: web.WebSocketResponse, feed: Feed) -> None:
             document: dict[str, Any] = {**whole(newest), "history": feed.history.fleet.columns}
         else:
             document = news(known, newest)
-        await socket.send_str(orjson.dumps(document).decode())
+        await socket.send_str(worded(orjson.dumps(document).decode()))
         known = newest
 
 

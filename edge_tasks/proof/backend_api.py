@@ -12,6 +12,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from edge_tasks.errors import BackendError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -29,20 +31,6 @@ _PAUSE_S: Final = 0.5
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The backend is on this machine; a proxy of the environment is not to be asked."""
-
-
-class BackendError(Exception):
-    """The backend did not answer, or refused the call; the text says which.
-
-    Attributes:
-        hint: what to type next.
-        code: of HTTP; 0 where there was no answer.
-    """
-
-    def __init__(self, text: str, *, hint: str = "inv up", code: int = 0) -> None:
-        super().__init__(text)
-        self.hint = hint
-        self.code = code
 
 
 @dataclass(frozen=True)

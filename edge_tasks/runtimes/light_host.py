@@ -13,14 +13,16 @@ from edge_tasks.adapters.files import text_of, write_file, writing
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout import load_shapes
 from edge_tasks.errors import CommandFailed
-from edge_tasks.runtimes.protocols import EdgeProcess
+from edge_tasks.plan import counted
+from edge_tasks.proof.protocol import EdgeProcess
+from edge_tasks.runtimes.plans import LightStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path, PurePath, PurePosixPath
 
+    from edge_tasks.fleet.directories import Written
     from edge_tasks.fleet.identity import Edge, Fleet
-    from edge_tasks.runtimes.protocols import Written
 
 _START_S: Final = 30.0
 _EDGES_A_PROCESS: Final = 2500
@@ -28,7 +30,7 @@ _EDGES_A_PROCESS: Final = 2500
 
 
 @dataclass(frozen=True)
-class Manner:
+class LightOptions:
     """How light edges run.
 
     Attributes:
@@ -38,7 +40,7 @@ class Manner:
         reconnect: ``quick`` or ``openems``.
         profile: the load shape, as it was typed.
         seed: what the variation of edges is drawn from; empty for the fleet's id.
-        metrics_port: where metrics are served; 0 for nowhere.
+        metrics_port: where metrics are served, the fleet's offset included; 0 for nowhere.
         metrics_host: on which address, as the host sees it.
     """
 
@@ -50,6 +52,20 @@ class Manner:
     seed: str
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
+
+    @classmethod
+    def of(cls, choices: Mapping[str, str | int], offset: int) -> LightOptions:
+        """As the settings have it, on this machine, of a fleet with this port offset."""
+        metrics_port = int(choices["metrics_port"])
+        return cls(
+            processes=int(choices["light_processes"]),
+            cores=machine.cores(),
+            connect_rate=int(choices["connect_rate"]),
+            reconnect=str(choices["reconnect"]),
+            profile=str(choices["profile"]),
+            seed=str(choices["seed"]),
+            metrics_port=metrics_port + offset if metrics_port else 0,
+        )
 
     @property
     def metrics(self) -> dict[str, int | str]:
@@ -65,25 +81,6 @@ class Manner:
             return {"processes": self.processes, "block": 1}
         useful = -(-edges // _EDGES_A_PROCESS)
         return {"processes": max(1, min(self.cores, useful)), "block": _EDGES_A_PROCESS}
-
-
-def metrics_port_of(choices: Mapping[str, Any], offset: int) -> int:
-    """The host's port for metrics; 0 for none."""
-    port = int(choices["metrics_port"])
-    return port + offset if port else 0
-
-
-def manner_of(choices: Mapping[str, Any], offset: int) -> Manner:
-    """As the settings have it, on this machine."""
-    return Manner(
-        processes=choices["light_processes"],
-        cores=machine.cores(),
-        connect_rate=choices["connect_rate"],
-        reconnect=choices["reconnect"],
-        profile=choices["profile"],
-        seed=choices["seed"],
-        metrics_port=metrics_port_of(choices, offset),
-    )
 
 
 class HostProcess(Protocol):
@@ -116,7 +113,7 @@ class LightHost:
         edges_folder: where the edges' directories are.
         fleet: whose edges.
         render: the files of an edge, for those that have no directory.
-        manner: how the edges are to run.
+        options: how the edges are to run.
     """
 
     def __init__(  # noqa: PLR0913 - where it runs, whose edges, and how
@@ -127,7 +124,7 @@ class LightHost:
         fleet: Fleet,
         render: Callable[[Edge], Mapping[PurePosixPath, str]],
         *,
-        manner: Manner,
+        options: LightOptions,
     ) -> None:
         self.process = process
         self._seen_as = seen_as
@@ -135,7 +132,7 @@ class LightHost:
         self._fleet = fleet
         self._render = render
         self._folder = process.config.parent
-        self._manner = manner
+        self._options = options
 
     def fleet_file(self, written: Mapping[str, Written]) -> str:
         """What the host reads: edges with a directory and what it holds, and those that share one template."""
@@ -151,15 +148,15 @@ class LightHost:
         document: dict[str, Any] = {
             "status_file": str(self._seen_as / "light-status.json"),
             "memory_file": str(self._seen_as / "light-memory.json"),
-            **self._manner.shares(len(written) + self._fleet.light),
-            "connect_rate": self._manner.connect_rate,
-            "reconnect": self._manner.reconnect,
-            **self._manner.metrics,
+            **self._options.shares(len(written) + self._fleet.light),
+            "connect_rate": self._options.connect_rate,
+            "reconnect": self._options.reconnect,
+            **self._options.metrics,
             "edges": edges,
         }
-        shape = load_shapes.find(self._manner.profile, self._edges_folder.parent)
+        shape = load_shapes.find(self._options.profile, self._edges_folder.parent)
         if shape is not None:
-            document |= {"profile": shape.content, "seed": self._manner.seed or self._fleet.id}
+            document |= {"profile": shape.content, "seed": self._options.seed or self._fleet.id}
         light = self._fleet.light_edges
         if light:
             files = {str(path): text for path, text in self._render(light[0]).items()}
@@ -167,35 +164,35 @@ class LightHost:
         revision = hashlib.sha256(json.dumps(document).encode()).hexdigest()[:16]
         return json.dumps({"revision": revision, **document})
 
-    def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
-        """What is to be done so that the host runs the edges, each with its directory as written."""
-        running = self.process.find() is not None
-        if running and text_of(self.process.config) == self.fleet_file(written):
-            return ()
-        return (f"{'tell' if running else 'start'} the light host its {self._count(written)} edges",)
+    def find(self, written: Mapping[str, Written]) -> LightStart | None:
+        """What the host is to be told so that it runs the edges, each as written; None when it runs them."""
+        fleet_file = self.fleet_file(written)
+        is_running = self.process.find() is not None
+        if is_running and text_of(self.process.config) == fleet_file:
+            return None
+        return LightStart(fleet_file, len(written) + self._fleet.light, is_running)
 
-    def start_edges(self, written: Mapping[str, Written]) -> str:
+    def start(self, planned: LightStart) -> str:
         """Tell the host its edges, starting it when it does not run, and wait until it has taken them.
 
         Raises:
             CommandFailed: it ended, or did not take them within 30 s.
         """
-        fleet_file = self.fleet_file(written)
-        if self.process.find() is None:
+        if planned.is_running:
+            write_file(self.process.config, planned.fleet_file)
+        else:
             for file in self._status_files():
                 with writing(file):
                     file.unlink(missing_ok=True)
-            self.process.start(fleet_file)
-        else:
-            write_file(self.process.config, fleet_file)
-        told = json.loads(fleet_file)
+            self.process.start(planned.fleet_file)
+        told = json.loads(planned.fleet_file)
         wanted = [told["revision"]] * told["processes"]
         deadline = time.monotonic() + _START_S
         while [status.get("revision") for status in self._statuses()] != wanted:
             self.process.require("light host")
             if not until(deadline):
                 raise CommandFailed("the light host did not take its edges", hint=f"see {self.process.log}")
-        return f"light host has {self._count(written)} edges"
+        return f"light host has {counted(planned.count, 'edge')}"
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the host says of its edges, by name; empty when it does not run."""
@@ -212,9 +209,6 @@ class LightHost:
             for name, edge in status.get("edges", {}).items()
         }
 
-    def _count(self, written: Mapping[str, Written]) -> int:
-        return len(written) + self._fleet.light
-
     def _status_files(self) -> list[Path]:
         """One a process; there is none of a process that has ended."""
         return sorted(self._folder.glob("light-status-*.json"))
@@ -227,3 +221,9 @@ class LightHost:
                 continue
             if isinstance(found, dict):
                 yield found
+
+
+def change_of(planned: LightStart) -> str:
+    """A line for ``inv plan``: ``tell the light host its 3 edges``."""
+    edges = counted(planned.count, "edge")
+    return f"tell the light host its {edges}" if planned.is_running else f"start the light host with {edges}"

@@ -1,4 +1,8 @@
-"""What the steps ask of a runtime: one shape for ``embedded`` and ``docker``."""
+"""What the steps ask of a runtime: four small protocols, and a few things that not every runtime has.
+
+``find`` and what is named by a noun look and change nothing. ``find`` returns a plan, and whoever carries it out
+does exactly what is in it, without looking again.
+"""
 
 from __future__ import annotations
 
@@ -6,170 +10,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
-    from edge_tasks.checkout.compose_file import ComposeFile
     from edge_tasks.checkout.findings import Finding
-    from edge_tasks.fleet.identity import Edge
+    from edge_tasks.fleet.directories import Written
     from edge_tasks.plan import Plan
-    from edge_tasks.registry.odoo.table import Database
+    from edge_tasks.proof.protocol import EdgeProcess, StatusSource
+    from edge_tasks.registry.protocol import Registry
+    from edge_tasks.runtimes.plans import DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
 
 
-@dataclass(frozen=True)
-class EdgeProcess:
-    """An edge as its runtime sees it.
-
-    Attributes:
-        running: its process or container runs.
-        why: why it does not, or why it is not connected, in the runtime's words; empty when nothing is known.
-        since: when it was started, seconds since 1970.
-        ignored: config files that it does not load, each with the reason.
-    """
-
-    running: bool
-    why: str = ""
-    since: float = 0.0
-    ignored: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Written:
-    """A config directory as it lies on the disk.
-
-    Attributes:
-        digest: of what it was made of; empty when it is not there.
-        at: when it was written, seconds since 1970.
-    """
-
-    digest: str
-    at: float
-
-    def __str__(self) -> str:
-        """Tells one writing from the next, also of the same inputs (``gen-configs --force``)."""
-        return f"{self.digest}-{self.at}"
-
-
-class Witness(Protocol):
-    """Who says which edges are online, and what they measure."""
-
-    @property
-    def says(self) -> str:
-        """Who that is, for people: ``…, says the backend``."""
-
-    @property
-    def remark(self) -> str:
-        """What its word lacks, and what to do about it; empty when it lacks nothing."""
-
-    @property
-    def is_late(self) -> bool:
-        """It may still say what was 30 s ago, and cannot be asked for values."""
-
-    def online(self, names: Sequence[str]) -> dict[str, bool]:
-        """Whether each is connected; one that is not known is absent.
-
-        Raises:
-            BackendError: nobody can be asked; with the reason.
-        """
-
-    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Channel → value, by name; empty where values cannot be asked.
-
-        Raises:
-            BackendError: as for :meth:`online`.
-        """
-
-
-class Runtime(Protocol):
-    """Where a fleet runs. ``find_*`` looks and changes nothing; the others do."""
-
-    @property
-    def name(self) -> str:
-        """``embedded`` or ``docker``."""
+class Services(Protocol):
+    """Everything that runs for a fleet, as a whole."""
 
     @property
     def stands_for(self) -> str:
         """What of it is real and what is not, for the header line."""
 
-    @property
-    def uri(self) -> str:
-        """Where the edges connect to."""
-
-    @property
-    def api(self) -> Witness:
-        """Who says which edges are online: the backend's B2B REST API, else what it writes into PostgreSQL."""
-
-    @property
-    def database(self) -> Database:
-        """Where the device table is."""
-
     def examine(self) -> tuple[Finding, ...]:
         """What is wrong with the machine or the platform."""
-
-    def find_correction(self) -> tuple[str, ...]:
-        """What ``doctor --fix`` is still to write."""
-
-    def correct(self) -> None:
-        """Write it."""
-
-    def override(self, edges: Sequence[Edge], compose: Callable[[], ComposeFile]) -> str:
-        """The text of the compose override; ``compose`` reads the platform's file, where Compose does not."""
-
-    def companions(self) -> dict[Path, str]:
-        """Private files that it refers to, in the state directory."""
-
-    def find_build(self) -> Plan:
-        """What is to be built."""
-
-    def build(self) -> str:
-        """Build it; what was done."""
-
-    @property
-    def database_is_ready(self) -> bool:
-        """PostgreSQL runs, with the device table in it."""
-
-    def find_database(self) -> tuple[str, ...]:
-        """What is still to be done so that it is, and lets the backend in."""
-
-    def prepare_database(self) -> str:
-        """Do it; what was done."""
-
-    def backend_is_current(self) -> bool:
-        """The backend runs, as it is to be."""
-
-    def start_backend(self) -> None:
-        """Start it, and wait until it answers."""
-
-    def backend_instance(self) -> str | None:
-        """What tells this run of the backend from an earlier one; None when it does not run."""
-
-    def backend_started(self) -> float:
-        """When it was started, seconds since 1970; 0.0 when it does not run."""
-
-    def read_devices_again(self) -> None:
-        """Make the backend read its devices; all edges reconnect."""
-
-    def find_edges(self, written: Mapping[str, Written]) -> tuple[str, ...]:
-        """What is to be done so that exactly these edges run, each with its directory as written."""
-
-    def start_edges(self, written: Mapping[str, Written]) -> str:
-        """Do it; what was done."""
-
-    def visible(self, names: Sequence[str]) -> frozenset[str] | None:
-        """The devices that people see in Odoo; None where there is no Odoo.
-
-        Raises:
-            OdooError: it cannot be asked.
-        """
-
-    def processes(self) -> dict[str, EdgeProcess]:
-        """The edges that there are, by name."""
 
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""
 
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """What people go on with: a word, and where."""
+
+    def override(self) -> Override:
+        """The compose override for the fleet's edges."""
+
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
-        """Print the last lines of these edges, of a service, or of all; with ``follow`` what comes, too."""
+        """Print the last lines of these edges, of a service, or of all; with ``follow`` also what comes.
+
+        Raises:
+            SettingsError: there is no such service.
+        """
 
     def stop(self) -> tuple[str, ...]:
         """Stop everything; the names of what ran."""
@@ -177,11 +52,155 @@ class Runtime(Protocol):
     def purge(self) -> str:
         """Remove what lies outside the state and config directories; what became of the database, for people.
 
-        Refuses where data would be lost.
+        Raises:
+            CommandFailed: data of somebody else would be lost; nothing was removed.
         """
 
-    def claim(self) -> None:
-        """Make what edges wrote in their config directories removable by the caller."""
 
-    def addresses(self) -> tuple[tuple[str, str], ...]:
-        """What people go on with: a word, and where."""
+class Database(Protocol):
+    """Where the registry lives, and what must run so that it can be asked."""
+
+    @property
+    def registry(self) -> Registry[Any]:
+        """Who the backend knows."""
+
+    @property
+    def is_ready(self) -> bool:
+        """The registry can be asked."""
+
+    def find(self) -> Plan[DatabaseToPrepare]:
+        """What is still to be done so that it can, and lets the backend in."""
+
+    def prepare(self, plan: Plan[DatabaseToPrepare]) -> str:
+        """Do it; what was done.
+
+        Raises:
+            RegistrationError: the server refuses the backend's user or password.
+            CommandFailed: a service did not start, or the table could not be made.
+        """
+
+
+class Backend(Protocol):
+    """The backend that the edges connect to."""
+
+    @property
+    def uri(self) -> str:
+        """Where the edges connect to."""
+
+    @property
+    def status(self) -> StatusSource:
+        """Who says which edges are online: the backend's B2B REST API, else what the backend writes elsewhere."""
+
+    def find(self) -> Plan[tuple[str, ...]]:
+        """The services that do not run, or run with another configuration or image than they should."""
+
+    def start(self, plan: Plan[tuple[str, ...]]) -> None:
+        """Start them, and wait until the backend answers.
+
+        Raises:
+            CommandFailed: one ended, or the backend did not answer in time.
+        """
+
+    def instance(self) -> str | None:
+        """What tells this run of the backend from an earlier one; None when it does not run."""
+
+    def started(self) -> float:
+        """When it was started, seconds since 1970; 0.0 when it does not run."""
+
+    def read_devices_again(self) -> None:
+        """Make the backend read its devices; all edges reconnect.
+
+        Raises:
+            BackendError: it refused.
+            CommandFailed: it did not come back.
+        """
+
+
+class EdgeHost(Protocol):
+    """What runs the edges."""
+
+    @property
+    def light_names(self) -> frozenset[str]:
+        """The edges that are light ones: all of them where there are no others."""
+
+    @property
+    def since(self) -> str:
+        """What :attr:`EdgeProcess.since` is the time of, for people: ``its container was started``."""
+
+    def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
+        """What is to be done so that exactly these edges run, each with its directory as written, by name."""
+
+    def start(self, plan: Plan[EdgesToStart]) -> str:
+        """Do it; what was done.
+
+        Raises:
+            CommandFailed: an edge or its host did not start.
+        """
+
+    def processes(self) -> dict[str, EdgeProcess]:
+        """The edges that there are, by name."""
+
+
+class Images(Protocol):
+    """What a runtime builds or fetches before it starts anything."""
+
+    def find(self) -> Plan[ImagesToMake]:
+        """What is not here, or was built of something else.
+
+        Raises:
+            MissingTool: it is not to be built (``--skip-build``), and is not here.
+        """
+
+    def make(self, plan: Plan[ImagesToMake]) -> str:
+        """Build and fetch; what was done.
+
+        Raises:
+            CommandFailed: with the last lines of what the builder said.
+        """
+
+
+class Correction(Protocol):
+    """What ``doctor --fix`` writes: copies of the platform's files, corrected."""
+
+    def find(self) -> tuple[str, ...]:
+        """What is still to be written, a line each.
+
+        Raises:
+            SettingsError: nobody can tell where it would have to go.
+        """
+
+    def write(self) -> None:
+        """Write all of it; the platform's own files stay as they are."""
+
+
+class Ownership(Protocol):
+    """Files that a runtime's services write as another user."""
+
+    def claim(self) -> None:
+        """Make what they wrote in the config directories removable by the caller."""
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Where a fleet runs.
+
+    Attributes:
+        name: of its folder, and of the option: ``embedded``, ``docker``.
+        images: None where nothing is built or fetched.
+        correction: None where the platform's files are not read.
+        ownership: None where nobody but the caller writes files.
+    """
+
+    name: str
+    services: Services
+    database: Database
+    backend: Backend
+    edges: EdgeHost
+    images: Images | None = None
+    correction: Correction | None = None
+    ownership: Ownership | None = None
+
+    @property
+    def stands_for(self) -> str:
+        """What of it is real and what is not, for the header line."""
+        return self.services.stands_for

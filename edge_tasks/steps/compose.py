@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.checkout.override import is_ours
@@ -12,45 +13,54 @@ from edge_tasks.plan import Plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edge_tasks.cli.session import Session
+    from edge_tasks.fleet.identity import Edge
+    from edge_tasks.runtimes.plans import Override
+    from edge_tasks.runtimes.protocols import Services
 
-_READABLE = 0o644
+_READABLE: Final = 0o644
 """It holds no secret, and people read it."""
 
 
-def find(session: Session) -> Plan:
-    """Compare the file with what it is to be.
+@dataclass(frozen=True)
+class Compose:
+    """Brings the override to what the runtime makes of the edges.
 
-    Raises:
-        SettingsError: a file of that name is not ours.
+    Attributes:
+        path: where the override lies.
+        services: know what it is to hold.
+        edges: those that get a service.
     """
-    path = override_path(session)
-    wanted = session.runtime.override(session.fleet.edges_with_directory, lambda: session.compose)
-    present = path.read_text() if path.exists() else None
-    if present is not None and not is_ours(present):
-        raise SettingsError(
-            f"{path} was not made by edge-tasks",
-            hint="name another with --override-file docker-compose.edges.yml, and give both to docker compose -f",
-        )
-    companions = session.runtime.companions()
-    stale = [beside.name for beside, text in companions.items() if text_of(beside) != text]
-    changes = [f"write {name}" for name in (*([path.name] if present != wanted else []), *stale)]
-    unchanged = f"{path.name}, {len(session.fleet.edges_with_directory)} services"
-    return Plan(tuple(changes), unchanged, (wanted, companions))
 
+    path: Path
+    services: Services
+    edges: tuple[Edge, ...]
 
-def apply(session: Session, plan: Plan) -> str:
-    """Write it."""
-    path = override_path(session)
-    text, companions = plan.details
-    for beside, secret in companions.items():
-        write_file(beside, secret)
-    write_file(path, text, _READABLE)
-    without = sum(edge.ports is None for edge in session.fleet.edges_with_directory)
-    note = f", {without} of them without host ports (there are none left)" if without else ""
-    return f"{path.name}, {len(session.fleet.edges_with_directory)} services{note}"
+    def find(self) -> Plan[Override]:
+        """Compare the files with what they are to be.
 
+        Raises:
+            SettingsError: a file of that name is not ours.
+        """
+        wanted = self.services.override()
+        present = text_of(self.path)
+        if present is not None and not is_ours(present):
+            raise SettingsError(
+                f"{self.path} was not made by edge-tasks",
+                hint="name another with --override-file docker-compose.edges.yml,"
+                " and give both to docker compose -f",
+            )
+        stale = [path.name for path, text in wanted.companions.items() if text_of(path) != text]
+        changes = [f"write {name}" for name in (*([self.path.name] if present != wanted.text else []), *stale)]
+        return Plan(tuple(changes), self._sentence(), wanted)
 
-def override_path(session: Session) -> Path:
-    """Where the override lies."""
-    return session.platform.path / session.wanted.override_file
+    def apply(self, plan: Plan[Override]) -> str:
+        """Write the files, those with secrets first."""
+        for path, secret in plan.details.companions.items():
+            write_file(path, secret)
+        write_file(self.path, plan.details.text, _READABLE)
+        without = sum(edge.ports is None for edge in self.edges)
+        note = f", {without} of them without host ports (there are none left)" if without else ""
+        return f"{self._sentence()}{note}"
+
+    def _sentence(self) -> str:
+        return f"{self.path.name}, {len(self.edges)} services"

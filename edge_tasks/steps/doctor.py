@@ -2,54 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge_tasks.errors import MissingTool, SettingsError
-from edge_tasks.plan import Plan
+from edge_tasks.errors import FleetError, MissingTool, SettingsError
+from edge_tasks.plan import Plan, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edge_tasks.checkout.findings import Finding
-    from edge_tasks.cli.session import Session
+    from edge_tasks.runtimes.protocols import Correction, Services
 
 
-def find(session: Session) -> Plan:
-    """Everything that is wrong, in one message.
+@dataclass(frozen=True)
+class Doctor:
+    """Examines; with ``--fix`` it corrects what can be corrected in copies of ours.
 
-    Raises:
-        SettingsError: something in the platform's files.
-        MissingTool: only the machine: memory, disk, ports.
+    Attributes:
+        services: know the machine and the platform.
+        correction: None where nothing can be corrected.
+        is_asked: the task itself was typed, so that the JSON document has the findings.
     """
-    correction = session.runtime.find_correction()
-    findings = session.runtime.examine()
-    errors = [finding for finding in findings if finding.is_error]
-    warnings = [finding for finding in findings if not finding.is_error]
-    if "doctor" in session.typed and "doctor" not in session.done:
-        session.console.document(findings=[_entry(finding) for finding in findings])
-    if errors:
-        _refuse(errors, with_copy=bool(correction))
-    if "doctor" not in session.done:
-        for finding in warnings:
-            session.console.line(f"  ! {finding}")
-    return Plan(correction, "machine and platform are fit" + (f", {len(warnings)} remarks" if warnings else ""))
+
+    services: Services
+    correction: Correction | None
+    is_asked: bool = False
+
+    def find(self) -> Plan[Correction | None]:
+        """Everything that is wrong; what is an error refuses the plan."""
+        changes = self.correction.find() if self.correction else ()
+        findings = self.services.examine()
+        errors = [finding for finding in findings if finding.is_error]
+        warnings = [finding for finding in findings if not finding.is_error]
+        remarks = f", {len(warnings)} remarks" if warnings else ""
+        return Plan(
+            changes,
+            f"machine and platform are fit{remarks}",
+            self.correction,
+            remarks=tuple(map(str, warnings)),
+            refusal=refusal_of(errors, with_copy=bool(changes)) if errors else None,
+            found={"findings": [_entry(finding) for finding in findings]} if self.is_asked else {},
+        )
+
+    def apply(self, plan: Plan[Correction | None]) -> str:
+        """Correct the backend's configuration in a copy of ours."""
+        if plan.details is not None:
+            plan.details.write()
+        return "the backend gets a corrected copy of its configuration"
 
 
-def apply(session: Session, _plan: Plan) -> str:
-    """With ``--fix``: correct what can be in copies and generated files of ours."""
-    session.runtime.correct()
-    return "the backend gets a corrected copy of its configuration"
+def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
+    """The error that ends the call.
 
-
-def _refuse(errors: list[Finding], *, with_copy: bool) -> None:
+    Args:
+        errors: at least one.
+        with_copy: our corrected copy is about to be written, and does not cure these.
+    """
+    of_machine = all(finding.kind == "machine" for finding in errors)
     lines = "\n".join(f"  {finding}" for finding in errors)
-    whose = "machine" if all(finding.kind == "machine" for finding in errors) else "platform"
-    noun = "finding" if len(errors) == 1 else "findings"
-    message = f"the {whose} is not fit for the fleet: {len(errors)} {noun}\n{lines}"
-    if all(finding.kind == "machine" for finding in errors):
-        raise MissingTool(message, hint="inv doctor shows them again")
-    raise SettingsError(message, hint=_remedy(errors, with_copy=with_copy))
+    whose = "machine" if of_machine else "platform"
+    message = f"the {whose} is not fit for the fleet: {counted(len(errors), 'finding')}\n{lines}"
+    if of_machine:
+        return MissingTool(message, hint="inv doctor shows them again")
+    return SettingsError(message, hint=_remedy(errors, with_copy=with_copy))
 
 
-def _remedy(errors: list[Finding], *, with_copy: bool) -> str:
+def _remedy(errors: Sequence[Finding], *, with_copy: bool) -> str:
     if with_copy:
         return "change the files; --fix then corrects the rest, not listed here, in a copy of ours"
     return "inv doctor --fix, or change the files" if any(error.fixes for error in errors) else "change the files"

@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import remove_directory, writing
-from edge_tasks.checkout import layouts as platforms
 from edge_tasks.checkout.override import is_ours
-from edge_tasks.cli.session import PROJECT
-from edge_tasks.steps.compose import override_path
-from edge_tasks.steps.gen_configs import our_directories, remove_halves
 
 if TYPE_CHECKING:
-    from edge_tasks.cli.session import Session
+    from pathlib import Path
+
+    from edge_tasks.checkout.layouts import Platform
+    from edge_tasks.fleet.directories import Directories
+    from edge_tasks.fleet.saved import State
+    from edge_tasks.output import Output
+    from edge_tasks.runtimes.protocols import Services
 
 
-def run(session: Session, *, purge: bool) -> None:
-    """Stop what runs; nothing to stop is fine."""
-    if session.saved is None and not session.state.folder.exists():
-        session.console.document(stopped=[])
-        session.console.line(f"nothing to do: there is no fleet in {session.platform.path}")
-        return
-    session.state.check_owner()
-    with session.state.locked("inv down"):
-        stopped = session.runtime.stop() if session.saved else ()
-        session.console.document(stopped=list(stopped))
-        session.console.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
-        session.state.note(up=None, read=None)
-        if purge:
-            _purge(session, session.runtime.purge() if session.saved else "no database")
+@dataclass(frozen=True)
+class Down:
+    """Stops and removes.
 
+    Attributes:
+        services: None where there is no saved fleet, so that nothing of it can run.
+        override: the path of the compose override.
+    """
 
-def _purge(session: Session, database: str) -> None:
-    folder = session.platform.edges_folder
-    found = our_directories(folder)
-    for directory in found:
-        remove_directory(directory)
-    if folder.is_dir():
-        remove_halves(folder)
-    override = override_path(session)
-    if override.is_file() and is_ours(override.read_text()):
-        with writing(override):
-            override.unlink()
-    remove_directory(session.state.folder)
-    left = session.platform.remove_bundled() if session.platform.bundled else ()
-    platforms.forget(session.platform, PROJECT)
-    session.console.line(f"removed: {len(found)} config directories, the override, {database}, the saved fleet")
-    if left:
-        session.console.line(f"left, since you changed or added them: {', '.join(map(str, left))}")
+    services: Services | None
+    state: State
+    directories: Directories
+    override: Path
+    platform: Platform
+    output: Output
+
+    def stop(self) -> None:
+        """Stop what runs; nothing to stop is fine."""
+        stopped = self.services.stop() if self.services else ()
+        self.output.document(stopped=list(stopped))
+        self.output.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
+        self.state.record.forget("up", "read")
+
+    def purge(self) -> None:
+        """Remove everything that was ever made; what the user added or changed is left, and said."""
+        database = self.services.purge() if self.services else "no database"
+        ours = self.directories.ours()
+        for name in ours:
+            self.directories.remove(name)
+        self.directories.remove_halves()
+        if self.override.is_file() and is_ours(self.override.read_text()):
+            with writing(self.override):
+                self.override.unlink()
+        remove_directory(self.state.folder)
+        left = self.platform.remove_bundled() if self.platform.bundled else ()
+        self.output.line(f"removed: {len(ours)} config directories, the override, {database}, the saved fleet")
+        if left:
+            self.output.line(f"left, since you changed or added them: {', '.join(map(str, left))}")

@@ -1,17 +1,15 @@
-"""What people read at the end: the table of edges, the addresses, what to type next; and ``inv plan``."""
+"""The table of edges that people read, and the same edges in the JSON document."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.cli.console import INDENT
-from edge_tasks.steps import ORDER, named
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from edge_tasks.cli.session import Session
     from edge_tasks.fleet.identity import Edge
+    from edge_tasks.output import Output
     from edge_tasks.proof.verdict import Verdict
 
 _TITLES: Final = ("edge", "state", "ports (docker)", "grid W", "PV W", "consumption W", "battery %")
@@ -21,56 +19,36 @@ SHOWN: Final = (
     "_sum/ConsumptionActivePower",
     "_sum/EssSoc",
 )
+"""The channels of its columns."""
 _MOST_ROWS: Final = 24
 
 
-def print_table(session: Session, verdicts: Sequence[Verdict]) -> None:
-    """The edges: all of a small fleet, of a large one the ill ones first and a count of the rest."""
-    edges = {edge.name: edge for edge in session.edges}
-    by_need = sorted(verdicts, key=lambda verdict: verdict.is_well) if len(verdicts) > _MOST_ROWS else verdicts
-    shown = by_need[:_MOST_ROWS]
-    if shown:
-        session.console.table(_TITLES, [_row(edges[verdict.name], verdict) for verdict in shown])
-    rest = by_need[_MOST_ROWS:]
-    if rest:
-        online = sum(verdict.is_well for verdict in rest)
-        session.console.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not")
-    record(session, verdicts)
+@dataclass(frozen=True)
+class EdgeTable:
+    """Prints verdicts.
 
+    Attributes:
+        edges: of the fleet, by name.
+    """
 
-def record(session: Session, verdicts: Sequence[Verdict]) -> None:
-    """The edges, all of them, for the JSON document."""
-    edges = {edge.name: edge for edge in session.edges}
-    session.console.document(edges=[_entry(edges[verdict.name], verdict) for verdict in verdicts])
+    edges: Mapping[str, Edge]
+    output: Output
 
+    def show(self, verdicts: Sequence[Verdict]) -> None:
+        """Show all edges of a small fleet; of a large one the ill ones first and a count of the rest."""
+        large = len(verdicts) > _MOST_ROWS
+        by_need = sorted(verdicts, key=lambda verdict: verdict.is_well) if large else verdicts
+        if by_need:
+            rows = [_row(self.edges[verdict.name], verdict) for verdict in by_need[:_MOST_ROWS]]
+            self.output.table(_TITLES, rows)
+        if rest := by_need[_MOST_ROWS:]:
+            online = sum(verdict.is_well for verdict in rest)
+            self.output.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not")
+        self.record(verdicts)
 
-def print_next(session: Session) -> None:
-    """Addresses, and what to type next."""
-    line = session.console.line
-    line("")
-    for word, where in session.runtime.addresses():
-        line(f"{word:<9} {where}", 10)
-    line(f"next      inv status | inv setup --edges {session.fleet.full + 2} | inv down | inv down --purge")
-
-
-def plan(session: Session) -> bool:
-    """Print what each step would do; whether there is anything."""
-    changes: dict[str, tuple[str, ...]] = {}
-    ready = session.saved is not None and session.runtime.database_is_ready
-    if session.platform.is_missing:
-        changes["platform"] = (f"lay out the bundled platform in {session.platform.path}",)
-    if session.saved != session.wanted:
-        changes["fleet"] = (f"save a fleet of {session.fleet.size} edges",)
-    for name in ORDER:
-        if name == "register" and not ready:
-            changes[name] = (f"register {session.fleet.size} edges (the table is not there to be asked)",)
-        else:
-            changes[name] = named(name).find(session).changes
-    for name, lines in changes.items():
-        for line in lines or ("nothing to do",):
-            session.console.line(f"{'~' if lines else '='} {name:<12} {line}", INDENT)
-    session.console.document(changes={name: list(lines) for name, lines in changes.items()})
-    return any(changes.values())
+    def record(self, verdicts: Sequence[Verdict]) -> None:
+        """Put them, all of them, into the JSON document."""
+        self.output.document(edges=[_entry(self.edges[verdict.name], verdict) for verdict in verdicts])
 
 
 def _row(edge: Edge, verdict: Verdict) -> tuple[str, ...]:

@@ -2,123 +2,106 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from edge_tasks.adapters.files import directories, remove_directory, replace_directory
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, some
-from edge_tasks.runtimes.protocols import Written
 
 if TYPE_CHECKING:
-    from edge_tasks.cli.session import Session
+    from collections.abc import Callable
+
+    from edge_tasks.checkout.template import Template
+    from edge_tasks.fleet.directories import Directories
     from edge_tasks.fleet.identity import Edge
-
-STAMP: Final = ".edge-tasks"
-"""In each directory: the digest of what it was made of. Felix reads only ``*.config``."""
-
-_DIRECTORY: Final = re.compile(r"config-edge([0-9]+)")
-_HALF: Final = re.compile(r"\.config-edge[0-9]+\.(new|old)")
+    from edge_tasks.output import Output
 
 
 @dataclass(frozen=True)
-class _Found:
+class Differing:
+    """What is to be written and removed.
+
+    Attributes:
+        stale: edges whose directory is missing, or was made of other inputs.
+        surplus: directories of a larger earlier fleet.
+    """
+
     stale: tuple[Edge, ...]
     surplus: tuple[str, ...]
 
 
-def find(session: Session) -> Plan:
-    """Which directories were made of other inputs, or are of a larger earlier fleet.
+@dataclass(frozen=True)
+class GenConfigs:
+    """Brings the config directories to what the template makes of the fleet.
 
-    Raises:
-        SettingsError: a directory in the way was not made by us.
+    Attributes:
+        template: the platform's.
+        uri: where the edges connect to.
+        directories: as they lie on the disk.
+        edges: those that are to have a directory.
+        may_stay: names of directories that are left alone where they are.
+        claim: makes what edges wrote in their directories removable.
+        adopt: directories that we did not make are replaced.
+        force: all are written anew.
     """
-    folder = session.platform.edges_folder
-    uri = session.runtime.uri
-    inputs = {edge.directory: session.template.inputs(edge, uri) for edge in _edges(session)}
-    present = {name for name in (directories(folder) if folder.is_dir() else ()) if _DIRECTORY.fullmatch(name)}
-    stamps = {name: stamp_of(folder / name) for name in present}
-    _refuse_foreign(session, {name for name in inputs if stamps.get(name, "") is None})
-    stale = tuple(edge for edge in _edges(session) if stamps.get(edge.directory) != inputs[edge.directory])
-    if session.options.get("force") and "gen-configs" in session.typed and "gen-configs" not in session.done:
-        stale = _edges(session)
-    ours = {
-        edge.directory for edge in session.edges
-    }  # those of light edges may stay: gen-configs --all made them
-    surplus = tuple(sorted(name for name in present - ours if stamps[name] is not None))
-    changes = [
-        *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
-        *([f"remove {some(surplus)}"] if surplus else []),
-    ]
-    return Plan(tuple(changes), f"{len(inputs)} directories as they should be", _Found(stale, surplus))
 
+    template: Template
+    uri: str
+    directories: Directories
+    edges: tuple[Edge, ...]
+    may_stay: frozenset[str]
+    claim: Callable[[], None]
+    output: Output
+    adopt: bool = False
+    force: bool = False
 
-def apply(session: Session, plan: Plan) -> str:
-    """Write what is stale, remove what is surplus, and what an interrupted run left."""
-    found: _Found = plan.details
-    folder = session.platform.edges_folder
-    session.runtime.claim()
-    with session.console.progress("gen-configs", len(found.stale) + len(found.surplus), "directories") as told:
-        for done, edge in enumerate(found.stale, 1):
-            _write(session, edge)
-            told(done)
-        for done, name in enumerate(found.surplus, len(found.stale) + 1):
-            remove_directory(folder / name)
-            told(done)
-    remove_halves(folder)
-    for before, after in session.template.moved if found.stale else ():
-        session.console.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
-    kept = len(_edges(session)) - len(found.stale)
-    return f"{len(found.stale)} written, {kept} kept, {len(found.surplus)} removed"
+    def find(self) -> Plan[Differing]:
+        """Which directories were made of other inputs, or are of a larger earlier fleet.
 
-
-def _write(session: Session, edge: Edge) -> None:
-    files = session.template.render(edge, session.runtime.uri)
-    check_rendered(files)
-    files[PurePosixPath(STAMP)] = session.template.inputs(edge, session.runtime.uri) + "\n"
-    files[PurePosixPath(".gitignore")] = "# edge-tasks: generated, holds an apikey\n*\n"
-    replace_directory(session.platform.edges_folder / edge.directory, files)
-
-
-def _edges(session: Session) -> tuple[Edge, ...]:
-    """Light edges have a directory only when asked for: ``gen-configs --all``."""
-    wanted = session.options.get("all") and "gen-configs" in session.typed
-    return session.edges if wanted else session.fleet.edges_with_directory
-
-
-def stamp_of(directory: Path) -> str | None:
-    """The digest a directory was made of; None when we did not make it."""
-    try:
-        return (directory / STAMP).read_text().strip()
-    except FileNotFoundError:
-        return None
-
-
-def written(directory: Path) -> Written:
-    """A directory as it lies on the disk."""
-    stamp = directory / STAMP
-    return Written(stamp_of(directory) or "", stamp.stat().st_mtime) if stamp.exists() else Written("", 0.0)
-
-
-def remove_halves(folder: Path) -> None:
-    """Remove what an interrupted run left beside the directories."""
-    for name in directories(folder):
-        if _HALF.fullmatch(name):
-            remove_directory(folder / name)
-
-
-def our_directories(folder: Path) -> tuple[Path, ...]:
-    """All config directories that we made, also of an earlier fleet."""
-    found = directories(folder) if folder.is_dir() else ()
-    return tuple(folder / name for name in found if _DIRECTORY.fullmatch(name) and stamp_of(folder / name))
-
-
-def _refuse_foreign(session: Session, names: set[str]) -> None:
-    if names and not session.options.get("adopt"):
-        raise SettingsError(
-            f"{session.platform.edges_folder} has {some(tuple(sorted(names)))}, not made by edge-tasks",
-            hint="move them away, or let them be replaced with --adopt",
+        Raises:
+            SettingsError: a directory in the way was not made by us.
+        """
+        stamps = self.directories.stamps()
+        self._refuse_foreign({edge.directory for edge in self.edges if stamps.get(edge.directory, "") is None})
+        stale = tuple(
+            edge for edge in self.edges if self.force or stamps.get(edge.directory) != self._inputs(edge)
         )
+        ours = {name for name, stamp in stamps.items() if stamp is not None}
+        surplus = tuple(sorted(ours - self.may_stay))
+        changes = [
+            *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
+            *([f"remove {some(surplus)}"] if surplus else []),
+        ]
+        return Plan(tuple(changes), f"{len(self.edges)} directories as they should be", Differing(stale, surplus))
+
+    def apply(self, plan: Plan[Differing]) -> str:
+        """Write what is stale, remove what is surplus, and what an interrupted run left."""
+        stale, surplus = plan.details.stale, plan.details.surplus
+        self.claim()
+        with self.output.progress("gen-configs", len(stale) + len(surplus), "directories") as progress:
+            for done, edge in enumerate(stale, 1):
+                self._write(edge)
+                progress(done)
+            for done, name in enumerate(surplus, len(stale) + 1):
+                self.directories.remove(name)
+                progress(done)
+        self.directories.remove_halves()
+        for before, after in self.template.moved if stale else ():
+            self.output.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
+        return f"{len(stale)} written, {len(self.edges) - len(stale)} kept, {len(surplus)} removed"
+
+    def _write(self, edge: Edge) -> None:
+        files = self.template.render(edge, self.uri)
+        check_rendered(files)
+        self.directories.write(edge, files, self._inputs(edge))
+
+    def _inputs(self, edge: Edge) -> str:
+        return self.template.inputs(edge, self.uri)
+
+    def _refuse_foreign(self, names: set[str]) -> None:
+        if names and not self.adopt:
+            raise SettingsError(
+                f"{self.directories.folder} has {some(tuple(sorted(names)))}, not made by edge-tasks",
+                hint="move them away, or let them be replaced with --adopt",
+            )

@@ -5,28 +5,28 @@ from __future__ import annotations
 import platform
 import time
 from bisect import bisect_right
+from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import write_file
-from edge_tasks.cli.settings import Setting
 from edge_tasks.errors import SettingsError
 from edge_tasks.page.history import Track
 from edge_tasks.page.server import STATIC
 from edge_tasks.page.snapshot import CHANNELS
 from edge_tasks.page.summary import ENERGIES, quantile, summarize
-from edge_tasks.steps.verify import look
 
 if TYPE_CHECKING:
-    from edge_tasks.cli.console import Told
-    from edge_tasks.cli.session import Session
+    from collections.abc import Callable
+    from pathlib import Path
+
     from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.output import Output, Progress
     from edge_tasks.page.snapshot import Figures
     from edge_tasks.page.summary import Line, Summary
+    from edge_tasks.steps.fleet_view import FleetView
 
-_SECONDS: Final = Setting("seconds", 5, lowest=0, highest=86_400)
 _TITLES: Final = (
     *("grid W", "PV W", "consumption W", "battery W", "battery %"),
     *("produced kWh", "consumed kWh", "bought kWh", "sold kWh", "charged kWh", "discharged kWh"),
@@ -34,85 +34,102 @@ _TITLES: Final = (
 _PAUSE_S: Final = 1.0
 
 
-def run(session: Session) -> None:
-    """Look for some seconds, then write.
+@dataclass(frozen=True)
+class Report:
+    """Looks for some seconds, then writes.
 
-    Raises:
-        SettingsError: there is no fleet, or it is down.
-        NotWritable: the file cannot be written.
+    Attributes:
+        view: the fleet.
+        seconds: how long it looks.
+        path: the file.
+        platform: whose fleet it is.
+        template_digest: of the edges' template.
+        worded: puts the command that people type here in place of ``inv``.
     """
-    if session.saved is None:
-        raise SettingsError(f"there is no fleet in {session.platform.path}", hint="inv setup --edges 3")
-    if not session.runtime.database_is_ready:
-        raise SettingsError("the fleet is down: there is nothing to report of", hint="inv up")
-    typed = session.options.get("seconds")
-    seconds = int(_SECONDS.checked(typed or _SECONDS.default, "--seconds"))
-    with session.console.progress("report", seconds, "seconds watched") as told:
-        summary, track, looks = _watch(session, seconds, told)
-    at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-    default = f"edge-tasks-report-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.html"
-    path = Path.cwd() / Path(session.options.get("output") or default).expanduser()
-    write_file(path, _document(session, summary, track, looks, f"{at} UTC"))
-    session.console.document(report=str(path))
-    session.console.line(
-        f"{len(summary.lines)} edges, {looks} looks: {path} ({path.stat().st_size / 1000:.0f} kB)"
-    )
+
+    view: FleetView
+    fleet: Fleet
+    seconds: int
+    path: Path
+    platform: Path
+    template_digest: str
+    worded: Callable[[str], str]
+    output: Output
+
+    def run(self) -> None:
+        """Look and write.
+
+        Raises:
+            SettingsError: the fleet is down.
+            NotWritable: the file cannot be written.
+        """
+        if not self.view.runtime.database.is_ready:
+            raise SettingsError("the fleet is down: there is nothing to report of", hint="inv up")
+        with self.output.progress("report", self.seconds, "seconds watched") as progress:
+            summary, track, looks = self._watch(progress)
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+        write_file(self.path, self.worded(self._text(summary, track, looks, f"{at} UTC")))
+        self.output.document(report=str(self.path))
+        size = self.path.stat().st_size / 1000
+        self.output.line(f"{len(summary.lines)} edges, {looks} looks: {self.path} ({size:.0f} kB)")
+
+    def _watch(self, progress: Progress) -> tuple[Summary, Track, int]:
+        runtime = self.view.runtime
+        track = Track(self.seconds + 2)
+        looks = 0
+        deadline = time.monotonic() + self.seconds
+        while True:
+            verdicts = self.view.look([*CHANNELS, *ENERGIES])
+            looks += 1
+            since = {name: process.since for name, process in runtime.edges.processes().items()}
+            summary = summarize(verdicts, since, runtime.backend.started())
+            track.add(time.time(), summary.figures)
+            left = deadline - time.monotonic()
+            progress(min(self.seconds, round(self.seconds - left)))
+            if left <= 0:
+                return summary, track, looks
+            time.sleep(min(_PAUSE_S, left))
+
+    def _text(self, summary: Summary, track: Track, looks: int, at: str) -> str:
+        times, *figures = track.columns
+        runtime = self.view.runtime
+        return rendering.render(
+            rendering.template("report.html.j2"),
+            at=at,
+            lines=[_shown(line) for line in summary.lines],
+            ill=summary.ill,
+            counts=summary.counts,
+            titles=_TITLES,
+            sums=_cells(summary.figures, summary.energies),
+            looks=looks,
+            facts=(
+                ("written", at),
+                ("platform", str(self.platform)),
+                ("fleet", _fleet(self.fleet)),
+                ("runtime", f"{runtime.name}: {runtime.stands_for}"),
+                ("edge template", self.template_digest[:12]),
+                ("versions", f"edge-tasks {version('edge-tasks')}, Python {platform.python_version()}"),
+            ),
+            arrivals_note=_arrivals_note(summary.arrivals, runtime.edges.since),
+            data={"arrivals": _steps(summary.arrivals), "power": [times, *figures[:4]]},
+            chart_style=(STATIC / "uPlot.min.css").read_text(),
+            chart_script=(STATIC / "uPlot.iife.min.js").read_text(),
+        )
 
 
-def _watch(session: Session, seconds: int, told: Told) -> tuple[Summary, Track, int]:
-    track = Track(seconds + 2)
-    looks = 0
-    deadline = time.monotonic() + seconds
-    while True:
-        verdicts = look(session, channels=[*CHANNELS, *ENERGIES])
-        looks += 1
-        since = {name: process.since for name, process in session.runtime.processes().items()}
-        summary = summarize(verdicts, since, session.runtime.backend_started())
-        track.add(time.time(), summary.figures)
-        left = deadline - time.monotonic()
-        told(min(seconds, round(seconds - left)))
-        if left <= 0:
-            return summary, track, looks
-        time.sleep(min(_PAUSE_S, left))
-
-
-def _document(session: Session, summary: Summary, track: Track, looks: int, at: str) -> str:
-    arrivals = summary.arrivals
-    times, *figures = track.columns
-    runtime = session.runtime
-    return rendering.render(
-        rendering.template("report.html.j2"),
-        at=at,
-        lines=[_shown(line) for line in summary.lines],
-        ill=summary.ill,
-        counts=summary.counts,
-        titles=_TITLES,
-        sums=_cells(summary.figures, summary.energies),
-        looks=looks,
-        facts=(
-            ("written", at),
-            ("platform", str(session.platform.path)),
-            ("fleet", _fleet(session.fleet)),
-            ("runtime", f"{runtime.name}: {runtime.stands_for}"),
-            ("edge template", session.template.digest[:12]),
-            ("versions", f"edge-tasks {version('edge-tasks')}, Python {platform.python_version()}"),
-        ),
-        arrivals_note=_arrivals_note(arrivals, runtime.name),
-        data={"arrivals": _steps(arrivals), "power": [times, *figures[:4]]},
-        chart_style=(STATIC / "uPlot.min.css").read_text(),
-        chart_script=(STATIC / "uPlot.iife.min.js").read_text(),
-    )
+def default_name() -> str:
+    """The name of the file where none is named: with the time, UTC."""
+    return f"edge-tasks-report-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.html"
 
 
 def _fleet(fleet: Fleet) -> str:
     return f"{fleet.full} edges and {fleet.light} light ones; {fleet.reserve} rows in reserve"
 
 
-def _arrivals_note(arrivals: list[float], runtime: str) -> str:
+def _arrivals_note(arrivals: list[float], what: str) -> str:
     if not arrivals:
         return "Nothing is known of when the edges came."
     half, most, last = (quantile(arrivals, share) for share in (0.5, 0.9, 1.0))
-    what = "its present connection was made" if runtime == "embedded" else "its container was started"
     return (
         f"An edge counts from when {what}, in seconds after the backend's start: half of {len(arrivals)} within"
         f" {half:.1f} s, nine of ten within {most:.1f} s, the last after {last:.1f} s."

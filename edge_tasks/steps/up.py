@@ -2,55 +2,140 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.light.devices import DEVICES
+from edge_tasks.errors import BackendError
 from edge_tasks.plan import Plan
-from edge_tasks.steps import register
-from edge_tasks.steps.connecting import counted
-from edge_tasks.steps.gen_configs import written
 
 if TYPE_CHECKING:
-    from edge_tasks.cli.session import Session
-    from edge_tasks.runtimes.protocols import Written
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from edge_tasks.checkout.load_shapes import LoadShape
+    from edge_tasks.fleet.directories import Written
+    from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.fleet.record import Record
+    from edge_tasks.output import Output, Progress
+    from edge_tasks.proof.protocol import StatusSource
+    from edge_tasks.registry.protocol import Registry
+    from edge_tasks.runtimes.plans import EdgesToStart
+    from edge_tasks.runtimes.protocols import Backend, EdgeHost
+    from edge_tasks.steps.devices_read import DevicesRead
+
+_PAUSE_S: Final = 0.5
+_REST: Final = 9.0
+"""After an answer that took long, this many times as long is waited: the backend has edges to take."""
 
 
-def find(session: Session) -> Plan:
-    """What does not run, or runs with something else than it should."""
-    runtime = session.runtime
-    changes = [] if runtime.backend_is_current() else ["start the backend"]
-    changes += runtime.find_edges(_written(session))
-    if session.state.record().get("up") != session.up_mark:
-        changes.append("record that the fleet is up")
-    return Plan(tuple(changes), f"backend and {len(session.edges)} edges run")
+@dataclass(frozen=True)
+class ToStart:
+    """What is to be done.
+
+    Attributes:
+        backend: services to start before the edges.
+        edges: what is to be done for the edges.
+    """
+
+    backend: Plan[tuple[str, ...]]
+    edges: Plan[EdgesToStart]
 
 
-def apply(session: Session, _plan: Plan) -> str:
-    """Start or tell each; the backend first, so that no edge waits for it."""
-    runtime = session.runtime
-    did = []
-    if not runtime.backend_is_current():
-        register.remember_read(session, starting=True)
-        with session.console.listening("up"):
-            runtime.start_backend()
-        register.remember_read(session)
-        did.append("backend started")
-    directories = _written(session)
-    if runtime.find_edges(directories):
-        with counted(session, "up"):
-            did.append(runtime.start_edges(directories))
-        _say_what_stands_still(session)
-    session.state.note(up=session.up_mark)
-    return ", ".join(did) or "noted as up"
+@dataclass(frozen=True)
+class Up:
+    """Has the backend and exactly the fleet's edges run.
+
+    Attributes:
+        backend: is started first, so that no edge waits for it.
+        edges: what runs the edges.
+        written: the config directories as they lie on the disk, by the edge's name.
+        registry: who the backend knows.
+        read: what the backend has read.
+        record: where it is noted that the fleet is up.
+        mark: what is noted, see :func:`mark_of`.
+        names: of all edges.
+        idle: factories of the template that act on a real edge, but not on the light ones of this fleet.
+    """
+
+    backend: Backend
+    edges: EdgeHost
+    written: Mapping[str, Written]
+    registry: Registry[Any]
+    read: DevicesRead
+    record: Record
+    mark: str
+    names: Sequence[str]
+    idle: tuple[str, ...]
+    output: Output
+
+    def find(self) -> Plan[ToStart]:
+        """What does not run, or runs with something else than it should."""
+        backend = self.backend.find()
+        edges = self.edges.find(self.written)
+        changes = ("start the backend",) if backend.changes else ()
+        noted = self.record.entries().get("up") == self.mark
+        changes = (*changes, *edges.changes, *(() if noted else ("record that the fleet is up",)))
+        return Plan(changes, f"backend and {len(self.names)} edges run", ToStart(backend, edges))
+
+    def apply(self, plan: Plan[ToStart]) -> str:
+        """Start what does not run; the backend first."""
+        did = []
+        if plan.details.backend.changes:
+            self._start_backend(plan.details.backend)
+            did.append("backend started")
+        if plan.details.edges.changes:
+            with connecting(self.backend.status, self.names, self.output):
+                did.append(self.edges.start(plan.details.edges))
+            if self.idle:
+                self.output.line(f"  light edges have, but do not simulate: {', '.join(self.idle)}")
+        self.record.note(up=self.mark)
+        return ", ".join(did) or "noted as up"
+
+    def _start_backend(self, plan: Plan[tuple[str, ...]]) -> None:
+        self.read.remember(self.registry, starting=True)
+        with self.output.listening("up"):
+            self.backend.start(plan)
+        self.read.remember(self.registry)
 
 
-def _say_what_stands_still(session: Session) -> None:
-    """Components that act on a real edge, but do nothing on light ones."""
-    idle = DEVICES.unsimulated(session.template.components)
-    if idle and session.light_names:
-        session.console.line(f"  light edges have, but do not simulate: {', '.join(idle)}")
+def mark_of(fleet: Fleet, template_digest: str, shape: LoadShape | None, seed: str) -> str:
+    """What tells a fleet that was brought up from one that is wanted now.
+
+    Args:
+        fleet: its size, its kinds of edges, its keys and its ports count.
+        template_digest: of the edges' template.
+        shape: what light edges follow; without one the seed means nothing.
+        seed: what the variation of light edges is drawn from.
+    """
+    mark = f"{fleet.size}/{fleet.light}/{fleet.key_generation}/{fleet.port_offset}/{template_digest}"
+    return f"{mark}/{seed}/{shape.digest}" if shape else mark
 
 
-def _written(session: Session) -> dict[str, Written]:
-    folder = session.platform.edges_folder
-    return {edge.name: written(folder / edge.directory) for edge in session.fleet.edges_with_directory}
+@contextmanager
+def connecting(status: StatusSource, names: Sequence[str], output: Output) -> Iterator[None]:
+    """Show how many of these edges are connected, as the backend says, while the body runs."""
+    if output.quiet:
+        yield
+        return
+    over = threading.Event()
+    with output.progress("up", len(names), "connected") as progress:
+        asking = threading.Thread(target=_ask, args=(status, names, progress, over), daemon=True)
+        asking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            asking.join()
+
+
+def _ask(status: StatusSource, names: Sequence[str], progress: Progress, over: threading.Event) -> None:
+    pause = _PAUSE_S
+    while not over.wait(pause):
+        began = time.monotonic()
+        try:
+            progress(sum(status.online(names).values()))
+        except BackendError:
+            continue
+        pause = max(_PAUSE_S, _REST * (time.monotonic() - began))

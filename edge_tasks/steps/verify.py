@@ -3,160 +3,100 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.errors import EdgesNotOnline
-from edge_tasks.proof.backend_api import BackendError
-from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
-from edge_tasks.registry.odoo import table
-from edge_tasks.registry.odoo.rpc import OdooError
-from edge_tasks.runtimes.protocols import EdgeProcess
-from edge_tasks.steps.edge_table import SHOWN, print_table
-from edge_tasks.steps.register import edges_unread
+from edge_tasks.errors import BackendError, EdgesNotOnline
+from edge_tasks.steps.edge_table import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.cli.console import Told
-    from edge_tasks.cli.session import Session
+    from edge_tasks.output import Output, Progress
+    from edge_tasks.proof.verdict import Verdict
+    from edge_tasks.steps.edge_table import EdgeTable
+    from edge_tasks.steps.fleet_view import FleetView
 
 _PAUSE_S: Final = 0.2
 _MOST_PAUSE_S: Final = 2.0
 """Between two looks as long as the last one took: on a busy machine asking is part of what makes it busy."""
 _MANY: Final = 200
+_MOST_LISTED: Final = 20
 
 
-def run(session: Session) -> None:
-    """Ask until all are well or the time is over.
+@dataclass(frozen=True)
+class Verify:
+    """Asks until all edges are well or the time is over.
 
-    Raises:
-        EdgesNotOnline: each that is not well, with its own reason and hint.
+    Attributes:
+        view: the fleet.
+        timeout_s: how long it waits.
+        judges_only: nothing was mended before, so that it waits only for what may change by itself.
+        table: shows what was seen at the end.
     """
-    session.begin()
-    started = time.monotonic()
-    deadline = started + session.chosen("timeout")
-    with session.console.progress("verify", len(session.edges), "online") as told:
-        verdicts = _await_all(session, deadline, told)
-    print_table(session, tuple(verdicts.values()))
-    say_what_lacks(session)
-    _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
-    seconds = time.monotonic() - started
-    did = f"{len(verdicts)} online, says {session.runtime.api.says}"
-    session.console.step("verify", did, seconds, changed=True)
 
+    view: FleetView
+    timeout_s: int
+    judges_only: bool
+    table: EdgeTable
+    output: Output
 
-def _await_all(session: Session, deadline: float, told: Told) -> dict[str, Verdict]:
-    """The last verdict of each edge: all are well, or the time is over, or waiting cannot help."""
-    asked = time.monotonic()
-    verdicts = {verdict.name: verdict for verdict in look(session)}
-    took_s = time.monotonic() - asked
-    while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
-        told(len(verdicts) - len(ill))
-        if session.judges_only and not any(verdicts[name].may_change for name in ill):
-            break
-        if not until(deadline, min(max(took_s, _PAUSE_S), _MOST_PAUSE_S)):
-            break
+    def run(self) -> None:
+        """Wait, show the table, and print a line.
+
+        Raises:
+            EdgesNotOnline: each that is not well, with its own reason and hint.
+        """
+        started = time.monotonic()
+        with self.output.progress("verify", len(self.view.edges), "online") as progress:
+            verdicts = self._await_all(started + self.timeout_s, progress)
+        self.table.show(tuple(verdicts.values()))
+        say_what_cannot_be_told(self.view, self.output)
+        _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
+        did = f"{len(verdicts)} online, says {self.view.runtime.backend.status.says}"
+        self.output.step("verify", did, time.monotonic() - started, changed=True)
+
+    def _await_all(self, deadline: float, progress: Progress) -> dict[str, Verdict]:
+        """The last verdict of each edge: all are well, or the time is over, or waiting cannot help."""
         asked = time.monotonic()
-        verdicts |= {verdict.name: verdict for verdict in look(session, _come(session, ill))}
+        verdicts = {verdict.name: verdict for verdict in self.view.look(SHOWN)}
         took_s = time.monotonic() - asked
-    if len(ill) > _MANY:  # those that never came were not looked at again
-        verdicts |= {verdict.name: verdict for verdict in look(session, ill)}
-    return verdicts
+        while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
+            progress(len(verdicts) - len(ill))
+            if self.judges_only and not any(verdicts[name].may_change for name in ill):
+                break
+            if not until(deadline, min(max(took_s, _PAUSE_S), _MOST_PAUSE_S)):
+                break
+            asked = time.monotonic()
+            verdicts |= self._looked_at(self._worth_a_look(ill))
+            took_s = time.monotonic() - asked
+        if len(ill) > _MANY:  # those that never came were not looked at again
+            verdicts |= self._looked_at(ill)
+        return verdicts
+
+    def _looked_at(self, names: Sequence[str]) -> dict[str, Verdict]:
+        return {verdict.name: verdict for verdict in self.view.look(SHOWN, names)}
+
+    def _worth_a_look(self, ill: list[str]) -> list[str]:
+        """Of many, those that the backend says are online by now: for the others a full look would be wasted."""
+        if len(ill) <= _MANY:
+            return ill
+        try:
+            online = self.view.runtime.backend.status.online(ill)
+        except BackendError:
+            return ill
+        return [name for name in ill if online.get(name)]
 
 
-def say_what_lacks(session: Session) -> None:
-    """What could not be asked, since the backend has no REST API."""
-    if session.runtime.api.remark:
-        session.console.line(f"  ! {session.runtime.api.remark}")
-
-
-def _come(session: Session, ill: list[str]) -> list[str]:
-    """Of many, those that the backend says are online by now: for the others a full look would be wasted."""
-    if len(ill) <= _MANY:
-        return ill
-    try:
-        online = session.runtime.api.online(ill)
-    except BackendError:
-        return ill
-    return [name for name in ill if online.get(name)]
-
-
-def look(
-    session: Session, names: Sequence[str] | None = None, channels: Sequence[str] = SHOWN
-) -> tuple[Verdict, ...]:
-    """Ask once of each edge, also for the values of ``channels``, and judge."""
-    shape, light = session.load_shape, session.light_names
-    constant = expect(session.template.components)
-    shaped = expect(session.template.components, shape.profile) if shape else constant
-    if session.runtime.api.is_late:
-        constant, shaped = replace(constant, figures={}), replace(shaped, figures={})
-    wanted = [edge.name for edge in session.edges] if names is None else list(names)
-    answers = _ask(session, wanted, [*constant.figures, *channels])
-    return tuple(judge(_observation(name, answers), shaped if name in light else constant) for name in wanted)
-
-
-@dataclass
-class _Answers:
-    processes: dict[str, EdgeProcess]
-    backend_started: float
-    is_late: bool
-    keys: dict[str, str] = field(repr=False)
-    unread: frozenset[str] = frozenset()
-    why: str = ""
-    hint: str = "inv up"
-    visible: frozenset[str] | None = None
-    online: dict[str, bool] = field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    reports: dict[str, table.Report] = field(default_factory=dict)
-
-
-def _ask(session: Session, names: list[str], channels: list[str]) -> _Answers:
-    runtime = session.runtime
-    keys = {edge.name: edge.apikey for edge in session.edges}
-    unread = frozenset(edges_unread(session))
-    late = runtime.api.is_late
-    answers = _Answers(runtime.processes(), runtime.backend_started(), late, keys, unread)
-    try:
-        answers.online = runtime.api.online(names)
-        answers.values = runtime.api.values(list(answers.online), channels)
-        answers.reports = table.read_reports(runtime.database, names)
-        answers.visible = runtime.visible(names)
-    except BackendError as error:
-        answers.why, answers.hint = str(error), error.hint
-    except OdooError as error:
-        answers.why = str(error)
-    return answers
-
-
-def _observation(name: str, answers: _Answers) -> Observation:
-    process = answers.processes.get(name) or EdgeProcess(running=False)
-    report, online = answers.reports.get(name), answers.online.get(name)
-    components = report.components if report and online else None
-    return Observation(
-        name=name,
-        running=process.running,
-        running_why=process.why,
-        online=online,
-        backend_why=answers.why,
-        backend_hint=answers.hint,
-        components=None if components is None else frozenset(components),
-        ignored=process.ignored,
-        values=answers.values.get(name, {}),
-        registered=report is not None,
-        active=report.active if report else None,
-        visible=None if answers.visible is None else name in answers.visible,
-        key_is_own=report is None or report.apikey == answers.keys[name],
-        read=name not in answers.unread,
-        message_age_s=report.age_s if report else None,
-        settled_s=time.time() - max(process.since, answers.backend_started),
-        is_late=answers.is_late,
-    )
+def say_what_cannot_be_told(view: FleetView, output: Output) -> None:
+    """Print what could not be asked, where the backend has no REST API."""
+    if remark := view.runtime.backend.status.remark:
+        output.line(f"  ! {remark}")
 
 
 def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:
     if ill:
-        lines = [f"{v.name} is {v.condition.value}: {v.why} → {v.hint}" for v in ill[:20]]
-        lines += [f"and {len(ill) - 20} more"] if len(ill) > 20 else []  # noqa: PLR2004 - as many as listed
+        lines = [f"{v.name} is {v.condition.value}: {v.why} → {v.hint}" for v in ill[:_MOST_LISTED]]
+        lines += [f"and {len(ill) - _MOST_LISTED} more"] if len(ill) > _MOST_LISTED else []
         raise EdgesNotOnline("\n".join((f"{len(ill)} of {count} edges are not well", *lines)))

@@ -3,18 +3,17 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.inv import ROOT, finished, inv, last_used_kept
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -24,20 +23,14 @@ class Platform:
     path: Path
     offset: int
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What each command on this platform is given."""
+        return ("--platform", str(self.path), "--port-offset", str(self.offset), "--runtime", "embedded")
+
     def inv(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``inv``; output and errors together."""
-        common = ("--platform", str(self.path), "--port-offset", str(self.offset), "--runtime", "embedded")
-        return subprocess.run(
-            [sys.executable, "-m", "invoke", *arguments, *common],
-            cwd=ROOT,
-            env={key: value for key, value in os.environ.items() if not key.startswith("EDGE_TASKS_")},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return finished(inv(*arguments, *self.options))
 
 
 def free_offset() -> int:
@@ -54,16 +47,11 @@ def free_offset() -> int:
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    last_used = ROOT / ".edge-tasks-platform"
-    before = last_used.read_bytes() if last_used.exists() else None
     path = tmp_path / "a platform with ü"
     shutil.copytree(ROOT / "templates" / "platform", path)
     found = Platform(path, free_offset())
-    try:
-        yield found
-    finally:
-        found.inv("down", "--purge")
-        if before is None:
-            last_used.unlink(missing_ok=True)
-        else:
-            last_used.write_bytes(before)
+    with last_used_kept():
+        try:
+            yield found
+        finally:
+            found.inv("down", "--purge")

@@ -6,22 +6,21 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from tests.inv import inv, serving
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium: apt-get install chromium"
@@ -30,16 +29,8 @@ pytestmark = pytest.mark.skipif(
 
 @contextmanager
 def served(platform: Any) -> Iterator[str]:
-    where = ("--platform", str(platform.path), "--port-offset", str(platform.offset), "--runtime", "embedded")
-    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", *where]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            found = re.search(r"http://\S+", line := server.stdout.readline())
-            assert found, line
-            yield found[0]
-        finally:
-            server.terminate()
+    with serving(inv("dashboard", "--port", "0", *platform.options)) as (url, server):
+        yield url
     assert server.returncode == 0
 
 
@@ -97,11 +88,11 @@ def test_a_stopped_edge_turns_red_and_says_what_to_type_and_comes_back(platform:
     with served(platform) as url, tab(url) as page:
         expect(edge(page, "edge1")).to_have_class("edge is-online")
         assert page.title() == "3 online · edge-tasks"
-        expect(page.locator("#sum-online")).to_have_text("Online3of 3: all are well")
+        expect(page.locator("#sum-online")).to_have_text("Online3of 3: all are online")
         stop_edge(platform, "edge1")
         expect(edge(page, "edge1")).to_have_class("edge is-offline", timeout=10_000)
         expect(page.locator("#ill")).to_contain_text("its process does not run → inv up")
-        expect(page.locator("#sum-online")).to_have_text("Online2of 3; 1 not well")
+        expect(page.locator("#sum-online")).to_have_text("Online2of 3; 1 not online")
         expect(page.locator("#said")).to_contain_text("edge1 is offline")
         expect(edge(page, "edge1")).to_contain_text("\N{EN DASH}")
         assert violations(page) == {}
@@ -180,7 +171,7 @@ def test_a_fleet_that_is_down_is_no_old_figures(platform: Any) -> None:
         expect(page.locator("#problem")).to_contain_text("the fleet is down → inv up", timeout=15_000)
         expect(edge(page, "edge0")).to_have_class("edge is-unknown")
         expect(edge(page, "edge0")).not_to_contain_text("5,000 W")
-        expect(page.locator("#sums-of")).to_have_text("No edge reports any figure.")
+        expect(page.locator("#sums-of")).to_have_text("No edge reports any value.")
 
 
 def test_a_page_whose_server_is_gone_says_so(platform: Any) -> None:

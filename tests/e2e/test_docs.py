@@ -7,13 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.inv import ROOT, finished
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 BLOCK = re.compile(
     r"Save as `(?P<path>[^`]+)`:\n\n```\w+\n(?P<file>.*?)```|```console\n(?P<console>.*?)```", re.DOTALL
 )
@@ -42,17 +45,7 @@ def run(command: str, platform: Any, folder: Path) -> str:
         "EDGE_TASKS_RUNTIME": "embedded",
         "PATH": f"{folder}:{os.environ['PATH']}",
     }
-    done = subprocess.run(
-        ["bash", "-ec", command],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = finished(["bash", "-ec", command], cwd=folder, env=environment)
     assert done.returncode == 0, f"$ {command}\n{done.stdout}"
     return done.stdout
 

@@ -3,16 +3,17 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.inv import ROOT, inv
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def said(platform: Any, *arguments: str, code: int = 0) -> str:
@@ -24,7 +25,7 @@ def said(platform: Any, *arguments: str, code: int = 0) -> str:
 
 def started(platform: Any, *arguments: str) -> subprocess.Popen[bytes]:
     where = ("--platform", str(platform.path), "--port-offset", str(platform.offset))
-    command = [sys.executable, "-m", "invoke", *arguments, *where]
+    command = inv(*arguments, *where)
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.inv import ROOT, inv, without_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SCHEMA = json.loads((ROOT / "docs" / "reference" / "output.schema.json").read_text())
 
 
@@ -27,11 +28,10 @@ def closed(schema: Any) -> Any:
 
 def document(platform: Any, *arguments: str, code: int = 0) -> dict[str, Any]:
     """All that stands on standard output, checked."""
-    where = ("--platform", str(platform.path), "--port-offset", str(platform.offset), "--runtime", "embedded")
     done = subprocess.run(
-        [sys.executable, "-m", "invoke", *arguments, "--json", *where],
+        inv(*arguments, "--json", *platform.options),
         cwd=ROOT,
-        env={key: value for key, value in os.environ.items() if not key.startswith("EDGE_TASKS_")},
+        env=without_settings(),
         capture_output=True,
         text=True,
         timeout=120,

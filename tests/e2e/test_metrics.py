@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import time
-import urllib.request
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.metrics import scraped as metrics
+from tests.waiting import await_that
 
-
-def metrics(port: int) -> dict[str, float]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
-    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}
-
-
-def until(check: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not check():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
+until = partial(await_that, within_s=20, every_s=0.2)
 
 
 def test_both_sides_of_a_fleet_count_and_a_port_that_was_asked_for_stays_until_it_is_taken_back(

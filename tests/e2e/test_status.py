@@ -5,10 +5,9 @@ import re
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.inv import ROOT, inv
 
 
 def stop_edge(platform: Any, name: str) -> None:
@@ -44,7 +43,7 @@ def test_status_shows_those_that_were_asked_for(platform: Any) -> None:
 
 def test_a_watch_goes_on_until_it_is_interrupted(platform: Any) -> None:
     assert platform.inv("setup", "--edges", "1").returncode == 0
-    command = [sys.executable, "-m", "invoke", "status", "--watch", "--platform", str(platform.path)]
+    command = inv("status", "--watch", "--platform", str(platform.path))
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as watch:
         assert watch.stdout is not None
         seen = 0

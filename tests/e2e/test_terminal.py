@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.inv import ROOT, inv
+
 COLOUR = re.compile(rb"\x1b\[[0-9;]*(?:3[0-7]|9[0-7]|38|48)[;m]")
 
 
 def typed(platform: Any, *arguments: str) -> list[str]:
-    where = ("--platform", str(platform.path), "--port-offset", str(platform.offset), "--runtime", "embedded")
-    return [sys.executable, "-m", "invoke", *arguments, *where]
+    return inv(*arguments, *platform.options)
 
 
 def piped(platform: Any, task: str, reader: str) -> subprocess.CompletedProcess[str]:

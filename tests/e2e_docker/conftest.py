@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.absence import is_without
+from tests.inv import ROOT, finished, inv, last_used_kept
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "tests" / "e2e" / "docker_platform"
 IMAGES = ("postgres:15", "odoo:16.0", "edge-tasks-test-backend", "edge-tasks-test-edge")
 
@@ -45,20 +45,13 @@ class Platform:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    def command(self, *arguments: str) -> list[str]:
+        """An ``inv`` on this checkout."""
+        return inv(*arguments, "--platform", str(self.path), *self.options)
+
     def inv(self, *arguments: str, code: int = 0) -> str:
         """Run ``inv``; what it says, output and errors together."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("EDGE_TASKS_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "invoke", *arguments, "--platform", str(self.path), *self.options],
-            cwd=ROOT,
-            env=kept,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        done = finished(self.command(*arguments), timeout_s=300)
         assert done.returncode == code, done.stdout
         assert "Traceback" not in done.stdout
         return done.stdout
@@ -131,21 +124,14 @@ def engine() -> None:
     done = subprocess.run(["docker", "image", "inspect", *IMAGES], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return
-    reason = f"run .ci/engine and tests/e2e/images/build first: {done.stderr.strip()}"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    is_without(f"engine and images: run .ci/engine and tests/e2e/images/build first: {done.stderr.strip()}")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _last_used() -> Iterator[None]:
     """Which platform a developer used last is none of the tests' business."""
-    path = ROOT / ".edge-tasks-platform"
-    before = path.read_bytes() if path.exists() else None
-    yield
-    path.unlink(missing_ok=True)
-    if before is not None:
-        path.write_bytes(before)
+    with last_used_kept():
+        yield
 
 
 @pytest.fixture

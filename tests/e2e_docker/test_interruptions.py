@@ -3,14 +3,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.inv import ROOT
 
 
 def test_growth_beyond_the_reserve_says_so_and_all_come_back(platform: Any) -> None:
@@ -33,9 +31,9 @@ def test_growth_beyond_the_reserve_says_so_and_all_come_back(platform: Any) -> N
 def test_a_setup_that_is_killed_during_a_step_is_finished_by_the_next(
     platform: Any, done: str, during: str
 ) -> None:
-    command = [sys.executable, "-u", "-m", "invoke", "setup", "--edges", "4", "--platform", str(platform.path)]
+    python, *command = platform.command("setup", "--edges", "4")
     with subprocess.Popen(
-        [*command, *platform.options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [python, "-u", *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as killed:
         assert killed.stdout is not None
         came = next((line for line in killed.stdout if line[2:].startswith(f"{done} ")), None)
@@ -48,7 +46,7 @@ def test_a_setup_that_is_killed_during_a_step_is_finished_by_the_next(
 
 def test_an_odoo_initialisation_killed_half_way_is_begun_anew(platform: Any) -> None:
     slow = {"ODOO_INIT_SECONDS": "60"}
-    command = [sys.executable, "-m", "invoke", "odoo-init", "--platform", str(platform.path), *platform.options]
+    command = platform.command("odoo-init")
     log = platform.path / ".edge-tasks" / "docker.log"
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **slow}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.inv import ROOT, finished, inv
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
 SOCKET = Path("/var/run/docker.sock")
 SOMEBODY = 54321
 """A user id that nobody has; where we are not root ourselves, we are the ordinary user."""
@@ -30,16 +30,11 @@ class Person:
     platform: Any
 
     def inv(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [*self._as(), sys.executable, "-m", "invoke", *arguments, "--platform", str(self.platform.path)],
+        done = finished(
+            [*self._as(), *inv(*arguments, "--platform", str(self.platform.path))],
             cwd=self.home / "edge-tasks",
             env={**os.environ, "HOME": str(self.home), "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
+            timeout_s=300,
         )
         assert done.returncode == 0, done.stdout
         return done.stdout

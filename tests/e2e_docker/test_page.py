@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.inv import serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_page_sees_a_stopped_container_and_the_report_has_it(platform: Any, tmp_path: Path) -> None:
@@ -24,15 +24,8 @@ def test_the_page_sees_a_stopped_container_and_the_report_has_it(platform: Any, 
 
 
 def look(platform: Any, path: Path) -> None:
-    command = [sys.executable, "-m", "invoke", "dashboard", "--port", "0", "--platform", str(platform.path)]
-    with subprocess.Popen([*command, *platform.options], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            found = re.search(r"http://\S+", line := server.stdout.readline())
-            assert found, line
-            asyncio.run(asyncio.wait_for(watch(found[0], platform), 120))
-        finally:
-            server.terminate()
+    with serving(platform.command("dashboard", "--port", "0")) as (url, _):
+        asyncio.run(asyncio.wait_for(watch(url, platform), 120))
     platform.inv("report", "--seconds", "1", "--output", str(path))
     assert "1 online, 1 offline" in path.read_text()
 

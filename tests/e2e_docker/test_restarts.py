@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.absence import is_without
+from tests.inv import ROOT
+
 SECONDS = 60
 
 
@@ -51,11 +50,11 @@ def test_an_edge_that_loses_the_backend_while_others_start_is_not_waited_for_but
 def test_a_database_that_is_restarted_during_register_leaves_all_rows_or_none(platform: Any) -> None:
     platform.inv("setup", "--edges", "2", "--reserve", "0")
     where = f"host=127.0.0.1 port={platform.port('db', 5432)} dbname=openems user=odoo password=odoo16@2022"
-    command = ("register", "--edges", "9", "--reserve", "5", "--platform", str(platform.path))
+    command = platform.command("register", "--edges", "9", "--reserve", "5")
     ours, watching = psycopg.connect(where), psycopg.connect(where, autocommit=True)
     ours.execute("LOCK TABLE openems_device IN EXCLUSIVE MODE")  # it may read, and waits when it writes
     with subprocess.Popen(
-        [sys.executable, "-m", "invoke", *command, *platform.options],
+        command,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -94,5 +93,5 @@ def restart_engine() -> None:
     """Only the one that ``.ci/engine`` started: at home, other people's containers run on it."""
     stopped = subprocess.run([ROOT / ".ci" / "engine", "stop"], capture_output=True, text=True, check=True).stdout
     if "nothing to stop" in stopped:
-        pytest.skip("the engine is not one that .ci/engine started: other people's containers run on it")
+        is_without("an engine that .ci/engine started: other people's containers run on this one")
     subprocess.run([ROOT / ".ci" / "engine"], capture_output=True, check=True)

@@ -14,13 +14,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
     from pathlib import Path
 
-    import aiohttp
     import psycopg
 
     from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
@@ -102,6 +102,18 @@ def wait_for_port(port: int, process: subprocess.Popen[str]) -> None:
             return
         time.sleep(0.02)
     pytest.fail(f"port {port} does not open")
+
+
+def play(
+    backend: Running, scenario: Callable[[aiohttp.ClientSession, Running], Coroutine[None, None, None]]
+) -> None:
+    """Run a scenario of (client, backend)."""
+
+    async def with_a_client() -> None:
+        async with aiohttp.ClientSession() as session:
+            await scenario(session, backend)
+
+    asyncio.run(with_a_client())
 
 
 async def until(check: Callable[[], Awaitable[bool]]) -> None:

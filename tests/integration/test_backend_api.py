@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.proof.backend_api import BackendApi, BackendError
+from edge_tasks.errors import BackendError
+from edge_tasks.proof.backend_api import BackendApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from edge_tasks.adapters.containers import Image
 from edge_tasks.checkout.compose_file import ComposeFile, depends
 from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     JAVA,
     Caller,
-    Image,
     environment_file,
     inherit,
     java_options,

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -11,15 +12,18 @@ import pytest
 from aiohttp import web
 
 from edge_tasks.checkout.layouts import bundled_source
+from edge_tasks.cli.invocation import find_invocation
+from edge_tasks.cli.reading import fleet_source
 from edge_tasks.errors import MissingTool
 from edge_tasks.fleet.saved import Saved, State, new_fleet
 from edge_tasks.page.server import page_app, serve
 from edge_tasks.page.snapshot import Row, Snapshot
-from edge_tasks.steps.dashboard import FleetSource
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
+
+
+CLONE = find_invocation(Path(__file__).parents[2], Path.cwd(), ["setup", "status", "verify"])
 
 
 class Fleet:
@@ -114,7 +118,7 @@ def test_an_edge_has_its_history_and_an_unknown_one_is_not_found() -> None:
 
 
 def test_a_platform_without_a_fleet_says_what_to_type(tmp_path: Path) -> None:
-    source = FleetSource({"platform": str(tmp_path)}, {})
+    source = fleet_source(str(tmp_path), {}, CLONE)
     found = source.look(Snapshot(0.0))
     assert found.problem == f"there is no fleet in {tmp_path}"
     assert found.hint == "inv setup --edges 3"
@@ -125,7 +129,7 @@ def test_a_platform_without_a_fleet_says_what_to_type(tmp_path: Path) -> None:
 def test_a_saved_fleet_that_cannot_be_read_ends_no_page_and_its_repair_is_seen(tmp_path: Path) -> None:
     shutil.copytree(bundled_source(), tmp_path / "platform")
     state = State(tmp_path / "platform")
-    source = FleetSource({"platform": str(state.platform)}, {})
+    source = fleet_source(str(state.platform), {}, CLONE)
     state.folder.mkdir()
     (state.folder / "fleet.json").write_text("no JSON")
     assert "is no saved fleet" in source.look(Snapshot(0.0)).problem
@@ -157,3 +161,30 @@ def test_it_ends_by_itself_after_the_seconds_asked_for() -> None:
     said: list[str] = []
     asyncio.run(asyncio.wait_for(serve(Fleet(), 0, 1, said.append), 20))
     assert said[0].startswith("the page is at http://127.0.0.1:")
+
+
+def test_the_page_of_the_installed_command_says_what_is_typed_there() -> None:
+    installed = find_invocation(None, Path("/home/me"), ["dashboard", "status", "up", "verify"])
+
+    class IllFleet(Fleet):
+        def look(self, _before: Snapshot) -> Snapshot:
+            row = Row("offline", "not connected", "inv up", None, (None,) * 5)
+            return Snapshot(at=time.time(), rows={"edge0": row})
+
+    async def check() -> None:
+        runner = web.AppRunner(page_app(IllFleet(), worded=installed.worded), shutdown_timeout=1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with aiohttp.ClientSession() as client:
+            async with client.get(f"{url}/") as answer:
+                text = await answer.text()
+            async with client.ws_connect(f"{url}/feed") as feed:
+                while "edge0" not in (news := await feed.receive_str()):
+                    pass
+        await runner.cleanup()
+        assert "<code>edge-tasks verify</code>" in text
+        assert "edge-tasks up" in news
+        assert "inv up" not in news
+
+    asyncio.run(check())

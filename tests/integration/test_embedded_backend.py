@@ -26,6 +26,7 @@ from tests.integration.stand_in import (
     key,
     notification,
     online,
+    play,
     rest,
     running,
     until,
@@ -42,21 +43,20 @@ if TYPE_CHECKING:
 def test_an_edge_is_online_from_its_first_socket_to_its_last(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            assert not await online(session, backend, "edge0")
-            first = await session.ws_connect(backend.edge, headers=key("edge0"))
-            second = await session.ws_connect(backend.edge, headers=key("edge0"))
-            await until(lambda: online(session, backend, "edge0"))
-            with pytest.raises(asyncio.TimeoutError):
-                await first.receive(timeout=0.2)
-            await second.close()
-            await asyncio.sleep(0.2)
-            assert await online(session, backend, "edge0")
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        assert not await online(session, backend, "edge0")
+        first = await session.ws_connect(backend.edge, headers=key("edge0"))
+        second = await session.ws_connect(backend.edge, headers=key("edge0"))
+        await until(lambda: online(session, backend, "edge0"))
+        with pytest.raises(asyncio.TimeoutError):
+            await first.receive(timeout=0.2)
+        await second.close()
+        await asyncio.sleep(0.2)
+        assert await online(session, backend, "edge0")
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
         assert backend.stop() < 2
         text = backend.log.read_text()
     assert "stand-in" in text.splitlines()[0]
@@ -110,45 +110,43 @@ def test_values_are_there_as_long_as_the_socket_and_the_newest_wins(
     async def gone(session: aiohttp.ClientSession, backend: Running) -> bool:
         return bool(await values(session, backend) == dict.fromkeys(channels))
 
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-            await edge.send_str(notification("timestampedData", {"2000": {"m/P": 3000}}))
-            await edge.send_str(notification("timestampedData", {"1000": {"m/P": 1}}))
-            await edge.send_str(notification("aggregatedData", {"1000": {"m/P": 2, "m/E": 5}}))
-            await edge.send_str(notification("resendData", {"3000": {"m/P": 3}}))
-            await edge.send_str("nonsense")
-            error = {"code": 1, "message": "No AppCenter Metadata provided."}
-            assert (await asked(edge, "appCenter")).items() >= error.items()
-            assert (await asked(edge, "other"))["message"] == "Unhandled JSON-RPC method [other]"
-            assert await values(session, backend) == {"m/P": 3000, "m/E": 5, "m/None": None}
-            await edge.close()
-            await until(lambda: gone(session, backend))
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+        await edge.send_str(notification("timestampedData", {"2000": {"m/P": 3000}}))
+        await edge.send_str(notification("timestampedData", {"1000": {"m/P": 1}}))
+        await edge.send_str(notification("aggregatedData", {"1000": {"m/P": 2, "m/E": 5}}))
+        await edge.send_str(notification("resendData", {"3000": {"m/P": 3}}))
+        await edge.send_str("nonsense")
+        error = {"code": 1, "message": "No AppCenter Metadata provided."}
+        assert (await asked(edge, "appCenter")).items() >= error.items()
+        assert (await asked(edge, "other"))["message"] == "Unhandled JSON-RPC method [other]"
+        assert await values(session, backend) == {"m/P": 3000, "m/E": 5, "m/None": None}
+        await edge.close()
+        await until(lambda: gone(session, backend))
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_state_version_and_connection_reach_the_table(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-            values = {"_sum/State": 2, "_meta/Version": "2024.7.0"}
-            await edge.send_str(notification("timestampedData", {"2000": values}))
-            await until(lambda: is_cell("openems_sum_state_level", "warning"))
-            assert await is_cell("openems_is_connected", value=True)
-            await edge.close()
-            await until(lambda: is_cell("openems_is_connected", value=False))
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+        values = {"_sum/State": 2, "_meta/Version": "2024.7.0"}
+        await edge.send_str(notification("timestampedData", {"2000": values}))
+        await until(lambda: is_cell("openems_sum_state_level", "warning"))
+        assert await is_cell("openems_is_connected", value=True)
+        await edge.close()
+        await until(lambda: is_cell("openems_is_connected", value=False))
 
     async def is_cell(column: str, value: object) -> bool:
         return bool(cell(device_table, column) == value)
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres, flush_seconds=0.2)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
     assert cell(device_table, "openems_version") == "2024.7.0"
     age = cell(device_table, "extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float")
     assert 0 <= age < 30
@@ -161,19 +159,18 @@ def test_a_config_is_stored_and_noted_only_when_it_differs(
         component = {"alias": "Grid", "factoryId": "M", "properties": {"a": 1}}
         return {"components": {name: component}, "factories": {"M": {"natureIds": []}}}
 
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-            for name in ("meter0", "meter0", "meter1"):
-                await edge.send_str(notification("edgeConfig", config(name)))
-            await until(is_stored)
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+        for name in ("meter0", "meter0", "meter1"):
+            await edge.send_str(notification("edgeConfig", config(name)))
+        await until(is_stored)
 
     async def is_stored() -> bool:
         return "meter1" in (cell(device_table, "openems_config") or "")
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
     assert json.loads(cell(device_table, "openems_config")) == config("meter1")
     assert json.loads(cell(device_table, "openems_config_components")) == config("meter1")["components"]
     rows = device_table.execute(
@@ -196,164 +193,157 @@ def test_one_unknown_or_archived_edge_fails_the_whole_call_in_openems_words(
         }
         return str(text).removeprefix("Unable to get Response: ")
 
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            add(device_table, "edge3")
-            invisible = "JSON [name:{}] is not a String member"
-            for other, words in (
-                ("edge1", invisible),
-                ("edge2", invisible),
-                ("edge9", invisible),
-                ("edge3", "Unable to find edge with id [edge3]"),
-            ):
-                assert await refused(session, backend, "getEdgesStatus", edgeIds=["edge0", other]) == words
-            assert await refused(session, backend, "getEdges") == "Unhandled JSON-RPC method [getEdges]"
-            words = 'JSON [edgeIds:{"edgeIds":"edge0"}] is not JSON-Array'
-            assert await refused(session, backend, "getEdgesStatus", edgeIds="edge0") == words
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        add(device_table, "edge3")
+        invisible = "JSON [name:{}] is not a String member"
+        for other, words in (
+            ("edge1", invisible),
+            ("edge2", invisible),
+            ("edge9", invisible),
+            ("edge3", "Unable to find edge with id [edge3]"),
+        ):
+            assert await refused(session, backend, "getEdgesStatus", edgeIds=["edge0", other]) == words
+        assert await refused(session, backend, "getEdges") == "Unhandled JSON-RPC method [getEdges]"
+        words = 'JSON [edgeIds:{"edgeIds":"edge0"}] is not JSON-Array'
+        assert await refused(session, backend, "getEdgesStatus", edgeIds="edge0") == words
 
     add(device_table, "edge0")
     add(device_table, "edge1", active=None)
     add(device_table, "edge2", active=False)
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_a_row_set_active_is_visible_at_once_and_stays_so(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            held = await session.ws_connect(backend.edge, headers=key("edge1"))
-            assert "error" in await rest(session, backend, "getEdgesStatus", edgeIds=["edge1"])
-            for active in (True, False):
-                device_table.execute("UPDATE openems_device SET active = %s", (active,))
-                assert await online(session, backend, "edge1")
-            assert not held.closed
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        held = await session.ws_connect(backend.edge, headers=key("edge1"))
+        assert "error" in await rest(session, backend, "getEdgesStatus", edgeIds=["edge1"])
+        for active in (True, False):
+            device_table.execute("UPDATE openems_device SET active = %s", (active,))
+            assert await online(session, backend, "edge1")
+        assert not held.closed
 
     add(device_table, "edge1", active=None)
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_a_wrong_login_is_a_server_error_and_another_method_than_post_an_answer(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            for login in ({}, basic(USER, "wrong"), basic("x", PASSWORD)):
-                async with session.post(backend.rest, json={}, headers=login) as answer:
-                    assert answer.status == 500
-            async with session.get(backend.rest, headers=LOGIN) as answer:
-                assert answer.status == 200
-                assert "Method [GET] is not supported" in (await answer.json())["error"]["message"]
-            async with session.get(backend.console.split("system")[0]) as answer:
-                assert "not OpenEMS" in await answer.text()
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        for login in ({}, basic(USER, "wrong"), basic("x", PASSWORD)):
+            async with session.post(backend.rest, json={}, headers=login) as answer:
+                assert answer.status == 500
+        async with session.get(backend.rest, headers=LOGIN) as answer:
+            assert answer.status == 200
+            assert "Method [GET] is not supported" in (await answer.json())["error"]["message"]
+        async with session.get(backend.console.split("system")[0]) as answer:
+            assert "not OpenEMS" in await answer.text()
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_activation_drops_every_edge_and_reads_the_table_again(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-            await until(lambda: online(session, backend, "edge0"))
-            add(device_table, "edge1")
-            late = await session.ws_connect(backend.edge, headers=key("edge1"))
-            assert (await late.receive(5)).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
-            assert late.close_code == 1006
-            async with session.post(backend.console) as answer:
-                assert answer.status == 401
-            receiving = asyncio.ensure_future(edge.receive(5))
-            async with session.post(backend.console, headers=LOGIN, data={"apply": "true"}) as answer:
-                assert answer.status == 200
-            await receiving
-            assert edge.close_code == 1001
-            held = await session.ws_connect(backend.edge, headers=key("edge1"))
-            await until(lambda: online(session, backend, "edge1"))
-            assert not await online(session, backend, "edge0")
-            assert not held.closed
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+        await until(lambda: online(session, backend, "edge0"))
+        add(device_table, "edge1")
+        late = await session.ws_connect(backend.edge, headers=key("edge1"))
+        assert (await late.receive(5)).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
+        assert late.close_code == 1006
+        async with session.post(backend.console) as answer:
+            assert answer.status == 401
+        receiving = asyncio.ensure_future(edge.receive(5))
+        async with session.post(backend.console, headers=LOGIN, data={"apply": "true"}) as answer:
+            assert answer.status == 200
+        await receiving
+        assert edge.close_code == 1001
+        held = await session.ws_connect(backend.edge, headers=key("edge1"))
+        await until(lambda: online(session, backend, "edge1"))
+        assert not await online(session, backend, "edge0")
+        assert not held.closed
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_an_edge_that_comes_while_the_devices_are_read_loses_no_word(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            with device_table.transaction():
-                device_table.execute("LOCK TABLE openems_device")
-                activating = asyncio.ensure_future(session.post(backend.console, headers=LOGIN))
-                await asyncio.sleep(0.3)
-                edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-                wrong = await session.ws_connect(backend.edge, headers={"apikey": "wrong"})
-                for second in (1, 2):
-                    await edge.send_str(notification("timestampedData", {f"{second}000": {"m/P": second}}))
-                await asyncio.sleep(0.3)
-                assert not activating.done()
-            (await activating).release()
-            await asked(edge, "barrier")
-            body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P"])
-            assert body["result"]["edge0"] == {"m/P": 2}
-            await wrong.receive(5)
-            assert wrong.close_code == 1006
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        with device_table.transaction():
+            device_table.execute("LOCK TABLE openems_device")
+            activating = asyncio.ensure_future(session.post(backend.console, headers=LOGIN))
+            await asyncio.sleep(0.3)
+            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+            wrong = await session.ws_connect(backend.edge, headers={"apikey": "wrong"})
+            for second in (1, 2):
+                await edge.send_str(notification("timestampedData", {f"{second}000": {"m/P": second}}))
+            await asyncio.sleep(0.3)
+            assert not activating.done()
+        (await activating).release()
+        await asked(edge, "barrier")
+        body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P"])
+        assert body["result"]["edge0"] == {"m/P": 2}
+        await wrong.receive(5)
+        assert wrong.close_code == 1006
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_a_message_in_parts_is_one_message(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            url = backend.edge.replace("http", "ws")
-            edge, _ = await ws_connect(WSListener, url, extra_headers=key("edge0"))
-            text = notification("timestampedData", {"1000": {"m/P": 7}}).encode()
-            edge.send(WSMsgType.TEXT, text[:20], fin=False)
-            edge.send(WSMsgType.CONTINUATION, text[20:40], fin=False)
-            edge.send_ping()
-            edge.send(WSMsgType.CONTINUATION, text[40:])
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        url = backend.edge.replace("http", "ws")
+        edge, _ = await ws_connect(WSListener, url, extra_headers=key("edge0"))
+        text = notification("timestampedData", {"1000": {"m/P": 7}}).encode()
+        edge.send(WSMsgType.TEXT, text[:20], fin=False)
+        edge.send(WSMsgType.CONTINUATION, text[20:40], fin=False)
+        edge.send_ping()
+        edge.send(WSMsgType.CONTINUATION, text[40:])
 
-            async def is_there() -> bool:
-                body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P"])
-                return bool(body["result"]["edge0"]["m/P"] == 7)
+        async def is_there() -> bool:
+            body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=["m/P"])
+            return bool(body["result"]["edge0"]["m/P"] == 7)
 
-            await until(is_there)
-            edge.disconnect()
-            await edge.wait_disconnected()
+        await until(is_there)
+        edge.disconnect()
+        await edge.wait_disconnected()
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_a_stop_says_good_bye_and_writes_who_went_offline(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            edges = [await session.ws_connect(backend.edge, headers=key("edge0")) for _ in range(20)]
-            await until(lambda: online(session, backend, "edge0"))
-            await edges[0].send_str(notification("timestampedData", {"1": {}}))
-            await asyncio.sleep(0.2)
-            stopping = asyncio.get_running_loop().run_in_executor(None, backend.stop)
-            messages = await asyncio.gather(*(edge.receive(5) for edge in edges))
-            assert {(message.type, message.data) for message in messages} == {(aiohttp.WSMsgType.CLOSE, 1001)}
-            assert await stopping < 2
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        edges = [await session.ws_connect(backend.edge, headers=key("edge0")) for _ in range(20)]
+        await until(lambda: online(session, backend, "edge0"))
+        await edges[0].send_str(notification("timestampedData", {"1": {}}))
+        await asyncio.sleep(0.2)
+        stopping = asyncio.get_running_loop().run_in_executor(None, backend.stop)
+        messages = await asyncio.gather(*(edge.receive(5) for edge in edges))
+        assert {(message.type, message.data) for message in messages} == {(aiohttp.WSMsgType.CLOSE, 1001)}
+        assert await stopping < 2
 
     add(device_table, "edge0")
     device_table.execute("UPDATE openems_device SET openems_is_connected = TRUE")
     with running(tmp_path, config_of(postgres)) as backend:
         assert cell(device_table, "openems_is_connected") is False
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
     assert cell(device_table, "openems_is_connected") is False
     assert cell(device_table, "lastmessage") is not None
 
@@ -361,23 +351,22 @@ def test_a_stop_says_good_bye_and_writes_who_went_offline(
 def test_an_edge_that_does_not_pong_is_dropped(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            dumb = await session.ws_connect(backend.edge, headers=key("edge0"), autoping=False)
-            good = await session.ws_connect(backend.edge, headers=key("edge1"))
-            listening = asyncio.ensure_future(good.receive())
-            assert (await dumb.receive(5)).type == aiohttp.WSMsgType.PING
-            await until(lambda: offline(session, backend, "edge0"))
-            await asyncio.sleep(0.6)
-            assert await online(session, backend, "edge1")
-            listening.cancel()
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        dumb = await session.ws_connect(backend.edge, headers=key("edge0"), autoping=False)
+        good = await session.ws_connect(backend.edge, headers=key("edge1"))
+        listening = asyncio.ensure_future(good.receive())
+        assert (await dumb.receive(5)).type == aiohttp.WSMsgType.PING
+        await until(lambda: offline(session, backend, "edge0"))
+        await asyncio.sleep(0.6)
+        assert await online(session, backend, "edge1")
+        listening.cancel()
 
     async def offline(session: aiohttp.ClientSession, backend: Running, name: str) -> bool:
         return not await online(session, backend, name)
 
     add(device_table, "edge0", "edge1")
     with running(tmp_path, config_of(postgres, ping_seconds=0.3)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 @pytest.mark.parametrize(
@@ -389,14 +378,13 @@ def test_without_a_device_table_the_port_opens_and_every_edge_is_refused(
     config = config_of(postgres)
     config["database"].update(change)
 
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-            await edge.receive(5)
-            assert edge.close_code == 1006
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+        await edge.receive(5)
+        assert edge.close_code == 1006
 
     with running(tmp_path, config) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
         assert backend.stop() < 2
         assert backend.log.read_text().count("ERROR") == 1
 
@@ -404,18 +392,17 @@ def test_without_a_device_table_the_port_opens_and_every_edge_is_refused(
 def test_lost_connections_to_the_database_come_back(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
-    async def scenario(backend: Running) -> None:
-        async with aiohttp.ClientSession() as session:
-            edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-            await until(lambda: online(session, backend, "edge0"))
-            device_table.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%stand-in%'"
-            )
-            await edge.send_str(notification("edgeConfig", {"components": {}}))
-            await edge.send_str(notification("timestampedData", {"1": {"_sum/State": 3}}))
-            await until(written)
-            assert await online(session, backend, "edge0")
-            assert not edge.closed
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+        await until(lambda: online(session, backend, "edge0"))
+        device_table.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%stand-in%'"
+        )
+        await edge.send_str(notification("edgeConfig", {"components": {}}))
+        await edge.send_str(notification("timestampedData", {"1": {"_sum/State": 3}}))
+        await until(written)
+        assert await online(session, backend, "edge0")
+        assert not edge.closed
 
     async def written() -> bool:
         fault = cell(device_table, "openems_sum_state_level") == "fault"
@@ -423,7 +410,7 @@ def test_lost_connections_to_the_database_come_back(
 
     add(device_table, "edge0")
     with running(tmp_path, config_of(postgres, flush_seconds=0.2)) as backend:
-        asyncio.run(scenario(backend))
+        play(backend, scenario)
 
 
 def test_a_bad_config_and_a_taken_port_are_one_line_each(tmp_path: Path, postgres: PostgresServer) -> None:

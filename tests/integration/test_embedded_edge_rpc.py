@@ -12,7 +12,9 @@ import aiohttp
 import psutil
 import pytest
 
+from tests.absence import is_without
 from tests.integration.stand_in import LOGIN, Running, add, basic, config_of, key, notification, running, until
+from tests.metrics import figures
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -221,8 +223,7 @@ async def metrics(world: World, **headers: str) -> dict[str, float]:
     url = f"{world.backend.console.split('system')[0]}metrics"
     async with world.session.get(url, headers=headers) as answer:
         assert answer.status == 200
-        lines = (await answer.text()).splitlines()
-    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if line[0] != "#"}
+        return figures(await answer.text())
 
 
 def test_every_message_is_counted_and_shown_to_prometheus(play: Any) -> None:
@@ -286,5 +287,5 @@ def own_address() -> str:
         if one.family.name == "AF_INET" and not one.address.startswith("127.")
     ]
     if not found:
-        pytest.skip("this machine has no address but loopback")
+        is_without("another address than loopback")
     return str(found[0])

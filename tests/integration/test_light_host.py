@@ -166,15 +166,17 @@ def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
             run.fleet("r1", run.edge("edge0", "SECRETKEY0"))
             run.start()
             await run.until(lambda: run.state("edge0") == "connected")
-            await run.until(lambda: len(_cycles(run, "SECRETKEY0")) >= 2)
+            await run.until(lambda: len(_cycles(run, "SECRETKEY0")) >= 1)
             config, full = run.backend.messages["SECRETKEY0"][:2]
             assert config["method"] == "edgeConfig"
             assert config["params"]["components"]["ctrlBackend0"]["properties"]["apikey"] == "xxx"
             (values,) = full["params"].values()
             assert (values["_sum/State"], values["meter0/ActivePower"]) == (0, 500)
-            cycle, later = _cycles(run, "SECRETKEY0")[1]
-            assert cycle % 1000 == 0
-            assert len(later) < len(values) / 2
+            # the second full set may come before the first change, which is a watt hour after 7.2 s
+            await run.until(
+                lambda: any(len(told) < len(values) / 2 for _, told in _cycles(run, "SECRETKEY0")), within=25
+            )
+            assert all(cycle % 1000 == 0 for cycle, _ in _cycles(run, "SECRETKEY0"))
             await _asked(run)
             status = run.status()
             assert (status["revision"], status["pid"]) == ("r1", run.process and run.process.pid)
@@ -334,7 +336,6 @@ def test_a_wrongly_named_file_is_missing_from_the_edge(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
 def test_sigterm_ends_cleanly(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:
@@ -445,7 +446,6 @@ def test_counters_go_on_when_edges_move_between_parts(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
 def test_an_edge_connects_from_the_address_it_is_told(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:

@@ -8,7 +8,7 @@ import pytest
 
 from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.registry.odoo.rows import Registration, plan_registration
+from edge_tasks.registry.odoo.rows import RowChanges, plan_registration
 from edge_tasks.registry.odoo.table import Database, has_table, read_rows, register
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def database(postgres: PostgresServer, device_table: psycopg.Connection[Any]) ->
     return Database("127.0.0.1", postgres.port, postgres.user, postgres.password)
 
 
-def apply(database: Database, fleet: Fleet, *, adopt: bool = False) -> Registration:
+def apply(database: Database, fleet: Fleet, *, adopt: bool = False) -> RowChanges:
     planned = plan_registration(fleet, read_rows(database), adopt=adopt)
     register(database, planned)
     return planned

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from edge_tasks.adapters.rendering import templates_folder
 from edge_tasks.openems import felix
+from tests.unit.platform_template import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLATFORM = templates_folder() / "platform"
-CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "data" / "docker-openems"
 REVISION = ":org.apache.felix.configadmin.revision:"
 
 
@@ -40,15 +44,13 @@ def test_felix_finds_a_file_where_its_pid_says(pid: str, path: PurePosixPath) ->
     assert path == felix.path_of(pid)
 
 
-def test_it_says_what_a_checkout_says_but_for_the_backends_address() -> None:
-    if not CHECKOUT.is_dir():
-        pytest.skip("the checkout to compare with is not beside the project")
-    theirs = read(CHECKOUT / "openems-edge" / "config.d")
-    [backend] = [values for _, values in theirs.values() if values.get("id") == "ctrlBackend0"]
-    backend["uri"] = "ws://openems-backend:8081"
-    assert {pid: values for pid, (_, values) in EDGE.items()} == {
-        pid: values for pid, (_, values) in theirs.items()
-    }
+@pytest.mark.parametrize(("pid", "values"), list(files()))
+def test_a_file_says_what_that_of_a_checkout_says(pid: str, values: dict[str, felix.Value]) -> None:
+    assert {name: value for name, value in EDGE[pid][1].items() if name != "service.pid"} == values
+
+
+def test_there_is_no_other_file_than_a_checkout_has() -> None:
+    assert set(EDGE) == {pid for pid, _ in files()}
 
 
 def test_the_services_are_the_platforms() -> None:

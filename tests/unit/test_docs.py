@@ -3,16 +3,17 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from edge_tasks import errors
 from edge_tasks.openems import load_curve_content
+from tests.inv import ROOT, inv
 
-ROOT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 OPTION = re.compile(r"--[a-z][a-z-]+")
@@ -27,9 +28,8 @@ def generator() -> Any:
     return module
 
 
-def inv(*arguments: str) -> str:
-    command = [sys.executable, "-m", "invoke", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+def printed_by(*arguments: str) -> str:
+    return subprocess.run(inv(*arguments), cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
 def test_the_generated_pages_are_as_the_code_is_now() -> None:
@@ -40,7 +40,7 @@ def test_the_generated_pages_are_as_the_code_is_now() -> None:
 @pytest.mark.parametrize("name", ["setup", "doctor", "dashboard", "report", "down", "status", "gen-configs"])
 def test_the_page_of_tasks_has_the_options_that_help_shows(name: str) -> None:
     page = (DOCS / "reference" / "tasks.md").read_text()
-    shown = set(OPTION.findall(inv("--help", name).partition("Options:")[2])) - {"--core-opts"}
+    shown = set(OPTION.findall(printed_by("--help", name).partition("Options:")[2])) - {"--core-opts"}
     in_cells = set(re.findall(r"^\| `(--[a-z-]+)", page, re.MULTILINE))
     assert shown <= in_cells
     assert f"| `{name}` |" in page

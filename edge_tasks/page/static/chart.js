@@ -1,10 +1,10 @@
-// Charts of figures over time, drawn by uPlot. A figure holds until the next one: steps, no slopes.
+// Charts of values over time, drawn by uPlot. A value holds until the next one, so lines have steps and no slopes.
 import { FIGURES, figure } from "./words.js";
 
 const MOST = 3600;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-/** Add the figures of a moment to [times, ...columns]; a step that goes on is made longer, not a new point. */
+/** Add the values of a moment to [times, ...columns]. If no value changes, the last step gets longer and no point is added. */
 export function append([times, ...columns], at, figures) {
   const last = times.length - 1;
   if (last >= 0 && at <= times[last]) return;
@@ -28,7 +28,7 @@ export class Chart {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.build());
   }
 
-  /** Columns as the server sends them: times, then every figure. */
+  /** Begin with the columns that the server sends: times, then one column for each value. */
   start(history) {
     const [times = [], ...figures] = history;
     this.data = [[...times], ...this.columns.map((index) => [...(figures[index] ?? [])])];
@@ -41,7 +41,7 @@ export class Chart {
     this.describe();
   }
 
-  /** Without a pointer over it, the legend tells the newest values. */
+  /** Draw; while no pointer is over the chart, the legend shows the newest values. */
   draw() {
     if (!this.plot) return;
     this.plot.setData(this.data);

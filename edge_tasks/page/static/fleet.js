@@ -1,4 +1,4 @@
-// The edges: tiles with figures when they are few, small cells when they are many. Only what changed is touched.
+// The edges: tiles with values if they are few, small cells if they are many. Only what has changed is drawn again.
 import { FIGURES, MARKS, STATES, element, figure, hint, percent, whole } from "./words.js";
 
 const MOST_TILES = 60, MOST_SHOWN = 5000, MOST_GROUPS = 8, MOST_NAMES = 12;
@@ -20,7 +20,7 @@ export class FleetView {
     for (const kind of ["pointerover", "focusin"]) this.box.addEventListener(kind, (event) => this.under(event.target.closest(".edge")));
   }
 
-  /** All edges anew. */
+  /** Show these edges instead of all others. */
   start(edges) {
     this.edges = edges;
     const names = Object.keys(edges);
@@ -34,7 +34,7 @@ export class FleetView {
     this.ill();
   }
 
-  /** Some edges changed; the states that did, for whoever listens. */
+  /** Take over changed edges; returns the names of those whose state has changed. */
   update(changed) {
     const turned = [];
     for (const [name, row] of Object.entries(changed)) {
@@ -94,8 +94,8 @@ export class FleetView {
     const tile = document.getElementById("sum-online");
     tile.className = ill ? "has-ill" : "all-well";
     tile.querySelector("span").textContent = whole(counts.online ?? 0);
-    tile.querySelector("small").textContent = ill ? `of ${whole(all)}; ${whole(ill)} not well` : `of ${whole(all)}: all are well`;
-    document.title = ill ? `${ill} of ${all} not well · edge-tasks` : `${all} online · edge-tasks`;
+    tile.querySelector("small").textContent = ill ? `of ${whole(all)}; ${whole(ill)} not online` : `of ${whole(all)}: all are online`;
+    document.title = ill ? `${ill} of ${all} not online · edge-tasks` : `${all} online · edge-tasks`;
   }
 
   show(state) {
@@ -122,7 +122,7 @@ export class FleetView {
     if (keep && shown.includes(keep)) this.nodes.get(keep).focus();
     this.box.hidden = !shown.length;
     const all = Object.keys(this.edges).length;
-    const rest = names.length > shown.length ? `; the first ${shown.length} are shown, search for the others` : "";
+    const rest = names.length > shown.length ? `; the first ${shown.length} are shown, search to find the others` : "";
     document.getElementById("found").textContent = names.length === all && !rest ? "" : `${whole(names.length)} of ${whole(all)} edges${rest}`;
   }
 
@@ -141,7 +141,7 @@ export class FleetView {
     const list = document.getElementById("ill-list");
     const focused = list.contains(document.activeElement) ? document.activeElement.textContent : null;
     list.replaceChildren(...all.slice(0, MOST_GROUPS).map((group) => this.illEntry(group)));
-    if (all.length > MOST_GROUPS) list.append(element("li", {}, `and ${all.length - MOST_GROUPS} more reasons: search, or inv status`));
+    if (all.length > MOST_GROUPS) list.append(element("li", {}, `and ${all.length - MOST_GROUPS} more reasons: search for them, or type inv status`));
     if (focused) [...list.querySelectorAll("button")].find((button) => button.textContent === focused)?.focus();
     document.getElementById("ill").hidden = !all.length;
   }

@@ -1,4 +1,4 @@
-// One websocket brings all of it once, and then what changed. When it is lost, the page says so and greys out.
+// One websocket brings everything once, and then what has changed. When it is lost, the page says so and turns grey.
 import { append } from "./chart.js";
 import { FleetView } from "./fleet.js";
 import { Panel, figures } from "./panel.js";
@@ -30,7 +30,7 @@ function take(news) {
   append(page.history, news.at, news.totals);
   figures(byId("sum-figures"), news.totals);
   const all = Object.keys(page.edges).length;
-  byId("sums-of").textContent = news.reporting ? `Sums of the ${whole(news.reporting)} of ${whole(all)} edges that report; the state of charge is their mean.` : "No edge reports any figure.";
+  byId("sums-of").textContent = news.reporting ? `Sums over ${whole(news.reporting)} of ${whole(all)} edges that report values; the state of charge is their mean.` : "No edge reports any value.";
   const row = page.edges[panel.name];
   if (panel.name && row) panel.now(row, news.at);
   else if (panel.name) location.hash = "";
@@ -74,7 +74,7 @@ function choose() {
 function banner() {
   const place = byId("problem");
   let parts = [];
-  if (!page.linked && page.ready) parts = [`No connection to the page's server. Everything below is as of ${clock(page.at)}. `, hint("inv dashboard")];
+  if (!page.linked && page.ready) parts = [`No connection to the page's server. Everything below is from ${clock(page.at)}. `, hint("inv dashboard")];
   else if (page.problem) parts = [`${page.problem} `, hint(page.hint)];
   const text = parts.map((part) => part.textContent ?? part).join("");
   if (place.dataset.text === text) return;

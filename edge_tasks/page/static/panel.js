@@ -50,10 +50,10 @@ export class Panel {
   charts(history) {
     for (const chart of [this.power, this.soc]) chart.start(history);
     const first = history[0]?.[0];
-    byId("since").textContent = first ? `Noted by this page's server since ${clock(first)}; steps, because between two answers nothing is known.` : "";
+    byId("since").textContent = first ? `Recorded by this page's server since ${clock(first)}. The lines have steps because nothing is known between two answers.` : "";
   }
 
-  /** Components and history of the chosen edge, asked of the server. */
+  /** Ask the server for the components and the history of the chosen edge. */
   async read() {
     const name = this.name;
     this.asking = true;
@@ -67,13 +67,13 @@ export class Panel {
       this.details = details;
       this.components();
     } catch (error) {
-      if (this.name === name && !this.details) byId("components").replaceChildren(element("p", { class: "note" }, `its configuration cannot be asked: ${error.message}`));
+      if (this.name === name && !this.details) byId("components").replaceChildren(element("p", { class: "note" }, `its configuration cannot be read: ${error.message}`));
     } finally {
       this.asking = false;
     }
   }
 
-  /** The newest figures of the chosen edge. */
+  /** Show the newest values of the chosen edge. */
   now(row, at) {
     const turned = this.row !== null && this.row[0] !== row[0];
     this.row = row;
@@ -95,17 +95,17 @@ export class Panel {
     if (text === this.stateText && byId("panel-state").children.length) return;
     this.stateText = text;
     const mark = element("span", { class: `mark is-${state}`, "aria-hidden": "true" }, MARKS[state] || "✓");
-    const parts = why ? [`: ${why} `, hint(what)] : [": the backend has its connection, all its components and the figures they should have."];
+    const parts = why ? [`: ${why} `, hint(what)] : [": the backend says that it is connected, and has all its components with the values that they should have."];
     byId("panel-state").replaceChildren(element("p", {}, mark, " ", element("b", {}, state), ...parts), element("p", { class: "note", id: "heard" }));
     this.tick(this.at);
   }
 
-  /** Ages go on by themselves; seconds since 1970 by the server's clock. */
+  /** Count the age on; `now` is in seconds since 1970 by the server's clock. */
   tick(now) {
     const place = byId("heard");
     if (!place || !this.row) return;
     const heard = this.row[3];
-    place.textContent = heard === null ? "The backend has noted no message of it yet." : `The backend noted its last message ${age(now - heard)} ago (it notes every 30 s).`;
+    place.textContent = heard === null ? "The backend has noted no message from it yet." : `The backend noted its last message ${age(now - heard)} ago (it does so every 30 s).`;
   }
 
   components() {
@@ -114,11 +114,11 @@ export class Panel {
     const missing = ids.length ? expected.filter((id) => !(id in components)) : [];
     const open = new Set([...document.querySelectorAll("#components details[open]")].map((one) => one.dataset.id));
     const where = element("table", {}, ...[["config directory", directory], ["host ports (docker)", ports ? `${ports.console} console, ${ports.websocket} websocket` : "none"]].map(([word, text]) => element("tr", {}, element("th", { scope: "row" }, word), element("td", {}, text))));
-    const head = problem ? problem : ids.length ? `As the backend stored it${this.row[0] === "offline" ? " when it was last online" : ""}; asked at ${clock(asked)}; keys are masked.` : "The backend has no edgeConfig of it.";
+    const head = problem ? problem : ids.length ? `As the backend stored it${this.row[0] === "offline" ? " when the edge was last online" : ""}, read at ${clock(asked)}. Apikeys and passwords are masked.` : "The backend has no edgeConfig of it.";
     byId("components").replaceChildren(
       element("h3", {}, `Components (${ids.length})`), element("p", { class: "note" }, head),
       ...(missing.length ? [element("p", { class: "missing" }, `missing: ${missing.join(", ")}`)] : []),
-      ...ids.map((id) => this.component(id, components[id], open.has(id))), element("h3", {}, "Where"), where);
+      ...ids.map((id) => this.component(id, components[id], open.has(id))), element("h3", {}, "Where it is"), where);
   }
 
   component(id, { factoryId = "", alias = "", properties = {} }, open) {

@@ -1,4 +1,4 @@
-// Values as words. Nothing that was not told gets a figure: it is a dash.
+// Values as words. A value that nobody reported is shown as a dash.
 export const FIGURES = [
   { key: "grid", name: "Grid", short: "Grid", words: ["feeding in", "drawing"] },
   { key: "pv", name: "PV", short: "PV", words: ["", ""] },
@@ -47,7 +47,7 @@ export function element(tag, attributes = {}, ...children) {
 export function hint(text) {
   if (!text) return "";
   const made = element("span", { class: "hint" }, "→ ", element("code", {}, text));
-  if (navigator.clipboard && text.startsWith("inv ")) {
+  if (navigator.clipboard && /^(inv|edge-tasks) /.test(text)) {
     const button = element("button", { type: "button", "aria-label": `copy ${text}` }, "copy");
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(text);

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import RegistrationError
-from edge_tasks.fleet.identity import MOST_EDGES
+from edge_tasks.fleet.limits import MOST_EDGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from edge_tasks.fleet.identity import Edge, Fleet
 
@@ -66,8 +65,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Registration:
-    """What is to be done, in one transaction.
+class RowChanges:
+    """What is to be done to the table, in one transaction.
 
     Attributes:
         added: rows to insert; those of the reserve are among them, archived.
@@ -105,7 +104,7 @@ def wanted_devices(fleet: Fleet) -> tuple[Device, ...]:
     )
 
 
-def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False) -> Registration:
+def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False) -> RowChanges:
     """Compare what is wanted with all rows found.
 
     Raises:
@@ -121,7 +120,7 @@ def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False)
     pairs = [(found[device.name], device) for device in wanted if device.name in found]
     changes = [Change(row, device) for row, device in pairs if _differs(row, device)]
     switched = [change for change in changes if not _differs_otherwise(change.row, change.device)]
-    return Registration(
+    return RowChanges(
         added=tuple(device for device in wanted if device.name not in found),
         changed=tuple(change for change in changes if _differs_otherwise(change.row, change.device)),
         kept=sum(device.active and not _differs(row, device) for row, device in pairs),
@@ -132,16 +131,6 @@ def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False)
         ),
         reserved=len(fleet.reserved),
     )
-
-
-def unread(fleet: Fleet, read: Mapping[str, str]) -> tuple[str, ...]:
-    """The fleet's edges whose (name, apikey) a backend has not read, given the fingerprints it has."""
-    return tuple(edge.name for edge in fleet.edges if read.get(edge.name) != fingerprint(edge.apikey))
-
-
-def fingerprint(apikey: str) -> str:
-    """Tells keys apart without telling the key."""
-    return hashlib.sha256(apikey.encode()).hexdigest()[:16]
 
 
 def _device(edge: Edge, note: str, *, active: bool, light: bool) -> Device:

@@ -7,7 +7,7 @@ import xmlrpc.client
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.errors import CommandFailed
+from edge_tasks.errors import CommandFailed, OdooError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +16,6 @@ FRESH_PASSWORD: Final = "admin"  # noqa: S105 - what a freshly initialised Odoo 
 """Of the user ``admin`` after ``odoo -i``."""
 
 _TIMEOUT_S: Final = 15.0
-
-
-class OdooError(Exception):
-    """Odoo did not answer, or refused; the text says which."""
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from edge_tasks.registry.odoo.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
 
-    from edge_tasks.registry.odoo.rows import Registration
+    from edge_tasks.registry.odoo.rows import RowChanges
 
 _COLUMNS: Final = "id, name, apikey, active, name_number, oem, setup_password, comment, internalnote AS note"
 _ROWS_A_WORD: Final = 1000
@@ -43,21 +42,19 @@ class Database:
 
 
 @dataclass(frozen=True)
-class Report:
+class RowReport:
     """What the backend wrote about a device.
 
     Attributes:
         apikey: as the row has it.
         active: whether Odoo and the UI show it.
-        lastmessage: UTC; up to 30 s late.
         components: the ids of its last ``edgeConfig``.
-        age_s: seconds since lastmessage by the database's clock.
+        age_s: seconds since ``lastmessage`` by the database's clock; that may be 30 s late.
     """
 
     name: str
     apikey: str = field(repr=False)
     active: bool | None
-    lastmessage: datetime | None
     components: list[str] | None
     age_s: float | None
 
@@ -148,7 +145,7 @@ def read_rows(database: Database) -> tuple[Row, ...]:
         return _rows(connection)
 
 
-def register(database: Database, plan: Registration, told: Callable[[int], None] = lambda _done: None) -> None:
+def register(database: Database, plan: RowChanges, told: Callable[[int], None] = lambda _done: None) -> None:
     """Do what was planned, in one transaction: all of it or nothing.
 
     Args:
@@ -178,12 +175,12 @@ def remove_rows(database: Database, ids: Sequence[int]) -> None:
         connection.execute("DELETE FROM openems_device WHERE id = ANY(%s)", (list(ids),))
 
 
-def read_reports(database: Database, names: Sequence[str]) -> dict[str, Report]:
+def read_reports(database: Database, names: Sequence[str]) -> dict[str, RowReport]:
     """What the backend wrote about these devices, by name; a name without a row is absent."""
     with _connected(database) as connection:
-        cursor = connection.cursor(row_factory=class_row(Report))
+        cursor = connection.cursor(row_factory=class_row(RowReport))
         found = cursor.execute(
-            "SELECT name, apikey, active, lastmessage,"
+            "SELECT name, apikey, active,"
             " CASE WHEN openems_config IS NULL OR openems_config = '' THEN NULL"
             " ELSE ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) END AS components,"
             " extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s"
@@ -214,7 +211,7 @@ def _rows(connection: psycopg.Connection[Any]) -> tuple[Row, ...]:
     return tuple(cursor.execute(f"SELECT {_COLUMNS} FROM openems_device ORDER BY id"))  # noqa: S608 - a constant
 
 
-def _insert(cursor: psycopg.Cursor[Any], plan: Registration, told: Callable[[int], None]) -> None:
+def _insert(cursor: psycopg.Cursor[Any], plan: RowChanges, told: Callable[[int], None]) -> None:
     if not plan.added:
         return
     found = cursor.execute("SELECT now() AT TIME ZONE 'UTC'").fetchone()
@@ -231,7 +228,7 @@ def _insert(cursor: psycopg.Cursor[Any], plan: Registration, told: Callable[[int
             copy.write_row((*identity, *texts, device.version, _ADMIN, now, _ADMIN, now))
 
 
-def _change(cursor: psycopg.Cursor[Any], plan: Registration) -> None:
+def _change(cursor: psycopg.Cursor[Any], plan: RowChanges) -> None:
     cursor.executemany(
         "UPDATE openems_device SET apikey = %s, active = %s, name_number = %s, oem = coalesce(oem, %s),"
         " setup_password = coalesce(nullif(setup_password, ''), %s), comment = coalesce(nullif(comment, ''), %s),"

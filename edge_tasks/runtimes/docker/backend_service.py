@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.errors import CommandFailed
-from edge_tasks.proof.backend_api import BackendError
+from edge_tasks.errors import BackendError, CommandFailed
+from edge_tasks.plan import Plan
+from edge_tasks.runtimes.docker import removal
 
 if TYPE_CHECKING:
+    from edge_tasks.adapters.containers import Container
+    from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.runtimes.docker.stack import Stack
 
 _READY_S: Final = 90.0
@@ -17,75 +21,101 @@ _ALL: Final = 8
 """Services that Compose starts at once."""
 
 
-def find(stack: Stack) -> tuple[str, ...]:
-    """Services of the platform that do not run, or run with another configuration or image than they should."""
-    hashes, services = stack.hashes(), stack.services.platform
-    images = stack.docker.images({stack.project.image(name) for name in services})
-    found = {container.service: container for container in stack.containers()}
-    return tuple(
-        name
-        for name in services
-        if name not in found or not found[name].fits(hashes.get(name), images.get(stack.project.image(name)))
-    )
+@dataclass(frozen=True)
+class BackendService:
+    """The backend, and all services of the platform with which it runs."""
 
+    stack: Stack
 
-def start(stack: Stack) -> None:
-    """Have all services of the platform run, and wait until the backend has its devices.
+    @property
+    def uri(self) -> str:
+        """Where the edges connect to, inside the Compose network."""
+        return f"ws://{self.stack.services.backend}:{self.stack.wiring.edge_port}"
 
-    Raises:
-        CommandFailed: a service did not start, or the backend is not ready after 90 s.
-    """
-    stack.compose.up(stack.services.platform, parallel=_ALL)
-    await_ready(stack)
+    @property
+    def status(self) -> StatusSource:
+        """Its B2B REST API, else the device table."""
+        return self.stack.status
 
+    def find(self) -> Plan[tuple[str, ...]]:
+        """Services of the platform that do not run, or with another configuration or image than they should."""
+        stack = self.stack
+        hashes, services = stack.hashes(), stack.services.platform
+        images = stack.docker.images({stack.project.image(name) for name in services})
+        found = {container.service: container for container in stack.containers()}
+        stale = tuple(
+            name
+            for name in services
+            if name not in found or not found[name].fits(hashes.get(name), images.get(stack.project.image(name)))
+        )
+        return Plan(("start the backend",) if stale else (), "it runs", stale)
 
-def await_ready(stack: Stack) -> None:
-    """Wait until the backend answers with the first edge: its devices are read then, and edges may come.
+    def start(self, plan: Plan[tuple[str, ...]]) -> None:
+        """Have these services run, and wait until the backend has its devices.
 
-    Raises:
-        CommandFailed: it ended, or is not ready after 90 s; with its last lines.
-    """
-    deadline = time.monotonic() + _READY_S
-    while not _is_ready(stack):
-        stack.require_running(stack.services.backend)
-        if not until(deadline, 0.1):
-            raise CommandFailed(
-                f"the backend is not ready after {_READY_S:.0f} s: {_reason(stack)}",
-                hint="inv logs --service openems-backend; inv doctor compares its wiring with the platform's",
-            )
+        Raises:
+            CommandFailed: a service did not start, or the backend is not ready after 90 s.
+        """
+        self.stack.compose.up(plan.details, parallel=_ALL)
+        self._await_ready()
+        removal.claim(self.stack)
 
+    def instance(self) -> str | None:
+        """Its container and when that was started; None when it does not run."""
+        container = self._running()
+        return f"{container.id[:12]}@{container.started}" if container else None
 
-def read_again(stack: Stack) -> None:
-    """Restart its container (2 s).
+    def started(self) -> float:
+        """When it was started, seconds since 1970; 0.0 when it does not run."""
+        container = self._running()
+        return container.started if container else 0.0
 
-    Its Felix console could re-activate ``Metadata.Odoo`` in 0.6 s, but wants all properties for it, forgets those
-    that are missing, and writes the file anew, which may be one of the user's (measured on 2024.7.0).
+    def read_devices_again(self) -> None:
+        """Restart its container (2 s); ``up`` brings the edges back.
 
-    Raises:
-        CommandFailed: the backend did not come back.
-    """
-    container = stack.container(stack.services.backend)
-    if container is not None:
-        stack.docker.run("restart", "-t", "3", container.id)
-    await_ready(stack)
+        Its Felix console could re-activate ``Metadata.Odoo`` in 0.6 s, but wants all properties for it, forgets
+        those that are missing, and writes the file anew, which may be one of the user's (measured on 2024.7.0).
 
+        Raises:
+            CommandFailed: the backend did not come back.
+        """
+        container = self.stack.container(self.stack.services.backend)
+        if container is not None:
+            self.stack.docker.run("restart", "-t", "3", container.id)
+        self._await_ready()
 
-def _is_ready(stack: Stack) -> bool:
-    name = stack.ground.fleet.edge(0).name
-    try:
+    def _running(self) -> Container | None:
+        container = self.stack.container(self.stack.services.backend)
+        return container if container is not None and container.is_running else None
+
+    def _await_ready(self) -> None:
+        """Wait until the backend answers with the first edge: its devices are read then, and edges may come."""
+        deadline = time.monotonic() + _READY_S
+        while not self._is_ready():
+            self.stack.require_running(self.stack.services.backend)
+            if not until(deadline, 0.1):
+                raise CommandFailed(
+                    f"the backend is not ready after {_READY_S:.0f} s: {self._reason()}",
+                    hint="inv logs --service openems-backend; inv doctor compares its wiring with the platform's",
+                )
+
+    def _is_ready(self) -> bool:
+        stack = self.stack
+        name = stack.context.fleet.edge(0).name
+        try:
+            if stack.wiring.rest_port is None:
+                return stack.rest.opens_websockets(stack.ports["edges"])
+            return name in stack.rest.online([name])
+        except BackendError:
+            return False
+
+    def _reason(self) -> str:
+        stack = self.stack
+        name = stack.context.fleet.edge(0).name
         if stack.wiring.rest_port is None:
-            return stack.rest.opens_websockets(stack.ports["edges"])
-        return name in stack.rest.online([name])
-    except BackendError:
-        return False
-
-
-def _reason(stack: Stack) -> str:
-    name = stack.ground.fleet.edge(0).name
-    if stack.wiring.rest_port is None:
-        return f"it does not answer on {stack.wiring.edge_port}, where edges connect"
-    try:
-        stack.rest.online([name])
-    except BackendError as error:
-        return str(error)
-    return f"it does not know {name}: had it the device table when it started?"
+            return f"it does not answer on {stack.wiring.edge_port}, where edges connect"
+        try:
+            stack.rest.online([name])
+        except BackendError as error:
+            return str(error)
+        return f"it does not know {name}: had it the device table when it started?"

@@ -12,6 +12,7 @@ from edge_tasks.checkout.inheritance import words_of
 from edge_tasks.openems.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
 
 if TYPE_CHECKING:
+    from edge_tasks.fleet.record import Bundles
     from edge_tasks.runtimes.docker.stack import Stack
 
 OPTION: Final = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
@@ -21,17 +22,12 @@ _ANY_BYTES: Final = "latin-1"
 """What is not ours comes back as it was, whatever its encoding."""
 
 
-def are_wanted(stack: Stack) -> bool:
-    """Not so with ``--edge-bundles jar``, for an image that cannot do with it."""
-    return bool(stack.ground.choices["edge_bundles"] == "unpacked")
-
-
 def is_looked_at(stack: Stack) -> bool:
     """It is the edges' jar of now that was looked into last, and what was found is still there."""
-    said = _record(stack)
-    if said.get("of") != _mark(stack):
+    found = _record(stack)
+    if found is None or found["of"] != _mark(stack):
         return False
-    return not said.get("folder") or _is_whole(_folder(stack, said))
+    return not found["folder"] or _is_whole(_home(stack) / found["folder"])
 
 
 def unpack(stack: Stack) -> str:
@@ -48,16 +44,16 @@ def unpack(stack: Stack) -> str:
         for other in directories(home):
             if other != name or not found:
                 remove_directory(home / other)
-    stack.ground.state.note(bundles={"of": _mark(stack), "folder": name if found else ""})
+    stack.context.state.record.note(bundles={"of": _mark(stack), "folder": name if found else ""})
     return "the edges' bundles unpacked" if found else "no bundles found in the edges' image"
 
 
 def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
     """Of an edge's service; none when nothing is unpacked for its image."""
-    said = _record(stack)
-    if not are_wanted(stack) or not said.get("folder") or not is_looked_at(stack):
+    found = _record(stack)
+    if not stack.options.unpacks_bundles or not found or not found["folder"] or not is_looked_at(stack):
         return ()
-    source = f"./{_folder(stack, said).relative_to(stack.ground.platform.path)}"
+    source = f"./{(_home(stack) / found['folder']).relative_to(stack.context.platform.path)}"
     return (
         {"type": "bind", "source": source, "target": str(BUNDLES), "read_only": True},
         {"type": "tmpfs", "target": str(CACHE)},
@@ -111,13 +107,9 @@ def _mark(stack: Stack) -> list[str]:
     return [stack.edge_image.id, str(_jar(stack) or "")]
 
 
-def _record(stack: Stack) -> dict[str, Any]:
-    return stack.ground.state.record().get("bundles") or {}
+def _record(stack: Stack) -> Bundles | None:
+    return stack.context.state.record.entries().get("bundles")
 
 
 def _home(stack: Stack) -> Path:
-    return stack.ground.state.folder / "bundles"
-
-
-def _folder(stack: Stack, said: dict[str, Any]) -> Path:
-    return _home(stack) / str(said["folder"])
+    return stack.context.state.folder / "bundles"

@@ -36,16 +36,16 @@ done
 
 def remember(stack: Stack) -> None:
     """Note, before anything is started, which of them are not there or empty."""
-    record = stack.ground.state.record().get("folders", {})
+    record = stack.context.state.record.entries().get("folders", {})
     found = {str(folder): _missing(stack, folder) for folder in _data_folders(stack) if _is_empty(folder)}
     if found.keys() - record.keys():
-        stack.ground.state.note(folders={**found, **record})
+        stack.context.state.record.note(folders={**found, **record})
 
 
 def remove(stack: Stack) -> tuple[str, ...]:
     """Remove what containers have put there since, as root through a container; the folders, for people."""
-    record: dict[str, list[str]] = stack.ground.state.record().get("folders", {})
-    home = stack.ground.platform.path
+    record: dict[str, list[str]] = stack.context.state.record.entries().get("folders", {})
+    home = stack.context.platform.path
     gone = tuple(folder for folder in record if Path(folder).is_relative_to(home) and not _is_empty(Path(folder)))
     paths: list[str] = []
     for folder, missing in record.items():
@@ -66,7 +66,7 @@ def remove(stack: Stack) -> tuple[str, ...]:
 
 def _data_folders(stack: Stack) -> Iterator[Path]:
     """Of bind mounts in the platform."""
-    home = stack.ground.platform.path
+    home = stack.context.platform.path
     for service in stack.services.platform:
         cluster = stack.project.environment(service).get("PGDATA", _POSTGRES)
         volumes = stack.project.services[service].get("volumes") or ()
@@ -97,7 +97,7 @@ def _lies_in(data: str, target: PurePosixPath) -> bool:
 
 def _missing(stack: Stack, folder: Path) -> list[str]:
     """The folder and those around it that are not there, the innermost first."""
-    home = stack.ground.platform.path
+    home = stack.context.platform.path
     around = (folder, *folder.parents)
     return [str(path) for path in around if path.is_relative_to(home) and path != home and not path.exists()]
 

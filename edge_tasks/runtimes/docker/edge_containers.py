@@ -1,100 +1,143 @@
-"""The edges' containers: which are to be made, started again or removed, and how."""
+"""A container for each edge, and one for all light edges."""
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.openems import configuration
-from edge_tasks.plan import some
-from edge_tasks.runtimes.docker import starting
-from edge_tasks.runtimes.protocols import EdgeProcess
+from edge_tasks.plan import Plan
+from edge_tasks.proof.protocol import EdgeProcess
+from edge_tasks.runtimes.docker import light_container, starting
+from edge_tasks.runtimes.docker.edge_plan import Wanted, changes_of, compare, overdue
+from edge_tasks.runtimes.light_host import change_of
+from edge_tasks.runtimes.plans import EdgesToStart
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.adapters.containers import Container
+    from edge_tasks.fleet.directories import Written
     from edge_tasks.fleet.identity import Edge
+    from edge_tasks.runtimes.docker.backend_service import BackendService
     from edge_tasks.runtimes.docker.stack import Stack
-    from edge_tasks.runtimes.protocols import Written
+    from edge_tasks.runtimes.light_host import LightHost
+    from edge_tasks.runtimes.plans import Surplus
 
-SERVICE: Final = re.compile(r"openems-edge-([0-9]+)")
 _COMES_BACK_S: Final = 5.0
-_LONG_S: Final = 120.0
-"""An edge that runs longer and is not connected is waiting out its own 10 to 109 s, or worse."""
 
 
 @dataclass(frozen=True)
-class EdgePlan:
-    """What differs.
+class EdgeContainers:
+    """The edges' services of our override."""
 
-    Attributes:
-        make: no container, or one of another configuration or image.
-        restart: its directory was written after it started, or it lost the backend.
-        surplus: containers of a larger earlier fleet, and of the platform's own edge.
-    """
+    stack: Stack
+    backend: BackendService
 
-    make: tuple[Edge, ...] = ()
-    restart: tuple[Edge, ...] = ()
-    surplus: tuple[Container, ...] = ()
+    since: ClassVar[str] = "its container was started"
 
-    @property
-    def changes(self) -> tuple[str, ...]:
-        """A line each."""
-        return (
-            *([f"start {some(tuple(edge.service for edge in self.make))}"] if self.make else []),
-            *([f"restart {some(tuple(edge.service for edge in self.restart))}"] if self.restart else []),
-            *([f"remove {some(tuple(container.name for container in self.surplus))}"] if self.surplus else []),
+    @cached_property
+    def light_names(self) -> frozenset[str]:
+        """The edges without a directory."""
+        return frozenset(edge.name for edge in self.stack.context.fleet.light_edges)
+
+    @cached_property
+    def light(self) -> LightHost:
+        """What runs them."""
+        return light_container.host(self.stack, self.backend.uri)
+
+    def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
+        """Compare the containers with the fleet and its directories."""
+        stack, fleet = self.stack, self.stack.context.fleet
+        containers = stack.containers()
+        difference = compare(containers, self._wanted(written), written)
+        planned = EdgesToStart(
+            make=difference.make,
+            restart=difference.restart,
+            lost=self._lost(difference.others, containers),
+            surplus=difference.surplus,
+            light=self.light.find({}) if fleet.light else None,
+        )
+        of_light = () if planned.light is None else (change_of(planned.light),)
+        return Plan((*changes_of(planned), *of_light), f"{fleet.size} edges run", planned)
+
+    def start(self, plan: Plan[EdgesToStart]) -> str:
+        """Light edges first; then remove, make and restart in batches, so that the machine stays usable.
+
+        Raises:
+            CommandFailed: Docker refused, or the light host did not take its edges.
+        """
+        planned = plan.details
+        of_light = () if planned.light is None else (self.light.start(planned.light),)
+        of_others = (planned.make, planned.restart, planned.lost, planned.surplus)
+        return ", ".join((*((self._start(planned),) if any(of_others) else ()), *of_light))
+
+    def processes(self) -> dict[str, EdgeProcess]:
+        """Edges with a directory as it and their container show them; light ones as their host does."""
+        fleet = self.stack.context.fleet
+        by_service = {container.service: container for container in self.stack.containers()}
+        folder = self.stack.context.platform.edges_folder
+        found = {
+            edge.name: _process(folder / edge.directory, edge, by_service.get(edge.service))
+            for edge in fleet.edges_with_directory
+        }
+        return {**found, **(self.light.processes() if fleet.light else {})}
+
+    def _wanted(self, written: Mapping[str, Written]) -> Wanted:
+        stack, fleet = self.stack, self.stack.context.fleet
+        image = stack.project.image(stack.services.edge)
+        return Wanted(
+            edges=tuple(edge for edge in fleet.edges_with_directory if edge.name in written),
+            hashes=stack.hashes(),
+            image=stack.docker.images((image,)).get(image),
+            own_edge=stack.services.edge,
+            has_light=bool(fleet.light),
         )
 
+    def _lost(self, edges: Sequence[Edge], containers: Sequence[Container]) -> tuple[Edge, ...]:
+        """Running edges that the backend does not have, and that will not be back soon by themselves."""
+        started = {container.service: container.started for container in containers}
+        read = self.stack.context.state.record.entries().get("read")
+        since = max(started.get(self.stack.services.backend, 0.0), read["at"] if read else 0.0)
+        waiting = overdue(edges, containers, since, time.time())
+        online = starting.online(self.stack, waiting) if waiting else set()
+        return tuple(edge for edge in waiting if edge.name not in online)
 
-def find(stack: Stack, written: Mapping[str, Written]) -> EdgePlan:
-    """Compare the containers with the fleet and its directories."""
-    containers = stack.containers()
-    by_service = {container.service: container for container in containers}
-    hashes = stack.hashes()
-    image = stack.docker.images((_image(stack),)).get(_image(stack))
-    edges = [edge for edge in stack.ground.fleet.edges_with_directory if edge.name in written]
-    make = [edge for edge in edges if not _fits(by_service.get(edge.service), hashes.get(edge.service), image)]
-    rest = [edge for edge in edges if edge not in make]
-    stale = {edge.name for edge in rest if by_service[edge.service].started < written[edge.name].at}
-    lost = _lost(stack, [edge for edge in rest if edge.name not in stale], by_service)
-    services = {edge.service for edge in edges}
-    return EdgePlan(
-        tuple(make),
-        tuple(edge for edge in rest if edge.name in stale | lost),
-        tuple(container for container in containers if _is_surplus(stack, container, services)),
-    )
+    def _start(self, planned: EdgesToStart) -> str:
+        self._remove(planned.surplus)
+        restart = (*planned.restart, *self._still_lost(planned.lost))
+        again = starting.make(self.stack, planned.make) + starting.restart(self.stack, restart)
+        counts = (
+            *((len(planned.make), "started"), (len(restart), "restarted"), (again, "of them twice")),
+            (len(planned.surplus), "removed"),
+        )
+        did = ", ".join(f"{count} {word}" for count, word in counts if count)
+        return f"edges: {did or 'came back by themselves'}"
 
+    def _still_lost(self, edges: Sequence[Edge]) -> tuple[Edge, ...]:
+        """Those that do not come back by themselves within seconds."""
+        lost = tuple(edges)
+        if self.stack.status.is_late:
+            return lost
+        deadline = time.monotonic() + _COMES_BACK_S
+        while lost and until(deadline, starting.ASK_PAUSE_S):
+            online = starting.online(self.stack, lost)
+            lost = tuple(edge for edge in lost if edge.name not in online)
+        return lost
 
-def start(stack: Stack, written: Mapping[str, Written]) -> str:
-    """Do what differs: remove, then make and restart in batches, so that the machine stays usable."""
-    plan = find(stack, written)
-    _remove(stack, plan.surplus)
-    lost = _still_lost(stack, plan.restart, written)
-    again = starting.make(stack, plan.make) + starting.restart(stack, lost)
-    counts = (
-        *((len(plan.make), "started"), (len(lost), "restarted"), (again, "of them twice")),
-        (len(plan.surplus), "removed"),
-    )
-    did = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"edges: {did or 'came back by themselves'}"
-
-
-def processes(stack: Stack) -> dict[str, EdgeProcess]:
-    """Every edge with a directory, as its container and its directory show it."""
-    by_service = {container.service: container for container in stack.containers()}
-    edges = stack.ground.fleet.edges_with_directory
-    return {edge.name: _process(stack, edge, by_service.get(edge.service)) for edge in edges}
+    def _remove(self, surplus: Sequence[Surplus]) -> None:
+        for with_volumes, arguments in ((False, ()), (True, ("--volumes",))):
+            ids = [found.id for found in surplus if found.with_volumes is with_volumes]
+            if ids:
+                self.stack.docker.run("rm", "-f", *arguments, *ids)
 
 
-def _process(stack: Stack, edge: Edge, container: Container | None) -> EdgeProcess:
-    ignored, why = _configuration(stack.ground.platform.edges_folder / edge.directory, edge)
+def _process(directory: Path, edge: Edge, container: Container | None) -> EdgeProcess:
+    ignored, why = _configuration(directory, edge)
     if container is None:
         return EdgeProcess(running=False, why="it has no container", ignored=ignored)
     return EdgeProcess(container.is_running, container.why or why, container.started, ignored)
@@ -112,55 +155,3 @@ def _configuration(directory: Path, edge: Edge) -> tuple[tuple[str, ...], str]:
     if backend.text("apikey") != edge.apikey:
         return found.ignored, "the apikey in its config directory is not its own"
     return found.ignored, ""
-
-
-def _image(stack: Stack) -> str:
-    return stack.project.image(stack.services.edge)
-
-
-def _fits(container: Container | None, hashes: Collection[str] | None, image: str | None) -> bool:
-    return container is not None and container.fits(hashes, image)
-
-
-def _is_surplus(stack: Stack, container: Container, services: set[str]) -> bool:
-    if container.service == stack.services.edge:
-        return True
-    if container.service == LIGHT_SERVICE:
-        return not stack.ground.fleet.light
-    return SERVICE.fullmatch(container.service) is not None and container.service not in services
-
-
-def _lost(stack: Stack, edges: Sequence[Edge], by_service: Mapping[str, Container]) -> set[str]:
-    """Running edges that the backend does not have, and that will not be back soon by themselves."""
-    backend = by_service.get(stack.services.backend)
-    read_at = float(stack.ground.state.record().get("read", {}).get("at", 0.0))
-    since = max(backend.started if backend else 0.0, read_at)
-    waiting = [
-        edge
-        for edge in edges
-        if (started := by_service[edge.service].started) < since or time.time() - started > _LONG_S
-    ]
-    return {edge.name for edge in waiting} - starting.online(stack, waiting) if waiting else set()
-
-
-def _still_lost(stack: Stack, edges: Sequence[Edge], written: Mapping[str, Written]) -> list[Edge]:
-    """Of the edges to restart, those that do not come back by themselves within seconds."""
-    by_service = {container.service: container for container in stack.containers()}
-    stale = [edge for edge in edges if by_service[edge.service].started < written[edge.name].at]
-    lost = [edge for edge in edges if edge not in stale]
-    if stack.api.is_late:
-        return [*stale, *lost]
-    deadline = time.monotonic() + _COMES_BACK_S
-    while lost and until(deadline, starting.ASK_PAUSE_S):
-        online = starting.online(stack, lost)
-        lost = [edge for edge in lost if edge.name not in online]
-    return [*stale, *lost]
-
-
-def _remove(stack: Stack, containers: Collection[Container]) -> None:
-    """With their unnamed volumes, but for the platform's own edge's: these may have been there before us."""
-    theirs = [container.id for container in containers if container.service == stack.services.edge]
-    ours = [container.id for container in containers if container.id not in theirs]
-    for ids, volumes in ((theirs, ()), (ours, ("--volumes",))):
-        if ids:
-            stack.docker.run("rm", "-f", *volumes, *ids)

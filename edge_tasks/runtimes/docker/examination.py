@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import machine, ports
-from edge_tasks.adapters.files import read_tree, replace_directory
 from edge_tasks.checkout import findings
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, foreign_heap
 from edge_tasks.checkout.override import is_ours
-from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker import hosting
-from edge_tasks.runtimes.docker.edge_containers import SERVICE
-from edge_tasks.runtimes.light_host import metrics_port_of
+from edge_tasks.runtimes.docker.edge_plan import SERVICE
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -37,45 +34,15 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     )
 
 
-def find_correction(stack: Stack) -> tuple[str, ...]:
-    """Is our corrected copy of the backend's configuration, if one was asked for, to be written?
-
-    Raises:
-        SettingsError: nobody can tell where the backend's container has its configuration.
-    """
-    if not stack.is_corrected:
-        return ()
-    if stack.backend_config_inside is None:
-        raise SettingsError(
-            f"where does the backend's container have {stack.backend_config}? It is neither mounted nor copied",
-            hint=f"correct {METADATA} yourself, as inv doctor says",
-        )
-    folder = stack.corrected_config
-    present = read_tree(folder, ".config") if folder.is_dir() else {}
-    wanted = stack.corrected_files()
-    theirs = read_tree(stack.backend_config, ".config")
-    corrected = {path for path, text in wanted.items() if theirs.get(path) != text}
-    same = present.keys() >= wanted.keys() and all(present[path] == wanted[path] for path in corrected)
-    if same and stack.ground.state.record().get("corrected"):
-        return ()
-    return (f"write a corrected copy of {stack.backend_config}",)
-
-
-def correct(stack: Stack) -> None:
-    """Write it; the platform's own files stay as they are."""
-    replace_directory(stack.corrected_config, stack.corrected_files())
-    stack.ground.state.note(corrected=True)
-
-
 def _machine(stack: Stack) -> list[Finding]:
     running = [container for container in stack.containers() if container.is_running]
     edges = sum(SERVICE.fullmatch(container.service) is not None for container in running)
     root = stack.docker.root()
     found = findings.check_disk(machine.free_disk(Path(root)), root)
-    if "force" not in stack.ground.flags:
+    if not stack.options.force:
         found += findings.check_memory(
-            max(0, stack.ground.fleet.full - edges),
-            str(stack.ground.choices["edge_heap"]),
+            max(0, stack.context.fleet.full - edges),
+            stack.options.edge_heap,
             machine.available_memory(),
             platform_runs=any(container.service == stack.services.backend for container in running),
         )
@@ -88,31 +55,31 @@ def _machine(stack: Stack) -> list[Finding]:
 
 
 def _wanted_ports(stack: Stack) -> dict[int, str]:
-    offset = stack.ground.fleet.port_offset
+    offset = stack.context.fleet.port_offset
     wanted = {
         port + offset: f"service {name}"
         for port, name in stack.project.host_ports().items()
         if name != stack.services.edge
     }
-    for edge in stack.ground.fleet.edges:
+    for edge in stack.context.fleet.edges:
         if edge.ports is not None:
             wanted[edge.ports.console] = f"{edge.name}'s console"
             wanted[edge.ports.websocket] = f"{edge.name}'s websocket"
-    metrics = metrics_port_of(stack.ground.choices, offset)
-    if metrics and stack.ground.fleet.light:
+    metrics = stack.light_options.metrics_port
+    if metrics and stack.context.fleet.light:
         wanted[metrics] = "metrics of the light edges"
     return wanted
 
 
 def _edge(stack: Stack) -> list[Finding]:
-    service, fleet = stack.services.edge, stack.ground.fleet
+    service, fleet = stack.services.edge, stack.context.fleet
     inherited = hosting.inheritance(stack)
     java = foreign_heap(inherited.environment.get(JAVA, ""))
     mode = str(stack.project.services[service].get("network_mode") or "")
     others = {
         port + fleet.port_offset: name for port, name in stack.project.host_ports().items() if name != service
     }
-    home = f"{stack.ground.platform.path}/"
+    home = f"{stack.context.platform.path}/"
     left_out = [mount.replace(home, "./", 1) for mount in inherited.left_out]
     return [
         *findings.check_edge(left_out, java, mode, partial(stack.place, service)),
@@ -130,7 +97,7 @@ def _addons(stack: Stack) -> list[Finding]:
 
 
 def _override(stack: Stack) -> list[Finding]:
-    path = stack.ground.override
+    path = stack.context.override
     if not path.exists() or is_ours(path.read_text()):
         return []
     return [Finding("it was not made by edge-tasks", str(path), "--override-file docker-compose.edges.yml")]

@@ -20,6 +20,7 @@ from edge_tasks.checkout.inheritance import (
 from edge_tasks.checkout.override import Addition, Hosting, render_override
 from edge_tasks.runtimes.docker import bundles, light_container
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
+from edge_tasks.runtimes.plans import Override
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,43 +29,15 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
 
 
-def render(stack: Stack, edges: Sequence[Edge]) -> str:
-    """The override's text."""
-    inherited = inheritance(stack)
-    choices = stack.ground.choices
-    edge, project = stack.services.edge, stack.project
-    dependents = tuple(name for name, found in project.services.items() if depends(found, edge))
-    service = ComposeFile(edge, project.image(edge), inherited.networks, dependents)
-    hosting = Hosting(
-        config_target=inherited.config_target,
-        java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),
-        memory=str(choices["edge_memory"]),
-        edge_port=stack.wiring.edge_port,
-        additions=_additions(stack),
-        light=light_container.service(stack) if stack.ground.fleet.light else None,
-        user=inherited.user,
-        inherited=inherited.options,
-        environment_file=_environment_path(stack) if inherited.environment else "",
-        volumes=(*inherited.volumes, *bundles.mounts(stack)),
-    )
-    return render_override(edges, service, hosting)
-
-
-def companions(stack: Stack) -> dict[Path, str]:
-    """Private files that the override refers to: the environment of the platform's own edge may hold secrets."""
-    inherited = inheritance(stack)
-    if not inherited.environment:
-        return {}
-    environment = dict(inherited.environment)
-    if JAVA in environment:
-        environment[JAVA] = _java_options(stack, inherited)
-    return {stack.ground.platform.path / _environment_path(stack): environment_file(environment)}
+def override(stack: Stack) -> Override:
+    """The override for the fleet's edges, and the private files that it refers to."""
+    return Override(_text(stack, stack.context.fleet.edges_with_directory), _companions(stack))
 
 
 def inheritance(stack: Stack) -> Inheritance:
     """What every edge takes over from the platform's own one."""
     edge = stack.services.edge
-    template = str(stack.ground.platform.edges_folder / "config.d")
+    template = str(stack.context.platform.edges_folder / "config.d")
     return inherit(stack.project.services[edge], stack.edge_image, caller(stack), template, _is_file)
 
 
@@ -73,19 +46,49 @@ def caller(stack: Stack) -> Caller:
     return Caller(os.geteuid(), os.getegid(), rootless=stack.is_rootless)
 
 
+def _text(stack: Stack, edges: Sequence[Edge]) -> str:
+    inherited = inheritance(stack)
+    edge, project = stack.services.edge, stack.project
+    dependents = tuple(name for name, found in project.services.items() if depends(found, edge))
+    service = ComposeFile(edge, project.image(edge), inherited.networks, dependents)
+    hosting = Hosting(
+        config_target=inherited.config_target,
+        java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),
+        memory=stack.options.edge_memory,
+        edge_port=stack.wiring.edge_port,
+        additions=_additions(stack),
+        light=light_container.service(stack) if stack.context.fleet.light else None,
+        user=inherited.user,
+        inherited=inherited.options,
+        environment_file=_environment_path(stack) if inherited.environment else "",
+        volumes=(*inherited.volumes, *bundles.mounts(stack)),
+    )
+    return render_override(edges, service, hosting)
+
+
+def _companions(stack: Stack) -> dict[Path, str]:
+    """The environment of the platform's own edge may hold secrets."""
+    inherited = inheritance(stack)
+    if not inherited.environment:
+        return {}
+    environment = dict(inherited.environment)
+    if JAVA in environment:
+        environment[JAVA] = _java_options(stack, inherited)
+    return {stack.context.platform.path / _environment_path(stack): environment_file(environment)}
+
+
 def _java_options(stack: Stack, inherited: Inheritance) -> str:
-    choices = stack.ground.choices
     theirs = inherited.environment.get(JAVA) or stack.edge_image.environment.get(JAVA, "")
-    ours = str(choices["java_options"]).split()
+    ours = stack.options.java_options.split()
     if inherited.user not in ("", "0:0"):
         ours.append(DATA_DIRECTORY)
     if bundles.mounts(stack):
         ours.append(bundles.OPTION)
-    return java_options(str(choices["edge_heap"]), ours, theirs)
+    return java_options(stack.options.edge_heap, ours, theirs)
 
 
 def _environment_path(stack: Stack) -> str:
-    folder = stack.ground.state.folder.relative_to(stack.ground.platform.path)
+    folder = stack.context.state.folder.relative_to(stack.context.platform.path)
     return f"./{folder}/{ENVIRONMENT_FILE}"
 
 
@@ -96,11 +99,11 @@ def _additions(stack: Stack) -> dict[str, Addition]:
         ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
     found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
     if stack.is_corrected:
-        folder = stack.corrected_config.relative_to(stack.ground.platform.path)
+        folder = stack.corrected_config.relative_to(stack.context.platform.path)
         backend_gets = found.get(stack.services.backend, Addition())
         mount = f"./{folder}:{stack.backend_config_inside}"
         found[stack.services.backend] = replace(backend_gets, volumes=(mount,))
-    offset = stack.ground.fleet.port_offset
+    offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():
         if shifted := stack.project.shifted_ports(service, offset):
             found[service] = replace(found.get(service, Addition()), only_ports=shifted)

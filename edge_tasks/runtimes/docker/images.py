@@ -1,4 +1,4 @@
-"""Which images are to be built or fetched."""
+"""The images of the platform and of the edges: built, fetched, and what light and real edges need beside them."""
 
 from __future__ import annotations
 
@@ -13,129 +13,130 @@ from edge_tasks.checkout.dockerfile import bases
 from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.checkout.roles import plain
 from edge_tasks.errors import MissingTool
-from edge_tasks.plan import Plan, counted, some
+from edge_tasks.plan import Plan, counted
 from edge_tasks.runtimes.docker import bundles, light_container, release_files
+from edge_tasks.runtimes.docker.image_plan import (
+    BuildContext,
+    ImageFacts,
+    Origin,
+    changes_of,
+    to_build,
+    to_fetch,
+)
+from edge_tasks.runtimes.plans import ImagesToMake
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from edge_tasks.openems.artifacts import Artifact
     from edge_tasks.runtimes.docker.stack import Stack
 
 _NOT_BUILT_FROM = ("config-edge", ".config-edge", ".edge-tasks", ".git")
 """What lies in a build context and is none of the image's business: our own directories, git's."""
 
 
-def find(stack: Stack) -> Plan:
-    """Compare the images that are here, and what they were built from, with what is needed.
+@dataclass(frozen=True)
+class DockerImages:
+    """Built and fetched by Compose, from the user's own files."""
 
-    Raises:
-        MissingTool: with ``--skip-build``, images that are not here.
-    """
-    names = _needed(stack)
-    here = stack.docker.images(tuple(names.values()))
-    missing = [image for image in names.values() if image not in here]
-    skips = "skip_build" in stack.ground.flags
-    if skips and missing:
+    stack: Stack
+
+    def find(self) -> Plan[ImagesToMake]:
+        """Compare the images that are here, and what they were built from, with what is needed.
+
+        Raises:
+            MissingTool: with ``--skip-build``, images that are not here.
+        """
+        facts = _facts(self.stack)
+        if self.stack.options.skip_build:
+            _require(facts.missing)
+        planned = self._planned(facts)
+        unchanged = f"{len(set(facts.names.values()))} images are here"
+        return Plan(changes_of(planned, facts.names), unchanged, planned)
+
+    def make(self, plan: Plan[ImagesToMake]) -> str:
+        """Build and fetch them; what was done.
+
+        Raises:
+            CommandFailed: with the last lines of what docker said.
+        """
+        planned, stack = plan.details, self.stack
+        did = [] if stack.options.skip_build else [self._make(planned)]
+        if planned.install_program:
+            light_container.install(stack)
+            did.append("the light edges' program installed")
+        if planned.unpack_bundles:
+            did.append(bundles.unpack(stack))
+        return ", ".join(did)
+
+    def _planned(self, facts: ImageFacts) -> ImagesToMake:
+        stack = self.stack
+        download = () if stack.options.skip_build else release_files.find(stack)
+        build, fetch = to_build(facts, download), to_fetch(facts)
+        is_new = stack.services.edge in (*build, *fetch)
+        return ImagesToMake(
+            download=download,
+            build=build,
+            fetch=fetch,
+            install_program=bool(stack.context.fleet.light) and not light_container.is_installed(stack),
+            unpack_bundles=self._wants_bundles() and (is_new or not bundles.is_looked_at(stack)),
+        )
+
+    def _make(self, planned: ImagesToMake) -> str:
+        stack = self.stack
+        release_files.fetch_all(stack, planned.download)
+        if planned.build:
+            stack.compose.build(planned.build)
+        of_compose = tuple(service for service in planned.fetch if service != LIGHT_SERVICE)
+        if of_compose:
+            stack.compose.pull(of_compose)
+        if LIGHT_SERVICE in planned.fetch:
+            stack.docker.run("pull", "--quiet", light_container.image_of(stack))
+        stack.forget_edge_image()
+        self._remember()
+        files = f"{counted(len(planned.download), 'file')} downloaded, " if planned.download else ""
+        return f"{files}{counted(len(planned.build), 'image')} built, {len(planned.fetch)} fetched"
+
+    def _remember(self) -> None:
+        """What each image was built from; only now are the images that it stands on sure to be here."""
+        stack = self.stack
+        names, contexts = _needed(stack), _contexts(stack)
+        here = stack.docker.images(tuple(names.values()))
+        built = {service: (context.digest, here.get(names[service])) for service, context in contexts.items()}
+        stack.context.state.record.note(built=built)
+
+    def _wants_bundles(self) -> bool:
+        return bool(self.stack.context.fleet.full) and self.stack.options.unpacks_bundles
+
+
+def _require(missing: Collection[str]) -> None:
+    if missing:
         raise MissingTool(
             f"images are not here: {', '.join(missing)}",
             hint="leave out --skip-build, or docker load them",
         )
-    wanted, stale, fetched = ((), (), ()) if skips else _to_make(stack, names, here)
-    changes = [
-        *(f"download {artifact.url}" for artifact in wanted),
-        *([f"build {some(tuple(names[service] for service in stale))}"] if stale else []),
-        *([f"fetch {some(tuple(names[service] for service in fetched))}"] if fetched else []),
-        *(["install the light edges' program"] if _wants_program(stack) else []),
-        *(["unpack the edges' bundles"] if _wants_bundles(stack) else []),
-    ]
-    unchanged = f"{len(set(names.values()))} images are here"
-    return Plan(tuple(changes), unchanged, (wanted, stale, fetched))
 
 
-def build(stack: Stack) -> str:
-    """Build and fetch them; what was done.
-
-    Raises:
-        CommandFailed: with the last lines of what docker said.
-    """
-    did = [] if "skip_build" in stack.ground.flags else [_make(stack)]
-    if _wants_program(stack):
-        light_container.install(stack)
-        did.append("the light edges' program installed")
-    if _wants_bundles(stack):
-        did.append(bundles.unpack(stack))
-    return ", ".join(did)
-
-
-def _make(stack: Stack) -> str:
-    wanted, stale, fetched = find(stack).details
-    release_files.fetch_all(stack, wanted)
-    if wanted:
-        stale, fetched = find(stack).details[1:]
-    if stale:
-        stack.compose.build(stale)
-    of_compose = tuple(service for service in fetched if service != LIGHT_SERVICE)
-    if of_compose:
-        stack.compose.pull(of_compose)
-    if LIGHT_SERVICE in fetched:
-        stack.docker.run("pull", "--quiet", light_container.image_of(stack))
-    stack.forget_edge_image()
+def _facts(stack: Stack) -> ImageFacts:
     names = _needed(stack)
     here = stack.docker.images(tuple(names.values()))
-    built = {service: [context.digest, here.get(names[service])] for service, context in _contexts(stack).items()}
-    stack.ground.state.note(built=built)
-    downloaded = f"{counted(len(wanted), 'file')} downloaded, " if wanted else ""
-    return f"{downloaded}{counted(len(stale), 'image')} built, {len(fetched)} fetched"
-
-
-def _wants_program(stack: Stack) -> bool:
-    return bool(stack.ground.fleet.light) and not light_container.is_installed(stack)
-
-
-def _wants_bundles(stack: Stack) -> bool:
-    return bool(stack.ground.fleet.full) and bundles.are_wanted(stack) and not bundles.is_looked_at(stack)
+    if stack.options.skip_build:
+        return ImageFacts(names, here, {}, {}, {})
+    contexts = _contexts(stack)
+    record = stack.context.state.record.entries().get("built", {})
+    built = {service: (digest, image) for service, (digest, image) in record.items()}
+    foreign = (service for service in contexts if service not in built and names[service] in here)
+    origins = {service: Origin(*stack.docker.origin(names[service])) for service in foreign}
+    return ImageFacts(names, here, contexts, built, origins)
 
 
 def _needed(stack: Stack) -> dict[str, str]:
+    """Service → image."""
     services = (*stack.services.platform, stack.services.edge)
-    lights = {LIGHT_SERVICE: light_container.image_of(stack)} if stack.ground.fleet.light else {}
+    lights = {LIGHT_SERVICE: light_container.image_of(stack)} if stack.context.fleet.light else {}
     return {**{service: stack.project.image(service) for service in services}, **lights}
 
 
-@dataclass(frozen=True)
-class _Context:
-    """What an image is built from: a digest of it, and when the newest of its files or images was made."""
-
-    digest: str
-    newest: float
-
-
-def _to_make(
-    stack: Stack, names: Mapping[str, str], here: Mapping[str, str]
-) -> tuple[tuple[Artifact, ...], tuple[str, ...], tuple[str, ...]]:
-    """Files to download, services whose image is to be built, and those whose image is to be fetched."""
-    contexts = _contexts(stack)
-    built: dict[str, Any] = stack.ground.state.record().get("built", {})
-    stale = tuple(
-        service
-        for service, context in contexts.items()
-        if names[service] not in here
-        or _is_stale(stack, built.get(service), context, names[service], here[names[service]])
-    )
-    fetched = tuple(name for name, image in names.items() if image not in here and name not in contexts)
-    return release_files.find(stack), stale, fetched
-
-
-def _is_stale(stack: Stack, built: list[str] | None, context: _Context, name: str, image: str) -> bool:
-    """Built by us of something else; or by Compose of nobody knows what; or by hand before the newest file."""
-    if built is not None:
-        return built != [context.digest, image]
-    created, by_compose = stack.docker.origin(name)
-    return by_compose or created < context.newest
-
-
-def _contexts(stack: Stack) -> dict[str, _Context]:
+def _contexts(stack: Stack) -> dict[str, BuildContext]:
     """Service → what its image is built from, for those that are built."""
     services = (*stack.services.platform, stack.services.edge)
     builds = {name: build for name in services if (build := stack.project.services[name].get("build"))}
@@ -157,7 +158,7 @@ def _bases(stack: Stack, build: Mapping[str, Any]) -> dict[str, tuple[str, float
 
 def _context(
     build: Mapping[str, Any], standing_on: Mapping[str, tuple[str, float]], mounted: Collection[str]
-) -> _Context:
+) -> BuildContext:
     """The digest is of names, sizes and times: a jar of 100 MB is not read each time.
 
     What is mounted into containers is theirs to write (a backend rewrites two files of its configuration whenever
@@ -175,4 +176,4 @@ def _context(
             relative = Path(folder, name).relative_to(context)
             newest = max(newest, status.st_mtime)
             digest.update(f"{relative}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return _Context(digest.hexdigest()[:16], newest)
+    return BuildContext(context, digest.hexdigest()[:16], newest)

@@ -16,7 +16,7 @@ import edge_tasks
 from edge_tasks.adapters import wheels
 from edge_tasks.adapters.files import remove_directory, write_file, writing
 from edge_tasks.checkout.override import LIGHT_SERVICE, LightService
-from edge_tasks.runtimes.light_host import Manner, manner_of, metrics_port_of
+from edge_tasks.runtimes.light_host import LightHost
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container
@@ -75,13 +75,13 @@ class LightContainer:
 
 def image_of(stack: Stack) -> str:
     """Of the container."""
-    return str(stack.ground.choices["light_image"])
+    return stack.options.light_image
 
 
 def service(stack: Stack) -> LightService:
     """The container as the override has it; it runs as the caller, since the fleet file is the caller's alone."""
-    home = _home(stack).relative_to(stack.ground.platform.path)
-    port = metrics_port_of(stack.ground.choices, stack.ground.fleet.port_offset)
+    home = _home(stack).relative_to(stack.context.platform.path)
+    port = stack.light_options.metrics_port
     return LightService(
         image=image_of(stack),
         program=_digest(),
@@ -93,15 +93,25 @@ def service(stack: Stack) -> LightService:
     )
 
 
-def manner(stack: Stack) -> Manner:
-    """How the edges run there: their metrics are served to the container's network, and published on loopback."""
-    found = manner_of(stack.ground.choices, stack.ground.fleet.port_offset)
-    return replace(found, metrics_host="0.0.0.0")  # noqa: S104 - of the container
+def host(stack: Stack, uri: str) -> LightHost:
+    """The container as what runs light edges, which connect to ``uri``.
+
+    Their metrics are served to the container's network, and published on loopback.
+    """
+    context = stack.context
+    return LightHost(
+        LightContainer(stack),
+        FLEET,
+        context.platform.edges_folder,
+        context.fleet,
+        lambda edge: context.render(edge, uri),
+        options=replace(stack.light_options, metrics_host="0.0.0.0"),  # noqa: S104 - of the container
+    )
 
 
 def is_installed(stack: Stack) -> bool:
     """The program is there, as it should be for the image."""
-    return stack.ground.state.record().get("light_program") == _mark(stack)
+    return stack.context.state.record.entries().get("light_program") == _mark(stack)
 
 
 def install(stack: Stack) -> None:
@@ -114,7 +124,7 @@ def install(stack: Stack) -> None:
     architecture = stack.docker.ask("image", "inspect", "--format", "{{.Architecture}}", image).strip()
     asked = ("run", "--rm", "--network", "none", "--entrypoint", "python3", image, "-c", _VERSION)
     python = stack.docker.ask(*asked).strip()
-    stack.ground.state.note(light_program=None)
+    stack.context.state.record.forget("light_program")
     if folder.exists():
         remove_directory(folder)
     with writing(folder):
@@ -123,7 +133,7 @@ def install(stack: Stack) -> None:
     with writing(folder):
         for name in SOURCES:
             _copy(_package() / name, folder / "edge_tasks" / name)
-    stack.ground.state.note(light_program=_mark(stack))
+    stack.context.state.record.note(light_program=_mark(stack))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -135,7 +145,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _home(stack: Stack) -> Path:
-    return stack.ground.state.folder / "light"
+    return stack.context.state.folder / "light"
 
 
 def _package() -> Path:

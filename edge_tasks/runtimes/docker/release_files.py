@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.downloads import digest_of, fetch
 from edge_tasks.openems.artifacts import Artifact, artifacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edge_tasks.fleet.record import Download
     from edge_tasks.runtimes.docker.stack import Stack
 
 
@@ -16,10 +19,10 @@ def find(stack: Stack) -> tuple[Artifact, ...]:
 
     A checkout of the user's own brings its files itself.
     """
-    if not stack.ground.platform.bundled:
+    if not stack.context.platform.bundled:
         return ()
-    choices = stack.ground.choices
-    wanted = artifacts(stack.ground.platform.path, choices["openems_version"], choices["download_from"])
+    options = stack.options
+    wanted = artifacts(stack.context.platform.path, options.openems_version, options.download_from)
     return tuple(artifact for artifact in wanted if _is_missing(artifact, _remembered(stack)))
 
 
@@ -31,30 +34,30 @@ def fetch_all(stack: Stack, wanted: tuple[Artifact, ...]) -> None:
     """
     for artifact in wanted:
         remembered = _remembered(stack)
-        known = remembered.get(str(artifact.path), {}).get("of", {})
-        with stack.ground.progress(f"fetch {artifact.path.name}") as progress:
+        entry = remembered.get(str(artifact.path))
+        known = entry["of"] if entry else {}
+        with stack.context.progress(f"fetch {artifact.path.name}") as progress:
             digest = fetch(artifact.url, artifact.path, known.get(artifact.url), progress)
-        entry = {"url": artifact.url, "sha256": digest, "of": {**known, artifact.url: digest}}
-        stack.ground.state.note(downloads={**remembered, str(artifact.path): entry})
+        fetched: Download = {"url": artifact.url, "sha256": digest, "of": {**known, artifact.url: digest}}
+        stack.context.state.record.note(downloads={**remembered, str(artifact.path): fetched})
 
 
 def remove(stack: Stack) -> None:
     """Remove what we fetched; what a user put there stays."""
-    for artifact in artifacts(stack.ground.platform.path, "", ""):
+    for artifact in artifacts(stack.context.platform.path, "", ""):
         entry = _remembered(stack).get(str(artifact.path))
         if entry and artifact.path.exists() and digest_of(artifact.path) == entry["sha256"]:
             artifact.path.unlink()
 
 
-def _remembered(stack: Stack) -> dict[str, Any]:
-    found: dict[str, Any] = stack.ground.state.record().get("downloads", {})
-    return found
+def _remembered(stack: Stack) -> dict[str, Download]:
+    return stack.context.state.record.entries().get("downloads", {})
 
 
-def _is_missing(artifact: Artifact, remembered: dict[str, Any]) -> bool:
+def _is_missing(artifact: Artifact, remembered: Mapping[str, Download]) -> bool:
     if not artifact.path.exists():
         return True
     entry = remembered.get(str(artifact.path))
     if entry is None or entry["url"] == artifact.url:
         return False
-    return bool(entry["sha256"] == digest_of(artifact.path))
+    return entry["sha256"] == digest_of(artifact.path)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import directories
 from edge_tasks.errors import FleetError
 from edge_tasks.registry.odoo import table
-from edge_tasks.registry.odoo.rows import note_of
-from edge_tasks.runtimes.docker import data_folders, odoo_database, release_files
-from edge_tasks.runtimes.docker.edge_containers import SERVICE
+from edge_tasks.runtimes.docker import data_folders, release_files
+from edge_tasks.runtimes.docker.edge_plan import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from edge_tasks.adapters.containers import Container
+    from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
     from edge_tasks.runtimes.docker.stack import Stack
 
 
@@ -33,35 +34,46 @@ def stop(stack: Stack) -> tuple[str, ...]:
     return tuple(sorted(container.service for container in found if container.is_running))
 
 
-def purge(stack: Stack) -> str:
+def purge(stack: Stack, database: OdooDatabase) -> str:
     """Remove what lies outside our directories; what became of the database, for people.
 
     A database that we initialised goes, wherever the server keeps its data, and with it the volumes and the
     folders of data that were not there before us. In one that was there before only our rows go. The server is
     started for that.
     """
-    made = bool(stack.ground.state.record().get("odoo_init"))
+    made = bool(stack.context.state.record.entries().get("odoo_init"))
     try:
-        odoo_database.start_server(stack)
-        removed = _remove_database(stack) if made else _remove_rows(stack)
+        database.start_server()
+        removed = _remove_database(stack) if made else database.registry.remove()
     except FleetError as error:
         removed = f"nothing from the database, which cannot be reached ({error})"
     stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
-    volumes: list[str] = stack.ground.state.record().get("volumes", [])
+    volumes: list[str] = stack.context.state.record.entries().get("volumes", [])
     if made and volumes:
         stack.docker.run("volume", "rm", "-f", *volumes)
     folders_gone = data_folders.remove(stack) if made else ()
     claim(stack)
-    if stack.ground.platform.bundled:
+    if stack.context.platform.bundled:
         release_files.remove(stack)
     return ", ".join((removed, *folders_gone))
+
+
+@dataclass(frozen=True)
+class RootFiles:
+    """What containers wrote as root in directories of ours and of the platform."""
+
+    stack: Stack
+
+    def claim(self) -> None:
+        """Make it the caller's."""
+        claim(self.stack)
 
 
 def claim(stack: Stack) -> None:
     """Give what containers wrote as root in our directories to the caller, through a container."""
     if os.geteuid() == 0:
         return
-    home, edges = stack.ground.platform.path, stack.ground.platform.edges_folder
+    home, edges = stack.context.platform.path, stack.context.platform.edges_folder
     ours = [edges / name for name in directories(edges) if "config-edge" in name]
     config = stack.backend_config  # a real backend replaces two files of it, which git may track
     theirs = [config] if config.is_relative_to(home) and str(config) in stack.project.bind_sources() else []
@@ -78,13 +90,13 @@ def claim(stack: Stack) -> None:
 def _drop_volumes(stack: Stack, removed: Iterable[Container]) -> None:
     """Those that nobody named: of edges they go with the container, of the platform's services with a purge."""
     of_edges: set[str] = set()
-    others = set(stack.ground.state.record().get("volumes", []))
+    others = set(stack.context.state.record.entries().get("volumes", []))
     for container in removed:
         (of_edges if SERVICE.fullmatch(container.service) else others).update(container.volumes)
     if of_edges:
         stack.docker.run("volume", "rm", "-f", *sorted(of_edges))
     if others:
-        stack.ground.state.note(volumes=sorted(others))
+        stack.context.state.record.note(volumes=sorted(others))
 
 
 def _has_foreign(folder: Path) -> bool:
@@ -98,11 +110,3 @@ def _has_foreign(folder: Path) -> bool:
 def _remove_database(stack: Stack) -> str:
     table.drop_database(stack.database)
     return f"the database {stack.database.name}"
-
-
-def _remove_rows(stack: Stack) -> str:
-    mark = note_of(stack.ground.fleet.id)
-    rows = table.read_rows(stack.database)
-    ours = [row.id for row in rows if row.note is not None and mark in row.note]
-    table.remove_rows(stack.database, ours)
-    return f"{len(ours)} rows of the database {stack.database.name}"

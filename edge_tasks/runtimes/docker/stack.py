@@ -16,16 +16,17 @@ from edge_tasks.checkout.override import FILE_NAME, is_ours
 from edge_tasks.checkout.roles import Project, Services, find_backend, find_services, plays_all_roles
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
-from edge_tasks.registry.odoo.status_source import TableWitness
 from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.docker.compose import Compose
+from edge_tasks.runtimes.docker.options import DockerOptions
+from edge_tasks.runtimes.light_host import LightOptions
 
 if TYPE_CHECKING:
-    from edge_tasks.adapters.containers import Container
-    from edge_tasks.checkout.inheritance import Image
-    from edge_tasks.runtimes.docker.context import Ground
-    from edge_tasks.runtimes.protocols import Witness
+    from edge_tasks.adapters.containers import Container, Image
+    from edge_tasks.proof.protocol import StatusSource
+    from edge_tasks.runtimes.context import RuntimeContext
 
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
@@ -38,26 +39,28 @@ _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18
 class Stack:
     """Looks, once, at what does not change during a call; containers are asked for anew each time."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
-        self.docker = Docker(ground.state.folder / "docker.log", ground.echo)
+    def __init__(self, context: RuntimeContext) -> None:
+        self.context = context
+        self.options = DockerOptions.of(context.choices, context.flags)
+        self.light_options = LightOptions.of(context.choices, context.fleet.port_offset)
+        self.docker = Docker(context.state.folder / "docker.log", context.echo)
         self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
     @cached_property
     def compose(self) -> Compose:
         """The user's files and our override."""
-        ground = self.ground
-        base = find_compose_file(ground.platform.path).name
-        theirs = ground.platform.path / FILE_NAME
-        has_own = theirs != ground.override and theirs.is_file() and not is_ours(theirs.read_text())
+        context = self.context
+        base = find_compose_file(context.platform.path).name
+        theirs = context.platform.path / FILE_NAME
+        has_own = theirs != context.override and theirs.is_file() and not is_ours(theirs.read_text())
         files = (base, FILE_NAME) if has_own else (base,)
-        name = str(ground.choices["project_name"])
-        return Compose(self.docker, ground.platform.path, files, ground.override, name)
+        name = self.options.project_name
+        return Compose(self.docker, context.platform.path, files, context.override, name)
 
     def place(self, service: str, *path: str) -> str:
         """File and line of an entry of a service, in the first of the user's files that has the service."""
         for name in self.compose.files:
-            text = (self.ground.platform.path / name).read_text()
+            text = (self.context.platform.path / name).read_text()
             found = place(text, name, "services", service, *path)
             if found != place(text, name, "services"):
                 return found
@@ -67,7 +70,7 @@ class Stack:
     def project(self) -> Project:
         """The user's own services, resolved by Compose; one of a profile only where it plays a role of ours."""
         active = self.compose.project()
-        named = self.ground.services_named
+        named = self.context.services_named
         if plays_all_roles(active, named):
             return active
         return active.with_roles_of(self.compose.project(profiles="*"), named)
@@ -89,7 +92,7 @@ class Stack:
     @cached_property
     def services(self) -> Services:
         """Who is who."""
-        return find_services(self.project, self.ground.services_named, self.original_wiring.hosts)
+        return find_services(self.project, self.context.services_named, self.original_wiring.hosts)
 
     @cached_property
     def backend_config(self) -> Path:
@@ -98,11 +101,11 @@ class Stack:
         Raises:
             SettingsError: there is none.
         """
-        backend = self.project.services[find_backend(self.project, self.ground.services_named)]
+        backend = self.project.services[find_backend(self.project, self.context.services_named)]
         mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
         context = str((backend.get("build") or {}).get("context") or "")
         places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
-        places.append(self.ground.platform.path / "openems-backend" / "config.d")
+        places.append(self.context.platform.path / "openems-backend" / "config.d")
         for folder in places:
             if (folder / METADATA).is_file():
                 return folder
@@ -127,13 +130,13 @@ class Stack:
     @cached_property
     def is_corrected(self) -> bool:
         """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
-        asked = "fix" in self.ground.flags or bool(self.ground.state.record().get("corrected"))
+        asked = self.options.fix or bool(self.context.state.record.entries().get("corrected"))
         return asked and self._corrected_files != read_tree(self.backend_config, ".config")
 
     @property
     def corrected_config(self) -> Path:
         """Our copy of the backend's ``config.d``."""
-        return self.ground.state.folder / "backend-config.d"
+        return self.context.state.folder / "backend-config.d"
 
     def corrected_files(self) -> dict[PurePosixPath, str]:
         """The backend's files, with ``Metadata/Odoo.config`` as it should be, and what is missing beside it."""
@@ -172,9 +175,9 @@ class Stack:
         ours = self._ports_of_override()
         found = {word: self._own_port(word) or ours.get(target, 0) for word, target in self.inside.items()}
         kept = {word: port for word, port in found.items() if port}
-        wanted_by_platform = {port + self.ground.fleet.port_offset for port in self.project.host_ports()}
+        wanted_by_platform = {port + self.context.fleet.port_offset for port in self.project.host_ports()}
         for word in self.inside.keys() - kept.keys():
-            start = _PREFERRED[word] + self.ground.fleet.port_offset
+            start = _PREFERRED[word] + self.context.fleet.port_offset
             avoid = {*wanted_by_platform, *kept.values()}
             kept[word] = next(
                 port for port in range(start, 65535) if port not in avoid and ports.is_free(port, HOST)
@@ -183,7 +186,7 @@ class Stack:
 
     def _ports_of_override(self) -> dict[tuple[str, int], int]:
         """As it stands, without those that somebody else has taken while our containers were away."""
-        path = self.ground.override
+        path = self.context.override
         if not path.is_file() or not is_ours(path.read_text()):
             return {}
         held = {port for container in self.containers() if container.is_running for port in container.host_ports}
@@ -210,10 +213,10 @@ class Stack:
         return Odoo(url, str(values["database"]), int(values["odooUid"]), str(values["odooPassword"]))
 
     @property
-    def api(self) -> Witness:
+    def status(self) -> StatusSource:
         """Who says which edges are online: REST, else the device table."""
         if self.wiring.rest_port is None:
-            return TableWitness(self.database, self._backend_runs)
+            return TableStatus(self.database, self._backend_runs)
         return self.rest
 
     @property
@@ -221,12 +224,12 @@ class Stack:
         """The backend's B2B REST API, as Odoo's admin."""
         rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
         port = self.project.published(self.services.backend, self.wiring.ui_port)
-        ui = f"ws://{HOST}:{port + self.ground.fleet.port_offset}" if port else ""
+        ui = f"ws://{HOST}:{port + self.context.fleet.port_offset}" if port else ""
         return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
 
     def hashes(self) -> dict[str, frozenset[str]]:
         """:meth:`Compose.hashes`, asked anew when a file of ours was written."""
-        ours = (self.ground.override, self.ground.state.folder / ENVIRONMENT_FILE)
+        ours = (self.context.override, self.context.state.folder / ENVIRONMENT_FILE)
         written = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in ours)
         if written != self._hashed[0]:
             self._hashed = written, self.compose.hashes()
@@ -239,7 +242,7 @@ class Stack:
             SettingsError: another checkout has a project of this name.
         """
         found = self.compose.containers(self.project.name)
-        home = str(self.ground.platform.path)
+        home = str(self.context.platform.path)
         strangers = {container.folder for container in found if container.folder and container.folder != home}
         if strangers:
             raise SettingsError(
@@ -271,4 +274,4 @@ class Stack:
 
     def _own_port(self, word: str) -> int | None:
         port = self.project.published(*self.inside[word])
-        return None if port is None else port + self.ground.fleet.port_offset
+        return None if port is None else port + self.context.fleet.port_offset

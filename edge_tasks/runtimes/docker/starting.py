@@ -6,8 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.errors import BackendError
 from edge_tasks.plan import some
-from edge_tasks.proof.backend_api import BackendError
 from edge_tasks.runtimes.docker.arrivals import Arrivals
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def restart(stack: Stack, edges: Sequence[Edge]) -> int:
 def online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
     """Whom of them the backend has, by name; nobody while it does not answer."""
     try:
-        return {name for name, found in stack.api.online([edge.name for edge in edges]).items() if found}
+        return {name for name, found in stack.status.online([edge.name for edge in edges]).items() if found}
     except BackendError:
         return set()
 
@@ -54,7 +54,7 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
                 begin(services)
             else:
                 of_them = some(tuple(names[service] for service in services))
-                stack.ground.say(f"  turned away by the backend, and so started once more: {of_them}")
+                stack.context.say(f"  turned away by the backend, and so started once more: {of_them}")
                 stack.compose.restart(services, parallel=_BATCH)
             arrivals.begin(services, time.monotonic())
             watch = _Watch(stack, edges)
@@ -78,14 +78,14 @@ class _Watch:
         self.pause_s = ASK_PAUSE_S if self._peers() is None else _LOOK_PAUSE_S
 
     def connected(self) -> set[str] | None:
-        """The services that are; all of them where only a late witness could tell; None while nobody answers."""
+        """The services that are; all of them where only a late source could tell; None while nobody answers."""
         peers = self._peers()
         if peers is not None:
             return {service for service, found in self._addresses.items() if found & peers}
-        if self._stack.api.is_late:
+        if self._stack.status.is_late:
             return set(self._addresses)
         try:
-            known = self._stack.api.online([edge.name for edge in self._edges])
+            known = self._stack.status.online([edge.name for edge in self._edges])
         except BackendError:
             return None
         return {edge.service for edge in self._edges if known.get(edge.name)}

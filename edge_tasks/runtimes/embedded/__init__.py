@@ -1,1 +1,26 @@
-"""The embedded runtime: a real PostgreSQL, a stand-in backend and light edges, as processes of this machine."""
+"""The embedded runtime: a real PostgreSQL from a wheel, a stand-in backend, one host of light edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.runtimes.choice import Kind
+
+if TYPE_CHECKING:
+    from edge_tasks.runtimes.context import RuntimeContext
+    from edge_tasks.runtimes.protocols import Runtime
+
+
+def create(context: RuntimeContext) -> Runtime:
+    """All processes of a fleet without Docker, in the platform's state directory."""
+    from edge_tasks.runtimes.embedded.runtime import assemble  # noqa: PLC0415 - only where it is used
+
+    return assemble(context)
+
+
+def find_problem() -> tuple[str, str]:
+    """It needs nothing that is not installed with it."""
+    return "", ""
+
+
+KIND: Final = Kind(create, find_problem, reads_compose_file=True)

@@ -110,7 +110,7 @@ def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd="/" if os.name == "posix" else None,
+                cwd="/",
                 env=_environment(),
                 start_new_session=True,
                 timeout=_COMMAND_SECONDS,

@@ -1,34 +1,32 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 from edge_tasks.openems import configuration
+from tests import edge_templates
+from tests.recordings import reading
+
+if TYPE_CHECKING:
+    from edge_tasks.checkout.template import SourceFile
 
 Make: TypeAlias = Callable[..., configuration.Component]
-DATA = Path(__file__).resolve().parents[3] / ".." / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def stock() -> configuration.Configuration:
-    directory = DATA / "docker-openems" / "openems-edge" / "config.d"
-    if not directory.is_dir():
-        pytest.skip("the recorded data are not here")
-    return configuration.read(directory)
+def stock(
+    checkout_template: list[SourceFile], tmp_path_factory: pytest.TempPathFactory
+) -> configuration.Configuration:
+    folder = tmp_path_factory.mktemp("stock")
+    return configuration.read(edge_templates.write_template(folder, checkout_template))
 
 
 @pytest.fixture(scope="session")
 def recorded() -> list[dict[str, Any]]:
-    """The recorded edge's messages, in their order."""
-    path = DATA / "openems-2024.7.0" / "edge-traffic.jsonl"
-    if not path.is_file():
-        pytest.skip("the recorded data are not here")
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    return [json.loads(line["frame"]) for line in lines if "frame" in line]
+    """The recorded edge's messages: its configuration, then those of each cycle, then its averages."""
+    return reading.read_traffic()
 
 
 @pytest.fixture(scope="session")

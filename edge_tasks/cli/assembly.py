@@ -1,0 +1,208 @@
+"""Makes the steps, and what changes a fleet: each gets the few things that it needs, out of the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.cli.selection import selected
+from edge_tasks.errors import SettingsError
+from edge_tasks.light.devices import DEVICES
+from edge_tasks.proof.look import Expectations
+from edge_tasks.steps import step
+from edge_tasks.steps.build import Build
+from edge_tasks.steps.compose import Compose
+from edge_tasks.steps.devices_read import DevicesRead
+from edge_tasks.steps.doctor import Doctor
+from edge_tasks.steps.down import Down
+from edge_tasks.steps.edge_table import EdgeTable
+from edge_tasks.steps.fleet_view import FleetView
+from edge_tasks.steps.gen_configs import GenConfigs
+from edge_tasks.steps.odoo_init import OdooInit
+from edge_tasks.steps.register import Register
+from edge_tasks.steps.restart import Restart
+from edge_tasks.steps.up import Up
+from edge_tasks.steps.verify import Verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edge_tasks.cli.session import Session
+    from edge_tasks.fleet.identity import Edge
+    from edge_tasks.steps.step import Step
+
+
+def doctor(session: Session) -> Doctor:
+    """``inv doctor``."""
+    runtime = session.runtime
+    is_asked = "doctor" in session.typed and "doctor" not in session.done
+    return Doctor(runtime.services, runtime.correction, is_asked)
+
+
+def build(session: Session) -> Build:
+    """``inv build``."""
+    return Build(session.runtime.images, session.runtime.stands_for, session.console)
+
+
+def compose(session: Session) -> Compose:
+    """``inv compose``."""
+    target = session.target
+    return Compose(target.override, session.runtime.services, target.fleet.edges_with_directory)
+
+
+def odoo_init(session: Session) -> OdooInit:
+    """``inv odoo-init``."""
+    return OdooInit(session.runtime.database, session.console)
+
+
+def gen_configs(session: Session) -> GenConfigs:
+    """``inv gen-configs``; light edges have a directory only when it is asked for with ``--all``."""
+    target, runtime = session.target, session.runtime
+    is_typed = "gen-configs" in session.typed
+    with_light = is_typed and session.flag("all")
+    return GenConfigs(
+        template=target.template,
+        uri=runtime.backend.uri,
+        directories=target.directories,
+        edges=target.fleet.edges if with_light else target.fleet.edges_with_directory,
+        may_stay=frozenset(edge.directory for edge in target.fleet.edges),
+        claim=runtime.ownership.claim if runtime.ownership else lambda: None,
+        output=session.console,
+        adopt=session.flag("adopt"),
+        force=is_typed and session.flag("force") and "gen-configs" not in session.done,
+    )
+
+
+def register(session: Session) -> Register:
+    """``inv register``."""
+    runtime = session.runtime
+    registry = runtime.database.registry
+    return Register(registry, runtime.backend, devices_read(session), session.console, session.flag("adopt"))
+
+
+def up(session: Session) -> Up:
+    """``inv up``."""
+    target, runtime = session.target, session.runtime
+    return Up(
+        backend=runtime.backend,
+        edges=runtime.edges,
+        written=target.directories.written(target.fleet.edges_with_directory),
+        registry=runtime.database.registry,
+        read=devices_read(session),
+        record=target.state.record,
+        mark=target.mark,
+        names=[edge.name for edge in target.fleet.edges],
+        idle=DEVICES.unsimulated(target.template.components) if runtime.edges.light_names else (),
+        output=session.console,
+    )
+
+
+STEPS: Final[dict[str, Callable[[Session], Step[Any]]]] = {
+    "doctor": doctor,
+    "build": build,
+    "compose": compose,
+    "odoo-init": odoo_init,
+    "gen-configs": gen_configs,
+    "register": register,
+    "up": up,
+}
+
+
+def run_step(session: Session, name: str) -> None:
+    """Look, do what differs, look again, and print a line; nothing where the call only judges.
+
+    Raises:
+        FleetError: as the step says.
+    """
+    session.begin()
+    if session.judges_only:
+        return
+
+    def make() -> Step[Any]:
+        made = STEPS[name](session)
+        session.done.add(name)
+        return made
+
+    step.run(name, make, session.console)
+
+
+def verify(session: Session) -> None:
+    """``inv verify``."""
+    session.begin()
+    timeout_s = session.target.choices.number("timeout")
+    table = table_of(session)
+    Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+
+
+def restart(session: Session) -> None:
+    """``inv restart``.
+
+    Raises:
+        SettingsError: there is no fleet, no such edge, or its directory was never written.
+    """
+    session.require_fleet()
+    if not session.options.get("edge"):
+        raise SettingsError("which edge?", hint="inv restart --edge 3, or 3-7, or 0,3-7")
+    session.begin()
+    target = session.target
+    edges = selected_edges(session)
+    Restart(edges, target.fleet, target.directories, session.runtime.edges, session.console).run()
+
+
+def down(session: Session) -> None:
+    """``inv down``, with ``--purge`` everything that was ever made."""
+    target = session.target
+    if target.saved is None and not target.state.folder.exists():
+        session.console.document(stopped=[])
+        session.console.line(f"nothing to do: there is no fleet in {target.platform.path}")
+        return
+    target.state.check_owner()
+    services = session.runtime.services if target.saved else None
+    going = Down(services, target.state, target.directories, target.override, target.platform, session.console)
+    with target.state.locked("inv down"):
+        going.stop()
+        if session.flag("purge"):
+            going.purge()
+            session.forget_platform()
+
+
+def print_next(session: Session) -> None:
+    """Addresses, and what to type next."""
+    line = session.console.line
+    line("")
+    for word, where in session.runtime.services.addresses():
+        line(f"{word:<9} {where}", 10)
+    more = session.target.fleet.full + 2
+    line(f"next      inv status | inv setup --edges {more} | inv down | inv down --purge")
+
+
+def fleet_view(session: Session) -> FleetView:
+    """The target's fleet as the backend sees it."""
+    target, runtime = session.target, session.runtime
+    shape = target.load_shape
+    expected = Expectations.of(
+        target.template.components,
+        shape.profile if shape else None,
+        runtime.edges.light_names,
+        is_late=runtime.backend.status.is_late,
+    )
+    return FleetView(target.fleet.edges, expected, runtime, devices_read(session))
+
+
+def table_of(session: Session) -> EdgeTable:
+    """The table of the target's edges."""
+    return EdgeTable({edge.name: edge for edge in session.target.fleet.edges}, session.console)
+
+
+def devices_read(session: Session) -> DevicesRead:
+    """What the target's backend has read."""
+    return DevicesRead(session.target.state.record, session.runtime.backend, session.target.fleet)
+
+
+def selected_edges(session: Session) -> list[Edge]:
+    """The edges that ``--edge`` names.
+
+    Raises:
+        SettingsError: it does not parse, or the fleet has no such edge.
+    """
+    fleet = session.target.fleet
+    return [fleet.edge(index) for index in selected(str(session.options["edge"]), fleet.size)]

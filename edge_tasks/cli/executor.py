@@ -1,0 +1,140 @@
+"""Invoke's executor: one session for all steps of a call, and exit codes for our errors.
+
+Invoke gives pre-tasks none of the main task's arguments. Here all options of a call, whichever task they were
+typed behind, become one :class:`~edge_tasks.cli.session.Session`, which each step gets as its only argument: so a
+step runs once, and with what was typed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import invoke.executor
+from invoke.exceptions import Exit
+
+if TYPE_CHECKING:
+    from invoke.tasks import Call
+
+    from edge_tasks.cli.invocation import Invocation
+
+_ONLY_READ: Final = frozenset({"plan", "status", "logs"})
+_CUT_OFF: Final = 128 + signal.SIGPIPE
+"""As if by SIGPIPE: work whose output nobody read to its end was not done to its end."""
+_MISSING: Final = 3
+"""The exit code of :class:`edge_tasks.errors.MissingTool`."""
+
+
+class Executor(invoke.executor.Executor):
+    """Hands one session to all steps of a call, and turns our errors into exit codes."""
+
+    _session: Any = None
+
+    def execute(self, *tasks: Any) -> dict[Any, Any]:  # noqa: ANN401 - invoke's own signature
+        """Run the tasks.
+
+        Raises:
+            Exit: with the error's message, hint and exit code; 130 when interrupted.
+        """
+        # Invoke keeps all that follows from being cached, and so would have it compiled at every call.
+        sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+        from edge_tasks.errors import FleetError  # noqa: PLC0415 - kept out of `inv --list`
+
+        try:
+            results: dict[Any, Any] = super().execute(*tasks)
+            self._finish(None)
+        except FleetError as error:
+            raise self._failed(error.message, error.hint, error.exit_code) from None
+        except ImportError as error:
+            raise self._not_installed(error) from None
+        except KeyboardInterrupt:
+            raise self._failed("interrupted", "run the same again: it goes on where it was", 130) from None
+        except BrokenPipeError:
+            discard_output()
+            only_read = self._session.typed <= _ONLY_READ
+            raise Exit(code=0 if only_read else _CUT_OFF) from None
+        except Exit:  # of a task itself: plan --check
+            self._finish(None)
+            raise
+        finally:
+            if (session := self._session) is not None:
+                session.close()
+        return results
+
+    @cached_property
+    def _invocation(self) -> Invocation:
+        from edge_tasks.cli.invocation import find_invocation  # noqa: PLC0415 - kept out of `inv --list`
+
+        folder = self.collection.loaded_from
+        return find_invocation(folder and Path(folder).resolve(), Path.cwd(), self.collection.task_names)
+
+    def _finish(self, error: dict[str, Any] | None) -> None:
+        if (session := self._session) is not None:
+            session.console.finish(error)
+
+    def _failed(self, message: str, hint: str, code: int) -> Exit:
+        with suppress(BrokenPipeError):
+            self._finish({"message": message, "hint": hint, "exit_code": code})
+        text = f"error: {message}" + (f"\n  → {hint}" if hint else "")
+        return Exit(self._invocation.worded(text), code=code)
+
+    def _not_installed(self, error: ImportError) -> Exit:
+        """This Python has not all that we need.
+
+        Raises:
+            ImportError: it is a module of ours that is missing, which is a fault of ours.
+        """
+        if (error.name or "edge_tasks").partition(".")[0] == "edge_tasks":
+            raise error
+        from edge_tasks.cli.invocation import how_to_install  # noqa: PLC0415 - kept out of `inv --list`
+
+        inside = self._invocation.home.folder / ".venv" / "bin" / "inv"
+        hint = how_to_install(self._invocation, sys.argv[1:], has_environment=inside.is_file())
+        return self._failed(f"{sys.executable} cannot run edge-tasks: {error}", hint, _MISSING)
+
+    def expand_calls(self, calls: list[Call]) -> list[Call]:
+        """Give every call, typed or brought along, the session in place of its options."""
+        if self._session is None:
+            self._make_session(calls)
+        for call in calls:
+            call.kwargs = {"session": self._session}
+        expanded: list[Call] = super().expand_calls(calls)
+        for call in expanded:
+            call.kwargs = {"session": self._session}
+        return expanded
+
+    def _make_session(self, calls: list[Call]) -> None:
+        from edge_tasks.cli.session import Session  # noqa: PLC0415 - as above
+        from edge_tasks.errors import SettingsError  # noqa: PLC0415 - kept out of `inv --list`
+
+        options: dict[str, Any] = {}
+        twice = ""
+        for call in calls:
+            for name, value in call.kwargs.items():
+                if value not in (None, "", False) and options.setdefault(name, value) != value:
+                    twice = f"--{name.replace('_', '-')}"
+        typed = frozenset(call.task.name.replace("_", "-") for call in calls)
+        section = self.config.get("edge_tasks") or {}
+        configured = dict(section) if isinstance(section, dict) else {}
+        self._session = Session(options, typed, configured, self._invocation)
+        if section and not configured:
+            raise SettingsError(
+                f"invoke.yaml, edge_tasks is {section!r}",
+                hint="names and values, such as: edge_tasks: {edges: 3}",
+            )
+        if twice:
+            raise SettingsError(
+                f"{twice} was given twice, as different values", hint="give it once: it holds for all tasks"
+            )
+        if self.config.run.dry:
+            raise SettingsError("--dry does not keep a task from doing its work", hint="inv plan")
+
+
+def discard_output() -> None:
+    """Let nothing more be written to a pipe that nobody reads, also not when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

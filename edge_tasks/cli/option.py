@@ -1,0 +1,100 @@
+"""What an option is: how it is typed, what it may be, what is said of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from edge_tasks.errors import SettingsError
+
+
+class Saved(Enum):
+    """Where a choice is kept for the next call."""
+
+    NOT = "not at all"
+    IDENTITY = "with the fleet's identity"
+    EXTRA = "beside it, when it is not the default"
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something that is typed behind a task.
+
+    Attributes:
+        name: as an attribute, e.g. ``port_offset``.
+        meaning: for ``--help``, without the default.
+        is_flag: it takes no value.
+    """
+
+    name: str
+    meaning: str
+    is_flag: bool = False
+
+    @property
+    def option(self) -> str:
+        """How it is typed."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def help(self) -> str:
+        """A line for ``--help`` and for the reference."""
+        return f"{self.meaning}."
+
+
+@dataclass(frozen=True)
+class Setting(Option):
+    """An option with a value, which has an environment variable and a key in ``invoke.yaml``, too.
+
+    Attributes:
+        default: None where the default is found out (platform).
+        default_words: the default for people, where the value alone would not tell them.
+        lowest: for whole numbers.
+        highest: for whole numbers.
+        choices: for words.
+        pattern: what the whole text must match, for texts.
+        saved: whether the next call knows it.
+    """
+
+    default: str | int | None = None
+    default_words: str = ""
+    lowest: int | None = None
+    highest: int | None = None
+    choices: tuple[str, ...] = ()
+    pattern: str = ".+"
+    saved: Saved = Saved.NOT
+
+    @property
+    def help(self) -> str:
+        """With what is saved, and the default."""
+        words = self.default_words or ("" if self.default is None else str(self.default))
+        saved = "" if self.saved is Saved.NOT else "; saved"
+        return f"{self.meaning}{saved}" + (f" (default: {words})." if words else ".")
+
+    @property
+    def variable(self) -> str:
+        """How it is set in the environment."""
+        return "EDGE_TASKS_" + self.name.upper()
+
+    @property
+    def allowed(self) -> str:
+        """What a value may be, for messages."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.lowest is not None:
+            return f"a whole number from {self.lowest} to {self.highest}"
+        return "a text" if self.pattern == ".+" else f"a text like {self.default or self.pattern}"
+
+    def checked(self, value: object, origin: str) -> str | int:
+        """The value in its type.
+
+        Raises:
+            SettingsError: which key, where it came from, what is allowed.
+        """
+        text = str(value).strip()
+        if self.lowest is not None and self.highest is not None:
+            if text.isascii() and text.isdigit() and self.lowest <= int(text) <= self.highest:
+                return int(text)
+        elif re.fullmatch(self.pattern, text) and (not self.choices or text in self.choices):
+            return text
+        raise SettingsError(f"{origin} is {text!r}", hint=f"{self.name} is {self.allowed}")

@@ -1,0 +1,231 @@
+"""The one table of what can be chosen: options, help, defaults, what is allowed, what is saved.
+
+From it come the options of all tasks, their help, the environment variables, the keys of ``invoke.yaml`` and the
+reference pages. It imports next to nothing: ``inv --list`` reads it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_tasks.cli.option import Option, Saved, Setting
+from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES, OVERRIDE_FILE
+from edge_tasks.runtimes import NAMES
+
+AUTO: Final = "auto"
+_HIGHEST_PORT: Final = 65_535
+_JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+"""Half the CPU time of a start and half the memory of Java's defaults, measured with a real edge."""
+
+
+_SETTINGS: Final = (
+    Setting(
+        "edges",
+        f"How many edges the fleet has, up to {MOST_EDGES}",
+        default=1,
+        lowest=0,
+        highest=MOST_EDGES,
+        saved=Saved.IDENTITY,
+    ),
+    Setting(
+        "light_edges",
+        "How many light edges follow them, each without a directory",
+        default=0,
+        lowest=0,
+        highest=MOST_EDGES,
+        saved=Saved.IDENTITY,
+    ),
+    Setting("platform", "The docker-openems checkout; without one, the bundled platform in ./platform"),
+    Setting(
+        "runtime",
+        f"{AUTO}, {' or '.join((', '.join(NAMES[:-1]), NAMES[-1]))}",
+        default=AUTO,
+        choices=(AUTO, *NAMES),
+        saved=Saved.IDENTITY,
+    ),
+    Setting(
+        "reserve",
+        "Rows registered ahead, so that the fleet grows without a reconnect",
+        default=DEFAULT_RESERVE,
+        lowest=0,
+        highest=MOST_EDGES,
+        saved=Saved.IDENTITY,
+    ),
+    Setting(
+        "port_offset",
+        "Added to every host port, for a second fleet on one machine",
+        default=0,
+        lowest=0,
+        highest=50_000,
+        saved=Saved.IDENTITY,
+    ),
+    Setting("override_file", "The compose override's name", default=OVERRIDE_FILE, saved=Saved.IDENTITY),
+    Setting("timeout", "Seconds that verify waits for all edges", default=120, lowest=1, highest=86_400),
+    Setting(
+        "openems_version",
+        "The release that the bundled platform runs (docker)",
+        default="2024.7.0",
+        pattern=r"[0-9]{4}\.[0-9]+\.[0-9]+",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "download_from",
+        "Where the bundled platform's jars come from",
+        default="https://github.com",
+        pattern=r"https?://\S+",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "project_name",
+        "Compose's project name (docker)",
+        default="",
+        default_words="as Compose itself chooses",
+        pattern="[a-z0-9][a-z0-9_-]*",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "edge_heap",
+        "The largest Java heap of an edge (docker)",
+        default="128m",
+        pattern="[1-9][0-9]*[mg]",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "edge_memory",
+        "The memory limit of an edge's container (docker)",
+        default="400m",
+        pattern="[1-9][0-9]*[mg]",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "java_options",
+        "More Java options of an edge (docker)",
+        default=_JAVA_OPTIONS,
+        default_words="quick start, little memory",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "edge_bundles",
+        "unpacked once for all edges, or jar: by each by itself (docker)",
+        default="unpacked",
+        choices=("unpacked", "jar"),
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "light_image",
+        "An image with a Python for the light edges (docker)",
+        default="python:3.12-slim",
+        pattern=r"\S+",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "light_processes",
+        "In how many processes light edges run",
+        default=0,
+        default_words="0, one for each 2,500",
+        lowest=0,
+        highest=64,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "connect_rate",
+        "How many light edges connect a second at most",
+        default=500,
+        lowest=1,
+        highest=10_000,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "metrics_port",
+        "Where light edges serve metrics for Prometheus, on loopback",
+        default=0,
+        default_words="0, nowhere",
+        lowest=0,
+        highest=_HIGHEST_PORT,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "reconnect",
+        "How light edges come back: quick, or openems (after 10 to 109 s)",
+        default="quick",
+        choices=("quick", "openems"),
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "profile",
+        "Load shape of light edges: household, office, pv-farm, or a file",
+        default="constant",
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "seed",
+        "What each edge's own variation is drawn from",
+        default="",
+        default_words="the fleet's id",
+        pattern="[A-Za-z0-9_.-]{1,64}",
+        saved=Saved.EXTRA,
+    ),
+)
+SETTINGS: Final = {setting.name: setting for setting in _SETTINGS}
+
+_FLAGS: Final = (
+    Option("skip_build", "Build and pull no images (docker)", is_flag=True),
+    Option("demo", "Initialise Odoo with its demo data (docker)", is_flag=True),
+    Option(
+        "echo", "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log", is_flag=True
+    ),
+    Option("adopt", "Take over rows and directories of the fleet's names that it did not make", is_flag=True),
+    Option("json", "Print one JSON document; what people read goes to standard error", is_flag=True),
+    Option("quiet", "Print nothing but what is wrong; the exit code tells the rest", is_flag=True),
+)
+COMMON: Final[dict[str, Option]] = {option.name: option for option in (*_SETTINGS, *_FLAGS)}
+"""The options of every task, by name."""
+
+PORT: Final = Setting(
+    "port",
+    "The page's port on 127.0.0.1",
+    default=8099,
+    default_words="8099; 0: any free one",
+    lowest=0,
+    highest=_HIGHEST_PORT,
+)
+WATCH_S: Final = Setting("seconds", "Watch for so many", default=5, lowest=0, highest=86_400)
+END_AFTER_S: Final = Setting("seconds", "End after so many", lowest=0, highest=31_536_000)
+_EDGE: Final = Option("edge", "Only these edges: 3, 3-7 or 0,3-7")
+_WITH_LITTLE_MEMORY: Final = Option("force", "Also with too little memory", is_flag=True)
+
+OWN: Final[dict[str, tuple[Option, ...]]] = {
+    "doctor": (
+        Option("fix", "Put right what can be, in copies and generated files of ours", is_flag=True),
+        _WITH_LITTLE_MEMORY,
+    ),
+    "gen-configs": (
+        Option("all", "Directories for the light edges, too", is_flag=True),
+        Option("force", "Write all directories anew, also unchanged ones", is_flag=True),
+    ),
+    "setup": (Option("fix", "As of doctor", is_flag=True), _WITH_LITTLE_MEMORY),
+    "plan": (Option("check", "Exit 1 when something would change", is_flag=True),),
+    "status": (
+        Option("check", "Exit 6 when an edge is not well", is_flag=True),
+        _EDGE,
+        Option("offline", "Only edges that are not well", is_flag=True),
+        Option("watch", "Again every two seconds, until Ctrl-C", is_flag=True),
+    ),
+    "dashboard": (PORT, END_AFTER_S),
+    "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
+    "logs": (
+        _EDGE,
+        Option("service", "Only this service (docker), or: backend, edges, PostgreSQL (embedded)"),
+        Option("follow", "Go on until Ctrl-C", is_flag=True),
+    ),
+    "restart": (Option("edge", "Which: 3, 3-7 or 0,3-7"),),
+    "down": (
+        Option("purge", "Remove everything that was ever made: configs, keys, database, override", is_flag=True),
+    ),
+}
+"""The options of single tasks, by the task's name."""
+
+
+def options_of(task: str) -> dict[str, Option]:
+    """All options of a task, as they are typed without the dashes: the common ones, then its own."""
+    return {option.option[2:]: option for option in (*COMMON.values(), *OWN.get(task, ()))}

@@ -1,0 +1,172 @@
+"""The tasks that change nothing: each gets the few things that it needs, out of the session."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
+from edge_tasks.cli.options import END_AFTER_S, PORT, WATCH_S
+from edge_tasks.cli.session import Session
+from edge_tasks.errors import FleetError, SettingsError
+from edge_tasks.steps import plan as steps_plan
+from edge_tasks.steps.status import EVERY_S, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from edge_tasks.cli.invocation import Invocation
+    from edge_tasks.cli.option import Setting
+    from edge_tasks.steps.dashboard import FleetSource
+    from edge_tasks.steps.step import Step
+
+
+def plan(session: Session, order: Iterable[str]) -> bool:
+    """``inv plan``: say what each step would change; whether there is anything.
+
+    Args:
+        session: of this call.
+        order: the names of all steps, as they would be done.
+    """
+    target = session.target
+    before: dict[str, tuple[str, ...]] = {}
+    if target.platform.is_missing:
+        before["platform"] = (f"lay out the bundled platform in {target.platform.path}",)
+    if target.saved != target.wanted:
+        before["fleet"] = (f"save a fleet of {target.fleet.size} edges",)
+    ready = target.saved is not None and session.runtime.database.is_ready
+    steps = {name: _looking(session, name, registry_is_ready=ready) for name in order}
+    return steps_plan.show(before, steps, session.console)
+
+
+def _looking(session: Session, name: str, *, registry_is_ready: bool) -> Callable[[], Step[Any]]:
+    if name == "register" and not registry_is_ready:
+        return lambda: steps_plan.Unasked(session.target.fleet.size)
+    return lambda: STEPS[name](session)
+
+
+def status(session: Session) -> None:
+    """``inv status``, with ``--watch`` every two seconds until Ctrl-C.
+
+    Raises:
+        SettingsError: there is no fleet, or no such edge, or ``--watch`` with ``--json``.
+        EdgesNotOnline: with ``--check``, an edge is not well.
+    """
+    if not session.flag("watch"):
+        _status(session).run()
+        return
+    if session.flag("json"):
+        raise SettingsError(
+            "--watch and --json go not together", hint="--json is one document; repeat it yourself"
+        )
+    with suppress(KeyboardInterrupt):
+        while True:
+            session.console.redraw()
+            try:
+                _status(session).run()
+            except FleetError as error:
+                session.console.fault(f"{error.message} → {error.hint}")
+            session.console.line(f"{time.strftime('%H:%M:%S')}, again in {EVERY_S:.0f} s; Ctrl-C ends it")
+            time.sleep(EVERY_S)
+            session = session.fresh()
+
+
+def dashboard(session: Session) -> None:
+    """``inv dashboard``, until Ctrl-C.
+
+    Raises:
+        MissingTool: the port is taken.
+    """
+    from edge_tasks.page import server  # noqa: PLC0415 - aiohttp takes long to import
+
+    port, seconds = (_number(session, setting) for setting in (PORT, END_AFTER_S))
+    invocation, line = session.invocation, session.console.line
+    source = fleet_source(session.options.get("platform"), session.configured, invocation)
+    asyncio.run(server.serve(source, port, seconds, line, invocation.worded))
+
+
+def fleet_source(platform: object, configured: Mapping[str, object], invocation: Invocation) -> FleetSource:
+    """The page's source: the fleet of a platform, read anew whenever it changes.
+
+    Args:
+        platform: as it was typed; None where it was not.
+        configured: the section ``edge_tasks`` of ``invoke.yaml``.
+        invocation: how the program was started.
+
+    Raises:
+        SettingsError: there is no such platform.
+    """
+    from edge_tasks.steps.dashboard import FleetSource, Watched  # noqa: PLC0415 - aiohttp takes long to import
+
+    def read() -> Watched:
+        session = Session({"platform": platform}, frozenset({"dashboard"}), configured, invocation)
+        target = session.target
+        return Watched(
+            platform=target.platform.path,
+            state=target.state,
+            saved=target.saved,
+            fleet=target.fleet,
+            directories=target.directories,
+            make_view=lambda: fleet_view(session),
+        )
+
+    return FleetSource(read)
+
+
+def report(session: Session) -> None:
+    """``inv report``.
+
+    Raises:
+        SettingsError: there is no fleet, or it is down.
+        NotWritable: the file cannot be written.
+    """
+    from edge_tasks.steps.report import Report, default_name  # noqa: PLC0415 - aiohttp takes long to import
+
+    session.require_fleet()
+    target = session.target
+    path = Path.cwd() / Path(str(session.options.get("output") or default_name())).expanduser()
+    Report(
+        view=fleet_view(session),
+        fleet=target.fleet,
+        seconds=_number(session, WATCH_S),
+        path=path,
+        platform=target.platform.path,
+        template_digest=target.template.digest,
+        worded=session.invocation.worded,
+        output=session.console,
+    ).run()
+
+
+def logs(session: Session) -> None:
+    """``inv logs``.
+
+    Raises:
+        SettingsError: there is no fleet, no such edge, or no such service.
+    """
+    session.require_fleet()
+    chosen = session.options.get("edge")
+    names = [edge.name for edge in selected_edges(session)] if chosen else []
+    service = str(session.options.get("service") or "")
+    session.runtime.services.show_logs(names, service, follow=session.flag("follow"))
+
+
+def _status(session: Session) -> Status:
+    session.require_fleet()
+    edges = selected_edges(session) if session.options.get("edge") else session.target.fleet.edges
+    return Status(
+        view=fleet_view(session),
+        platform=session.target.platform.path,
+        names=[edge.name for edge in edges],
+        table=table_of(session),
+        output=session.console,
+        only_ill=session.flag("offline"),
+        must_be_well=session.flag("check"),
+    )
+
+
+def _number(session: Session, setting: Setting) -> int:
+    typed = session.options.get(setting.name)
+    return int(setting.checked(typed or setting.default or 0, setting.option))

@@ -1,0 +1,53 @@
+"""A task of invoke's whose options come from a table, and not from a function's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from invoke.parser.argument import Argument
+from invoke.tasks import Task
+
+if TYPE_CHECKING:
+    from edge_tasks.cli.option import Option
+
+
+class StepTask(Task[Callable[..., None]]):
+    """A task of ``(context, session)``.
+
+    Args:
+        body: the function that is run.
+        options: name, as it is typed without the dashes → option.
+        pre: the tasks that are done before it.
+        post: the tasks that are done after it.
+    """
+
+    def __init__(
+        self,
+        body: Callable[..., None],
+        options: Mapping[str, Option],
+        pre: Sequence[StepTask] = (),
+        post: Sequence[StepTask] = (),
+    ) -> None:
+        super().__init__(body, positional=(), help={name: option.help for name, option in options.items()})
+        self.rests_on = tuple(pre)
+        # Invoke declares these as names, and wants tasks.
+        self.pre = list(pre)  # type: ignore[arg-type]
+        self.post = list(post)  # type: ignore[arg-type]
+        self.options = options
+
+    def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: ARG002, FBT001 - invoke's signature
+        """The options, as invoke's parser wants them."""
+        return [_argument(name, option) for name, option in self.options.items()]
+
+
+def _argument(name: str, option: Option) -> Argument:
+    return Argument(
+        name=name,
+        attr_name=name.replace("-", "_")
+        if "-" in name
+        else None,  # invoke loops over a name that is its own alias
+        kind=bool if option.is_flag else str,
+        default=False if option.is_flag else "",
+        help=option.help,
+    )

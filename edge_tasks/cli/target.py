@@ -1,0 +1,122 @@
+"""What a call works on: a platform, its fleet as it is saved and as it is wanted, and where that runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge_tasks.checkout import load_shapes
+from edge_tasks.checkout.compose_file import EDGE_SERVICE
+from edge_tasks.cli.settings import check_ports, check_size
+from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.directories import Directories
+from edge_tasks.fleet.saved import Saved, State, new_fleet
+from edge_tasks.steps.up import mark_of
+
+if TYPE_CHECKING:
+    from edge_tasks.checkout.compose_file import ComposeFile
+    from edge_tasks.checkout.layouts import Platform
+    from edge_tasks.checkout.load_shapes import LoadShape
+    from edge_tasks.checkout.template import Template
+    from edge_tasks.cli.settings import Choices
+    from edge_tasks.fleet.identity import Fleet
+
+
+@dataclass(frozen=True)
+class Target:
+    """As it is at one moment; a call looks anew once it holds the platform's lock.
+
+    Attributes:
+        platform: the folder.
+        saved: the fleet as it was saved; None where there is none.
+        wanted: the fleet as it is to be saved.
+        choices: all settings.
+        edge_service: the platform's own edge service in its compose file.
+    """
+
+    platform: Platform
+    saved: Saved | None
+    wanted: Saved
+    choices: Choices
+    edge_service: str = EDGE_SERVICE
+
+    @property
+    def fleet(self) -> Fleet:
+        """The wanted fleet."""
+        return self.wanted.fleet
+
+    @property
+    def state(self) -> State:
+        """The platform's state directory."""
+        return State(self.platform.path)
+
+    @property
+    def override(self) -> Path:
+        """Where the compose override lies."""
+        return self.platform.path / self.wanted.override_file
+
+    @property
+    def directories(self) -> Directories:
+        """The edges' config directories."""
+        return Directories(self.platform.edges_folder)
+
+    @cached_property
+    def template(self) -> Template:
+        """The platform's edge template, compiled.
+
+        Raises:
+            SettingsError: it is missing, or is not usable.
+        """
+        return self.platform.template()
+
+    @cached_property
+    def compose(self) -> ComposeFile:
+        """What the platform's compose file says of the edge service.
+
+        Raises:
+            SettingsError: it is missing, or is not usable.
+        """
+        return self.platform.compose(self.edge_service)
+
+    @cached_property
+    def load_shape(self) -> LoadShape | None:
+        """What light edges draw and feed over the day; None for their datasources' constants.
+
+        Raises:
+            SettingsError: there is no such profile, or it is not usable.
+        """
+        return load_shapes.find(self.choices.text("profile"), self.platform.path)
+
+    @property
+    def mark(self) -> str:
+        """What is noted of the fleet once it is up."""
+        return mark_of(self.fleet, self.template.digest, self.load_shape, self.choices.text("seed"))
+
+
+def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str) -> Saved:
+    """The fleet that was saved, or a new one, with what is chosen now.
+
+    Args:
+        choices: all settings.
+        saved: None where there is no fleet yet.
+        runtime: the runtime's name.
+
+    Raises:
+        SettingsError: a setting is not allowed, alone or beside another.
+    """
+    full, light = choices.number("edges"), choices.number("light_edges")
+    check_size(full, light)
+    fleet = replace(
+        saved.fleet if saved else new_fleet(1),
+        size=full + light,
+        light=light,
+        reserve=choices.number("reserve"),
+        port_offset=choices.number("port_offset"),
+    )
+    check_ports(fleet.port_offset, fleet.full)
+    override_file = choices.text("override_file")
+    if Path(override_file).name != override_file:
+        raise SettingsError(f"--override-file is {override_file!r}", hint="a plain file name, in the platform")
+    return Saved(fleet, runtime, override_file, choices.chosen_extras())

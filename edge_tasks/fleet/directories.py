@@ -1,0 +1,116 @@
+"""The edges' config directories as they lie on the disk, beside the platform's template.
+
+Each that we made holds a stamp, the digest of what it was made of. Felix reads only ``*.config``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.files import directories, remove_directory, replace_directory, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from edge_tasks.fleet.identity import Edge
+
+STAMP: Final = ".edge-tasks"
+_IGNORED_BY_GIT: Final = "# edge-tasks: generated, holds an apikey\n*\n"
+_NAME: Final = re.compile(r"config-edge([0-9]+)")
+_HALF: Final = re.compile(r"\.config-edge[0-9]+\.(new|old)")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A config directory as it lies on the disk.
+
+    Attributes:
+        digest: of what it was made of; empty when it is not there.
+        at: when it was written, seconds since 1970.
+    """
+
+    digest: str
+    at: float
+
+    def __str__(self) -> str:
+        """Tells one writing from the next, also of the same inputs (``gen-configs --force``)."""
+        return f"{self.digest}-{self.at}"
+
+
+@dataclass(frozen=True)
+class Directories:
+    """All config directories of a platform.
+
+    Attributes:
+        folder: where they lie.
+    """
+
+    folder: Path
+
+    def of(self, edge: Edge) -> Path:
+        """The directory of an edge."""
+        return self.folder / edge.directory
+
+    def stamps(self) -> dict[str, str | None]:
+        """Name → digest of each that is there; None where we did not make it."""
+        return {name: _stamp_of(self.folder / name) for name in self._names() if _NAME.fullmatch(name)}
+
+    def ours(self) -> tuple[str, ...]:
+        """The names of those that we made, also for an earlier fleet."""
+        return tuple(name for name, stamp in self.stamps().items() if stamp)
+
+    def written(self, edges: Iterable[Edge]) -> dict[str, Written]:
+        """The directories of these edges, by the edge's name."""
+        return {edge.name: self._written(edge) for edge in edges}
+
+    def write(self, edge: Edge, files: Mapping[PurePosixPath, str], digest: str) -> None:
+        """Put these files, made of what ``digest`` says, in the place of an edge's directory.
+
+        Raises:
+            NotWritable: the old directory is still there, whole.
+        """
+        stamped = {PurePosixPath(STAMP): f"{digest}\n", PurePosixPath(".gitignore"): _IGNORED_BY_GIT}
+        replace_directory(self.of(edge), {**files, **stamped})
+
+    def touch(self, edge: Edge) -> bool:
+        """Mark an edge's directory as written now, so that its edge starts again; False when there is none."""
+        stamp = self.of(edge) / STAMP
+        if not stamp.exists():
+            return False
+        with writing(stamp):
+            os.utime(stamp)
+        return True
+
+    def remove(self, name: str) -> None:
+        """Remove one of them.
+
+        Raises:
+            NotWritable: it is still there.
+        """
+        remove_directory(self.folder / name)
+
+    def remove_halves(self) -> None:
+        """Remove what an interrupted run left beside them."""
+        for name in self._names():
+            if _HALF.fullmatch(name):
+                remove_directory(self.folder / name)
+
+    def _names(self) -> tuple[str, ...]:
+        return directories(self.folder) if self.folder.is_dir() else ()
+
+    def _written(self, edge: Edge) -> Written:
+        stamp = self.of(edge) / STAMP
+        return (
+            Written(_stamp_of(self.of(edge)) or "", stamp.stat().st_mtime) if stamp.exists() else Written("", 0)
+        )
+
+
+def _stamp_of(directory: Path) -> str | None:
+    try:
+        return (directory / STAMP).read_text().strip()
+    except FileNotFoundError:
+        return None

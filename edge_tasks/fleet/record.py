@@ -1,0 +1,109 @@
+"""What was done on a platform, as ``record.json`` of its state directory keeps it: each entry with its type."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from edge_tasks.adapters.files import write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from typing_extensions import Unpack
+
+
+class DevicesRead(TypedDict):
+    """Which devices a backend has read.
+
+    Attributes:
+        instance: tells that run of the backend from others; ``starting`` while it is being started.
+        devices: name → fingerprint of the apikey.
+        at: when, seconds since 1970.
+    """
+
+    instance: str | None
+    devices: dict[str, str]
+    at: float
+
+
+class Download(TypedDict):
+    """A file that was fetched.
+
+    Attributes:
+        url: where from.
+        sha256: of its contents.
+        of: url → digest of all that were ever fetched to this place.
+    """
+
+    url: str
+    sha256: str
+    of: dict[str, str]
+
+
+class Bundles(TypedDict):
+    """The bundles that were unpacked.
+
+    Attributes:
+        of: what they were taken from.
+        folder: its name; empty where there was nothing to unpack.
+    """
+
+    of: list[str]
+    folder: str
+
+
+class Entries(TypedDict, total=False):
+    """All entries; what was not done has none.
+
+    Attributes:
+        up: mark of the fleet that was brought up.
+        read: what the backend has read.
+        corrected: ``doctor --fix`` was asked for.
+        odoo_init: which database our initialisation began, or made.
+        built: service → (digest of what its image was built from, id of the image).
+        light_program: marks of the light edges' program and of the image that it was fetched for.
+        bundles: of the edges' jar.
+        folders: folders of the host that were not there → their missing parents.
+        volumes: names of volumes that were there before us.
+        downloads: path → what was fetched to it.
+    """
+
+    up: str
+    read: DevicesRead
+    corrected: bool
+    odoo_init: str
+    built: dict[str, tuple[str, str | None]]
+    light_program: list[str]
+    bundles: Bundles
+    folders: dict[str, list[str]]
+    volumes: list[str]
+    downloads: dict[str, Download]
+
+
+@dataclass(frozen=True)
+class Record:
+    """The file, read at each question: another step may have written it."""
+
+    path: Path
+
+    def entries(self) -> Entries:
+        """All that was noted; nothing where the file is missing or damaged."""
+        try:
+            found = json.loads(self.path.read_text())
+        except (OSError, ValueError):
+            return {}
+        return cast("Entries", found) if isinstance(found, dict) else {}
+
+    def note(self, **entries: Unpack[Entries]) -> None:
+        """Add entries, or replace them."""
+        self._write({**self.entries(), **entries})
+
+    def forget(self, *names: str) -> None:
+        """Remove entries."""
+        self._write({name: entry for name, entry in self.entries().items() if name not in names})
+
+    def _write(self, entries: Mapping[str, object]) -> None:
+        write_file(self.path, json.dumps(entries))

@@ -1,0 +1,57 @@
+"""What a step may tell people while it works: the shape of the console, for those who must not know it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+Counting: TypeAlias = "Callable[[str], tuple[int, int] | None]"
+"""A line that a program printed → (done, total), when the line counts something."""
+
+INDENT = 15
+"""Columns by which the text of a step's line is indented where it wraps."""
+
+
+class Progress(Protocol):
+    """Takes how far a step is."""
+
+    def __call__(self, done: int, total: int | None = None, /) -> None:
+        """Report how many are done; also of how many, where that was not known before."""
+
+
+class Output(Protocol):
+    """Where lines, tables, progress and the members of the JSON document go."""
+
+    @property
+    def quiet(self) -> bool:
+        """Only what is wrong is printed."""
+
+    def line(self, text: str, indent: int = 2) -> None:
+        """Print a line, unless ``quiet``."""
+
+    def fault(self, text: str, indent: int = 2) -> None:
+        """Print a line about what is wrong, also with ``quiet``."""
+
+    def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table."""
+
+    def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
+        """Print that a step has ended well."""
+
+    def progress(self, title: str, total: int, noun: str) -> AbstractContextManager[Progress]:
+        """Show how many of ``total`` are done."""
+
+    def download(self, title: str) -> AbstractContextManager[Progress]:
+        """Show how many bytes have come."""
+
+    def listening(self, title: str, counting: Counting = ...) -> AbstractContextManager[None]:
+        """Show what programs print while they work."""
+
+    def redraw(self) -> None:
+        """Begin again at the top of a terminal."""
+
+    def document(self, **found: object) -> None:
+        """Add members to the JSON document."""

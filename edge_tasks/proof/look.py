@@ -1,0 +1,141 @@
+"""What is seen of each edge, asked once of everyone who knows: backend, registry and runtime."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.errors import BackendError, OdooError
+from edge_tasks.proof.protocol import EdgeProcess
+from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from edge_tasks.checkout.template import Component
+    from edge_tasks.openems.load_curve import Profile
+    from edge_tasks.proof.protocol import StatusSource
+    from edge_tasks.proof.verdict import Expectation
+    from edge_tasks.registry.protocol import DeviceReport, Registry
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """What the edges of a fleet must show.
+
+    Attributes:
+        constant: of an edge whose meters measure what their datasources say.
+        shaped: of a light edge, whose meters may follow a load shape.
+        light: the names of the light edges.
+    """
+
+    constant: Expectation
+    shaped: Expectation
+    light: frozenset[str]
+
+    @classmethod
+    def of(
+        cls, components: Iterable[Component], profile: Profile | None, light: frozenset[str], *, is_late: bool
+    ) -> Expectations:
+        """What follows from a template and a load shape; no figures where they cannot be asked (``is_late``)."""
+        constant = expect(components := tuple(components))
+        shaped = expect(components, profile) if profile else constant
+        if is_late:
+            constant, shaped = replace(constant, figures={}), replace(shaped, figures={})
+        return cls(constant, shaped, light)
+
+    def of_edge(self, name: str) -> Expectation:
+        """What one edge must show."""
+        return self.shaped if name in self.light else self.constant
+
+
+@dataclass(frozen=True)
+class RuntimeFacts:
+    """What the runtime knows at the moment of a look.
+
+    Attributes:
+        processes: the edges that there are, by name.
+        backend_started: seconds since 1970; 0.0 when it does not run.
+        unread: names of edges whose entry the running backend has not read.
+    """
+
+    processes: Mapping[str, EdgeProcess]
+    backend_started: float
+    unread: frozenset[str]
+
+
+@dataclass
+class _Answers:
+    why: str = ""
+    hint: str = "inv up"
+    visible: frozenset[str] | None = None
+    online: dict[str, bool] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reports: dict[str, DeviceReport] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Who is asked.
+
+    Attributes:
+        status: who says which edges are online.
+        registry: who the backend knows.
+        facts: what the runtime knows.
+    """
+
+    status: StatusSource
+    registry: Registry[Any]
+    facts: RuntimeFacts
+
+
+def look(
+    names: Sequence[str], channels: Sequence[str], expected: Expectations, sources: Sources
+) -> tuple[Verdict, ...]:
+    """Ask once of these edges, also for the values of ``channels``, and judge each."""
+    answers = _ask(names, [*expected.constant.figures, *channels], sources)
+    is_late = sources.status.is_late
+    return tuple(
+        judge(_observation(name, answers, sources.facts, is_late=is_late), expected.of_edge(name))
+        for name in names
+    )
+
+
+def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answers:
+    status, registry = sources.status, sources.registry
+    answers = _Answers()
+    try:
+        answers.online = status.online(names)
+        answers.values = status.values(list(answers.online), channels)
+        answers.reports = registry.reports(names)
+        answers.visible = registry.visible(names)
+    except BackendError as error:
+        answers.why, answers.hint = error.message, error.hint
+    except OdooError as error:
+        answers.why = error.message
+    return answers
+
+
+def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: bool) -> Observation:
+    process = facts.processes.get(name) or EdgeProcess(running=False)
+    report, online = answers.reports.get(name), answers.online.get(name)
+    return Observation(
+        name=name,
+        running=process.running,
+        running_why=process.why,
+        online=online,
+        backend_why=answers.why,
+        backend_hint=answers.hint,
+        components=report.components if report and online else None,
+        ignored=process.ignored,
+        values=answers.values.get(name, {}),
+        registered=report is not None,
+        active=report.is_active if report else None,
+        visible=None if answers.visible is None else name in answers.visible,
+        key_is_own=report is None or report.key_is_own,
+        read=name not in facts.unread,
+        message_age_s=report.message_age_s if report else None,
+        settled_s=time.time() - max(process.since, facts.backend_started),
+        is_late=is_late,
+    )

@@ -1,0 +1,56 @@
+"""Whom the proof asks of an edge: those who know what is online, and those who run its process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class EdgeProcess:
+    """An edge as its runtime sees it.
+
+    Attributes:
+        running: its process or container runs.
+        why: why it does not, or why it is not connected, in the runtime's words; empty when nothing is known.
+        since: when it was started, seconds since 1970.
+        ignored: config files that it does not load, each with the reason.
+    """
+
+    running: bool
+    why: str = ""
+    since: float = 0.0
+    ignored: tuple[str, ...] = ()
+
+
+class StatusSource(Protocol):
+    """Who says which edges are online, and what they measure."""
+
+    @property
+    def says(self) -> str:
+        """Who that is, for people: ``…, says the backend``."""
+
+    @property
+    def remark(self) -> str:
+        """What it cannot tell, and what to do about it; empty when it can tell everything."""
+
+    @property
+    def is_late(self) -> bool:
+        """It may still say what was true 30 s ago, and cannot be asked for values."""
+
+    def online(self, names: Sequence[str]) -> dict[str, bool]:
+        """Whether each is connected; one that is not known is absent.
+
+        Raises:
+            BackendError: nobody can be asked; with the reason.
+        """
+
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Channel → value, by name; empty where values cannot be asked.
+
+        Raises:
+            BackendError: as for :meth:`online`.
+        """

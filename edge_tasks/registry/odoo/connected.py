@@ -1,0 +1,49 @@
+"""Who is online where the backend has no B2B REST API: what it writes into the device table every 30 s."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from edge_tasks.errors import BackendError
+from edge_tasks.registry.odoo import table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edge_tasks.registry.odoo.table import Database
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """The device table as a source of status.
+
+    Attributes:
+        backend_runs: the table of one that does not run still has what was true before.
+    """
+
+    says: ClassVar[str] = "PostgreSQL"
+    remark: ClassVar[str] = (
+        "the backend has no B2B REST API: PostgreSQL was asked, which may be 30 s late, and values"
+        " cannot be asked → inv doctor --fix up"
+    )
+    is_late: ClassVar[bool] = True
+
+    database: Database
+    backend_runs: Callable[[], bool]
+
+    def online(self, names: Sequence[str]) -> dict[str, bool]:
+        """``openems_is_connected``.
+
+        Raises:
+            BackendError: the backend does not run.
+            RegistrationError: the table cannot be read.
+        """
+        if not self.backend_runs():
+            raise BackendError("the backend does not run")
+        return table.read_connected(self.database, names)
+
+    @staticmethod
+    def values(_names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """None: the backend writes them to InfluxDB, if anywhere."""
+        return {}

@@ -1,0 +1,110 @@
+"""Odoo's device table as the registry of a fleet's devices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo.rows import RowChanges, note_of, plan_registration
+from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.registry.odoo.rpc import Odoo
+    from edge_tasks.registry.odoo.table import Database, RowReport
+
+
+@dataclass(frozen=True)
+class OdooRegistry:
+    """The table ``openems_device``.
+
+    Attributes:
+        database: where it is.
+        fleet: whose devices.
+        odoo: shows the devices to people; None where nothing but the table is there.
+    """
+
+    database: Database
+    fleet: Fleet
+    odoo: Odoo | None = None
+
+    def __str__(self) -> str:
+        """Where it is, without the password."""
+        return str(self.database)
+
+    def find(self, *, adopt: bool) -> Registration[RowChanges]:
+        """Compare the rows with the fleet.
+
+        Raises:
+            RegistrationError: the table cannot be read, or has foreign rows in the way.
+        """
+        return registration_of(plan_registration(self.fleet, table.read_rows(self.database), adopt=adopt))
+
+    def write(self, planned: Registration[RowChanges], progress: Callable[[int], None]) -> None:
+        """Change the rows in one transaction.
+
+        Raises:
+            RegistrationError: nothing was committed.
+        """
+        table.register(self.database, planned.details, progress)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Of all rows, archived ones too: a backend reads them as well."""
+        return {row.name: fingerprint(row.apikey) for row in table.read_rows(self.database)}
+
+    def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
+        """What the backend wrote into the rows; it does so every 30 s."""
+        found = table.read_reports(self.database, names)
+        return {name: report_of(report, self._apikeys.get(name)) for name, report in found.items()}
+
+    def config(self, name: str) -> dict[str, Any]:
+        """``openems_config`` of a row."""
+        return table.read_config(self.database, name)
+
+    def visible(self, names: Sequence[str]) -> frozenset[str] | None:
+        """What Odoo lists; None where there is no Odoo.
+
+        Raises:
+            OdooError: it does not answer, or refuses.
+        """
+        return self.odoo.visible(names) if self.odoo is not None else None
+
+    def remove(self) -> str:
+        """Delete the rows that carry this fleet's note."""
+        mark = note_of(self.fleet.id)
+        ours = [row.id for row in table.read_rows(self.database) if row.note is not None and mark in row.note]
+        table.remove_rows(self.database, ours)
+        return f"{len(ours)} rows of the database {self.database.name}"
+
+    @cached_property
+    def _apikeys(self) -> dict[str, str]:
+        return {edge.name: edge.apikey for edge in self.fleet.edges}
+
+
+def registration_of(changes: RowChanges) -> Registration[RowChanges]:
+    """Changes of rows, as everybody may know them."""
+    return Registration(
+        added=tuple(device.name for device in changes.added if device.active),
+        changed=tuple(change.device.name for change in changes.changed if change.device.active),
+        unarchived=tuple(row.name for row in changes.unarchived),
+        archived=tuple(row.name for row in changes.archived),
+        kept=changes.kept,
+        reserved=changes.reserved,
+        reserve_added=tuple(device.name for device in changes.added if not device.active),
+        reserve_changed=tuple(change.device.name for change in changes.changed if not change.device.active),
+        details=changes,
+    )
+
+
+def report_of(report: RowReport, apikey: str | None) -> DeviceReport:
+    """A row, compared with the apikey that the fleet gave the edge; None of a device that is not the fleet's."""
+    return DeviceReport(
+        is_active=report.active,
+        key_is_own=report.apikey == apikey,
+        components=None if report.components is None else frozenset(report.components),
+        message_age_s=report.age_s,
+    )

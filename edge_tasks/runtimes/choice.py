@@ -1,0 +1,93 @@
+"""Which runtime a fleet gets: the one that was asked for, or the one that ``auto`` means here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.errors import MissingTool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edge_tasks.runtimes.context import RuntimeContext
+    from edge_tasks.runtimes.protocols import Runtime
+
+AUTO: Final = "auto"
+_REAL: Final = "docker"
+_WITHOUT_DOCKER: Final = "embedded"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A runtime as its folder's ``__init__`` has it: ``KIND``.
+
+    Attributes:
+        create: makes it; nothing is asked or started by that.
+        find_problem: why it cannot be used on this machine, and what to do; both empty when it can.
+        reads_compose_file: it needs :attr:`RuntimeContext.compose`; the others have Compose read the file.
+    """
+
+    create: Callable[[RuntimeContext], Runtime]
+    find_problem: Callable[[], tuple[str, str]]
+    reads_compose_file: bool
+
+
+def kind(name: str) -> Kind:
+    """The runtime of a name out of :data:`edge_tasks.runtimes.NAMES`."""
+    found: Kind = import_module(f"edge_tasks.runtimes.{name}").KIND
+    return found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A runtime, and why it is that one, for the header line."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Chooses, and asks about each runtime at most once.
+
+    Attributes:
+        bundled: the platform is the bundled one.
+        find_problem: name → why that runtime cannot be used, and what to do; both empty when it can.
+    """
+
+    bundled: bool
+    find_problem: Callable[[str], tuple[str, str]] = lambda name: kind(name).find_problem()
+    _asked: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def choose(self, wanted: str, origin: str) -> Choice:
+        """The runtime that was asked for, or what ``auto`` means.
+
+        Args:
+            wanted: a runtime's name, or ``auto``.
+            origin: where that was asked for, for people.
+
+        Raises:
+            MissingTool: the runtime that was asked for cannot be used here.
+        """
+        if wanted == AUTO:
+            why = self._why_without_docker()
+            return Choice(_WITHOUT_DOCKER, why) if why else Choice(_REAL, "an engine answers")
+        problem, remedy = self._problem(wanted)
+        if problem:
+            raise MissingTool(
+                f"{problem}; the {wanted} runtime needs it ({origin})",
+                hint=f"{remedy}; or --runtime {_WITHOUT_DOCKER}: a fleet without Docker",
+            )
+        return Choice(wanted, origin)
+
+    def _why_without_docker(self) -> str:
+        if self.bundled:
+            return f"the bundled platform; --runtime {_REAL} builds the real one, a download of 2 GB"
+        return self._problem(_REAL)[0]
+
+    def _problem(self, name: str) -> tuple[str, str]:
+        if name not in self._asked:
+            self._asked[name] = self.find_problem(name)
+        return self._asked[name]

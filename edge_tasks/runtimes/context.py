@@ -1,0 +1,46 @@
+"""What every runtime is given: the platform, the fleet, what was chosen, and ways to tell people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path, PurePosixPath
+
+    from edge_tasks.checkout.compose_file import ComposeFile
+    from edge_tasks.checkout.layouts import Platform
+    from edge_tasks.fleet.identity import Edge, Fleet
+    from edge_tasks.fleet.saved import State
+
+
+@dataclass(frozen=True)
+class RuntimeContext:
+    """What a runtime is made from.
+
+    Attributes:
+        override: our override's path.
+        services_named: role → service, from ``invoke.yaml``.
+        choices: the saved settings, by name; each runtime takes its own into a dataclass of options.
+        flags: those that were typed, of ``skip_build``, ``demo``, ``force`` and ``fix``.
+        compose: reads the platform's compose file, where Compose does not.
+        render: an edge's files, with the uri that it connects to.
+        say: prints a line for people.
+        progress: shows how far something is, of a title; yields what is told (done, all or None).
+        echo: is told each line of docker's output, too; None keeps it to the log.
+    """
+
+    platform: Platform
+    state: State
+    fleet: Fleet
+    override: Path
+    services_named: Mapping[str, str]
+    choices: Mapping[str, str | int]
+    flags: frozenset[str]
+    compose: Callable[[], ComposeFile]
+    render: Callable[[Edge, str], Mapping[PurePosixPath, str]]
+    say: Callable[[str], None]
+    progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
+    echo: Callable[[str], None] | None

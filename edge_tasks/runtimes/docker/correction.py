@@ -1,0 +1,50 @@
+"""``doctor --fix``: our corrected copy of the backend's configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edge_tasks.adapters.files import read_tree, replace_directory
+from edge_tasks.checkout.backend_config import METADATA
+from edge_tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from edge_tasks.runtimes.docker.stack import Stack
+
+
+@dataclass(frozen=True)
+class ConfigCorrection:
+    """A copy that the backend's container mounts; the platform's own files stay as they are."""
+
+    stack: Stack
+
+    def find(self) -> tuple[str, ...]:
+        """Whether the copy, if it was asked for, is still to be written.
+
+        Raises:
+            SettingsError: nobody can tell where the backend's container has its configuration.
+        """
+        stack = self.stack
+        if not stack.is_corrected:
+            return ()
+        if stack.backend_config_inside is None:
+            folder = stack.backend_config
+            raise SettingsError(
+                f"where does the backend's container have {folder}? It is neither mounted nor copied",
+                hint=f"correct {METADATA} yourself, as inv doctor says",
+            )
+        folder = stack.corrected_config
+        present = read_tree(folder, ".config") if folder.is_dir() else {}
+        wanted = stack.corrected_files()
+        theirs = read_tree(stack.backend_config, ".config")
+        corrected = {path for path, text in wanted.items() if theirs.get(path) != text}
+        same = present.keys() >= wanted.keys() and all(present[path] == wanted[path] for path in corrected)
+        if same and stack.context.state.record.entries().get("corrected"):
+            return ()
+        return (f"write a corrected copy of {stack.backend_config}",)
+
+    def write(self) -> None:
+        """Write the copy."""
+        replace_directory(self.stack.corrected_config, self.stack.corrected_files())
+        self.stack.context.state.record.note(corrected=True)

@@ -1,0 +1,77 @@
+"""The platform's Compose project as a whole: looked at, stopped, removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.runtimes.docker import examination, hosting, removal
+from edge_tasks.runtimes.docker.stack import HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.checkout.findings import Finding
+    from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
+    from edge_tasks.runtimes.docker.stack import Stack
+    from edge_tasks.runtimes.plans import Override
+
+
+@dataclass(frozen=True)
+class DockerServices:
+    """The services of the user's own files and of our override."""
+
+    stack: Stack
+    database: OdooDatabase
+
+    @property
+    def stands_for(self) -> str:
+        """All of it is real; and who is believed where the backend has no REST API."""
+        late = ", judged by PostgreSQL: up to 30 s late, no values" if self.stack.wiring.rest_port is None else ""
+        return f"the platform's own services, a container for each edge{late}"
+
+    def examine(self) -> tuple[Finding, ...]:
+        """What is wrong with the machine or the platform."""
+        return examination.examine(self.stack)
+
+    def running(self) -> tuple[str, ...]:
+        """The services that run."""
+        return tuple(sorted(container.service for container in self.stack.containers() if container.is_running))
+
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """What people go on with: a word, and where."""
+        stack = self.stack
+        offset = stack.context.fleet.port_offset
+        ui = [
+            (name, f"http://localhost:{port + offset}")
+            for port, name in stack.project.host_ports().items()
+            if "ui" in name.split("-")
+        ]
+        odoo = (stack.services.odoo, f"http://localhost:{stack.ports['odoo']}")
+        rest = (
+            [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
+        )
+        port = stack.light_options.metrics_port
+        metrics = [("metrics", f"http://{HOST}:{port}/metrics (light edges)")] if port else []
+        return (*ui, odoo, *rest, ("database", str(stack.database)), *metrics)
+
+    def override(self) -> Override:
+        """A service for each edge, and what the platform's own ones get on top."""
+        return hosting.override(self.stack)
+
+    def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
+        """``docker compose logs``."""
+        fleet, named = self.stack.context.fleet, set(edges)
+        wanted = [edge.service for edge in fleet.edges_with_directory if edge.name in named]
+        if any(edge.name in named for edge in fleet.light_edges):
+            wanted.append(LIGHT_SERVICE)
+        self.stack.compose.show_logs([*wanted, *([service] if service else [])], follow=follow)
+
+    def stop(self) -> tuple[str, ...]:
+        """Remove all containers of the project; volumes stay."""
+        return removal.stop(self.stack)
+
+    def purge(self) -> str:
+        """Remove the database that we made, or our rows in one that was there before; which, for people."""
+        return removal.purge(self.stack, self.database)

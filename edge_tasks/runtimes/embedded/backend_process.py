@@ -1,0 +1,103 @@
+"""The stand-in backend as a process of this machine."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.files import text_of
+from edge_tasks.adapters.processes import until
+from edge_tasks.errors import BackendError, CommandFailed
+from edge_tasks.plan import Plan
+from edge_tasks.runtimes.embedded.processes import BACKEND, HOST
+
+if TYPE_CHECKING:
+    from edge_tasks.proof.backend_api import BackendApi
+    from edge_tasks.runtimes.embedded.processes import Processes
+
+_START_S: Final = 30.0
+
+
+@dataclass(frozen=True)
+class BackendProcess:
+    """Started with a configuration file, and known again by it."""
+
+    processes: Processes
+
+    @property
+    def uri(self) -> str:
+        """Where the edges connect to."""
+        return f"ws://{HOST}:{self.processes.edge_port}"
+
+    @property
+    def status(self) -> BackendApi:
+        """Its B2B REST API."""
+        return self.processes.api
+
+    def config(self) -> str:
+        """The text of its configuration file, passwords included."""
+        processes = self.processes
+        database, api = processes.database, processes.api
+        document = {
+            "database": {
+                "host": database.host,
+                "port": database.port,
+                "dbname": database.name,
+                "user": database.user,
+                "password": database.password,
+            },
+            "host": HOST,
+            "edge_port": processes.edge_port,
+            "rest_port": processes.rest_port,
+            "console_port": processes.console_port,
+            "login": {"user": api.user, "password": api.password},
+        }
+        return json.dumps(document, indent=2) + "\n"
+
+    def find(self) -> Plan[tuple[str, ...]]:
+        """Whether it does not run, or with another configuration than it is to have."""
+        daemon = self.processes.backend
+        is_current = text_of(daemon.config) == self.config() and daemon.find() is not None
+        return Plan(() if is_current else ("start the backend",), "it runs", () if is_current else (BACKEND,))
+
+    def start(self, _plan: Plan[tuple[str, ...]]) -> None:
+        """Start it, and wait until it answers.
+
+        Raises:
+            CommandFailed: it ended, or did not answer within 30 s.
+        """
+        daemon = self.processes.backend
+        daemon.stop()
+        daemon.start(self.config())
+        deadline = time.monotonic() + _START_S
+        while not self._answers():
+            daemon.require("backend")
+            if not until(deadline):
+                rest = self.processes.api.rest
+                raise CommandFailed(f"the backend does not answer on {rest}", hint=f"see {daemon.log}")
+
+    def instance(self) -> str | None:
+        """What tells this run of it from an earlier one; None when it does not run."""
+        return self.processes.backend.instance()
+
+    def started(self) -> float:
+        """When it was started, seconds since 1970; 0.0 when it does not run."""
+        process = self.processes.backend.find()
+        return process.create_time() if process else 0.0
+
+    def read_devices_again(self) -> None:
+        """Have it read its devices, through its console; all edges reconnect.
+
+        Raises:
+            BackendError: it did not.
+        """
+        self.status.read_devices_again(self.processes.console)
+
+    def _answers(self) -> bool:
+        try:
+            self.status.online([])
+        except BackendError:
+            return False
+        return True

@@ -1,0 +1,52 @@
+"""The embedded runtime's edges: all of them are light ones, in one host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from edge_tasks.plan import Plan
+from edge_tasks.runtimes.light_host import change_of
+from edge_tasks.runtimes.plans import EdgesToStart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edge_tasks.fleet.directories import Written
+    from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.proof.protocol import EdgeProcess
+    from edge_tasks.runtimes.light_host import LightHost
+
+
+@dataclass(frozen=True)
+class LightEdges:
+    """Those with a directory and those without, in the same host."""
+
+    fleet: Fleet
+    host: LightHost
+
+    since: ClassVar[str] = "its present connection was made"
+
+    @cached_property
+    def light_names(self) -> frozenset[str]:
+        """All edges."""
+        return frozenset(edge.name for edge in self.fleet.edges)
+
+    def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
+        """Whether the host does not run these edges, each with its directory as written."""
+        light = self.host.find(written)
+        changes = () if light is None else (change_of(light),)
+        return Plan(changes, f"{self.fleet.size} edges run", EdgesToStart(light=light))
+
+    def start(self, plan: Plan[EdgesToStart]) -> str:
+        """Tell the host its edges, starting it when it does not run, and wait until it has taken them.
+
+        Raises:
+            CommandFailed: it ended, or did not take them within 30 s.
+        """
+        return self.host.start(plan.details.light) if plan.details.light is not None else ""
+
+    def processes(self) -> dict[str, EdgeProcess]:
+        """What the host says of its edges, by name; empty when it does not run."""
+        return self.host.processes()

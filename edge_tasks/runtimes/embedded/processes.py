@@ -1,0 +1,125 @@
+"""What runs in the embedded runtime, where, and how it is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters import ports
+from edge_tasks.adapters.processes import Daemon
+from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.registry.odoo.table import Database
+from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edge_tasks.fleet.identity import Fleet
+
+HOST: Final = "127.0.0.1"
+LIGHT_HOST: Final = "light host"
+BACKEND: Final = "backend"
+POSTGRES: Final = "PostgreSQL"
+_EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = 8081, 8075, 8079, 15432
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Three processes, and their ports on loopback.
+
+    Attributes:
+        folder: the platform's state directory.
+        fleet: its offset moves the ports, its secret gives the passwords.
+        metrics_port: where the light host serves metrics; 0 for nowhere.
+    """
+
+    folder: Path
+    fleet: Fleet
+    metrics_port: int
+
+    @property
+    def edge_port(self) -> int:
+        """Where the backend takes edges."""
+        return _EDGE_PORT + self.fleet.port_offset
+
+    @property
+    def rest_port(self) -> int:
+        """Where the backend has its B2B REST API."""
+        return _REST_PORT + self.fleet.port_offset
+
+    @property
+    def console_port(self) -> int:
+        """Where the backend has its console and its metrics."""
+        return _CONSOLE_PORT + self.fleet.port_offset
+
+    @property
+    def console(self) -> str:
+        """The same as a URL."""
+        return f"http://{HOST}:{self.console_port}"
+
+    @cached_property
+    def api(self) -> BackendApi:
+        """The backend's B2B REST API."""
+        return BackendApi(f"http://{HOST}:{self.rest_port}", "admin", self.fleet.password("backend"))
+
+    @cached_property
+    def database(self) -> Database:
+        """The device table."""
+        return Database(HOST, _POSTGRES_PORT + self.fleet.port_offset, "odoo", self.fleet.password("database"))
+
+    @cached_property
+    def server(self) -> PostgresServer:
+        """The PostgreSQL that holds it."""
+        database = self.database
+        return PostgresServer(
+            data=self.folder / "postgres", port=database.port, user=database.user, password=database.password
+        )
+
+    @cached_property
+    def backend(self) -> Daemon:
+        """The stand-in backend."""
+        return Daemon("edge_tasks.backend", self.folder / "backend.json", self.folder / "backend.log")
+
+    @cached_property
+    def light(self) -> Daemon:
+        """The light host."""
+        return Daemon("edge_tasks.light", self.folder / "light.json", self.folder / "light.log")
+
+    @property
+    def logs(self) -> dict[str, Path]:
+        """Log files, by the words that ``logs --service`` takes."""
+        return {"edges": self.light.log, BACKEND: self.backend.log, POSTGRES: self.server.log}
+
+    def running(self) -> tuple[str, ...]:
+        """The names of what runs."""
+        daemons = [name for name, daemon in self._daemons if daemon.find()]
+        return (*daemons, *([POSTGRES] if self.server.is_running() else []))
+
+    def stop(self) -> tuple[str, ...]:
+        """Stop everything, PostgreSQL last; the names of what ran."""
+        stopped = [name for name, daemon in self._daemons if daemon.stop()]
+        if self.server.is_running():
+            self.server.stop()
+            stopped.append(POSTGRES)
+        return tuple(stopped)
+
+    def wanted_ports(self) -> dict[int, str]:
+        """Port → what it is wanted for, of those that our own processes do not hold already."""
+        wanted: dict[int, str] = {}
+        if self.backend.find() is None:
+            names = {self.edge_port: "edge websocket", self.rest_port: "B2B REST", self.console_port: "console"}
+            wanted |= {port: f"the backend's {name}" for port, name in names.items()}
+        if self.metrics_port and self.light.find() is None:
+            wanted[self.metrics_port] = "metrics of the edges"
+        if not self.server.is_running():
+            wanted[self.database.port] = POSTGRES
+        return wanted
+
+    def database_port_is_taken(self) -> bool:
+        """Somebody listens where PostgreSQL would."""
+        return bool(ports.taken({self.database.port: ""}, HOST))
+
+    @property
+    def _daemons(self) -> tuple[tuple[str, Daemon], ...]:
+        return (LIGHT_HOST, self.light), (BACKEND, self.backend)

@@ -1,0 +1,97 @@
+"""All processes of the embedded runtime together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from edge_tasks.adapters import logs, machine, ports
+from edge_tasks.checkout.findings import check_open_files, check_ports, check_room
+from edge_tasks.checkout.override import render_override
+from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.runtimes.embedded.processes import HOST
+from edge_tasks.runtimes.plans import Override
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.checkout.findings import Finding
+    from edge_tasks.runtimes.context import RuntimeContext
+    from edge_tasks.runtimes.embedded.processes import Processes
+
+
+@dataclass(frozen=True)
+class EmbeddedServices:
+    """Looked at, stopped and removed together."""
+
+    context: RuntimeContext
+    processes: Processes
+
+    stands_for: ClassVar[str] = "stand-ins for backend and edges, a real PostgreSQL"
+
+    def examine(self) -> tuple[Finding, ...]:
+        """Ports that something else holds, a limit that so many connections would meet, a disk that is full."""
+        fleet = self.context.fleet
+        open_files = check_open_files(fleet.size, machine.most_open_files())
+        wanted = self.processes.wanted_ports()
+        taken = ports.taken(wanted, HOST)
+        return (*open_files, *self._check_room(), *check_ports(taken, wanted, fleet.port_offset))
+
+    def running(self) -> tuple[str, ...]:
+        """The names of what runs."""
+        return self.processes.running()
+
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """What people go on with: a word, and where."""
+        found, folder = self.processes, self.processes.folder
+        rest, edges = f"{found.api.rest}/jsonrpc (B2B REST)", f"ws://{HOST}:{found.edge_port} (edges)"
+        light = f", http://{HOST}:{found.metrics_port}/metrics (edges)" if found.metrics_port else ""
+        return (
+            ("backend", f"{rest}, {edges}; a stand-in, as are the edges"),
+            ("database", f"{found.database}; a real PostgreSQL"),
+            ("metrics", f"{found.console}/metrics (backend){light}"),
+            ("logins", f"{folder}/netrc (curl --netrc-file), {folder}/pgpass (PGPASSFILE)"),
+        )
+
+    def override(self) -> Override:
+        """Nothing here starts what is in it, but people and Docker may."""
+        return Override(render_override(self.context.fleet.edges_with_directory, self.context.compose()))
+
+    def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
+        """The log files of light host, backend and PostgreSQL.
+
+        Raises:
+            SettingsError: there is no such service.
+        """
+        files = self.processes.logs
+        if service and service not in files:
+            raise SettingsError(f"there is no service {service!r}", hint=f"one of {', '.join(files)}")
+        chosen = [
+            file for name, file in files.items() if service in ("", name) and (not edges or name == "edges")
+        ]
+        logs.show(chosen, edges, follow=follow)
+
+    def stop(self) -> tuple[str, ...]:
+        """Stop everything; the names of what ran."""
+        return self.processes.stop()
+
+    def purge(self) -> str:
+        """Nothing is left outside the state directory; but a server that still runs in it must not lose its data.
+
+        Raises:
+            CommandFailed: somebody else's server holds the data directory.
+        """
+        data = self.processes.server.data
+        if (data / "postmaster.pid").exists() and self.processes.database_port_is_taken():
+            raise CommandFailed(
+                f"port {self.processes.database.port} is taken, and {data} looks as if a server used it",
+                hint="stop it, then run this again; nothing was removed",
+            )
+        return "the database"
+
+    def _check_room(self) -> list[Finding]:
+        fleet, edges_folder = self.context.fleet, self.context.platform.edges_folder
+        folder = self.processes.folder
+        new = sum(not (edges_folder / edge.directory).exists() for edge in fleet.edges_with_directory)
+        fresh = not self.processes.server.data.exists()
+        return check_room(new, machine.free_disk(folder), str(folder.parent), with_database=fresh)

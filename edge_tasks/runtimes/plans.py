@@ -1,0 +1,109 @@
+"""What a runtime plans to do, the same for all runtimes: the details of a :class:`~edge_tasks.plan.Plan`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from edge_tasks.fleet.identity import Edge
+    from edge_tasks.openems.artifacts import Artifact
+
+
+@dataclass(frozen=True)
+class Override:
+    """The compose override as it is to be.
+
+    Attributes:
+        text: of the file itself, which holds no secret.
+        companions: private files that it refers to, in the state directory: path → text.
+    """
+
+    text: str
+    companions: Mapping[Path, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class ImagesToMake:
+    """What is to be built or fetched.
+
+    Attributes:
+        download: files of the release that images are built from.
+        build: services whose image is to be built.
+        fetch: services whose image is to be fetched.
+        install_program: the light edges' program is to be installed.
+        unpack_bundles: the edges' bundles are to be unpacked.
+    """
+
+    download: tuple[Artifact, ...] = ()
+    build: tuple[str, ...] = ()
+    fetch: tuple[str, ...] = ()
+    install_program: bool = False
+    unpack_bundles: bool = False
+
+
+@dataclass(frozen=True)
+class DatabaseToPrepare:
+    """What is to be done so that the database runs, with the device table in it.
+
+    Attributes:
+        start: services to start, in order; all of them where it is not known what runs.
+        initialise: the table is to be made; None where that shows only when the server runs.
+        set_passwords: the backend's passwords are to be set; None as above.
+    """
+
+    start: tuple[str, ...] = ()
+    initialise: bool | None = False
+    set_passwords: bool | None = False
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """A container or service that is to go.
+
+    Attributes:
+        id: how its runtime calls it.
+        name: for people.
+        with_volumes: its unnamed volumes go with it: nobody but us made them.
+    """
+
+    id: str
+    name: str
+    with_volumes: bool
+
+
+@dataclass(frozen=True)
+class LightStart:
+    """What the light host is to be told.
+
+    Attributes:
+        fleet_file: its edges, a JSON document with their apikeys.
+        count: how many edges that are.
+        is_running: it is running already, and only to be told.
+    """
+
+    fleet_file: str = field(repr=False)
+    count: int
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class EdgesToStart:
+    """What differs from exactly the fleet's edges running, each with its directory as written.
+
+    Attributes:
+        make: edges without a process of their own, or with one of another configuration.
+        restart: edges whose directory was written after they started.
+        lost: edges that the backend does not have; they are restarted where they do not come back by themselves.
+        surplus: processes of a larger earlier fleet, and of the platform's own edge.
+        light: what the light host is to be told; None when there is nothing to tell.
+    """
+
+    make: tuple[Edge, ...] = ()
+    restart: tuple[Edge, ...] = ()
+    lost: tuple[Edge, ...] = ()
+    surplus: tuple[Surplus, ...] = ()
+    light: LightStart | None = None

@@ -1,0 +1,73 @@
+"""Which devices the running backend has read: a backend reads them once, when it starts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from edge_tasks.registry.protocol import unread
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.fleet.record import Record
+    from edge_tasks.registry.protocol import Registry
+    from edge_tasks.runtimes.protocols import Backend
+
+_STARTING: Final = "starting"
+
+
+@dataclass(frozen=True)
+class DevicesRead:
+    """What is noted of it in the platform's record: names with fingerprints, no apikeys.
+
+    Attributes:
+        record: where it is noted.
+        backend: whose knowledge it is.
+        fleet: whose edges are meant.
+    """
+
+    record: Record
+    backend: Backend
+    fleet: Fleet
+
+    def unread(self) -> tuple[str, ...]:
+        """The fleet's edges that the running backend has not read; none while it is still to be started."""
+        instance = self.backend.instance()
+        if instance is None:
+            return ()
+        noted = self.record.entries().get("read")
+        known = noted["devices"] if noted and noted["instance"] in (instance, _STARTING) else {}
+        found = unread(self.fleet, known)
+        return found if found and self._backend_is_current() else ()  # else ``up`` starts it anew
+
+    def unread_after(self, added: Collection[str]) -> tuple[str, ...]:
+        """The same once ``added`` have new entries: the backend knows the old entry of one that was deleted."""
+        again = self.names() & set(added)
+        found = self.unread()
+        if not again or self.backend.instance() is None or not self._backend_is_current():
+            return found
+        return tuple(edge.name for edge in self.fleet.edges if edge.name in again.union(found))
+
+    def names(self) -> set[str]:
+        """The devices that were read."""
+        noted = self.record.entries().get("read")
+        return set(noted["devices"]) if noted else set()
+
+    def forget(self, names: Collection[str]) -> None:
+        """What was read of these devices is not what the backend will find."""
+        noted = self.record.entries().get("read")
+        if noted and noted["devices"].keys() & set(names):
+            devices = {name: known for name, known in noted["devices"].items() if name not in names}
+            self.record.note(read={**noted, "devices": devices})
+
+    def remember(self, registry: Registry[Any], *, starting: bool = False) -> None:
+        """Note what the backend has read, or will when it starts: all entries, archived ones too."""
+        instance = _STARTING if starting else self.backend.instance()
+        devices = registry.fingerprints()
+        self.record.note(read={"instance": instance, "devices": devices, "at": time.time()})
+
+    def _backend_is_current(self) -> bool:
+        return not self.backend.find().changes

@@ -1,0 +1,60 @@
+"""``inv plan``: what each step would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from edge_tasks.output import INDENT
+from edge_tasks.plan import Plan
+from edge_tasks.steps.step import looked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from edge_tasks.output import Output
+    from edge_tasks.steps.step import Step
+
+
+def show(
+    before: Mapping[str, tuple[str, ...]], steps: Mapping[str, Callable[[], Step[Any]]], output: Output
+) -> bool:
+    """Print what is to be done; whether there is anything.
+
+    Args:
+        before: what the call itself would do before its first step: a word → lines.
+        steps: by name, in their order.
+        output: where it is printed.
+
+    Raises:
+        FleetError: a step cannot look, or refuses.
+    """
+    changes = {**before, **{name: looked(make(), output).changes for name, make in steps.items()}}
+    for name, lines in changes.items():
+        for line in lines or ("nothing to do",):
+            output.line(f"{'~' if lines else '='} {name:<12} {line}", INDENT)
+    output.document(changes={name: list(lines) for name, lines in changes.items()})
+    return any(changes.values())
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """``register`` while there is no registry to be asked.
+
+    Attributes:
+        edges: how many are to be registered.
+    """
+
+    edges: int
+
+    def find(self) -> Plan[None]:
+        """All of them are to be registered."""
+        return Plan((f"register {self.edges} edges (the table is not there to be asked)",), "", None)
+
+    def apply(self, _plan: Plan[None]) -> str:
+        """A plan is only shown.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError

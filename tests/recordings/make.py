@@ -1,0 +1,103 @@
+"""Make the recordings of this folder anew. No test runs it; ``README.md`` says what it reads.
+
+From the project's folder::
+
+    python -m tests.recordings.make traffic FRAMES.jsonl
+    python -m tests.recordings.make stored POINTS.jsonl TYPES.json
+    python -m tests.recordings.make tables "host=... dbname=..."    (the password comes from PGPASSWORD)
+
+The same input gives the same bytes, and what was written is read again and compared with the input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from tests.recordings.columns import columns_of
+from tests.recordings.reading import STORED, TABLES, TRAFFIC, read_stored, read_traffic, read_types
+from tests.recordings.tables import NAMES, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tests.recordings.columns import Value
+
+WINDOW = 300_000
+CYCLE = 1_000
+
+
+def traffic(frames: str) -> None:
+    """What an edge sent, out of its frames. The handshake has the apikey, and is left out with all requests."""
+    lines = [json.loads(line) for line in Path(frames).read_text().splitlines()]
+    messages = [json.loads(line["frame"]) for line in lines if "frame" in line]
+    config, *again = _params(messages, "edgeConfig")
+    assert all(one == config for one in again), "the configuration changed meanwhile"
+    cycles, averages = _params(messages, "timestampedData"), _params(messages, "aggregatedData")
+    components = {key: [one["factoryId"], one["alias"]] for key, one in config["components"].items()}
+    factories = {key: one["natureIds"] for key, one in config["factories"].items()}
+    content = {"components": components, "factories": factories}
+    _write(TRAFFIC, content | {"cycles": _timed(cycles, CYCLE), "averages": _timed(averages, WINDOW)})
+    written = read_traffic()
+    assert _params(written, "timestampedData") == cycles
+    assert _params(written, "aggregatedData") == averages
+
+
+def stored(points: str, types: str) -> None:
+    """What a time series database held of an edge, and the types of its fields."""
+    found = [json.loads(line) for line in Path(points).read_text().splitlines()]
+    by_moment = {one.pop("t"): one for one in found}
+    own_types: dict[str, str] = json.loads(Path(types).read_text())
+    assert set(own_types.values()) == {"integer", "float"}
+    floats = sorted(name for name, own in own_types.items() if own == "float")
+    messages = [{str(moment): values} for moment, values in by_moment.items()]
+    _write(STORED, {"floats": floats, "points": _timed(messages, CYCLE)})
+    assert read_stored() == by_moment
+    assert read_types() == own_types
+
+
+def tables(dsn: str) -> None:
+    """The tables of a database that Odoo and its addon made."""
+    with psycopg.connect(dsn) as connection:
+        _write(TABLES, {name: shape(connection, name) for name in NAMES})
+
+
+def _params(messages: Sequence[dict[str, Any]], method: str) -> list[dict[str, Any]]:
+    return [message["params"] for message in messages if message.get("method") == method]
+
+
+def _timed(messages: Sequence[Mapping[str, Mapping[str, Value]]], step: int) -> dict[str, Any]:
+    """One message each step; only where nothing was told it does not say its moment."""
+    begin = int(next(iter(messages[0])))
+    for place, message in enumerate(messages):
+        assert set(message) <= {str(begin + place * step)}, f"message {place} has another moment: {set(message)}"
+    values = [next(iter(message.values()), {}) for message in messages]
+    return {"begin": begin, "step": step, "count": len(messages), "channels": columns_of(values)}
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(_text(content, "") + "\n")
+
+
+def _text(content: object, indent: str) -> str:
+    """JSON in which each column of a recording and each row of a table is one line."""
+    if isinstance(content, dict):
+        inner = [f"{indent} {json.dumps(key)}: {_text(one, indent + ' ')}" for key, one in content.items()]
+        return "{\n" + ",\n".join(inner) + f"\n{indent}}}"
+    if isinstance(content, list) and content and isinstance(content[0], list):
+        return "[\n" + ",\n".join(f"{indent} {_text(row, indent)}" for row in content) + f"\n{indent}]"
+    return json.dumps(content, separators=(",", ":"))
+
+
+def main(kind: str, *arguments: str) -> None:
+    """Make one of them."""
+    kinds: dict[str, Callable[..., None]] = {"traffic": traffic, "stored": stored, "tables": tables}
+    kinds[kind](*arguments)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_tasks.checkout.dockerfile import bases
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "wanted"),
+    [
+        ("FROM openjdk:17\nRUN x\n", {}, ("openjdk:17",)),
+        ("# FROM no\n  from a AS one\nFROM one\n", {}, ("a",)),
+        ("FROM --platform=linux/amd64 a AS one\nFROM scratch\nCOPY --from=one /a /a\n", {}, ("a",)),
+        ("FROM a\nCOPY --chown=1 --from=tools:2 /x /x\nCOPY --from=0 /y /y\n", {}, ("a", "tools:2")),
+        ("ARG V=17\nFROM openjdk:$V\n", {}, ("openjdk:17",)),
+        ("ARG V=17\nFROM openjdk:${V}-slim\n", {"V": "21"}, ("openjdk:21-slim",)),
+        ('ARG R="r/x"\nFROM ${R}:${TAG:-latest}\nARG R=no\nFROM $R\n', {}, ("r/x:latest", "r/x")),
+        ("ARG V\nFROM a:$V-slim\n", {}, ("a:-slim",)),
+        ("FROM a:$UNKNOWN\n", {}, ("a:",)),
+        ("ARG V=17\nFROM scratch\nCOPY --from=tools:$V /x /x\n", {}, ("tools:17",)),
+        ('ARG R="X/Y"\nFROM $R\n', {}, ("X/Y",)),
+        ("FROM xxxx\nFROM a\n", {}, ("xxxx", "a")),
+        ("", {}, ()),
+    ],
+)
+def test_the_images_under_all_stages_are_named(
+    text: str, arguments: dict[str, str], wanted: tuple[str, ...]
+) -> None:
+    assert bases(text, arguments) == wanted

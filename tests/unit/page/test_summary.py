@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_tasks.adapters import rendering
+from edge_tasks.page.snapshot import CHANNELS
+from edge_tasks.page.summary import ENERGIES, Line, quantile, summarize
+from edge_tasks.proof.verdict import Condition, Verdict
+
+
+def verdict(name: str, **energies: int) -> Verdict:
+    return Verdict(name, Condition.ONLINE, values={f"_sum/{key}": value for key, value in energies.items()})
+
+
+def test_energies_have_a_sum_and_one_that_nobody_tells_has_none() -> None:
+    edges = [verdict("edge0", ProductionActiveEnergy=1500), verdict("edge1", ProductionActiveEnergy=500)]
+    summary = summarize(
+        [*edges, Verdict("edge2", Condition.OFFLINE, "its process does not run", "inv up")], {}, 0
+    )
+    assert summary.energies == (2000, *(None,) * (len(ENERGIES) - 1))
+    assert [line.name for line in summary.ill] == ["edge2"]
+    assert summary.counts == {"online": 2, "offline": 1}
+
+
+def test_an_edge_came_after_the_backend_or_nobody_knows_when() -> None:
+    since = {"edge0": 103.5, "edge1": 99.0, "edge3": 101.0}
+    ill = Verdict("edge3", Condition.OFFLINE, "why")
+    summary = summarize([verdict("edge0"), verdict("edge1"), verdict("edge2"), ill], since, 100.0)
+    assert [line.came_s for line in summary.lines] == [3.5, None, None, None]
+    assert summary.arrivals == [3.5]
+
+
+def test_nothing_is_known_of_a_fleet_of_none() -> None:
+    summary = summarize([], {}, 1.0)
+    assert set(summary.figures) == set(summary.energies) == {None}
+    assert quantile([], 0.5) is None
+
+
+@given(st.lists(st.floats(0, 100), min_size=1).map(sorted), st.floats(0, 1))
+def test_a_quantile_is_one_of_the_values_and_grows_with_its_share(ordered: list[float], share: float) -> None:
+    found, last = quantile(ordered, share), quantile(ordered, 1.0)
+    assert found in ordered
+    assert last == ordered[-1]
+
+
+def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None:
+    assert rendering.render(rendering.compiled("{{ text }}"), text="<b>") == "<b>"
+    page = rendering.render(
+        rendering.template("report.html.j2"),
+        **dict.fromkeys(("at", "arrivals_note", "chart_style", "chart_script"), "<b>"),
+        **{name: [] for name in ("lines", "titles", "sums", "ill", "facts")},
+        counts={},
+        looks=1,
+        data={"text": "</script>"},
+    )
+    assert "<title>0 edges, &lt;b&gt;</title>" in page
+    assert "\\u003c/script\\u003e" in page
+
+
+def test_a_line_is_what_the_verdict_says_with_its_powers_and_energies() -> None:
+    values = {channel: at for at, channel in enumerate((*CHANNELS, *ENERGIES))}
+    found = summarize([Verdict("edge0", Condition.SILENT, "silent for 99 s", "inv up", values)], {}, 0.0)
+    assert found.lines == (
+        Line("edge0", "silent", "silent for 99 s", "inv up", None, (0, 1, 2, 3, 4), (5, 6, 7, 8, 9, 10)),
+    )
+
+
+def test_the_moment_of_coming_is_rounded_and_may_be_that_of_the_start() -> None:
+    since = {"edge0": 100.0, "edge1": 101.237}
+    edges = [verdict("edge0"), verdict("edge1"), verdict("edge2")]
+    assert [line.came_s for line in summarize(edges, since, 100.0).lines] == [0.0, 1.24, None]
+    assert [line.came_s for line in summarize(edges, since, 0.5).lines] == [99.5, 100.74, None]
+    assert [line.came_s for line in summarize(edges, since, 0.0).lines] == [None, None, None]

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_tasks.fleet.record import Record
+from edge_tasks.steps.devices_read import DevicesRead
+from edge_tasks.steps.register import Register
+from tests.unit.steps.neighbours import FLEET, Backend, Entries, Lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = {edge.name: edge.apikey for edge in FLEET.edges}
+
+
+class Scene:
+    def __init__(self, folder: Path) -> None:
+        self.registry = Entries(FLEET)
+        self.backend = Backend()
+        self.output = Lines()
+        self.read = DevicesRead(Record(folder / "record.json"), self.backend, FLEET)
+        self.step = Register(self.registry, self.backend, self.read, self.output)
+
+    def start_backend(self) -> None:
+        self.read.remember(self.registry, starting=True)
+        self.backend.start(self.backend.find())
+        self.read.remember(self.registry)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def test_before_a_backend_runs_entries_are_written_and_nobody_is_disturbed(scene: Scene) -> None:
+    plan = scene.step.find()
+    assert plan.changes == ("3 added, 0 kept, 0 changed; 0 in reserve",)
+    assert scene.step.apply(plan) == "3 added, 0 kept, 0 changed; 0 in reserve"
+    assert (scene.registry.keys, scene.backend.read_again) == (ALL, 0)
+    assert scene.step.find().changes == ()
+
+
+def test_a_backend_that_has_read_all_edges_is_left_alone(scene: Scene) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    assert scene.step.find().changes == ()
+    assert scene.backend.read_again == 0
+
+
+def test_an_edge_that_the_running_backend_has_not_read_makes_it_read_again_once(scene: Scene) -> None:
+    scene.registry.keys = {name: key for name, key in ALL.items() if name != "edge2"}
+    scene.start_backend()
+    plan = scene.step.find()
+    assert plan.changes[1:] == ("the backend must read edge2: all edges reconnect",)
+    scene.step.apply(plan)
+    assert scene.backend.read_again == 1
+    assert "all edges reconnect" in scene.output.lines[0]
+    assert scene.step.find().changes == ()
+
+
+def test_of_an_entry_that_was_deleted_the_backend_knows_the_old_one(scene: Scene) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    del scene.registry.keys["edge1"]
+    plan = scene.step.find()
+    assert plan.details.unread == ("edge1",)
+    scene.step.apply(plan)
+    assert (scene.registry.keys, scene.backend.read_again) == (ALL, 1)
+    assert scene.step.find().changes == ()
+
+
+def test_a_backend_that_is_not_as_it_should_be_is_left_to_up(scene: Scene) -> None:
+    scene.registry.keys = {"edge0": ALL["edge0"]}
+    scene.start_backend()
+    scene.backend.stale = ("backend",)
+    plan = scene.step.find()
+    assert plan.details.unread == ()
+    scene.step.apply(plan)
+    assert scene.backend.read_again == 0
+
+
+def test_a_backend_that_was_restarted_by_somebody_else_has_read_what_nobody_noted(scene: Scene) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    scene.backend.lives += 1
+    assert scene.read.unread() == ("edge0", "edge1", "edge2")
+
+
+def test_what_is_noted_holds_no_apikey(scene: Scene, tmp_path: Path) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    text = (tmp_path / "record.json").read_text()
+    assert set(scene.read.names()) == set(ALL)
+    assert not [key for key in ALL.values() if key in text]

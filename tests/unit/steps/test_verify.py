@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edge_tasks.errors import EdgesNotOnline
+from edge_tasks.fleet.directories import Directories
+from edge_tasks.fleet.record import Record
+from edge_tasks.proof.look import Expectations
+from edge_tasks.proof.verdict import Expectation
+from edge_tasks.runtimes.protocols import Runtime
+from edge_tasks.steps.devices_read import DevicesRead
+from edge_tasks.steps.edge_table import EdgeTable
+from edge_tasks.steps.fleet_view import FleetView
+from edge_tasks.steps.restart import Restart
+from edge_tasks.steps.status import Status
+from edge_tasks.steps.verify import Verify
+from tests.unit.steps.neighbours import FLEET, Backend, Entries, Host, Lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = {edge.name for edge in FLEET.edges}
+
+
+class Database:
+    def __init__(self, registry: Entries) -> None:
+        self.registry = registry
+        self.is_ready = True
+
+
+class Services:
+    def running(self) -> tuple[str, ...]:
+        return ("backend", "edges")
+
+
+class Scene:
+    """A fleet that is up and well."""
+
+    def __init__(self, folder: Path) -> None:
+        self.backend, self.output = Backend(), Lines()
+        self.registry = Entries(FLEET, {edge.name: edge.apikey for edge in FLEET.edges})
+        self.host = Host(FLEET, self.backend.status, running=set(ALL))
+        self.backend.start(self.backend.find())
+        self.backend.status.online_now = set(ALL)
+        read = DevicesRead(Record(folder / "record.json"), self.backend, FLEET)
+        read.remember(self.registry)
+        database: Any = Database(self.registry)
+        services: Any = Services()
+        self.database = database
+        runtime = Runtime("test", services, database, self.backend, self.host)
+        expectation = Expectation(frozenset({"ctrlBackend0"}), {})
+        self.view = FleetView(FLEET.edges, Expectations(expectation, expectation, frozenset()), runtime, read)
+        self.table = EdgeTable({edge.name: edge for edge in FLEET.edges}, self.output)
+        self.verify = Verify(self.view, 0, judges_only=True, table=self.table, output=self.output)
+        self.status = Status(self.view, folder, sorted(ALL), self.table, self.output)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def test_a_fleet_that_is_well_is_proved_by_who_says_so(scene: Scene) -> None:
+    scene.verify.run()
+    assert scene.output.steps == [("verify", "3 online, says the test", True)]
+    assert [row[:3] for row in scene.output.rows] == [
+        ("edge0", "online", "8080, 8085"),
+        ("edge1", "online", "8180, 8185"),
+        ("edge2", "online", "8280, 8285"),
+    ]
+
+
+def test_an_edge_that_is_not_well_is_named_with_its_reason_and_nobody_else(scene: Scene) -> None:
+    scene.host.running.remove("edge1")
+    with pytest.raises(EdgesNotOnline) as refused:
+        scene.verify.run()
+    assert refused.value.message.splitlines() == [
+        "1 of 3 edges are not well",
+        "edge1 is offline: its process does not run → inv up",
+    ]
+    assert scene.output.steps == []
+
+
+def test_a_key_that_is_not_its_own_is_seen(scene: Scene) -> None:
+    scene.registry.keys["edge2"] = "another"
+    with pytest.raises(EdgesNotOnline, match="edge2 is incomplete: the apikey in its row is not its own"):
+        scene.verify.run()
+
+
+def test_where_waiting_may_help_it_is_waited_for(scene: Scene) -> None:
+    scene.backend.status.online_now.remove("edge0")
+    asked: list[int] = []
+
+    class Slow(type(scene.backend.status)):  # type: ignore[misc] # its own class, one answer later
+        def online(self, names: list[str]) -> dict[str, bool]:
+            asked.append(1)
+            return {name: name != "edge0" or len(asked) > 2 for name in names}
+
+    scene.backend.status = Slow()
+    replace(scene.verify, timeout_s=30).run()
+    assert len(asked) == 3
+    assert scene.output.done == [2, 2]
+
+
+def test_while_the_backend_does_not_answer_nothing_is_known_of_any_edge(scene: Scene) -> None:
+    scene.backend.status.silent = True
+    with pytest.raises(EdgesNotOnline, match="edge0 is unknown: the backend does not answer"):
+        scene.verify.run()
+
+
+def test_what_the_source_cannot_tell_is_said(scene: Scene) -> None:
+    scene.backend.status.remark = "it is late"
+    scene.verify.run()
+    assert scene.output.lines == ["  ! it is late"]
+
+
+def test_status_shows_all_and_fails_only_when_asked_to(scene: Scene) -> None:
+    scene.host.running.remove("edge1")
+    scene.status.run()
+    assert scene.output.faults == ["edge1: its process does not run → inv up"]
+    assert "running: backend, edges" in scene.output.lines[0]
+    with pytest.raises(EdgesNotOnline, match="1 of 3"):
+        replace(scene.status, must_be_well=True).run()
+
+
+def test_status_shows_only_those_that_are_not_well_when_asked_to(scene: Scene) -> None:
+    scene.host.running.remove("edge1")
+    replace(scene.status, only_ill=True).run()
+    assert [row[0] for row in scene.output.rows] == ["edge1"]
+    assert "2 are online, 1 not" in scene.output.lines
+
+
+def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
+    scene.database.is_ready = False
+    scene.status.run()
+    assert scene.output.faults == ["the fleet is down → inv up"]
+    edges: Any = scene.output.found["edges"]
+    assert [edge["state"] for edge in edges] == ["unknown"] * 3
+    with pytest.raises(EdgesNotOnline, match="3 of 3"):
+        replace(scene.status, must_be_well=True).run()
+
+
+def test_of_a_large_fleet_the_table_shows_the_ill_ones_first_and_counts_the_rest(scene: Scene) -> None:
+    fleet = replace(FLEET, size=30)
+    table = EdgeTable({edge.name: edge for edge in fleet.edges}, scene.output)
+    verdicts = scene.view.look(())
+    many = [replace(verdicts[0], name=edge.name) for edge in fleet.edges]
+    many[29] = replace(many[29], condition=type(many[29].condition).OFFLINE)
+    table.show(many)
+    assert scene.output.rows[0][:2] == ("edge29", "offline")
+    assert len(scene.output.rows) == 24
+    assert scene.output.lines == ["and 6 more: 6 online, 0 not"]
+    edges: Any = scene.output.found["edges"]
+    assert len(edges) == 30
+
+
+def test_restart_marks_the_directory_and_starts_its_edge(scene: Scene, tmp_path: Path) -> None:
+    directories = Directories(tmp_path)
+    edges = FLEET.edges
+    directories.write(edges[1], {}, "digest")
+    before = directories.written([edges[1]])["edge1"].at
+    scene.host.running.remove("edge1")
+    Restart([edges[1]], FLEET, directories, scene.host, scene.output).run()
+    assert directories.written([edges[1]])["edge1"].at >= before
+    assert scene.host.running == ALL
