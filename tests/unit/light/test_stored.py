@@ -13,8 +13,8 @@ import pytest
 
 from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.engine.simulation import Simulation
-from edge_tasks.light.wire.model import Model, model_of
 from edge_tasks.light.wire.channel_values import ChannelValues
+from edge_tasks.light.wire.model import Model, model_of
 from edge_tasks.openems import configuration
 from tests import edge_templates
 from tests.recordings import reading
