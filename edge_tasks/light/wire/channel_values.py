@@ -23,28 +23,37 @@ class ChannelValues:
 
     Args:
         channels: of the edge's template.
-        model: its simulation, which the caller advances.
+        simulation: its simulation, which the caller advances.
     """
 
-    __slots__ = ("_channels", "_counters", "_levels", "_model", "_moving", "_readings", "_soc_until", "_turns")
+    __slots__ = (
+        "_channels",
+        "_counters",
+        "_levels",
+        "_moving",
+        "_readings",
+        "_simulation",
+        "_soc_until",
+        "_turns",
+    )
 
-    def __init__(self, channels: Channels, model: Simulation) -> None:
+    def __init__(self, channels: Channels, simulation: Simulation) -> None:
         self._channels = channels
-        self._model = model
+        self._simulation = simulation
         self._forget()
 
     def changes(self) -> bytes:
         """The text of the channels whose values have changed since they were sent; empty when none has."""
         parts: list[bytes] = []
-        model = self._model
-        if model.turns != self._turns:
+        simulation = self._simulation
+        if simulation.turns != self._turns:
             self._turn(parts)
             self._count(range(len(self._counters)), parts)
         elif self._moving:
             self._count(self._moving, parts)
         else:
             return b""
-        if model.now >= self._soc_until:
+        if simulation.now >= self._soc_until:
             self._charge(parts)
         return b",".join(parts)
 
@@ -63,21 +72,21 @@ class ChannelValues:
         self._readings: list[int | None] = [None] * len(channels.readings)
 
     def _turn(self, parts: list[bytes]) -> None:
-        model, sent = self._model, self._readings
-        powers = model.powers
+        simulation, sent = self._simulation, self._readings
+        powers = simulation.powers
         for place, reading in enumerate(self._channels.readings):
-            value = reading.read(model, powers)
+            value = reading.read(simulation, powers)
             if value != sent[place]:
                 sent[place] = value
                 parts.append(reading.text.of(value))
-        self._turns = model.turns
+        self._turns = simulation.turns
         self._soc_until = 0
         self._moving = self._channels.moving(powers)
 
     def _count(self, places: Iterable[int], parts: list[bytes]) -> None:
         """Add the energies that have changed. This is the hot path of ten thousand edges, so it calls nothing."""
-        model, sent, texts = self._model, self._counters, self._channels.counters
-        powers, energies, span = model.powers, model.energies, model.now - model.since
+        simulation, sent, texts = self._simulation, self._counters, self._channels.counters
+        powers, energies, span = simulation.powers, simulation.energies, simulation.now - simulation.since
         for place in places:
             text = texts[place]
             if text is None:
@@ -90,9 +99,9 @@ class ChannelValues:
                 parts.append(text.format % ((value,) * text.count))
 
     def _charge(self, parts: list[bytes]) -> None:
-        sent, model = self._levels, self._model
-        self._soc_until = model.socs_until()
-        for place, (value, text) in enumerate(zip(model.socs(), self._channels.levels, strict=True)):
+        sent, simulation = self._levels, self._simulation
+        self._soc_until = simulation.socs_until()
+        for place, (value, text) in enumerate(zip(simulation.socs(), self._channels.levels, strict=True)):
             if value != sent[place]:
                 sent[place] = value
                 parts.append(text.of(value))
