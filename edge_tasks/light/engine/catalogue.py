@@ -65,16 +65,14 @@ class Catalogue:
 
     def log_line(self, components: Sequence[Component]) -> LogLine | None:
         """What is logged in each cycle; None when no component logs."""
-        running = sorted(_running(components), key=lambda one: one.id)
-        known = ((one.id, self.devices.get(one.factory_pid)) for one in running)
-        logs = tuple((own_id, device.log) for own_id, device in known if device and device.log is not no_log)
-        loggers = ((own_id, role) for own_id, role in self._roles(running) if isinstance(role, roles.Logger))
+        known = sorted(self._simulated(components), key=lambda found: found[0].id)
+        logs = tuple((one.id, device.log) for one, device in known if device.log is not no_log)
+        loggers = ((own_id, role) for own_id, role in self._roles(components) if isinstance(role, roles.Logger))
         return next((LogLine(own_id, role.source, logs) for own_id, role in loggers), None)
 
     def answers(self, components: Iterable[Component]) -> Mapping[str, Answers]:
         """What components answer, by their ids."""
-        known = ((one.id, self.devices.get(one.factory_pid)) for one in _running(components))
-        return {own_id: device.answers for own_id, device in known if device is not None and device.answers}
+        return {one.id: device.answers for one, device in self._simulated(components) if device.answers}
 
     def unsimulated(self, components: Iterable[Configured]) -> tuple[str, ...]:
         """The factory PIDs of enabled components that would act on a real edge, but do nothing here."""
@@ -83,9 +81,12 @@ class Catalogue:
         return tuple(sorted(pid for pid in pids if not pid.startswith(_WITHOUT_EFFECT)))
 
     def _roles(self, components: Iterable[Component]) -> list[tuple[str, roles.Role]]:
-        known = ((one, self.devices.get(one.factory_pid)) for one in _running(components))
-        found = ((one.id, device.role(one)) for one, device in known if device is not None)
+        found = ((one.id, device.role(one)) for one, device in self._simulated(components))
         return [(own_id, role) for own_id, role in found if role is not None]
+
+    def _simulated(self, components: Iterable[Component]) -> list[tuple[Component, Device]]:
+        running = _running(components)
+        return [(one, self.devices[one.factory_pid]) for one in running if one.factory_pid in self.devices]
 
     def _channels(self, component: Component, plant: Plant) -> ComponentChannels:
         known = self.factory(component.factory_pid).channels

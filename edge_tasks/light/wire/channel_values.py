@@ -23,7 +23,7 @@ class ChannelValues:
 
     Args:
         channels: of the edge's template.
-        simulation: its simulation, which the caller advances.
+        simulation: of the edge; the caller advances it.
     """
 
     __slots__ = (

@@ -24,7 +24,7 @@ class Window:
     """The five minutes in which a simulation is.
 
     Args:
-        simulation: the simulation; the window begins where it stands.
+        simulation: the window begins where it stands.
 
     Attributes:
         end: epoch ms.
