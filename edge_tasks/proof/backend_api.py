@@ -62,7 +62,7 @@ class BackendApi:
         answers = self._asked("getEdgesStatus", "edgeIds", names, {})
         return {name: bool(answer.get("online")) for name, answer in answers.items()}
 
-    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
         """``getEdgesChannelsValues``; an edge that the backend does not know or show is absent.
 
         Raises:
@@ -99,9 +99,9 @@ class BackendApi:
             connection.close()
 
     def _asked(
-        self, method: str, key: str, names: Sequence[str], params: dict[str, Any]
-    ) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+        self, method: str, key: str, names: Sequence[str], params: dict[str, object]
+    ) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
         batches = [list(names[start : start + _BATCH]) for start in range(_FIRST, len(names), _BATCH)]
         batches.append(list(names[:_FIRST]))
         is_introduced = not self.ui
@@ -124,7 +124,7 @@ class BackendApi:
 
         ui_api.introduce(self.ui, self.user, self.password)
 
-    def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    def _call(self, method: str, params: dict[str, object]) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         login = (self.user, self.password)
         url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()

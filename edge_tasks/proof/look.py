@@ -71,7 +71,7 @@ class _Answers:
     hint: str = "inv up"
     visible: frozenset[str] | None = None
     online: dict[str, bool] = field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    values: dict[str, dict[str, object]] = field(default_factory=dict)
     reports: dict[str, DeviceReport] = field(default_factory=dict)
 
 

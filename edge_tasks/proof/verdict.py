@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -81,7 +81,7 @@ class Observation:
     backend_hint: str = "inv up"
     components: frozenset[str] | None = None
     ignored: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     registered: bool = True
     active: bool | None = True
     visible: bool | None = None
@@ -112,7 +112,7 @@ class Verdict:
     condition: Condition
     why: str = ""
     hint: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     may_change: bool = True
     message_age_s: float | None = None
 
