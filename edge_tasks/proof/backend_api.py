@@ -70,21 +70,24 @@ class BackendApi:
         """
         return self._asked("getEdgesChannelsValues", "ids", names, {"channels": list(channels)})
 
-    def read_devices_again(self, console: str) -> None:
-        """Re-activate the stand-in's ``Metadata.Odoo``: it reads its devices, and drops every edge for a moment.
-
-        The Felix console of a real backend wants all properties with it, passwords included, and forgets those
-        that are missing: a real one is restarted instead.
-
-        Args:
-            console: e.g. ``http://127.0.0.1:8079``.
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        """What the backend answers at any of its addresses, asked as the user.
 
         Raises:
-            BackendError: it did not.
+            BackendError: it does not answer, or refuses; with the code of HTTP.
         """
-        url = f"{console}/system/console/configMgr/Metadata.Odoo"
-        form = b"apply=true&action=ajaxConfigManager"
-        self._post(url, form, "application/x-www-form-urlencoded", (self.user, self.password))
+        basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        request = urllib.request.Request(  # noqa: S310 - an http address that we made ourselves
+            url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
+        )
+        try:
+            with _NO_PROXY.open(request, timeout=30) as response:
+                return bytes(response.read())
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise _refusal(url, error.code, self.user) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
     @staticmethod
     def opens_websockets(port: int) -> bool:
@@ -126,16 +129,15 @@ class BackendApi:
 
     def _call(self, method: str, params: dict[str, object]) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
-        login = (self.user, self.password)
         url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()
         try:
-            body = self._post(url, text, "application/json", login)
+            body = self.post(url, text, "application/json")
         except BackendError as error:
             if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             # A real one answers so now and then while the machine is busy: Odoo is asked in between.
             time.sleep(_PAUSE_S)
-            body = self._post(url, text, "application/json", login)
+            body = self.post(url, text, "application/json")
         try:
             answer = json.loads(body)
         except ValueError:
@@ -143,21 +145,6 @@ class BackendApi:
         if not isinstance(answer, dict):
             raise BackendError(f"{self.rest} is no B2B REST API: it answered {method} with no JSON object")
         return answer
-
-    @staticmethod
-    def _post(url: str, body: bytes, content_type: str, login: tuple[str, str]) -> bytes:
-        basic = base64.b64encode(":".join(login).encode()).decode()
-        request = urllib.request.Request(  # noqa: S310 - an http address that we made ourselves
-            url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
-        )
-        try:
-            with _NO_PROXY.open(request, timeout=30) as response:
-                return bytes(response.read())
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise _refusal(url, error.code, login[0]) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
 
 def _refusal(url: str, code: int, user: str) -> BackendError:

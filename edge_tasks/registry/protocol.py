@@ -113,7 +113,7 @@ class Registry(Protocol[T]):
         """Those of the devices that people see; None where the reports say it all.
 
         Raises:
-            OdooError: who shows them cannot be asked.
+            NoAnswer: who shows them cannot be asked.
         """
 
     def remove(self) -> str:
