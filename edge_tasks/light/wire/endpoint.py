@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from yarl import URL
 
 from edge_tasks.openems import configuration
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component
 
-_DEFAULT_URI: Final = "ws://localhost:8081"
+_DEFAULT_URI: Final = f"ws://localhost:{DEFAULT.backend_ports.edges}"
 
 
 class UnconfiguredError(ValueError):

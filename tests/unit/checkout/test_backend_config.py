@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -10,6 +11,7 @@ from edge_tasks.checkout.backend_config import METADATA, read_backend_config, wi
 from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
+from edge_tasks.openems.release import DEFAULT, BackendPorts
 
 ODOO = 'service.pid="Metadata.Odoo"\npgHost="db"\npgPassword="odoo16@2022"\nodooUid=I"2"\ndatabase="openems"\n'
 REST = PurePosixPath("Backend2Backend/Rest/x.config")
@@ -59,3 +61,30 @@ def test_a_file_that_gives_a_value_twice_is_rewired_in_both_places() -> None:
 )
 def test_a_dockerfile_tells_where_the_image_has_the_configuration(dockerfile: str, inside: str | None) -> None:
     assert copied_to(dockerfile) == inside
+
+
+def test_a_missing_file_is_explained() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_backend_config({}, "f")
+    assert refused.value.hint.startswith("the docker runtime registers edges in Odoo's device table")
+
+
+def test_ports_of_ui_and_rest_are_those_of_their_files_and_else_those_of_the_release() -> None:
+    ui = PurePosixPath("Ui/Websocket.config")
+    given = read_backend_config({METADATA: ODOO, REST: "", ui: 'port=I"9082"\n'}, "f")
+    assert (given.rest_port, given.ui_port) == (8075, 9082)
+    other = replace(DEFAULT, backend_ports=BackendPorts(edges=1, ui=2, rest=3))
+    found = read_backend_config({METADATA: ODOO, REST: ""}, "f", other)
+    assert (found.edge_port, found.ui_port, found.rest_port) == (1, 2, 3)
+
+
+def test_properties_that_metadata_odoo_does_not_have_and_values_of_other_types_are_not_read() -> None:
+    text = ODOO + 'enabled=B"true"\npgPort=[ \\\n  "1", \\\n  ]\n'
+    found = read_backend_config({METADATA: text}, "f").values
+    assert found.keys() == DEFAULT.metadata_odoo.keys()
+    assert found["pgPort"] == 5432
+
+
+def test_missing_values_are_added_once_and_numbers_stay_numbers() -> None:
+    text = with_values('pgHost="db"\n', {"pgHost": "other", "pgPort": 1, "odooHost": "o"})
+    assert text == 'pgHost="other"\npgPort=I"1"\nodooHost="o"\n'

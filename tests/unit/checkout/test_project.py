@@ -86,3 +86,22 @@ def test_two_services_that_may_play_a_role_are_enough_to_be_asked_about() -> Non
     services = {name: service for name, service in ALL.items() if name != "db"}
     assert plays_all_roles(Project("p", {**services, **two}), {})
     assert not plays_all_roles(Project("p", services), {})
+
+
+def test_the_image_of_a_service_is_the_one_it_names() -> None:
+    assert Project("p", {"s": {"image": "openems/edge:1"}}).image("s") == "openems/edge:1"
+    assert Project("p", {"s": {}}).image("s") == "p-s"
+
+
+def test_a_port_without_a_protocol_is_moved_as_tcp_and_one_that_is_not_published_stays() -> None:
+    project = with_ports({"target": 80, "published": "8080"}, {"target": 81}, {"target": 82, "published": "8-9"})
+    assert project.shifted_ports("s", 100) == ("8180:80", "81", "82")
+
+
+def test_only_folders_of_the_host_are_bind_sources_without_a_slash_at_their_ends() -> None:
+    volumes: list[Volume] = [
+        {"type": "bind", "source": "/X/", "target": "/a"},
+        {"type": "volume", "source": "data", "target": "/b"},
+        {"type": "tmpfs", "target": "/c"},
+    ]
+    assert Project("p", {"s": {"volumes": volumes}}).bind_sources() == {"/X"}
