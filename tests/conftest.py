@@ -13,22 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
-import hypothesis
 import pyte
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# How long an example takes is the machine's business: no test asserts a wall time.
-hypothesis.settings.register_profile("without deadline", deadline=None)
-hypothesis.settings.load_profile("without deadline")
-
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50
+hypothesis.settings.register_profile("tests", deadline=None)  # how long an example takes is the machine's business
+hypothesis.settings.load_profile("tests")
 hypothesis.settings.register_profile(
     "mutation",
-    deadline=None,  # a fault is noticed by what a test finds, and not by how long it takes
+    deadline=None,
     derandomize=True,
     database=None,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # nobody reads the smallest example
