@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50
-hypothesis.settings.register_profile("tests", deadline=None)  # how long an example takes is the machine's business
+hypothesis.settings.register_profile("tests", deadline=None)  # no test asserts how fast the machine is
 hypothesis.settings.load_profile("tests")
 hypothesis.settings.register_profile(
     "mutation",
