@@ -93,7 +93,7 @@ class Project:
         texts = []
         for port in ports_of(self.services[service]):
             host = f"{port['host_ip']}:" if port.get("host_ip") else ""
-            outside = str(port.get("published") or "")
+            outside = str(port.get("published"))
             moved = f"{int(outside) + offset}:" if outside.isdigit() else ""
             texts.append(f"{host}{moved}{port['target']}/{port.get('protocol', 'tcp')}".removesuffix("/tcp"))
         return tuple(texts)
@@ -143,5 +143,5 @@ def plain(text: str) -> str:
 
 def _host_port(port: Port) -> int | None:
     """The host port of a TCP port; None when it is left to Docker, or is a range."""
-    text = str(port.get("published") or "")
+    text = str(port.get("published"))
     return int(text) if text.isdigit() and port.get("protocol", "tcp") == "tcp" else None
