@@ -33,7 +33,8 @@ def test_a_reading_can_have_several_channels_of_one_value() -> None:
 
 def test_thirds_are_rounded_before_they_are_added() -> None:
     assert figures.power_of_phase([0, 1])(SIMULATION, POWERS) == -166 + 333
-    assert figures.battery_power_of_phase([0, 1, 2])(SIMULATION, (-500, 500, 10)) == -167 + 167 + 3
+    assert figures.battery_power_of_phase([0])(SIMULATION, POWERS) == -167
+    assert figures.battery_power_of_phase([0, 1, 2])(SIMULATION, POWERS) == -167 + 333 + 3
 
 
 @pytest.mark.parametrize(
