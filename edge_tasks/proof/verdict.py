@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.openems.components import factory, is_meter
 from edge_tasks.openems.load_curve_content import KINDS
@@ -12,7 +12,7 @@ from edge_tasks.openems.load_curve_content import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edge_tasks.checkout.template import Component
+    from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
 
 SILENT_AFTER_S: Final = 90.0
@@ -77,7 +77,7 @@ class Observation:
     backend_hint: str = "inv up"
     components: frozenset[str] | None = None
     ignored: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     registered: bool = True
     active: bool | None = True
     visible: bool | None = None
@@ -108,7 +108,7 @@ class Verdict:
     condition: Condition
     why: str = ""
     hint: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     may_change: bool = True
     message_age_s: float | None = None
 

@@ -38,7 +38,7 @@ LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 STILL_NAMING_SINGLETONS = {"checkout/template.py"}
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
-    "yaml": {"checkout/compose_file.py", "checkout/load_shapes.py"},
+    "yaml": {"checkout/yaml_text.py"},
     "psycopg": {"registry/odoo/table.py", "backend/store.py", "runtimes/embedded/schema.py"},
     "rich": {"cli/terminal.py"},
     "invoke": {"cli/executor.py", "cli/program.py", "cli/step_task.py"},
@@ -72,9 +72,9 @@ PURE_MODULES = (
     ),
     *(
         f"checkout/{name}.py"
-        for name in ("template", "override", "findings", "roles", "backend_config", "inheritance")
+        for name in ("template", "override", "findings", "project", "roles", "backend_config")
     ),
-    "checkout/dockerfile.py",
+    *(f"checkout/{name}.py" for name in ("dockerfile", "inheritance", "yaml_text")),
     *(f"page/{name}.py" for name in ("guard", "history", "secrecy", "snapshot", "summary")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),
