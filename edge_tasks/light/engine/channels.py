@@ -160,10 +160,9 @@ def _pairs(values: Mapping[str, Value]) -> bytes:
 
 
 def _counters(plant: Plant, counters: Sequence[Counter]) -> Iterable[Text | None]:
-    by_key = {counter.key: counter for counter in counters}
+    by_key = {counter.key: (counter.positive, counter.negative) for counter in counters}
     for key in plant.ids:
-        counter = by_key.get(key, Counter(key))
-        for names in (counter.positive, counter.negative):
+        for names in by_key.get(key, ((), ())):
             yield Text(names) if names else None
 
 

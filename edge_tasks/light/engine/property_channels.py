@@ -38,7 +38,7 @@ def _address(own_id: str, name: str) -> str:
 
 def _parsed(value: object) -> object:
     """A default that ``edgeConfig`` has as text though it is a number or a boolean."""
-    if isinstance(value, str) and value not in ("", "[]"):
+    if isinstance(value, str):
         with suppress(orjson.JSONDecodeError):
             return orjson.loads(value)
     return value

@@ -23,7 +23,8 @@ def test_a_singleton_has_its_defaults_as_an_edge_tells_them() -> None:
 
 def test_of_an_unknown_factory_is_known_what_is_true_of_all() -> None:
     device, controller = components.factory("Some.Device"), components.factory("Controller.Some")
-    assert (device.name, device.natures, device.channels) == ("Some.Device", (COMPONENT,), {"State": 0})
+    assert (device.pid, controller.pid) == (device.name, controller.name) == ("Some.Device", "Controller.Some")
+    assert (device.natures, device.channels) == ((COMPONENT,), {"State": 0})
     assert controller.natures == (COMPONENT, CONTROLLER)
     assert controller.channels == {"State": 0, "RunFailed": 0}
     assert device.measures is controller.measures is None

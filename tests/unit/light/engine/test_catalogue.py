@@ -19,7 +19,6 @@ from edge_tasks.openems.sources import Datasource
 
 if TYPE_CHECKING:
     from edge_tasks.light.engine.plant import Plant
-    from tests.unit.light.devices.built_edge import Build
 
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
@@ -75,9 +74,34 @@ def test_without_its_declaration_it_is_said_not_to_be_simulated() -> None:
     assert model.channels.constants["pump0/State"] == 0
 
 
-def test_singletons_run_without_being_configured_and_cannot_be_switched_off(edge: Build) -> None:
-    assert edge(("_sum", "Core.Sum", {"enabled": False})).values.keys() >= {
-        "_sum/GridActivePower",
-        "_meta/Version",
-    }
-    assert set(edge().model.answers) == {"_appManager", "_host"}
+def test_singletons_run_without_being_configured_and_cannot_be_switched_off() -> None:
+    off = Component("_sum", "Core.Sum", "Core.Sum", "", {"enabled": False})
+    model = model_of(Configuration((off,), ()))
+    assert model.channels.constants.keys() >= {"_sum/GridActivePower", "_meta/Version", "_power/_PropertyP"}
+    assert not [name for name in model.channels.constants if name.startswith("_sum/_Property")]
+    assert set(model.answers) == {"_appManager", "_host"}
+
+
+def test_of_several_loggers_the_first_writes_the_line() -> None:
+    logs = [Component(f"log{number}", "Controller.Debug.Log", "x", "", {}) for number in (1, 2)]
+    line = DEVICES.log_line(logs)
+    assert line is not None
+    assert (line.id, line.source) == ("log1", "ler.debug.log.ControllerDebugLogImpl")
+    assert DEVICES.log_line([]) is None
+
+
+def test_readings_are_sent_in_the_order_of_the_plant() -> None:
+    pids = {"a": "Simulator.EssSymmetric.Reacting", "b": "Simulator.GridMeter.Reacting"}
+    pids |= {"c": "Simulator.NRCMeter.Acting", "d": "Simulator.ProductionMeter.Acting"}
+    components = [Component(own_id, pid, own_id, "", {}) for own_id, pid in pids.items()]
+    channels = DEVICES.channels(components, DEVICES.plant(components))
+    owners = [reading.text.names[0].partition("/")[0] for reading in channels.readings]
+    assert list(dict.fromkeys(owners)) == ["d", "c", "b", "a", "_sum"]
+
+
+def test_every_enabled_component_repeats_its_configuration() -> None:
+    components = [Component(own_id, "Some.Other", own_id, "", {"enabled": own_id != "c"}) for own_id in "abc"]
+    constants = DEVICES.channels(components, DEVICES.plant(components)).constants
+    repeated = {name.partition("/")[0] for name in constants if name.endswith("/_PropertyId")}
+    assert repeated == {"a", "b"}
+    assert {name for name in constants if name.endswith("/_PropertyEnabled")} >= {"a/_PropertyEnabled"}
