@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50
+hypothesis.settings.register_profile("tests", deadline=None)  # no test asserts how fast the machine is
+hypothesis.settings.load_profile("tests")
 hypothesis.settings.register_profile(
     "mutation",
-    deadline=None,  # a fault is noticed by what a test finds, and not by how long it takes
+    deadline=None,
     derandomize=True,
     database=None,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # nobody reads the smallest example

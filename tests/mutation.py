@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import re
 import shutil
 import subprocess
 import sys
@@ -24,9 +23,10 @@ import yaml
 from tests.inv import ROOT
 from tests.unit.test_architecture import PURE
 
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 PACKAGE = "edge_tasks"
 COPY = ROOT / "build" / "mutation"
-COPIED = (PACKAGE, "tests", "templates", "docs", "bench", "tasks.py", "noxfile.py", "pyproject.toml")
+COPIED = (PACKAGE, "tests", "templates", "docs", "bench", "tasks.py", "noxfile.py", "pyproject.toml", "README.md")
 EXPLAINED = Path(__file__).with_name("survivors.yml")
 NOTICED = {"killed", "timeout", "segfault", "caught by type check"}
 TITLES = """
@@ -86,11 +86,16 @@ def main(names: list[str]) -> int:
     """Try the named modules, or all; 1 where a fault survived that nobody explained."""
     explanations = read_explanations()
     scores = []
-    for name in names or [f"{PACKAGE}/{module}" for module in PURE]:
+    for name in names or [f"{PACKAGE}/{module}" for module in PURE if has_functions(module)]:
         scores.append(score_of(name, explanations.get(name, set())))
         print_survivors(scores[-1])
     print(TITLES, *(score.row for score in scores), sep="\n")
     return int(any(score.survivors for score in scores))
+
+
+def has_functions(module: str) -> bool:
+    """Whether there is anything in a module that mutmut changes."""
+    return any(isinstance(node, Function) for node in ast.walk(ast.parse((ROOT / PACKAGE / module).read_text())))
 
 
 def read_explanations() -> dict[str, set[str]]:
@@ -131,14 +136,16 @@ def copy_project(module: str) -> None:
 
 def importers_of(module: str) -> list[str]:
     """The files of unit tests that import a module; all unit tests where none does."""
-    folder, _, name = module.removesuffix(".py").replace("/", ".").rpartition(".")
-    wanted = re.compile(
-        rf"^ *(from {re.escape(folder)}\.{name} import |from {re.escape(folder)} import .*\b{name}\b)",
-        re.MULTILINE,
-    )
+    name = module.removesuffix(".py").replace("/", ".")
     files = sorted((ROOT / "tests" / "unit").rglob("test_*.py"))
-    found = [path.relative_to(ROOT).as_posix() for path in files if wanted.search(path.read_text())]
-    return found or ["tests/unit"]
+    return [path.relative_to(ROOT).as_posix() for path in files if name in imports_of(path)] or ["tests/unit"]
+
+
+def imports_of(path: Path) -> set[str]:
+    """The modules that a file imports, and the names that it takes from them."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
+    return names | {str(node.module) for node in nodes}
 
 
 def run_mutmut(*arguments: str) -> str:
@@ -150,7 +157,7 @@ def run_mutmut(*arguments: str) -> str:
     command = [sys.executable, "-m", "mutmut", *arguments]
     done = subprocess.run(command, cwd=COPY, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(done.stdout[-5000:] + done.stderr[-5000:])
+        sys.exit(done.stdout[-1500:] + done.stderr[-1500:])
     return done.stdout
 
 
@@ -165,7 +172,7 @@ def read_mutants(mutated: Path) -> dict[str, Mutant]:
     functions = {
         node.name: node
         for node in ast.walk(ast.parse(mutated.read_text()))
-        if isinstance(node, ast.FunctionDef) and "__mutmut_" in node.name
+        if isinstance(node, Function) and "__mutmut_" in node.name
     }
     found = {}
     for name, mutant in functions.items():
@@ -177,7 +184,7 @@ def read_mutants(mutated: Path) -> dict[str, Mutant]:
     return found
 
 
-def is_wording(original: ast.FunctionDef, mutant: ast.FunctionDef) -> bool:
+def is_wording(original: ast.AST, mutant: ast.AST) -> bool:
     """Nothing differs but letters of a text that has several words."""
     pairs = zip(ast.walk(original), ast.walk(mutant), strict=False)
     texts = [

@@ -8,31 +8,19 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from edge_tasks.cli.pace import Pace
+from edge_tasks.output import INDENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from edge_tasks.cli.terminal import Terminal
-
-Counting: TypeAlias = "Callable[[str], tuple[int, int] | None]"
-"""A line that a program said → (done, total), when it counts."""
-
-
-INDENT: Final = 15
-"""Of what a step did."""
+    from edge_tasks.output import Counting, Progress
 
 _ASIDE: Final = 'time="'
 """Begins what Compose says about itself, which is no progress."""
-
-
-class Told(Protocol):
-    """What is told how far a step is."""
-
-    def __call__(self, done: int, total: int | None = None, /) -> None:
-        """So many are done; and of how many, where that was not known before."""
 
 
 @dataclass(frozen=True)
@@ -85,23 +73,23 @@ class Console:
         self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)
 
     @contextmanager
-    def progress(self, title: str, total: int, noun: str) -> Iterator[Told]:
+    def progress(self, title: str, total: int, noun: str) -> Iterator[Progress]:
         """How many of ``total`` are done: a bar on a terminal, now and then a line elsewhere."""
         if self._terminal is None:
             yield self._plain(title, total, noun)
             return
-        with self._terminal.progress(title, total, noun) as told:
-            yield told
+        with self._terminal.progress(title, total, noun) as progress:
+            yield progress
 
     @contextmanager
-    def download(self, title: str) -> Iterator[Told]:
+    def download(self, title: str) -> Iterator[Progress]:
         """How many bytes are here: a bar on a terminal, a line elsewhere."""
         if self._terminal is None:
             self.line(f"  {title}")
             yield lambda _done, _total=None, /: None
             return
-        with self._terminal.download(title) as told:
-            yield told
+        with self._terminal.download(title) as progress:
+            yield progress
 
     @contextmanager
     def listening(self, title: str, counting: Counting = lambda _line: None) -> Iterator[None]:
@@ -154,14 +142,14 @@ class Console:
         finally:
             self._listeners.remove(listener)
 
-    def _plain(self, title: str, total: int, noun: str) -> Told:
+    def _plain(self, title: str, total: int, noun: str) -> Progress:
         pace = Pace(total)
 
-        def told(done: int, known: int | None = None, /) -> None:
+        def progress(done: int, known: int | None = None, /) -> None:
             if due := pace.told(done, known):
                 self.line(f"  {title:<12} {due.done} {noun}{due.left}")
 
-        return told
+        return progress
 
     def _plain_listener(self, title: str, counting: Counting) -> Callable[[str], None]:
         pace = Pace(None)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from invoke.parser.argument import Argument
 from invoke.tasks import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
     from edge_tasks.cli.option import Option
 
 
-class StepTask(Task[Callable[..., None]]):
+class StepTask(Task):  # type: ignore[type-arg] # generic since 2.2; older ones are to get as far as an error
     """A task of ``(context, session)``.
 
     Args:
@@ -29,12 +30,16 @@ class StepTask(Task[Callable[..., None]]):
         pre: Sequence[StepTask] = (),
         post: Sequence[StepTask] = (),
     ) -> None:
-        super().__init__(body, positional=(), help={name: option.help for name, option in options.items()})
+        super().__init__(body, help={name: option.help for name, option in options.items()})
         self.rests_on = tuple(pre)
         # Invoke declares these as names, and wants tasks.
         self.pre = list(pre)  # type: ignore[arg-type]
         self.post = list(post)  # type: ignore[arg-type]
         self.options = options
+
+    def fill_implicit_positionals(self, positional: Iterable[str] | None) -> Iterable[str]:  # noqa: ARG002 - invoke's
+        """No option: each is typed with its dashes."""
+        return ()
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:  # noqa: ARG002, FBT001 - invoke's signature
         """The options, as invoke's parser wants them."""
@@ -42,11 +47,12 @@ class StepTask(Task[Callable[..., None]]):
 
 
 def _argument(name: str, option: Option) -> Argument:
+    identifier = name.replace("-", "_")
     return Argument(
         name=name,
-        attr_name=name.replace("-", "_")
-        if "-" in name
-        else None,  # invoke loops over a name that is its own alias
+        attr_name=None
+        if identifier == name
+        else identifier,  # invoke never ends with a name that is its own alias
         kind=bool if option.is_flag else str,
         default=False if option.is_flag else "",
         help=option.help,

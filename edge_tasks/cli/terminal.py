@@ -23,7 +23,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from edge_tasks.cli.console import Counting, Told
+    from edge_tasks import output
 
 _STYLES: Final = {
     "online": "green",
@@ -68,7 +68,7 @@ class Terminal:
         self._console.print(table)
 
     @contextmanager
-    def progress(self, title: str, total: int, noun: str) -> Iterator[Told]:
+    def progress(self, title: str, total: int, noun: str) -> Iterator[output.Progress]:
         """A bar with counts and the remaining time."""
         of = TextColumn("{task.completed:,} of {task.total:,} " + noun, markup=False)
         with self._live(BarColumn(_BAR), of, TimeRemainingColumn(compact=True)) as bar:
@@ -76,14 +76,14 @@ class Terminal:
             yield lambda done, known=None: bar.update(task, completed=done, total=known)
 
     @contextmanager
-    def download(self, title: str) -> Iterator[Told]:
+    def download(self, title: str) -> Iterator[output.Progress]:
         """A bar of bytes."""
         with self._live(BarColumn(_BAR), DownloadColumn(), TimeRemainingColumn(compact=True)) as bar:
             task = bar.add_task(title, total=None)
             yield lambda done, known=None: bar.update(task, completed=done, total=known)
 
     @contextmanager
-    def listening(self, title: str, counting: Counting) -> Iterator[Callable[[str], None]]:
+    def listening(self, title: str, counting: output.Counting) -> Iterator[Callable[[str], None]]:
         """The last line that a program said, for how long it runs, and a bar once its lines count."""
         said = TextColumn(
             "{task.fields[said]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)

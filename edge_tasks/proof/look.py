@@ -13,7 +13,7 @@ from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from edge_tasks.checkout.template import Component
+    from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.proof.verdict import Expectation

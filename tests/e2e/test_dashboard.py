@@ -119,7 +119,7 @@ def test_an_edge_shows_its_components_without_its_key_in_both_schemes(platform: 
         expect(backend.locator("tr", has_text="apikey")).to_contain_text("•••")
         expect(page.locator("#power canvas")).to_be_visible()
         expect(page.locator("#power .u-legend")).to_contain_text("PV5,000 W")
-        expect(page.locator("#heard")).to_contain_text("The backend has noted no message of it yet")
+        expect(page.locator("#heard")).to_contain_text("The backend has noted no message from it yet")
         assert violations(page) == {}
         page.wait_for_timeout(1500)
         details = [answer.text() for answer in answers if "/edges/edge1" in answer.url]

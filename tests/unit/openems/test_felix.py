@@ -145,6 +145,8 @@ def test_every_file_of_the_platform_and_of_a_real_edge_is_read(
         ('a=("x" "y")', "line 1: expected , or ), found '\"'"),
         ('a=[ \\\n "x" \\\n "y"]', "line 3: expected , or ], found '\"'"),
         ('\na=I"x"', "line 2: the string is no value of type I"),
+        ('a=[ \\\n "x" \\\n "y"]\nb="1"\n', "line 3: expected , or ], found '\"'"),
+        ('\na=I"x"\nb="1"\n', "line 2: the string is no value of type I"),
         ('a=[ \\\n i"1"]', "line 2: expected a string or ], found 'i'"),
         ('a=i[ \\\n "x"]', "line 2: the string is no value of type i"),
     ],

@@ -195,6 +195,10 @@ def test_a_step_back_to_an_earlier_figure_is_a_step_of_its_own() -> None:
     for at, figure in enumerate((5, 6, 6, 5, 5, 5)):
         track.add(at, (figure,))
     assert track.columns == [[0, 1, 2, 3, 5], [5, 6, 6, 5, 5]]
+    short = Track(100)
+    for at, figure in enumerate((5, 6, 5)):
+        short.add(at, (figure,))
+    assert short.columns == [[0, 1, 2], [5, 6, 5]]
     once = Track(100)
     for at, figure in enumerate((5, 5, 6, 6)):
         once.add(at, (figure,))

@@ -126,3 +126,11 @@ def test_half_of_those_begun_together_are_enough_to_call_the_others_overdue(
     arrivals.see(set(came), 1008)
     arrivals.see(set(came), 1000 + seconds)
     assert (arrivals.next(1000 + seconds) == ("c", "d")) is overdue
+
+
+def test_one_of_three_that_came_does_not_make_the_others_overdue() -> None:
+    arrivals = Arrivals(["a", "b", "c"], 3)
+    begun(arrivals, 0)
+    arrivals.see({"a"}, 1)
+    arrivals.see({"a"}, 100)
+    assert arrivals.next(100) == ()

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_tasks.checkout.template import SourceFile, Template, compile_template
+from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.directories import Directories
+from edge_tasks.steps.gen_configs import GenConfigs
+from tests.unit.steps.neighbours import FLEET, Lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edge_tasks.fleet.identity import Fleet
+
+URI = "ws://backend:8081"
+
+
+class Scene:
+    def __init__(self, template: Template, folder: Path) -> None:
+        self.output, self.claimed = Lines(), 0
+        self.template, self.directories = template, Directories(folder)
+
+    def step(self, fleet: Fleet = FLEET, *, adopt: bool = False, force: bool = False) -> GenConfigs:
+        return GenConfigs(
+            template=self.template,
+            uri=URI,
+            directories=self.directories,
+            edges=fleet.edges_with_directory,
+            may_stay=frozenset(edge.directory for edge in fleet.edges),
+            claim=self.claim,
+            output=self.output,
+            adopt=adopt,
+            force=force,
+        )
+
+    def claim(self) -> None:
+        self.claimed += 1
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.directories.folder.iterdir())
+
+
+@pytest.fixture
+def scene(checkout_template: list[SourceFile], tmp_path: Path) -> Scene:
+    return Scene(compile_template(checkout_template, "t"), tmp_path)
+
+
+def test_each_edge_gets_a_directory_and_again_there_is_nothing_to_do(scene: Scene) -> None:
+    plan = scene.step().find()
+    assert plan.changes == ("write config-edge0, config-edge1, config-edge2",)
+    assert scene.step().apply(plan) == "3 written, 0 kept, 0 removed"
+    again = scene.step().find()
+    assert (again.changes, again.unchanged) == ((), "3 directories as they should be")
+    assert scene.claimed == 1
+
+
+def test_a_smaller_fleet_removes_what_is_surplus_and_leaves_the_others_alone(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    before = scene.directories.written(FLEET.edges)
+    smaller = scene.step(replace(FLEET, size=2))
+    plan = smaller.find()
+    assert plan.changes == ("remove config-edge2",)
+    assert smaller.apply(plan) == "0 written, 2 kept, 1 removed"
+    assert scene.names() == ["config-edge0", "config-edge1"]
+    assert scene.directories.written(FLEET.edges[:2]) == {name: before[name] for name in ("edge0", "edge1")}
+
+
+def test_another_uri_makes_all_of_them_stale(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    assert len(replace(scene.step(), uri="ws://elsewhere:8081").find().details.stale) == 3
+
+
+def test_new_keys_make_all_of_them_stale(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    assert len(scene.step(replace(FLEET, key_generation=1)).find().details.stale) == 3
+
+
+def test_light_edges_need_no_directory_and_may_keep_one(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    assert scene.step(replace(FLEET, light=1)).find().changes == ()
+
+
+def test_a_directory_that_is_not_ours_is_refused_before_anything_is_written(scene: Scene) -> None:
+    foreign = scene.directories.folder / "config-edge1"
+    foreign.mkdir()
+    with pytest.raises(SettingsError, match="config-edge1, not made by edge-tasks") as refused:
+        scene.step().find()
+    assert "--adopt" in refused.value.hint
+    assert scene.names() == ["config-edge1"]
+    adopting = scene.step(adopt=True)
+    adopting.apply(adopting.find())
+    assert sorted(scene.directories.ours()) == ["config-edge0", "config-edge1", "config-edge2"]
+    assert scene.step().find().changes == ()
+
+
+def test_a_directory_of_somebody_elses_beyond_the_fleet_is_left_alone(scene: Scene) -> None:
+    (scene.directories.folder / "config-edge7").mkdir()
+    assert scene.step().find().details.surplus == ()
+
+
+def test_force_writes_also_what_is_as_it_should_be(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    assert len(scene.step(force=True).find().details.stale) == 3
+
+
+def test_what_an_interrupted_run_left_goes(scene: Scene) -> None:
+    for name in (".config-edge1.new", ".config-edge2.old"):
+        (scene.directories.folder / name).mkdir()
+    scene.step().apply(scene.step().find())
+    assert scene.names() == ["config-edge0", "config-edge1", "config-edge2"]
+
+
+def test_progress_counts_what_is_written_and_what_is_removed(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    assert scene.output.done == [1, 2, 3]
+    scene.output.done.clear()
+    smaller = scene.step(replace(FLEET, size=1, key_generation=1))
+    smaller.apply(smaller.find())
+    assert scene.output.done == [1, 2, 3]
