@@ -79,7 +79,10 @@ PURE_MODULES = (
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),
     "runtimes/plans.py",
-    *(f"runtimes/docker/{name}.py" for name in ("arrivals", "edge_plan", "image_plan", "options")),
+    *(
+        f"runtimes/docker/{name}.py"
+        for name in ("arrivals", "database_plan", "edge_plan", "image_plan", "options")
+    ),
 )
 IMPURE = {"os", "socket", "subprocess", "asyncio", "aiohttp", "psycopg", "sh"}
 

@@ -14,10 +14,11 @@ from edge_tasks.registry.odoo import table
 from edge_tasks.registry.odoo.registry import OdooRegistry
 from edge_tasks.registry.odoo.table import Addon
 from edge_tasks.runtimes.docker import data_folders
-from edge_tasks.runtimes.plans import DatabaseToPrepare
+from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
+    from edge_tasks.runtimes.plans import DatabaseToPrepare
 
 _START_S: Final = 120.0
 
@@ -46,8 +47,9 @@ class OdooDatabase:
         running = {
             found.service for found in stack.containers() if found.is_running and found.host_ports & reached
         }
-        planned = self._planned(running)
-        return Plan(self._changes(planned), str(stack.database), planned)
+        planned = to_prepare(stack.services.database, stack.services.odoo, running, self)
+        changes = changes_of(planned, stack.database.name, stack.services.odoo)
+        return Plan(changes, str(stack.database), planned)
 
     def prepare(self, plan: Plan[DatabaseToPrepare]) -> str:
         """Do it; what was done.
@@ -60,13 +62,14 @@ class OdooDatabase:
         did = [f"PostgreSQL at {stack.database}"]
         if stack.services.database in planned.start:
             self.start_server()
-        if self._is_to_be_initialised(planned):
+        # Where nothing answered before, that can be asked only now.
+        if planned.initialise or (planned.initialise is None and not self.is_initialised()):
             self._initialise()
             did.append("Odoo initialised")
         if stack.services.odoo in planned.start:
             stack.compose.up((stack.services.odoo,), parallel=1)
         self._await_odoo()
-        if planned.set_passwords or (planned.set_passwords is None and not self._lets_in()):
+        if planned.set_passwords or (planned.set_passwords is None and not self.odoo_lets_in()):
             stack.odoo.set_passwords()
             did.append("Odoo's admin passwords set")
         return ", ".join(did)
@@ -83,36 +86,24 @@ class OdooDatabase:
         stack.compose.up((service,), parallel=1)
         table.await_server(stack.database, time.monotonic() + _START_S, lambda: stack.require_running(service))
 
-    def _planned(self, running: set[str]) -> DatabaseToPrepare:
-        stack = self.stack
-        database, odoo = stack.services.database, stack.services.odoo
-        if database not in running or not table.answers(stack.database):
-            return DatabaseToPrepare(start=(database, odoo), initialise=None, set_passwords=None)
-        initialise = table.addon(stack.database) is not Addon.INSTALLED
-        if odoo not in running:
-            return DatabaseToPrepare(start=(odoo,), initialise=initialise, set_passwords=None)
-        set_passwords = None if initialise else not self._lets_in()
-        return DatabaseToPrepare(initialise=initialise, set_passwords=set_passwords)
+    def server_answers(self) -> bool:
+        """PostgreSQL lets us in; not while it starts.
 
-    def _changes(self, planned: DatabaseToPrepare) -> tuple[str, ...]:
-        name = self.stack.database.name
-        initialise = {
-            True: (f"initialise Odoo's database {name} with the openems addon",),
-            None: (f"have database {name} with the openems addon",),
-            False: (),
-        }
-        odoo = self.stack.services.odoo
-        return (
-            *(f"start {service}" for service in planned.start if service != odoo),
-            *initialise[planned.initialise],
-            *(f"start {service}" for service in planned.start if service == odoo),
-            *(("set Odoo's admin passwords to what the backend expects",) if planned.set_passwords else ()),
-        )
+        Raises:
+            RegistrationError: it refuses the backend's user or password.
+        """
+        return table.answers(self.stack.database)
 
-    def _is_to_be_initialised(self, planned: DatabaseToPrepare) -> bool:
-        if planned.initialise is None:  # that can be asked only now
-            return table.addon(self.stack.database) is not Addon.INSTALLED
-        return planned.initialise
+    def is_initialised(self) -> bool:
+        """The database has the addon, all of it."""
+        return table.addon(self.stack.database) is Addon.INSTALLED
+
+    def odoo_lets_in(self) -> bool:
+        """Odoo takes the backend's password; not while it does not answer."""
+        try:
+            return self.stack.odoo.lets_in()
+        except OdooError:
+            return False
 
     def _initialise(self) -> None:
         """``odoo -i openems``; what a killed run of ours left half-way is begun anew."""
@@ -132,7 +123,7 @@ class OdooDatabase:
         # Without a log file of the checkout's odoo.conf, what goes wrong is told to us.
         command = ("odoo", "-d", database.name, "-i", "openems", "--stop-after-init", "--logfile=", *demo)
         stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
-        if table.addon(database) is not Addon.INSTALLED:
+        if not self.is_initialised():
             raise CommandFailed(
                 f"Odoo ended well, and yet {database.name} has no openems addon",
                 hint=f"is the addon in the container's addons path? all of its output: {stack.docker.log}",
@@ -147,9 +138,3 @@ class OdooDatabase:
             stack.require_running(stack.services.odoo)
             if not until(deadline, 0.2):
                 raise CommandFailed(f"Odoo does not answer at {stack.odoo.url}", hint="inv logs --service odoo16")
-
-    def _lets_in(self) -> bool:
-        try:
-            return self.stack.odoo.lets_in()
-        except OdooError:
-            return False
