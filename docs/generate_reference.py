@@ -122,7 +122,9 @@ def _channels() -> str:
     kinds = {
         "counters, Wh": [name for text in channels.counters if text for name in text.names],
         "follow the simulation": [
-            name for text in (*channels.levels, *(look.text for look in channels.looks)) for name in text.names
+            name
+            for text in (*channels.levels, *(reading.text for reading in channels.readings))
+            for name in text.names
         ],
         "constant": [name for name in channels.constants if "/_Property" not in name],
         "configuration": [name for name in channels.constants if "/_Property" in name],

@@ -6,8 +6,9 @@
       SettingsError          2    an option, a file of the platform or a saved value is not usable
       MissingTool            3    a program, a port or a right is missing on this machine
       CommandFailed          4    a program that was run failed
-        BackendError         4    the backend did not answer, or refused
-        OdooError            4    Odoo did not answer, or refused
+        NoAnswer             4    a service of the fleet did not answer, or refused
+          BackendError       4    the backend
+          OdooError          4    Odoo
       RegistrationError      5    the device table cannot be read or written; nothing was committed
       EdgesNotOnline         6    at least one edge is not well
       PlatformLocked         7    another run works on the same platform
@@ -56,7 +57,14 @@ class CommandFailed(FleetError):  # noqa: N818 - as above
     exit_code = 4
 
 
-class BackendError(CommandFailed):
+class NoAnswer(CommandFailed):
+    """A service of the fleet did not answer, or refused the call."""
+
+    def __init__(self, message: str, *, hint: str = "inv up") -> None:
+        super().__init__(message, hint=hint)
+
+
+class BackendError(NoAnswer):
     """The backend did not answer, or refused the call.
 
     Attributes:
@@ -68,11 +76,8 @@ class BackendError(CommandFailed):
         self.code = code
 
 
-class OdooError(CommandFailed):
-    """Odoo did not answer, or refused."""
-
-    def __init__(self, message: str, *, hint: str = "inv up") -> None:
-        super().__init__(message, hint=hint)
+class OdooError(NoAnswer):
+    """Odoo did not answer, or refused the call."""
 
 
 class RegistrationError(FleetError):

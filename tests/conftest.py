@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
+import hypothesis
 import pyte
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# How long an example takes is the machine's business: no test asserts a wall time.
+hypothesis.settings.register_profile("without deadline", deadline=None)
+hypothesis.settings.load_profile("without deadline")
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50

@@ -17,6 +17,7 @@ from edge_tasks.adapters.files import PRIVATE, write_file, writing
 from edge_tasks.errors import CommandFailed
 
 _STOP_S: Final = 10.0
+_OUR_MODULES: Final = "edge_tasks."
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,14 @@ class Daemon:
 
     def find(self) -> psutil.Process | None:
         """The running process, or None; one that was found before is looked at before all others."""
-        arguments = self._arguments
         for process in self._found:
             with suppress(psutil.NoSuchProcess):
                 if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
                     return process
         self._found.clear()
         for process in psutil.process_iter(["cmdline", "status"]):
-            ours = (process.info["cmdline"] or [])[-len(arguments) :] == arguments
-            if ours and process.info["status"] != psutil.STATUS_ZOMBIE:
+            is_ours = self._is_started_by(process.info["cmdline"] or [])
+            if is_ours and process.info["status"] != psutil.STATUS_ZOMBIE:
                 self._found.append(process)
                 return process
         return None
@@ -101,6 +101,15 @@ class Daemon:
         if not self.log.exists():
             return "no output"
         return " | ".join(self.log.read_text(errors="replace").splitlines()[-count:]) or "no output"
+
+    def _is_started_by(self, words: list[str]) -> bool:
+        """Whether a command line ends in ``-m edge_tasks.MODULE CONFIG``, with our configuration file.
+
+        Any of our modules: an earlier version may have started the process under another name.
+        """
+        if words[-1:] != [str(self.config)]:
+            return False
+        return words[-3:-2] == ["-m"] and words[-2].startswith(_OUR_MODULES)
 
     @property
     def _arguments(self) -> list[str]:

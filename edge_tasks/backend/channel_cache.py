@@ -1,7 +1,7 @@
-"""The newest channel values that came over one socket. No input, no output.
+"""The newest channel values that came over one socket. No I/O.
 
-As the backend's own cache (`EdgeCache` of OpenEMS 2024.7.0): it lives and dies with the socket, so an edge that
-is offline has no values at all; current and five-minute values are kept apart; each part has one timestamp.
+It works like the backend's own cache (`EdgeCache` of OpenEMS 2024.7.0): it ends with the socket, so an edge that
+is offline has no values; current and five-minute values are kept apart; each part has one timestamp.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ChannelCache:
         self._aggregated.update(timestamp, values)
 
     def values(self, addresses: Iterable[str]) -> dict[str, Value]:
-        """The values of some channels, None for one that was never heard of."""
+        """The values of some channels; None for one that never came."""
         return {address: self._value(address) for address in addresses}
 
     def _value(self, address: str) -> Value:
@@ -50,10 +50,10 @@ class ChannelCache:
 
 
 class _Part:
-    """Values under one timestamp: a row, whose columns it shares with the edges that send the same channels.
+    """Values under one timestamp: a row, whose columns are shared with all edges that send the same channels.
 
-    So ten thousand edges of one template keep ten thousand rows and one table of addresses. What is not in it
-    (a component that was added later) is kept beside it.
+    So ten thousand edges of one template have ten thousand rows, but one table of addresses. Channels that are
+    not in that table (of a component that was added later) are kept beside the row.
     """
 
     __slots__ = ("_columns", "_others", "_row", "_timestamp")
@@ -83,7 +83,7 @@ class _Part:
                 row[column] = value
 
     def _clear(self, first: Mapping[str, Value]) -> None:
-        """Forget everything, and be ready for the channels of an edge's first message, which has them all."""
+        """Forget everything, and take the columns from the first message after that, which has all channels."""
         self._columns = _columns(tuple(first))
         self._row = [_UNKNOWN] * len(self._columns)
         self._others = {}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import orjson
 
+from edge_tasks.openems.release import DEFAULT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -55,9 +57,9 @@ class Config:
     password: str = field(repr=False)
     console_login: tuple[str, str] = field(repr=False)
     host: str = "127.0.0.1"
-    edge_port: int = 8081
-    rest_port: int = 8075
-    console_port: int = 8079
+    edge_port: int = DEFAULT.backend_ports.edges
+    rest_port: int = DEFAULT.backend_ports.rest
+    console_port: int = DEFAULT.backend_ports.console
     flush_seconds: float = 30.0
     ping_seconds: float = 60.0
 

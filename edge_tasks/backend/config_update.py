@@ -1,13 +1,14 @@
-"""What a backend keeps of an `edgeConfig`, and what it notes when one differs. No input, no output.
+"""What a backend stores of an `edgeConfig`, and what it notes when a new one differs. No I/O.
 
-Odoo shows the notes in the device's history: a teaser, one line a component, and a table with the details.
+Odoo shows the notes in the device's history: a teaser, which is a line for each component, and a table with the
+details.
 """
 
 from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import orjson
 
@@ -20,15 +21,23 @@ _NO_TEASER: Final = frozenset({_AUTHOR, _TIME, "org.ops4j.pax.logging.appender.n
 _COLUMNS: Final = ("Change", "Component", "Name", "Old Value", "New Value")
 
 
+class StoredComponent(TypedDict):
+    """What is stored of a component: no channels."""
+
+    alias: object
+    factoryId: object  # as Odoo reads it
+    properties: dict[str, object]
+
+
 @dataclass(frozen=True)
 class Change:
-    """Of one component.
+    """What changed in one component.
 
     Attributes:
         kind: `Created`, `Updated` or `Deleted`.
         component: its id.
         factory: its factory PID.
-        properties: name, old and new value as JSON; None on the side where there is none.
+        properties: name, old and new value as JSON; None where the property did not exist.
     """
 
     kind: str
@@ -37,24 +46,24 @@ class Change:
     properties: tuple[tuple[str, str | None, str | None], ...]
 
 
-def components_of(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The components by id, each with `alias`, `factoryId` and `properties`: no channels, no factories."""
+def components_of(config: Mapping[str, object]) -> dict[str, StoredComponent]:
+    """What is stored of the components of an `edgeConfig`, by their ids."""
     found = config.get("components")
     components = found if isinstance(found, dict) else {}
     return {name: _component(name, components[name]) for name in sorted(components)}
 
 
-def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
+def changes_between(old: Mapping[str, StoredComponent], new: Mapping[str, StoredComponent]) -> tuple[Change, ...]:
     """What differs between two results of :func:`components_of`.
 
-    A property that went away is no change: optional ones come and go.
+    A property that is missing in the new one is no change: optional ones come and go.
     """
     both = ((name, old.get(name), new.get(name)) for name in sorted({*old, *new}))
     return tuple(change for name, was, now in both if (change := _change(name, was, now)))
 
 
 def teaser(changes: Sequence[Change]) -> str:
-    """One line a component, its values shortened to 20 characters."""
+    """A line for each component, with its values shortened to 20 characters."""
     lines = []
     for change in changes:
         parts = [_part(*found) for found in change.properties if found[0] not in _NO_TEASER]
@@ -65,7 +74,7 @@ def teaser(changes: Sequence[Change]) -> str:
 
 
 def details(changes: Sequence[Change]) -> str:
-    """An HTML table with every value in full."""
+    """An HTML table with all values in full."""
     head = "".join(f"<th>{column}</th>" for column in _COLUMNS)
     rows = "".join(
         f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in _rows(changes)
@@ -76,7 +85,7 @@ def details(changes: Sequence[Change]) -> str:
     )
 
 
-def _component(name: str, component: object) -> dict[str, Any]:
+def _component(name: str, component: object) -> StoredComponent:
     part = component if isinstance(component, dict) else {}
     properties = part.get("properties")
     return {
@@ -86,9 +95,10 @@ def _component(name: str, component: object) -> dict[str, Any]:
     }
 
 
-def _change(name: str, was: dict[str, Any] | None, now: dict[str, Any] | None) -> Change | None:
-    old, new = (was or {}).get("properties", {}), (now or {}).get("properties", {})
-    factory = str((now or was or {}).get("factoryId", ""))
+def _change(name: str, was: StoredComponent | None, now: StoredComponent | None) -> Change | None:
+    old, new = was["properties"] if was else {}, now["properties"] if now else {}
+    known = now or was
+    factory = str(known["factoryId"]) if known else ""
     if was is None:
         return Change("Created", name, factory, tuple((key, None, _json(new[key])) for key in sorted(new)))
     if now is None:
@@ -98,8 +108,8 @@ def _change(name: str, was: dict[str, Any] | None, now: dict[str, Any] | None) -
     return Change("Updated", name, factory, updated) if updated else None
 
 
-def _differs(old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> bool:
-    """Whether a new property says something new; by its JSON, in which 1 and true are not equal."""
+def _differs(old: Mapping[str, object], new: Mapping[str, object], key: str) -> bool:
+    """Whether a property has another value; compared as JSON, where 1 and true are not equal."""
     return _json(old[key]) != _json(new[key]) if key in old else new[key] is not None
 
 

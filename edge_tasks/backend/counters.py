@@ -1,4 +1,4 @@
-"""What the stand-in counts: plain whole numbers, for ten thousand messages a second pass by. Does no I/O."""
+"""What the stand-in counts, as plain whole numbers, since ten thousand messages may come in a second. No I/O."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ METHODS: Final = (
     *("aggregatedData", "resendData", "edgeConfig", "systemLog", "logMessage", "appCenter"),
     *("other", "answer", "invalid"),
 )
-"""As which messages are counted: by method, or as another method, an answer to a request, no JSON-RPC at all."""
+"""The kinds of messages that are counted: methods, then any other method, answers, and what is no JSON-RPC."""
 
 
 class Counters:
-    """Since the process began; none ever falls.
+    """Counts since the process began; none ever falls.
 
     Attributes:
         data: `timestampedData` notifications, which are nearly all.
-        messages: the others, by the words of :data:`METHODS`.
+        messages: all others, by kind.
         received: bytes of all messages, without their frames.
         connects: sockets that were accepted.
-        disconnects: of those, how many have ended.
+        disconnects: how many of those have ended.
         refusals: sockets with an unknown or missing apikey.
-        unanswered: sockets that were dropped since they did not answer pings.
-        requests: that were sent to edges.
+        unanswered: sockets that were dropped because they did not answer pings.
+        requests: requests that were sent to edges.
     """
 
     __slots__ = ("connects", "data", "disconnects", "messages", "received", "refusals", "requests", "unanswered")
@@ -40,12 +40,12 @@ class Counters:
         self.requests = 0
 
     def count(self, method: str) -> None:
-        """A message came whose method is this; one that is not in the list is another."""
+        """Count a message by its method; one that is not in the list counts as another method."""
         if method == DATA:
             self.data += 1
         else:
             self.messages[method if method in self.messages else "other"] += 1
 
     def by_method(self) -> dict[str, int]:
-        """All messages, by the words of :data:`METHODS`."""
+        """The counts of all messages, by the names in :data:`METHODS`."""
         return {DATA: self.data, **self.messages}

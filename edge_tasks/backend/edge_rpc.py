@@ -1,19 +1,20 @@
-"""`edgeRpc`: a request for one edge, handed to it and its answer back, as the real backend does it.
+"""`edgeRpc`: hand a request to an edge and its answer back, as the real backend does it.
 
-Some payloads never reach the edge: its configuration is read from the device table, its history from a database
-that there is none of here. An edge that does not answer is waited for until the caller goes, for OpenEMS 2024.7.0
-has no limit there, and does not notice either that the edge's socket was closed meanwhile.
+Some payloads never reach the edge: its configuration is read from the device table, and its history from a
+database that does not exist here. There is no time limit for an answer: like OpenEMS 2024.7.0, this waits until
+the caller goes away, also when the edge's socket is closed meanwhile.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from edge_tasks.backend import json_rpc
 
 if TYPE_CHECKING:
+    from edge_tasks.backend.json_rpc import JsonObject
     from edge_tasks.backend.stand_in import Backend
 
 _NO_HISTORY: Final = "Unable to query historic data. Result is null"
@@ -34,20 +35,20 @@ _CODES: Final = frozenset(
         6010,
     )
 ) - {5017}
-"""Of OpenemsError; an error with another code is handed on as a generic one."""
+"""The codes of OpenemsError. An error with another code is handed on as a generic one."""
 
 
 class NoAppCentreError(Exception):
-    """The real backend stumbles over its missing app centre and answers with HTTP 500."""
+    """The real backend fails without an app centre, and answers with HTTP 500."""
 
 
-async def answer(backend: Backend, params: dict[str, Any]) -> dict[str, Any]:
+async def answer(backend: Backend, params: JsonObject) -> JsonObject:
     """The result of an `edgeRpc` request.
 
     Raises:
         RpcError: the request is wrong, the edge is unknown or offline, or a payload cannot be answered.
         EdgeError: the edge refused it.
-        NoAppCentreError: see there.
+        NoAppCentreError: the payload is for the app centre.
     """
     name, payload = json_rpc.string(params, "edgeId"), _payload(json_rpc.member(params, "payload"))
     (device,) = await backend.visible([name])
@@ -59,19 +60,19 @@ async def answer(backend: Backend, params: dict[str, Any]) -> dict[str, Any]:
     if method == "getEdgeConfig":
         result = await _config(backend, name)
         return {"payload": {"jsonrpc": "2.0", "id": payload["id"], "result": result}}
-    if not device.links:
+    if not device.connections:
         raise json_rpc.not_connected(name)
-    return {"payload": _unwrapped(await device.links[0].ask(_user(backend), payload))}
+    return {"payload": _unwrapped(await device.connections[0].ask(_user(backend), payload))}
 
 
 def _user(backend: Backend) -> dict[str, str]:
-    """Who asks: Odoo's administrator, as the edge is told."""
+    """The user in whose name the edge is asked: Odoo's administrator."""
     return {"id": backend.config.user, "name": "Administrator", "language": "EN", "role": "admin"}
 
 
-def _payload(found: dict[str, Any]) -> dict[str, Any]:
-    """The inner request as OpenEMS reads and writes it: nothing but its own fields."""
-    payload = {
+def _payload(found: JsonObject) -> JsonObject:
+    """The inner request with only the fields that OpenEMS knows."""
+    payload: JsonObject = {
         "jsonrpc": "2.0",
         "method": json_rpc.string(found, "method"),
         "params": json_rpc.member(found, "params"),
@@ -81,31 +82,33 @@ def _payload(found: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "timeout": timeout} if isinstance(timeout, int) else payload
 
 
-async def _config(backend: Backend, name: str) -> dict[str, Any]:
+async def _config(backend: Backend, name: str) -> JsonObject:
     text = await backend.config_of(name)
     if text is None:
         raise json_rpc.RpcError(f"EdgeConfig for [{name}] is null in the Database")
-    config: dict[str, Any] = orjson.loads(text)
+    config: JsonObject = orjson.loads(text)
     return config
 
 
-def _unwrapped(content: dict[str, Any]) -> dict[str, Any]:
+def _unwrapped(content: JsonObject) -> JsonObject:
     """What an edge answered, without its envelope."""
     if "result" not in content:
-        raise _refused(content["error"])
+        raise _refused(content.get("error"))
     try:
         return _success(json_rpc.member(content["result"], "payload"))
     except json_rpc.RpcError as error:
         raise json_rpc.EdgeError(error.message, *error.data, code=error.code) from None
 
 
-def _success(payload: dict[str, Any]) -> dict[str, Any]:
+def _success(payload: JsonObject) -> JsonObject:
     if "error" in payload and "result" not in payload:
         raise json_rpc.RpcError("Expected a JSON-RPC Success Response")
     return {"jsonrpc": "2.0", "id": json_rpc.uuid_of(payload), "result": json_rpc.member(payload, "result")}
 
 
-def _refused(error: dict[str, Any]) -> json_rpc.EdgeError:
+def _refused(error: object) -> json_rpc.EdgeError:
+    if not isinstance(error, dict):
+        return json_rpc.EdgeError("")
     message, code, data = str(error.get("message", "")), error.get("code"), error.get("data")
     if not isinstance(code, int) or code not in _CODES or not isinstance(data, list):
         return json_rpc.EdgeError(message)

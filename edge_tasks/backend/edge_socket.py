@@ -1,7 +1,7 @@
-"""The edges' websocket: one connection an edge, refused without a word when its apikey is unknown.
+"""The edges' websocket: one connection for each edge, refused without a word when its apikey is unknown.
 
-Messages come as callbacks: no task and no queue a connection, so ten thousand of them cost little. What most of
-them say, that nothing has changed, is known by its bytes.
+Messages come as callbacks, without a task or a queue for each connection, so ten thousand connections cost
+little. Most messages say that nothing has changed; they are known by their bytes and not parsed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 from picows import WSCloseCode, WSListener, WSMsgType, ws_create_server
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from picows import WSFrame, WSTransport, WSUpgradeRequest
 
+    from edge_tasks.backend.json_rpc import JsonObject
     from edge_tasks.backend.known_devices import Device, Devices
     from edge_tasks.backend.stand_in import Backend
 
@@ -38,8 +39,9 @@ _PARTS: Final = (*_WHOLE, WSMsgType.CONTINUATION)
 
 
 async def serve_edges(backend: Backend, sock: socket.socket) -> asyncio.Server:
-    """Let edges in; as the real one, whatever path they ask for."""
-    log = logging.LoggerAdapter(logging.getLogger("picows.server"), {})  # of a logger it makes one a connection
+    """Accept edges on a socket, at any path, as OpenEMS does."""
+    # given a name instead of a logger, picows makes a logger for each connection
+    log = logging.LoggerAdapter(logging.getLogger("picows.server"), {})
 
     def arrive(request: WSUpgradeRequest) -> EdgeSocket:
         return EdgeSocket(backend, str(request.headers.get("apikey", "")))
@@ -56,7 +58,7 @@ async def serve_edges(backend: Backend, sock: socket.socket) -> asyncio.Server:
 
 
 class EdgeSocket(WSListener):
-    """A connection; it is an edge's from the moment it is admitted.
+    """A connection, which belongs to an edge once it is admitted.
 
     Attributes:
         cache: the values that came over it.
@@ -72,10 +74,10 @@ class EdgeSocket(WSListener):
         self._parts = b""
         self._early: list[bytes] = []
         self._pong = 0.0
-        self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._asked: dict[str, asyncio.Future[JsonObject]] = {}
 
     def admit(self, devices: Devices) -> None:
-        """Become the connection of the apikey's device, or be refused: no close frame, as the real one."""
+        """Become the connection of the apikey's device, or be refused; like OpenEMS, without a close frame."""
         if self._transport is None:
             return
         self._device, self._apikey = devices.by_key(self._apikey), ""
@@ -92,17 +94,17 @@ class EdgeSocket(WSListener):
             self._take(text)
 
     def close(self) -> None:
-        """Say good-bye with 1001, and wait for nothing."""
+        """Send a close frame with code 1001, and do not wait for the answer."""
         if self._transport is not None:
             self._transport.send_close(WSCloseCode.GOING_AWAY)
 
     def drop(self) -> None:
-        """End it at once."""
+        """End it at once, without a close frame."""
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
     def ping(self, period: float) -> None:
-        """Ping, or drop the peer that did not answer for one and a half periods."""
+        """Send a ping, or drop the socket when it did not answer for one and a half periods (seconds)."""
         if self._transport is None:
             return
         if time.monotonic() - self._pong > _PATIENCE * period:
@@ -112,18 +114,18 @@ class EdgeSocket(WSListener):
             return
         self._transport.send_ping()
 
-    async def ask(self, user: Mapping[str, str], payload: Mapping[str, Any]) -> dict[str, Any]:
+    async def ask(self, user: Mapping[str, str], payload: Mapping[str, object]) -> JsonObject:
         """Send an `authenticatedRpc` request, and wait for the answer as long as it takes."""
         number = self.tell(user, payload)
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[JsonObject] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         try:
             return await answer
         finally:
             self._asked.pop(number, None)
 
-    def tell(self, user: Mapping[str, str], payload: Mapping[str, Any]) -> str:
-        """Send an `authenticatedRpc` request; its id."""
+    def tell(self, user: Mapping[str, str], payload: Mapping[str, object]) -> str:
+        """Send an `authenticatedRpc` request, and return its id."""
         number = str(uuid.uuid4())
         params = {"user": user, "payload": payload}
         request = {"jsonrpc": "2.0", "method": "authenticatedRpc", "params": params, "id": number}
@@ -143,7 +145,7 @@ class EdgeSocket(WSListener):
             self._backend.left(self, self._devices, self._device)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Called by the library with each frame; pings are answered before."""
+        """Called by the library with each frame; it answers pings itself."""
         kind = frame.msg_type
         if kind in _PARTS:
             text = frame.get_payload_as_bytes()
@@ -159,13 +161,13 @@ class EdgeSocket(WSListener):
             transport.disconnect()
 
     def pause_writing(self) -> None:
-        """Called by the library when the edge does not take what was sent: it is little, and pings tell."""
+        """Called by the library when the edge does not read. Little is sent to it, and pings find out."""
 
     def resume_writing(self) -> None:
-        """Called by the library when it does again."""
+        """Called by the library when the edge reads again."""
 
     def _collect(self, transport: WSTransport, text: bytes, *, last: bool) -> None:
-        """A part of a message, or a message that came before the backend was ready."""
+        """Keep a part of a message, or a message that came before the backend was ready."""
         self._parts += text
         if len(self._parts) + sum(map(len, self._early)) > _MOST_BYTES:
             transport.disconnect(graceful=False)
@@ -197,7 +199,7 @@ class EdgeSocket(WSListener):
             self._send(answer)
 
     def answered(self, answer: json_rpc.Answer) -> None:
-        """An edge has answered a request; nobody may be waiting any more."""
+        """Hand an answer to the request that waits for it, if it still does."""
         waiting = self._asked.get(str(answer.id))
         if waiting is not None and not waiting.done():
             waiting.set_result(answer.content)

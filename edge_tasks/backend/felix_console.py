@@ -1,7 +1,7 @@
-"""The one thing that edge-tasks asks of a backend's Felix console: activate `Metadata.Odoo` again.
+"""The part of a backend's Felix console that edge-tasks uses: it activates `Metadata.Odoo` again.
 
-And what a real console has not: metrics for Prometheus. They stand here since the REST port is to be as the real
-one's is, which knows nothing but JSON-RPC. Whoever asks over loopback needs no login.
+It also has metrics for Prometheus, which a real console has not. They are here because the REST port, as in
+OpenEMS, answers nothing but JSON-RPC. A request over loopback needs no login for them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Python's search for objects that only hold each other, kept away from what ten thousand edges have.
+"""Keep Python's garbage collector away from the objects of ten thousand edges.
 
-Their rows and sockets live as long as the edges are connected. Searched again and again they cost a fifth of
-the stand-in's time, and half a second at once, in which no message is read. So they are put aside each minute,
-and searched when edges have gone, for then there is something to find.
+Their rows and sockets live as long as the edges are connected. To search them again and again takes a fifth of
+the stand-in's time, and half a second at once, in which no message is read. So they are frozen each minute, and
+searched only when edges have gone, since only then there is something to collect.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import gc
 
 
 class Garbage:
-    """Decides when to search all, when only what is new."""
+    """Decides when everything is searched, and when only new objects are."""
 
     def __init__(self) -> None:
         self._ended = 0
 
     def tidy(self, ended: int) -> bool:
-        """Put everything aside.
+        """Freeze everything, and search it first if connections have ended since the last call.
 
         Args:
             ended: how many connections have ended so far.

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 as OpenEMS speaks it: texts to values and back. No input, no output.
+"""JSON-RPC 2.0 as OpenEMS speaks it: texts to values and back. No I/O.
 
 Codes and texts of errors are those of `OpenemsError` in OpenEMS 2024.7.0.
 """
@@ -9,7 +9,7 @@ import re
 import uuid
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 
 import orjson
 
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from edge_tasks.backend.channel_cache import Value
 
+JsonObject: TypeAlias = "dict[str, object]"
+"""A JSON object as it came: nothing is known yet of its values."""
+
 EMPTY: Final = b'{"jsonrpc":"2.0","method":"timestampedData","params":{}}'
-"""What a real edge sends in a cycle without a change: nine messages of ten."""
+"""What a real edge sends in a cycle in which nothing changed: nine messages of ten."""
 NO_APP_CENTRE: Final = "No AppCenter Metadata provided."
 CONFIG: Final = b'{"jsonrpc":"2.0","method":"edgeConfig",'
-"""How a configuration begins, which is large and the same for many edges."""
+"""How an edge's configuration begins. It is large, and many edges send the same one."""
 GENERIC: Final = 1
 NO_CHANNEL_ADDRESS: Final = 1000
 UNHANDLED_METHOD: Final = 4001
@@ -33,36 +36,36 @@ NO_OBJECT_MEMBER: Final = 5003
 NO_UUID_MEMBER: Final = 5033
 NOT_CONNECTED: Final = 3000
 NO_ID: Final = "00000000-0000-0000-0000-000000000000"
-"""The id of a refusal over REST, whatever the request's was."""
+"""The id of a refusal over REST, whatever id the request had."""
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{1,8}(-[0-9a-fA-F]{1,4}){3}-[0-9a-fA-F]{1,12}")
 
 
 class InvalidMessageError(Exception):
-    """A text is no JSON-RPC message; the text of this error says why, without quoting it."""
+    """A text is no JSON-RPC message. This error says why, without quoting the text."""
 
 
 class Message(NamedTuple):
-    """A request, when it has an id, or a notification."""
+    """A request, or a notification when it has no id."""
 
     method: str
-    params: dict[str, Any]
+    params: JsonObject
     id: str | int | None = None
 
 
 class Answer(NamedTuple):
-    """What answers a request: the whole text, with a `result` or an `error`."""
+    """The answer to a request, as a whole: with a `result` or an `error`."""
 
     id: str | int | None
-    content: dict[str, Any]
+    content: JsonObject
 
 
 class RpcError(Exception):
-    """What an `error` answer says.
+    """An error as an answer has it.
 
     Attributes:
-        code: of OpenEMS, 1 for an error without a code of its own.
-        data: what the message was made of.
+        code: as OpenEMS numbers its errors; 1 for one without a number of its own.
+        data: the values that are filled into the message.
     """
 
     def __init__(self, message: str, *data: str, code: int = GENERIC) -> None:
@@ -73,26 +76,26 @@ class RpcError(Exception):
 
 
 class EdgeError(RpcError):
-    """An edge's own refusal, which the REST endpoint hands on with its code and under the request's id."""
+    """An edge's own refusal. The REST endpoint hands it on with its code, under the request's id."""
 
 
 def unhandled(method: str) -> RpcError:
-    """Nobody knows this method."""
+    """The refusal of an unknown method."""
     return RpcError(f"Unhandled JSON-RPC method [{method}]", method, code=UNHANDLED_METHOD)
 
 
 def invisible() -> RpcError:
-    """Odoo answers nothing for an edge that it does not have or show, and the backend misses the name."""
+    """The refusal of an edge that Odoo does not have or show: it answers nothing, and OpenEMS misses the name."""
     return RpcError("JSON [name:{}] is not a String member", "name", "{}", code=NO_STRING_MEMBER)
 
 
 def not_connected(name: str) -> RpcError:
-    """An edge is to be asked, and has no socket."""
+    """The refusal to ask an edge that is offline."""
     return RpcError(f"Edge [{name}] is not connected", name, code=NOT_CONNECTED)
 
 
 def over_rest(error: Exception) -> RpcError:
-    """An error as the REST endpoint hands it on: code and data are lost."""
+    """An error as the REST endpoint hands it on, without its code and data."""
     return RpcError(f"Unable to get Response: {error}")
 
 
@@ -120,7 +123,7 @@ def parse(text: str | bytes) -> Message | Answer:
 
 
 def parse_request(text: bytes) -> Message:
-    """Read a request over REST; it gets an id where it has none, and so does what it carries, as OpenEMS does it.
+    """Read a request over REST. It gets an id if it has none, and so does its payload, as OpenEMS does it.
 
     Raises:
         InvalidMessageError: it is none.
@@ -139,7 +142,7 @@ def parse_request(text: bytes) -> Message:
 
 @lru_cache(maxsize=32)
 def params_of_config(text: bytes) -> bytes:
-    """The params of an `edgeConfig` as JSON; edges of one template send the same, which is read once.
+    """The params of an `edgeConfig`, as JSON. Edges of one template send the same, which is read once.
 
     Raises:
         InvalidMessageError: it is none.
@@ -150,18 +153,18 @@ def params_of_config(text: bytes) -> bytes:
     return dumped(message.params)
 
 
-def answer(request: Message, result: Mapping[str, Any]) -> bytes:
-    """The text of a good answer."""
+def answer(request: Message, result: Mapping[str, object]) -> bytes:
+    """The text of an answer with a result."""
     return orjson.dumps({"jsonrpc": "2.0", "id": request.id, "result": result})
 
 
 def refusal(number: str | int | None, error: RpcError) -> bytes:
-    """The text of an error answer to the request of that id."""
+    """The text of an error answer to the request with this id."""
     body = {"code": error.code, "message": error.message, "data": error.data}
     return orjson.dumps({"jsonrpc": "2.0", "id": number, "error": body})
 
 
-def moments(params: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Value]]]:
+def moments(params: Mapping[str, object]) -> list[tuple[int, Mapping[str, Value]]]:
     """The parts of a data notification, oldest first: milliseconds since 1970 and the values of that moment."""
     found = [
         (int(timestamp), cast("Mapping[str, Value]", values))
@@ -171,7 +174,7 @@ def moments(params: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Value]]]:
     return sorted(found, key=itemgetter(0))
 
 
-def string(params: Mapping[str, Any], name: str) -> str:
+def string(params: Mapping[str, object], name: str) -> str:
     """A parameter that is a text.
 
     Raises:
@@ -179,39 +182,37 @@ def string(params: Mapping[str, Any], name: str) -> str:
     """
     found = params.get(name)
     if not isinstance(found, str):
-        json = _json(params)
-        raise RpcError(f"JSON [{name}:{json}] is not a String member", name, json, code=NO_STRING_MEMBER)
+        raise _wrong(params, name, "JSON [{name}:{json}] is not a String member", NO_STRING_MEMBER)
     return found
 
 
-def member(params: Mapping[str, Any], name: str) -> dict[str, Any]:
+def member(params: object, name: str) -> JsonObject:
     """A parameter that is an object.
 
     Raises:
         RpcError: it is missing or something else.
     """
-    found = params.get(name)
+    found = params.get(name) if isinstance(params, dict) else None
     if not isinstance(found, dict):
-        json = _json(params)
-        text = f"JSON [{name}] ist not a member of JSON-Object [{json}]"  # OpenEMS has it so
-        raise RpcError(text, name, json, code=NO_OBJECT_MEMBER)
+        # the spelling is OpenEMS' own
+        text = "JSON [{name}] ist not a member of JSON-Object [{json}]"
+        raise _wrong(params, name, text, NO_OBJECT_MEMBER)
     return found
 
 
-def uuid_of(message: Mapping[str, Any]) -> str:
-    """The id of a message, which OpenEMS wants to be a UUID.
+def uuid_of(message: Mapping[str, object]) -> str:
+    """The id of a message, which has to be a UUID for OpenEMS.
 
     Raises:
         RpcError: it is none.
     """
     found = message.get("id")
     if not isinstance(found, str) or not _UUID.fullmatch(found):
-        json = _json(message)
-        raise RpcError(f"JSON [id:{json}] is not a UUID member", "id", json, code=NO_UUID_MEMBER)
+        raise _wrong(message, "id", "JSON [{name}:{json}] is not a UUID member", NO_UUID_MEMBER)
     return found
 
 
-def strings(params: Mapping[str, Any], name: str) -> list[str]:
+def strings(params: Mapping[str, object], name: str) -> list[str]:
     """A parameter that is a list of texts.
 
     Raises:
@@ -219,15 +220,14 @@ def strings(params: Mapping[str, Any], name: str) -> list[str]:
     """
     found = params.get(name)
     if not isinstance(found, list):
-        json = _json(params)
-        raise RpcError(f"JSON [{name}:{json}] is not JSON-Array", name, json, code=NO_ARRAY_MEMBER)
+        raise _wrong(params, name, "JSON [{name}:{json}] is not JSON-Array", NO_ARRAY_MEMBER)
     for item in found:
         if not isinstance(item, str):
             raise RpcError(f"JSON [{_json(item)}] is not a String", _json(item), code=NO_STRING)
     return found
 
 
-def channels(params: Mapping[str, Any]) -> list[str]:
+def channels(params: Mapping[str, object]) -> list[str]:
     """The parameter `channels`: addresses as `meter0/ActivePower`.
 
     Raises:
@@ -240,8 +240,14 @@ def channels(params: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def _wrong(params: object, name: str, text: str, code: int) -> RpcError:
+    """The refusal of a parameter; the whole object stands in its text, as in OpenEMS."""
+    json = _json(params)
+    return RpcError(text.format(name=name, json=json), name, json, code=code)
+
+
 def dumped(value: object) -> bytes:
-    """As JSON."""
+    """A value as JSON."""
     return orjson.dumps(value)
 
 

@@ -1,29 +1,40 @@
-"""What the backend knows of its devices, in memory: read once, changed by sockets. No input, no output."""
+"""What the backend knows of its devices, in memory: read once, changed by what edges send. No I/O."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from edge_tasks.backend.channel_cache import Value
-    from edge_tasks.backend.links import Link
+    from edge_tasks.backend.channel_cache import ChannelCache, Value
+    from edge_tasks.backend.json_rpc import JsonObject
 
 _LEVELS: Final = {0: "ok", 1: "info", 2: "warning", 3: "fault"}
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(-\S+)?")
 
 
+class Connection(Protocol):
+    """An edge's connection as far as its device uses it."""
+
+    @property
+    def cache(self) -> ChannelCache:
+        """The values that came over it."""
+
+    async def ask(self, user: Mapping[str, str], payload: Mapping[str, object]) -> JsonObject:
+        """Send an `authenticatedRpc` request, and wait for the answer as long as it takes."""
+
+
 @dataclass(frozen=True)
 class Write:
-    """What is to be written of a device; None and False mean: leave the column alone.
+    """What is to be written into a device's row. None and False leave the column as it is.
 
     Attributes:
-        id: of the row.
-        online: whether a socket is open.
-        heard: a message came, so `lastmessage` is to be the time of the writing.
+        id: the row's.
+        online: whether a connection is open.
+        heard: a message came, so `lastmessage` becomes the time at which this is written.
         level: `ok`, `info`, `warning` or `fault`.
     """
 
@@ -33,7 +44,7 @@ class Write:
     level: str | None = None
 
     def then(self, later: Write) -> Write:
-        """Both writes in one."""
+        """One write that does what this one and then a later one would do."""
         return Write(
             self.id,
             self.online if later.online is None else later.online,
@@ -44,11 +55,11 @@ class Write:
 
 @dataclass(eq=False, slots=True)
 class Device:
-    """A row as it was when it was read, and what its edge has told since.
+    """A row as it was read, and what its edge has sent since.
 
     Attributes:
-        minute: of the last message, since 1970.
-        links: the open sockets; two with one apikey are one edge that is online.
+        minute: when the last message came, in minutes since 1970.
+        connections: the open ones. Two with the same apikey count as one edge that is online.
     """
 
     id: int
@@ -57,30 +68,30 @@ class Device:
     version: str | None = None
     level: str | None = None
     minute: int = 0
-    links: list[Link] = field(default_factory=list, repr=False)
+    connections: list[Connection] = field(default_factory=list, repr=False)
 
     @property
     def online(self) -> bool:
-        """Whether a socket is open."""
-        return bool(self.links)
+        """Whether a connection is open."""
+        return bool(self.connections)
 
     def values(self, addresses: Iterable[str]) -> dict[str, Value]:
-        """The values of some channels; None for all of them while the edge is offline."""
-        if not self.links:
+        """The values of some channels; each is None while the edge is offline."""
+        if not self.connections:
             return dict.fromkeys(addresses)
-        return self.links[0].cache.values(addresses)
+        return self.connections[0].cache.values(addresses)
 
 
 class Devices:
-    """All rows, by apikey and by name, and what is to be written of them.
+    """All rows, by apikey and by name, and what is to be written into them.
 
-    Of two rows with one apikey the later wins, as in a Java map.
+    Of two rows with the same apikey the later one counts, as in OpenEMS.
     """
 
     def __init__(self, devices: Iterable[Device] = ()) -> None:
-        everything = list(devices)
-        self._by_key = {device.apikey: device for device in everything}
-        self._by_name = {device.name: device for device in everything}
+        known = list(devices)
+        self._by_key = {device.apikey: device for device in known}
+        self._by_name = {device.name: device for device in known}
         self._pending: dict[int, Write] = {}
 
     def __len__(self) -> int:
@@ -89,12 +100,12 @@ class Devices:
 
     @property
     def online(self) -> int:
-        """Of how many a socket is open."""
-        return sum(map(bool, (device.links for device in self._by_name.values())))
+        """How many have an open connection."""
+        return sum(device.online for device in self._by_name.values())
 
     @property
     def pending(self) -> int:
-        """Of how many something is to be written."""
+        """How many have something that is to be written."""
         return len(self._pending)
 
     def by_key(self, apikey: str | None) -> Device | None:
@@ -105,45 +116,46 @@ class Devices:
         """The device called `edge<number>`."""
         return self._by_name.get(name)
 
-    def connect(self, device: Device, link: Link, minute: int) -> None:
-        """A socket was opened with the device's key."""
-        device.links.append(link)
-        self._note(device, online=True)
+    def connect(self, device: Device, connection: Connection, minute: int) -> None:
+        """Note that a connection was opened with the device's apikey."""
+        device.connections.append(connection)
+        self._note(Write(device.id, online=True))
         self.heard(device, minute)
 
-    def disconnect(self, device: Device, link: Link) -> None:
-        """A socket was closed."""
-        device.links.remove(link)
-        self._note(device, online=device.online)
+    def disconnect(self, device: Device, connection: Connection) -> None:
+        """Note that a connection was closed."""
+        device.connections.remove(connection)
+        self._note(Write(device.id, online=device.online))
 
     def heard(self, device: Device, minute: int) -> None:
-        """A message came; as the real one, only the first of a minute is worth writing."""
+        """Note that a message came. Only the first one in a minute is written, as OpenEMS does it."""
         if device.minute < minute:
             device.minute = minute
-            self._note(device, heard=True)
+            self._note(Write(device.id, heard=True))
 
     def told_state(self, device: Device, state: Value) -> None:
-        """`_sum/State` came; null tells nothing, and what is no level is a fault, as the real one has it."""
+        """Note the value of `_sum/State`: null changes nothing, and what is no level is a fault."""
         if state is None:
             return
         level = _LEVELS.get(state, "fault") if type(state) is int else "fault"
         if level != device.level:
             device.level = level
-            self._note(device, level=level)
+            self._note(Write(device.id, level=level))
 
     def take_writes(self) -> list[Write]:
-        """What is to be written, ordered by id; it counts as written from now on."""
+        """Return what is to be written, ordered by id, and count it as written."""
         pending, self._pending = self._pending, {}
         return sorted(pending.values(), key=lambda write: write.id)
 
     def put_back(self, writes: Iterable[Write]) -> None:
-        """These could not be written; what came meanwhile is newer."""
+        """Keep these for the next time, since they could not be written; what came meanwhile is newer."""
         for write in writes:
             later = self._pending.get(write.id)
             self._pending[write.id] = write.then(later) if later else write
 
-    def _note(self, device: Device, **change: Any) -> None:  # noqa: ANN401 - the fields of a Write
-        self._pending[device.id] = replace(self._pending.get(device.id, Write(device.id)), **change)
+    def _note(self, write: Write) -> None:
+        earlier = self._pending.get(write.id)
+        self._pending[write.id] = earlier.then(write) if earlier else write
 
 
 def new_version(device: Device, value: Value) -> str | None:

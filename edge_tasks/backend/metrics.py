@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.backend.stand_in import Backend
 
+_Family = TypeVar("_Family", GaugeMetricFamily, CounterMetricFamily)
 _PREFIX: Final = "edge_tasks_backend"
 
 
@@ -59,10 +60,7 @@ def _gauge(
 ) -> GaugeMetricFamily:
     if values is None:
         return GaugeMetricFamily(f"{_PREFIX}_{name}", what, value=value)
-    family = GaugeMetricFamily(f"{_PREFIX}_{name}", what, labels=[label])
-    for key, number in values.items():
-        family.add_metric([key], number)
-    return family
+    return _with_values(GaugeMetricFamily(f"{_PREFIX}_{name}", what, labels=[label]), values)
 
 
 def _counter(
@@ -70,7 +68,10 @@ def _counter(
 ) -> CounterMetricFamily:
     if values is None:
         return CounterMetricFamily(f"{_PREFIX}_{name}", what, value=value)
-    family = CounterMetricFamily(f"{_PREFIX}_{name}", what, labels=[label])
+    return _with_values(CounterMetricFamily(f"{_PREFIX}_{name}", what, labels=[label]), values)
+
+
+def _with_values(family: _Family, values: Mapping[str, float]) -> _Family:
     for key, number in values.items():
         family.add_metric([key], number)
     return family

@@ -1,4 +1,4 @@
-"""What edges told and is on its way to the device table: many edges in few statements."""
+"""What edges sent and is still to be written into the device table: many edges in few statements."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _MOST: Final = 100
-"""In one transaction: as many configurations as one can parse and compare without delaying an upgrade much."""
+"""So many devices in one transaction: more would take too long to parse while other edges connect."""
 _OF_ONE: Final = 16
-"""Words of one device that wait; of more, the oldest are not worth writing."""
+"""So many values of one device may wait; beyond that, the oldest ones are dropped."""
 
 
 class Outbox(Generic[_T]):
-    """Words of devices, each written, and those of one device in their order.
+    """Values of devices that are to be written, in order for each device.
 
     Args:
-        write: writes some of them, by id of the device.
-        what: is written, for the log.
-        log: where a failure is said.
+        write: writes one value of each of some devices, by their ids.
+        what: what the values are, for the log.
+        log: where failures are logged.
     """
 
     def __init__(
@@ -39,20 +39,20 @@ class Outbox(Generic[_T]):
         self._work: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        """Of how many devices something waits."""
+        """How many devices have a value that waits."""
         return len(self._waiting)
 
-    def put(self, number: int, word: _T) -> None:
-        """Have it written soon; if it cannot be, that is logged."""
-        words = self._waiting.setdefault(number, deque(maxlen=_OF_ONE))
-        if words and words[-1] == word:
+    def put(self, number: int, value: _T) -> None:
+        """Have a device's value written soon. A failure is logged."""
+        values = self._waiting.setdefault(number, deque(maxlen=_OF_ONE))
+        if values and values[-1] == value:
             return
-        words.append(word)
+        values.append(value)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._empty())
 
     async def drain(self) -> None:
-        """Wait until everything is written, or could not be."""
+        """Wait until everything is written or has failed."""
         if self._work is not None:
             await asyncio.wait({self._work})
 
@@ -65,11 +65,11 @@ class Outbox(Generic[_T]):
                 self._log.warning("%s of %d edges cannot be written: %s", self._what, len(part), reason(error))
 
     def _take(self) -> dict[int, _T]:
-        """The oldest word of some devices."""
+        """The oldest value of each of some devices."""
         part: dict[int, _T] = {}
         for number in list(islice(self._waiting, _MOST)):
-            words = self._waiting.pop(number)
-            part[number] = words.popleft()
-            if words:
-                self._waiting[number] = words
+            values = self._waiting.pop(number)
+            part[number] = values.popleft()
+            if values:
+                self._waiting[number] = values
         return part

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
 from edge_tasks.backend import edge_rpc, json_rpc
 from edge_tasks.backend.login import is_allowed
 from edge_tasks.backend.stand_in import BACKEND
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
+    from edge_tasks.backend.json_rpc import JsonObject
     from edge_tasks.backend.stand_in import Backend
+
+_GOOD: Final = 200
 
 
 def rest_app(backend: Backend) -> web.Application:
@@ -23,17 +27,20 @@ def rest_app(backend: Backend) -> web.Application:
 
 
 async def _answer(request: web.Request) -> web.Response:
-    """Answer a call: HTTP 500 for a wrong login, else 200, whether it went well or not."""
+    """Answer a call: HTTP 500 for a wrong login, the status of the release for an error, 200 else."""
     backend = request.app[BACKEND]
     if not is_allowed(request, (backend.config.user, backend.config.password)):
         return web.Response(status=500, text="Authentication failed")
     try:
-        body = await _body(backend, await _read(request))
+        call = await _read(request)
+        body, status = json_rpc.answer(call, await _call(backend, call)), _GOOD
     except edge_rpc.NoAppCentreError:
         return web.Response(status=500, text=json_rpc.NO_APP_CENTRE)
+    except json_rpc.EdgeError as error:
+        body, status = json_rpc.refusal(call.id, error), DEFAULT.rest_error_status
     except (json_rpc.InvalidMessageError, json_rpc.RpcError) as error:
-        body = json_rpc.refusal(json_rpc.NO_ID, json_rpc.over_rest(error))
-    return web.Response(body=body, content_type="application/json")
+        body, status = json_rpc.refusal(json_rpc.NO_ID, json_rpc.over_rest(error)), DEFAULT.rest_error_status
+    return web.Response(status=status, body=body, content_type="application/json")
 
 
 async def _read(request: web.Request) -> json_rpc.Message:
@@ -42,14 +49,7 @@ async def _read(request: web.Request) -> json_rpc.Message:
     return json_rpc.parse_request(await request.read())
 
 
-async def _body(backend: Backend, call: json_rpc.Message) -> bytes:
-    try:
-        return json_rpc.answer(call, await _call(backend, call))
-    except json_rpc.EdgeError as error:
-        return json_rpc.refusal(call.id, error)
-
-
-async def _call(backend: Backend, call: json_rpc.Message) -> dict[str, Any]:
+async def _call(backend: Backend, call: json_rpc.Message) -> JsonObject:
     if call.method == "edgeRpc":
         return await edge_rpc.answer(backend, call.params)
     if call.method == "getEdgesStatus":
@@ -59,11 +59,11 @@ async def _call(backend: Backend, call: json_rpc.Message) -> dict[str, Any]:
     raise json_rpc.unhandled(call.method)
 
 
-async def _status(backend: Backend, params: dict[str, Any]) -> dict[str, Any]:
+async def _status(backend: Backend, params: JsonObject) -> JsonObject:
     devices = await backend.visible(json_rpc.strings(params, "edgeIds"))
     return {device.name: {"online": device.online} for device in devices}
 
 
-async def _values(backend: Backend, params: dict[str, Any]) -> dict[str, Any]:
+async def _values(backend: Backend, params: JsonObject) -> JsonObject:
     names, channels = json_rpc.strings(params, "ids"), json_rpc.channels(params)
     return {device.name: device.values(channels) for device in await backend.visible(names)}

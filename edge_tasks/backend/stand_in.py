@@ -7,7 +7,7 @@ import logging
 import time
 import uuid
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from edge_tasks.backend.channel_cache import Value
     from edge_tasks.backend.config_file import Config
-    from edge_tasks.backend.links import Socket
+    from edge_tasks.backend.json_rpc import JsonObject
+    from edge_tasks.backend.sockets import Socket
 
 LOG: Final = logging.getLogger("edge_tasks.backend")
 _CLOSE_SECONDS: Final = 0.8
@@ -49,7 +50,7 @@ class Backend:
         ready: set while `devices` is in place; new connections wait for it.
         counters: what came, since the process began.
         minute: now, in minutes since 1970; at most a second late.
-        lag: by how many seconds the last pulse was late: how busy this process is.
+        lag: by how many seconds the last pulse was late, which shows how busy this process is.
     """
 
     def __init__(self, config: Config) -> None:
@@ -71,11 +72,11 @@ class Backend:
 
     @property
     def queues(self) -> dict[str, int]:
-        """Of how many devices something waits to be written, by what."""
+        """How many devices have something that waits to be written, by what it is."""
         return {"configs": len(self._configs), "versions": len(self._versions), "rows": self.devices.pending}
 
     async def activate(self) -> None:
-        """Drop every edge, then read the device table; without one, go on with no device at all."""
+        """Drop every edge, then read the device table. If it cannot be read, go on without any device."""
         async with self._activation:
             self.ready.clear()
             await self._close_sockets()
@@ -110,7 +111,7 @@ class Backend:
                     await asyncio.sleep(0)  # messages come between
 
     async def pulse_for_ever(self) -> None:
-        """Know the minute and how late this process is, every second; each minute, put aside what stays."""
+        """Note the minute and how late this process is, every second; tidy up, every minute."""
         garbage = Garbage()
         while True:
             due = time.monotonic() + _PULSE_SECONDS
@@ -121,7 +122,7 @@ class Backend:
                 garbage.tidy(self.counters.disconnects)
 
     async def stop(self) -> None:
-        """Close every socket, write who went offline, and let go of the database."""
+        """Close every socket, write who went offline, and close the connections to the database."""
         self.ready.clear()
         await self._close_sockets()
         with suppress(asyncio.TimeoutError):
@@ -132,21 +133,21 @@ class Backend:
             await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
 
     def arrived(self, socket: Socket) -> None:
-        """A socket was opened; it waits while the devices are read."""
+        """Admit a socket that was opened, or let it wait while the devices are read."""
         if self.ready.is_set():
             socket.admit(self.devices)
         else:
             self._arrivals.append(socket)
 
     def joined(self, socket: Socket, devices: Devices, device: Device) -> None:
-        """A socket was admitted."""
+        """Note that a socket was admitted."""
         self.counters.connects += 1
         self.sockets.add(socket)
         self._alone.clear()
         devices.connect(device, socket, self.minute)
 
     def left(self, socket: Socket, devices: Devices, device: Device) -> None:
-        """An admitted socket has ended."""
+        """Note that an admitted socket has ended."""
         self.counters.disconnects += 1
         self.sockets.discard(socket)
         if not self.sockets:
@@ -154,7 +155,7 @@ class Backend:
         devices.disconnect(device, socket)
 
     def take(self, socket: Socket, device: Device, text: bytes) -> bytes | None:
-        """Take over a message of an edge; the answer, when it is a request.
+        """Take over a message of an edge, and return the answer if it is a request.
 
         Raises:
             InvalidMessageError: it is none.
@@ -186,7 +187,7 @@ class Backend:
             raise json_rpc.RpcError(f"Unable to read to EdgeConfig for [{name}]: {reason(error)}") from error
 
     async def visible(self, names: Iterable[str]) -> list[Device]:
-        """The devices of these names, in which the login may look: all of them, or none.
+        """The devices of these names, if the login may see all of them.
 
         The real one asks Odoo for each, once: who was shown stays so until the next activation.
 
@@ -215,7 +216,7 @@ class Backend:
             raise json_rpc.RpcError(f"The device table cannot be read: {reason(error)}") from error
 
     def _notified(self, socket: Socket, device: Device, message: json_rpc.Message) -> None:
-        """`resendData` is for a database of the past, which there is none of here; no cache takes it over."""
+        """Take over a notification. `resendData` is for a database of the past, which does not exist here."""
         if message.method == "timestampedData":
             self._take_data(device, socket.cache.update, message.params)
         elif message.method == "aggregatedData":
@@ -231,7 +232,7 @@ class Backend:
             LOG.warning("%s sent an unknown notification, %s", device.name, message.method)
 
     def _take_data(
-        self, device: Device, update: Callable[[int, Mapping[str, Value]], None], params: Mapping[str, Any]
+        self, device: Device, update: Callable[[int, Mapping[str, Value]], None], params: Mapping[str, object]
     ) -> None:
         for timestamp, values in json_rpc.moments(params):
             update(timestamp, values)
@@ -273,10 +274,10 @@ def minute_now() -> int:
 
 
 def _refused(method: str) -> json_rpc.RpcError:
-    """The only request that a backend knows of edges is for an app centre, which there is none of."""
+    """The only request of an edge that a backend knows is for an app centre, which does not exist here."""
     return json_rpc.RpcError(json_rpc.NO_APP_CENTRE) if method == "appCenter" else json_rpc.unhandled(method)
 
 
-def _unsubscribe() -> dict[str, Any]:
+def _unsubscribe() -> JsonObject:
     number = str(uuid.uuid4())
     return {"jsonrpc": "2.0", "method": "subscribeSystemLog", "params": {"subscribe": False}, "id": number}

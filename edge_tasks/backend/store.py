@@ -1,10 +1,10 @@
-"""The device table: all SQL of the stand-in backend, over two connections that come back by themselves."""
+"""The device table: all SQL of the stand-in backend. A lost connection is opened again."""
 
 from __future__ import annotations
 
 import asyncio
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import orjson
 import psycopg
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.backend.config_file import Database
+    from edge_tasks.backend.config_update import StoredComponent
     from edge_tasks.backend.known_devices import Write
 
 _CONNECT_SECONDS = 5
@@ -53,7 +54,7 @@ _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 StoreError = psycopg.Error
 _T = TypeVar("_T")
 _KINDS = 32
-"""Edges of one template tell the same: so many different ones are compared once for all of them."""
+"""Edges of one template send the same configuration, which is then compared once: so many are remembered."""
 
 
 def reason(error: StoreError) -> str:
@@ -63,16 +64,16 @@ def reason(error: StoreError) -> str:
 
 
 class Store:
-    """The table behind two connections: one writes, one answers questions, so that none waits for a flush."""
+    """The table, over two connections: one writes, the other reads, so that no question waits for a flush."""
 
     def __init__(self, database: Database) -> None:
-        self._writer = _Line(database)
-        self._reader = _Line(database)
+        self._writer = _Session(database)
+        self._reader = _Session(database)
 
     async def load(self) -> list[Device]:
         """Set every device offline and read all rows, archived ones too."""
 
-        async def job(connection: psycopg.AsyncConnection) -> list[tuple[Any, ...]]:
+        async def job(connection: psycopg.AsyncConnection) -> list[psycopg.rows.TupleRow]:
             await connection.execute(_OFFLINE)
             return await (await connection.execute(_READ)).fetchall()
 
@@ -146,7 +147,7 @@ class Store:
         await self._reader.close()
 
 
-def _components_in(text: str | None) -> dict[str, dict[str, Any]]:
+def _components_in(text: str | None) -> dict[str, StoredComponent]:
     """The components of a stored configuration; none when it is no JSON object."""
     try:
         stored = orjson.loads(text or "{}")
@@ -173,8 +174,8 @@ def _pretty(document: object) -> str:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
-class _Line:
-    """One connection, used by one at a time, opened again after a failure."""
+class _Session:
+    """A connection that does one job at a time, and is opened again after a failure."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -182,7 +183,7 @@ class _Line:
         self._connection: psycopg.AsyncConnection | None = None
 
     async def do(self, job: Callable[[psycopg.AsyncConnection], Awaitable[_T]]) -> _T:
-        """Do a job in one transaction; once more, over a new connection, when the old one turns out dead."""
+        """Do a job in one transaction. If the connection is found to be dead, do it again over a new one."""
         async with self._lock:
             if self._connection is not None and not self._connection.closed:
                 try:

@@ -1,48 +1,34 @@
-"""How a platform's backend is wired: what its ``config.d`` says of PostgreSQL, Odoo and its own ports."""
+"""What a platform's backend is told in its ``config.d``: of PostgreSQL, of Odoo, and of its own ports. Pure."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
+from edge_tasks.openems.release import DEFAULT, Release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METADATA: Final = PurePosixPath("Metadata/Odoo.config")
-WEBSOCKET: Final = PurePosixPath("Edge/Websocket.config")
+_WEBSOCKET: Final = PurePosixPath("Edge/Websocket.config")
 _UI: Final = PurePosixPath("Ui/Websocket.config")
 _REST: Final = "Backend2Backend/Rest/"
 REST: Final = PurePosixPath(_REST) / "edgeTasks.config"
-REST_TEXT: Final = """\
+REST_TEXT: Final = f"""\
 :org.apache.felix.configadmin.revision:=L"1"
-port=I"8075"
+port=I"{DEFAULT.backend_ports.rest}"
 service.factoryPid="Backend2Backend.Rest"
 service.pid="Backend2Backend.Rest.edgeTasks"
 """
-"""For a backend without it; Felix takes any last segment that file and PID agree on."""
-_WORKDIR: Final = re.compile(r"\s*WORKDIR\s+(\S+)", re.IGNORECASE)
-_COPY: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*(?:\./)?config\.d/?\s+(\S+)", re.IGNORECASE)
-_DEFAULTS: Final[dict[str, Any]] = {
-    "odooHost": "localhost",
-    "odooPort": 8069,
-    "odooUid": 1,
-    "odooPassword": "",
-    "pgHost": "localhost",
-    "pgPort": 5432,
-    "pgUser": "odoo",
-    "pgPassword": "",
-    "database": "",
-}
-"""As OpenEMS Backend 2024.7.0 has them (``Metadata.Odoo``'s ``Config.java``)."""
+"""For a backend that has no REST API. Felix takes any last segment that file and PID agree on."""
 
 
 @dataclass(frozen=True)
-class Wiring:
+class BackendConfig:
     """What the backend's configuration says.
 
     Attributes:
@@ -53,7 +39,7 @@ class Wiring:
         ui_port: where UIs connect (``Ui.Websocket``).
     """
 
-    values: Mapping[str, Any] = field(repr=False)
+    values: Mapping[str, str | int] = field(repr=False)
     lines: Mapping[str, int]
     edge_port: int
     rest_port: int | None
@@ -65,8 +51,15 @@ class Wiring:
         return {"database": str(self.values["pgHost"]), "odoo": str(self.values["odooHost"])}
 
 
-def read_wiring(files: Mapping[PurePosixPath, str], folder: str) -> Wiring:
-    """Read the files of a backend's ``config.d``, by relative path.
+def read_backend_config(
+    files: Mapping[PurePosixPath, str], folder: str, release: Release = DEFAULT
+) -> BackendConfig:
+    """Read the files of a backend's ``config.d``.
+
+    Args:
+        files: their texts, by path below the folder.
+        folder: its name, for messages.
+        release: whose defaults hold.
 
     Raises:
         SettingsError: ``Metadata/Odoo.config`` is missing, or a file does not parse; with file and line.
@@ -78,19 +71,18 @@ def read_wiring(files: Mapping[PurePosixPath, str], folder: str) -> Wiring:
         )
     documents = {path: _parsed(text, f"{folder}/{path}") for path, text in files.items()}
     given = documents[METADATA]
-    values = {**_DEFAULTS, **{name: value for name, value in given.values().items() if name in _DEFAULTS}}
-    websocket = documents.get(WEBSOCKET)
     rest = next((found for path, found in documents.items() if str(path).startswith(_REST)), None)
-    return Wiring(
-        values=values,
+    ports = release.backend_ports
+    return BackendConfig(
+        values={**release.metadata_odoo, **_known(given, release)},
         lines={found.name: found.line for found in given.properties},
-        edge_port=_port(websocket, 8081),
-        rest_port=None if rest is None else _port(rest, 8075),
-        ui_port=_port(documents.get(_UI), 8082),
+        edge_port=_port(documents.get(_WEBSOCKET), ports.edges),
+        rest_port=None if rest is None else _port(rest, ports.rest),
+        ui_port=_port(documents.get(_UI), ports.ui),
     )
 
 
-def rewired(text: str, values: Mapping[str, str | int]) -> str:
+def with_values(text: str, values: Mapping[str, str | int]) -> str:
     """``Metadata/Odoo.config`` with other values; whatever else it says stays as it is."""
     document = felix.parse(text)
     changes = [(found.start, found.end, found.name) for found in document.properties if found.name in values]
@@ -100,15 +92,13 @@ def rewired(text: str, values: Mapping[str, str | int]) -> str:
     return text + "".join(f"{name}={_raw(values[name])}\n" for name in missing)
 
 
-def copied_to(dockerfile: str) -> str | None:
-    """Where an image has the build context's ``config.d``; None when its Dockerfile does not copy it."""
-    folder = PurePosixPath("/")
-    for line in dockerfile.splitlines():
-        if found := _WORKDIR.match(line):
-            folder /= found[1]
-        elif found := _COPY.match(line):
-            return str(folder / PurePosixPath(found[1]))
-    return None
+def _known(document: felix.Document, release: Release) -> dict[str, str | int]:
+    """The properties that ``Metadata.Odoo`` has, as far as they are texts or numbers; others are not read."""
+    return {
+        name: value
+        for name, value in document.values().items()
+        if name in release.metadata_odoo and isinstance(value, str | int)
+    }
 
 
 def _raw(value: str | int) -> str:

@@ -1,12 +1,12 @@
-"""What we need to know of a platform's compose file."""
+"""What we need to know of a platform's compose file as it is written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import yaml
-
+from edge_tasks.checkout import yaml_text
+from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's own order of precedence."""
-
-EDGE_SERVICE: Final = "openems-edge"
 
 
 @dataclass(frozen=True)
@@ -60,64 +58,35 @@ def parse_compose_file(text: str, name: str, service: str = EDGE_SERVICE) -> Com
     edge = services.get(service)
     if not isinstance(edge, dict):
         raise SettingsError(
-            f"{name} has no service {service} (it has {', '.join(services) or 'none'})",
+            f"{name} has no service {service} (it has {', '.join(map(str, services)) or 'none'})",
             hint="the generated ones replace it; name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
         )
     return ComposeFile(
         service=service,
         image=str(edge.get("image") or f"{service}:latest"),
-        networks=tuple(edge.get("networks") or ()),
-        dependents=tuple(other for other, found in services.items() if depends(found, service)),
+        networks=tuple(map(str, edge.get("networks") or ())),
+        dependents=tuple(str(other) for other, found in services.items() if depends(found, service)),
     )
 
 
 def published_ports(text: str) -> dict[tuple[str, int], int]:
     """(service, port inside) → host port, of a file that we generated (``"127.0.0.1:15432:5432"``)."""
-    document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, see below
+    document = yaml_text.load(text, any_tag=True)
+    services = document.get("services") if isinstance(document, dict) else None
     found = {}
-    for service, entry in (document.get("services") or {}).items():
-        for port in entry.get("ports") or ():
+    for service, entry in (services or {}).items():
+        for port in (entry.get("ports") or ()) if isinstance(entry, dict) else ():
             *_, outside, inside = str(port).split(":")
-            found[(service, int(inside))] = int(outside)
+            found[(str(service), int(inside))] = int(outside)
     return found
 
 
 def place(text: str, name: str, *path: str) -> str:
     """``name:line`` of an entry of the compose file called ``name``, or of the nearest one around it."""
-    node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
-    line = 1
-    for key in path:
-        found = _below(node, key)
-        if found is None:
-            break
-        line, node = found
-    return f"{name}:{line}"
+    return f"{name}:{yaml_text.line_of(text, *path)}"
 
 
-def _below(node: yaml.Node | None, key: str) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        pairs = [(name.value, name, value) for name, value in node.value if isinstance(name, yaml.ScalarNode)]
-    elif isinstance(node, yaml.SequenceNode):  # of "NAME=value", or of "8080:80"
-        pairs = [(item.value.partition("=")[0], item, item) for item in node.value if item.id == "scalar"]
-    else:
-        return None
-    return next(((at.start_mark.line + 1, value) for name, at, value in pairs if name == key), None)
-
-
-def _services(text: str, name: str) -> dict[str, Any]:
-    try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, with Compose's own tags ignored
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{name}:{mark.line + 1}" if mark else name
-        raise SettingsError(f"{where}: no valid YAML", hint="docker compose config says more") from None
-    services = document.get("services") if isinstance(document, dict) else None
-    if not isinstance(services, dict):
-        raise SettingsError(f"{name} has no services", hint="is it a compose file?")
-    return services
-
-
-def depends(service: Any, on: str) -> bool:  # noqa: ANN401 - whatever the user's YAML holds
+def depends(service: object, on: str) -> bool:
     """Whether a service, as written or as resolved, cannot be without another."""
     if not isinstance(service, dict):
         return False
@@ -129,16 +98,13 @@ def depends(service: Any, on: str) -> bool:  # noqa: ANN401 - whatever the user'
     return on in names
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe, and indifferent to tags such as ``!override`` that only Compose knows."""
-
-
-def _untagged(loader: _Loader, _suffix: str, node: yaml.Node) -> object:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else None
-
-
-_Loader.add_multi_constructor("!", _untagged)
+def _services(text: str, name: str) -> dict[object, object]:
+    try:
+        document = yaml_text.load(text, any_tag=True)
+    except yaml_text.YamlError as error:
+        where = f"{name}:{error.line}" if error.line else name
+        raise SettingsError(f"{where}: no valid YAML", hint="docker compose config says more") from None
+    services = document.get("services") if isinstance(document, dict) else None
+    if not isinstance(services, dict):
+        raise SettingsError(f"{name} has no services", hint="is it a compose file?")
+    return services

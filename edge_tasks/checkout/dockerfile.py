@@ -1,8 +1,9 @@
-"""What we need to know of a Dockerfile: the images that it stands on."""
+"""What we need to know of a Dockerfile: the images that it stands on, and where it copies to. Pure."""
 
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ _ARG: Final = re.compile(r"\s*ARG\s+(\w+)(?:=(\S*))?", re.IGNORECASE)
 _FROM: Final = re.compile(r"\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _COPY_FROM: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*?--from=(\S+)", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
+
+_WORKDIR: Final = re.compile(r"\s*WORKDIR\s+(\S+)", re.IGNORECASE)
+_COPY: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*(?:\./)?config\.d/?\s+(\S+)", re.IGNORECASE)
 
 
 def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
@@ -35,6 +39,17 @@ def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
             found.append(_filled(match[1], values))
     named = (name for name in found if name.lower() not in stages and not name.isdigit())
     return tuple(dict.fromkeys(named))
+
+
+def copied_to(text: str) -> str | None:
+    """Where an image has the build context's ``config.d``; None when its Dockerfile does not copy it."""
+    folder = PurePosixPath("/")
+    for line in text.splitlines():
+        if found := _WORKDIR.match(line):
+            folder /= found[1]
+        elif found := _COPY.match(line):
+            return str(folder / PurePosixPath(found[1]))
+    return None
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout.backend_config import REST, REST_TEXT
+from edge_tasks.checkout.backend_config import METADATA, REST, REST_TEXT
 from edge_tasks.checkout.inheritance import JAVA
+from edge_tasks.checkout.roles import ODOO_PORT, POSTGRES_PORT
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePosixPath
 
-    from edge_tasks.checkout.backend_config import Wiring
-    from edge_tasks.checkout.roles import Project, Services
+    from edge_tasks.checkout.backend_config import BackendConfig
+    from edge_tasks.checkout.project import Project
+    from edge_tasks.checkout.roles import Services
     from edge_tasks.fleet.identity import Edge
 
 ADDONS: Final = ("openems", "web_m2x_options", "partner_firstname")
@@ -21,20 +24,20 @@ ADDONS: Final = ("openems", "web_m2x_options", "partner_firstname")
 
 _MIB: Final = 2**20
 _EDGE_OVERHEAD_MIB: Final = 70
-"""Of a real edge beyond its heap: 154 to 190 MiB in all were measured with a heap of at most 128 MiB."""
+"""What a real edge takes beyond its heap. With a heap of at most 128 MiB it took 154 to 190 MiB in all."""
 
 _PLATFORM_MIB: Final = 1200
-"""Odoo, PostgreSQL and the backend."""
+"""What Odoo, PostgreSQL and the backend take together."""
 
 _LEAST_DISK_MIB: Final = 1024
 _DATABASE_MIB: Final = 60
-"""Of a fresh PostgreSQL with the device table: 42 MiB were measured."""
+"""What a new PostgreSQL with the device table takes: 42 MiB were measured."""
 
 _DIRECTORY: Final = 280 * 1024
-"""Of an edge's config directory: 276 KiB were measured, a block for each file and directory."""
+"""What an edge's config directory takes: 276 KiB were measured, a block for each file and directory."""
 
 _OTHER_FILES: Final = 100
-"""Of the backend, besides one an edge: log, database, listening and HTTP sockets, libraries."""
+"""What a backend opens besides a socket for each edge: log, database, its own ports, libraries."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,13 @@ class Finding:
     """One thing that is not as it should be.
 
     Attributes:
-        what: the fact.
-        where: file and line, or the thing.
+        what: what is wrong.
+        where: file and line, or the thing that it is about.
         change: what to change or type.
-        is_error: nothing can work so; else it is only said.
+        is_error: nothing can work until it is changed; otherwise it is only mentioned.
         kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
-        fixes: properties of ``Metadata/Odoo.config`` → right values; ``inv doctor --fix`` puts them in a copy.
-        files: what ``--fix`` puts beside it there, by relative path.
+        fixes: right values of properties of ``Metadata/Odoo.config``; ``--fix`` writes them into a copy.
+        files: files that ``--fix`` adds to that copy, by relative path.
     """
 
     what: str
@@ -60,42 +63,34 @@ class Finding:
     files: tuple[tuple[PurePosixPath, str], ...] = ()
 
     def __str__(self) -> str:
-        """One line."""
+        """The finding as a line for people."""
         return f"{self.where}: {self.what} → {self.change}"
 
 
-def check_wiring(wiring: Wiring, project: Project, services: Services, file: str) -> list[Finding]:
+def check_backend_config(config: BackendConfig, project: Project, services: Services, file: str) -> list[Finding]:
     """Compare ``Metadata/Odoo.config`` (called ``file``) with the Compose services it leads to."""
     environment = project.environment(services.database)
     user = environment.get("POSTGRES_USER", "postgres")
     wanted: dict[str, tuple[str | int, str]] = {
         "pgHost": (services.database, "the database's service"),
-        "pgPort": (5432, "the port inside the network"),
+        "pgPort": (POSTGRES_PORT, "the port inside the network"),
         "odooHost": (services.odoo, "Odoo's service"),
-        "odooPort": (8069, "the port inside the network"),
+        "odooPort": (ODOO_PORT, "the port inside the network"),
         "pgUser": (user, f"{services.database}'s POSTGRES_USER"),
         "pgPassword": (environment.get("POSTGRES_PASSWORD", ""), f"{services.database}'s POSTGRES_PASSWORD"),
     }
     findings = [
-        _wrong(wiring, file, name, right, whose)
+        _wrong(config, file, name, right, whose)
         for name, (right, whose) in wanted.items()
-        if wiring.values[name] != right and (name != "pgPassword" or right)
+        if config.values[name] != right and (name != "pgPassword" or right)
     ]
-    if wiring.values["database"] in ("", "postgres", "template0", "template1"):
-        findings.append(_wrong(wiring, file, "database", "openems", "a database of Odoo's own"))
-    if not wiring.values["odooPassword"]:
-        where = _where(wiring, file, "odooPassword")
+    if config.values["database"] in ("", "postgres", "template0", "template1"):
+        findings.append(_wrong(config, file, "database", "openems", "a database of Odoo's own"))
+    if not config.values["odooPassword"]:
+        where = _where(config, file, "odooPassword")
         findings.append(Finding("odooPassword is missing", where, "give one: Odoo's admin gets it"))
-    if wiring.rest_port is None:
-        findings.append(
-            Finding(
-                "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
-                file.replace("Metadata/Odoo.config", "Backend2Backend/Rest"),
-                'add a Backend2Backend.Rest configuration with port=I"8075"; inv doctor --fix up does it',
-                is_error=False,
-                files=((REST, REST_TEXT),),
-            )
-        )
+    if config.rest_port is None:
+        findings.append(_without_rest(file))
     return findings
 
 
@@ -121,7 +116,7 @@ def check_odoo(project: Project, services: Services, place: Callable[..., str]) 
 def check_edge(
     left_out: Sequence[str], options: Sequence[str], networks: str, place: Callable[..., str]
 ) -> list[Finding]:
-    """What the edges do not take over from the platform's own edge service.
+    """Name what the edges do not take over from the platform's own edge service.
 
     Args:
         left_out: mounts.
@@ -143,7 +138,7 @@ def check_edge(
 def check_edge_ports(
     edges: Sequence[Edge], host_ports: Mapping[int, str], place: Callable[..., str]
 ) -> list[Finding]:
-    """Host ports that an edge and another service of the platform want, both (``host_ports`` by the offset)."""
+    """Find host ports that both an edge and another service want; ``host_ports`` are those after the offset."""
     wanted = {port: edge for edge in edges if edge.ports for port in (edge.ports.console, edge.ports.websocket)}
     return [
         Finding(
@@ -157,14 +152,14 @@ def check_edge_ports(
 
 
 def check_addons(folder: str, present: Sequence[str]) -> list[Finding]:
-    """Is Odoo's addon in the folder that is mounted for it, with what it depends on?"""
+    """Check that the folder that is mounted for addons has Odoo's one, and those that it depends on."""
     missing = [name for name in ADDONS if name not in present]
     hint = "put them there: the addon from OpenEMS' odoo-openems, the others from OCA (PyPI: odoo-addon-…)"
     return [Finding(f"no addon {', '.join(missing)}", folder, hint)] if missing else []
 
 
 def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) -> list[Finding]:
-    """Do so many more edges fit into the memory that is free (bytes)?"""
+    """Check that so many more edges fit into the memory that is free (bytes)."""
     each = (_size(heap) // _MIB + _EDGE_OVERHEAD_MIB) * _MIB
     free = available - (0 if platform_runs else _PLATFORM_MIB * _MIB)
     fit = max(0, free // each)
@@ -181,14 +176,14 @@ def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) 
 
 
 def check_disk(free: int, folder: str) -> list[Finding]:
-    """Is there room for images and containers (bytes)?"""
+    """Check that there is room for images and containers (bytes)."""
     if free >= _LEAST_DISK_MIB * _MIB:
         return []
     return [Finding(f"{free // _MIB} MiB are free", folder, "make room: docker system df", kind="machine")]
 
 
 def check_room(directories: int, free: int, folder: str, *, with_database: bool) -> list[Finding]:
-    """Is there room for so many new config directories, and for a new database (bytes)?"""
+    """Check that there is room for so many new config directories, and for a new database (bytes)."""
     needed = directories * _DIRECTORY + (_DATABASE_MIB * _MIB if with_database else 0)
     if free >= needed:
         return []
@@ -203,7 +198,7 @@ def check_room(directories: int, free: int, folder: str, *, with_database: bool)
 
 
 def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int = 0) -> list[Finding]:
-    """Host ports that are taken, each with its owner; ``offset`` is what all are moved by now."""
+    """Name host ports that are taken, and their owners; ``offset`` is what all ports are moved by now."""
     return [
         Finding(
             f"taken by {owner}, wanted for {wanted[port]}",
@@ -216,7 +211,7 @@ def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int
 
 
 def check_open_files(edges: int, most: int) -> list[Finding]:
-    """Can the backend, in one process, hold a connection of every edge?"""
+    """Check that the backend, which is one process, may hold a connection of every edge."""
     wanted = edges + _OTHER_FILES
     if wanted <= most:
         return []
@@ -230,25 +225,36 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
     ]
 
 
-def corrections(findings: Sequence[Finding]) -> dict[str, Any]:
-    """What ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
+def corrections(findings: Sequence[Finding]) -> dict[str, str | int]:
+    """The properties that ``--fix`` writes into our copy of ``Metadata/Odoo.config``."""
     return dict(fix for finding in findings for fix in finding.fixes)
 
 
 def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
-    """The files that ``--fix`` puts into our copy of the backend's configuration."""
+    """The files that ``--fix`` adds to our copy of the backend's configuration."""
     return dict(file for finding in findings for file in finding.files)
 
 
-def _wrong(wiring: Wiring, file: str, name: str, right: str | int, whose: str) -> Finding:
+def _without_rest(file: str) -> Finding:
+    configuration = f'Backend2Backend.Rest configuration with port=I"{DEFAULT.backend_ports.rest}"'
+    return Finding(
+        "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
+        file.replace(str(METADATA), str(REST.parent)),
+        f"add a {configuration}; inv doctor --fix up does it",
+        is_error=False,
+        files=((REST, REST_TEXT),),
+    )
+
+
+def _wrong(config: BackendConfig, file: str, name: str, right: str | int, whose: str) -> Finding:
     secret = name.endswith("Password")
-    what = f"{name} is not {whose}" if secret else f"{name} is {wiring.values[name]!r}, not {whose} ({right})"
+    what = f"{name} is not {whose}" if secret else f"{name} is {config.values[name]!r}, not {whose} ({right})"
     change = f"make it {'the same' if secret else right!r}, or inv doctor --fix (in a copy of ours)"
-    return Finding(what, _where(wiring, file, name), change, fixes=((name, right),))
+    return Finding(what, _where(config, file, name), change, fixes=((name, right),))
 
 
-def _where(wiring: Wiring, file: str, name: str) -> str:
-    return f"{file}:{wiring.lines[name]}" if name in wiring.lines else file
+def _where(config: BackendConfig, file: str, name: str) -> str:
+    return f"{file}:{config.lines[name]}" if name in config.lines else file
 
 
 def _size(text: str) -> int:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout.roles import plain
+from edge_tasks.checkout.project import environment_of, is_bind_of, plain, volumes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.adapters.containers import Image
+    from edge_tasks.checkout.project import Service, Volume
 
 JAVA: Final = "JAVA_TOOL_OPTIONS"
 """Every JVM reads it; its own command line wins over it."""
 
 DATA_DIRECTORY: Final = "-Dopenems.data.dir=/tmp/openems-data"
-"""An edge writes its rrd4j files where it was started, unless told: there only root may."""
+"""Without it an edge writes its rrd4j files where it was started, where only root may write."""
 
 CONFIG_TARGET: Final = "/etc/openems.d"
 
@@ -29,8 +30,9 @@ _CARRIED: Final = (
     *("privileged", "read_only", "restart", "runtime", "secrets", "security_opt", "shm_size", "stop_signal"),
     *("stop_grace_period", "storage_opt", "sysctls", "tmpfs", "ulimits", "userns_mode", "uts", "working_dir"),
 )
-"""Not: container_name, hostname, mac_address, ports, expose (of one container only); labels, by which other tools
-find one container; build, depends_on, profiles, scale, healthcheck, mem_limit, deploy, user (ours)."""
+"""Keys of a service that every edge can have. Left out are container_name, hostname, mac_address, ports and
+expose, which only one container can have; labels, by which other tools find one container; and what is ours to
+decide: build, depends_on, profiles, scale, healthcheck, mem_limit, deploy, user."""
 
 _WORD: Final = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
 _HEAP: Final = re.compile(r"-Xm[sx]|-XX:(?:(?:Max|Initial|Min)RAMPercentage|(?:Max|Initial)HeapSize)=")
@@ -39,15 +41,15 @@ _KEY: Final = re.compile(r"-XX:[+-]?\w+|-D[^=]+|-X[a-z]+(?=[0-9:]|$)")
 _FELIX: Final = re.compile(r"-Dfelix\.cm\.dir=(\S+)")
 _ROOT: Final = ("root", "0", "0:0", "root:root")
 _LEADS_TO_INIT: Final = ("/init", "/s6-init")
-"""s6-overlay, on which OpenEMS's own images stand: it starts as root and becomes PUID:PGID."""
+"""s6-overlay, which OpenEMS' own images use: it starts as root and changes to PUID:PGID."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who runs this, as an edge's container is to know it.
+    """The user who runs this, as far as an edge's container depends on it.
 
     Attributes:
-        rootless: root of a container is the caller.
+        rootless: root inside a container is this user outside.
     """
 
     uid: int
@@ -57,7 +59,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Inheritance:
-    """For every edge.
+    """What every edge takes over.
 
     Attributes:
         options: keys of a Compose service, but for its volumes.
@@ -69,8 +71,8 @@ class Inheritance:
         left_out: mounts that edges cannot share, each ``source at target``.
     """
 
-    options: Mapping[str, Any] = field(repr=False)
-    volumes: tuple[Mapping[str, Any], ...]
+    options: Mapping[str, object] = field(repr=False)
+    volumes: tuple[Volume, ...]
     environment: Mapping[str, str] = field(repr=False)
     networks: tuple[str, ...]
     config_target: str
@@ -79,13 +81,13 @@ class Inheritance:
 
 
 def inherit(
-    service: Mapping[str, Any],
+    service: Service,
     image: Image,
     caller: Caller,
     template: str,
     is_file: Callable[[str], bool],
 ) -> Inheritance:
-    """Decide, of the resolved service.
+    """Decide what every edge takes over from the platform's own edge service.
 
     Args:
         service: as ``docker compose config --format json`` has it, ``$`` doubled.
@@ -94,13 +96,13 @@ def inherit(
         template: the host's folder with the edge template.
         is_file: a path of the host is a file, not a folder.
     """
-    volumes: list[Mapping[str, Any]] = list(service.get("volumes") or ())
     target = config_target(service, image, template)
-    others = [v for v in volumes if str(v.get("target")).rstrip("/") != target.rstrip("/")]
+    others = [v for v in volumes_of(service) if str(v.get("target")).rstrip("/") != target.rstrip("/")]
     shared = [v for v in others if _can_be_shared(v, is_file)]
-    options = {key: service[key] for key in _CARRIED if service.get(key) not in (None, [], {})}
+    given: Mapping[str, object] = service
+    options = {key: given[key] for key in _CARRIED if given.get(key) not in (None, [], {})}
     user = _user(str(service.get("user") or image.user), image, service, caller)
-    environment = dict(_environment(service))
+    environment = environment_of(service)
     if not user and _starts_by_init(image, service) and not _is_root(caller):
         environment |= {"PUID": str(caller.uid), "PGID": str(caller.gid)}
     if user and not user.startswith("0:"):
@@ -116,44 +118,44 @@ def inherit(
     )
 
 
-def config_target(service: Mapping[str, Any], image: Image, template: str) -> str:
+def config_target(service: Service, image: Image, template: str) -> str:
     """Where the template is mounted, else what the JVM is told, else what OpenEMS documents."""
-    for volume in service.get("volumes") or ():
-        if volume.get("type") == "bind" and str(volume.get("source")).rstrip("/") == template.rstrip("/"):
-            return str(volume["target"])
-    texts = (*words_of(service), *_environment(service).values(), *image.words, *image.environment.values())
+    for volume in volumes_of(service):
+        if is_bind_of(volume, template):
+            return volume["target"]
+    texts = (*words_of(service), *environment_of(service).values(), *image.words, *image.environment.values())
     found = (match[1] for text in texts if (match := _FELIX.search(text)))
     return next(found, CONFIG_TARGET)
 
 
-def words_of(service: Mapping[str, Any]) -> Sequence[str]:
-    """Of its own entrypoint and command; none where it leaves both to its image."""
-    found: Iterable[Any] = (*(service.get("entrypoint") or ()), *(service.get("command") or ()))
+def words_of(service: Service) -> Sequence[str]:
+    """The words of a service's own entrypoint and command; none when it leaves both to its image."""
+    found = (*(service.get("entrypoint") or ()), *(service.get("command") or ()))
     return [plain(str(word)) for word in found]
 
 
 def java_options(heap: str, ours: Iterable[str], theirs: str) -> str:
-    """Both together: the heap is ours, of everything else theirs wins, since some options exclude each other."""
+    """Our options and theirs. The heap is ours; theirs win elsewhere, since some exclude each other."""
     given = [word for word in _WORD.findall(theirs) if not _HEAP.match(word)]
     known = {_key(word) for word in given}
     return " ".join((f"-Xmx{heap}", *(word for word in ours if _key(word) not in known), *given))
 
 
 def foreign_heap(theirs: str) -> tuple[str, ...]:
-    """Options of theirs that give way to ``--edge-heap``."""
+    """The options of theirs that ``--edge-heap`` replaces."""
     return tuple(word for word in _WORD.findall(theirs) if _HEAP.match(word))
 
 
 def environment_file(environment: Mapping[str, str]) -> str:
-    """As Compose reads it (``env_file``): quoted, so that nothing in a value is interpreted."""
+    """The text of an ``env_file`` of Compose's, quoted so that nothing in a value is interpreted."""
     lines = (f"{name}={_quoted(value)}\n" for name, value in sorted(environment.items()))
     return "# Generated by edge-tasks: what docker-compose.yml gives the platform's own edge.\n" + "".join(lines)
 
 
-def _user(given: str, image: Image, service: Mapping[str, Any], caller: Caller) -> str:
-    """The caller, whose files nobody else may read, or root, where the compose file says so of an image's needs.
+def _user(given: str, image: Image, service: Service, caller: Caller) -> str:
+    """As whom an edge runs: the caller, whose files nobody else may read, or root if the compose file says so.
 
-    Left to the image where that comes to the same.
+    Empty when the image does the same by itself.
     """
     if _is_root(caller):
         return "" if given in ("", *_ROOT) else "0:0"
@@ -166,20 +168,15 @@ def _is_root(caller: Caller) -> bool:
     return caller.uid == 0 or caller.rootless
 
 
-def _starts_by_init(image: Image, service: Mapping[str, Any]) -> bool:
+def _starts_by_init(image: Image, service: Service) -> bool:
     words = words_of(service) if service.get("entrypoint") else image.words
     return bool(words) and words[0] in _LEADS_TO_INIT
 
 
-def _can_be_shared(volume: Mapping[str, Any], is_file: Callable[[str], bool]) -> bool:
+def _can_be_shared(volume: Volume, is_file: Callable[[str], bool]) -> bool:
     if volume.get("read_only") or volume.get("type") == "tmpfs":
         return True
     return volume.get("type") == "bind" and is_file(str(volume.get("source")))
-
-
-def _environment(service: Mapping[str, Any]) -> dict[str, str]:
-    found: Mapping[str, Any] = service.get("environment") or {}
-    return {name: plain(str(value)) for name, value in found.items() if value is not None}
 
 
 def _key(word: str) -> str:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import read_tree, write_file, writing
 from edge_tasks.checkout.compose_file import (
-    EDGE_SERVICE,
     NAMES,
     ComposeFile,
     find_compose_file,
     parse_compose_file,
 )
+from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
 from edge_tasks.errors import SettingsError
 
@@ -26,8 +26,32 @@ if TYPE_CHECKING:
 BUNDLED_NAME: Final = "platform"
 """Where the bundled platform is laid out, in the home folder."""
 
-EDGE_FOLDER: Final = "openems-edge"
 _LAST_USED: Final = ".edge-tasks-platform"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a kind of checkout keeps what we read and write; all paths are below its folder.
+
+    Attributes:
+        name: for people.
+        edges: the folder that the edges' config directories are made in.
+        template: the configuration of the checkout's own edge, from which theirs are made.
+        backend_config: the backend's configuration.
+    """
+
+    name: str
+    edges: PurePosixPath
+    template: PurePosixPath
+    backend_config: PurePosixPath
+
+
+DOCKER_OPENEMS: Final = Layout(
+    name="docker-openems",
+    edges=PurePosixPath("openems-edge"),
+    template=PurePosixPath("openems-edge/config.d"),
+    backend_config=PurePosixPath("openems-backend/config.d"),
+)
 
 
 @dataclass(frozen=True)
@@ -37,20 +61,32 @@ class Platform:
     Attributes:
         path: absolute.
         bundled: it is the project's own, which is laid out when it is missing.
+        layout: where things are in it.
     """
 
     path: Path
     bundled: bool
+    layout: Layout = DOCKER_OPENEMS
 
     @property
     def is_missing(self) -> bool:
-        """It is the bundled one, and is still to be laid out."""
-        return self.bundled and not (self.path / EDGE_FOLDER).is_dir()
+        """Whether it is the bundled one and has not been laid out yet."""
+        return self.bundled and not self.edges_folder.is_dir()
 
     @property
     def edges_folder(self) -> Path:
-        """Where the template is, and the config directories go."""
-        return self.path / EDGE_FOLDER
+        """Where the edges' config directories go."""
+        return self.path / self.layout.edges
+
+    @property
+    def template_folder(self) -> Path:
+        """Where the edge template is, or will be when it is laid out."""
+        return self.path / self.layout.template
+
+    @property
+    def backend_config(self) -> Path:
+        """Where this layout keeps the backend's configuration."""
+        return self.path / self.layout.backend_config
 
     @property
     def _source(self) -> Path:
@@ -62,11 +98,11 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
         """
-        folder = self._source / EDGE_FOLDER / "config.d"
+        folder = self._source / self.layout.template
         if not folder.is_dir():
             raise SettingsError(
-                f"{self.path} has no edge template (looked for {EDGE_FOLDER}/config.d)",
-                hint="name a docker-openems checkout with --platform",
+                f"{self.path} has no edge template (looked for {self.layout.template})",
+                hint=f"name a {self.layout.name} checkout with --platform",
             )
         return compile_template(_sources(folder), str(folder))
 
@@ -80,7 +116,7 @@ class Platform:
         return parse_compose_file(path.read_text(), str(path), edge_service)
 
     def lay_out(self) -> None:
-        """Copy the bundled platform to its place, whole or not at all."""
+        """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
         new = self.path.with_name(f".{self.path.name}.new")
         with writing(self.path):
             if new.exists():
@@ -93,7 +129,7 @@ class Platform:
                 new.rename(self.path)
 
     def remove_bundled(self) -> tuple[Path, ...]:
-        """Remove what :meth:`lay_out` made; files that the user changed or added are left, and returned."""
+        """Remove what :meth:`lay_out` made, and return the files that the user changed or added, which stay."""
         for relative, text in read_tree(bundled_source(), "").items():
             path = self.path / relative
             if path.is_file() and path.read_bytes() == text.encode():
@@ -162,7 +198,7 @@ def forget(platform: Platform, home: Home) -> None:
 
 def _is_platform(folder: Path) -> bool:
     has_compose_file = any((folder / name).is_file() for name in NAMES)
-    return has_compose_file and (folder / EDGE_FOLDER / "config.d").is_dir()
+    return has_compose_file and (folder / DOCKER_OPENEMS.template).is_dir()
 
 
 def _last_used(home: Home) -> Path | None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import yaml
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.rendering import templates_folder
+from edge_tasks.checkout import yaml_text
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.load_curve import Profile, ProfileError
 
@@ -19,15 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CONSTANT: Final = "constant"
-"""The name of having none: the template's datasources as they are."""
+"""The name for no profile: the template's datasources as they are."""
 
 FOLDER: Final = "profiles"
 """Below the project's templates, and below a platform for the user's own."""
 
 _ENDING: Final = ".yaml"
 _ENDINGS: Final = (_ENDING, ".yml")
-_NUMBERS: Final = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-_DATE: Final = "tag:yaml.org,2002:timestamp"
 
 
 @dataclass(frozen=True)
@@ -35,16 +31,16 @@ class LoadShape:
     """A profile that light edges are to follow.
 
     Attributes:
-        content: plain JSON, as the fleet file carries it; without the description, which only people read.
+        content: JSON values, as the fleet file has them, without the description, which only people read.
         profile: the same, ready for use.
     """
 
-    content: Mapping[str, Any]
+    content: Mapping[str, object]
     profile: Profile
 
     @property
     def digest(self) -> str:
-        """Another one for another content."""
+        """A digest of the content."""
         return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -66,17 +62,17 @@ def find(name: str, platform: Path) -> LoadShape | None:
 
 
 def absolute(name: str, folder: Path) -> str:
-    """A path as it can be saved, from where it was typed; a name as it is."""
+    """A path made absolute, so that it can be saved; a name as it is."""
     return str((folder / Path(name).expanduser()).resolve()) if is_path(name) else name
 
 
 def is_path(name: str) -> bool:
-    """A file rather than a name: it has a slash or a YAML file's ending."""
+    """Whether this is a path and not a name: it has a slash or the ending of a YAML file."""
     return "/" in name or name.endswith(_ENDINGS)
 
 
 def names(platform: Path) -> tuple[str, ...]:
-    """All that can be typed as ``--profile``, without paths."""
+    """All names that can be typed as ``--profile``."""
     found = {path.stem for folder in _folders(platform) for path in folder.glob(f"*{_ENDING}")}
     return (CONSTANT, *sorted(found - {CONSTANT}))
 
@@ -96,51 +92,20 @@ def _folders(platform: Path) -> tuple[Path, Path]:
     return platform / FOLDER, templates_folder() / FOLDER
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, object]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader, see below
+        content = yaml_text.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(
             f"the profile {path} cannot be read: {error.strerror}", hint="name another with --profile"
         ) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8", hint="save it as UTF-8") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
+    except yaml_text.YamlError as error:
+        where = f"{path}:{error.line}" if error.line else str(path)
         raise SettingsError(
-            f"{where}: no valid YAML: {problem or 'it cannot be read'}",
-            hint="correct it there, or name another file",
+            f"{where}: no valid YAML: {error.problem}", hint="correct it there, or name another file"
         ) from None
     if not isinstance(content, dict):
         raise SettingsError(f"{path} is no profile", hint="keys with values, such as consumption: {day: [1, 2]}")
     return content
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe, with numbers as YAML 1.2 has them (20:00 is a text, not 1200), and no key twice."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as its base class declares it
-        first: [(tag, pattern) for tag, pattern in known if tag not in (*_NUMBERS, _DATE)]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def _unique(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.value in seen - {"<<"}:
-            problem = f"the key {key.value} is there twice"
-            raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
-        seen.add(str(key.value))
-    found: dict[Any, Any] = loader.construct_mapping(node, deep=True)
-    return found
-
-
-_Loader.add_implicit_resolver(_NUMBERS[0], re.compile(r"[-+]?[0-9]+$"), list("-+0123456789"))
-_Loader.add_implicit_resolver(
-    _NUMBERS[1],
-    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$|[-+]?\.inf$|\.nan$"),
-    list("-+.0123456789"),
-)
-_Loader.add_constructor("tag:yaml.org,2002:map", _unique)

@@ -1,9 +1,9 @@
 """A platform's ``config.d`` compiled into Jinja templates, and one edge's files rendered from them.
 
-Compiling happens once, and finds every fault a template can have before anything is written; rendering an edge
-is then filling in its PIDs, its apikey and the backend's uri. Rules and their sources:
+Compiling happens once, and finds every fault of a template before anything is written. To render an edge is then
+to fill in its PIDs, its apikey and the backend's uri. These are the rules:
 
-- the directory of a generated file follows its PID, for Felix ignores a file elsewhere without a word;
+- the directory of a generated file follows its PID, for Felix silently ignores a file anywhere else;
 - a factory file named by a UUID gets a new one; others (``rrd4j0``, logging, DynamicBindings) keep their name;
 - every PID of the template is replaced wherever it stands in a string (LDAP filters), whole PIDs only;
 - singletons that a running edge writes (``Core/*``, ``Ess/Power``, …) belong to no template.
@@ -12,7 +12,6 @@ is then filling in its PIDs, its apikey and the backend's uri. Rules and their s
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -21,54 +20,25 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import rendering
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
+from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component
+from edge_tasks.openems.release import NEW_SINGLETONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from edge_tasks.fleet.identity import Edge
 
-BACKEND_FACTORY: Final = "Controller.Api.Backend"
-DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
+_SINGLETONS: Final = NEW_SINGLETONS | SINGLETON_IDS.keys()
 _GENERATION: Final = 1
-"""Raise it when the same template and edge are to give other files, so that directories are made anew."""
-
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_SINGLETONS: Final = frozenset(
-    {
-        *(f"Core.{name}" for name in ("AppManager", "ComponentManager", "Cycle", "Energy", "Host")),
-        *(f"Core.{name}" for name in ("Meta", "PredictorManager", "Sum")),
-        "Ess.Power",
-        "Evcs.SlowPowerIncreaseFilter",
-    }
-)
+"""Raise it when the same template and edge give other files than before: all directories are then made anew."""
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One ``.config`` file of the template as read: where below ``config.d``, and its exact text."""
+    """A ``.config`` file of the template: its path below ``config.d``, and its exact text."""
 
     path: PurePosixPath
     text: str
-
-
-@dataclass(frozen=True)
-class Component:
-    """A component that the template configures, as verification and simulation see it.
-
-    Attributes:
-        id: e.g. ``meter0``; the same on every edge.
-        factory_pid: e.g. ``Simulator.GridMeter.Reacting``.
-        properties: the decoded values of its file.
-    """
-
-    id: str
-    factory_pid: str
-    properties: Mapping[str, felix.Value]
-
-    @property
-    def enabled(self) -> bool:
-        """Felix' default, and OpenEMS', is true."""
-        return self.properties.get("enabled", True) is True
 
 
 @dataclass(frozen=True)
@@ -80,7 +50,7 @@ class _File:
 
     @cached_property
     def template(self) -> rendering.Template:
-        """Compiled when it is first rendered: most commands only ask what is in it."""
+        """The template, compiled on first use: most commands only ask what is in it."""
         return rendering.compiled(self.source)
 
 
@@ -89,7 +59,7 @@ class Template:
     """A compiled ``config.d``.
 
     Attributes:
-        digest: of everything that went in; the same template again has the same digest.
+        digest: of everything that was read; the same template always has the same one.
         components: what the template configures, sorted by id.
         moved: files whose directory did not follow their PID, as (where found, where an edge gets it).
         left_out: run-time singletons found in the template.
@@ -112,7 +82,7 @@ class Template:
         }
 
     def inputs(self, edge: Edge, uri: str) -> str:
-        """A digest of all that an edge's files are made of; it tells nothing of the apikey."""
+        """A digest of everything that an edge's files are made of. It does not reveal the apikey."""
         parts = (
             str(_GENERATION).encode(),
             self.digest.encode(),
@@ -131,9 +101,7 @@ class _Parsed:
 
     @property
     def renewed(self) -> bool:
-        return self.document.find("service.factoryPid") is not None and bool(
-            _UUID.fullmatch(self.source.path.stem)
-        )
+        return self.document.find("service.factoryPid") is not None and felix.is_generated(self.source.path)
 
     @property
     def singleton(self) -> bool:
@@ -147,7 +115,7 @@ class _Parsed:
 
 
 def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
-    """Compile what was read from ``folder`` (named in messages only).
+    """Compile what was read from ``folder``, which is only named in messages.
 
     Raises:
         SettingsError: a file that Felix would ignore, two files of one PID, no Backend controller or two of
@@ -170,14 +138,14 @@ def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
 
 
 def check_rendered(files: Mapping[PurePosixPath, str]) -> None:
-    """Check an edge's files against Felix's rule, with none of the generator's own knowledge.
+    """Check an edge's files against Felix's rule, without anything that the generator knows.
 
     Raises:
-        AssertionError: a file does not parse, or lies where its PID does not lead. That is a fault of ours.
+        AssertionError: a file does not parse, or lies where its PID does not lead. That is a bug of ours.
     """
     for path, text in files.items():
         pid = felix.parse(text).string("service.pid")
-        if pid is None and path.name == DYNAMIC_BINDINGS:
+        if pid is None and path.name == felix.DYNAMIC_BINDINGS:
             continue
         if pid is None or felix.path_of(pid) != path:
             raise AssertionError(f"{path}: its service.pid is {pid!r}, Felix would ignore it")
@@ -192,7 +160,7 @@ def _parsed(source: SourceFile, folder: str) -> _Parsed:
             f"{where}:{error.line}: {error.problem}",
             hint="Felix would ignore this file without a word: correct it or remove it",
         ) from None
-    if source.path == PurePosixPath(DYNAMIC_BINDINGS):
+    if source.path == PurePosixPath(felix.DYNAMIC_BINDINGS):
         return _Parsed(source, document, None)
     return _Parsed(source, document, _checked_pid(source, document, where))
 
@@ -210,7 +178,7 @@ def _checked_pid(source: SourceFile, document: felix.Document, where: str) -> st
             f"{where}:{found.line}: the file name is not the last segment of service.pid {found.value}",
             hint=f"rename the file to {path.name}, or correct its service.pid",
         )
-    if _UUID.fullmatch(source.path.stem) and document.string("service.factoryPid") is None:
+    if felix.is_generated(source.path) and document.string("service.factoryPid") is None:
         raise SettingsError(
             f"{where}:1: a factory file without service.factoryPid", hint="add one, or remove the file"
         )
@@ -231,17 +199,17 @@ def _check_unique(files: list[_Parsed], folder: str) -> None:
 
 
 def _backend(files: list[_Parsed], folder: str) -> _Parsed:
-    found = [file for file in files if file.document.string("service.factoryPid") == BACKEND_FACTORY]
+    found = [file for file in files if file.document.string("service.factoryPid") == BACKEND]
     if len(found) != 1:
         names = ", ".join(str(file.source.path) for file in found) or "none found"
         raise SettingsError(
-            f"{folder}: an edge needs exactly one {BACKEND_FACTORY} ({names})",
+            f"{folder}: an edge needs exactly one {BACKEND} ({names})",
             hint="the apikey and the backend's uri are written into it",
         )
     enabled = found[0].document.find("enabled")
     if enabled is not None and enabled.value is False:
         raise SettingsError(
-            f"{folder}/{found[0].source.path}:{enabled.line}: the {BACKEND_FACTORY} is not enabled",
+            f"{folder}/{found[0].source.path}:{enabled.line}: the {BACKEND} is not enabled",
             hint='an edge would never connect: set enabled=B"true"',
         )
     return found[0]
@@ -277,8 +245,9 @@ def _components(files: list[_Parsed]) -> Iterable[Component]:
     for file in files:
         component_id = file.document.string("id")
         factory_pid = file.document.string("service.factoryPid")
-        if component_id and factory_pid:
-            yield Component(component_id, factory_pid, file.document.values())
+        if file.pid and component_id and factory_pid:
+            alias = file.document.string("alias") or ""
+            yield Component(component_id, factory_pid, file.pid, alias, file.document.values())
 
 
 def _digest(files: list[_Parsed]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
-from edge_tasks.light.devices.plant import unsimulated
+from edge_tasks.light.devices import DEVICES
 from edge_tasks.proof.look import Expectations
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
@@ -91,7 +91,7 @@ def up(session: Session) -> Up:
         record=target.state.record,
         mark=target.mark,
         names=[edge.name for edge in target.fleet.edges],
-        idle=unsimulated(target.template.components) if runtime.edges.light_names else (),
+        idle=DEVICES.unsimulated(target.template.components) if runtime.edges.light_names else (),
         output=session.console,
     )
 

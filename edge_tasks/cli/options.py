@@ -10,6 +10,7 @@ from typing import Final
 
 from edge_tasks.cli.option import Option, Saved, Setting
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES, OVERRIDE_FILE
+from edge_tasks.openems.release import DEFAULT, VERSION
 from edge_tasks.runtimes import NAMES
 
 AUTO: Final = "auto"
@@ -64,8 +65,8 @@ _SETTINGS: Final = (
     Setting(
         "openems_version",
         "The release that the bundled platform runs (docker)",
-        default="2024.7.0",
-        pattern=r"[0-9]{4}\.[0-9]+\.[0-9]+",
+        default=DEFAULT.since,
+        pattern=VERSION,
         saved=Saved.EXTRA,
     ),
     Setting(

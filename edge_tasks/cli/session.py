@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import layouts, load_shapes
-from edge_tasks.checkout.compose_file import EDGE_SERVICE
+from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet

@@ -11,6 +11,7 @@ from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM
 from edge_tasks.fleet.limits import MOST_EDGES
+from edge_tasks.openems.release import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def check_ports(offset: int, edges: int) -> None:
         SettingsError: which edge, which port.
     """
     for port in sorted(PORTS_TAKEN_BY_PLATFORM):
-        for inside in (8080, 8085):
+        for inside in (DEFAULT.edge_ports.console, DEFAULT.edge_ports.websocket):
             index, rest = divmod(port - inside - offset, 100)
             if rest == 0 and 0 <= index < edges:
                 raise SettingsError(

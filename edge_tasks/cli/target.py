@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_tasks.checkout import load_shapes
-from edge_tasks.checkout.compose_file import EDGE_SERVICE
+from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.settings import check_ports, check_size
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.directories import Directories

@@ -6,12 +6,12 @@ Each that we made holds a stamp, the digest of what it was made of. Felix reads 
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, replace_directory, writing
+from edge_tasks.fleet.identity import index_of_directory, is_unfinished_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 STAMP: Final = ".edge-tasks"
 _IGNORED_BY_GIT: Final = "# edge-tasks: generated, holds an apikey\n*\n"
-_NAME: Final = re.compile(r"config-edge([0-9]+)")
-_HALF: Final = re.compile(r"\.config-edge[0-9]+\.(new|old)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,9 @@ class Directories:
 
     def stamps(self) -> dict[str, str | None]:
         """Name → digest of each that is there; None where we did not make it."""
-        return {name: _stamp_of(self.folder / name) for name in self._names() if _NAME.fullmatch(name)}
+        return {
+            name: _stamp_of(self.folder / name) for name in self._names() if index_of_directory(name) is not None
+        }
 
     def ours(self) -> tuple[str, ...]:
         """The names of those that we made, also for an earlier fleet."""
@@ -96,7 +96,7 @@ class Directories:
     def remove_halves(self) -> None:
         """Remove what an interrupted run left beside them."""
         for name in self._names():
-            if _HALF.fullmatch(name):
+            if is_unfinished_directory(name):
                 remove_directory(self.folder / name)
 
     def _names(self) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
-"""The fleet and its edges: names, keys, PIDs and ports from an index. Arithmetic and derivation, no I/O.
+"""The fleet and its edges: names, keys, PIDs and ports, all derived from an index. No I/O.
 
-Identity is a pure function of (fleet secret, edge index): the same fleet gives the same bytes on every run and
-on every machine, and a larger or smaller fleet leaves the other edges' identity alone.
+An edge's identity is a pure function of the fleet's secret and the edge's index. The same fleet has the same
+bytes on every run and on every machine, and when it grows or shrinks, the other edges stay the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import string
 import uuid
 from dataclasses import dataclass, field
@@ -15,16 +16,29 @@ from functools import cache
 from typing import Final
 
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES
+from edge_tasks.openems.release import DEFAULT
 
 APIKEY_LENGTH: Final = 20
 """As Odoo makes them: 20 characters of ``[A-Za-z0-9]`` (addon ``openems``, ``models/device.py``)."""
 
-PORTS_TAKEN_BY_PLATFORM: Final = frozenset({4200, 8079, 8081, 8082, 8086, 10016, 20016})
+_BACKEND: Final = DEFAULT.backend_ports
+PORTS_TAKEN_BY_PLATFORM: Final = frozenset(
+    (_BACKEND.console, _BACKEND.edges, _BACKEND.ui, *(4200, 8086, 10016, 20016))
+)
+"""Host ports that the platform publishes: those of its backend, then the UI, InfluxDB and Odoo's two."""
+
+
+DIRECTORY_PREFIX: Final = "config-edge"
+"""How the name of every edge's config directory begins."""
+
+_SERVICE_PREFIX: Final = "openems-edge-"
+_INDEX: Final = r"(0|[1-9][0-9]*)"
+_DIRECTORY: Final = re.compile(DIRECTORY_PREFIX + _INDEX)
+_SERVICE: Final = re.compile(_SERVICE_PREFIX + _INDEX)
+_UNFINISHED: Final = re.compile(rf"\.{DIRECTORY_PREFIX}{_INDEX}\.(new|old)")
 
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _SETUP_PASSWORD: Final = string.ascii_uppercase + string.digits
-_CONSOLE: Final = 8080
-_WEBSOCKET: Final = 8085
 _STEP: Final = 100
 _HIGHEST_PORT: Final = 65535
 
@@ -46,8 +60,8 @@ class Edge:
         name: ``edge<index>``, as Odoo and the backend require it.
         apikey: a secret; never in output, argv or logs.
         setup_password: ``XXXX-XXXX-XXXX-XXXX``, as Odoo makes it; a secret too.
-        ports: None beyond the last free host port, and for a light edge.
-        seed: from which the UUIDs of its PIDs come.
+        ports: None beyond the last host port, and for a light edge.
+        seed: what the UUIDs of its PIDs are derived from.
     """
 
     index: int
@@ -60,12 +74,12 @@ class Edge:
     @property
     def service(self) -> str:
         """Its service in the compose override."""
-        return f"openems-edge-{self.index}"
+        return f"{_SERVICE_PREFIX}{self.index}"
 
     @property
     def directory(self) -> str:
         """The name of its config directory, beside the template."""
-        return f"config-edge{self.index}"
+        return f"{DIRECTORY_PREFIX}{self.index}"
 
     def new_pid(self, template_pid: str) -> str:
         """The edge's own PID for a factory PID of the template: the last segment becomes a new UUID."""
@@ -78,11 +92,11 @@ class Fleet:
     """All wanted edges of a platform.
 
     Attributes:
-        id: a time-ordered UUID; marks the rows that are ours.
-        secret: 32 random bytes, from which all identity is derived.
+        id: a UUID that sorts by time; it marks our rows in the device table.
+        secret: 32 random bytes, from which everything secret and unique is derived.
         size: how many edges, 1 to :data:`~edge_tasks.fleet.limits.MOST_EDGES`, light ones included.
         key_generation: counts ``inv rotate-keys``.
-        reserve: archived rows that are registered ahead for the next edges.
+        reserve: how many archived rows are registered ahead, for the next edges.
         port_offset: added to every host port.
         light: how many of the edges, the last ones, are light and have no directory.
     """
@@ -96,7 +110,7 @@ class Fleet:
     light: int = 0
 
     def edge(self, index: int) -> Edge:
-        """The edge of an index, also of one beyond the fleet's size (the reserve)."""
+        """The edge with an index, which may be beyond the fleet's size (the reserve)."""
         name = f"edge{index}"
         return Edge(
             index=index,
@@ -114,7 +128,7 @@ class Fleet:
 
     @property
     def full(self) -> int:
-        """How many edges run as their runtime runs them, each from a directory: edge 0 to edge full-1."""
+        """How many edges have a directory and run as the runtime runs edges: edge 0 to edge full-1."""
         return self.size - self.light
 
     @property
@@ -140,13 +154,34 @@ class Fleet:
         return _spell(_derive(self.secret, purpose, name), alphabet, length)
 
 
+def index_of_service(name: str) -> int | None:
+    """The index in the name of an edge's service: 3 of ``openems-edge-3``; None for any other service."""
+    return _index(_SERVICE, name)
+
+
+def index_of_directory(name: str) -> int | None:
+    """The index in the name of an edge's directory: 3 of ``config-edge3``; None for any other directory."""
+    return _index(_DIRECTORY, name)
+
+
+def is_unfinished_directory(name: str) -> bool:
+    """Whether an interrupted run left this beside an edge's directory: ``.config-edge3.new`` or ``.old``."""
+    return _UNFINISHED.fullmatch(name) is not None
+
+
 def ports_of(index: int, offset: int = 0) -> Ports | None:
     """Edge 0 has 8080 and 8085, each next one 100 more; None where 65535 is passed (index 575 and up).
 
     No index meets :data:`PORTS_TAKEN_BY_PLATFORM` while the offset is 0: those end in neither 80 nor 85.
     """
-    ports = Ports(_CONSOLE + offset + _STEP * index, _WEBSOCKET + offset + _STEP * index)
+    inside, moved = DEFAULT.edge_ports, offset + _STEP * index
+    ports = Ports(inside.console + moved, inside.websocket + moved)
     return ports if ports.websocket <= _HIGHEST_PORT else None
+
+
+def _index(pattern: re.Pattern[str], name: str) -> int | None:
+    found = pattern.fullmatch(name)
+    return int(found[1]) if found else None
 
 
 def _derive(key: bytes, purpose: str, name: str) -> bytes:
@@ -154,7 +189,7 @@ def _derive(key: bytes, purpose: str, name: str) -> bytes:
 
 
 def _spell(key: bytes, alphabet: str, length: int) -> str:
-    """Even letters from a key: bytes that would favour the alphabet's beginning are passed over."""
+    """Evenly distributed letters from a key: bytes that would favour the first letters are skipped."""
     letters, passed_over = _letters(alphabet)
     stream = hashlib.shake_256(key).digest(16 * length)
     return stream.translate(letters, passed_over)[:length].decode()

@@ -26,13 +26,13 @@ _VERSION: Final = 1
 
 @dataclass(frozen=True)
 class Saved:
-    """What is saved once and read by every step.
+    """What is saved of a fleet, and read by every step.
 
     Attributes:
         fleet: identity and size.
-        runtime: ``docker`` or ``embedded``, as it was chosen.
+        runtime: ``docker`` or ``embedded``.
         override_file: the name of the compose override.
-        extras: settings that were chosen otherwise than by default, by name.
+        extras: settings whose values are not the defaults, by name.
     """
 
     fleet: Fleet
@@ -42,7 +42,7 @@ class Saved:
 
     @property
     def choices(self) -> dict[str, str | int]:
-        """All that was chosen, by the name of the setting."""
+        """Everything that was chosen, by the name of its setting."""
         return {
             "edges": self.fleet.full,
             "light_edges": self.fleet.light,
@@ -69,7 +69,7 @@ class State:
 
     @property
     def folder(self) -> Path:
-        """Where everything of ours lies that is not the platform's."""
+        """Where everything is kept that is ours and not the platform's."""
         return self.platform / FOLDER
 
     def load(self) -> Saved | None:
@@ -86,12 +86,12 @@ class State:
         except PermissionError:
             raise SettingsError(
                 f"{path} belongs to another user (uid {path.parent.stat().st_uid})",
-                hint="run as that user, or inv down --purge as that user first",
+                hint="run this as that user, or first run inv down --purge as that user",
             ) from None
         except (ValueError, KeyError, TypeError):
             raise SettingsError(
                 f"{path} is no saved fleet of this version",
-                hint="restore it, or remove it: a new fleet then has new keys, and old rows need --adopt",
+                hint="restore the file, or remove it: the new fleet then has new keys, and old rows need --adopt",
             ) from None
 
     def save(self, saved: Saved) -> None:
@@ -104,22 +104,26 @@ class State:
         return Record(self.folder / "record.json")
 
     def check_owner(self) -> None:
-        """Refuse to work where another user did, or where we may not write, before anything is changed.
+        """Refuse to work where another user did, or where we may not write. Nothing is changed before that.
 
         Raises:
             SettingsError: who owns it.
         """
         folder = self.folder
         if folder.is_symlink():
-            raise NotWritable(f"{folder} is a symlink", hint="remove it: our state is to lie in the platform")
+            raise NotWritable(
+                f"{folder} is a symlink", hint="remove it: the state has to be a folder in the platform"
+            )
         if folder.exists() and folder.stat().st_uid != os.geteuid():
             raise SettingsError(
                 f"{folder} belongs to uid {folder.stat().st_uid}, you are uid {os.geteuid()}",
-                hint="run as that user, or let that user inv down --purge first",
+                hint="run this as that user, or have that user run inv down --purge first",
             )
         nearest = next(path for path in (self.platform, *self.platform.parents) if path.exists())
         if not os.access(nearest, os.W_OK):
-            raise NotWritable(f"you may not write {nearest}", hint="run as its owner, or use a copy of yours")
+            raise NotWritable(
+                f"you may not write {nearest}", hint="run this as its owner, or use a copy of your own"
+            )
 
     @contextmanager
     def locked(self, command: str) -> Iterator[None]:
@@ -170,7 +174,7 @@ def _saved(document: dict[str, Any]) -> Saved:
     return Saved(fleet, str(document["runtime"]), str(document["override_file"]), extras)
 
 
-def _document(saved: Saved) -> dict[str, Any]:
+def _document(saved: Saved) -> dict[str, object]:
     fleet = saved.fleet
     return {
         "version": _VERSION,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.openems.release import release_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,11 +15,11 @@ _ADDON_BRANCH: Final = "16.0"
 
 @dataclass(frozen=True)
 class Artifact:
-    """One file.
+    """A file that is published elsewhere.
 
     Attributes:
         url: where it is published.
-        path: where it belongs; one that a user puts there is taken as it is.
+        path: where it belongs. A file that a user puts there is taken as it is.
     """
 
     url: str
@@ -33,10 +35,10 @@ def artifacts(platform: Path, version: str, source: str) -> tuple[Artifact, ...]
         source: ``https://github.com``, or a mirror with the same paths.
     """
     base = source.rstrip("/")
-    release = f"{base}/OpenEMS/openems/releases/download/{version}"
+    published = f"{base}/OpenEMS/openems/releases/download/{version}"
+    jars = release_of(version).jars
     addon = f"{base}/OpenEMS/odoo-openems/archive/refs/heads/{_ADDON_BRANCH}.tar.gz"
     return (
-        Artifact(f"{release}/openems-edge.jar", platform / "openems-edge" / "openems-edge.jar"),
-        Artifact(f"{release}/openems-backend.jar", platform / "openems-backend" / "openems-backend.jar"),
+        *(Artifact(f"{published}/{jar}", platform / jar.removesuffix(".jar") / jar) for jar in jars),
         Artifact(addon, platform / "odoo" / "odoo-openems.tar.gz"),
     )

@@ -1,7 +1,7 @@
-"""An edge's configuration directory as its components: what Felix would load, and why it loads not the rest.
+"""The components that an edge's configuration directory configures, and the files that Felix would not load.
 
-Felix keeps ``A.B.c`` in ``A/B/c.config`` and ignores, without a word, a file that stands anywhere else (the
-comparison is case-sensitive), that it cannot parse or that names no PID. Here the word is kept.
+Felix keeps ``A.B.c`` in ``A/B/c.config``. It silently ignores a file that lies anywhere else (upper and lower
+case differ), that it cannot parse, or that names no PID. Here the reason is told.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BACKEND: Final = "Controller.Api.Backend"
+"""The factory of the component that connects an edge: it has the apikey and the backend's uri."""
 
 _NO_NUMBER: Final = -(1 << 62)
-_DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
-_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 SINGLETON_IDS: Final = {
     "Core.AppManager": "_appManager",
     "Core.ComponentManager": "_componentManager",
@@ -58,7 +57,7 @@ class Component:
     @property
     def enabled(self) -> bool:
         """OpenEMS' default is true."""
-        return self.properties.get("enabled", True) is not False
+        return self.flag("enabled", default=True)
 
     def text(self, name: str, default: str = "") -> str:
         """A string property, or the default when it is absent or of another type."""
@@ -85,7 +84,7 @@ class Component:
         return value if isinstance(value, bool) else default
 
     def integers(self, name: str) -> tuple[int, ...]:
-        """An array of integers, also of such that are texts; others are left out, a scalar is an array of one."""
+        """An array of integers, some may be texts; other values are left out. A scalar is an array of one."""
         value = self.properties.get(name, ())
         items = value if isinstance(value, tuple) else (value,)
         found = (_integer(item, _NO_NUMBER) for item in items)
@@ -94,7 +93,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a directory configures.
+    """What a configuration directory configures.
 
     Attributes:
         components: in the order of their ids.
@@ -105,12 +104,12 @@ class Configuration:
     ignored: tuple[str, ...]
 
     def backend(self) -> Component | None:
-        """The enabled Backend controller; of several, the first by id."""
+        """The enabled Backend controller; the first by id if there are several."""
         return next((one for one in self.components if one.factory_pid == BACKEND and one.enabled), None)
 
 
 class _IgnoredError(ValueError):
-    """A file that is no component though it looks like one."""
+    """A file that Felix would not load, with the reason."""
 
 
 def read(directory: Path) -> Configuration:
@@ -123,7 +122,7 @@ def read(directory: Path) -> Configuration:
 
 
 def configuration(files: Iterable[tuple[PurePosixPath, bytes]]) -> Configuration:
-    """What files (path below the directory, content) configure, in their order."""
+    """What some files configure, each given by its path below the directory and its content."""
     found: dict[str, Component] = {}
     ignored = []
     for path, content in files:
@@ -140,7 +139,7 @@ def configuration(files: Iterable[tuple[PurePosixPath, bytes]]) -> Configuration
 
 
 def singleton(pid: str) -> Component:
-    """A component that every edge runs, as it is when nothing configures it."""
+    """A component that every edge runs, as it is without a file of its own."""
     return Component(SINGLETON_IDS[pid], pid, pid, "", {})
 
 
@@ -150,7 +149,7 @@ def component_of(path: PurePosixPath, content: bytes) -> Component | None:
     Raises:
         ValueError: Felix would not load it; the message is the reason.
     """
-    if path.name == _DYNAMIC_BINDINGS:
+    if path.name == felix.DYNAMIC_BINDINGS:
         return None
     document = _parse(content)
     pid = document.string("service.pid")
@@ -158,7 +157,7 @@ def component_of(path: PurePosixPath, content: bytes) -> Component | None:
         raise _IgnoredError("it has no service.pid")
     _check_place(path, pid)
     factory = document.string("service.factoryPid")
-    if factory is None and _UUID.fullmatch(path.stem):
+    if factory is None and felix.is_generated(path):
         raise _IgnoredError("it is named by a UUID but has no service.factoryPid")
     return _component(document, pid, factory)
 

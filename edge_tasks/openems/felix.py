@@ -13,11 +13,11 @@ A file is a list of properties, ``name=value``, with comments (``#``) and white 
 
 Values are strings (``"…"``), typed scalars (``I"1"``), arrays (``[…]``) or collections (``(…)``); capital
 type letters are Java's classes, small ones its primitives. The grammar is that of
-``org.apache.felix.cm.file.ConfigurationHandler``; unlike Felix, which ignores a file that it cannot read
-without a word, :func:`parse` says where the fault is.
+``org.apache.felix.cm.file.ConfigurationHandler``. Felix silently ignores a file that it cannot read;
+:func:`parse` says where the fault is.
 
-A :class:`Document` keeps its text and knows where each value stands in it, so a rewriting touches nothing but
-what it means to touch.
+A :class:`Document` keeps its text and knows where each value stands in it, so that everything else can be kept as
+it is when a value is replaced.
 """
 
 from __future__ import annotations
@@ -35,6 +35,10 @@ Scalar: TypeAlias = str | int | float | bool
 Value: TypeAlias = Scalar | tuple[Scalar, ...]
 """A property's value: arrays and collections are tuples."""
 
+DYNAMIC_BINDINGS: Final = "org_apache_felix_cm_impl_DynamicBindings.config"
+"""The file that ConfigAdmin keeps for itself: it has no PID, and configures nothing."""
+
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PID: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _PID_CHARACTER: Final = r"[A-Za-z0-9_.-]"
 _BETWEEN_PROPERTIES: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*(?:\n|\Z))*")
@@ -90,7 +94,7 @@ class Document:
     properties: tuple[Property, ...]
 
     def find(self, name: str) -> Property | None:
-        """The property that counts for ``name``: the last one, as Felix reads it."""
+        """The property called ``name``; the last one if there are several, as Felix reads it."""
         return next((found for found in reversed(self.properties) if found.name == name), None)
 
     def string(self, name: str) -> str | None:
@@ -148,6 +152,11 @@ def path_of(pid: str) -> PurePosixPath:
     if not _PID.fullmatch(pid):
         raise ValueError(f"{pid!r} is not made of [A-Za-z0-9_-] segments joined by single dots")
     return PurePosixPath(*pid.split(".")).with_suffix(".config")
+
+
+def is_generated(path: PurePosixPath) -> bool:
+    """Whether a file is named by a UUID, as ConfigAdmin names a component that somebody added by hand."""
+    return _UUID.fullmatch(path.stem) is not None
 
 
 def _property(text: str, position: int) -> Property:

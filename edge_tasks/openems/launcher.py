@@ -1,7 +1,7 @@
-"""The launcher of an OpenEMS jar (bnd's), told to take the jar's bundles from a folder. Pure.
+"""Make the launcher of an OpenEMS jar (bnd's) take the jar's bundles from a folder. Pure.
 
-By itself it copies all 240 of them into a new folder of the container at each start, 56 MB in a thousand files: a
-sixth of the CPU time that an edge takes until it is connected (docs/benchmarks.md).
+Otherwise it copies all 240 of them into a new folder of the container at each start: 56 MB in a thousand files,
+which takes a sixth of the CPU time that an edge needs until it is connected (docs/benchmarks.md).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PROPERTIES: Final = "launcher.properties"
-"""In the jar; and the system property that names another file for it."""
+"""Its name in the jar, and the system property that names another file instead."""
 
 BUNDLES: Final = PurePosixPath("/edge-tasks/bundles")
 """Where an edge's container has the bundles, and the launcher's properties beside them."""
 
 CACHE: Final = PurePosixPath("/edge-tasks/cache")
-"""Where it has memory for what Felix notes of them."""
+"""Where an edge's container has a file system in memory, for Felix' notes on the bundles."""
 
 _FOLDED: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\\r?\n[ \t\f]*")
 _BUNDLES: Final = "launch.bundles"
@@ -29,11 +29,11 @@ _STORAGE: Final = "launch.storage.dir"
 
 
 def jar_of(words: Iterable[str], directory: str) -> PurePosixPath | None:
-    """The jar that a container's command runs; None when it names none.
+    """The jar that a container's command runs; None when it runs no jar.
 
     Args:
-        words: of the entrypoint and the command; one may be a whole command line.
-        directory: in which it is run.
+        words: those of the entrypoint and the command; one of them may be a whole command line.
+        directory: the one in which the command is run.
     """
     parts = [part.strip("'\"") for word in words for part in word.split()]
     after = parts[parts.index("-jar") + 1 :] if "-jar" in parts else []
@@ -43,7 +43,7 @@ def jar_of(words: Iterable[str], directory: str) -> PurePosixPath | None:
 
 
 def bundles_of(properties: str) -> tuple[PurePosixPath, ...]:
-    """The bundles inside a jar, by path; empty when it has none, or when a path would lead out of a folder."""
+    """The paths of the bundles in a jar; none when one of them would lead out of a folder."""
     found = dict(_entries(properties))
     if found.get(_EMBEDDED) != "true":
         return ()
@@ -53,9 +53,9 @@ def bundles_of(properties: str) -> tuple[PurePosixPath, ...]:
 
 
 def outside(properties: str) -> str:
-    """The launcher's properties, with the bundles in :data:`BUNDLES` and the cache in :data:`CACHE`.
+    """The launcher's properties, changed: the bundles are in :data:`BUNDLES`, the cache in :data:`CACHE`.
 
-    Felix then reads the bundles where they lie ("by reference").
+    Felix then reads the bundles where they are ("by reference").
     """
     bundles = ",".join(str(BUNDLES / path) for path in bundles_of(properties))
     changed = {_BUNDLES: bundles, _EMBEDDED: "false", _STORAGE: str(CACHE / "felix")}
@@ -64,7 +64,7 @@ def outside(properties: str) -> str:
 
 
 def _lines(properties: str) -> list[str]:
-    """Those that say something, each whole."""
+    """The lines with a property, with folded lines joined and comments left out."""
     lines = (line.lstrip() for line in _FOLDED.sub(r"\1", properties).splitlines())
     return [line for line in lines if line and line[0] not in "#!"]
 
@@ -76,5 +76,5 @@ def _entries(properties: str) -> Iterable[tuple[str, str]]:
 
 
 def _key(line: str) -> str:
-    """What stands before the first ``=``, ``:`` or blank; no key of ours has an escape."""
+    """What is before the first ``=``, ``:`` or blank; no key that we read has an escape in it."""
     return re.split(r"[=:\s]", line, maxsplit=1)[0]

@@ -117,8 +117,8 @@ class Profile:
     _shapes: Mapping[Kind, _Shape]
 
     @classmethod
-    def of(cls, content: Mapping[str, object]) -> Profile:
-        """From what :mod:`.profile_content` allows.
+    def of(cls, content: object) -> Profile:
+        """The load shape that a content describes; see :mod:`.load_curve_content`.
 
         Raises:
             ProfileError: it is something else; which key, and what is allowed.

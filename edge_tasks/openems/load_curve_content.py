@@ -17,7 +17,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NoReturn, TypeAlias
+from typing import Final, Literal, NoReturn, TypeAlias, TypeGuard
 
 Kind: TypeAlias = Literal["production", "consumption"]
 Knots: TypeAlias = tuple[tuple[int, float], ...]
@@ -159,7 +159,7 @@ class _Part:
         for key in content:
             if key not in keys:
                 raise ProfileError(f"there is no key {where}{key}", ", ".join(keys))
-        self.items: Mapping[str, Any] = content
+        self.items: Mapping[str, object] = content
         self._where = where
 
     def text(self, key: str) -> None:
@@ -184,10 +184,11 @@ class _Part:
     def pair(self, key: str, default: tuple[float, float], highest: int) -> tuple[float, float]:
         """The lowest and the highest of something."""
         value = self.items.get(key, default)
-        usable = isinstance(value, list | tuple) and len(value) == len(default)
-        if not usable or not all(_is_level(one, highest) for one in value) or value[0] > value[1]:
+        items = value if isinstance(value, list | tuple) else ()
+        levels = [float(one) for one in items if _is_level(one, highest)]
+        if len(items) != len(default) or len(levels) != len(default) or levels != sorted(levels):
             self._refuse(key, f"two numbers from 0 to {highest}, the lowest first: [0.8, 1]")
-        return float(value[0]), float(value[1])
+        return levels[0], levels[1]
 
     def time(self, key: str) -> int:
         """A time of the day, in seconds."""
@@ -210,7 +211,7 @@ class _Part:
                 raise ProfileError(f"{self._where}{key} has {_shown(level)} as number {place + 1}", _LEVEL)
         return tuple((DAY_S * place // len(value), float(level)) for place, level in enumerate(value))
 
-    def _timed(self, key: str, value: Mapping[Any, Any]) -> Knots:
+    def _timed(self, key: str, value: Mapping[object, object]) -> Knots:
         if not _FEWEST_KNOTS <= len(value) <= _MOST_KNOTS:
             self._refuse(key, _CURVE)
         knots = {}
@@ -236,7 +237,7 @@ def _seconds(time: object) -> int | None:
     return (int(found[1]) * 60 + int(found[2])) * 60 if found else None
 
 
-def _is_level(value: object, highest: int) -> bool:
+def _is_level(value: object, highest: int) -> TypeGuard[float]:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
     return math.isfinite(value) and 0 <= value <= highest

@@ -62,7 +62,7 @@ class BackendApi:
         answers = self._asked("getEdgesStatus", "edgeIds", names, {})
         return {name: bool(answer.get("online")) for name, answer in answers.items()}
 
-    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
         """``getEdgesChannelsValues``; an edge that the backend does not know or show is absent.
 
         Raises:
@@ -70,21 +70,24 @@ class BackendApi:
         """
         return self._asked("getEdgesChannelsValues", "ids", names, {"channels": list(channels)})
 
-    def read_devices_again(self, console: str) -> None:
-        """Re-activate the stand-in's ``Metadata.Odoo``: it reads its devices, and drops every edge for a moment.
-
-        The Felix console of a real backend wants all properties with it, passwords included, and forgets those
-        that are missing: a real one is restarted instead.
-
-        Args:
-            console: e.g. ``http://127.0.0.1:8079``.
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        """What the backend answers at any of its addresses, asked as the user.
 
         Raises:
-            BackendError: it did not.
+            BackendError: it does not answer, or refuses; with the code of HTTP.
         """
-        url = f"{console}/system/console/configMgr/Metadata.Odoo"
-        form = b"apply=true&action=ajaxConfigManager"
-        self._post(url, form, "application/x-www-form-urlencoded", (self.user, self.password))
+        basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        request = urllib.request.Request(  # noqa: S310 - an http address that we made ourselves
+            url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
+        )
+        try:
+            with _NO_PROXY.open(request, timeout=30) as response:
+                return bytes(response.read())
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise _refusal(url, error.code, self.user) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
     @staticmethod
     def opens_websockets(port: int) -> bool:
@@ -99,9 +102,9 @@ class BackendApi:
             connection.close()
 
     def _asked(
-        self, method: str, key: str, names: Sequence[str], params: dict[str, Any]
-    ) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+        self, method: str, key: str, names: Sequence[str], params: dict[str, object]
+    ) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
         batches = [list(names[start : start + _BATCH]) for start in range(_FIRST, len(names), _BATCH)]
         batches.append(list(names[:_FIRST]))
         is_introduced = not self.ui
@@ -124,18 +127,17 @@ class BackendApi:
 
         ui_api.introduce(self.ui, self.user, self.password)
 
-    def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    def _call(self, method: str, params: dict[str, object]) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
-        login = (self.user, self.password)
         url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()
         try:
-            body = self._post(url, text, "application/json", login)
+            body = self.post(url, text, "application/json")
         except BackendError as error:
             if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             # A real one answers so now and then while the machine is busy: Odoo is asked in between.
             time.sleep(_PAUSE_S)
-            body = self._post(url, text, "application/json", login)
+            body = self.post(url, text, "application/json")
         try:
             answer = json.loads(body)
         except ValueError:
@@ -143,21 +145,6 @@ class BackendApi:
         if not isinstance(answer, dict):
             raise BackendError(f"{self.rest} is no B2B REST API: it answered {method} with no JSON object")
         return answer
-
-    @staticmethod
-    def _post(url: str, body: bytes, content_type: str, login: tuple[str, str]) -> bytes:
-        basic = base64.b64encode(":".join(login).encode()).decode()
-        request = urllib.request.Request(  # noqa: S310 - an http address that we made ourselves
-            url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
-        )
-        try:
-            with _NO_PROXY.open(request, timeout=30) as response:
-                return bytes(response.read())
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise _refusal(url, error.code, login[0]) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
 
 def _refusal(url: str, code: int, user: str) -> BackendError:

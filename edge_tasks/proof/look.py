@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from edge_tasks.errors import BackendError, OdooError
+from edge_tasks.errors import NoAnswer
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from edge_tasks.checkout.template import Component
+    from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.proof.verdict import Expectation
@@ -71,7 +71,7 @@ class _Answers:
     hint: str = "inv up"
     visible: frozenset[str] | None = None
     online: dict[str, bool] = field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    values: dict[str, dict[str, object]] = field(default_factory=dict)
     reports: dict[str, DeviceReport] = field(default_factory=dict)
 
 
@@ -110,10 +110,8 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
         answers.values = status.values(list(answers.online), channels)
         answers.reports = registry.reports(names)
         answers.visible = registry.visible(names)
-    except BackendError as error:
+    except NoAnswer as error:
         answers.why, answers.hint = error.message, error.hint
-    except OdooError as error:
-        answers.why = error.message
     return answers
 
 

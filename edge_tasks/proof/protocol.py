@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class StatusSource(Protocol):
             BackendError: nobody can be asked; with the reason.
         """
 
-    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
         """Channel → value, by name; empty where values cannot be asked.
 
         Raises:

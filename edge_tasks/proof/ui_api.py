@@ -10,9 +10,12 @@ import asyncio
 import json
 import uuid
 from contextlib import suppress
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import aiohttp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
 _PAGE: Final = 100
@@ -45,7 +48,7 @@ async def _page(address: str, user: str, password: str) -> None:
             page += 1
 
 
-async def _ask(socket: _Socket, method: str, params: dict[str, Any]) -> dict[str, Any]:
+async def _ask(socket: _Socket, method: str, params: Mapping[str, object]) -> dict[str, Any]:
     number = str(uuid.uuid4())
     await socket.send_json({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
     while True:

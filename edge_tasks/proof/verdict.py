@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.openems.components import factory, is_meter
+from edge_tasks.openems.load_curve_content import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edge_tasks.checkout.template import Component
-    from edge_tasks.openems.load_curve import Kind, Profile
+    from edge_tasks.openems.configuration import Component
+    from edge_tasks.openems.load_curve import Profile
 
 SILENT_AFTER_S: Final = 90.0
 """The backend writes ``lastmessage`` every 30 s; older than this, an edge that sends has been silent."""
 
 DOWN: Final = ("the fleet is down", "inv up")
 """Why nothing is known of any edge, and what to type."""
-
-_METER: Final = re.compile(r"Meter(\.|$)")
-_FIXED_METERS: Final[Mapping[str, Kind]] = {
-    "Simulator.ProductionMeter.Acting": "production",
-    "Simulator.NRCMeter.Acting": "consumption",
-}
 
 
 class Condition(Enum):
@@ -81,7 +77,7 @@ class Observation:
     backend_hint: str = "inv up"
     components: frozenset[str] | None = None
     ignored: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     registered: bool = True
     active: bool | None = True
     visible: bool | None = None
@@ -112,7 +108,7 @@ class Verdict:
     condition: Condition
     why: str = ""
     hint: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     may_change: bool = True
     message_age_s: float | None = None
 
@@ -125,7 +121,7 @@ class Verdict:
 def expect(components: Iterable[Component], profile: Profile | None = None) -> Expectation:
     """What follows from a template, and from the load shape of a light edge."""
     by_id = {component.id: component for component in components}
-    meters = [c for c in by_id.values() if _METER.search(c.factory_pid) and c.enabled]
+    meters = [c for c in by_id.values() if is_meter(c.factory_pid) and c.enabled]
     figures = {f"{meter.id}/ActivePower": _figures(meter, by_id, profile) for meter in meters}
     return Expectation(frozenset(by_id), figures)
 
@@ -144,10 +140,11 @@ def _figures(
 ) -> tuple[int, ...] | range | None:
     source = by_id.get(str(meter.properties.get("datasource.id")))
     values = source.properties.get("values") if source is not None and source.enabled else None
-    if meter.factory_pid not in _FIXED_METERS or not isinstance(values, tuple):
+    kind = factory(meter.factory_pid).measures
+    if kind not in KINDS or not isinstance(values, tuple):
         return None
     fixed = tuple(int(value) for value in values if not isinstance(value, str) or value.isdigit())
-    bounds = profile.bounds(_FIXED_METERS[meter.factory_pid], fixed[0]) if profile and fixed else None
+    bounds = profile.bounds(kind, fixed[0]) if profile and fixed else None
     return range(bounds[0], bounds[1] + 1) if bounds else fixed or None
 
 

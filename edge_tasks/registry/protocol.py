@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -106,14 +106,14 @@ class Registry(Protocol[T]):
     def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
         """What it says of these devices, by name; one without an entry is absent."""
 
-    def config(self, name: str) -> dict[str, Any]:
+    def config(self, name: str) -> dict[str, object]:
         """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
 
     def visible(self, names: Sequence[str]) -> frozenset[str] | None:
         """Those of the devices that people see; None where the reports say it all.
 
         Raises:
-            OdooError: who shows them cannot be asked.
+            NoAnswer: who shows them cannot be asked.
         """
 
     def remove(self) -> str:

@@ -145,7 +145,7 @@ class LightHost:
             for edge in self._fleet.edges_with_directory
             if edge.name in written
         ]
-        document: dict[str, Any] = {
+        document: dict[str, object] = {
             "status_file": str(self._seen_as / "light-status.json"),
             "memory_file": str(self._seen_as / "light-memory.json"),
             **self._options.shares(len(written) + self._fleet.light),

@@ -107,8 +107,8 @@ class FleetSource:
             "problem": problem,
             "components": config.get("components", {}),
         }
-        found: dict[str, Any] = shown(about, _secrets(watched.fleet, edge))
-        return found
+        found = shown(about, _secrets(watched.fleet, edge))
+        return found if isinstance(found, dict) else None
 
     def _config(self, name: str) -> tuple[Mapping[str, Any], str]:
         try:

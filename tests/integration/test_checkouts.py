@@ -22,7 +22,8 @@ from edge_tasks.checkout.inheritance import (
     java_options,
 )
 from edge_tasks.checkout.override import Hosting, render_override
-from edge_tasks.checkout.roles import Project, Services, find_services, plays_all_roles
+from edge_tasks.checkout.project import Project
+from edge_tasks.checkout.roles import Services, find_services, plays_all_roles, with_players
 from edge_tasks.fleet.identity import Fleet
 
 STOCK = """
@@ -168,7 +169,7 @@ def project_of(folder: Path) -> Project:
     if plays_all_roles(project, {}):
         return project
     everything = resolved(folder, "-f", "docker-compose.yml", "--profile", "*")
-    return project.with_roles_of(Project(everything["name"], everything["services"]), {})
+    return with_players(project, Project(everything["name"], everything["services"]), {})
 
 
 def write_override(folder: Path, project: Project, services: Services) -> None:

@@ -145,7 +145,8 @@ def test_in_a_checkout_its_fleet_is_meant_wherever_one_stands_in_it(installed: E
 
 
 def test_the_configuration_of_the_folder_is_taken(installed: Environment, folder: Path) -> None:
-    (folder / "invoke.yaml").write_text("tasks: {executor_class: of.another.Program}\nedge_tasks: {edges: 4}\n")
+    section = f"{{edges: 4, port_offset: {free_offset()}}}"
+    (folder / "invoke.yaml").write_text(f"tasks: {{executor_class: of.another.Program}}\nedge_tasks: {section}\n")
     done = installed.run("edge-tasks plan", folder)
     assert done.returncode == 0, done.stderr
     assert "save a fleet of 4 edges" in done.stdout
@@ -238,12 +239,12 @@ def test_an_inv_of_another_python_names_the_one_that_works(
     clone: Path, foreign: Environment, installed: Environment
 ) -> None:
     (clone / ".venv").symlink_to(installed.path)
-    done = foreign.run("inv plan", clone)
+    done = foreign.run("inv down", clone)
     first, second = done.stderr.splitlines()
     assert first.startswith(f"error: {foreign.path}/bin/python")
     assert "cannot run edge-tasks: No module named" in first
     assert done.returncode == 3
-    assert second == f"  → {clone}/.venv/bin/inv plan"
+    assert second == f"  → {clone}/.venv/bin/inv down"
     assert foreign.run(second.removeprefix("  → "), clone).returncode == 0
 
 

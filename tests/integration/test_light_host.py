@@ -19,7 +19,7 @@ from aiohttp import web
 from yarl import URL
 
 from edge_tasks.light.wire import websocket
-from edge_tasks.light.wire.model import Endpoint
+from edge_tasks.light.wire.endpoint import Endpoint
 from edge_tasks.light.wire.tally import Tally
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge_tasks.light.devices import DEVICES
 from edge_tasks.runtimes.docker.light_container import PACKAGES, SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,9 +33,12 @@ ROOMS = (
 """From the bottom up: a room imports only from those before it."""
 PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
 """They run by themselves, in a process or container of their own."""
+LIGHT_ROOMS = ("engine", "devices", "wire", "host")
+"""The same within the light edges' program."""
+STILL_NAMING_SINGLETONS = {"checkout/template.py"}
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
-    "yaml": {"checkout/compose_file.py", "checkout/load_shapes.py"},
+    "yaml": {"checkout/yaml_text.py"},
     "psycopg": {"registry/odoo/table.py", "backend/store.py", "runtimes/embedded/schema.py"},
     "rich": {"cli/terminal.py"},
     "invoke": {"cli/executor.py", "cli/program.py", "cli/step_task.py"},
@@ -53,7 +57,7 @@ HOME_FOLDERS = {
     "picows": {"backend", "light"},
     "prometheus_client": {"backend", "light"},
 }
-PURE_FOLDERS = ("openems", "light/devices")
+PURE_FOLDERS = ("openems", "light/devices", "light/engine")
 PURE_MODULES = (
     *(
         f"{name}.py"
@@ -68,12 +72,12 @@ PURE_MODULES = (
     ),
     *(
         f"checkout/{name}.py"
-        for name in ("template", "override", "findings", "roles", "backend_config", "inheritance")
+        for name in ("template", "override", "findings", "project", "roles", "backend_config")
     ),
-    "checkout/dockerfile.py",
+    *(f"checkout/{name}.py" for name in ("dockerfile", "inheritance", "yaml_text")),
     *(f"page/{name}.py" for name in ("guard", "history", "secrecy", "snapshot", "summary")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
-    *(f"light/wire/{name}.py" for name in ("protocol", "requests", "telling", "window", "config_changes")),
+    *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),
     "runtimes/plans.py",
     *(f"runtimes/docker/{name}.py" for name in ("arrivals", "edge_plan", "image_plan", "options")),
 )
@@ -129,6 +133,51 @@ def test_the_design_page_shows_the_folders_that_there_are_and_the_rooms_in_their
 def test_a_room_imports_only_from_those_below_it(room: str) -> None:
     below = PROGRAMS.get(room, set(ROOMS[: ROOMS.index(room)]))
     assert used_by(room) <= below
+
+
+@pytest.mark.parametrize("room", LIGHT_ROOMS)
+def test_a_room_of_the_light_program_imports_only_from_those_below_it(room: str) -> None:
+    paths = [path for name, path in MODULES.items() if name.startswith(f"light/{room}/")]
+    used = {name.split(".")[2] for path in paths for name in imported_modules(path) if is_light(name)}
+    assert paths
+    assert used <= set(LIGHT_ROOMS[: LIGHT_ROOMS.index(room) + 1])
+
+
+def is_light(module: str) -> bool:
+    return module.startswith("edge_tasks.light.")
+
+
+def test_no_two_modules_of_the_light_program_import_each_other() -> None:
+    names = {f"edge_tasks.{name.removesuffix('.py').replace('/', '.')}": path for name, path in MODULES.items()}
+    arrows = {(one, other) for one in names if is_light(one) for other in imported_modules(names[one])}
+    assert len(arrows) > 100
+    assert {(one, other) for one, other in arrows if (other, one) in arrows} == set()
+
+
+def imported_modules(path: Path) -> set[str]:
+    """What a module imports from, and what it imports from there, which may be modules too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("pid", DEVICES.devices)
+def test_only_its_own_module_knows_a_simulated_component(pid: str) -> None:
+    users = {name for name, path in MODULES.items() if pid in literals(path)}
+    users -= {name for name in users if room_of(name) == "openems" or name in STILL_NAMING_SINGLETONS}
+    assert len(users) == 1
+    assert users <= {name for name in MODULES if name.startswith("light/devices/")}
+
+
+def literals(path: Path) -> set[str]:
+    """The whole texts of a module; a docstring that names a component as an example is another one."""
+    return {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 @pytest.mark.parametrize("library", HOMES)

@@ -1,7 +1,7 @@
 """The cycle of ten thousand edges: one timer for all of them.
 
-A second has a hundred slots; each edge is in one of them, and is called when its slot is due. What comes late is
-late for the slots behind it too, and is counted; a whole second that was missed is not made up for.
+A second has a hundred slots. Each edge is in one of them, and is called when that slot is due. A late slot makes
+those behind it late, too; late calls are counted. A whole second that was missed is not made up for.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
+from edge_tasks.openems.components import CYCLE_MS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CYCLE: Final = 1000
-"""Ms; OpenEMS' default."""
 _SLOTS: Final = 100
-_SLOT: Final = CYCLE // _SLOTS
+_SLOT: Final = CYCLE_MS // _SLOTS
 _LATE: Final = 100
 """Ms after which a cycle is not on time."""
 _STRIDE: Final = 37
@@ -24,10 +24,10 @@ _STRIDE: Final = 37
 
 
 class Cyclic(Protocol):
-    """Whoever has a cycle."""
+    """What is called once a second."""
 
     def cycle(self, now: int) -> None:
-        """A cycle is due at epoch ms."""
+        """Do what is due in the cycle at epoch ms."""
 
 
 class Beat:
@@ -55,22 +55,22 @@ class Beat:
         self._slots[place * _STRIDE % _SLOTS][edge] = None
 
     def remove(self, edge: Cyclic, place: int) -> None:
-        """Call it no longer; nothing happens when it was not called."""
+        """Stop calling an edge; nothing happens when it was not called."""
         self._slots[place * _STRIDE % _SLOTS].pop(edge, None)
 
     def take_lag(self) -> float:
-        """Seconds that a cycle was late at most since this was asked last."""
+        """The most seconds that a cycle has been late since the last call of this method."""
         lag, self.lag = self.lag, 0
         return lag / 1000
 
     async def run(self) -> None:
-        """Call them for ever."""
+        """Call all edges, each once a second, until cancelled."""
         while True:
             self.beat()
             await asyncio.sleep(max(0, self._next * _SLOT - self._clock()) / 1000)
 
     def beat(self) -> None:
-        """Call those that are due."""
+        """Call the edges that are due now."""
         now = self._clock()
         behind = now // _SLOT - self._next
         if not -1 <= behind < _SLOTS:  # a clock that was set, or a machine that slept

@@ -1,7 +1,7 @@
 """One light edge: it reads what it is, connects, and comes back when it is dropped.
 
-It has a task only while it connects. Connected it has a :mod:`.session`, which the host's :mod:`.beat` calls once
-a second; the edge itself is called by its connection when something comes.
+It has a task only while it connects. While it is connected it has a :mod:`.edge_session`, which the host's
+:mod:`.beat` calls once a second. Its connection calls the edge itself when a message comes.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from edge_tasks.light.devices.memory import Command, Memory
-from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.engine.memory import Command, Memory
+from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.host.beat import now_ms
-from edge_tasks.light.host.memories import Kept
+from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.wire import protocol, requests, resend, websocket
 from edge_tasks.light.wire.config_changes import Change, changed
 from edge_tasks.light.wire.edge_session import Session, moment
-from edge_tasks.light.wire.model import UnconfiguredError, model_of
+from edge_tasks.light.wire.endpoint import UnconfiguredError, endpoint_of
+from edge_tasks.light.wire.model import model_of
 from edge_tasks.light.wire.window import LENGTH
 
 if TYPE_CHECKING:
     from edge_tasks.light.host.fleet_file import EdgeEntry
-    from edge_tasks.light.host.shared_state import Surroundings
-    from edge_tasks.light.wire.model import Endpoint, Model
+    from edge_tasks.light.host.shared_state import SharedState
+    from edge_tasks.light.wire.endpoint import Endpoint
+    from edge_tasks.light.wire.model import Model
 
 State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
 
@@ -35,14 +37,14 @@ _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
 _ANSWERED_WITHIN: Final = 10.0
 _KNOWN_TO_ANSWER_WITHIN: Final = 1.0
-"""A backend that has answered nobody may be one that never does."""
-_NOTHING: Final = Kept(Memory({}, {}))
-"""What is kept of an edge whose simulation knows better; one for all of them."""
+"""A backend that has answered no edge so far may be one that never answers."""
+_NOTHING: Final = Snapshot(Memory({}, {}))
+"""The snapshot of an edge that has a running simulation, which knows more; all such edges share it."""
 
 
 @dataclass(slots=True)
 class Status:
-    """An edge as the status file has it."""
+    """What the status file says of an edge."""
 
     state: State = "starting"
     since: float = field(default_factory=time.time)
@@ -54,7 +56,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class _Self:
-    """What an edge is, once it was read."""
+    """What an edge is, once its configuration has been read."""
 
     model: Model
     simulation: Simulation
@@ -66,8 +68,8 @@ class Edge:
 
     Args:
         entry: of the fleet file.
-        around: what it shares with the other edges.
-        kept: of an earlier run.
+        shared: what it shares with the other edges.
+        snapshot: of an earlier run.
 
     Attributes:
         entry: as given.
@@ -76,40 +78,40 @@ class Edge:
     """
 
     __slots__ = (
-        "_around",
         "_changes",
         "_failures",
-        "_kept",
         "_opened",
         "_self",
         "_session",
+        "_shared",
+        "_snapshot",
         "_turn",
         "entry",
         "gone",
         "status",
     )
 
-    def __init__(self, entry: EdgeEntry, around: Surroundings, kept: Kept) -> None:
+    def __init__(self, entry: EdgeEntry, shared: SharedState, snapshot: Snapshot) -> None:
         self.entry = entry
         self.status = Status()
         self.gone = False
-        self._around = around
-        self._kept = kept.fitting(entry.shape)
-        self._changes = self._kept.changes
+        self._shared = shared
+        self._snapshot = snapshot.fitting(entry.shape)
+        self._changes = self._snapshot.changes
         self._self: _Self | None = None
         self._session: Session | None = None
         self._failures = 0
         self._opened = 0.0
         self._turn: float | None = None
 
-    def kept(self) -> Kept:
-        """What a successor of the same name goes on from."""
+    def snapshot(self) -> Snapshot:
+        """What the next edge of the same name goes on from."""
         if self._self is None:
-            return self._kept
-        return Kept(self._self.simulation.memory(), self.entry.shape, self._changes)
+            return self._snapshot
+        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._changes)
 
     async def connect(self, turn: float) -> None:
-        """Try once; what follows comes by itself.
+        """Try once. After a failure the edge asks for its next turn by itself.
 
         Args:
             turn: when the ramp let it in.
@@ -127,21 +129,21 @@ class Edge:
             raise
 
     def _arrived(self, *, connected: bool) -> None:
-        """Let the ramp know, once a turn."""
+        """Tell the ramp how this turn ended, unless it has been told."""
         turn, self._turn = self._turn, None
         if turn is not None:
-            ramp = self._around.ramp
-            ramp.done(turn if self._around.answers else ramp.now(), connected=connected)
+            ramp = self._shared.ramp
+            ramp.done(turn if self._shared.answers else ramp.now(), connected=connected)
 
     def leave(self) -> None:
-        """Go for good; the connection is closed normally."""
+        """Close the connection normally, and never connect again."""
         self.gone = True
         if self._session is not None:
-            self._around.beat.remove(self._session, self.entry.place)
+            self._shared.beat.remove(self._session, self.entry.place)
             self._session.connection.leave()
 
     async def left(self) -> None:
-        """Wait until it has no connection any more."""
+        """Wait until the connection is closed."""
         if self._session is not None:
             await self._session.connection.left()
 
@@ -151,27 +153,27 @@ class Edge:
             self._session.connection.drop()
 
     async def _read(self) -> _Self:
-        configuration, model = await self._around.configured(self.entry)
+        configuration, model = await self._shared.configured(self.entry)
         if self._changes:
             model = model_of(changed(model.configuration, self._changes))
         self.status.ignored = model.ignored
         self.status.unsimulated = model.unsimulated
-        endpoint = model.endpoint(configuration.backend(), self.entry.apikey)
-        return _Self(model, self._simulate(model, self._kept.memory), endpoint)
+        endpoint = endpoint_of(configuration.backend(), self.entry.apikey)
+        return _Self(model, self._simulate(model, self._snapshot.memory), endpoint)
 
     def _simulate(self, model: Model, memory: Memory) -> Simulation:
-        return Simulation(model.plant, now_ms(), memory, self._around.shaped(self.entry, model.plant))
+        return Simulation(model.plant, now_ms(), memory, self._shared.shaped(self.entry, model.plant))
 
     async def _open(self, me: _Self) -> None:
         self._enter("connecting")
         self._opened = time.monotonic()
-        connection = websocket.Connection(self, self._around.tally)
+        connection = websocket.Connection(self, self._shared.tally)
         try:
             await websocket.connect(me.endpoint, connection, self.entry.source)
         except websocket.NoWebsocketError as error:
             self._failed("refused" if error.refused else "waiting", str(error))
             return
-        self._around.tally.connects += 1
+        self._shared.tally.connects += 1
         if self.gone:
             self._arrived(connected=True)
             connection.leave()
@@ -182,41 +184,41 @@ class Edge:
 
     def _begin(self, me: _Self, connection: websocket.Connection) -> None:
         now = now_ms()
-        session = self._session = Session(connection, self._around.tally, me.model, me.simulation, now)
+        session = self._session = Session(connection, self._shared.tally, me.model, me.simulation, now)
         self._recall(me.model, session, now)
         session.cycle(now)
         connection.send(protocol.first_request(str(uuid.uuid4())))
-        self._around.beat.add(session, self.entry.place)
+        self._shared.beat.add(session, self.entry.place)
         loop = asyncio.get_running_loop()
         loop.call_later(_ACCEPTED_AFTER, self._accept, session)
-        patience = _ANSWERED_WITHIN if self._around.answers else _KNOWN_TO_ANSWER_WITHIN
+        patience = _ANSWERED_WITHIN if self._shared.answers else _KNOWN_TO_ANSWER_WITHIN
         loop.call_later(patience, self._give_up, self._turn)
 
     def _recall(self, model: Model, session: Session, now: int) -> None:
-        """Send what the backend has not heard since this edge was cut off, here or in an earlier run."""
-        memory, self._kept = self._kept.memory, _NOTHING
+        """Plan to send what the backend missed since this edge was cut off, in this run or in an earlier one."""
+        memory, self._snapshot = self._snapshot.memory, _NOTHING
         if memory.seen is None or memory.seen // LENGTH == now // LENGTH:
             return
-        around = self._around
-        around.tally.dropped += resend.lost(memory, now)
-        shaped = around.shaped(self.entry, model.plant)
+        shared = self._shared
+        shared.tally.dropped += resend.lost(memory, now)
+        shaped = shared.shaped(self.entry, model.plant)
         unheard = resend.unheard(model, memory, shaped, now // LENGTH * LENGTH)
-        session.resend(unheard, now + around.law.resend_after(around.rng))
+        session.resend(unheard, now + shared.policy.resend_after(shared.rng))
 
     def _accept(self, session: Session) -> None:
-        """A backend that still has it after half a second knows its apikey."""
+        """Count as connected: a backend that keeps the connection for half a second knows the apikey."""
         if self._session is session:
             self.status.connects += 1
             self._enter("connected")
 
     def _give_up(self, turn: float | None) -> None:
-        """A backend that has not answered until now is slow, unless it does not answer anybody."""
+        """End the turn without an answer: the backend is slow, unless it never answers anybody."""
         if turn is not None and turn == self._turn:
-            self._arrived(connected=not self._around.answers)
+            self._arrived(connected=not self._shared.answers)
 
     def heard(self, message: bytes) -> None:
         """Called by the connection: answer a request, and do what it asks."""
-        self._around.answers = True
+        self._shared.answers = True
         self._arrived(connected=True)
         me, session, now = self._self, self._session, now_ms()
         if me is None or session is None:
@@ -229,12 +231,12 @@ class Edge:
         elif isinstance(effect, Command):
             me.simulation.advance(now)
             me.simulation.command(effect)
-            self._around.keep()
+            self._shared.keep()
         elif isinstance(effect, requests.Subscription):
             session.logs = effect.wanted
 
     def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
-        """Be what the changed configuration describes, and say so."""
+        """Become what the changed configuration describes, and announce it."""
         me.simulation.advance(now)
         self._changes = (*self._changes, change)
         model = model_of(change.apply(me.model.configuration))
@@ -242,16 +244,16 @@ class Edge:
         self._self = _Self(model, simulation, me.endpoint)
         self.status.unsimulated = model.unsimulated
         session.become(model, simulation, now)
-        self._around.keep()
+        self._shared.keep()
 
     def ended(self, close_code: int | None) -> None:
         """Called by the connection when it is gone."""
         me, session, self._session = self._self, self._session, None
-        self._around.tally.disconnects += 1
+        self._shared.tally.disconnects += 1
         self._arrived(connected=False)
         if session is not None:
-            self._around.beat.remove(session, self.entry.place)
-            self._kept = self.kept()
+            self._shared.beat.remove(session, self.entry.place)
+            self._snapshot = self.snapshot()
         if self.gone or me is None:
             return
         place = me.endpoint.place
@@ -261,19 +263,19 @@ class Edge:
             self._failed("waiting", f"{place} closed the connection (code {close_code})")
 
     def _failed(self, state: State, why: str) -> None:
-        """Wait, and try again."""
+        """Note a failure, and try again after a while."""
         self._arrived(connected=False)
         stable = time.monotonic() - self._opened > _STABLE_AFTER and state != "refused"
         self._failures = 1 if stable else self._failures + 1
-        self._around.tally.refusals += state == "refused"
+        self._shared.tally.refusals += state == "refused"
         self._enter(state, why)
         if not self.gone:
-            wait = self._around.law.wait(self.entry.name, self._failures, self._around.rng)
-            asyncio.get_running_loop().call_later(wait, self._around.enqueue, self)
+            wait = self._shared.policy.wait(self.entry.name, self._failures, self._shared.rng)
+            asyncio.get_running_loop().call_later(wait, self._shared.enqueue, self)
 
     def _enter(self, state: State, why: str = "") -> None:
         if (self.status.state, self.status.why) != (state, why):
             level = logging.INFO if why else logging.DEBUG
             _LOG.log(level, "%s: %s%s", self.entry.name, state, f": {why}" if why else "")
         self.status.state, self.status.why, self.status.since = state, why, time.time()
-        self._around.changed()
+        self._shared.changed()

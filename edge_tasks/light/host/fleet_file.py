@@ -1,13 +1,11 @@
-"""The two files that a light host shares with whoever runs it: the fleet it is to run, and what became of it."""
+"""The fleet file: which edges a light host is to run, and how."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import orjson
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 Stamp: TypeAlias = tuple[int, int, int]
 """What tells a file's content from an earlier one: mtime_ns, size, inode."""
 
-_PRIVATE: Final = 0o600
 _EDGES_AN_ADDRESS: Final = 20_000
 """Of one address, Linux has 28,232 ports for connections to one backend."""
 _RATE: Final = 500
@@ -50,7 +47,7 @@ class EdgeEntry:
 
     @property
     def shape(self) -> str:
-        """Tells its configuration from another one, without its secrets."""
+        """A hash that differs where configurations differ, and that tells no secret."""
         return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
 
     @property
@@ -62,14 +59,14 @@ class EdgeEntry:
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet file's content; edges by name; without a memory file, counters end with the host.
+    """The content of a fleet file. Without a memory file, counters begin anew with each start of the host.
 
     Attributes:
         shared: the files of an edge without a directory, by path, as any of them has them.
         processes: how many processes run it, each a part; 0 for all in the one that is asked.
         block: so many edges in a row belong to one part, so that a growing fleet moves none.
         connect_rate: at most so many connects a second, of all parts together.
-        reconnect: the law by which edges come back; see :mod:`.reconnect`.
+        reconnect: the name of the policy by which edges come back; see :mod:`.reconnect`.
         profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
             is another digest of every edge.
         seed: what the variation of edges is drawn from; see :meth:`source_key`.
@@ -96,7 +93,7 @@ class Fleet:
         return f"{self.seed}/{edge}/{meter}"
 
     def part(self, index: int) -> Fleet:
-        """What one of the processes runs, with files of its own: its number before their ending."""
+        """The part that one process runs. Its files have its number in their names."""
         count = max(1, self.processes)
         edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
         memory_file = self.memory_file and _numbered(self.memory_file, index)
@@ -108,10 +105,10 @@ class Fleet:
 
 
 def stamp(path: Path) -> Stamp:
-    """The stamp of a file as it stands.
+    """The stamp of a file as it is now.
 
     Raises:
-        OSError: there is none.
+        OSError: there is no such file.
     """
     found = path.stat()
     return found.st_mtime_ns, found.st_size, found.st_ino
@@ -121,8 +118,8 @@ def load(path: Path) -> Fleet:
     """Read a fleet file.
 
     Raises:
-        OSError: it cannot be read.
-        FleetFileError: it is no fleet.
+        OSError: the file cannot be read.
+        FleetFileError: it is no fleet file.
     """
     try:
         content = orjson.loads(path.read_bytes())
@@ -151,7 +148,7 @@ def load(path: Path) -> Fleet:
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
         connect_rate=_number(content, "connect_rate", _RATE),
-        reconnect=_law(content),
+        reconnect=_policy(content),
         profile=profile,
         seed=seed,
         metrics_port=_number(content, "metrics_port", 0, lowest=0),
@@ -159,21 +156,7 @@ def load(path: Path) -> Fleet:
     )
 
 
-def write_status(path: Path, status: dict[str, Any]) -> None:
-    """Replace the status file in one step, readable for its owner only.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        draft.unlink()
-    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE), "wb") as file:
-        file.write(orjson.dumps(status))
-    draft.replace(path)
-
-
-def _shared(item: dict[str, Any]) -> tuple[dict[str, str], list[EdgeEntry]]:
+def _shared(item: Mapping[str, object]) -> tuple[dict[str, str], list[EdgeEntry]]:
     files, edges = _texts(item, "files"), _texts(item, "edges")
     digest = hashlib.sha256(orjson.dumps(files)).hexdigest()
     return files, [EdgeEntry(name, None, f"{digest}/{apikey}", apikey) for name, apikey in edges.items()]
@@ -192,35 +175,35 @@ def _entry(item: object) -> EdgeEntry:
     return EdgeEntry(_text(item, "name"), Path(_text(item, "directory")), _text(item, "digest"))
 
 
-def _text(item: dict[str, Any], key: str, default: str | None = None) -> str:
+def _text(item: Mapping[str, object], key: str, default: str | None = None) -> str:
     value = item.get(key, default)
     if not isinstance(value, str):
         raise FleetFileError(f'"{key}" is missing in the fleet file or is no string')
     return value
 
 
-def _number(item: dict[str, Any], key: str, default: int, lowest: int = 1) -> int:
+def _number(item: Mapping[str, object], key: str, default: int, lowest: int = 1) -> int:
     value = item.get(key, default)
     if not isinstance(value, int) or value < lowest:
         raise FleetFileError(f'"{key}" of the fleet file is no whole number from {lowest}')
     return value
 
 
-def _law(item: dict[str, Any]) -> str:
+def _policy(item: Mapping[str, object]) -> str:
     name = item.get("reconnect", reconnect.QUICK)
-    if name not in reconnect.LAWS:
-        raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.LAWS)}')
+    if name not in reconnect.POLICIES:
+        raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.POLICIES)}')
     return str(name)
 
 
-def _profile(item: dict[str, Any]) -> Mapping[str, object] | None:
-    profile: Mapping[str, object] | None = item.get("profile")
-    if profile is not None:
-        try:
+def _profile(item: Mapping[str, object]) -> Mapping[str, object] | None:
+    profile = item.get("profile")
+    try:
+        if profile is not None:
             Profile.of(profile)
-        except ProfileError as error:
-            raise FleetFileError(f'"profile" of the fleet file: {error}') from None
-    return profile
+    except ProfileError as error:
+        raise FleetFileError(f'"profile" of the fleet file: {error}') from None
+    return profile if isinstance(profile, dict) else None
 
 
 def _numbered(path: Path, index: int) -> Path:

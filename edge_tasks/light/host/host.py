@@ -1,4 +1,4 @@
-"""The host: converges on a fleet file and says in a status file what became of each edge.
+"""The host: it runs the edges of a fleet file, and says in a status file what became of each.
 
 FLEET FILE, polled every 0.2 s::
 
@@ -7,27 +7,28 @@ FLEET FILE, polled every 0.2 s::
      "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent),
      "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent)}
 
-Edges of ``shared`` have no directory: they are what those files make of an edge, each with its own apikey.
+Edges of ``shared`` have no directory: those files configure each of them, with an apikey of its own.
 
-With ``processes``, so many parts run it under a :mod:`.supervisor`: each ``block`` edges in a row belong to one
-part, and the files below are one a part, ``status-0.json`` for ``status.json``.
+With ``processes``, a :mod:`.supervisor` runs it in that many parts: each ``block`` edges in a row belong to one
+part, and each part has the files below for itself, ``status-0.json`` for ``status.json``.
 
 Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
 connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
 
-STATUS FILE, replaced in one step (mode 0600) at most every 0.25 s on a change and at least every 5 s (that of
-thousands of edges less often: it is to take no more than 5 % of the time)::
+STATUS FILE, replaced in one step (mode 0600): at most every 0.25 s after a change, at least every 5 s, and less
+often with thousands of edges, so that it takes no more than 5 % of the time::
 
     {"pid": int, "revision": the last one converged to, "written": epoch seconds,
      "counters": {"messages", "bytes", "connects", "disconnects", "refusals", "dropped", "resent",
                   "cycles", "late_cycles", "lag_s": the latest cycle since the last status},
      "edges": {name: {"state", "since", "why", "connects", "ignored", "unsimulated"}}}
 
-States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, for a refusing backend
-upgrades too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The file goes with the host.
+States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, since a backend that refuses
+an edge upgrades its connection, too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The
+host deletes the file when it ends.
 
 MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 30 s and at the end;
-see :mod:`.memories`. It stays.
+see :mod:`.memories`. It stays when the host ends.
 """
 
 from __future__ import annotations
@@ -43,20 +44,20 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.devices.memory import Memory
+from edge_tasks.light.engine.memory import Memory
 from edge_tasks.light.host import fleet_file, memories
 from edge_tasks.light.host.beat import Beat, now_ms
 from edge_tasks.light.host.edge import Edge
-from edge_tasks.light.host.memories import Kept
+from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.host.ramp import MOST, Ramp
-from edge_tasks.light.host.shared_state import Surroundings
-from edge_tasks.light.host.status_report import Report
-from edge_tasks.light.wire.reconnect import Law
+from edge_tasks.light.host.shared_state import Connecting, SharedState
+from edge_tasks.light.host.status_report import StatusReport
+from edge_tasks.light.wire.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, Stamp
@@ -80,23 +81,23 @@ class Host:
         self._revision = ""
         self._running: dict[str, Edge] = {}
         self._stop = asyncio.Event()
-        self._report = Report()
-        self._idle: dict[str, Kept] = {}
+        self._report = StatusReport()
+        self._idle: dict[str, Snapshot] = {}
         self._life = random.getrandbits(32)
         self._keep_at = 0.0
-        self._waiting: asyncio.Queue[Edge] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Connecting] = asyncio.Queue()
         self._connecting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Run until told to stop or the fleet file is deleted."""
         self._catch_signals()
         with ThreadPoolExecutor(_READERS) as reader:
-            around = self._surroundings(reader)
-            work = [asyncio.create_task(around.beat.run()), asyncio.create_task(self._connect(around))]
+            shared = self._share(reader)
+            work = [asyncio.create_task(shared.beat.run()), asyncio.create_task(self._connect(shared))]
             for task in work:
                 task.add_done_callback(self._complain)
             try:
-                await self._supervise(around)
+                await self._supervise(shared)
             finally:
                 for task in (*work, *self._connecting):
                     task.cancel()
@@ -106,38 +107,38 @@ class Host:
                 self._fleet.status_file.unlink(missing_ok=True)
         _LOG.info("ended")
 
-    def _surroundings(self, reader: ThreadPoolExecutor) -> Surroundings:
+    def _share(self, reader: ThreadPoolExecutor) -> SharedState:
         rng = random.Random()  # noqa: S311 - spreads connects in time, guards nothing
-        around = Surroundings(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._law)
-        around.enqueue = self._waiting.put_nowait
-        around.changed = self._report.mark
-        around.keep = self._keep_soon
-        return around
+        shared = SharedState(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._policy)
+        shared.enqueue = self._waiting.put_nowait
+        shared.changed = self._report.mark
+        shared.keep = self._keep_soon
+        return shared
 
-    async def _supervise(self, around: Surroundings) -> None:
-        await self._converge(around)
+    async def _supervise(self, shared: SharedState) -> None:
+        await self._converge(shared)
         while not self._stop.is_set():
-            self._report.write_when_due(self._fleet.status_file, lambda: self._status(around))
+            self._report.write_when_due(self._fleet.status_file, lambda: self._status(shared))
             if time.monotonic() >= self._keep_at:
                 await self._keep()
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), _POLL)
-            if not self._stop.is_set() and self._look():
-                await self._converge(around)
+            if not self._stop.is_set() and self._reread():
+                await self._converge(shared)
 
-    async def _connect(self, around: Surroundings) -> None:
-        """Let edges that wait connect, in their order and as the ramp has it: only these have a task."""
+    async def _connect(self, shared: SharedState) -> None:
+        """Let waiting edges connect, in their order and when the ramp allows it. Only these edges have a task."""
         while True:
             edge = await self._waiting.get()
             if edge.gone:
                 continue
-            turn = await around.ramp.turn()
+            turn = await shared.ramp.turn()
             task = asyncio.create_task(edge.connect(turn))
             self._connecting.add(task)
             task.add_done_callback(self._complain)
 
-    def _look(self) -> bool:
-        """Whether the fleet file has a new valid content, which then is this host's."""
+    def _reread(self) -> bool:
+        """Whether the fleet file has a new valid content, which this host then takes over."""
         stamp = self._stamp
         try:
             stamp = fleet_file.stamp(self._path)
@@ -160,39 +161,39 @@ class Host:
         return True
 
     @property
-    def _law(self) -> Law:
-        return Law(self._fleet.reconnect, self._life)
+    def _policy(self) -> ReconnectPolicy:
+        return ReconnectPolicy(self._fleet.reconnect, self._life)
 
-    async def _converge(self, around: Surroundings) -> None:
+    async def _converge(self, shared: SharedState) -> None:
         wanted = self._fleet.edges
-        around.take_over(self._fleet)
-        around.law = self._law
+        shared.take_over(self._fleet)
+        shared.policy = self._policy
         parts = max(1, self._fleet.processes)
-        around.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)
+        shared.ramp.limit(self._fleet.connect_rate / parts, MOST // parts)
         gone = [name for name, edge in self._running.items() if _differs(edge, wanted.get(name))]
         await self._close(gone)
         new = [name for name in wanted if name not in self._running]
         await self._remember(set(new))
         for name in new:
-            edge = self._running[name] = Edge(wanted[name], around, self._idle.pop(name))
+            edge = self._running[name] = Edge(wanted[name], shared, self._idle.pop(name))
             self._waiting.put_nowait(edge)
         self._revision = self._fleet.revision
         self._report.mark()
         _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
 
     async def _remember(self, new: set[str]) -> None:
-        """Have what is kept of edges, and begin it for those that are seen for the first time."""
+        """Read what is kept of new edges; those that are seen for the first time begin now."""
         if not new:
             return
         self._idle |= memories.load_newest(self._fleet.memory_file, new, self._idle)
         began = now_ms()
-        self._idle |= {name: Kept(Memory({}, {}, began, began)) for name in new - self._idle.keys()}
+        self._idle |= {name: Snapshot(Memory({}, {}, began, began)) for name in new - self._idle.keys()}
         await self._keep()  # before the first message: a host that is killed right after it knows when they began
 
     async def _close(self, names: Iterable[str]) -> None:
-        """Have edges go, and wait until their backend has let them."""
+        """Close the connections of edges, and wait a moment for the backend's part in that."""
         closing = {name: self._running.pop(name) for name in names}
-        self._idle |= {name: edge.kept() for name, edge in closing.items()}
+        self._idle |= {name: edge.snapshot() for name, edge in closing.items()}
         for edge in closing.values():
             edge.leave()
         with contextlib.suppress(asyncio.TimeoutError):
@@ -204,13 +205,13 @@ class Host:
         self._keep_at = 0.0
 
     async def _keep(self) -> None:
-        """Write what is kept, a few edges at a time: the others' cycles go on meanwhile."""
+        """Write the memory file. It is put together in pieces, so that cycles go on meanwhile."""
         self._keep_at = time.monotonic() + _KEEP_EVERY
         if self._fleet.memory_file is None:
             return
-        documents = {name: memories.document(kept) for name, kept in self._idle.items()}
+        documents = {name: memories.document(snapshot) for name, snapshot in self._idle.items()}
         for number, (name, edge) in enumerate(list(self._running.items())):
-            documents[name] = memories.document(edge.kept())
+            documents[name] = memories.document(edge.snapshot())
             if number % _AT_ONCE == _AT_ONCE - 1:
                 await asyncio.sleep(0)
         try:
@@ -223,14 +224,14 @@ class Host:
         if not task.cancelled() and (error := task.exception()) is not None:
             _LOG.error("a part of the host failed", exc_info=error)
 
-    def _status(self, around: Surroundings) -> dict[str, Any]:
-        beat = around.beat
+    def _status(self, shared: SharedState) -> Mapping[str, object]:
+        beat = shared.beat
         cycles = {"cycles": beat.cycles, "late_cycles": beat.late, "lag_s": beat.take_lag()}
         return {
             "pid": os.getpid(),
             "revision": self._revision,
             "written": time.time(),
-            "counters": {**asdict(around.tally), **cycles},
+            "counters": {**asdict(shared.tally), **cycles},
             "edges": {name: edge.status for name, edge in self._running.items()},
         }
 
@@ -243,7 +244,7 @@ class Host:
 
 
 def raise_file_limit() -> None:
-    """One socket an edge: as many open files as the system lets this process have."""
+    """Raise the limit of open files as far as the system allows: each edge has a socket."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - there is none on Windows
 

@@ -1,7 +1,8 @@
-"""The file in which a light host keeps what its edges have counted, so that no counter falls with the host.
+"""The file in which a light host keeps what its edges have counted, so that no counter falls when it restarts.
 
-A plant goes on while its host is down, as a real one does while its edge is: who comes back integrates from the
-kept moment to now. A simulation is deterministic: what a killed host had not yet kept is counted again, exactly.
+A plant goes on while its host is down, as a real one does while its edge is down: a host that comes back counts
+from the kept moment to now. What a killed host had not kept is counted again, exactly, since a simulation is
+deterministic.
 """
 
 from __future__ import annotations
@@ -9,29 +10,45 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import orjson
 
-from edge_tasks.light.devices.memory import Command, Memory
-from edge_tasks.light.host.fleet_file import write_status
+from edge_tasks.light.engine.memory import Command, Memory
+from edge_tasks.light.host.json_file import write_json
 from edge_tasks.light.wire.config_changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 _LOG: Final = logging.getLogger(__name__)
 
 
+class Document(TypedDict):
+    """What is kept of an edge, as the file has it; see :class:`.Memory`."""
+
+    now: int | None
+    seen: int | None
+    began: int | None
+    energies: Mapping[str, tuple[int, int]]
+    charges: Mapping[str, int]
+    powers: Mapping[str, int]
+    extremes: Mapping[str, tuple[int, int]]
+    filters: Mapping[str, tuple[int, int | None, int]]
+    commands: Sequence[tuple[str, int, int]]
+    shape: str
+    changes: Sequence[tuple[str, Mapping[str, object], str, str]]
+
+
 @dataclass(frozen=True)
-class Kept:
+class Snapshot:
     """What is kept of an edge.
 
     Attributes:
         memory: of its simulation.
-        shape: tells the configuration that it had from others.
+        shape: a hash of the configuration that it had.
         changes: that people made to that configuration.
     """
 
@@ -39,42 +56,42 @@ class Kept:
     shape: str = ""
     changes: tuple[Change, ...] = ()
 
-    def fitting(self, shape: str) -> Kept:
-        """What an edge of a shape goes on from: with another one, the changes are void."""
-        return self if shape == self.shape else Kept(self.memory.settled(), shape)
+    def fitting(self, shape: str) -> Snapshot:
+        """What an edge of some shape goes on from; changes of a configuration of another shape are void."""
+        return self if shape == self.shape else Snapshot(self.memory.settled(), shape)
 
 
-def load(path: Path | None) -> dict[str, Kept]:
-    """Memories by edge; none without a file, and (logged) of one that is damaged."""
+def load(path: Path | None) -> dict[str, Snapshot]:
+    """Snapshots by edge. There are none without a file; a damaged file is logged and not used."""
     if path is None or not path.exists():
         return {}
     try:
-        return {name: _kept(item) for name, item in orjson.loads(path.read_bytes()).items()}
+        return {name: _snapshot(item) for name, item in orjson.loads(path.read_bytes()).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _LOG.error("%s is not used, all counters begin anew: %s", path.name, type(error).__name__)
         return {}
 
 
-def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Kept]) -> dict[str, Kept]:
-    """The newest memories of some edges, whichever process of the fleet kept them.
+def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+    """The newest snapshots of some edges, whichever process of the fleet kept them.
 
-    The files of one fleet are ``memory.json`` of a host in one process, and ``memory-0.json``, ``memory-1.json``
-    of parts. An edge that comes to another part goes on where it was.
+    The files of one fleet are ``memory.json`` (a host in one process) and ``memory-0.json``, ``memory-1.json`` …
+    (parts). So an edge that moves to another part goes on where it was.
 
     Args:
         path: any of those files.
-        names: whose memories.
+        names: of the edges.
         known: those that the host has had itself.
     """
     found = {name: known[name] for name in names & known.keys()}
     for file in _family(path) if path else ():
-        for name, kept in load(file).items():
-            if name in names and (name not in found or _age(kept) > _age(found[name])):
-                found[name] = kept
+        for name, snapshot in load(file).items():
+            if name in names and (name not in found or _age(snapshot) > _age(found[name])):
+                found[name] = snapshot
     return found
 
 
-def save(path: Path | None, documents: Mapping[str, dict[str, Any]]) -> None:
+def save(path: Path | None, documents: Mapping[str, Document]) -> None:
     """Replace the file in one step.
 
     Args:
@@ -85,32 +102,39 @@ def save(path: Path | None, documents: Mapping[str, dict[str, Any]]) -> None:
         OSError: it cannot be written.
     """
     if path is not None:
-        write_status(path, dict(documents))
+        write_json(path, documents)
 
 
-def _kept(item: dict[str, Any]) -> Kept:
+def _snapshot(item: Document) -> Snapshot:
     memory = Memory(
         {key: (int(positive), int(negative)) for key, (positive, negative) in item["energies"].items()},
         {key: int(charge) for key, charge in item["charges"].items()},
-        int(item["now"]),
-        int(item["began"]),
+        _moment(item["now"]),
+        _moment(item["began"]),
         {key: (int(low), int(high)) for key, (low, high) in item["extremes"].items()},
         {key: (int(power), _whole(last), int(errors)) for key, (power, last, errors) in item["filters"].items()},
         tuple(Command(str(channel), int(value), int(end)) for channel, value, end in item["commands"]),
         {key: int(power) for key, power in item["powers"].items()},
-        int(item["seen"]),
+        _moment(item["seen"]),
     )
     changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
-    return Kept(memory, str(item["shape"]), tuple(changes))
+    return Snapshot(memory, str(item["shape"]), tuple(changes))
+
+
+def _moment(value: object) -> int:
+    """Epoch ms; a file without one is damaged."""
+    if not isinstance(value, int):
+        raise TypeError
+    return value
 
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def document(kept: Kept) -> dict[str, Any]:
+def document(snapshot: Snapshot) -> Document:
     """What is kept of an edge, as the file has it."""
-    memory = kept.memory
+    memory = snapshot.memory
     return {
         "now": memory.now,
         "seen": memory.seen if memory.seen is not None else memory.now,
@@ -121,8 +145,8 @@ def document(kept: Kept) -> dict[str, Any]:
         "extremes": memory.extremes,
         "filters": memory.filters,
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],
-        "shape": kept.shape,
-        "changes": [(one.method, one.params, one.by, one.at) for one in kept.changes],
+        "shape": snapshot.shape,
+        "changes": [(one.method, one.params, one.by, one.at) for one in snapshot.changes],
     }
 
 
@@ -134,5 +158,5 @@ def _family(path: Path) -> list[Path]:
     return sorted(file for file in path.parent.iterdir() if parts.fullmatch(file.name))
 
 
-def _age(kept: Kept) -> int:
-    return kept.memory.seen or kept.memory.now or 0
+def _age(snapshot: Snapshot) -> int:
+    return snapshot.memory.seen or snapshot.memory.now or 0

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import orjson
 from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
@@ -43,13 +44,30 @@ _COUNTERS: Final = {
 """What a status file counts → name and meaning."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """The figures of a part's status file.
+
+    Attributes:
+        pid: of the process.
+        written: epoch seconds.
+        counters: by their names in the file.
+        states: how many edges are in each.
+    """
+
+    pid: int
+    written: float
+    counters: Mapping[str, float]
+    states: Mapping[str, int]
+
+
 class Metrics(Collector):
-    """Serves the metrics of one fleet; asked by its own threads, told by the supervisor's."""
+    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor tells of its parts."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
         self._lock = threading.Lock()
-        self._parts: dict[int, dict[str, Any]] = {}
+        self._parts: dict[int, Part] = {}
         self._ended: dict[str, int] = dict.fromkeys(_COUNTERS, 0)
         self._restarts = 0
         self._address: tuple[str, int] | None = None
@@ -67,7 +85,7 @@ class Metrics(Collector):
             self._open(*self._address)
 
     def close(self) -> None:
-        """Serve no longer."""
+        """Stop serving."""
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -87,21 +105,21 @@ class Metrics(Collector):
             _LOG.info("metrics on http://%s:%d/metrics", host, port)
 
     def ending(self, index: int) -> None:
-        """A part is about to end, or has ended; its file is still there."""
+        """Read the file of a part that is about to end, or has just ended, for the last time."""
         with self._lock:
-            self._look(index)
+            self._read_part(index)
 
     def ended(self, index: int, *, again: bool) -> None:
-        """A part has ended, and is started again or not."""
+        """Note that a part has ended, and whether it is started again."""
         with self._lock:
             self._restarts += again
-            self._bury(self._parts.pop(index, {}))
+            self._add_up(self._parts.pop(index, None))
 
     def collect(self) -> Iterator[Metric]:
         """Called by the library for each answer."""
         with self._lock:
             for index in range(max(1, self._fleet.processes)):
-                self._look(index)
+                self._read_part(index)
             parts = {str(index): part for index, part in sorted(self._parts.items())}
             totals = {key: self._total(key) for key in _COUNTERS}
         yield _gauge(
@@ -109,51 +127,47 @@ class Metrics(Collector):
         )
         yield GaugeMetricFamily(f"{_PREFIX}_parts", "Processes that run edges.", value=len(parts))
         yield CounterMetricFamily(f"{_PREFIX}_part_restarts", "Parts that died.", value=self._restarts)
-        lags = {index: float(part["counters"].get("lag_s", 0)) for index, part in parts.items()}
+        lags = {index: part.counters.get("lag_s", 0.0) for index, part in parts.items()}
         yield _gauge("lag_seconds", "The most that a cycle was late lately, by part.", "part", lags)
-        ages = {index: max(0.0, time.time() - float(part["written"])) for index, part in parts.items()}
+        ages = {index: max(0.0, time.time() - part.written) for index, part in parts.items()}
         yield _gauge("status_age_seconds", "How long ago a part has told all this.", "part", ages)
         for key, (name, what) in _COUNTERS.items():
             yield CounterMetricFamily(f"{_PREFIX}_{name}", what, value=totals[key])
 
-    def _states(self, parts: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    def _states(self, parts: Mapping[str, Part]) -> dict[str, float]:
         states = dict.fromkeys(_STATES, 0)
         for part in parts.values():
-            for state, count in part["states"].items():
+            for state, count in part.states.items():
                 states[state] = states.get(state, 0) + count
         return {**states, "down": max(0, len(self._fleet.edges) - sum(states.values()))}
 
     def _total(self, key: str) -> int:
-        return self._ended[key] + sum(int(part["counters"].get(key, 0)) for part in self._parts.values())
+        return self._ended[key] + sum(int(part.counters.get(key, 0)) for part in self._parts.values())
 
-    def _look(self, index: int) -> None:
-        """Read a part's file; of another process than the last one read, that one's counters are kept."""
+    def _read_part(self, index: int) -> None:
+        """Read a part's file; when it is that of another process than before, keep the earlier one's counters."""
         found = _read(self._fleet.part_file(index))
         if found is None:
             return
         before = self._parts.get(index)
-        if before is not None and before["pid"] != found["pid"]:
-            self._bury(before)
+        if before is not None and before.pid != found.pid:
+            self._add_up(before)
         self._parts[index] = found
 
-    def _bury(self, part: Mapping[str, Any]) -> None:
+    def _add_up(self, part: Part | None) -> None:
+        """Keep what a process counted that has ended."""
         for key in self._ended:
-            self._ended[key] += int(part.get("counters", {}).get(key, 0))
+            self._ended[key] += int(part.counters.get(key, 0)) if part is not None else 0
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    """A status file in short: how many edges are in which state, not which ones."""
+def _read(path: Path) -> Part | None:
+    """The figures of a status file; None when it cannot be read."""
     try:
         status = orjson.loads(path.read_bytes())
         states: dict[str, int] = {}
         for edge in status["edges"].values():
             states[edge["state"]] = states.get(edge["state"], 0) + 1
-        return {
-            "pid": status["pid"],
-            "written": status["written"],
-            "counters": status.get("counters", {}),
-            "states": states,
-        }
+        return Part(int(status["pid"]), float(status["written"]), dict(status.get("counters", {})), states)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

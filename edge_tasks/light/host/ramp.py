@@ -1,9 +1,9 @@
-"""How fast edges connect: as the backend takes them, by the number of edges that are arriving at once.
+"""How many edges connect at once: as many as the backend can take.
 
 An edge arrives from its upgrade until the backend has answered its first request. A backend that queues what
 edges send (a real one has Odoo's database written for each new edge) answers late, long before it refuses
-anybody. One more at once after each that arrived soon, no more after one that was slow, half after a round in
-which one failed or took too long.
+anybody. So one more edge may arrive at once after each that arrived soon, no more after one that was slow, and
+half as many after a round in which one failed or took too long.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _TOO_LONG: Final = 4.0
 
 
 class Window:
-    """How many edges may be arriving. No I/O.
+    """How many edges may be arriving at once. No I/O.
 
     Attributes:
-        size: so many.
+        size: that number.
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -35,7 +35,7 @@ class Window:
         self._reduced = float("-inf")
 
     def limit(self, most: int) -> None:
-        """Never more than so many from now on."""
+        """Allow no more than that many from now on."""
         self._most = most
         self.size = min(self.size, most)
 
@@ -58,8 +58,8 @@ class Ramp:
 
     Args:
         clock: seconds.
-        a_second: no more than so many; None for as many as the backend takes.
-        most: under way at once.
+        a_second: the most edges in a second; None for no such limit.
+        most: the most edges at once.
     """
 
     def __init__(self, clock: Callable[[], float], a_second: float | None = None, most: int = MOST) -> None:
@@ -72,12 +72,12 @@ class Ramp:
         self._queue: deque[asyncio.Future[None]] = deque()
 
     def limit(self, a_second: float | None, most: int = MOST) -> None:
-        """Keep to other limits from now on."""
+        """Replace the limits."""
         self._gap = 0.0 if a_second is None else 1 / a_second
         self._window.limit(max(1, most))
 
     async def turn(self) -> float:
-        """Wait for this caller's turn, which must be followed by :meth:`done`; when it began."""
+        """Wait for this caller's turn, and return when it began. :meth:`done` must follow."""
         if self._queue or self._under_way >= self._window.size:
             await self._wait()
         else:
@@ -94,7 +94,7 @@ class Ramp:
         return self._clock()
 
     def done(self, began: float, *, connected: bool) -> None:
-        """The edge that began then has arrived, or has not."""
+        """Note that the edge whose turn began then has arrived, or has failed."""
         self._window.took(began, self._clock(), connected=connected)
         self._leave()
 

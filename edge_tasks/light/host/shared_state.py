@@ -1,13 +1,14 @@
-"""What the edges of a host share."""
+"""The objects that all edges of a host use."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from edge_tasks.light.wire.model import Models, UnconfiguredError
+from edge_tasks.light.wire.endpoint import UnconfiguredError
+from edge_tasks.light.wire.model import Models
 from edge_tasks.light.wire.tally import Tally
 from edge_tasks.openems import configuration
 from edge_tasks.openems.load_curve import Profile
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
-    from edge_tasks.light.devices.plant import Plant
+    from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.host.beat import Beat
-    from edge_tasks.light.host.edge import Edge
     from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
     from edge_tasks.light.host.ramp import Ramp
     from edge_tasks.light.wire.model import Model
-    from edge_tasks.light.wire.reconnect import Law
+    from edge_tasks.light.wire.reconnect import ReconnectPolicy
     from edge_tasks.openems.configuration import Configuration
     from edge_tasks.openems.load_curve_content import Kind
     from edge_tasks.openems.sources import Datasource, Source
@@ -31,33 +31,50 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Surroundings:
-    """What the edges of a host share.
+class Connecting(Protocol):
+    """An edge that wants to connect."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has been told to leave."""
+
+    async def connect(self, turn: float) -> None:
+        """Try once.
+
+        Args:
+            turn: when the ramp let it in.
+        """
+
+
+class SharedState:
+    """The objects that all edges of a host use.
 
     Args:
         ramp: says when an edge may connect.
         beat: calls edges once a second.
-        reader: runs the reading of directories.
-        rng: of waits.
-        law: how long an edge waits before it connects again.
+        reader: runs the reading of directories in threads.
+        rng: the source of random waits.
+        policy: how long an edge waits before it connects again.
 
     Attributes:
-        tally: what the edges did.
-        shared: the configuration and shape of the edges without a directory; None when there are none.
+        tally: counts what the edges do.
+        template: the configuration and shape of the edges without a directory; None when there are none.
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
-        answers: the backend has answered some edge.
-        keep: called when what is kept must be written soon.
+        answers: whether the backend has answered some edge.
+        keep: called when the memory file is to be written soon.
     """
 
-    def __init__(self, ramp: Ramp, beat: Beat, reader: Executor, rng: random.Random, law: Law) -> None:
+    def __init__(
+        self, ramp: Ramp, beat: Beat, reader: Executor, rng: random.Random, policy: ReconnectPolicy
+    ) -> None:
         self.ramp = ramp
         self.beat = beat
         self.rng = rng
-        self.law = law
+        self.policy = policy
         self.tally = Tally()
-        self.shared: tuple[Configuration, Model] | None = None
-        self.enqueue: Callable[[Edge], None] = lambda _: None
+        self.template: tuple[Configuration, Model] | None = None
+        self.enqueue: Callable[[Connecting], None] = lambda _: None
         self.changed: Callable[[], None] = lambda: None
         self.keep: Callable[[], None] = lambda: None
         self.answers = False
@@ -67,19 +84,19 @@ class Surroundings:
         self._source_key: Callable[[str, str], str] = "{}/{}".format
 
     def take_over(self, fleet: Fleet) -> None:
-        """Have the template of a fleet, for edges without a directory, and its load shape."""
-        self._share(fleet.shared)
+        """Use a fleet's template, for edges without a directory, and its load shape from now on."""
+        self._read_template(fleet.shared)
         self._profile = None if fleet.profile is None else Profile.of(fleet.profile)
         self._source_key = fleet.source_key
 
-    def _share(self, files: Mapping[str, str]) -> None:
-        self.shared = None
+    def _read_template(self, files: Mapping[str, str]) -> None:
+        self.template = None
         if files:
             texts = ((PurePosixPath(path), text.encode()) for path, text in sorted(files.items()))
             found = configuration.configuration((path, text) for path, text in texts if path.suffix == ".config")
             for line in found.ignored:
                 _LOG.warning("the shared template: ignored as Felix would: %s", line)
-            self.shared = found, self._models.of(found)
+            self.template = found, self._models.of(found)
 
     async def configured(self, entry: EdgeEntry) -> tuple[Configuration, Model]:
         """The configuration of an edge, and the shape that it shares with others.
@@ -88,9 +105,9 @@ class Surroundings:
             UnconfiguredError: there is none.
         """
         if entry.directory is None:
-            if self.shared is None:
+            if self.template is None:
                 raise UnconfiguredError("the fleet file has no template for it")
-            return self.shared
+            return self.template
         loop = asyncio.get_running_loop()
         try:
             found = await loop.run_in_executor(self._reader, configuration.read, entry.directory)

@@ -1,7 +1,7 @@
 """The parent of a light host's processes: each runs a part of the fleet, and one that dies is started again.
 
-A part is a process of this program with its number behind the fleet file. It ends when its standard input does,
-which is a pipe from here: so none outlives its parent, whichever way that ends.
+A part is a process of this program whose second argument is its number. It ends when its standard input ends,
+which is a pipe from here: so none outlives its parent, however that ends.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LONGEST_WAIT: Final = 30.0
 
 
 def wait(deaths: int) -> float:
-    """Seconds before a part is started again after so many early deaths in a row: at once, then up to 30."""
+    """Seconds before a part is started again, by the number of its early deaths in a row: 0 first, 30 at most."""
     return min(_LONGEST_WAIT, 2.0 ** min(deaths - 2, 10)) if deaths > 1 else 0.0
 
 
@@ -41,9 +41,9 @@ class _Part:
 
     Attributes:
         process: None while it waits to be started (again).
-        started: as :func:`time.monotonic` has it.
-        deaths: early ones in a row.
-        due: when it is to be started.
+        started: when, by :func:`time.monotonic`.
+        deaths: how many early ones there were in a row.
+        due: when it is to be started, by the same clock.
     """
 
     process: subprocess.Popen[bytes] | None = None
@@ -70,14 +70,14 @@ class Supervisor:
         self._metrics = Metrics(fleet)
 
     def run(self) -> None:
-        """Run until told to stop or the fleet file is deleted; then all parts have ended."""
+        """Run until told to stop or the fleet file is deleted, and end all parts."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         try:
             while not self._stopped:
                 self._converge()
                 time.sleep(_POLL)
-                self._look()
+                self._reread()
         finally:
             self._end(list(self._parts))
             self._metrics.close()
@@ -86,8 +86,8 @@ class Supervisor:
     def _stop(self, *_: object) -> None:
         self._stopped = True
 
-    def _look(self) -> None:
-        """Take over how many parts there are to be; what is no fleet is for the parts to say."""
+    def _reread(self) -> None:
+        """Read a changed fleet file. The parts log what is wrong with it."""
         try:
             stamp = fleet_file.stamp(self._path)
             if stamp == self._stamp:
@@ -102,14 +102,14 @@ class Supervisor:
             self._fleet = fleet
 
     def _converge(self) -> None:
-        """Have one process for each part, and none for others."""
+        """Start and end processes until there is one for each part."""
         count = max(1, self._fleet.processes)
         self._metrics.serve(self._fleet)
         self._end([index for index in self._parts if index >= count])
         for index in range(count):
             part = self._parts.setdefault(index, _Part())
             if part.process is not None and part.process.poll() is not None:
-                self._bury(index, part, part.process)
+                self._note_death(index, part, part.process)
             if part.process is None and time.monotonic() >= part.due:
                 part.process = self._start(index)
                 part.started = time.monotonic()
@@ -118,7 +118,7 @@ class Supervisor:
         command = [sys.executable, "-m", "edge_tasks.light", str(self._path), str(index)]
         return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
 
-    def _bury(self, index: int, part: _Part, process: subprocess.Popen[bytes]) -> None:
+    def _note_death(self, index: int, part: _Part, process: subprocess.Popen[bytes]) -> None:
         now = time.monotonic()
         part.deaths = 1 if now - part.started > _STABLE_AFTER else part.deaths + 1
         part.due = now + wait(part.deaths)

@@ -1,8 +1,8 @@
-"""What an edge says of its channels when the UI asks for a component's. No I/O."""
+"""The channels of a component, as the UI asks for them. No I/O."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from edge_tasks.light.wire.rpc_error import RpcError
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from edge_tasks.light.wire.model import Model
 
-Record: TypeAlias = dict[str, Any]
 _LONG: Final = ("Energy", "Time", "Resend")
 _UNITS: Final = (
     ("ReactivePower", "var"),
@@ -27,6 +26,22 @@ _UNITS: Final = (
 _STATE: Final = {"State", "RunFailed"}
 
 
+class _Channel(TypedDict):
+    id: str
+    accessMode: str
+    persistencePriority: str
+    text: str
+    type: str
+    unit: str
+    category: str
+
+
+class Record(_Channel, total=False):
+    """A channel as JSON has it; only those that tell of a fault have a level."""
+
+    level: str
+
+
 def records(model: Model, own_id: str) -> list[Record]:
     """Each channel of a component: its id, access, type, unit and category.
 
@@ -40,7 +55,7 @@ def records(model: Model, own_id: str) -> list[Record]:
 
 
 def states(model: Model, own_id: str) -> list[Record]:
-    """Those that tell of a fault.
+    """The channels that tell of a fault.
 
     Raises:
         RpcError: there is no such component.
@@ -51,17 +66,17 @@ def states(model: Model, own_id: str) -> list[Record]:
 def _names(model: Model) -> Iterator[str]:
     channels = model.channels
     yield from channels.constants
-    for text in (*channels.counters, *channels.levels, *(look.text for look in channels.looks)):
+    for text in (*channels.counters, *channels.levels, *(reading.text for reading in channels.readings)):
         if text is not None:
             yield from text.names
-    yield from model.writable
+    yield from model.plant.writable
 
 
 def _record(model: Model, address: str) -> Record:
     _, _, name = address.partition("/")
     value = model.channels.constants.get(address)
     is_state = name in _STATE
-    record = {
+    record: Record = {
         "id": name,
         "accessMode": _access(model, address),
         "persistencePriority": "HIGH",
@@ -70,11 +85,13 @@ def _record(model: Model, address: str) -> Record:
         "unit": "" if is_state else next((unit for part, unit in _UNITS if part in name), ""),
         "category": "STATE" if is_state else "OPENEMS_TYPE",
     }
-    return {**record, "level": "FAULT"} if is_state else record
+    if is_state:
+        record["level"] = "FAULT"
+    return record
 
 
 def _access(model: Model, address: str) -> str:
-    if address not in model.writable:
+    if address not in model.plant.writable:
         return "RO"
     return "WO" if "/Set" in address else "RW"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge_tasks.light.wire.rpc_error import RpcError
-from edge_tasks.openems.configuration import SINGLETON_IDS, Component, Configuration, singleton
+from edge_tasks.openems.components import SINGLETONS
+from edge_tasks.openems.configuration import Component, Configuration, singleton
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ _FIXED: Final = ("id", "service.pid", "service.factoryPid")
 
 @dataclass(frozen=True)
 class Change:
-    """One change.
+    """A change of the configuration.
 
     Attributes:
         method: one of :data:`METHODS`.
@@ -34,7 +35,7 @@ class Change:
     """
 
     method: str
-    params: Mapping[str, Any]
+    params: Mapping[str, object]
     by: str
     at: str
 
@@ -91,9 +92,8 @@ def _find(configuration: Configuration, own_id: str) -> Component:
     for component in configuration.components:
         if component.id == own_id:
             return component
-    for pid, known in SINGLETON_IDS.items():
-        if known == own_id:
-            return singleton(pid)
+    if own_id in SINGLETONS:
+        return singleton(SINGLETONS[own_id].pid)
     raise RpcError(f"Unable to find OpenEMS Component with ID [{own_id}]", own_id, code=2000)
 
 
@@ -103,7 +103,7 @@ def _with(configuration: Configuration, own_id: str, component: Component | None
     return replace(configuration, components=tuple(sorted(found, key=lambda one: one.id)))
 
 
-def _properties(params: Mapping[str, Any]) -> Properties:
+def _properties(params: Mapping[str, object]) -> Properties:
     found = params.get("properties")
     if not isinstance(found, list):
         raise RpcError("JSON [properties:null] is not JSON-Array", "properties", "null", code=5007)
@@ -121,7 +121,7 @@ def _scalar(value: object) -> Scalar:
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def _text(params: Mapping[str, Any], name: str) -> str:
+def _text(params: Mapping[str, object], name: str) -> str:
     value = params.get(name)
     if not isinstance(value, str):
         raise RpcError(f"JSON [{name}:null] is not a String member", name, "null", code=5010)

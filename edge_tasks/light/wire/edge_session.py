@@ -1,20 +1,20 @@
-"""What an edge does while it is connected: it tells its cycles, sends what was not heard, and answers."""
+"""What an edge sends while it is connected: its cycles, and what the backend has not heard."""
 
 from __future__ import annotations
 
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.host.beat import CYCLE
-from edge_tasks.light.wire import debug_log, protocol
-from edge_tasks.light.wire.telling import Telling
+from edge_tasks.light.wire import protocol
+from edge_tasks.light.wire.channel_values import ChannelValues
 from edge_tasks.light.wire.window import Window
+from edge_tasks.openems.components import CYCLE_MS
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.light.devices.simulation import Simulation
+    from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.light.wire.model import Model
     from edge_tasks.light.wire.tally import Tally
     from edge_tasks.light.wire.websocket import Connection
@@ -28,16 +28,16 @@ class Session:
     """One connection of an edge, from its announcement to its end.
 
     Args:
-        connection: which is open.
-        tally: where is counted what happens.
+        connection: an open one.
+        tally: counts what happens.
         model: what the edge is.
-        simulation: of it.
+        simulation: of the edge.
         now: epoch ms.
 
     Attributes:
         simulation: of the edge.
         connection: as given.
-        logs: somebody wants a line of log with each cycle.
+        logs: whether somebody wants a line of log with each cycle.
     """
 
     __slots__ = (
@@ -47,8 +47,8 @@ class Session:
         "_resend_at",
         "_second_full_at",
         "_tally",
-        "_telling",
         "_unheard",
+        "_values",
         "_watch_at",
         "_window",
         "connection",
@@ -69,11 +69,11 @@ class Session:
         self.become(model, simulation, now)
 
     def become(self, model: Model, simulation: Simulation, now: int) -> None:
-        """Be such an edge from now on: announce it, and tell everything in the next cycle."""
+        """Go on as such an edge: announce it now, and send all channels in the next cycle."""
         simulation.advance(now)
         self._model = model
         self.simulation = simulation
-        self._telling = Telling(model.channels, simulation)
+        self._values = ChannelValues(model.channels, simulation)
         self._window = Window(simulation)
         self._full_at = self._rarely_at = now
         self.connection.send(model.announcement)
@@ -85,20 +85,20 @@ class Session:
         self._rarely_at = min(self._rarely_at, at)
 
     def cycle(self, now: int) -> None:
-        """Tell what has changed; called by the beat once a second."""
+        """Send what has changed; called by the beat once a second."""
         connection, simulation = self.connection, self.simulation
         if connection.is_full:
             self._tally.dropped += 1
             return
         full = now >= self._rarely_at and self._rarely(now)
         simulation.advance(now)
-        channels = self._telling.everything() if full else self._telling.changes()
-        connection.send(protocol.timestamped_data(now // CYCLE * CYCLE, channels))
-        if self.logs and self._model.debug_log:
-            connection.send(debug_log.line(self._model, simulation, moment(now)))
+        channels = self._values.everything() if full else self._values.changes()
+        connection.send(protocol.timestamped_data(now // CYCLE_MS * CYCLE_MS, channels))
+        if self.logs and (line := self._model.log_line) is not None:
+            connection.send(protocol.system_log(moment(now), line.source, line.text(simulation)))
 
     def _rarely(self, now: int) -> bool:
-        """What is not due in each cycle; whether all channels are to be told."""
+        """Do what is not due in each cycle, and return whether all channels are to be sent."""
         full = now >= min(self._full_at, self._second_full_at)
         if now >= self._full_at:
             self._full_at = now + _FULL_EVERY
@@ -124,7 +124,7 @@ class Session:
         self._window = Window(simulation)
 
     def _resend(self) -> bool:
-        """Send one more of what was not heard; whether there may be more."""
+        """Send one more message that was not heard, and return whether there may be more."""
         message = next(self._unheard, None) if self._unheard is not None else None
         if message is None:
             self._unheard = None

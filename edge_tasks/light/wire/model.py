@@ -2,56 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import orjson
-from yarl import URL
 
-from edge_tasks.light.devices.channels import channels_of
-from edge_tasks.light.devices.constants import constants
-from edge_tasks.light.devices.plant import plant_of, unsimulated
-from edge_tasks.light.wire import edge_config, protocol
-from edge_tasks.openems import configuration
+from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.wire import protocol
+from edge_tasks.light.wire.edge_config import EdgeConfig, edge_config
 
 if TYPE_CHECKING:
-    from edge_tasks.light.devices.channels import Channels
-    from edge_tasks.light.devices.plant import Plant
+    from collections.abc import Mapping
+
+    from edge_tasks.light.engine.catalogue import Catalogue
+    from edge_tasks.light.engine.channels import Channels
+    from edge_tasks.light.engine.device import Answers
+    from edge_tasks.light.engine.log_line import LogLine
+    from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.configuration import Component, Configuration
 
-_DEFAULT_URI: Final = "ws://localhost:8081"
 _API_TIMEOUT: Final = 60
-DEBUG_LOG: Final = "Controller.Debug.Log"
-
-
-class UnconfiguredError(ValueError):
-    """An edge that cannot connect by its configuration; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where to connect and with which key."""
-
-    uri: URL
-    apikey: str = field(repr=False)
-
-    @property
-    def place(self) -> str:
-        """Host and port, for messages."""
-        return f"{self.uri.host}:{self.uri.port}"
 
 
 @dataclass(frozen=True)
 class Model:
-    """An edge's shape; nothing in it changes.
+    """What edges of one template have in common; nothing in it changes.
 
     Attributes:
         configuration: its components.
         plant: its devices.
-        channels: what it tells.
+        channels: those whose values it sends.
         config: the params of its ``edgeConfig``.
         announcement: that message.
+        answers: what its components answer, by their ids.
+        log_line: what it logs in each cycle; None when it has no controller for that.
         ignored: files that Felix would not load.
         unsimulated: factory PIDs of components that would act on a real edge, but do nothing here.
         backend: its Backend controller; None when there is no enabled one.
@@ -60,74 +45,28 @@ class Model:
     configuration: Configuration
     plant: Plant
     channels: Channels
-    config: edge_config.Json
+    config: EdgeConfig
     announcement: bytes
+    answers: Mapping[str, Answers]
+    log_line: LogLine | None
     ignored: tuple[str, ...]
     unsimulated: tuple[str, ...]
     backend: Component | None
-
-    @cached_property
-    def writable(self) -> frozenset[str]:
-        """The channels that take a value: a real edge's, and the power of a meter that has a datasource."""
-        return frozenset(
-            (
-                *(f"{key}/ActivePower" for key, _ in self.plant.meters),
-                *(f"{battery.id}/SetActivePowerEquals" for battery in self.plant.batteries),
-            )
-        )
 
     @cached_property
     def api_timeout(self) -> int:
         """Ms that a written value holds."""
         return 1000 * (self.backend.integer("apiTimeout", _API_TIMEOUT) if self.backend else _API_TIMEOUT)
 
-    @cached_property
-    def debug_log(self) -> str:
-        """The id of the controller that logs the values of each cycle; empty when there is none."""
-        logs = (one.id for one in self.configuration.components if one.factory_pid == DEBUG_LOG and one.enabled)
-        return next(logs, "")
-
-    def endpoint(self, backend: Component | None, apikey: str = "") -> Endpoint:
-        """Where a Backend controller connects to, with this key or with its own.
-
-        Args:
-            backend: the controller, of an edge that shares this model.
-            apikey: instead of its own.
-
-        Raises:
-            UnconfiguredError: it would not get far.
-        """
-        if backend is None:
-            raise UnconfiguredError(f"it has no enabled {configuration.BACKEND}")
-        key = apikey or backend.text("apikey").strip()
-        if not key:
-            raise UnconfiguredError(f"its {backend.id} has no apikey")
-        if not key.isprintable():
-            raise UnconfiguredError(f"the apikey of its {backend.id} has control characters")
-        try:
-            uri = _url(backend.text("uri", _DEFAULT_URI).strip())
-            usable = uri.scheme in ("ws", "wss") and bool(uri.host) and bool(uri.port)
-        except ValueError:
-            usable = False
-        if not usable:
-            raise UnconfiguredError(f"the uri of its {backend.id} is no ws:// or wss:// address")
-        return Endpoint(uri, key)
-
-
-@lru_cache(maxsize=64)
-def _url(text: str) -> URL:
-    """One for all edges that connect to the same place."""
-    return URL(text)
-
 
 class Models:
-    """The models of many edges: those that differ in their PIDs and apikeys only share one."""
+    """The models of many edges. Edges whose configurations differ in PIDs and apikeys only share a model."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, Model] = {}
 
     def of(self, found: Configuration) -> Model:
-        """The shape that a configuration describes."""
+        """The model of a configuration."""
         shape = _shape(found)
         model = self._known.get(shape)
         if model is None:
@@ -135,25 +74,27 @@ class Models:
         return model
 
 
-def model_of(found: Configuration) -> Model:
-    """The shape that a configuration describes."""
-    plant = plant_of(found.components)
-    config = edge_config.edge_config(found.components)
+def model_of(found: Configuration, devices: Catalogue = DEVICES) -> Model:
+    """The model of a configuration, with the devices that can be simulated."""
+    plant = devices.plant(found.components)
+    config = edge_config(found.components, devices)
     return Model(
         configuration=found,
         plant=plant,
-        channels=channels_of(plant, constants(found.components)),
+        channels=devices.channels(found.components, plant),
         config=config,
         announcement=protocol.edge_config(config),
+        answers=devices.answers(found.components),
+        log_line=devices.log_line(found.components),
         ignored=found.ignored,
-        unsimulated=unsimulated(found.components),
+        unsimulated=devices.unsimulated(found.components),
         backend=found.backend(),
     )
 
 
 def _shape(found: Configuration) -> bytes:
-    """What tells one model from another: all that is not an edge's own."""
-    own: Any = [
+    """All of a configuration that is not an edge's own; the same for edges that can share a model."""
+    own = [
         [
             one.id,
             one.factory_pid,

@@ -1,11 +1,11 @@
-"""What an edge says, as bytes, and how it takes a closed socket. No I/O; chance is injected.
+"""An edge's messages as bytes, and what it makes of a closed socket. No I/O; chance is injected.
 
 JSON-RPC 2.0: the edge's data are notifications (no ``id``). Channels come as the inside of a JSON object.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import orjson
 
@@ -21,7 +21,7 @@ _REFUSED_WITHIN: Final = 5.0
 _LONGEST_WAIT: Final = 30.0
 
 
-def edge_config(config: Mapping[str, Any]) -> bytes:
+def edge_config(config: Mapping[str, object]) -> bytes:
     """The ``edgeConfig`` notification; see :mod:`.edge_config` for its params."""
     return orjson.dumps({"jsonrpc": "2.0", "method": "edgeConfig", "params": config})
 
@@ -44,10 +44,10 @@ def resend_data(window: int, channels: bytes) -> bytes:
 
 
 def first_request(number: str) -> bytes:
-    """What an edge asks the backend when it comes: something that it does not know, of its app centre.
+    """What an edge asks when it has connected: a method that no backend's app centre knows.
 
-    That it answers is the point: how soon tells how long what came before had to wait. What a real edge asks
-    there (``getInstalledApps``) has the backend log in to Odoo, half a second for each edge.
+    The error that comes back shows how long the messages before it had to wait. What a real edge asks there
+    (``getInstalledApps``) would make the backend log in to Odoo, for half a second an edge.
 
     Args:
         number: a UUID; the backend takes no other ids.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 QUICK: Final = "quick"
 OPENEMS: Final = "openems"
-LAWS: Final = (QUICK, OPENEMS)
+POLICIES: Final = (QUICK, OPENEMS)
 _SHORTEST: Final = 10
 _SPREAD: Final = 100
 _RESEND_OPENEMS: Final = (300_000, 3_900_000)
@@ -21,13 +21,13 @@ _RESEND_QUICK: Final = (10_000, 40_000)
 
 
 @dataclass(frozen=True)
-class Law:
+class ReconnectPolicy:
     """What edges do after a connection ended or failed.
 
     Attributes:
-        name: ``quick``: at once, and less and less often while it fails; ``openems``: as a real edge of 2024.7.0,
-            whose worker waits 10 to 109 s, drawn once for the life of its JVM.
-        life: tells this run of the host from others: the waits of ``openems`` are drawn anew with it.
+        name: ``quick``: at once, and less and less often while that fails. ``openems``: as a real edge of
+            2024.7.0, whose worker waits 10 to 109 s, a time drawn once for the life of its JVM.
+        life: a number of this run of the host; another number draws other waits for ``openems``.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What an edge answers to the backend's requests, and what they are to do. No I/O.
+"""What an edge answers to the backend's requests, and what these make it do. No I/O.
 
 Requests are ``authenticatedRpc`` around a payload with an id of its own. A backend waits for an answer without a
 timeout, so there always is one.
@@ -7,21 +7,24 @@ timeout, so there always is one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import orjson
 
-from edge_tasks.light.devices.memory import Command
+from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire import config_changes
-from edge_tasks.light.wire.channel_records import records, states
+from edge_tasks.light.wire.channel_records import Record, records, states
 from edge_tasks.light.wire.config_changes import Change
 from edge_tasks.light.wire.rpc_error import RpcError, unhandled
 
 if TYPE_CHECKING:
+    from edge_tasks.light.wire.edge_config import FactoryConfig
     from edge_tasks.light.wire.model import Model
 
-Params: TypeAlias = Mapping[str, Any]
+Params: TypeAlias = Mapping[str, object]
+_MANAGER: Final = "_componentManager"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Moment:
 
 
 def answer(message: bytes, model: Model, moment: Moment) -> tuple[bytes | None, Effect]:
-    """The answer to a message and what is to be done; None for what is no request (a response, garbage).
+    """The answer to a message, and what is to be done. What is no request (a response, garbage) has no answer.
 
     Args:
         message: as it came.
@@ -84,7 +87,7 @@ def _payload(request: Params) -> Params:
 
 
 def _user(request: Params) -> str:
-    user = request["params"].get("user")
+    user = _params(request).get("user")
     found = user if isinstance(user, dict) else {}
     return f"{found.get('id', 'UNDEFINED')}: {found.get('name', '')}"
 
@@ -103,24 +106,26 @@ def _handle(payload: Params, user: str, model: Model, moment: Moment) -> tuple[o
         return payload.get("id"), {}, Subscription(params.get("subscribe") is not False)
     if method == "setChannelValue":
         return payload.get("id"), {}, _command(params, model, moment)
-    return payload.get("id"), *_ask_component("_componentManager", payload, user, model, moment)
+    return payload.get("id"), *_ask_component(_MANAGER, payload, user, model, moment)
 
 
 def _ask_component(
     own_id: str, payload: Params, user: str, model: Model, moment: Moment
 ) -> tuple[object, Effect]:
     method = payload.get("method")
-    if own_id == "_componentManager" and method in config_changes.METHODS:
+    if own_id == _MANAGER and method in config_changes.METHODS:
         change = Change(str(method), _params(payload), user, moment.at)
         change.apply(model.configuration)  # says whether it can be made
         return {}, change
-    answers = _ANSWERS.get(own_id)
-    if answers is None and own_id not in model.config["components"]:
+    answer_of_manager = _ANSWERS.get(str(method)) if own_id == _MANAGER else None
+    if answer_of_manager is not None:
+        return answer_of_manager(_params(payload), model), None
+    if own_id not in model.config["components"]:
         raise RpcError(f"Component with id '{own_id}' was not found")
-    found = (answers or {}).get(str(method))
-    if found is None:
+    answers = model.answers.get(own_id, {})
+    if str(method) not in answers:
         raise unhandled(method)
-    return found(_params(payload), model), None
+    return answers[str(method)], None
 
 
 def _params(payload: Params) -> Params:
@@ -130,26 +135,30 @@ def _params(payload: Params) -> Params:
 
 def _command(params: Params, model: Model, moment: Moment) -> Command:
     channel = f"{params.get('componentId')}/{params.get('channelId')}"
-    if channel not in model.writable:
+    if channel not in model.plant.writable:
         raise RpcError(f"[{channel}] is not a Write Channel")
     value = params.get("value")
     if value is None or value == "":
         return Command(channel, 0, moment.now)
-    try:
-        return Command(channel, int(value), moment.now + model.api_timeout)
-    except (TypeError, ValueError):
-        raise RpcError(f"Unable to set [{channel}] to [{value}]: it is no number") from None
+    return Command(channel, _whole(channel, value), moment.now + model.api_timeout)
 
 
-def _factory(params: Params, model: Model) -> Params:
+def _whole(channel: str, value: object) -> int:
+    with suppress(ValueError):
+        if isinstance(value, int | float | str):
+            return int(value)
+    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is no number")
+
+
+def _factory(params: Params, model: Model) -> FactoryConfig:
     pid = str(params.get("factoryId"))
-    factory: Params | None = model.config["factories"].get(pid)
+    factory = model.config["factories"].get(pid)
     if factory is None:
         raise RpcError(f"Factory with id {pid} could not be found.")
     return factory
 
 
-def _channel(params: Params, model: Model) -> Params:
+def _channel(params: Params, model: Model) -> Record:
     own_id, name = str(params.get("componentId")), params.get("channelId")
     for record in records(model, own_id):
         if record["id"] == name:
@@ -158,22 +167,14 @@ def _channel(params: Params, model: Model) -> Params:
 
 
 _Answer: TypeAlias = Callable[[Params, "Model"], object]
-_ANSWERS: Final[Mapping[str, Mapping[str, _Answer]]] = {
-    "_componentManager": {
-        "getEdgeConfig": lambda _, model: model.config,
-        "getAllComponentFactories": lambda _, model: {"factories": model.config["factories"]},
-        "getPropertiesOfFactory": lambda params, model: {"factory": _factory(params, model), "properties": []},
-        "getChannelsOfComponent": lambda params, model: {
-            "channels": records(model, str(params.get("componentId")))
-        },
-        "getStateChannelsOfComponent": lambda params, model: {
-            "channels": states(model, str(params.get("componentId")))
-        },
-        "getChannel": lambda params, model: {"channel": _channel(params, model)},
+_ANSWERS: Final[Mapping[str, _Answer]] = {
+    "getEdgeConfig": lambda _, model: model.config,
+    "getAllComponentFactories": lambda _, model: {"factories": model.config["factories"]},
+    "getPropertiesOfFactory": lambda params, model: {"factory": _factory(params, model), "properties": []},
+    "getChannelsOfComponent": lambda params, model: {"channels": records(model, str(params.get("componentId")))},
+    "getStateChannelsOfComponent": lambda params, model: {
+        "channels": states(model, str(params.get("componentId")))
     },
-    "_host": {
-        "getNetworkConfig": lambda *_: {"interfaces": {}},
-        "getSystemUpdateState": lambda *_: {"unknown": {}},
-    },
-    "_appManager": {"getApps": lambda *_: {"apps": []}, "getAppInstances": lambda *_: {"instances": []}},
+    "getChannel": lambda params, model: {"channel": _channel(params, model)},
 }
+"""What the component manager says of the whole edge; what other components answer is in their modules."""

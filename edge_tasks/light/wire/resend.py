@@ -1,4 +1,4 @@
-"""What a backend did not hear of an edge, to be sent after it: ``resendData``.
+"""What a backend missed of an edge, as ``resendData`` for when it is back.
 
 A simulation is deterministic, so nothing is recorded while an edge is cut off: its state at the last message is
 kept, and what happened since is simulated again when the backend is back.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.wire import protocol
 from edge_tasks.light.wire.window import LENGTH, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edge_tasks.light.devices.memory import Memory
+    from edge_tasks.light.engine.memory import Memory
     from edge_tasks.light.wire.model import Model
     from edge_tasks.openems.sources import Source
 
@@ -24,12 +24,12 @@ LONGEST: Final = 24 * 3_600_000
 
 
 def unheard(model: Model, memory: Memory, shaped: Sequence[Source | None], until: int) -> Iterator[bytes]:
-    """The messages of all five-minute windows since a memory's look, the one in which it was cut off too.
+    """The messages of all five-minute windows since an edge was cut off, that one included.
 
     Args:
         model: what the edge is.
         memory: as it was when it was heard last.
-        shaped: of its meters; see :class:`.Simulation`.
+        shaped: sources of its meters; see :class:`.Simulation`.
         until: epoch ms, when it was heard again.
     """
     seen = memory.seen if memory.seen is not None else until

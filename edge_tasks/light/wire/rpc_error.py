@@ -23,5 +23,5 @@ class RpcError(Exception):
 
 
 def unhandled(method: object) -> RpcError:
-    """Nobody here knows this method."""
+    """The error for a method that the edge does not know."""
     return RpcError(f"Unhandled JSON-RPC method [{method}]", str(method), code=UNHANDLED)

@@ -1,4 +1,4 @@
-"""What the edges of a host did together, in figures that only grow."""
+"""Counters of what the edges of a host did together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Tally:
         connects: upgrades that a backend granted, also to a key that it then refused.
         disconnects: of them, those that ended.
         refusals: tries that a backend refused.
-        dropped: cycles that were not told since the backend took nothing, and windows too old to be sent again.
+        dropped: cycles that were not sent since the backend took nothing, and windows too old to be sent again.
         resent: windows that were sent again.
     """
 

@@ -1,6 +1,6 @@
-"""An edge's websocket: what it costs to hold ten thousand of them decides what stands here.
+"""An edge's websocket, made for ten thousand of them in a process.
 
-One object a connection and no task: frames come as callbacks, and whoever sends asks whether it is full.
+A connection is one object and no task: frames come as callbacks, and a sender asks whether it is full.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from picows import (
 if TYPE_CHECKING:
     from picows.picows import WSCloseHandshake
 
-    from edge_tasks.light.wire.model import Endpoint
+    from edge_tasks.light.wire.endpoint import Endpoint
     from edge_tasks.light.wire.tally import Tally
 
 _UPGRADE_TIMEOUT: Final = 15.0
@@ -41,10 +41,10 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost")
 
 
 class NoWebsocketError(Exception):
-    """There is no websocket; the text says why.
+    """A websocket could not be opened; the text says why.
 
     Attributes:
-        refused: the backend does not want this apikey.
+        refused: whether the backend refuses this apikey.
     """
 
     def __init__(self, why: str, *, refused: bool = False) -> None:
@@ -53,7 +53,7 @@ class NoWebsocketError(Exception):
 
 
 class Owner(Protocol):
-    """Whose connection it is."""
+    """Who is told what happens on a connection."""
 
     def heard(self, message: bytes) -> None:
         """A message came."""
@@ -70,7 +70,7 @@ class Connection(WSListener):
         tally: where messages are counted.
 
     Attributes:
-        is_full: the backend does not take what was sent: nothing more is to be.
+        is_full: whether the backend has not taken what was sent, so that nothing more may be sent.
     """
 
     __slots__ = ("_heard", "_owner", "_parts", "_pinged", "_tally", "_transport", "is_full")
@@ -86,7 +86,7 @@ class Connection(WSListener):
 
     @property
     def is_open(self) -> bool:
-        """Messages can be sent."""
+        """Whether messages can be sent."""
         return self._transport is not None
 
     def send(self, message: bytes) -> None:
@@ -104,17 +104,17 @@ class Connection(WSListener):
         transport.send_reuse_external_bytearray(WSMsgType.TEXT, framed, _MOST_HEADER)
 
     def leave(self) -> None:
-        """Say good-bye with 1000."""
+        """Begin to close it, with code 1000."""
         if self._transport is not None:
             self._transport.send_close(WSCloseCode.OK)
 
     async def left(self) -> None:
-        """Wait until it is gone."""
+        """Wait until it is closed."""
         if self._transport is not None:
             await self._transport.wait_disconnected()
 
     def drop(self) -> None:
-        """End it without waiting for anybody."""
+        """End it at once."""
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
@@ -160,15 +160,15 @@ class Connection(WSListener):
             transport.disconnect()
 
     def pause_writing(self) -> None:
-        """Called by the library when the backend does not take what was sent: it is asked nothing more, either.
+        """Called by the library when the backend does not take what was sent.
 
-        Else the answers to a backend that asks and does not listen would fill the memory.
+        Then nothing is read from it, either: answers to a backend that does not listen would fill the memory.
         """
         self.is_full = True
         self._listen(wanted=False)
 
     def resume_writing(self) -> None:
-        """Called by the library when it does again."""
+        """Called by the library when the backend takes messages again."""
         self.is_full = False
         self._heard = time.monotonic()
         self._listen(wanted=True)
@@ -184,12 +184,12 @@ async def connect(endpoint: Endpoint, connection: Connection, source: str = "") 
     """Open a websocket.
 
     Args:
-        endpoint: where.
-        connection: what is to be opened.
+        endpoint: where to connect.
+        connection: the one to open.
         source: the address to connect from to a backend on loopback; empty for the system's choice.
 
     Raises:
-        NoWebsocketError: there is none, and why.
+        NoWebsocketError: it could not be opened.
     """
     place = endpoint.place
     try:

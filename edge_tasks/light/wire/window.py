@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.devices.plant import WMS_PER_WH
+from edge_tasks.light.engine.plant import WMS_PER_WH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.light.devices.channels import Channels
-    from edge_tasks.light.devices.simulation import Simulation
+    from edge_tasks.light.engine.channels import Channels
+    from edge_tasks.light.engine.simulation import Simulation
 
 LENGTH: Final = 300_000
 """Ms."""
 
 
 class Window:
-    """The window that a simulation is in.
+    """The five minutes in which a simulation is.
 
     Args:
-        model: the simulation; what was before is not in the window.
+        simulation: the window begins where it stands.
 
     Attributes:
         end: epoch ms.
@@ -32,38 +32,40 @@ class Window:
 
     __slots__ = ("_began", "_charges", "_net", "end")
 
-    def __init__(self, model: Simulation) -> None:
-        self._began = model.now
-        self._net = model.net()
-        self._charges = model.charges()
-        self.end = model.now // LENGTH * LENGTH + LENGTH
+    def __init__(self, simulation: Simulation) -> None:
+        self._began = simulation.now
+        self._net = simulation.net()
+        self._charges = simulation.charges()
+        self.end = simulation.now // LENGTH * LENGTH + LENGTH
 
     @property
     def start(self) -> int:
         """Epoch ms, by which the window is known."""
         return self.end - LENGTH
 
-    def close(self, model: Simulation, channels: Channels) -> bytes:
+    def close(self, simulation: Simulation, channels: Channels) -> bytes:
         """The text of the channels that follow the simulation, which stands at the window's end."""
-        span = max(1, model.now - self._began)
-        powers = [_rounded(after - before, span) for after, before in zip(model.net(), self._net, strict=True)]
-        parts = [look.text.of(look.read(model, powers)) for look in channels.looks]
+        span = max(1, simulation.now - self._began)
+        powers = [
+            _rounded(after - before, span) for after, before in zip(simulation.net(), self._net, strict=True)
+        ]
+        parts = [reading.text.of(reading.read(simulation, powers)) for reading in channels.readings]
         for place, text in enumerate(channels.counters):
             if text is not None:
-                parts.append(text.of(model.counter(place) // WMS_PER_WH))
-        charges = [(one + two) // 2 for one, two in zip(self._charges, model.charges(), strict=True)]
-        socs = model.plant.socs(charges)
+                parts.append(text.of(simulation.counter(place) // WMS_PER_WH))
+        charges = [(one + two) // 2 for one, two in zip(self._charges, simulation.charges(), strict=True)]
+        socs = simulation.plant.socs(charges)
         parts += [text.of(soc) for text, soc in zip(channels.levels, socs, strict=True)]
         return b",".join(parts)
 
 
-def windows(model: Simulation, channels: Channels, until: int) -> Iterator[tuple[int, bytes]]:
-    """Each whole window from where a simulation stands to epoch ms: its start and its text."""
-    window = Window(model)
+def windows(simulation: Simulation, channels: Channels, until: int) -> Iterator[tuple[int, bytes]]:
+    """The windows from where a simulation stands until epoch ms, each with its start and its text."""
+    window = Window(simulation)
     while window.end <= until:
-        model.advance(window.end)
-        yield window.start, window.close(model, channels)
-        window = Window(model)
+        simulation.advance(window.end)
+        yield window.start, window.close(simulation, channels)
+        window = Window(simulation)
 
 
 def _rounded(energy: int, span: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.errors import BackendError
 from edge_tasks.registry.odoo import table
@@ -44,6 +44,6 @@ class TableStatus:
         return table.read_connected(self.database, names)
 
     @staticmethod
-    def values(_names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def values(_names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
         """None: the backend writes them to InfluxDB, if anywhere."""
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edge_tasks.registry.odoo import table
 from edge_tasks.registry.odoo.rows import RowChanges, note_of, plan_registration
@@ -61,7 +61,7 @@ class OdooRegistry:
         found = table.read_reports(self.database, names)
         return {name: report_of(report, self._apikeys.get(name)) for name, report in found.items()}
 
-    def config(self, name: str) -> dict[str, Any]:
+    def config(self, name: str) -> dict[str, object]:
         """``openems_config`` of a row."""
         return table.read_config(self.database, name)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.limits import MOST_EDGES
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 DEMO_APIKEY: Final = "DEMO_API_KEY"
 """Of the one device that Odoo creates with its demo data, ``edge0``."""
 
-LIGHT_VERSION: Final = "2024.7.0"
+LIGHT_VERSION: Final = DEFAULT.since
 """What a light edge says of itself. Each version that a backend does not find, it has Odoo write, one by one."""
 
 _MOST_NAMED: Final = 5

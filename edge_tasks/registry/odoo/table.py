@@ -197,7 +197,7 @@ def read_connected(database: Database, names: Sequence[str]) -> dict[str, bool]:
         return dict(connection.execute(query, (list(names),)).fetchall())
 
 
-def read_config(database: Database, name: str) -> dict[str, Any]:
+def read_config(database: Database, name: str) -> dict[str, object]:
     """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
     with _connected(database) as connection:
         found = connection.execute(

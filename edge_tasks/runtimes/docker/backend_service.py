@@ -12,6 +12,8 @@ from edge_tasks.plan import Plan
 from edge_tasks.runtimes.docker import removal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edge_tasks.adapters.containers import Container
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.runtimes.docker.stack import Stack
@@ -49,6 +51,14 @@ class BackendService:
             if name not in found or not found[name].fits(hashes.get(name), images.get(stack.project.image(name)))
         )
         return Plan(("start the backend",) if stale else (), "it runs", stale)
+
+    def will_be_started(self, containers: Sequence[Container]) -> bool:
+        """Whether its own container does not run as it should: edges that run have lost it, or will."""
+        name = self.stack.services.backend
+        image = self.stack.project.image(name)
+        found = next((container for container in containers if container.service == name), None)
+        wanted = self.stack.hashes().get(name), self.stack.docker.images((image,)).get(image)
+        return found is None or not found.fits(*wanted)
 
     def start(self, plan: Plan[tuple[str, ...]]) -> None:
         """Have these services run, and wait until the backend has its devices.

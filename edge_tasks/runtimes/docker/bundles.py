@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, writing
 from edge_tasks.checkout.inheritance import words_of
 from edge_tasks.openems.launcher import BUNDLES, CACHE, PROPERTIES, bundles_of, jar_of, outside
 
 if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Volume
     from edge_tasks.fleet.record import Bundles
     from edge_tasks.runtimes.docker.stack import Stack
 
@@ -48,7 +49,7 @@ def unpack(stack: Stack) -> str:
     return "the edges' bundles unpacked" if found else "no bundles found in the edges' image"
 
 
-def mounts(stack: Stack) -> tuple[dict[str, Any], ...]:
+def mounts(stack: Stack) -> tuple[Volume, ...]:
     """Of an edge's service; none when nothing is unpacked for its image."""
     found = _record(stack)
     if not stack.options.unpacks_bundles or not found or not found["folder"] or not is_looked_at(stack):

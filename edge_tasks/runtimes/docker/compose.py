@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from edge_tasks.checkout.roles import Project
+from edge_tasks.checkout.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -100,6 +100,8 @@ class EdgeContainers:
 
     def _lost(self, edges: Sequence[Edge], containers: Sequence[Container]) -> tuple[Edge, ...]:
         """Running edges that the backend does not have, and that will not be back soon by themselves."""
+        if edges and self.backend.will_be_started(containers):
+            return tuple(edges)
         started = {container.service: container.started for container in containers}
         read = self.stack.context.state.record.entries().get("read")
         since = max(started.get(self.stack.services.backend, 0.0), read["at"] if read else 0.0)

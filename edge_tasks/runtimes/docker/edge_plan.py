@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.plan import some
 from edge_tasks.runtimes.plans import Surplus
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.runtimes.plans import EdgesToStart
 
-SERVICE: Final = re.compile(r"openems-edge-([0-9]+)")
 _LONG_S: Final = 120.0
 """An edge that has run for longer and is not connected is waiting out its own 10 to 109 s, or worse."""
 
@@ -110,7 +109,7 @@ def _is_surplus(container: Container, wanted: Wanted, services: set[str]) -> boo
         return True
     if container.service == LIGHT_SERVICE:
         return not wanted.has_light
-    return SERVICE.fullmatch(container.service) is not None and container.service not in services
+    return index_of_service(container.service) is not None and container.service not in services
 
 
 def _surplus(container: Container, wanted: Wanted) -> Surplus:

@@ -12,8 +12,8 @@ from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, foreign_heap
 from edge_tasks.checkout.override import is_ours
+from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.runtimes.docker import hosting
-from edge_tasks.runtimes.docker.edge_plan import SERVICE
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -25,7 +25,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     """Everything that is not as it should be."""
     file = str(stack.backend_config / METADATA)
     return (
-        *findings.check_wiring(stack.wiring, stack.project, stack.services, file),
+        *findings.check_backend_config(stack.wiring, stack.project, stack.services, file),
         *findings.check_odoo(stack.project, stack.services, stack.place),
         *_edge(stack),
         *_addons(stack),
@@ -36,7 +36,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
 
 def _machine(stack: Stack) -> list[Finding]:
     running = [container for container in stack.containers() if container.is_running]
-    edges = sum(SERVICE.fullmatch(container.service) is not None for container in running)
+    edges = sum(index_of_service(container.service) is not None for container in running)
     root = stack.docker.root()
     found = findings.check_disk(machine.free_disk(Path(root)), root)
     if not stack.options.force:

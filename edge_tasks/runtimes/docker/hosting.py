@@ -37,7 +37,7 @@ def override(stack: Stack) -> Override:
 def inheritance(stack: Stack) -> Inheritance:
     """What every edge takes over from the platform's own one."""
     edge = stack.services.edge
-    template = str(stack.context.platform.edges_folder / "config.d")
+    template = str(stack.context.platform.template_folder)
     return inherit(stack.project.services[edge], stack.edge_image, caller(stack), template, _is_file)
 
 

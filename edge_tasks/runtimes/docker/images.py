@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from edge_tasks.checkout.dockerfile import bases
 from edge_tasks.checkout.override import LIGHT_SERVICE
-from edge_tasks.checkout.roles import plain
+from edge_tasks.checkout.project import plain
 from edge_tasks.errors import MissingTool
+from edge_tasks.fleet.identity import DIRECTORY_PREFIX
+from edge_tasks.fleet.saved import FOLDER
 from edge_tasks.plan import Plan, counted
 from edge_tasks.runtimes.docker import bundles, light_container, release_files
 from edge_tasks.runtimes.docker.image_plan import (
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.runtimes.docker.stack import Stack
 
-_NOT_BUILT_FROM = ("config-edge", ".config-edge", ".edge-tasks", ".git")
+_NOT_BUILT_FROM = (DIRECTORY_PREFIX, f".{DIRECTORY_PREFIX}", FOLDER, ".git")
 """What lies in a build context and is none of the image's business: our own directories, git's."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.downloads import digest_of, fetch
 from edge_tasks.openems.artifacts import Artifact, artifacts
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ def fetch_all(stack: Stack, wanted: tuple[Artifact, ...]) -> None:
 
 def remove(stack: Stack) -> None:
     """Remove what we fetched; what a user put there stays."""
-    for artifact in artifacts(stack.context.platform.path, "", ""):
+    for artifact in artifacts(stack.context.platform.path, DEFAULT.since, ""):
         entry = _remembered(stack).get(str(artifact.path))
         if entry and artifact.path.exists() and digest_of(artifact.path) == entry["sha256"]:
             artifact.path.unlink()

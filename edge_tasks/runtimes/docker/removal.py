@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import directories
 from edge_tasks.errors import FleetError
+from edge_tasks.fleet.identity import DIRECTORY_PREFIX, index_of_service
 from edge_tasks.registry.odoo import table
 from edge_tasks.runtimes.docker import data_folders, release_files
-from edge_tasks.runtimes.docker.edge_plan import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +74,7 @@ def claim(stack: Stack) -> None:
     if os.geteuid() == 0:
         return
     home, edges = stack.context.platform.path, stack.context.platform.edges_folder
-    ours = [edges / name for name in directories(edges) if "config-edge" in name]
+    ours = [edges / name for name in directories(edges) if DIRECTORY_PREFIX in name]
     config = stack.backend_config  # a real backend replaces two files of it, which git may track
     theirs = [config] if config.is_relative_to(home) and str(config) in stack.project.bind_sources() else []
     foreign = [folder for folder in (*ours, *theirs, stack.corrected_config) if _has_foreign(folder)]
@@ -92,7 +92,7 @@ def _drop_volumes(stack: Stack, removed: Iterable[Container]) -> None:
     of_edges: set[str] = set()
     others = set(stack.context.state.record.entries().get("volumes", []))
     for container in removed:
-        (of_edges if SERVICE.fullmatch(container.service) else others).update(container.volumes)
+        (others if index_of_service(container.service) is None else of_edges).update(container.volumes)
     if of_edges:
         stack.docker.run("volume", "rm", "-f", *sorted(of_edges))
     if others:

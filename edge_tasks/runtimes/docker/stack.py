@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_tree
-from edge_tasks.checkout.backend_config import METADATA, Wiring, copied_to, read_wiring, rewired
+from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
 from edge_tasks.checkout.compose_file import find_compose_file, place, published_ports
-from edge_tasks.checkout.findings import additions, check_wiring, corrections
+from edge_tasks.checkout.dockerfile import copied_to
+from edge_tasks.checkout.findings import additions, check_backend_config, corrections
 from edge_tasks.checkout.override import FILE_NAME, is_ours
-from edge_tasks.checkout.roles import Project, Services, find_backend, find_services, plays_all_roles
+from edge_tasks.checkout.roles import (
+    ODOO_PORT,
+    POSTGRES_PORT,
+    Services,
+    find_backend,
+    find_services,
+    plays_all_roles,
+    with_players,
+)
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.connected import TableStatus
@@ -25,14 +34,13 @@ from edge_tasks.runtimes.light_host import LightOptions
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container, Image
+    from edge_tasks.checkout.project import Project
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.runtimes.context import RuntimeContext
 
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
-ODOO_PORT: Final = 8069
-POSTGRES_PORT: Final = 5432
 _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
 
 
@@ -73,7 +81,7 @@ class Stack:
         named = self.context.services_named
         if plays_all_roles(active, named):
             return active
-        return active.with_roles_of(self.compose.project(profiles="*"), named)
+        return with_players(active, self.compose.project(profiles="*"), named)
 
     @cached_property
     def edge_image(self) -> Image:
@@ -105,7 +113,7 @@ class Stack:
         mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
         context = str((backend.get("build") or {}).get("context") or "")
         places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
-        places.append(self.context.platform.path / "openems-backend" / "config.d")
+        places.append(self.context.platform.backend_config)
         for folder in places:
             if (folder / METADATA).is_file():
                 return folder
@@ -115,17 +123,17 @@ class Stack:
         )
 
     @cached_property
-    def original_wiring(self) -> Wiring:
+    def original_wiring(self) -> BackendConfig:
         """What the platform's own files say."""
         folder = self.backend_config
-        return read_wiring(read_tree(folder, ".config"), str(folder))
+        return read_backend_config(read_tree(folder, ".config"), str(folder))
 
     @cached_property
-    def wiring(self) -> Wiring:
+    def wiring(self) -> BackendConfig:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
         if not self.is_corrected:
             return self.original_wiring
-        return read_wiring(self.corrected_files(), str(self.corrected_config))
+        return read_backend_config(self.corrected_files(), str(self.corrected_config))
 
     @cached_property
     def is_corrected(self) -> bool:
@@ -145,8 +153,8 @@ class Stack:
     @cached_property
     def _corrected_files(self) -> dict[PurePosixPath, str]:
         files = read_tree(self.backend_config, ".config")
-        found = check_wiring(self.original_wiring, self.project, self.services, str(METADATA))
-        return {**files, METADATA: rewired(files[METADATA], corrections(found)), **additions(found)}
+        found = check_backend_config(self.original_wiring, self.project, self.services, str(METADATA))
+        return {**files, METADATA: with_values(files[METADATA], corrections(found)), **additions(found)}
 
     @property
     def backend_config_inside(self) -> str | None:

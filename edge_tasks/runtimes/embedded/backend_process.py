@@ -88,12 +88,16 @@ class BackendProcess:
         return process.create_time() if process else 0.0
 
     def read_devices_again(self) -> None:
-        """Have it read its devices, through its console; all edges reconnect.
+        """Re-activate its ``Metadata.Odoo``, through its console; all edges reconnect.
+
+        The Felix console of a real backend wants all properties with it, passwords included, and forgets those
+        that are missing: a real one is restarted instead.
 
         Raises:
             BackendError: it did not.
         """
-        self.status.read_devices_again(self.processes.console)
+        url = f"{self.processes.console}/system/console/configMgr/Metadata.Odoo"
+        self.status.post(url, b"apply=true&action=ajaxConfigManager", "application/x-www-form-urlencoded")
 
     def _answers(self) -> bool:
         try:

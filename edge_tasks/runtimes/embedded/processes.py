@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.processes import Daemon
+from edge_tasks.openems.release import DEFAULT
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
@@ -21,7 +22,8 @@ HOST: Final = "127.0.0.1"
 LIGHT_HOST: Final = "light host"
 BACKEND: Final = "backend"
 POSTGRES: Final = "PostgreSQL"
-_EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = 8081, 8075, 8079, 15432
+_INSIDE: Final = DEFAULT.backend_ports
+_EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = _INSIDE.edges, _INSIDE.rest, _INSIDE.console, 15432
 
 
 @dataclass(frozen=True)

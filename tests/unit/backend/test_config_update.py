@@ -2,10 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_tasks.backend.config_update import Change, changes_between, components_of, details, teaser
+from edge_tasks.backend.config_update import (
+    Change,
+    StoredComponent,
+    changes_between,
+    components_of,
+    details,
+    teaser,
+)
 
 
-def of(**components: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def of(**components: dict[str, Any]) -> dict[str, StoredComponent]:
     made = {name: {"factoryId": "Meter", "properties": found} for name, found in components.items()}
     return components_of({"components": made})
 

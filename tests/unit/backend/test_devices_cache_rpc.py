@@ -11,6 +11,8 @@ from edge_tasks.backend.channel_cache import ChannelCache
 from edge_tasks.backend.known_devices import Device, Devices, Write, new_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from edge_tasks.backend.channel_cache import Value
 
 NOON = 28_663_920  # minutes since 1970
@@ -20,7 +22,7 @@ NOON = 28_663_920  # minutes since 1970
 class OpenSocket:
     cache: ChannelCache = field(default_factory=ChannelCache)
 
-    async def ask(self, user: dict[str, str], payload: dict[str, Any]) -> dict[str, Any]:
+    async def ask(self, user: Mapping[str, str], payload: Mapping[str, object]) -> dict[str, object]:
         return {"user": user, "payload": payload}
 
 
@@ -148,7 +150,7 @@ def test_values_older_than_a_quarter_of_an_hour_go_when_newer_ones_come() -> Non
 def test_messages_are_told_apart() -> None:
     assert json_rpc.parse('{"jsonrpc":"2.0","method":"m","params":{"a":1}}') == json_rpc.Message("m", {"a": 1})
     assert json_rpc.parse('{"jsonrpc":"2.0","method":"m","id":"x"}') == json_rpc.Message("m", {}, "x")
-    answer = {"jsonrpc": "2.0", "id": "x", "result": {}}
+    answer: dict[str, object] = {"jsonrpc": "2.0", "id": "x", "result": {}}
     assert json_rpc.parse(orjson.dumps(answer)) == json_rpc.Answer("x", answer)
 
 
@@ -176,7 +178,9 @@ def test_a_request_over_rest_whose_id_is_no_uuid_is_refused(number: str | None) 
 
 def test_what_a_request_carries_gets_an_id_as_it_does_itself() -> None:
     request = json_rpc.parse_request(b'{"method":"m","params":{"payload":{"method":"n"}}}')
-    assert request.params["payload"].keys() == {"method", "jsonrpc", "id"}
+    payload = request.params["payload"]
+    assert isinstance(payload, dict)
+    assert payload.keys() == {"method", "jsonrpc", "id"}
 
 
 @pytest.mark.parametrize("name", ["edgeId", "payload"])

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.checkout.backend_config import METADATA, copied_to, read_wiring, rewired
+from edge_tasks.checkout.backend_config import METADATA, read_backend_config, with_values
+from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
 
@@ -15,37 +16,37 @@ REST = PurePosixPath("Backend2Backend/Rest/x.config")
 
 
 def test_what_is_given_counts_and_the_rest_is_as_openems_has_it() -> None:
-    wiring = read_wiring({METADATA: ODOO}, "f")
-    assert (wiring.values["pgHost"], wiring.values["odooUid"], wiring.values["pgPort"]) == ("db", 2, 5432)
-    assert wiring.lines["pgPassword"] == 3
-    assert (wiring.edge_port, wiring.rest_port, wiring.ui_port) == (8081, None, 8082)
+    config = read_backend_config({METADATA: ODOO}, "f")
+    assert (config.values["pgHost"], config.values["odooUid"], config.values["pgPort"]) == ("db", 2, 5432)
+    assert config.lines["pgPassword"] == 3
+    assert (config.edge_port, config.rest_port, config.ui_port) == (8081, None, 8082)
 
 
 def test_the_ports_are_those_of_the_files() -> None:
     files = {METADATA: ODOO, REST: 'port=I"9075"\n', PurePosixPath("Edge/Websocket.config"): 'port=I"9081"\n'}
-    wiring = read_wiring(files, "f")
-    assert (wiring.edge_port, wiring.rest_port) == (9081, 9075)
+    config = read_backend_config(files, "f")
+    assert (config.edge_port, config.rest_port) == (9081, 9075)
 
 
 def test_no_password_is_in_its_repr() -> None:
-    assert "odoo16@2022" not in repr(read_wiring({METADATA: ODOO}, "f"))
+    assert "odoo16@2022" not in repr(read_backend_config({METADATA: ODOO}, "f"))
 
 
 def test_a_missing_or_broken_file_is_named() -> None:
     with pytest.raises(SettingsError, match=r"Metadata/Odoo\.config"):
-        read_wiring({}, "f")
+        read_backend_config({}, "f")
     with pytest.raises(SettingsError, match=r"f/Metadata/Odoo\.config:2"):
-        read_wiring({METADATA: 'a="b"\nc=\n'}, "f")
+        read_backend_config({METADATA: 'a="b"\nc=\n'}, "f")
 
 
 @given(st.dictionaries(st.sampled_from(["pgHost", "pgPassword", "database", "odooPort"]), st.text(max_size=20)))
 def test_a_rewired_file_says_the_new_values_and_keeps_all_others(values: dict[str, str]) -> None:
-    before, after = felix.parse(ODOO).values(), felix.parse(rewired(ODOO, values)).values()
+    before, after = felix.parse(ODOO).values(), felix.parse(with_values(ODOO, values)).values()
     assert after == {**before, **values}
 
 
 def test_a_file_that_gives_a_value_twice_is_rewired_in_both_places() -> None:
-    assert "wrong" not in rewired('odooPassword="wrong"\nodooPassword="wrong"\n', {"odooPassword": "right"})
+    assert "wrong" not in with_values('odooPassword="wrong"\nodooPassword="wrong"\n', {"odooPassword": "right"})
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,32 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING
 
 from edge_tasks.checkout import findings
-from edge_tasks.checkout.backend_config import METADATA, Wiring, read_wiring
-from edge_tasks.checkout.roles import Project, Services
+from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config
+from edge_tasks.checkout.project import Project
+from edge_tasks.checkout.roles import Services
 from edge_tasks.fleet.identity import Fleet
 
+if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Service
+
 SERVICES = Services("openems-edge", "openems-backend", "db", "odoo16", ())
-DATABASE = {"environment": {"POSTGRES_USER": "odoo", "POSTGRES_PASSWORD": "s3cret"}}
-ODOO = {"environment": {"HOST": "db", "USER": "odoo", "PASSWORD": "s3cret"}}
+DATABASE: Service = {"environment": {"POSTGRES_USER": "odoo", "POSTGRES_PASSWORD": "s3cret"}}
+ODOO: Service = {"environment": {"HOST": "db", "USER": "odoo", "PASSWORD": "s3cret"}}
 RIGHT = (
     'database="openems"\npgHost="db"\npgUser="odoo"\npgPassword="s3cret"\nodooHost="odoo16"\nodooPassword="x"\n'
 )
 REST = {PurePosixPath("Backend2Backend/Rest/x.config"): 'port=I"8075"\n'}
 
 
-def project(**services: dict[str, Any]) -> Project:
+def project(**services: Service) -> Project:
     return Project("p", {"db": DATABASE, "odoo16": ODOO, **services})
 
 
-def wiring(text: str) -> Wiring:
-    return read_wiring({METADATA: text, **REST}, "f")
+def config(text: str) -> BackendConfig:
+    return read_backend_config({METADATA: text, **REST}, "f")
 
 
 def place(*path: str) -> str:
@@ -30,7 +34,7 @@ def place(*path: str) -> str:
 
 
 def test_a_platform_that_agrees_with_itself_has_no_findings() -> None:
-    assert findings.check_wiring(wiring(RIGHT), project(), SERVICES, "M") == []
+    assert findings.check_backend_config(config(RIGHT), project(), SERVICES, "M") == []
     assert findings.check_odoo(project(), SERVICES, place) == []
 
 
@@ -38,31 +42,31 @@ def test_every_disagreement_is_found_at_once_with_its_line_and_no_password() -> 
     wrong = (
         'database="postgres"\npgHost="localhost"\npgPassword="other"\nodooHost="localhost"\nodooPassword="x"\n'
     )
-    found = [str(finding) for finding in findings.check_wiring(wiring(wrong), project(), SERVICES, "M")]
+    found = [str(finding) for finding in findings.check_backend_config(config(wrong), project(), SERVICES, "M")]
     assert [text.partition(" ")[0] for text in found] == ["M:2:", "M:4:", "M:3:", "M:1:"]
     assert "pgHost is 'localhost', not the database's service (db)" in found[0]
     assert not [text for text in found if "s3cret" in text or "other" in text]
 
 
 def test_what_fix_writes_makes_all_of_it_right() -> None:
-    wrong = wiring('database="postgres"\npgHost="localhost"\npgPassword="other"\nodooPassword="x"\n')
-    fixes = findings.corrections(findings.check_wiring(wrong, project(), SERVICES, "M"))
+    wrong = config('database="postgres"\npgHost="localhost"\npgPassword="other"\nodooPassword="x"\n')
+    fixes = findings.corrections(findings.check_backend_config(wrong, project(), SERVICES, "M"))
     assert fixes == {"pgHost": "db", "odooHost": "odoo16", "pgPassword": "s3cret", "database": "openems"}
 
 
 def test_a_backend_without_rest_is_said_and_no_error() -> None:
-    found = findings.check_wiring(
-        read_wiring({METADATA: RIGHT}, "f"), project(), SERVICES, "f/Metadata/Odoo.config"
+    found = findings.check_backend_config(
+        read_backend_config({METADATA: RIGHT}, "f"), project(), SERVICES, "f/Metadata/Odoo.config"
     )
     assert [(finding.where, finding.is_error) for finding in found] == [("f/Backend2Backend/Rest", False)]
     fixed = {METADATA: RIGHT, **findings.additions(found)}
-    assert read_wiring(fixed, "f").rest_port == 8075
+    assert read_backend_config(fixed, "f").rest_port == 8075
     [path] = findings.additions(found)
     assert f'service.pid="{str(path).removesuffix(".config").replace("/", ".")}"' in fixed[path]
 
 
 def test_odoo_with_another_database_password_is_found() -> None:
-    odoo = {"environment": {"HOST": "db", "PASSWORD": "old"}}
+    odoo: Service = {"environment": {"HOST": "db", "PASSWORD": "old"}}
     [found] = findings.check_odoo(project(odoo16=odoo), SERVICES, place)
     assert found.where == "compose.yml:odoo16/environment/PASSWORD"
     assert "PASSWORD is not db's" in found.what

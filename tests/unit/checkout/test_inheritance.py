@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,9 @@ from edge_tasks.checkout.inheritance import (
     java_options,
 )
 
+if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Service, Volume
+
 TEMPLATE = "/c/openems-edge/config.d"
 SOMEBODY = Caller(1000, 1000)
 ROOT = Caller(0, 0)
@@ -27,7 +30,7 @@ S6 = Image(words=("/init",))
 def inherited(
     service: dict[str, Any], image: Image | None = None, caller: Caller = SOMEBODY, files: tuple[str, ...] = ()
 ) -> Inheritance:
-    return inherit(service, image or Image(), caller, TEMPLATE, files.__contains__)
+    return inherit(cast("Service", service), image or Image(), caller, TEMPLATE, files.__contains__)
 
 
 def test_what_concerns_every_container_is_carried_over_and_what_is_of_one_only_is_not() -> None:
@@ -178,7 +181,7 @@ def test_the_mount_of_the_config_directory_is_not_shared_whichever_way_its_path_
 
 
 def test_only_a_mount_of_the_template_itself_says_where_the_config_directory_goes() -> None:
-    volumes = [
+    volumes: list[Volume] = [
         {"type": "volume", "source": TEMPLATE, "target": "/no"},
         {"type": "bind", "source": f"{TEMPLATE}X", "target": "/nor"},
         {"type": "bind", "source": "/other", "target": "/neither"},

@@ -80,7 +80,9 @@ def test_the_description_is_for_people_and_another_one_is_the_same_profile(tmp_p
 
 def test_times_need_no_quotes(tmp_path: Path) -> None:
     own(tmp_path, "a", "consumption:\n  day: {06:00: 1, 20:00: 1e1, 8:30: .5}\n")
-    assert found("a", tmp_path).content["consumption"]["day"] == {"06:00": 1, "20:00": 10.0, "8:30": 0.5}
+    consumption = found("a", tmp_path).content["consumption"]
+    assert isinstance(consumption, dict)
+    assert consumption["day"] == {"06:00": 1, "20:00": 10.0, "8:30": 0.5}
 
 
 def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.checkout.roles import Project, find_backend, find_services
+from edge_tasks.checkout.project import Project
+from edge_tasks.checkout.roles import find_backend, find_services
 from edge_tasks.errors import SettingsError
 
-STOCK: dict[str, dict[str, Any]] = {
+if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Port, Service
+
+STOCK: dict[str, Service] = {
     "db": {"image": "postgres:15"},
     "odoo16": {"image": "odoo:16.0", "ports": [{"target": 8069, "published": "10016", "protocol": "tcp"}]},
     "influxdb": {"image": "influxdb:2.7"},
@@ -15,7 +19,7 @@ STOCK: dict[str, dict[str, Any]] = {
     "openems-edge": {"build": {"context": "/x/openems-edge"}},
     "openems-ui": {"image": "openems-ui:latest"},
 }
-RENAMED: dict[str, dict[str, Any]] = {
+RENAMED: dict[str, Service] = {
     "postgresql": {"image": "docker.io/library/postgres:15"},
     "erp": {"image": "odoo", "ports": [{"target": 8069, "published": "8069", "protocol": "tcp"}]},
     "cloud": {"image": "openems/backend:2024.7.0", "ports": [{"target": 8081, "published": "8081"}]},
@@ -40,12 +44,12 @@ def test_other_names_are_found_by_image_context_and_port() -> None:
 
 
 def test_what_the_backend_is_wired_to_beats_what_looks_like_it() -> None:
-    two = {**STOCK, "openems-database": {"image": "postgres:15"}}
+    two: dict[str, Service] = {**STOCK, "openems-database": {"image": "postgres:15"}}
     assert find_services(Project("p", two), {}, {"database": "openems-database"}).database == "openems-database"
 
 
 def test_what_is_named_beats_all() -> None:
-    two = {**STOCK, "db2": {"image": "postgres:15"}}
+    two: dict[str, Service] = {**STOCK, "db2": {"image": "postgres:15"}}
     assert find_services(Project("p", two), {"database": "db2"}, {"database": "db"}).database == "db2"
 
 
@@ -57,7 +61,7 @@ def test_a_name_that_is_no_service_is_refused_with_those_there_are() -> None:
 @pytest.mark.parametrize(
     "services", [{"a": {"image": "x"}}, {"a": {"image": "postgres"}, "b": {"image": "postgres"}}]
 )
-def test_nobody_or_two_for_a_role_says_where_to_name_one(services: dict[str, dict[str, Any]]) -> None:
+def test_nobody_or_two_for_a_role_says_where_to_name_one(services: dict[str, Service]) -> None:
     rest = {name: STOCK[name] for name in ("openems-edge", "openems-backend", "odoo16")}
     with pytest.raises(SettingsError) as refused:
         find_services(Project("p", {**rest, **services}), {}, {})
@@ -65,7 +69,7 @@ def test_nobody_or_two_for_a_role_says_where_to_name_one(services: dict[str, dic
 
 
 def test_generated_edges_are_no_other_services_and_no_platforms_edge() -> None:
-    grown = {**STOCK, "openems-edge-0": {"image": "openems-edge:latest"}}
+    grown: dict[str, Service] = {**STOCK, "openems-edge-0": {"image": "openems-edge:latest"}}
     found = find_services(Project("p", grown), {}, {})
     assert found.edge == "openems-edge"
     assert "openems-edge-0" not in found.platform
@@ -84,7 +88,7 @@ def test_a_doubled_dollar_is_the_one_that_a_container_gets() -> None:
 
 
 def test_ports_are_moved_as_they_are_written() -> None:
-    ports = [
+    ports: list[Port] = [
         {"target": 8069, "published": "10016", "protocol": "tcp"},
         {"target": 53, "published": "5300", "protocol": "udp", "host_ip": "127.0.0.1"},
         {"target": 9000, "protocol": "tcp"},

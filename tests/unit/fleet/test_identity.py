@@ -4,10 +4,19 @@ import re
 import uuid
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM, Fleet, Ports, ports_of
+from edge_tasks.fleet.identity import (
+    PORTS_TAKEN_BY_PLATFORM,
+    Fleet,
+    Ports,
+    index_of_directory,
+    index_of_service,
+    is_unfinished_directory,
+    ports_of,
+)
 from edge_tasks.fleet.limits import MOST_EDGES
 
 SECRET = bytes(range(32))
@@ -90,6 +99,38 @@ def test_light_edges_follow_in_the_same_numbering_with_the_same_identity() -> No
     assert [edge.name for edge in mixed.light_edges] == ["edge2", "edge3", "edge4"]
     assert [edge.apikey for edge in mixed.edges] == [edge.apikey for edge in plain.edges]
     assert [edge.ports is None for edge in mixed.edges] == [False, False, True, True, True]
+
+
+@given(st.integers(0, MOST_EDGES - 1))
+def test_an_edge_is_known_by_the_names_of_its_service_and_its_directory(index: int) -> None:
+    edge = fleet().edge(index)
+    assert index_of_service(edge.service) == index
+    assert index_of_directory(edge.directory) == index
+    assert is_unfinished_directory(f".{edge.directory}.new")
+    assert is_unfinished_directory(f".{edge.directory}.old")
+
+
+@pytest.mark.parametrize("name", ["openems-edge", "openems-edge-", "openems-edge-x", "my-openems-edge-3"])
+def test_no_other_service_is_taken_for_an_edge(name: str) -> None:
+    assert index_of_service(name) is None
+
+
+@pytest.mark.parametrize("name", ["config.d", "config-edge", "config-edge3.bak", ".config-edge3.new"])
+def test_no_other_directory_is_taken_for_an_edges(name: str) -> None:
+    assert index_of_directory(name) is None
+
+
+@pytest.mark.parametrize("name", ["config-edge3", "config-edge3.new", ".config-edge3", ".config-edge.old"])
+def test_only_what_an_interrupted_run_left_is_unfinished(name: str) -> None:
+    assert not is_unfinished_directory(name)
+
+
+@given(st.integers(1, 60), st.integers(0, 40), st.integers(0, 40))
+def test_a_fleet_that_grows_leaves_its_other_edges_alone(size: int, growth: int, light: int) -> None:
+    before, after = fleet(size), Fleet("id", SECRET, size + growth + light, light=light)
+    assert after.edges[:size] == before.edges
+    assert [e.apikey for e in after.edges[:size]] == [e.apikey for e in before.edges]
+    assert [e.new_pid("A.b") for e in after.edges[:size]] == [e.new_pid("A.b") for e in before.edges]
 
 
 def test_the_identity_of_a_saved_fleet_stays_what_earlier_versions_made_of_its_secret() -> None:

@@ -1,17 +1,37 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_tasks.errors import NotWritable, PlatformLocked, SettingsError
+from edge_tasks.fleet.identity import Fleet
+from edge_tasks.fleet.limits import MOST_EDGES
 from edge_tasks.fleet.saved import Saved, State, new_fleet
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+FLEETS = st.integers(1, MOST_EDGES).flatmap(
+    lambda size: st.builds(
+        Fleet,
+        id=st.uuids().map(str),
+        secret=st.binary(min_size=32, max_size=32),
+        size=st.just(size),
+        key_generation=st.integers(0, 9),
+        reserve=st.integers(0, MOST_EDGES),
+        port_offset=st.integers(0, 50_000),
+        light=st.integers(0, size),
+    )
+)
+EXTRAS = st.dictionaries(st.sampled_from(["profile", "seed", "metrics_port"]), st.text() | st.integers())
+SAVED = st.builds(Saved, FLEETS, st.sampled_from(["docker", "embedded"]), st.text(min_size=1), EXTRAS)
 
 
 def test_what_is_saved_is_read_again_and_private(tmp_path: Path) -> None:
@@ -21,6 +41,35 @@ def test_what_is_saved_is_read_again_and_private(tmp_path: Path) -> None:
     state.save(saved)
     assert state.load() == saved
     assert (state.folder / "fleet.json").stat().st_mode & 0o777 == 0o600
+
+
+@given(SAVED)
+def test_every_fleet_is_read_as_it_was_saved(tmp_path_factory: pytest.TempPathFactory, saved: Saved) -> None:
+    state = State(tmp_path_factory.mktemp("platform"))
+    state.folder.mkdir()
+    state.save(saved)
+    assert state.load() == saved
+
+
+@given(SAVED)
+def test_what_was_chosen_is_offered_as_a_choice_again(saved: Saved) -> None:
+    choices = saved.choices
+    assert choices.items() >= dict(saved.extras).items()
+    assert choices["edges"] == saved.fleet.full
+    assert (choices["light_edges"], choices["reserve"]) == (saved.fleet.light, saved.fleet.reserve)
+    assert (choices["port_offset"], choices["runtime"]) == (saved.fleet.port_offset, saved.runtime)
+    assert choices["override_file"] == saved.override_file
+
+
+def test_a_file_of_a_version_that_knew_no_light_edges_and_no_extras_is_read(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.folder.mkdir()
+    saved = Saved(new_fleet(3), "docker", "docker-compose.override.yml")
+    state.save(saved)
+    file = state.folder / "fleet.json"
+    document = json.loads(file.read_text())
+    file.write_text(json.dumps({k: v for k, v in document.items() if k not in ("light_edges", "extras")}))
+    assert state.load() == saved
 
 
 def test_without_a_file_there_is_no_fleet(tmp_path: Path) -> None:
@@ -73,3 +122,27 @@ def test_notes_add_up_and_can_be_forgotten(tmp_path: Path) -> None:
     state.record.note(volumes=["b"])
     state.record.forget("up", "read")
     assert state.record.entries() == {"volumes": ["b"]}
+
+
+def test_a_record_that_is_no_object_is_no_record(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.folder.mkdir()
+    for text in ("", "[1]", "{"):
+        (state.folder / "record.json").write_text(text)
+        assert state.record.entries() == {}
+
+
+def test_the_state_is_left_out_of_git_and_closed_to_others(tmp_path: Path) -> None:
+    state = State(tmp_path / "platform")
+    with state.locked("inv setup"):
+        pass
+    assert (state.folder / ".gitignore").read_text().endswith("\n*\n")
+    assert state.folder.stat().st_mode & 0o777 == 0o700
+    assert (state.folder / "lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_fleet_has_an_identity_that_no_other_has() -> None:
+    one, other = new_fleet(3), new_fleet(3)
+    assert one.id != other.id
+    assert one.secret != other.secret
+    assert len(one.secret) == 32

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.light.devices.memory import Command, Memory
+from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.host import memories
-from edge_tasks.light.host.memories import Kept
+from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.wire.config_changes import UPDATE, Change
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ MEMORY = Memory(
     {"meter0": 10, "ess0": -20},
     14,
 )
-KEPT = {"edge0": Kept(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),))}
+KEPT = {"edge0": Snapshot(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),))}
 
 
-def _save(path: Path, kept: dict[str, Kept]) -> None:
+def _save(path: Path, kept: dict[str, Snapshot]) -> None:
     memories.save(path, {name: memories.document(one) for name, one in kept.items()})
 
 
@@ -50,8 +50,8 @@ def test_a_damaged_file_is_said_and_not_used(
 
 
 def test_an_edge_goes_on_where_any_part_had_it_last(tmp_path: Path) -> None:
-    def at(seen: int) -> Kept:
-        return Kept(Memory({}, {}, 0, 0, seen=seen))
+    def at(seen: int) -> Snapshot:
+        return Snapshot(Memory({}, {}, 0, 0, seen=seen))
 
     _save(tmp_path / "memory.json", {"edge0": at(1), "edge1": at(1), "edge2": at(1)})
     _save(tmp_path / "memory-0.json", {"edge0": at(3), "edge1": at(2)})

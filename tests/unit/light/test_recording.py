@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.wire import edge_config
+from edge_tasks.light.wire.channel_values import ChannelValues
 from edge_tasks.light.wire.model import Model, model_of
-from edge_tasks.light.wire.telling import Telling
 from edge_tasks.light.wire.window import windows
 from edge_tasks.openems import configuration
 
@@ -46,7 +46,7 @@ def _json(channels: bytes) -> dict[str, Any]:
 def _settled(model: Model) -> dict[str, Any]:
     simulation = Simulation(model.plant, START)
     simulation.advance(START + 60_000)
-    return _json(Telling(model.channels, simulation).everything())
+    return _json(ChannelValues(model.channels, simulation).everything())
 
 
 def _comparable(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -109,8 +109,8 @@ def test_cycle_by_cycle_a_light_edge_says_what_the_recorded_one_said(
 ) -> None:
     """450 s with the battery's filter at work, its charge, and two full sets."""
     simulation = Simulation(model.plant, START)
-    telling = Telling(model.channels, simulation)
-    names = set(_json(telling.everything()))
+    values_sent = ChannelValues(model.channels, simulation)
+    names = set(_json(values_sent.everything()))
     compared, cycle = 0, START
     for message in recorded:
         if message.get("method") != "timestampedData":
@@ -125,7 +125,7 @@ def test_cycle_by_cycle_a_light_edge_says_what_the_recorded_one_said(
             continue
         simulation.advance(cycle)
         full = len(theirs) > 600
-        ours = _json(telling.everything() if full else telling.changes())
+        ours = _json(values_sent.everything() if full else values_sent.changes())
         names_now = names & set(theirs) if full else names
         assert _comparable(ours, names_now) == _comparable(theirs, names_now), cycle
         compared += 1

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.light.devices.memory import Command
+from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire import requests
 from edge_tasks.light.wire.config_changes import Change
 from edge_tasks.light.wire.model import Model, model_of

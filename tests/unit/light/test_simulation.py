@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.light.devices.memory import Command
-from edge_tasks.light.devices.pid_filter import DEFAULT
-from edge_tasks.light.devices.plant import Battery, Plant, plant_of, unsimulated
-from edge_tasks.light.devices.simulation import AT_ONCE, Simulation
+from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.engine.memory import Command
+from edge_tasks.light.engine.pid_filter import DEFAULT
+from edge_tasks.light.engine.plant import Battery, Plant
+from edge_tasks.light.engine.simulation import AT_ONCE, Simulation
 from edge_tasks.openems import configuration
 from edge_tasks.openems.sources import Datasource
 
@@ -91,7 +92,7 @@ def _at_once(plant: Plant) -> Plant:
 
 
 def test_the_stock_template_charges_until_full_then_sells(stock: configuration.Configuration) -> None:
-    model = Simulation(plant_of(stock.components), 0)
+    model = Simulation(DEVICES.plant(stock.components), 0)
     assert model.power("ess0") == 0
     model.advance(60_000)
     assert {key: model.power(key) for key in ("meter0", "meter1", "meter2", "meter3", "ess0")} == {
@@ -109,7 +110,7 @@ def test_the_stock_template_charges_until_full_then_sells(stock: configuration.C
 
 
 def test_a_battery_follows_at_once_where_its_filter_is_switched_off(stock: configuration.Configuration) -> None:
-    assert Simulation(_at_once(plant_of(stock.components)), 0).power("ess0") == -4500
+    assert Simulation(_at_once(DEVICES.plant(stock.components)), 0).power("ess0") == -4500
 
 
 def _house(make: Make, *more: configuration.Component, **ess: Any) -> Simulation:
@@ -120,7 +121,7 @@ def _house(make: Make, *more: configuration.Component, **ess: Any) -> Simulation
         make("ess0", "Simulator.EssSymmetric.Reacting", capacity=1000, initialSoc=20, **ess),
         *more,
     ]
-    return Simulation(_at_once(plant_of(parts)), 0)
+    return Simulation(_at_once(DEVICES.plant(parts)), 0)
 
 
 def test_without_balancing_the_battery_stands_still(component: Make) -> None:
@@ -157,7 +158,7 @@ def test_a_clock_set_back_and_a_new_configuration_keep_the_counters(component: M
 
 
 def test_what_is_not_simulated_is_said(stock: configuration.Configuration) -> None:
-    assert unsimulated(stock.components) == (
+    assert DEVICES.unsimulated(stock.components) == (
         "Controller.CHP.SoC",
         "Controller.IO.ChannelSingleThreshold",
         "Controller.IO.HeatingElement",
@@ -182,7 +183,7 @@ def test_who_is_killed_counts_again_what_was_not_kept(
 
 
 def test_who_was_away_for_long_finds_its_battery_where_it_was_led(stock: configuration.Configuration) -> None:
-    plant = plant_of(stock.components)
+    plant = DEVICES.plant(stock.components)
     model = Simulation(plant, 0)
     model.advance(10_000)
     back = Simulation(plant, AT_ONCE + 20_000, model.memory())

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.light.devices.memory import Command
-from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.engine.memory import Command
+from edge_tasks.light.engine.simulation import Simulation
+from edge_tasks.light.wire.channel_values import ChannelValues
 from edge_tasks.light.wire.model import Model, model_of
-from edge_tasks.light.wire.telling import Telling
 from edge_tasks.openems import configuration
 from tests import edge_templates
 from tests.recordings import reading
@@ -69,7 +69,7 @@ def told(model: Model, age: int) -> dict[str, Any]:
 
 
 def everything(model: Model, simulation: Simulation) -> dict[str, Any]:
-    return dict(json.loads(b"{%b}" % Telling(model.channels, simulation).everything()))
+    return dict(json.loads(b"{%b}" % ChannelValues(model.channels, simulation).everything()))
 
 
 def energies(values: dict[str, Any]) -> dict[str, int]:

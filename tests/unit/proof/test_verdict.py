@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.checkout.template import Component, SourceFile, compile_template
+from edge_tasks.checkout.template import SourceFile, compile_template
+from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
 from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
 
@@ -231,7 +232,7 @@ def test_why_an_edge_does_not_run_or_is_not_connected_is_said_in_the_runtimes_wo
 def test_only_a_meter_that_shows_its_datasource_is_expected_to_show_its_values(
     factory: str, source: dict[str, Any], figures: tuple[int, ...] | None
 ) -> None:
-    meter = Component("meter0", factory, {"datasource.id": "datasource0"})
-    datasource = Component("datasource0", "Simulator.Datasource.Single.Direct", source)
+    meter = Component("meter0", factory, f"{factory}.a", "", {"datasource.id": "datasource0"})
+    datasource = Component("datasource0", "Simulator.Datasource.Single.Direct", "d", "", source)
     assert expect([meter, datasource]).figures == {"meter0/ActivePower": figures}
     assert expect([meter]).figures == {"meter0/ActivePower": None}

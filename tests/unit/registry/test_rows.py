@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.light.devices.constants import constants
+from edge_tasks.light.wire.model import model_of
+from edge_tasks.openems.configuration import Configuration
 from edge_tasks.registry.odoo.rows import (
     LIGHT_VERSION,
     Device,
@@ -135,7 +136,7 @@ def test_light_edges_are_registered_with_their_version_and_others_without() -> N
 
 
 def test_the_version_of_a_row_is_the_one_that_a_light_edge_tells() -> None:
-    assert constants([])["_meta/Version"] == LIGHT_VERSION
+    assert model_of(Configuration((), ())).channels.constants["_meta/Version"] == LIGHT_VERSION
 
 
 def test_a_foreign_row_is_named_with_all_that_is_known_of_it_and_what_can_be_done() -> None:

@@ -137,7 +137,7 @@ class Status:
             raise BackendError("the backend does not answer")
         return {name: name in self.online_now for name in names}
 
-    def values(self, names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def values(self, names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
         return {name: {} for name in names}
 
 

@@ -1,6 +1,6 @@
-"""The filter by which OpenEMS leads a battery to its power: one step a second, some twenty until it is there.
+"""The filter by which OpenEMS leads a battery to its power, in some twenty steps of a second.
 
-The law, its constants and its order of operations are those of OpenEMS Edge 2024.7.0, so that the powers are the
+Its formula, constants and order of operations are those of OpenEMS Edge 2024.7.0, so that the powers are the
 recorded ones to the watt.
 """
 
@@ -10,8 +10,10 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-STEP: Final = 1000
-"""Ms between two steps: OpenEMS' cycle."""
+from edge_tasks.openems.components import CYCLE_MS
+
+STEP: Final = CYCLE_MS
+"""Ms between two steps."""
 
 _ERROR_SUM: Final = 10
 """The sum of errors is kept within so many times the larger limit."""
@@ -44,7 +46,7 @@ class Pid:
         self.errors = errors
 
     def step(self, gains: Gains, power: int, target: int, limits: tuple[int, int]) -> int:
-        """The next power in W; at the first step the battery stands still, as an edge does that has just begun.
+        """The next power in W. At the first step the battery keeps its power, as on an edge that has just begun.
 
         Args:
             gains: of the filter.

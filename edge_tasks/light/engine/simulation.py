@@ -3,22 +3,22 @@
 Powers are integers in W, positive for production, discharge and buying. Times are integers in ms since 1970.
 Energies are kept as integers in W*ms, so integrating is exact at any step width; they are Wh when reported,
 rounded down. Between two turns (a datasource's next value, a step of a battery's filter, a battery full or empty)
-all powers are constant, so a cycle without a turn costs no arithmetic but that of whoever reads.
+all powers are constant, so a cycle without a turn costs nothing but the reading of values.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.devices.memory import Command, Memory
-from edge_tasks.light.devices.pid_filter import STEP, Pid
-from edge_tasks.light.devices.plant import SUMS, WMS_PER_WH
+from edge_tasks.light.engine.memory import Command, Memory
+from edge_tasks.light.engine.pid_filter import STEP, Pid
+from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
 from edge_tasks.openems.sources import NEVER, Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from edge_tasks.light.devices.plant import Battery, Plant
+    from edge_tasks.light.engine.plant import Battery, Plant
     from edge_tasks.openems.sources import Source
 
 AT_ONCE: Final = 3_600_000
@@ -31,18 +31,18 @@ class Simulation:
     Args:
         plant: its devices.
         now: epoch ms, when the datasources begin.
-        memory: of an earlier simulation of the same edge, so that counters never fall: this one goes on at the
-            moment where that one was, and has what happened since counted by :meth:`advance`.
-        shaped: powers of the meters that take the place of their datasources, in the plant's order; None for each
-            that does not.
+        memory: of an earlier simulation of the same edge. This one goes on at the moment at which that one stood;
+            :meth:`advance` counts what happened since. So counters never fall.
+        shaped: sources that take the place of the meters' datasources, in the plant's order; None for a meter
+            that keeps its own.
 
     Attributes:
-        now: the moment that it stands at.
-        turns: how often its powers were determined.
-        since: epoch ms, since when the powers stand.
+        now: epoch ms, the moment at which it stands.
+        turns: how often its powers have been determined.
+        since: epoch ms of the latest turn.
         powers: W, in the order of the plant's ids.
         energies: W*ms at ``since``: of positive and of negative power of the first id, of the second ...
-        commands: that hold.
+        commands: values that people wrote and that still hold.
     """
 
     __slots__ = (
@@ -104,7 +104,7 @@ class Simulation:
             self.now = now
 
     def command(self, command: Command) -> None:
-        """Have a value hold from now on; the next :meth:`advance` sees it."""
+        """Have a written value hold from now on."""
         self._integrate(self.now)
         others = (one for one in self.commands if one.channel != command.channel and one.end > self.now)
         self.commands = (*others, command)
@@ -112,7 +112,7 @@ class Simulation:
         self._balance()
 
     def memory(self) -> Memory:
-        """What is to be known to go on from here."""
+        """What another simulation needs to go on from here."""
         ids, batteries = self.plant.ids, self.plant.batteries
         energies = iter(self.energies)
         return Memory(
@@ -146,7 +146,7 @@ class Simulation:
         ]
 
     def counter(self, place: int) -> int:
-        """W*ms of the energy in that place of ``energies``, as of now."""
+        """W*ms of the energy at a place of ``energies``, as of now."""
         power = -self.powers[place >> 1] if place & 1 else self.powers[place >> 1]
         return self.energies[place] + max(0, power) * (self.now - self.since)
 
@@ -178,16 +178,15 @@ class Simulation:
         return self._highs[SUMS.index(key)]
 
     def _hold(self, command: Command) -> None:
-        own_id, _, name = command.channel.partition("/")
-        meters = [key for key, _ in self.plant.meters]
-        if name == "ActivePower" and own_id in meters:
-            place = meters.index(own_id)
+        """Have a meter show a written power; a battery looks its own up in each turn."""
+        place = self.plant.place.get(self.plant.writable.get(command.channel, ""), len(self._sources))
+        if place < len(self._sources):
             source = self._sources[place]
             own = source.source if isinstance(source, Held) else source
             self._sources[place] = Held(own, command.value, command.end)
 
     def _integrate(self, end: int) -> None:
-        """Count what the powers gave from ``since`` to there."""
+        """Count the energies of the powers from ``since`` to epoch ms, which becomes ``since``."""
         span = end - self.since
         if not span:
             return
@@ -203,7 +202,7 @@ class Simulation:
         self.since = self.now = end
 
     def _balance(self) -> None:
-        """Determine all powers as of ``since``, and until when they stand."""
+        """Determine all powers as of ``since``, and how long they stay as they are."""
         now, plant = self.since, self.plant
         sources = self._sources
         made = [source.at(now) for source in sources]
@@ -233,7 +232,7 @@ class Simulation:
         self.turns += 1
 
     def _battery_power(self, place: int, rest: int) -> int:
-        """What a battery takes or gives, and until when that stands."""
+        """W that a battery gives; shortens the time until the next turn where that is needed."""
         battery = self.plant.batteries[place]
         wanted = self._target(battery, rest)
         if wanted is None:
@@ -261,7 +260,7 @@ class Simulation:
     def _target(self, battery: Battery, rest: int) -> int | None:
         """W that the battery is wanted to give: what was written, else what balances the grid."""
         for command in self.commands:
-            if command.channel == f"{battery.id}/SetActivePowerEquals" and command.end > self.since:
+            if self.plant.writable.get(command.channel) == battery.id and command.end > self.since:
                 self._until = min(self._until, command.end)
                 return command.value
         return None if battery.target is None else rest - battery.target

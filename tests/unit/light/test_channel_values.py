@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.light.devices.memory import Command
-from edge_tasks.light.devices.simulation import Simulation
+from edge_tasks.light.engine.memory import Command
+from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.wire import resend
+from edge_tasks.light.wire.channel_values import ChannelValues
 from edge_tasks.light.wire.model import Model, model_of
-from edge_tasks.light.wire.telling import Telling
 from edge_tasks.light.wire.window import windows
 from edge_tasks.openems import configuration
 
@@ -22,10 +22,10 @@ def _json(channels: bytes) -> dict[str, Any]:
     return dict(json.loads(b"{%b}" % channels))
 
 
-def _edge(stock: configuration.Configuration) -> tuple[Model, Simulation, Telling]:
+def _edge(stock: configuration.Configuration) -> tuple[Model, Simulation, ChannelValues]:
     model = model_of(stock)
     simulation = Simulation(model.plant, BEGAN)
-    return model, simulation, Telling(model.channels, simulation)
+    return model, simulation, ChannelValues(model.channels, simulation)
 
 
 @settings(deadline=None, max_examples=40)
@@ -36,29 +36,29 @@ def _edge(stock: configuration.Configuration) -> tuple[Model, Simulation, Tellin
 def test_all_changes_together_are_everything(
     stock: configuration.Configuration, widths: list[int], written: list[int | None]
 ) -> None:
-    model, simulation, telling = _edge(stock)
-    known = _json(telling.everything())
+    model, simulation, values_sent = _edge(stock)
+    known = _json(values_sent.everything())
     for width, value in zip(widths, written, strict=False):
         if value is not None:
             simulation.command(Command("ess0/SetActivePowerEquals", value, simulation.now + width // 2))
         simulation.advance(simulation.now + width)
-        known |= _json(telling.changes())
-    assert known == _json(Telling(model.channels, simulation).everything())
+        known |= _json(values_sent.changes())
+    assert known == _json(ChannelValues(model.channels, simulation).everything())
 
 
 def test_nothing_is_told_twice(stock: configuration.Configuration) -> None:
-    _, simulation, telling = _edge(stock)
-    telling.everything()
-    assert telling.changes() == b""
+    _, simulation, values_sent = _edge(stock)
+    values_sent.everything()
+    assert values_sent.changes() == b""
     simulation.advance(BEGAN + 60_000)
-    assert telling.changes()
-    assert telling.changes() == b""
+    assert values_sent.changes()
+    assert values_sent.changes() == b""
 
 
 def test_a_component_of_any_name_is_told_as_it_is_called(stock: configuration.Configuration) -> None:
     odd = configuration.Component('m%d"\\', "Simulator.GridMeter.Reacting", "x", "", {})
     model = model_of(configuration.Configuration((*stock.components, odd), ()))
-    values = _json(Telling(model.channels, Simulation(model.plant, 0)).everything())
+    values = _json(ChannelValues(model.channels, Simulation(model.plant, 0)).everything())
     assert 'm%d"\\/ActivePower' in values
 
 

@@ -26,20 +26,20 @@ class Command:
 
 @dataclass(frozen=True)
 class Memory:
-    """What outlives a change of the configuration and a restart: a simulation at its last turn, and a look at it.
+    """What outlives a change of the configuration and a restart: a simulation as it was at its last turn.
 
-    Who goes on with the same plant determines the same powers at that turn again, so nothing is lost by a kill.
+    A simulation of the same plant determines the same powers at that turn again, so a kill loses nothing.
 
     Attributes:
         energies: of positive and of negative power in W*ms, by id.
         charges: W*ms in each battery, by id.
-        now: epoch ms of the turn; None for whichever moment it is taken up at.
-        began: epoch ms, when the datasources began; None likewise.
+        now: epoch ms of the turn; None for the moment at which the next simulation begins.
+        began: epoch ms, when the datasources began; None for that moment, too.
         extremes: lowest and highest power so far, by id.
         filters: of each battery its power in W before the turn, and its filter's two figures, by id.
-        commands: that hold.
+        commands: values that people wrote and that still hold.
         powers: W since the turn, by id.
-        seen: epoch ms of the look; None for the turn's own.
+        seen: epoch ms, the moment at which the simulation stood; None for the turn's own.
     """
 
     energies: Mapping[str, tuple[int, int]]
@@ -53,7 +53,7 @@ class Memory:
     seen: int | None = None
 
     def settled(self) -> Memory:
-        """The same at the moment of the look, for whoever goes on with another plant."""
+        """The same at the moment at which the simulation stood, for one that goes on with another plant."""
         if self.now is None or self.seen is None:
             return self
         span = self.seen - self.now

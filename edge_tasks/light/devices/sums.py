@@ -1,0 +1,120 @@
+"""``Core.Sum``: the singleton that adds up the edge's devices; null where there is no device to add up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.engine.channels import ComponentChannels, Counter
+from edge_tasks.light.engine.device import Device
+from edge_tasks.light.engine.figures import (
+    battery_power_of_phase,
+    highest,
+    lowest,
+    phases,
+    power,
+    power_and_phases,
+    power_of_phase,
+    reading,
+)
+from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION
+from edge_tasks.openems.components import factory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_tasks.light.engine.channels import Figure, Reading
+    from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.light.engine.simulation import Simulation
+    from edge_tasks.openems.components import Value
+
+_BATTERY_ENERGIES: Final = ("ActiveCharge", "ActiveDischarge", "DcCharge", "DcDischarge")
+
+
+def _channels(_own_id: str, plant: Plant) -> ComponentChannels:
+    return ComponentChannels(
+        tuple(_readings(plant)),
+        tuple(_counters(plant)),
+        {ESS: "_sum/EssSoc"} if plant.batteries else {},
+        _still(plant),
+    )
+
+
+def _counters(plant: Plant) -> Iterator[Counter]:
+    yield Counter(PRODUCTION, ["_sum/ProductionActiveEnergy", "_sum/ProductionAcActiveEnergy"])
+    yield Counter(CONSUMPTION, ["_sum/ConsumptionActiveEnergy"])
+    if plant.grid:
+        yield Counter(GRID, ["_sum/GridBuyActiveEnergy"], ["_sum/GridSellActiveEnergy"])
+    if plant.batteries:
+        yield Counter(
+            ESS,
+            ["_sum/EssActiveDischargeEnergy", "_sum/EssDcDischargeEnergy"],
+            ["_sum/EssActiveChargeEnergy", "_sum/EssDcChargeEnergy"],
+        )
+
+
+def _readings(plant: Plant) -> Iterator[Reading]:
+    place = plant.place
+    consumption = ["_sum/ConsumptionActivePower", "_sum/UnmanagedConsumptionActivePower"]
+    producers = [place[key] for key, _ in plant.producers]
+    yield reading(consumption, power(place[CONSUMPTION]))
+    yield reading(phases("_sum/ConsumptionActivePower"), _consumption_of_phase(plant))
+    yield reading("_sum/ProductionActivePower", power(place[PRODUCTION]))
+    yield reading("_sum/ProductionAcActivePower", power(place[PRODUCTION]))
+    yield reading(phases("_sum/ProductionAcActivePower"), power_of_phase(producers))
+    yield reading("_sum/ConsumptionMaxActivePower", highest(CONSUMPTION))
+    yield reading("_sum/ProductionMaxActivePower", highest(PRODUCTION))
+    if plant.grid:
+        yield from power_and_phases("_sum/GridActivePower", place[GRID])
+        yield reading("_sum/GridMinActivePower", lowest(GRID))
+        yield reading("_sum/GridMaxActivePower", highest(GRID))
+    if plant.batteries:
+        yield reading(["_sum/EssActivePower", "_sum/EssDischargePower"], power(place[ESS]))
+        yield reading(phases("_sum/EssActivePower"), battery_power_of_phase(_places(plant)))
+        yield reading("_sum/EssMinDischargePower", lowest(ESS))
+        yield reading("_sum/EssMaxDischargePower", highest(ESS))
+
+
+def _consumption_of_phase(plant: Plant) -> Figure:
+    """What comes in on one phase, as OpenEMS adds it up."""
+    metered = power_of_phase([plant.place[key] for key in (*plant.grid, *(key for key, _ in plant.producers))])
+    stored = battery_power_of_phase(_places(plant))
+    return lambda simulation, powers: metered(simulation, powers) + stored(simulation, powers)
+
+
+def _places(plant: Plant) -> list[int]:
+    return [plant.place[battery.id] for battery in plant.batteries]
+
+
+def _still(plant: Plant) -> dict[str, Value]:
+    """What stands still: null without the devices that measure it, as OpenEMS has it."""
+    capacity = sum(battery.capacity for battery in plant.batteries)
+    most = sum(battery.max_power for battery in plant.batteries)
+    some = bool(plant.batteries)
+    return {
+        **dict.fromkeys(("_sum/GridActivePower", *phases("_sum/GridActivePower"))),
+        **dict.fromkeys(("_sum/GridBuyActiveEnergy", "_sum/GridSellActiveEnergy")),
+        **dict.fromkeys(("_sum/EssActivePower", *phases("_sum/EssActivePower"))),
+        **dict.fromkeys(f"_sum/Ess{name}Energy" for name in _BATTERY_ENERGIES),
+        "_sum/GridMinActivePower": 0,
+        "_sum/GridMaxActivePower": 0,
+        "_sum/EssMinDischargePower": 0,
+        "_sum/EssMaxDischargePower": 0,
+        "_sum/EssDischargePower": None,
+        "_sum/EssSoc": None,
+        "_sum/EssReactivePower": 0 if some else None,
+        "_sum/EssCapacity": capacity if some else None,
+        "_sum/EssMaxApparentPower": most if some else None,
+    }
+
+
+def _log(_own_id: str, simulation: Simulation) -> str:
+    battery = ""
+    if simulation.plant.batteries:
+        battery = f"Ess SoC:{simulation.socs()[-1]} %|L:{simulation.power(ESS)} W "
+    return (
+        f"State:Ok {battery}Grid:{simulation.power(GRID)} W Production:{simulation.power(PRODUCTION)} W "
+        f"Consumption:{simulation.power(CONSUMPTION)} W"
+    )
+
+
+DEVICE: Final = Device(factory("Core.Sum"), channels=_channels, log=_log)

@@ -1,0 +1,38 @@
+"""What OpenEMS' acting meters have in common: each shows the power of a datasource.
+
+A real one takes no value; here ``ActivePower`` does, so that a test can say "4,000 W now".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge_tasks.light.engine.channels import ComponentChannels
+from edge_tasks.light.engine.device import Device
+from edge_tasks.light.engine.figures import counter, power_and_phases
+from edge_tasks.light.engine.roles import Meter
+
+if TYPE_CHECKING:
+    from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.light.engine.simulation import Simulation
+    from edge_tasks.openems.components import Factory
+    from edge_tasks.openems.configuration import Component
+    from edge_tasks.openems.load_curve_content import Kind
+
+
+def acting_meter(factory: Factory, kind: Kind) -> Device:
+    """A meter of production or of consumption."""
+
+    def role(component: Component) -> Meter:
+        return Meter(kind, component.text("datasource.id", "datasource0"), written_by="ActivePower")
+
+    def channels(own_id: str, plant: Plant) -> ComponentChannels:
+        readings = power_and_phases(f"{own_id}/ActivePower", plant.place[own_id])
+        return ComponentChannels(tuple(readings), [counter(own_id, kind)])
+
+    return Device(factory, role, channels, log_power)
+
+
+def log_power(own_id: str, simulation: Simulation) -> str:
+    """What a meter adds to the log."""
+    return f"{simulation.power(own_id)} W"

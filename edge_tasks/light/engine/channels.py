@@ -1,0 +1,172 @@
+"""An edge's channels: which of them follow the simulation, and the text in which their values are sent.
+
+A message is put together from texts that are made once a template (``"meter1/ActivePower":%d,...``), so a cycle
+costs what changed in it and no more. Three kinds of channels follow the simulation:
+
+counters
+    energies in Wh; looked at in each cycle in which their power is not 0.
+levels
+    states of charge in percent; likewise while a battery is charged or discharged.
+readings
+    everything else, mostly powers in W; looked at when the simulation has turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import orjson
+
+from edge_tasks.light.engine.plant import ESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.light.engine.simulation import Simulation
+    from edge_tasks.openems.components import Value
+
+Powers: TypeAlias = Sequence[int]
+"""W, in the order of a plant's ids."""
+Figure: TypeAlias = "Callable[[Simulation, Powers], int]"
+"""What a reading shows, by the simulation and by powers: those of the moment, or the averages of five minutes."""
+
+
+class Text:
+    """Channels that have one value.
+
+    Args:
+        names: of the channels.
+
+    Attributes:
+        names: of the channels.
+        format: a ``%`` format of the value, once for each of them.
+        count: of the channels.
+    """
+
+    __slots__ = ("count", "format", "names")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.count = len(names)
+        self.format = b",".join(orjson.dumps(name).replace(b"%", b"%%") + b":%d" for name in names)
+
+    def of(self, value: int) -> bytes:
+        """The text of a value."""
+        return self.format % ((value,) * self.count)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Channels that change with a turn of the simulation.
+
+    Attributes:
+        text: of the channels.
+        read: their value.
+    """
+
+    text: Text
+    read: Figure
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Channels that count the energy of one power.
+
+    Attributes:
+        key: whose power, an id of the plant.
+        positive: names of the channels that count a power above 0 W.
+        negative: names of those that count a power below 0 W.
+    """
+
+    key: str
+    positive: Sequence[str] = ()
+    negative: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class ComponentChannels:
+    """The channels of one component, by their addresses (``meter1/ActivePower``).
+
+    Attributes:
+        readings: those that follow a turn.
+        counters: energies.
+        levels: the channel of a battery's state of charge, by the battery's id; by :data:`ESS` that of all.
+        still: those that keep one value; of a name that is also among the others, the others count.
+    """
+
+    readings: Sequence[Reading] = ()
+    counters: Sequence[Counter] = ()
+    levels: Mapping[str, str] = field(default_factory=dict)
+    still: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """All channels of an edge of one template.
+
+    Attributes:
+        constants: those that never change.
+        constant: their text.
+        known: the text of those that are not null.
+        counters: the texts of the energies of positive and of negative power of the plant's first id, of the
+            second ...; None where no channel has it.
+        levels: the texts of the state of charge of each battery, and of all of them.
+        readings: all others.
+        patterns: of moving counters, that were seen.
+    """
+
+    constants: Mapping[str, Value]
+    constant: bytes
+    known: bytes
+    counters: tuple[Text | None, ...]
+    levels: tuple[Text, ...]
+    readings: tuple[Reading, ...]
+    patterns: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+    def moving(self, powers: Powers) -> tuple[int, ...]:
+        """Which counters these powers move; the same object for all edges that have the same ones."""
+        found = tuple(
+            2 * place + (power < 0)
+            for place, power in enumerate(powers)
+            if power and self.counters[2 * place + (power < 0)] is not None
+        )
+        return self.patterns.setdefault(found, found)
+
+
+def channels_of(plant: Plant, own: Sequence[ComponentChannels]) -> Channels:
+    """The channels of a plant's components, in the order in which they are sent."""
+    readings = tuple(reading for one in own for reading in one.readings)
+    counters = tuple(_counters(plant, [counter for one in own for counter in one.counters]))
+    levels = tuple(_levels(plant, {key: name for one in own for key, name in one.levels.items()}))
+    texts = (*(reading.text for reading in readings), *counters, *levels)
+    moving = {name for text in texts if text for name in text.names}
+    still = {name: value for one in own for name, value in one.still.items() if name not in moving}
+    still = {name: still[name] for name in sorted(still)}
+    return Channels(
+        still,
+        _pairs(still),
+        _pairs({name: value for name, value in still.items() if value is not None}),
+        counters,
+        levels,
+        readings,
+    )
+
+
+def _pairs(values: Mapping[str, Value]) -> bytes:
+    return orjson.dumps(values)[1:-1]
+
+
+def _counters(plant: Plant, counters: Sequence[Counter]) -> Iterable[Text | None]:
+    by_key = {counter.key: counter for counter in counters}
+    for key in plant.ids:
+        counter = by_key.get(key, Counter(key))
+        for names in (counter.positive, counter.negative):
+            yield Text(names) if names else None
+
+
+def _levels(plant: Plant, names: Mapping[str, str]) -> Iterable[Text]:
+    if plant.batteries:
+        yield from (Text([names[key]]) for key in (*(battery.id for battery in plant.batteries), ESS))

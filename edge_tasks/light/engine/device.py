@@ -1,0 +1,52 @@
+"""What a device module declares: one component of OpenEMS as light edges simulate it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from edge_tasks.light.engine.channels import ComponentChannels
+
+if TYPE_CHECKING:
+    from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.light.engine.roles import Role
+    from edge_tasks.light.engine.simulation import Simulation
+    from edge_tasks.openems.components import Factory
+    from edge_tasks.openems.configuration import Component
+
+Answers: TypeAlias = Mapping[str, object]
+"""The results of JSON-RPC methods, by method."""
+
+
+def no_role(_component: Component) -> None:
+    """It does nothing to powers."""
+
+
+def no_channels(_own_id: str, _plant: Plant) -> ComponentChannels:
+    """It has no channels but those of its factory."""
+    return ComponentChannels()
+
+
+def no_log(_own_id: str, _simulation: Simulation) -> str:
+    """It is not in the log."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A component that light edges simulate. Its functions are called once a template, except ``log``.
+
+    Attributes:
+        factory: what OpenEMS says of it, with the channels that do not change.
+        role: what it does, by its configuration.
+        channels: those that follow the simulation, by its id and the plant that all roles made.
+        log: its values for a line of the edge's log; empty when it is not in there.
+        answers: what it answers when somebody asks it, with ``componentJsonApi``.
+    """
+
+    factory: Factory
+    role: Callable[[Component], Role | None] = no_role
+    channels: Callable[[str, Plant], ComponentChannels] = no_channels
+    log: Callable[[str, Simulation], str] = no_log
+    answers: Answers = field(default_factory=dict)

@@ -1,0 +1,68 @@
+"""The figures that the channels of several devices show: powers in W, and what of them is on each phase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.engine.channels import Counter, Reading, Text
+from edge_tasks.openems.energies import COUNTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from edge_tasks.light.engine.channels import Figure
+    from edge_tasks.openems.components import Measure
+
+PHASES: Final = 3
+
+
+def reading(names: str | Sequence[str], figure: Figure) -> Reading:
+    """Channels that show a figure."""
+    return Reading(Text([names] if isinstance(names, str) else names), figure)
+
+
+def power_and_phases(name: str, place: int) -> Iterable[Reading]:
+    """The channels of a power and of its three phases."""
+    yield reading(name, power(place))
+    yield reading(phases(name), power_of_phase([place]))
+
+
+def counter(own_id: str, measure: Measure) -> Counter:
+    """The two counters of a device."""
+    names = COUNTERS[measure]
+    return Counter(own_id, [f"{own_id}/{names.positive}"], [f"{own_id}/{names.negative}"])
+
+
+def phases(name: str) -> list[str]:
+    """The names of a channel's three phases."""
+    return [f"{name}L1", f"{name}L2", f"{name}L3"]
+
+
+def power(place: int) -> Figure:
+    """The power at a place of the plant."""
+    return lambda _simulation, powers: powers[place]
+
+
+def power_of_phase(places: Sequence[int]) -> Figure:
+    """The power of devices on one phase; as in OpenEMS, each one's third is rounded before they are added."""
+    return lambda _simulation, powers: sum(part(powers[place], PHASES) for place in places)
+
+
+def battery_power_of_phase(places: Sequence[int]) -> Figure:
+    """The same for symmetric batteries, whose thirds OpenEMS rounds half up."""
+    return lambda _simulation, powers: sum((2 * powers[place] + 3) // 6 for place in places)
+
+
+def lowest(key: str) -> Figure:
+    """The lowest power of a sum so far."""
+    return lambda simulation, _powers: simulation.lowest(key)
+
+
+def highest(key: str) -> Figure:
+    """The highest power of a sum so far."""
+    return lambda simulation, _powers: simulation.highest(key)
+
+
+def part(value: int, count: int) -> int:
+    """Java's integer division, which rounds towards zero."""
+    return value // count if value >= 0 else -(-value // count)

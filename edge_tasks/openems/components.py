@@ -1,0 +1,121 @@
+"""The components of OpenEMS Edge 2024.7.0: what their factories are, and which of them every edge runs.
+
+``components.json`` has one entry a factory, as a settled edge showed it: name, description and natures of its
+``edgeConfig``, what it measures, and the channels that do not change while it works; of a singleton also its
+default properties, as ``edgeConfig`` writes them. The natures decide which widgets the UI shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypedDict
+
+from edge_tasks.openems.configuration import SINGLETON_IDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Value: TypeAlias = int | float | str | None
+"""Of a channel; None is null."""
+Measure: TypeAlias = Literal["production", "consumption", "grid", "battery"]
+"""Whose power a component has; see :mod:`.energies`."""
+
+CYCLE_MS: Final = 1000
+"""OpenEMS' default cycle."""
+COMPONENT: Final = "io.openems.edge.common.component.OpenemsComponent"
+CONTROLLER: Final = "io.openems.edge.controller.api.Controller"
+METER: Final = "io.openems.edge.meter.api.ElectricityMeter"
+_METER_NAME: Final = re.compile(r"Meter(\.|$)")
+
+
+@dataclass(frozen=True)
+class Factory:
+    """A factory of components.
+
+    Attributes:
+        pid: e.g. ``Simulator.GridMeter.Reacting``.
+        name: as the UI shows it.
+        description: likewise.
+        natures: the Java interfaces of its components.
+        channels: those that keep one value, by name.
+        measures: whose power its components have; None when they have no power.
+    """
+
+    pid: str
+    name: str
+    description: str = ""
+    natures: tuple[str, ...] = (COMPONENT,)
+    channels: Mapping[str, Value] = field(default_factory=dict)
+    measures: Measure | None = None
+
+
+@dataclass(frozen=True)
+class Singleton:
+    """A component that every edge runs, configured or not.
+
+    Attributes:
+        id: e.g. ``_sum``.
+        pid: of its factory.
+        properties: its defaults, most of them texts, as ``edgeConfig`` has them.
+    """
+
+    id: str
+    pid: str
+    properties: Mapping[str, object]
+
+
+class _RequiredEntry(TypedDict):
+    name: str
+    description: str
+    natures: list[str]
+    channels: dict[str, Value]
+
+
+class _Entry(_RequiredEntry, total=False):
+    measures: Measure
+    properties: dict[str, object]
+
+
+_ENTRIES: Final[dict[str, _Entry]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
+_FACTORIES: Final = {
+    pid: Factory(
+        pid,
+        entry["name"],
+        entry["description"],
+        tuple(entry["natures"]),
+        entry["channels"],
+        entry.get("measures"),
+    )
+    for pid, entry in _ENTRIES.items()
+}
+SINGLETONS: Final[Mapping[str, Singleton]] = MappingProxyType(
+    {
+        own_id: Singleton(own_id, pid, _ENTRIES[pid]["properties"])
+        for pid, own_id in sorted(SINGLETON_IDS.items(), key=lambda item: item[1])
+    }
+)
+"""By id, in the order of the ids."""
+
+
+def factory(pid: str) -> Factory:
+    """The factory of a PID; of one that is not known, what is true of all of its kind."""
+    known = _FACTORIES.get(pid)
+    if known is not None:
+        return known
+    if pid.startswith("Controller."):
+        return Factory(pid, pid, natures=(COMPONENT, CONTROLLER), channels={"State": 0, "RunFailed": 0})
+    return Factory(pid, pid, channels={"State": 0})
+
+
+def is_meter(pid: str) -> bool:
+    """Whether the components of a factory are electricity meters; of an unknown factory its name tells."""
+    return METER in factory(pid).natures or _METER_NAME.search(pid) is not None
+
+
+def is_public(name: str) -> bool:
+    """Whether ``edgeConfig`` has a property; the others are Felix's own."""
+    return name != "id" and not name.startswith(("service.", ":")) and not name.endswith(".target")

@@ -1,0 +1,163 @@
+"""What differs between OpenEMS' releases, as far as we depend on it. A new release is one more entry. Pure.
+
+The facts were read in OpenEMS' sources and tried on real programs. Each entry says only what changed with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERSION: Final = r"[0-9]{4}\.[0-9]+\.[0-9]+"
+"""How a release is called, as a pattern: ``2024.7.0``."""
+
+
+@dataclass(frozen=True)
+class BackendPorts:
+    """Where a backend listens inside its container, unless its configuration says otherwise.
+
+    Attributes:
+        edges: websocket for edges (``Edge.Websocket``, later ``Backend.Edge.App``).
+        ui: websocket for UIs (``Ui.Websocket``).
+        rest: JSON-RPC over HTTP (``Backend2Backend.Rest``).
+        console: Felix' web console.
+        manager: where the program that holds the edges' sockets connects to the backend (``Edge.Manager``); None
+            while there is one program.
+    """
+
+    edges: int = 8081
+    ui: int = 8082
+    rest: int = 8075
+    console: int = 8079
+    manager: int | None = None
+
+
+@dataclass(frozen=True)
+class EdgePorts:
+    """Where an edge listens inside its container.
+
+    Attributes:
+        console: Felix' web console.
+        websocket: for its own UI (``Controller.Api.Websocket``).
+    """
+
+    console: int = 8080
+    websocket: int = 8085
+
+
+@dataclass(frozen=True)
+class Release:
+    """What is so from one release on, until the next entry says otherwise.
+
+    Attributes:
+        since: the first release of which this holds.
+        java: the lowest version of Java that its jars run on.
+        jars: the files of a release that the bundled platform builds its images of.
+        backend_programs: what a backend consists of. Edges connect to the last one.
+        backend_ports: where these listen.
+        edge_ports: where an edge listens.
+        metadata_odoo: the properties of ``Metadata.Odoo``, with their defaults.
+        rest_error_status: HTTP status of a JSON-RPC error on the REST port.
+        aggregated_meters: ``Timedata.AggregatedInfluxDB`` answers for that many meters, from ``meter0`` on.
+        new_singletons: PIDs of components that every edge runs, beyond those of 2024.7.0.
+        faults: what is known to be broken, a sentence each.
+    """
+
+    since: str
+    java: int
+    jars: tuple[str, ...]
+    backend_programs: tuple[str, ...]
+    backend_ports: BackendPorts
+    edge_ports: EdgePorts
+    metadata_odoo: Mapping[str, str | int]
+    rest_error_status: int
+    aggregated_meters: int
+    new_singletons: frozenset[str] = frozenset()
+    faults: tuple[str, ...] = ()
+
+
+_2024_7_0: Final = Release(
+    since="2024.7.0",
+    java=17,
+    jars=("openems-edge.jar", "openems-backend.jar"),
+    backend_programs=("openems-backend",),
+    backend_ports=BackendPorts(),
+    edge_ports=EdgePorts(),
+    metadata_odoo=MappingProxyType(
+        {
+            "odooHost": "localhost",
+            "odooPort": 8069,
+            "odooUid": 1,
+            "odooPassword": "",
+            "pgHost": "localhost",
+            "pgPort": 5432,
+            "pgUser": "odoo",
+            "pgPassword": "",
+            "database": "",
+        }
+    ),
+    rest_error_status=200,
+    aggregated_meters=10,
+)
+"""The release that everything here was recorded on."""
+
+_2025_1_0: Final = replace(_2024_7_0, since="2025.1.0", java=21)
+_2025_6_0: Final = replace(_2025_1_0, since="2025.6.0", rest_error_status=400)
+_2026_1_0: Final = replace(
+    _2025_6_0,
+    since="2026.1.0",
+    aggregated_meters=20,
+    new_singletons=frozenset({"Core.SerialNumber"}),
+)
+"""The last one whose backend is one program. When the meters became 20 was not looked up: it is so in 2026."""
+
+_2026_2_0: Final = replace(
+    _2026_1_0,
+    since="2026.2.0",
+    backend_programs=("openems-backend", "openems-backend-edge"),
+    backend_ports=BackendPorts(manager=8083),
+    faults=(
+        "Edge.Manager stays NOT STARTED for minutes in one of six starts",
+        "REST opens only with Metadata.Odoo or Keycloak: 8075 stays closed with Metadata.File and Metadata.Dummy",
+        "8081 never opens with Metadata.File: nothing fills the list of apikeys that it waits for",
+    ),
+)
+"""The program that edges connect to is no file of the release: it comes as an image, or out of the sources."""
+
+_2026_4_0: Final = replace(
+    _2026_2_0,
+    since="2026.4.0",
+    faults=(*_2026_2_0.faults, "with Metadata.Odoo, getEdges, getEdgesStatus and the like never answer"),
+)
+
+RELEASES: Final = (_2024_7_0, _2025_1_0, _2025_6_0, _2026_1_0, _2026_2_0, _2026_4_0)
+"""In the order of their versions."""
+
+DEFAULT: Final = _2024_7_0
+"""What a fleet has unless it is told otherwise, and what the stand-ins are."""
+
+NEW_SINGLETONS: Final = frozenset(pid for release in RELEASES for pid in release.new_singletons)
+"""Those of all releases."""
+
+
+def release_of(version: str) -> Release:
+    """What holds for a version: the newest entry that is not newer than it, or the oldest one.
+
+    Raises:
+        SettingsError: it is no version.
+    """
+    wanted = _order(version)
+    return next((found for found in reversed(RELEASES) if _order(found.since) <= wanted), RELEASES[0])
+
+
+def _order(version: str) -> tuple[int, ...]:
+    if not re.fullmatch(VERSION, version):
+        raise SettingsError(f"{version!r} is no release of OpenEMS", hint=f"it looks like {DEFAULT.since}")
+    return tuple(map(int, version.split(".")))

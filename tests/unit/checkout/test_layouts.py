@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from edge_tasks.checkout.layouts import DOCKER_OPENEMS, Layout, Platform, bundled_source
+from edge_tasks.errors import SettingsError
+
+OTHER = Layout("other", PurePosixPath("fleet"), PurePosixPath("edge/conf"), PurePosixPath("backend/conf"))
+
+
+def test_the_bundled_platform_is_laid_out_as_it_says() -> None:
+    for folder in (DOCKER_OPENEMS.edges, DOCKER_OPENEMS.template, DOCKER_OPENEMS.backend_config):
+        assert (bundled_source() / folder).is_dir()
+
+
+def test_everything_is_read_and_written_where_the_layout_says(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, bundled=False, layout=OTHER)
+    assert platform.edges_folder == tmp_path / "fleet"
+    assert platform.template_folder == tmp_path / "edge" / "conf"
+    assert platform.backend_config == tmp_path / "backend" / "conf"
+
+
+def test_a_checkout_without_a_template_is_refused_with_the_place_that_was_looked_at(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="looked for edge/conf"):
+        Platform(tmp_path, bundled=False, layout=OTHER).template()
+
+
+def test_a_template_of_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / OTHER.template).mkdir(parents=True)
+    (tmp_path / OTHER.template / "a.config").write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        Platform(tmp_path, bundled=False, layout=OTHER).template()
+
+
+def test_the_template_is_the_same_before_and_after_the_bundled_platform_is_laid_out(tmp_path: Path) -> None:
+    platform = Platform(tmp_path / "platform", bundled=True)
+    missing, before = platform.is_missing, (platform.template().digest, platform.compose())
+    platform.lay_out()
+    assert (missing, platform.is_missing) == (True, False)
+    assert (platform.template().digest, platform.compose()) == before
+
+
+def test_laying_out_again_brings_back_what_is_missing_and_keeps_what_was_added(tmp_path: Path) -> None:
+    platform = Platform(tmp_path / "platform", bundled=True)
+    platform.lay_out()
+    (platform.path / "docker-compose.yml").unlink()
+    (platform.path / "mine").write_text("x")
+    platform.lay_out()
+    assert (platform.path / "docker-compose.yml").is_file()
+    assert (platform.path / "mine").read_text() == "x"
+    assert [path.name for path in tmp_path.iterdir()] == ["platform"]
+
+
+def test_only_what_was_laid_out_and_not_changed_is_removed(tmp_path: Path) -> None:
+    platform = Platform(tmp_path / "platform", bundled=True)
+    platform.lay_out()
+    changed, added = platform.path / "docker-compose.yml", platform.edges_folder / "mine"
+    changed.write_text("services: {}\n")
+    added.write_text("x")
+    assert set(platform.remove_bundled()) == {changed, added}
+    added.unlink()
+    changed.write_text((bundled_source() / "docker-compose.yml").read_text())
+    assert platform.remove_bundled() == ()
+    assert not platform.path.exists()

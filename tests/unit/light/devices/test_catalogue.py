@@ -1,0 +1,83 @@
+"""What the declarations of devices make together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.engine.catalogue import Catalogue
+from edge_tasks.light.engine.channels import ComponentChannels
+from edge_tasks.light.engine.device import Device
+from edge_tasks.light.engine.figures import counter, power, reading
+from edge_tasks.light.engine.roles import Meter, Series
+from edge_tasks.light.engine.simulation import Simulation
+from edge_tasks.light.wire.channel_values import ChannelValues
+from edge_tasks.light.wire.model import model_of
+from edge_tasks.openems.components import Factory
+from edge_tasks.openems.configuration import Component, Configuration
+from edge_tasks.openems.sources import Datasource
+
+if TYPE_CHECKING:
+    from edge_tasks.light.engine.plant import Plant
+    from tests.unit.light.devices.built_edge import Build
+
+
+def _channels(own_id: str, plant: Plant) -> ComponentChannels:
+    shown = reading(f"{own_id}/ActivePower", power(plant.place[own_id]))
+    return ComponentChannels([shown], [counter(own_id, "consumption")], still={f"{own_id}/Mode": 3})
+
+
+HEAT_PUMP = Device(
+    Factory("Some.HeatPump", "Heat pump", "Warms", ("a.nature",), {"State": 0, "Mode": 1}, "consumption"),
+    lambda component: Meter("consumption", "series0", "SetPower") if component.flag("on") else None,
+    _channels,
+    lambda own_id, simulation: f"{simulation.power(own_id)} W",
+    {"howWarm": {"degrees": 21}},
+)
+SERIES = Device(Factory("Some.Series", "Series"), lambda _: Series(Datasource((1500,), 0)))
+CONFIGURATION = Configuration(
+    (
+        Component("log0", "Controller.Debug.Log", "log0", "", {}),
+        Component("pump0", "Some.HeatPump", "pump0", "", {"on": True}),
+        Component("series0", "Some.Series", "series0", "", {}),
+    ),
+    (),
+)
+
+
+def test_a_component_that_nobody_knew_is_simulated_by_its_declaration_alone() -> None:
+    devices = Catalogue({**DEVICES.devices, "Some.HeatPump": HEAT_PUMP, "Some.Series": SERIES})
+    model = model_of(CONFIGURATION, devices)
+    simulation = Simulation(model.plant, 0)
+    simulation.advance(3_600_000)
+    text = ChannelValues(model.channels, simulation).everything()
+    for said in (b"ActivePower", b"ActiveConsumptionEnergy"):
+        assert b'"pump0/%b":1500' % said in text
+    assert b'"pump0/Mode":3' in text
+    assert b'"pump0/State":0' in text
+    assert b'"_sum/ConsumptionActivePower":1500' in text
+    assert model.config["factories"]["Some.HeatPump"] == {
+        "name": "Heat pump",
+        "description": "Warms",
+        "natureIds": ["a.nature"],
+    }
+    assert model.plant.writable == {"pump0/SetPower": "pump0"}
+    assert model.answers["pump0"] == {"howWarm": {"degrees": 21}}
+    assert model.log_line is not None
+    assert model.log_line.text(simulation).endswith("pump0[1500 W]")
+    assert model.unsimulated == ()
+
+
+def test_without_its_declaration_it_is_said_not_to_be_simulated() -> None:
+    model = model_of(CONFIGURATION)
+    assert model.unsimulated == ("Some.HeatPump", "Some.Series")
+    assert model.config["factories"]["Some.HeatPump"]["name"] == "Some.HeatPump"
+    assert model.channels.constants["pump0/State"] == 0
+
+
+def test_singletons_run_without_being_configured_and_cannot_be_switched_off(edge: Build) -> None:
+    assert edge(("_sum", "Core.Sum", {"enabled": False})).values.keys() >= {
+        "_sum/GridActivePower",
+        "_meta/Version",
+    }
+    assert set(edge().model.answers) == {"_appManager", "_host"}

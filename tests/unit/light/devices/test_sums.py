@@ -1,0 +1,66 @@
+"""What an edge adds up of its devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from tests.unit.light.devices.built_edge import Build, Edge
+
+MINUTE = 60_000
+powers = st.integers(-20_000, 20_000)
+
+
+def _house(edge: Build, made: int, used: int) -> Edge:
+    return edge(
+        ("datasource0", "Simulator.Datasource.Single.Direct", {"values": (used,)}),
+        ("datasource1", "Simulator.Datasource.Single.Direct", {"values": (made,)}),
+        ("meter0", "Simulator.GridMeter.Reacting", {}),
+        ("meter1", "Simulator.ProductionMeter.Acting", {"datasource__id": "datasource1"}),
+        ("meter2", "Simulator.ProductionMeter.Acting", {"datasource__id": "datasource1"}),
+        ("meter3", "Simulator.NRCMeter.Acting", {"datasource__id": "datasource0"}),
+        ("ess0", "Simulator.EssSymmetric.Reacting", {"capacity": 5000}),
+        ("ctrlBalancing0", "Controller.Symmetric.Balancing", {}),
+    )
+
+
+@given(made=powers, used=powers, steps=st.lists(st.integers(1, 90 * MINUTE), max_size=5))
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_powers_and_energies_add_up(edge: Build, made: int, used: int, steps: list[int]) -> None:
+    found = _house(edge, made, used)
+    for step in (0, *steps):
+        values = {name.removeprefix("_sum/"): value for name, value in found.after(step).values.items()}
+        assert values["ProductionActivePower"] == values["meter1/ActivePower"] + values["meter2/ActivePower"]
+        assert values["ConsumptionActivePower"] == values["meter3/ActivePower"]
+        assert values["EssActivePower"] == values["ess0/ActivePower"]
+        assert values["GridActivePower"] == values["meter0/ActivePower"]
+        assert (
+            values["GridActivePower"] + values["ProductionActivePower"] + values["EssActivePower"]
+            == values["ConsumptionActivePower"]
+        )
+        net = dict(zip(found.model.plant.ids, found.simulation.net(), strict=True))
+        assert net["_grid"] + net["_production"] + net["_ess"] == net["_consumption"]
+
+
+def test_its_counters_are_those_of_its_devices(edge: Build) -> None:
+    values = _house(edge, 1000, 500).after(60 * MINUTE).values
+    assert values["_sum/ProductionActiveEnergy"] == values["_sum/ProductionAcActiveEnergy"] == 2000
+    assert values["_sum/ConsumptionActiveEnergy"] == values["meter3/ActiveConsumptionEnergy"] == 500
+    assert values["_sum/EssActiveChargeEnergy"] == values["_sum/EssDcChargeEnergy"] == 1500
+    assert (values["_sum/GridBuyActiveEnergy"], values["_sum/EssSoc"]) == (0, 80)
+
+
+def test_the_extremes_of_a_power_are_kept(edge: Build) -> None:
+    values = _house(edge, 1000, 500).write("meter1/ActivePower", 9000).write("meter1/ActivePower", 10).values
+    assert values["_sum/ProductionMaxActivePower"] == 10_000
+    assert (values["_sum/GridMinActivePower"], values["_sum/GridMaxActivePower"]) == (-4500, 0)
+
+
+def test_without_devices_it_knows_nothing(edge: Build) -> None:
+    values = edge().values
+    empty = ["GridActivePower", "GridBuyActiveEnergy", "EssSoc", "EssCapacity", "EssActiveChargeEnergy"]
+    assert [values[f"_sum/{name}"] for name in empty] == [None] * len(empty)
+    assert values["_sum/ProductionActivePower"] == values["_sum/ConsumptionActivePower"] == 0

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_tasks.errors import MissingTool
+from edge_tasks.runtimes import NAMES
+from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, kind
+
+
+class Machine:
+    """One with or without an engine; counts how often it is asked."""
+
+    def __init__(self, problem: str = "") -> None:
+        self.problem = problem
+        self.asked: list[str] = []
+
+    def find_problem(self, name: str) -> tuple[str, str]:
+        self.asked.append(name)
+        return (self.problem, "start it") if name == "docker" and self.problem else ("", "")
+
+
+def test_every_folder_is_a_runtime_that_can_be_chosen() -> None:
+    assert NAMES == ("docker", "embedded")
+    assert [kind(name).reads_compose_file for name in NAMES] == [False, True]
+    assert kind("embedded").find_problem() == ("", "")
+
+
+def test_auto_is_docker_where_an_engine_answers() -> None:
+    chooser = Chooser(bundled=False, find_problem=Machine().find_problem)
+    assert chooser.choose(AUTO, "default") == Choice("docker", "an engine answers")
+
+
+def test_auto_is_embedded_where_none_does_and_says_why() -> None:
+    chooser = Chooser(bundled=False, find_problem=Machine("there is no docker here").find_problem)
+    assert chooser.choose(AUTO, "default") == Choice("embedded", "there is no docker here")
+
+
+def test_auto_is_embedded_for_the_bundled_platform_without_asking_for_an_engine() -> None:
+    machine = Machine()
+    found = Chooser(bundled=True, find_problem=machine.find_problem).choose(AUTO, "default")
+    assert found.name == "embedded"
+    assert "a download of 2 GB" in found.why
+    assert machine.asked == []
+
+
+def test_what_was_asked_for_is_taken_and_says_who_asked() -> None:
+    chooser = Chooser(bundled=True, find_problem=Machine().find_problem)
+    assert chooser.choose("docker", "--runtime") == Choice("docker", "--runtime")
+
+
+def test_docker_without_an_engine_is_refused_with_what_to_do() -> None:
+    chooser = Chooser(bundled=False, find_problem=Machine("no Docker Engine answers here").find_problem)
+    with pytest.raises(MissingTool, match=r"no Docker .*; the docker runtime needs it \(saved\)") as refused:
+        chooser.choose("docker", "saved")
+    assert refused.value.hint == "start it; or --runtime embedded: a fleet without Docker"
+    assert chooser.choose("embedded", "--runtime").name == "embedded"
+
+
+def test_the_engine_is_asked_only_once() -> None:
+    machine = Machine("gone")
+    chooser = Chooser(bundled=False, find_problem=machine.find_problem)
+    assert {chooser.choose(AUTO, "default").name for _ in range(3)} == {"embedded"}
+    assert machine.asked == ["docker"]
