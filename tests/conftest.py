@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
-import hypothesis
 import pyte
 import pytest
 
@@ -22,17 +21,17 @@ if TYPE_CHECKING:
 
 # How long an example takes is the machine's business: no test asserts a wall time.
 hypothesis.settings.register_profile("without deadline", deadline=None)
-hypothesis.settings.load_profile("without deadline")
-
-ROOT = Path(__file__).resolve().parents[1]
-COLUMNS, LINES = 80, 50
 hypothesis.settings.register_profile(
     "mutation",
-    deadline=None,  # a fault is noticed by what a test finds, and not by how long it takes
+    deadline=None,
     derandomize=True,
     database=None,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # nobody reads the smallest example
 )
+hypothesis.settings.load_profile("without deadline")
+
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS, LINES = 80, 50
 NOT_OURS = ("EDGE_TASKS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 
 
