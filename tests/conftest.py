@@ -19,8 +19,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# How long an example takes is the machine's business: no test asserts a wall time.
-hypothesis.settings.register_profile("without deadline", deadline=None)
+ROOT = Path(__file__).resolve().parents[1]
+COLUMNS, LINES = 80, 50
+NOT_OURS = ("EDGE_TASKS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+hypothesis.settings.register_profile("tests", deadline=None)  # no test asserts how fast the machine is
 hypothesis.settings.register_profile(
     "mutation",
     deadline=None,
@@ -28,11 +30,7 @@ hypothesis.settings.register_profile(
     database=None,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # nobody reads the smallest example
 )
-hypothesis.settings.load_profile("without deadline")
-
-ROOT = Path(__file__).resolve().parents[1]
-COLUMNS, LINES = 80, 50
-NOT_OURS = ("EDGE_TASKS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+hypothesis.settings.load_profile("tests")
 
 
 @dataclass

@@ -202,16 +202,15 @@ def test_a_volume_without_name_that_edges_cannot_share_is_named_by_where_it_is_m
 
 @given(st.dictionaries(st.sampled_from(["A", "B", "C"]), st.text("aX '\"\\$\n\r#=", max_size=8)))
 def test_a_value_is_quoted_so_that_compose_reads_it_back(environment: dict[str, str]) -> None:
+    entry = re.compile(r"""([ABC])=(?:'([^']*)'|"((?:[^"\\$]|\\.)*)")\n""")
+    comment, _, text = environment_file(environment).partition("\n")
+    assert comment.startswith("# ")
     escapes = {"n": "\n", "r": "\r"}
     found = {}
-    for line in environment_file(environment).removesuffix("\n").split("\n")[1:]:
-        name, _, value = line.partition("=")
-        if value.startswith('"'):
-            inner = value[1:-1]
-            assert "\r" not in inner
-            assert not re.search(r'(?<!\\)(?:\\\\)*["$]', inner)
-            found[name] = re.sub(r"\\(.)", lambda match: escapes.get(match[1], match[1]), inner)
-        elif value.startswith("'"):
-            found[name] = value[1:-1]
-    if not any("\n" in value for value in environment.values() if "'" not in value and "\\" not in value):
-        assert found == environment
+    while text:
+        read = entry.match(text)
+        assert read is not None
+        name, plain, escaped = read.groups()
+        found[name] = plain if escaped is None else re.sub(r"\\(.)", lambda m: escapes.get(m[1], m[1]), escaped)
+        text = text[read.end() :]
+    assert found == environment
