@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50
+NOT_OURS = ("EDGE_TASKS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
 hypothesis.settings.register_profile("tests", deadline=None)  # no test asserts how fast the machine is
-hypothesis.settings.load_profile("tests")
 hypothesis.settings.register_profile(
     "mutation",
     deadline=None,
@@ -30,7 +30,7 @@ hypothesis.settings.register_profile(
     database=None,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # nobody reads the smallest example
 )
-NOT_OURS = ("EDGE_TASKS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+hypothesis.settings.load_profile("tests")
 
 
 @dataclass

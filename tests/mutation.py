@@ -101,7 +101,12 @@ def has_functions(module: str) -> bool:
 def read_explanations() -> dict[str, set[str]]:
     """Module → the changes of ``survivors.yml``, without the function that they stand in."""
     documents = yaml.safe_load(EXPLAINED.read_text())
-    return {module: {entry["change"].strip() for entry in entries} for module, entries in documents.items()}
+    return {module: {tidy(entry["change"]) for entry in entries} for module, entries in documents.items()}
+
+
+def tidy(change: str) -> str:
+    """The lines of a change, without blanks around what they say."""
+    return "\n".join(f"{line[0]} {line[1:].strip()}" for line in change.strip().splitlines())
 
 
 def score_of(module: str, explained: set[str]) -> Score:
@@ -209,7 +214,7 @@ def difference(before: str, after: str) -> str:
     old, new = ([line[2:].strip() for line in lines if line[0] == sign] for sign in "-+")
     if len(old) == len(new) == 1:
         old[0], new[0] = differing_parts(old[0], new[0])
-    return "\n".join([f"- {line}" for line in old] + [f"+ {line}" for line in new])
+    return tidy("\n".join([f"- {line}" for line in old] + [f"+ {line}" for line in new]))
 
 
 def differing_parts(old: str, new: str, around: int = 30) -> tuple[str, str]:
