@@ -75,7 +75,7 @@ class Daemon:
             os.close(log)
 
     def stop(self) -> bool:
-        """Ask it to end, and make it end after 10 s; False when it did not run."""
+        """Ask it to end, and kill it after 10 s; False if it was not running."""
         process = self.find()
         if process is None:
             return False
@@ -88,7 +88,7 @@ class Daemon:
         return True
 
     def require(self, what: str) -> None:
-        """Raise when it has ended.
+        """Raise if it has ended.
 
         Raises:
             CommandFailed: with the last lines of its log.

@@ -88,7 +88,7 @@ class Backend:
                 LOG.info("%d devices read", len(self.devices))
             except StoreError as error:
                 self.devices = Devices()
-                LOG.error("The device table cannot be read, every edge is refused: %s", reason(error))  # noqa: TRY400 - one line
+                LOG.error("The device table cannot be read, so every edge is refused: %s", reason(error))  # noqa: TRY400 - one line
             finally:
                 self.ready.set()
                 arrivals, self._arrivals = self._arrivals, []
@@ -253,7 +253,7 @@ class Backend:
             await self._store.flush(writes)
         except StoreError as error:
             self.devices.put_back(writes)
-            LOG.warning("The device table cannot be written, next time again: %s", reason(error))
+            LOG.warning("The device table cannot be written; the next attempt follows: %s", reason(error))
 
     async def _close_sockets(self) -> None:
         """Close all sockets at once, and wait until they have ended; drop those that do not answer."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.project import Service, Volume
 
 JAVA: Final = "JAVA_TOOL_OPTIONS"
-"""Every JVM reads it; its own command line wins over it."""
+"""Every JVM reads it; the JVM's own command line wins."""
 
 DATA_DIRECTORY: Final = "-Dopenems.data.dir=/tmp/openems-data"
 """Without it an edge writes its rrd4j files where it was started, where only root may write."""

@@ -167,7 +167,7 @@ def find_platform(chosen: str | None, home: Home, cwd: Path) -> Platform:
         return Platform(bundled, bundled=True)
     if not path.is_dir():
         raise SettingsError(
-            f"{path} is no directory", hint="name a docker-openems checkout with --platform, or leave it out"
+            f"{path} is not a directory", hint="name a docker-openems checkout with --platform, or leave it out"
         )
     return Platform(path, bundled=False)
 

@@ -1,4 +1,4 @@
-"""The compose override: a service for each edge, in place of the platform's one."""
+"""The override: a service for each edge, instead of the platform's own edge service."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _parsed(source: SourceFile, folder: str) -> _Parsed:
     except felix.FelixSyntaxError as error:
         raise SettingsError(
             f"{where}:{error.line}: {error.problem}",
-            hint="Felix would ignore this file without a word: correct it or remove it",
+            hint="Felix would silently ignore this file: correct it or remove it",
         ) from None
     if source.path == PurePosixPath(felix.DYNAMIC_BINDINGS):
         return _Parsed(source, document, None)
@@ -204,7 +204,7 @@ def _backend(files: list[_Parsed], folder: str) -> _Parsed:
         names = ", ".join(str(file.source.path) for file in found) or "none found"
         raise SettingsError(
             f"{folder}: an edge needs exactly one {BACKEND} ({names})",
-            hint="the apikey and the backend's uri are written into it",
+            hint="edge-tasks writes the apikey and the backend's uri into it",
         )
     enabled = found[0].document.find("enabled")
     if enabled is not None and enabled.value is False:

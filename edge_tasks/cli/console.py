@@ -1,4 +1,4 @@
-"""The only place that prints: a line a step, progress, tables, and what to type next."""
+"""The only place that prints: one line for each step, progress, tables, and what to type next."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Console:
 
     @cached_property
     def _terminal(self) -> Terminal | None:
-        """What can go back and draw again; ``TERM=dumb`` cannot, nor a file or a pipe."""
+        """Whether the output can be redrawn; ``TERM=dumb``, a file or a pipe cannot."""
         if self.quiet or not self._stream.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
             return None
         from edge_tasks.cli.terminal import Terminal  # noqa: PLC0415 - 50 ms that only a terminal needs
@@ -130,7 +130,7 @@ class Console:
         self._document.update(found)
 
     def finish(self, error: Mapping[str, Any] | None) -> None:
-        """Print the document, when one was asked for: one, whatever happened."""
+        """Print the document if one was asked for: exactly one, whatever happened."""
         if self.as_json:
             print(self.worded(json.dumps({**self._document, "error": error}, indent=2)), flush=True)
 
@@ -163,7 +163,7 @@ class Console:
 
 
 def _are_figures(cells: Sequence[str]) -> bool:
-    """Numbers, or a dash where there is none: they stand to the right."""
+    """A column of numbers, or dashes where there is none; it is aligned to the right."""
     return all(cell == "-" or cell.removeprefix("-").replace(".", "", 1).isdigit() for cell in cells)
 
 

@@ -35,7 +35,7 @@ def step(*pre: StepTask, post: tuple[StepTask, ...] = ()) -> Callable[[Callable[
 
 
 def order(last: StepTask) -> tuple[str, ...]:
-    """The names of a task and of all that it rests on, as they are done."""
+    """The names of a task and of all tasks that it needs, in the order in which they run."""
     names: dict[str, None] = {}
     for before in last.rests_on:
         names |= dict.fromkeys(order(before))
@@ -43,7 +43,7 @@ def order(last: StepTask) -> tuple[str, ...]:
 
 
 class EdgeTasks(Program):
-    """The tasks as a program of their own, which works for the folder that it is typed in."""
+    """The tasks as a program of their own, which works for the current folder."""
 
     def __init__(self, tasks: Collection) -> None:
         super().__init__(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def plan(session: Session, order: Iterable[str]) -> bool:
-    """``inv plan``: say what each step would change; whether there is anything.
+    """``inv plan``: print what each step would change; returns whether there is anything.
 
     Args:
         session: of this call.
@@ -60,7 +60,8 @@ def status(session: Session) -> None:
         return
     if session.flag("json"):
         raise SettingsError(
-            "--watch and --json go not together", hint="--json is one document; repeat it yourself"
+            "--watch and --json cannot be used together",
+            hint="--json prints one document; repeat the command yourself",
         )
     with suppress(KeyboardInterrupt):
         while True:
@@ -69,7 +70,7 @@ def status(session: Session) -> None:
                 _status(session).run()
             except FleetError as error:
                 session.console.fault(f"{error.message} → {error.hint}")
-            session.console.line(f"{time.strftime('%H:%M:%S')}, again in {EVERY_S:.0f} s; Ctrl-C ends it")
+            session.console.line(f"{time.strftime('%H:%M:%S')}, next in {EVERY_S:.0f} s; Ctrl-C ends it")
             time.sleep(EVERY_S)
             session = session.fresh()
 

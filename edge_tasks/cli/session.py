@@ -104,7 +104,7 @@ class Session:
         self._check(self.target)
         if self._platform.is_missing:
             self._platform.lay_out()
-            self.console.line(f"laid out the bundled platform in {self._platform.path}")
+            self.console.line(f"created the bundled platform in {self._platform.path}")
         self._stack.enter_context(self.target.state.locked(self._command))
         self._look_again()
         target = self.target
@@ -116,7 +116,7 @@ class Session:
         self.console.line(self._header())
 
     def rotate_keys(self) -> None:
-        """Make new keys for all edges, on purpose.
+        """Give all edges new apikeys.
 
         Raises:
             SettingsError: there is no fleet yet.
@@ -128,10 +128,12 @@ class Session:
         target.state.save(replace(target.wanted, fleet=fleet))
         self._look_again()
         keys = counted(fleet.size, "edge")
-        self.console.line(f"new keys for {keys}; the old ones end when the backend reads them")
+        self.console.line(
+            f"new apikeys for {keys}; the old ones become invalid when the backend has read the new ones"
+        )
 
     def forget_platform(self) -> None:
-        """Do not take this platform for the one that was used last."""
+        """Do not remember this platform as the one used last."""
         layouts.forget(self._platform, self.invocation.home)
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ _IGNORED_BY_GIT: Final = "# edge-tasks: generated, holds an apikey\n*\n"
 
 @dataclass(frozen=True)
 class Written:
-    """A config directory as it lies on the disk.
+    """A config directory as it is on the disk.
 
     Attributes:
         digest: of what it was made of; empty when it is not there.
@@ -35,7 +35,7 @@ class Written:
     at: float
 
     def __str__(self) -> str:
-        """Tells one writing from the next, also of the same inputs (``gen-configs --force``)."""
+        """Distinguishes one writing from the next, even if the inputs are the same (``gen-configs --force``)."""
         return f"{self.digest}-{self.at}"
 
 

@@ -9,13 +9,13 @@ NEVER: Final = 1 << 62
 
 
 class Source(Protocol):
-    """A power that stands still between two moments."""
+    """A power that is constant between two moments."""
 
     def at(self, now: int) -> int:
         """W at epoch ms."""
 
     def until(self, now: int) -> int:
-        """The next epoch ms at which it may be another; :data:`NEVER` when there is none."""
+        """The next epoch ms at which the power may change; :data:`NEVER` if there is none."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class Datasource:
     step: int
 
     def at(self, elapsed: int) -> int:
-        """The power after so many ms; the series begins anew at its end."""
+        """The power after so many ms; at its end the series starts again."""
         if not self.values:
             return 0
         return self.values[elapsed // self.step % len(self.values)] if self.step else self.values[0]
 
     def since(self, began: int) -> Source:
-        """The power in time, when the series began at epoch ms."""
+        """The power over time, if the series began at this epoch ms."""
         return Series(self, began) if self.step and len(self.values) > 1 else Constant(self.at(0))
 
 
@@ -77,7 +77,7 @@ class Series:
 
 
 class Held:
-    """A power that somebody wrote, until a moment; then the source's own again.
+    """A power that somebody wrote, until a moment; after that, the source's own power.
 
     Args:
         source: whose place it takes.

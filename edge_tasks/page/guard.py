@@ -27,7 +27,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-"""Of every answer: nothing from outside, nothing inline, no frame around it, nothing kept."""
+"""The headers of every answer: nothing from outside, nothing inline, no frame around it, no caching."""
 
 
 def refusal(headers: Mapping[str, str]) -> str:

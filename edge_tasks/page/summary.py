@@ -87,7 +87,7 @@ def summarize(verdicts: Sequence[Verdict], since: Mapping[str, float], backend_s
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """The value that this share of an ordered sequence does not pass; None of nothing."""
+    """The value that this share of an ordered sequence does not exceed; None if the sequence is empty."""
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
 
 

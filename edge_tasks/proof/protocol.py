@@ -1,4 +1,4 @@
-"""Whom the proof asks of an edge: those who know what is online, and those who run its process."""
+"""What the proof asks about an edge: who is online, and whether its process runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class EdgeProcess:
 
 
 class StatusSource(Protocol):
-    """Who says which edges are online, and what they measure."""
+    """The source that says which edges are online and what they measure."""
 
     @property
     def says(self) -> str:

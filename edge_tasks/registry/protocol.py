@@ -1,4 +1,4 @@
-"""Who the backend knows: what everybody but the registries themselves may say of it.
+"""Which devices the backend knows, as rooms outside the registries see it.
 
 A registry holds an entry for each device that a backend accepts: a row of Odoo's device table, an object of a
 JSON file. Each kind of registry is a folder beside this module.
@@ -110,18 +110,18 @@ class Registry(Protocol[T]):
         """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
 
     def visible(self, names: Sequence[str]) -> frozenset[str] | None:
-        """Those of the devices that people see; None where the reports say it all.
+        """The devices that people see; None if the reports already say it.
 
         Raises:
             NoAnswer: who shows them cannot be asked.
         """
 
     def remove(self) -> str:
-        """Remove the entries that this fleet made; which, for people."""
+        """Remove the entries that this fleet made; returns what was removed, for people."""
 
 
 def fingerprint(apikey: str) -> str:
-    """Tells keys apart without telling the key."""
+    """Distinguishes apikeys without revealing them."""
     return hashlib.sha256(apikey.encode()).hexdigest()[:16]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Override:
-    """The compose override as it is to be.
+    """The override as it should be.
 
     Attributes:
         text: of the file itself, which holds no secret.
@@ -28,7 +28,7 @@ class Override:
 
 @dataclass(frozen=True)
 class ImagesToMake:
-    """What is to be built or fetched.
+    """What must be built or fetched.
 
     Attributes:
         download: files of the release that images are built from.
@@ -62,12 +62,12 @@ class DatabaseToPrepare:
 
 @dataclass(frozen=True)
 class Surplus:
-    """A container or service that is to go.
+    """A container or service that must be removed.
 
     Attributes:
         id: how its runtime calls it.
         name: for people.
-        with_volumes: its unnamed volumes go with it: nobody but us made them.
+        with_volumes: its unnamed volumes are removed, too, because we made them.
     """
 
     id: str
@@ -77,7 +77,7 @@ class Surplus:
 
 @dataclass(frozen=True)
 class LightStart:
-    """What the light host is to be told.
+    """What the light host must be given.
 
     Attributes:
         fleet_file: its edges, a JSON document with their apikeys.

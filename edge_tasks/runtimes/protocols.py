@@ -25,7 +25,7 @@ class Services(Protocol):
 
     @property
     def stands_for(self) -> str:
-        """What of it is real and what is not, for the header line."""
+        """What is real and what is a stand-in, for the header line."""
 
     def examine(self) -> tuple[Finding, ...]:
         """What is wrong with the machine or the platform."""
@@ -34,7 +34,7 @@ class Services(Protocol):
         """The names of what runs."""
 
     def addresses(self) -> tuple[tuple[str, str], ...]:
-        """What people go on with: a word, and where."""
+        """The addresses that people need next: a word and an address."""
 
     def override(self) -> Override:
         """The compose override for the fleet's edges."""
@@ -69,10 +69,10 @@ class Database(Protocol):
         """The registry can be asked."""
 
     def find(self) -> Plan[DatabaseToPrepare]:
-        """What is still to be done so that it can, and lets the backend in."""
+        """What must still be done so that it can be asked and lets the backend in."""
 
     def prepare(self, plan: Plan[DatabaseToPrepare]) -> str:
-        """Do it; what was done.
+        """Do it, and return what was done.
 
         Raises:
             RegistrationError: the server refuses the backend's user or password.
@@ -117,7 +117,7 @@ class Backend(Protocol):
 
 
 class EdgeHost(Protocol):
-    """What runs the edges."""
+    """The host of the edges."""
 
     @property
     def light_names(self) -> frozenset[str]:
@@ -131,7 +131,7 @@ class EdgeHost(Protocol):
         """What is to be done so that exactly these edges run, each with its directory as written, by name."""
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
-        """Do it; what was done.
+        """Do it, and return what was done.
 
         Raises:
             CommandFailed: an edge or its host did not start.
@@ -202,5 +202,5 @@ class Runtime:
 
     @property
     def stands_for(self) -> str:
-        """What of it is real and what is not, for the header line."""
+        """What is real and what is a stand-in, for the header line."""
         return self.services.stands_for

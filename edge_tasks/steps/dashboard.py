@@ -66,7 +66,7 @@ class FleetSource:
         self._read_at = time.monotonic()
 
     def look(self, before: Snapshot) -> Snapshot:
-        """Ask once; what cannot be asked is said, with what to type, and no old figure is repeated."""
+        """Ask once. What cannot be asked is reported with what to type, and no old value is repeated."""
         started = time.monotonic()
         try:
             watched = self._current()
@@ -74,7 +74,7 @@ class FleetSource:
         except FleetError as error:
             return self._unanswered(error.message, error.hint, time.monotonic() - started)
         except Exception as error:  # noqa: BLE001 - a process may end between two questions; the page goes on
-            what = f"the look failed ({type(error).__name__}), the next one follows"
+            what = f"this look failed ({type(error).__name__}); the next one follows"
             return self._unanswered(what, "", time.monotonic() - started)
         at = time.time()
         problem, hint = _common_problem(verdicts)

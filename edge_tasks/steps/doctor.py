@@ -1,4 +1,4 @@
-"""``inv doctor``: is the machine, and the platform, fit for the fleet?"""
+"""``inv doctor``: whether machine and platform can run the fleet."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Doctor:
         remarks = f", {len(warnings)} remarks" if warnings else ""
         return Plan(
             changes,
-            f"machine and platform are fit{remarks}",
+            f"machine and platform are ready{remarks}",
             self.correction,
             remarks=tuple(map(str, warnings)),
             refusal=refusal_of(errors, with_copy=bool(changes)) if errors else None,
@@ -62,7 +62,7 @@ def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
     of_machine = all(finding.kind == "machine" for finding in errors)
     lines = "\n".join(f"  {finding}" for finding in errors)
     whose = "machine" if of_machine else "platform"
-    message = f"the {whose} is not fit for the fleet: {counted(len(errors), 'finding')}\n{lines}"
+    message = f"the {whose} cannot run this fleet: {counted(len(errors), 'finding')}\n{lines}"
     if of_machine:
         return MissingTool(message, hint="inv doctor shows them again")
     return SettingsError(message, hint=_remedy(errors, with_copy=with_copy))
@@ -70,7 +70,7 @@ def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
 
 def _remedy(errors: Sequence[Finding], *, with_copy: bool) -> str:
     if with_copy:
-        return "change the files; --fix then corrects the rest, not listed here, in a copy of ours"
+        return "change the files; after that, --fix corrects the rest, which is not listed here, in our copy"
     return "inv doctor --fix, or change the files" if any(error.fixes for error in errors) else "change the files"
 
 

@@ -35,10 +35,10 @@ class Down:
     output: Output
 
     def stop(self) -> None:
-        """Stop what runs; nothing to stop is fine."""
+        """Stop what runs. It is no error if nothing runs."""
         stopped = self.services.stop() if self.services else ()
         self.output.document(stopped=list(stopped))
-        self.output.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
+        self.output.line(f"stopped: {', '.join(stopped) or 'nothing was running'}")
         self.state.record.forget("up", "read")
 
     def purge(self) -> None:
@@ -55,4 +55,4 @@ class Down:
         left = self.platform.remove_bundled() if self.platform.bundled else ()
         self.output.line(f"removed: {len(ours)} config directories, the override, {database}, the saved fleet")
         if left:
-            self.output.line(f"left, since you changed or added them: {', '.join(map(str, left))}")
+            self.output.line(f"not removed, because you changed or added them: {', '.join(map(str, left))}")

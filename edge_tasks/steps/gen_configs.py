@@ -88,7 +88,7 @@ class GenConfigs:
                 progress(done)
         self.directories.remove_halves()
         for before, after in self.template.moved if stale else ():
-            self.output.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
+            self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
         return f"{len(stale)} written, {len(self.edges) - len(stale)} kept, {len(surplus)} removed"
 
     def _write(self, edge: Edge) -> None:
@@ -103,5 +103,5 @@ class GenConfigs:
         if names and not self.adopt:
             raise SettingsError(
                 f"{self.directories.folder} has {some(tuple(sorted(names)))}, not made by edge-tasks",
-                hint="move them away, or let them be replaced with --adopt",
+                hint="move them away, or replace them with --adopt",
             )

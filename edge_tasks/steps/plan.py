@@ -49,7 +49,7 @@ class Unasked:
 
     def find(self) -> Plan[None]:
         """All of them are to be registered."""
-        return Plan((f"register {self.edges} edges (the table is not there to be asked)",), "", None)
+        return Plan((f"register {self.edges} edges (the device table does not exist yet)",), "", None)
 
     def apply(self, _plan: Plan[None]) -> str:
         """A plan is only shown.

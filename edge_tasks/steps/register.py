@@ -54,7 +54,7 @@ class Register:
         changes = () if planned.is_empty else (str(planned),)
         not_read = self.read.unread_after(planned.added)
         if not_read:
-            changes = (*changes, f"the backend must read {some(not_read)}: all edges reconnect")
+            changes = (*changes, f"the backend must read {some(not_read)}, so all edges reconnect")
         return Plan(
             changes, f"{planned.kept} kept, {planned.reserved} in reserve", EntriesToWrite(planned, not_read)
         )

@@ -36,7 +36,7 @@ _PAUSE_S: Final = 1.0
 
 @dataclass(frozen=True)
 class Report:
-    """Looks for some seconds, then writes.
+    """Watches the fleet for some seconds, then writes the report.
 
     Attributes:
         view: the fleet.
@@ -64,7 +64,7 @@ class Report:
             NotWritable: the file cannot be written.
         """
         if not self.view.runtime.database.is_ready:
-            raise SettingsError("the fleet is down: there is nothing to report of", hint="inv up")
+            raise SettingsError("the fleet is down, so there is nothing to report", hint="inv up")
         with self.output.progress("report", self.seconds, "seconds watched") as progress:
             summary, track, looks = self._watch(progress)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
@@ -128,7 +128,7 @@ def _fleet(fleet: Fleet) -> str:
 
 def _arrivals_note(arrivals: list[float], what: str) -> str:
     if not arrivals:
-        return "Nothing is known of when the edges came."
+        return "It is not known when the edges connected."
     half, most, last = (quantile(arrivals, share) for share in (0.5, 0.9, 1.0))
     return (
         f"An edge counts from when {what}, in seconds after the backend's start: half of {len(arrivals)} within"

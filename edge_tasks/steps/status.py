@@ -60,7 +60,7 @@ class Status:
     def _show(self, verdicts: Sequence[Verdict]) -> None:
         ill = [verdict for verdict in verdicts if not verdict.is_well]
         if self.only_ill:
-            self.output.line(f"{len(verdicts) - len(ill)} are online, {len(ill)} not")
+            self.output.line(f"{len(verdicts) - len(ill)} online, {len(ill)} not online")
         self.table.show(ill if self.only_ill else verdicts)
         say_what_cannot_be_told(self.view, self.output)
         for verdict in ill[:_MOST_REASONS]:
@@ -70,5 +70,6 @@ class Status:
     def _check(self, ill: int) -> None:
         if ill and self.must_be_well:
             raise EdgesNotOnline(
-                f"{ill} of {len(self.names)} edges are not well", hint="inv up, or what is said of each edge"
+                f"not online: {ill} of {len(self.names)} edges",
+                hint="type inv up, or what is said about each edge",
             )

@@ -89,9 +89,11 @@ class Up:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
             if self.idle:
-                self.output.line(f"  light edges have, but do not simulate: {', '.join(self.idle)}")
+                self.output.line(
+                    f"  light edges have these components but do not simulate them: {', '.join(self.idle)}"
+                )
         self.record.note(up=self.mark)
-        return ", ".join(did) or "noted as up"
+        return ", ".join(did) or "recorded that the fleet is up"
 
     def _start_backend(self, plan: Plan[tuple[str, ...]]) -> None:
         self.read.remember(self.registry, starting=True)

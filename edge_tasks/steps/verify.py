@@ -1,4 +1,4 @@
-"""``inv verify``: every edge is online with all it should show, which is asked of the backend."""
+"""``inv verify``: ask the backend whether every edge is online and shows what it should."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PAUSE_S: Final = 0.2
 _MOST_PAUSE_S: Final = 2.0
-"""Between two looks as long as the last one took: on a busy machine asking is part of what makes it busy."""
+"""The pause between two looks is as long as the last look, because asking makes a busy machine busier."""
 _MANY: Final = 200
 _MOST_LISTED: Final = 20
 
@@ -99,4 +99,4 @@ def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:
     if ill:
         lines = [f"{v.name} is {v.condition.value}: {v.why} → {v.hint}" for v in ill[:_MOST_LISTED]]
         lines += [f"and {len(ill) - _MOST_LISTED} more"] if len(ill) > _MOST_LISTED else []
-        raise EdgesNotOnline("\n".join((f"{len(ill)} of {count} edges are not well", *lines)))
+        raise EdgesNotOnline("\n".join((f"not online: {len(ill)} of {count} edges", *lines)))

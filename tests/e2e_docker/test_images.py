@@ -86,7 +86,7 @@ def test_an_image_that_was_removed_is_built_again(builder: Any) -> None:
 
 def test_without_building_the_images_must_be_there(builder: Any) -> None:
     said = builder.inv("build", "--skip-build", code=3)
-    assert f"images are not here: {', '.join(reversed(NAMES.values()))}" in said
+    assert f"images are missing: {', '.join(reversed(NAMES.values()))}" in said
 
 
 def test_the_bundles_of_a_jar_are_unpacked_once_for_all_edges_of_an_image(builder: Any) -> None:

@@ -29,7 +29,7 @@ def test_a_backend_that_started_without_the_table_is_named_as_the_reason_and_men
     platform.docker("start", backend)
     platform.sql("ALTER TABLE elsewhere RENAME TO openems_device")
     said = platform.inv("verify", "--timeout", "8", code=6)
-    assert "2 of 2 edges are not well" in said
+    assert "not online: 2 of 2 edges" in said
     assert "edge0 is offline: the backend started before its row was there → inv register" in said
     assert "2 online" in platform.inv("setup")
 

@@ -58,8 +58,8 @@ def test_a_reader_that_stops_reading_is_no_error(pipe: str, unbuffered: str) -> 
         ("setup --edges -1", "--edges is '-1'", "edges is a whole number from 0 to 100000"),
         ("setup --platform ./no-such", "no-such is no directory", "name a docker-openems checkout"),
         ("setup --runtime doker", "--runtime is 'doker'", "one of auto, docker, embedded"),
-        ("--dry setup", "--dry does not keep a task from doing its work", "inv plan"),
-        ("status --watch --json", "--watch and --json go not together", "repeat it yourself"),
+        ("--dry setup", "--dry would not stop a task from doing its work", "inv plan"),
+        ("status --watch --json", "--watch and --json cannot be used together", "repeat it yourself"),
     ],
 )
 def test_what_was_typed_wrong_is_named_with_what_to_type(typed: str, message: str, hint: str) -> None:

@@ -110,7 +110,7 @@ def test_three_edges_come_online_and_go_without_a_trace(installed: Environment, 
 
     done = installed.run(f"edge-tasks setup --edges 3 --port-offset {free_offset()}", folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"laid out the bundled platform in {folder}/platform" in done.stdout
+    assert f"created the bundled platform in {folder}/platform" in done.stdout
     assert "3 online, says the backend" in done.stdout
     assert "next      edge-tasks status | edge-tasks setup --edges 5 | edge-tasks down" in done.stdout
     assert "inv " not in done.stdout
@@ -190,7 +190,7 @@ def test_a_configuration_that_cannot_be_used_is_named(
         ),
         ("setup --edges", 1, "--edges has no value", "edge-tasks --help setup says what it takes"),
         ("--config", 1, "--config has no value", "edge-tasks --help"),
-        ("--dry setup", 2, "--dry does not keep a task from doing its work", "edge-tasks plan"),
+        ("--dry setup", 2, "--dry would not stop a task from doing its work", "edge-tasks plan"),
         ("status", 2, "there is no fleet in", "edge-tasks setup --edges 3"),
         ("setup --edges abc", 2, "--edges is 'abc'", "edges is a whole number"),
     ],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.sources import Source
 
 AT_ONCE: Final = 3_600_000
-"""Ms: while an edge was away for longer, its batteries followed at once, since nobody saw how."""
+"""In ms. If an edge was away for longer, its batteries follow at once, because nobody saw them."""
 
 
 class Simulation:
@@ -96,7 +96,7 @@ class Simulation:
         self._balance()
 
     def advance(self, now: int) -> None:
-        """Go on to an epoch ms; an earlier one than the last (a clock set back) changes nothing."""
+        """Go on to an epoch ms. An earlier one than the last (if a clock was set back) changes nothing."""
         if now > self.now:
             while self._until <= now:
                 self._integrate(self._until)
@@ -178,7 +178,7 @@ class Simulation:
         return self._highs[SUMS.index(key)]
 
     def _hold(self, command: Command) -> None:
-        """Have a meter show a written power; a battery looks its own up in each turn."""
+        """Make a meter show a written power. A battery looks up its own in each turn."""
         place = self.plant.place.get(self.plant.writable.get(command.channel, ""), len(self._sources))
         if place < len(self._sources):
             source = self._sources[place]
@@ -258,7 +258,7 @@ class Simulation:
         return self._filters[place].step(gains, self._before[place][0], target, limits)
 
     def _target(self, battery: Battery, rest: int) -> int | None:
-        """W that the battery is wanted to give: what was written, else what balances the grid."""
+        """The power in W that the battery should give: what was written, or what balances the grid."""
         for command in self.commands:
             if self.plant.writable.get(command.channel) == battery.id and command.end > self.since:
                 self._until = min(self._until, command.end)

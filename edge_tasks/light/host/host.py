@@ -217,7 +217,7 @@ class Host:
         try:
             memories.save(self._fleet.memory_file, documents)
         except OSError as error:
-            _LOG.error("the memory file is not written: %s", error.strerror)
+            _LOG.error("the memory file cannot be written: %s", error.strerror)
 
     def _complain(self, task: asyncio.Task[None]) -> None:
         self._connecting.discard(task)

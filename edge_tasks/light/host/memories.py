@@ -68,7 +68,7 @@ def load(path: Path | None) -> dict[str, Snapshot]:
     try:
         return {name: _snapshot(item) for name, item in orjson.loads(path.read_bytes()).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        _LOG.error("%s is not used, all counters begin anew: %s", path.name, type(error).__name__)
+        _LOG.error("%s cannot be used, so all counters begin at 0: %s", path.name, type(error).__name__)
         return {}
 
 

@@ -42,7 +42,7 @@ class Window:
     def took(self, began: float, ended: float, *, connected: bool) -> None:
         """An edge arrived, or did not, from one time to another, in seconds of one clock.
 
-        Those that were already under way at the last reduction say nothing new: a backend that drops all of them
+        Edges that were already under way at the last reduction give no new information: a backend that drops them
         halves the window once.
         """
         span = ended - began

@@ -1,4 +1,4 @@
-"""The parent of a light host's processes: each runs a part of the fleet, and one that dies is started again.
+"""The parent of a light host's processes. Each runs a part of the fleet. If one dies, it is started again.
 
 A part is a process of this program whose second argument is its number. It ends when its standard input ends,
 which is a pipe from here: so none outlives its parent, however that ends.
@@ -127,7 +127,9 @@ class Supervisor:
         self._metrics.ending(index)
         self._metrics.ended(index, again=True)
         self._forget(index)  # nobody is to read that its edges were connected
-        _LOG.error("part %d ended with %d, started again in %.0f s", index, process.returncode, wait(part.deaths))
+        _LOG.error(
+            "part %d ended with %d and is started again in %.0f s", index, process.returncode, wait(part.deaths)
+        )
 
     def _end(self, indices: list[int]) -> None:
         parts = {index: self._parts.pop(index) for index in indices}

@@ -59,7 +59,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Change:
-    """A row of ours that differs from what is wanted."""
+    """One of our rows that differs from what is wanted."""
 
     row: Row
     device: Device
@@ -67,7 +67,7 @@ class Change:
 
 @dataclass(frozen=True)
 class RowChanges:
-    """What is to be done to the table, in one transaction.
+    """The changes of the table, which are made in one transaction.
 
     Attributes:
         added: rows to insert; those of the reserve are among them, archived.
@@ -92,7 +92,7 @@ class RowChanges:
 
 
 def note_of(fleet_id: str) -> str:
-    """The mark in a row's internal note that tells whose it is."""
+    """The mark in a row's internal note by which a fleet knows its rows."""
     return f"edge-tasks fleet {fleet_id}"
 
 
@@ -154,7 +154,7 @@ def _refuse_foreign(rows: Iterable[Row], wanted: Iterable[Device], ours: set[str
     ]
     if foreign:
         raise RegistrationError(
-            "the device table has rows of these names that are not this fleet's: " + _facts(foreign),
+            "the device table has rows with these names that do not belong to this fleet: " + _facts(foreign),
             hint="take them over with --adopt (their apikeys change), or rename or remove them in Odoo",
         )
 
@@ -169,9 +169,11 @@ def _refuse_duplicates(rows: Sequence[Row], wanted: Sequence[Device]) -> None:
     doubled = [row for row in rows if row.apikey in keys and row.name != keys[row.apikey]]
     if doubled:
         raise RegistrationError(
-            "other devices have an apikey of this fleet: "
-            + ", ".join(f"{row.name} (id {row.id}) that of {keys[row.apikey]}" for row in doubled[:_MOST_NAMED]),
-            hint="give those devices another apikey in Odoo, or make new ones for the fleet: inv rotate-keys",
+            "other devices have apikeys of this fleet: "
+            + ", ".join(
+                f"{row.name} (id {row.id}) has the apikey of {keys[row.apikey]}" for row in doubled[:_MOST_NAMED]
+            ),
+            hint="give those devices another apikey in Odoo, or give the fleet new ones: inv rotate-keys",
         )
 
 

@@ -20,11 +20,11 @@ OPTION: Final = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
 """For the JVM of an edge whose bundles are unpacked."""
 
 _ANY_BYTES: Final = "latin-1"
-"""What is not ours comes back as it was, whatever its encoding."""
+"""Whatever is not ours is returned unchanged, in any encoding."""
 
 
 def is_looked_at(stack: Stack) -> bool:
-    """It is the edges' jar of now that was looked into last, and what was found is still there."""
+    """The edges' present jar was the last one looked into, and what was found is still there."""
     found = _record(stack)
     if found is None or found["of"] != _mark(stack):
         return False

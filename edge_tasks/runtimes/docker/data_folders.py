@@ -1,4 +1,4 @@
-"""Folders of the host in which containers keep their data: those that a run of ours brought about go with it."""
+"""Folders of the host in which containers keep their data. Those that our run created are removed with it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def changes_of(planned: DatabaseToPrepare, name: str, odoo: str) -> tuple[str, .
     """A line each, for ``inv plan``; ``name`` is the database's, ``odoo`` the service that starts last."""
     initialise = {
         True: (f"initialise Odoo's database {name} with the openems addon",),
-        None: (f"have database {name} with the openems addon",),
+        None: (f"prepare database {name} with the openems addon",),
         False: (),
     }
     return (

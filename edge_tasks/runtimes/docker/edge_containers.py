@@ -99,7 +99,7 @@ class EdgeContainers:
         )
 
     def _lost(self, edges: Sequence[Edge], containers: Sequence[Container]) -> tuple[Edge, ...]:
-        """Running edges that the backend does not have, and that will not be back soon by themselves."""
+        """Running edges that the backend does not have and that will not reconnect soon by themselves."""
         if edges and self.backend.will_be_started(containers):
             return tuple(edges)
         started = {container.service: container.started for container in containers}
@@ -118,7 +118,7 @@ class EdgeContainers:
             (len(planned.surplus), "removed"),
         )
         did = ", ".join(f"{count} {word}" for count, word in counts if count)
-        return f"edges: {did or 'came back by themselves'}"
+        return f"edges: {did or 'reconnected by themselves'}"
 
     def _still_lost(self, edges: Sequence[Edge]) -> tuple[Edge, ...]:
         """Those that do not come back by themselves within seconds."""

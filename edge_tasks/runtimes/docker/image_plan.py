@@ -99,7 +99,7 @@ def changes_of(planned: ImagesToMake, names: Mapping[str, str]) -> tuple[str, ..
 
 
 def _is_stale(facts: ImageFacts, service: str, context: BuildContext) -> bool:
-    """Built by us of something else; or by Compose of nobody knows what; or by hand before the newest file."""
+    """We built it from something else, Compose did from unknown files, or somebody did before the newest file."""
     built = facts.built.get(service)
     if built is not None:
         return built != (context.digest, facts.here[facts.names[service]])

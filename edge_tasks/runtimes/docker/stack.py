@@ -89,7 +89,7 @@ class Stack:
         return self.docker.image(self.project.image(self.services.edge))
 
     def forget_edge_image(self) -> None:
-        """It may have been built anew."""
+        """Forget what was read: it may have been built again."""
         self.__dict__.pop("edge_image", None)
 
     @cached_property
@@ -99,7 +99,7 @@ class Stack:
 
     @cached_property
     def services(self) -> Services:
-        """Who is who."""
+        """Which service plays which role."""
         return find_services(self.project, self.context.services_named, self.original_wiring.hosts)
 
     @cached_property
@@ -119,7 +119,8 @@ class Stack:
                 return folder
         raise SettingsError(
             f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
-            hint="the docker runtime registers edges in Odoo's device table; that file leads the backend to it",
+            hint="the docker runtime registers edges in Odoo's device table,"
+            " and this file tells the backend where it is",
         )
 
     @cached_property
@@ -222,7 +223,7 @@ class Stack:
 
     @property
     def status(self) -> StatusSource:
-        """Who says which edges are online: REST, else the device table."""
+        """The source that says which edges are online: REST, or else the device table."""
         if self.wiring.rest_port is None:
             return TableStatus(self.database, self._backend_runs)
         return self.rest
@@ -254,7 +255,7 @@ class Stack:
         strangers = {container.folder for container in found if container.folder and container.folder != home}
         if strangers:
             raise SettingsError(
-                f"Compose's project {self.project.name!r} is already {', '.join(sorted(strangers))}",
+                f"Compose's project {self.project.name!r} is already used by {', '.join(sorted(strangers))}",
                 hint="give this one a name of its own: --project-name NAME",
             )
         return found

@@ -209,13 +209,13 @@ def _check_version(folder: Path, data: Path) -> None:
         found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
     except FileNotFoundError:
         if data.exists() and (not data.is_dir() or any(data.iterdir())):
-            raise SettingsError(f"{data} is not a data directory of PostgreSQL and not empty") from None
+            raise SettingsError(f"{data} is not empty and not a data directory of PostgreSQL") from None
         return
     wanted = folder.parent.name.removeprefix("pginstall")
     if found != wanted:
         raise SettingsError(
-            f"{data} was made by PostgreSQL {found}, the installed one is {wanted}",
-            hint=f"move {data} away; the next start makes a new one",
+            f"{data} was made by PostgreSQL {found}, but PostgreSQL {wanted} is installed",
+            hint=f"move {data} away; the next start creates a new one",
         )
 
 

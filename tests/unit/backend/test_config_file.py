@@ -38,7 +38,7 @@ def test_defaults_are_those_of_a_real_backend(tmp_path: Path) -> None:
     [
         ({"edge_port": "8081"}, "edge_port is no port number"),
         ({"edge_port": 0}, "edge_port is no port number"),
-        ({"host": 1}, "host is no text"),
+        ({"host": 1}, "host is not a text"),
         ({"login": None}, "login is missing"),
         ({"login": {"user": "admin"}}, "login.password is missing or no text"),
         ({"flush_seconds": 0}, "flush_seconds is no positive number"),

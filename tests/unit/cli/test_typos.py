@@ -22,7 +22,7 @@ TASKS = ("setup", "status", "verify")
         (
             "No idea what '4' is!",
             "setup",
-            "there is no task 4 (an option is typed once, and its value right behind it)",
+            "there is no task 4 (type an option only once, and its value directly after it)",
             "inv --list",
         ),
         (

@@ -215,7 +215,7 @@ def test_a_fault_of_the_row_is_a_part_that_is_missing_while_the_backend_has_the_
 def test_why_an_edge_does_not_run_or_is_not_connected_is_said_in_the_runtimes_words() -> None:
     assert judge(replace(WELL, running=False, running_why="killed"), EXPECTED).why == "killed"
     assert judge(replace(WELL, running=False), EXPECTED).why == "its process does not run"
-    assert judge(replace(WELL, online=False), EXPECTED).why == "the backend says it is not connected"
+    assert judge(replace(WELL, online=False), EXPECTED).why == "the backend says that it is not connected"
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def finding(**other: Any) -> Finding:
 
 def test_a_doctor_that_finds_nothing_says_what_is_fit() -> None:
     plan = Doctor(Services(), None).find()
-    assert (plan.changes, plan.unchanged, plan.refusal) == ((), "machine and platform are fit", None)
+    assert (plan.changes, plan.unchanged, plan.refusal) == ((), "machine and platform are ready", None)
 
 
 def test_a_remark_stops_nothing() -> None:
@@ -85,7 +85,7 @@ def test_a_remark_stops_nothing() -> None:
     plan = Doctor(Services((remark,)), None).find()
     assert plan.refusal is None
     assert plan.remarks == (str(remark),)
-    assert plan.unchanged == "machine and platform are fit, 1 remarks"
+    assert plan.unchanged == "machine and platform are ready, 1 remarks"
 
 
 def test_an_error_of_the_machine_and_one_of_the_platform_end_differently() -> None:
@@ -141,7 +141,7 @@ def test_an_override_of_somebody_elses_is_refused(tmp_path: Path) -> None:
 
 def test_edges_beyond_the_last_host_port_are_counted(tmp_path: Path) -> None:
     step = Compose(tmp_path / "o.yml", Services(), (replace(FLEET.edges[0], ports=None), *FLEET.edges[1:]))
-    assert step.apply(step.find()) == "o.yml, 3 services, 1 of them without host ports (there are none left)"
+    assert step.apply(step.find()) == "o.yml, 3 services, 1 of them without host ports (no more are free)"
 
 
 @dataclass

@@ -78,7 +78,9 @@ def test_edges_that_stand_alone_are_started_without_touching_the_backend(step: U
 def test_what_light_edges_do_not_simulate_is_said_once_edges_were_started(step: Up) -> None:
     assert isinstance(step.output, Lines)
     step.apply(step.find())
-    assert step.output.lines == ["  light edges have, but do not simulate: Controller.CHP.SoC"]
+    assert step.output.lines == [
+        "  light edges have these components but do not simulate them: Controller.CHP.SoC"
+    ]
     step.output.lines.clear()
     step.apply(replace(step, mark="another").find())
     assert step.output.lines == []

@@ -78,7 +78,7 @@ def test_an_edge_that_is_not_well_is_named_with_its_reason_and_nobody_else(scene
     with pytest.raises(EdgesNotOnline) as refused:
         scene.verify.run()
     assert refused.value.message.splitlines() == [
-        "1 of 3 edges are not well",
+        "not online: 1 of 3 edges",
         "edge1 is offline: its process does not run → inv up",
     ]
     assert scene.output.steps == []
@@ -86,7 +86,7 @@ def test_an_edge_that_is_not_well_is_named_with_its_reason_and_nobody_else(scene
 
 def test_a_key_that_is_not_its_own_is_seen(scene: Scene) -> None:
     scene.registry.keys["edge2"] = "another"
-    with pytest.raises(EdgesNotOnline, match="edge2 is incomplete: the apikey in its row is not its own"):
+    with pytest.raises(EdgesNotOnline, match="edge2 is incomplete: its row has another apikey"):
         scene.verify.run()
 
 
