@@ -40,6 +40,6 @@ def some(names: tuple[str, ...], most: int = 3) -> str:
     return ", ".join(names[:most]) + more
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 image``, ``2 images``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 image``, ``2 images``; ``plural`` is for nouns that do not end with a mere s."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

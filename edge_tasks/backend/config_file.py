@@ -120,7 +120,7 @@ def _part(content: dict[str, object], name: str, kinds: Mapping[str, type]) -> d
         raise BadConfigError(f"{name} is missing or not a JSON object")
     for key, kind in kinds.items():
         if not isinstance(part.get(key), kind):
-            raise BadConfigError(f"{name}.{key} is missing or no {'text' if kind is str else 'number'}")
+            raise BadConfigError(f"{name}.{key} is missing or not a {'text' if kind is str else 'number'}")
     return part
 
 

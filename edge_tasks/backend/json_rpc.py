@@ -113,7 +113,7 @@ def parse(text: str | bytes) -> Message | Answer:
         raise InvalidMessageError("no JSON object")
     number = content.get("id")
     if number is not None and not isinstance(number, (str, int)):
-        raise InvalidMessageError("an id that is not a text")
+        raise InvalidMessageError("an id that is neither a text nor a number")
     if "method" not in content and ("result" in content or "error" in content):
         return Answer(number, content)
     method, params = content.get("method"), content.get("params", {})

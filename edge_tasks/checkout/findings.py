@@ -9,6 +9,7 @@ from edge_tasks.checkout.backend_config import METADATA, REST, REST_TEXT
 from edge_tasks.checkout.inheritance import JAVA
 from edge_tasks.checkout.roles import ODOO_PORT, POSTGRES_PORT
 from edge_tasks.openems.release import DEFAULT
+from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -170,9 +171,10 @@ def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) 
         return []
     return [
         Finding(
-            f"{edges} more edges take {edges * each // _MIB} MiB, {max(0, free) // _MIB} MiB are free",
+            f"{counted(edges, 'more edge')} would take {edges * each // _MIB} MiB,"
+            f" {max(0, free) // _MIB} MiB are free",
             "memory",
-            f"add at most {fit} edges, choose a smaller --edge-heap, or type --force",
+            f"add at most {counted(fit, 'edge')}, choose a smaller --edge-heap, or type --force",
             kind="machine",
         )
     ]

@@ -12,6 +12,7 @@ from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
 from edge_tasks.cli.options import END_AFTER_S, PORT, WATCH_S
 from edge_tasks.cli.session import Session
 from edge_tasks.errors import FleetError, SettingsError
+from edge_tasks.plan import counted
 from edge_tasks.steps import plan as steps_plan
 from edge_tasks.steps.status import EVERY_S, Status
 
@@ -34,9 +35,9 @@ def plan(session: Session, order: Iterable[str]) -> bool:
     target = session.target
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
-        before["platform"] = (f"lay out the bundled platform in {target.platform.path}",)
+        before["platform"] = (f"create the bundled platform in {target.platform.path}",)
     if target.saved != target.wanted:
-        before["fleet"] = (f"save a fleet of {target.fleet.size} edges",)
+        before["fleet"] = (f"save a fleet of {counted(target.fleet.size, 'edge')}",)
     ready = target.saved is not None and session.runtime.database.is_ready
     steps = {name: _looking(session, name, registry_is_ready=ready) for name in order}
     return steps_plan.show(before, steps, session.console)
@@ -53,7 +54,7 @@ def status(session: Session) -> None:
 
     Raises:
         SettingsError: there is no fleet, or no such edge, or ``--watch`` with ``--json``.
-        EdgesNotOnline: with ``--check``, an edge is not well.
+        EdgesNotOnline: with ``--check``, an edge is not online.
     """
     if not session.flag("watch"):
         _status(session).run()

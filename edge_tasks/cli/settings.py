@@ -12,6 +12,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM
 from edge_tasks.fleet.limits import MOST_EDGES
 from edge_tasks.openems.release import DEFAULT
+from edge_tasks.plan import counted
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def check_size(edges: int, light: int) -> None:
         )
     if edges + light > MOST_EDGES:
         raise SettingsError(
-            f"{edges} edges and {light} light edges are too many", hint=f"a fleet has at most {MOST_EDGES} edges"
+            f"{counted(edges, 'edge')} and {counted(light, 'light edge')} are too many",
+            hint=f"a fleet has at most {MOST_EDGES} edges",
         )
 
 

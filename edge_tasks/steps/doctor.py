@@ -35,7 +35,7 @@ class Doctor:
         findings = self.services.examine()
         errors = [finding for finding in findings if finding.is_error]
         warnings = [finding for finding in findings if not finding.is_error]
-        remarks = f", {len(warnings)} remarks" if warnings else ""
+        remarks = f", {counted(len(warnings), 'remark')}" if warnings else ""
         return Plan(
             changes,
             f"machine and platform are ready{remarks}",

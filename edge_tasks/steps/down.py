@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import remove_directory, writing
 from edge_tasks.checkout.override import is_ours
+from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,7 @@ class Down:
                 self.override.unlink()
         remove_directory(self.state.folder)
         left = self.platform.remove_bundled() if self.platform.bundled else ()
-        self.output.line(f"removed: {len(ours)} config directories, the override, {database}, the saved fleet")
+        directories = counted(len(ours), "config directory", "config directories")
+        self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
         if left:
             self.output.line(f"not removed, because you changed or added them: {', '.join(map(str, left))}")

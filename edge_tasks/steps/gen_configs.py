@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
-from edge_tasks.plan import Plan, some
+from edge_tasks.plan import Plan, counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,11 @@ class GenConfigs:
             *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
             *([f"remove {some(surplus)}"] if surplus else []),
         ]
-        return Plan(tuple(changes), f"{len(self.edges)} directories as they should be", Differing(stale, surplus))
+        return Plan(
+            tuple(changes),
+            f"{counted(len(self.edges), 'directory', 'directories')} up to date",
+            Differing(stale, surplus),
+        )
 
     def apply(self, plan: Plan[Differing]) -> str:
         """Write what is stale, remove what is surplus, and what an interrupted run left."""

@@ -16,6 +16,7 @@ from edge_tasks.page.history import Track
 from edge_tasks.page.server import STATIC
 from edge_tasks.page.snapshot import CHANNELS
 from edge_tasks.page.summary import ENERGIES, quantile, summarize
+from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,9 @@ class Report:
         write_file(self.path, self.worded(self._text(summary, track, looks, f"{at} UTC")))
         self.output.document(report=str(self.path))
         size = self.path.stat().st_size / 1000
-        self.output.line(f"{len(summary.lines)} edges, {looks} looks: {self.path} ({size:.0f} kB)")
+        self.output.line(
+            f"{counted(len(summary.lines), 'edge')}, {counted(looks, 'look')}: {self.path} ({size:.0f} kB)"
+        )
 
     def _watch(self, progress: Progress) -> tuple[Summary, Track, int]:
         runtime = self.view.runtime
@@ -123,7 +126,10 @@ def default_name() -> str:
 
 
 def _fleet(fleet: Fleet) -> str:
-    return f"{fleet.full} edges and {fleet.light} light ones; {fleet.reserve} rows in reserve"
+    return (
+        f"{counted(fleet.full, 'edge')} and {counted(fleet.light, 'light edge')};"
+        f" {counted(fleet.reserve, 'row')} in reserve"
+    )
 
 
 def _arrivals_note(arrivals: list[float], what: str) -> str:

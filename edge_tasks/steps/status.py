@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import EdgesNotOnline
+from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN, Condition, Verdict
 from edge_tasks.steps.edge_table import SHOWN
 from edge_tasks.steps.verify import say_what_cannot_be_told
@@ -29,7 +30,7 @@ class Status:
     Attributes:
         platform: whose fleet it is, for people.
         names: the edges that are asked for.
-        only_ill: only those that are not well are shown.
+        only_ill: whether only edges that are not online are shown.
         must_be_well: an edge that is not well is an error.
     """
 
@@ -45,11 +46,11 @@ class Status:
         """Show what runs, the table, and the reason of each edge that is not well.
 
         Raises:
-            EdgesNotOnline: with ``must_be_well``, an edge is not well.
+            EdgesNotOnline: with ``must_be_well``, an edge is not online.
         """
         runtime = self.view.runtime
         running = ", ".join(runtime.services.running()) or "nothing"
-        self.output.line(f"{len(self.view.edges)} edges in {self.platform}; running: {running}")
+        self.output.line(f"{counted(len(self.view.edges), 'edge')} in {self.platform}; running: {running}")
         if runtime.database.is_ready:
             self._show(self.view.look(SHOWN, self.names))
             return
@@ -70,6 +71,6 @@ class Status:
     def _check(self, ill: int) -> None:
         if ill and self.must_be_well:
             raise EdgesNotOnline(
-                f"not online: {ill} of {len(self.names)} edges",
+                f"not online: {ill} of {counted(len(self.names), 'edge')}",
                 hint="type inv up, or what is said about each edge",
             )

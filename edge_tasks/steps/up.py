@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.errors import BackendError
-from edge_tasks.plan import Plan
+from edge_tasks.plan import Plan, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ class Up:
         changes = ("start the backend",) if backend.changes else ()
         noted = self.record.entries().get("up") == self.mark
         changes = (*changes, *edges.changes, *(() if noted else ("record that the fleet is up",)))
-        return Plan(changes, f"backend and {len(self.names)} edges run", ToStart(backend, edges))
+        return Plan(changes, f"backend and {counted(len(self.names), 'edge')} run", ToStart(backend, edges))
 
     def apply(self, plan: Plan[ToStart]) -> str:
         """Start what does not run; the backend first."""

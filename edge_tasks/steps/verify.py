@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, EdgesNotOnline
+from edge_tasks.plan import counted
 from edge_tasks.steps.edge_table import SHOWN
 
 if TYPE_CHECKING:
@@ -99,4 +100,4 @@ def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:
     if ill:
         lines = [f"{v.name} is {v.condition.value}: {v.why} → {v.hint}" for v in ill[:_MOST_LISTED]]
         lines += [f"and {len(ill) - _MOST_LISTED} more"] if len(ill) > _MOST_LISTED else []
-        raise EdgesNotOnline("\n".join((f"not online: {len(ill)} of {count} edges", *lines)))
+        raise EdgesNotOnline("\n".join((f"not online: {len(ill)} of {counted(count, 'edge')}", *lines)))

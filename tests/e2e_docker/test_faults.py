@@ -48,7 +48,7 @@ def test_a_config_file_with_another_key_is_named_and_put_right(fleet: Any) -> No
     [file] = (fleet.directory(0) / "Controller" / "Api" / "Backend").iterdir()
     file.write_text(file.read_text().replace('apikey="', 'apikey="x'))
     fleet.docker("restart", "-t", "1", fleet.containers()["openems-edge-0"])
-    assert "edge0 is offline: the apikey in its config directory is not its own" in judged(fleet)
+    assert "edge0 is offline: its config directory has another apikey" in judged(fleet)
     assert "1 restarted" in fleet.inv("gen-configs", "--force", "up") or fleet.containers()
     well(fleet)
 

@@ -57,7 +57,7 @@ def test_an_odoo_initialisation_killed_half_way_is_begun_anew(platform: Any) -> 
         time.sleep(0.5)
         killed.send_signal(signal.SIGKILL)
     said = platform.inv("setup", "--edges", "1")
-    assert "an initialisation of openems was interrupted: it is begun anew" in said
+    assert "the initialisation of openems was interrupted and starts again" in said
     assert "1 online" in said
 
 

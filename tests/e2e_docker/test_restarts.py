@@ -42,7 +42,7 @@ def test_an_edge_that_loses_the_backend_while_others_start_is_not_waited_for_but
     (platform.directory(0) / "lose-the-backend").touch()
     (platform.directory(2) / "late").touch()
     said = platform.inv("up", "verify")
-    assert "turned away by the backend, and so started once more: edge0\n" in said
+    assert "turned away by the backend and started once more: edge0\n" in said
     assert "edges: 3 started, 1 of them twice" in said
     assert "3 online" in said
 

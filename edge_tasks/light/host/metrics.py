@@ -131,7 +131,10 @@ class Metrics(Collector):
         )
         lags = {index: part.counters.get("lag_s", 0.0) for index, part in parts.items()}
         yield _gauge(
-            "lag_seconds", "How late the latest cycle was since the previous status, by part.", "part", lags
+            "lag_seconds",
+            "How late the slowest cycle since the previous status was, by part.",
+            "part",
+            lags,
         )
         ages = {index: max(0.0, time.time() - part.written) for index, part in parts.items()}
         yield _gauge("status_age_seconds", "How old the status of a part is.", "part", ages)

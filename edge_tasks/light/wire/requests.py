@@ -147,7 +147,7 @@ def _whole(channel: str, value: object) -> int:
     with suppress(ValueError):
         if isinstance(value, int | float | str):
             return int(value)
-    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is no number")
+    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number")
 
 
 def _factory(params: Params, model: Model) -> FactoryConfig:

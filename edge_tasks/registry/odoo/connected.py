@@ -24,7 +24,7 @@ class TableStatus:
 
     says: ClassVar[str] = "PostgreSQL"
     remark: ClassVar[str] = (
-        "the backend has no B2B REST API: PostgreSQL was asked, whose answer can be 30 s late, and values"
+        "the backend has no B2B REST API: PostgreSQL was asked, which can be 30 s late, and values"
         " cannot be asked → inv doctor --fix up"
     )
     is_late: ClassVar[bool] = True

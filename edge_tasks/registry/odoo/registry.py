@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from edge_tasks.plan import counted
 from edge_tasks.registry.odoo import table
 from edge_tasks.registry.odoo.rows import RowChanges, note_of, plan_registration
 from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
@@ -78,7 +79,7 @@ class OdooRegistry:
         mark = note_of(self.fleet.id)
         ours = [row.id for row in table.read_rows(self.database) if row.note is not None and mark in row.note]
         table.remove_rows(self.database, ours)
-        return f"{len(ours)} rows of the database {self.database.name}"
+        return f"{counted(len(ours), 'row')} of the database {self.database.name}"
 
     @cached_property
     def _apikeys(self) -> dict[str, str]:

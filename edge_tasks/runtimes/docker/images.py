@@ -52,7 +52,7 @@ class DockerImages:
         if self.stack.options.skip_build:
             _require(facts.missing)
         planned = self._planned(facts)
-        unchanged = f"{len(set(facts.names.values()))} images are here"
+        unchanged = f"{counted(len(set(facts.names.values())), 'image')} present"
         return Plan(changes_of(planned, facts.names), unchanged, planned)
 
     def make(self, plan: Plan[ImagesToMake]) -> str:

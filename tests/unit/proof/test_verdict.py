@@ -44,7 +44,7 @@ def test_an_edge_with_all_it_should_show_is_well() -> None:
         ({"active": None, "online": False}, Condition.OFFLINE, "archived"),
         ({"online": None}, Condition.UNKNOWN, "does not know"),
         ({"visible": False}, Condition.INCOMPLETE, "does not list"),
-        ({"key_is_own": False}, Condition.INCOMPLETE, "not its own"),
+        ({"key_is_own": False}, Condition.INCOMPLETE, "its row has another apikey"),
         ({"online": False, "read": False}, Condition.OFFLINE, "started before its row"),
         ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),
         ({"components": None}, Condition.INCOMPLETE, "no edgeConfig"),
@@ -56,7 +56,7 @@ def test_an_edge_with_all_it_should_show_is_well() -> None:
         ({"message_age_s": 200.0}, Condition.SILENT, "silent for 200 s"),
         ({"values": {**VALUES, "meter1/ActivePower": None}}, Condition.INCOMPLETE, "has no value"),
         ({"values": {**VALUES, "meter1/ActivePower": 7}}, Condition.INCOMPLETE, "datasource says 3000"),
-        ({"values": {**VALUES, "meter0/ActivePower": "x"}}, Condition.INCOMPLETE, "no number"),
+        ({"values": {**VALUES, "meter0/ActivePower": "x"}}, Condition.INCOMPLETE, "which is not a number"),
     ],
 )
 def test_each_fault_has_its_own_reason_and_hint(fault: dict[str, Any], condition: Condition, why: str) -> None:
@@ -193,7 +193,10 @@ def test_all_that_is_missing_and_all_that_is_wrong_is_named() -> None:
     assert nothing.why == "missing meter0, meter1 (not loaded: a: b; c: d)"
     assert judge(replace(WELL, components=frozenset({"meter0"})), EXPECTED).why == "missing meter1"
     wrong = judge(replace(WELL, values={"meter0/ActivePower": "x", "meter1/ActivePower": 7}), EXPECTED)
-    assert wrong.why == "meter0/ActivePower is 'x', no number; meter1/ActivePower is 7, its datasource says 3000"
+    assert (
+        wrong.why
+        == "meter0/ActivePower is 'x', which is not a number; meter1/ActivePower is 7, its datasource says 3000"
+    )
     either = Expectation(frozenset(), {"meter1/ActivePower": (1, 2)})
     assert judge(WELL, either).why == "meter1/ActivePower is 3000, its datasource says 1 or 2"
     assert judge(replace(WELL, values={}), either).why == "meter1/ActivePower has no value"

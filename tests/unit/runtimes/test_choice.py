@@ -39,7 +39,7 @@ def test_auto_is_embedded_for_the_bundled_platform_without_asking_for_an_engine(
     machine = Machine()
     found = Chooser(bundled=True, find_problem=machine.find_problem).choose(AUTO, "default")
     assert found.name == "embedded"
-    assert "a download of 2 GB" in found.why
+    assert "downloads 2 GB" in found.why
     assert machine.asked == []
 
 
@@ -54,7 +54,7 @@ def test_docker_without_an_engine_is_refused_with_what_to_do() -> None:
     )
     with pytest.raises(MissingTool, match=r"no Docker .*; the docker runtime needs it \(saved\)") as refused:
         chooser.choose("docker", "saved")
-    assert refused.value.hint == "start it; or --runtime embedded: a fleet without Docker"
+    assert refused.value.hint == "start it; or start the fleet without Docker: --runtime embedded"
     assert chooser.choose("embedded", "--runtime").name == "embedded"
 
 

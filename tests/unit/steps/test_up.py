@@ -62,7 +62,7 @@ def test_a_fleet_that_runs_and_is_not_noted_is_only_noted(step: Up) -> None:
     other = replace(step, mark="another")
     plan = other.find()
     assert plan.changes == ("record that the fleet is up",)
-    assert other.apply(plan) == "noted as up"
+    assert other.apply(plan) == "recorded that the fleet is up"
     assert other.find().changes == ()
 
 

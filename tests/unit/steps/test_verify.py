@@ -130,7 +130,7 @@ def test_status_shows_only_those_that_are_not_well_when_asked_to(scene: Scene) -
     scene.host.running.remove("edge1")
     replace(scene.status, only_ill=True).run()
     assert [row[0] for row in scene.output.rows] == ["edge1"]
-    assert "2 are online, 1 not" in scene.output.lines
+    assert "2 online, 1 not online" in scene.output.lines
 
 
 def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
@@ -152,7 +152,7 @@ def test_of_a_large_fleet_the_table_shows_the_ill_ones_first_and_counts_the_rest
     table.show(many)
     assert scene.output.rows[0][:2] == ("edge29", "offline")
     assert len(scene.output.rows) == 24
-    assert scene.output.lines == ["and 6 more: 6 online, 0 not"]
+    assert scene.output.lines == ["and 6 more: 6 online, 0 not online"]
     edges: Any = scene.output.found["edges"]
     assert len(edges) == 30
 
