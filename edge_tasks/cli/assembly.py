@@ -158,11 +158,12 @@ def down(session: Session) -> None:
     target.state.check_owner()
     services = session.runtime.services if target.saved else None
     going = Down(services, target.state, target.directories, target.override, target.platform, session.console)
-    with target.state.locked("inv down"):
+    with session.locked():
         going.stop()
         if session.flag("purge"):
             going.purge()
             session.forget_platform()
+    session.begin_again()
 
 
 def print_next(session: Session) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, replace_directory, writing
 from edge_tasks.fleet.identity import index_of_directory, is_unfinished_directory
+from edge_tasks.openems import felix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +67,18 @@ class Directories:
     def written(self, edges: Iterable[Edge]) -> dict[str, Written]:
         """The directories of these edges, by the edge's name."""
         return {edge.name: self._written(edge) for edge in edges}
+
+    def have(self, edge: Edge, paths: Iterable[PurePosixPath]) -> bool:
+        """Whether an edge's directory has a file at each of these paths."""
+        directory = self.of(edge)
+        return all((directory / path).is_file() for path in paths)
+
+    def apikey(self, edge: Edge, path: PurePosixPath) -> str | None:
+        """The apikey in a file of an edge's directory; None if nobody can read one there."""
+        try:
+            return felix.parse((self.of(edge) / path).read_text()).string("apikey")
+        except (OSError, ValueError):
+            return None
 
     def write(self, edge: Edge, files: Mapping[PurePosixPath, str], digest: str) -> None:
         """Put these files, made of what ``digest`` says, in the place of an edge's directory.
