@@ -21,9 +21,9 @@ You can type several tasks in one command (`inv gen-configs compose`). Each runs
 any of them. The tasks that a task needs run first. What is already right is left alone. `inv --help TASK`
 prints the same options."""
 _VERIFY = """\
-If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names an edge that has died, and it exits
-with 6 if the whole fleet is down. `inv up` and `inv setup` mend. If there is no fleet yet, `inv verify` brings one up
-first, and says so.
+If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names an edge that has died, and it
+exits with 6 if the whole fleet is down. `inv up` and `inv setup` mend. If there is no fleet yet, `inv verify`
+brings one up first, and says so.
 
 After `down`, `restart` or `rotate-keys`, the tasks that follow in the same command run again:
 `inv down --purge setup` makes a new fleet."""
