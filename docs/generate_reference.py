@@ -21,8 +21,12 @@ You can type several tasks in one command (`inv gen-configs compose`). Each runs
 any of them. The tasks that a task needs run first. What is already right is left alone. `inv --help TASK`
 prints the same options."""
 _VERIFY = """\
-When a fleet has been brought up, `inv verify` alone **judges, but mends nothing**: it names an edge that has
-died. `inv up` and `inv setup` mend."""
+If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names an edge that has died, and it
+exits with 6 if the whole fleet is down. `inv up` and `inv setup` mend. If there is no fleet yet, `inv verify`
+brings one up first, and says so.
+
+After `down`, `restart` or `rotate-keys`, the tasks that follow in the same command run again:
+`inv down --purge setup` makes a new fleet."""
 _SOURCES = """\
 Each setting is taken from the first of these that has it: the option, the environment, the saved fleet,
 `invoke.yaml`, the default. All settings are saved with the fleet, except `--platform` and `--timeout`. The

@@ -47,6 +47,11 @@ class _File:
     renewed: bool
     path: PurePosixPath
     source: str
+    has_apikey: bool
+
+    def path_for(self, edge: Edge) -> PurePosixPath:
+        """Its path below the config directory of an edge."""
+        return felix.path_of(edge.new_pid(self.pid)) if self.pid and self.renewed else self.path
 
     @cached_property
     def template(self) -> rendering.Template:
@@ -75,11 +80,25 @@ class Template:
         """The files of one edge, by path below its config directory."""
         pids = {file.pid: edge.new_pid(file.pid) for file in self.files if file.pid and file.renewed}
         return {
-            felix.path_of(pids[file.pid]) if file.pid in pids else file.path: rendering.render(
+            file.path_for(edge): rendering.render(
                 file.template, pid=pids, apikey=felix.quote(edge.apikey), uri=felix.quote(uri)
             )
             for file in self.files
         }
+
+    @cached_property
+    def folders(self) -> tuple[PurePosixPath, ...]:
+        """The folders below an edge's config directory: the same for every edge."""
+        parents = {file.path.parent for file in self.files}
+        return tuple(sorted(parent for parent in parents if parent.parts))
+
+    def paths(self, edge: Edge) -> tuple[PurePosixPath, ...]:
+        """Where the files of one edge lie below its config directory."""
+        return tuple(file.path_for(edge) for file in self.files)
+
+    def backend_path(self, edge: Edge) -> PurePosixPath:
+        """Which of them has the edge's apikey."""
+        return next(file.path_for(edge) for file in self.files if file.has_apikey)
 
     def inputs(self, edge: Edge, uri: str) -> str:
         """A digest of everything that an edge's files are made of. It does not reveal the apikey."""
@@ -229,7 +248,7 @@ def _compiled(file: _Parsed, pids: list[str], *, is_backend: bool) -> _File:
     for name in missing:
         source += rendering.literal("" if source.endswith("\n") else "\n")
         source += rendering.literal(f"{name}=") + rendering.placeholder(name) + rendering.literal("\n")
-    return _File(file.pid, file.renewed, file.target, source)
+    return _File(file.pid, file.renewed, file.target, source, is_backend)
 
 
 def _with_placeholders(text: str, spots: list[tuple[int, int, str]]) -> str:

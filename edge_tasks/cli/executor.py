@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.invocation import Invocation
 
 _ONLY_READ: Final = frozenset({"plan", "status", "logs"})
+CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "rotate-keys"})
 _CUT_OFF: Final = 128 + signal.SIGPIPE
 """As after SIGPIPE: if nobody read the output to its end, the work may not be complete."""
 _MISSING: Final = 3
@@ -109,6 +110,17 @@ class Executor(invoke.executor.Executor):
         for call in expanded:
             call.kwargs = {"session": self._session}
         return expanded
+
+    def dedupe(self, calls: list[Call]) -> list[Call]:
+        """Each task once. After one that changes what others rest on, those that follow are done again."""
+        kept: list[Call] = []
+        seen: set[str] = set()
+        for call in calls:
+            name = call.task.name.replace("_", "-")
+            if name not in seen:
+                kept.append(call)
+                seen = {name} if name in CHANGES_WHAT_OTHERS_REST_ON else {*seen, name}
+        return kept
 
     def _make_session(self, calls: list[Call]) -> None:
         from edge_tasks.cli.session import Session  # noqa: PLC0415 - as above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -15,14 +15,13 @@ from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
-from edge_tasks.errors import SettingsError
-from edge_tasks.fleet.saved import State
+from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.choice import Chooser, kind
 from edge_tasks.runtimes.context import RuntimeContext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.cli.invocation import Invocation
@@ -43,7 +42,7 @@ class Session:
         invocation: how the program was started.
         console: where the call prints.
         done: the steps that this call has done.
-        judges_only: only ``verify`` was typed, of a fleet that was brought up: it is looked at, not mended.
+        judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
     def __init__(
@@ -95,7 +94,7 @@ class Session:
             SettingsError: there is none.
         """
         if self.target.saved is None:
-            raise SettingsError(f"there is no fleet in {self.target.platform.path}", hint="inv setup --edges 3")
+            raise no_fleet(self.target.platform.path)
 
     def begin(self) -> None:
         """Check the platform, take its lock, save the fleet; once, before the first step that changes things."""
@@ -106,14 +105,18 @@ class Session:
             self._platform.lay_out()
             self.console.line(f"created the bundled platform in {self._platform.path}")
         self._stack.enter_context(self.target.state.locked(self._command))
-        self._look_again()
+        self.look_again()
+        self._begun = True
         target = self.target
-        if target.wanted != target.saved:
+        is_new = target.saved is None
+        self.judges_only = self.typed <= _JUDGING and not is_new
+        if target.wanted != target.saved and not self.judges_only:
             target.state.save(target.wanted)
         layouts.remember(target.platform, self.invocation.home)
-        self.judges_only = self.typed <= _JUDGING and target.state.record.entries().get("up") == target.mark
-        self._begun = True
+        if is_new and self.typed <= _JUDGING:
+            self.console.line("there is no fleet here yet: verify brings one up first")
         self.console.line(self._header())
+        self.look_again()  # the fleet that was just saved is there for the tasks that follow
 
     def rotate_keys(self) -> None:
         """Give all edges new apikeys.
@@ -126,7 +129,7 @@ class Session:
         target = self.target
         fleet = replace(target.fleet, key_generation=target.fleet.key_generation + 1)
         target.state.save(replace(target.wanted, fleet=fleet))
-        self._look_again()
+        self.look_again()
         keys = counted(fleet.size, "edge")
         self.console.line(
             f"new apikeys for {keys}; the old ones become invalid when the backend has read the new ones"
@@ -135,6 +138,26 @@ class Session:
     def forget_platform(self) -> None:
         """Do not remember this platform as the one used last."""
         layouts.forget(self._platform, self.invocation.home)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the platform's lock, unless this call has it already.
+
+        Raises:
+            PlatformLocked: another command has it.
+        """
+        if self._begun:
+            yield
+            return
+        with self.target.state.locked(self._command):
+            yield
+
+    def begin_again(self) -> None:
+        """Give the lock back: what follows begins again, with whatever is left."""
+        self._stack.close()
+        self._begun = self.judges_only = False
+        self.done.clear()
+        self.look_again()
 
     def close(self) -> None:
         """Give the lock back."""
@@ -170,7 +193,8 @@ class Session:
         edge_service = self._services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge_service)
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
+        """Read the target again: it was changed."""
         self._target = self._runtime = None
 
     def _check(self, target: Target) -> None:

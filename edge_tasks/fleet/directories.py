@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import directories, remove_directory, replace_directory, writing
 from edge_tasks.fleet.identity import index_of_directory, is_unfinished_directory
+from edge_tasks.openems import felix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge
 
 STAMP: Final = ".edge-tasks"
+_WRITTEN_LAST: Final = ".gitignore"
 _IGNORED_BY_GIT: Final = "# edge-tasks: generated, holds an apikey\n*\n"
 
 
@@ -67,13 +69,37 @@ class Directories:
         """The directories of these edges, by the edge's name."""
         return {edge.name: self._written(edge) for edge in edges}
 
+    def is_untouched(self, edge: Edge, places: Iterable[PurePosixPath]) -> bool:
+        """Whether these files and folders of an edge's directory are as old as it is: nobody changed them.
+
+        False says nothing: edges themselves rewrite some of their files.
+        """
+        directory = str(self.of(edge))
+        try:
+            written = os.stat(f"{directory}/{_WRITTEN_LAST}").st_mtime_ns  # noqa: PTH116 - of each edge: half the time
+            return all(os.stat(f"{directory}/{place}").st_mtime_ns <= written for place in places)  # noqa: PTH116 - as above
+        except OSError:
+            return False
+
+    def have(self, edge: Edge, paths: Iterable[PurePosixPath]) -> bool:
+        """Whether an edge's directory has a file at each of these paths."""
+        directory = self.of(edge)
+        return all((directory / path).is_file() for path in paths)
+
+    def apikey(self, edge: Edge, path: PurePosixPath) -> str | None:
+        """The apikey in a file of an edge's directory; None if nobody can read one there."""
+        try:
+            return felix.parse((self.of(edge) / path).read_text()).string("apikey")
+        except (OSError, ValueError):
+            return None
+
     def write(self, edge: Edge, files: Mapping[PurePosixPath, str], digest: str) -> None:
         """Put these files, made of what ``digest`` says, in the place of an edge's directory.
 
         Raises:
             NotWritable: the old directory is still there, whole.
         """
-        stamped = {PurePosixPath(STAMP): f"{digest}\n", PurePosixPath(".gitignore"): _IGNORED_BY_GIT}
+        stamped = {PurePosixPath(STAMP): f"{digest}\n", PurePosixPath(_WRITTEN_LAST): _IGNORED_BY_GIT}
         replace_directory(self.of(edge), {**files, **stamped})
 
     def touch(self, edge: Edge) -> bool:

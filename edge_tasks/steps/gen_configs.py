@@ -10,7 +10,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, counted, some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from edge_tasks.checkout.template import Template
     from edge_tasks.fleet.directories import Directories
@@ -23,7 +23,7 @@ class Differing:
     """What is to be written and removed.
 
     Attributes:
-        stale: edges whose directory is missing, or was made of other inputs.
+        stale: edges whose directory is missing, was made of other inputs, or was damaged since.
         surplus: directories of a larger earlier fleet.
     """
 
@@ -64,9 +64,7 @@ class GenConfigs:
         """
         stamps = self.directories.stamps()
         self._refuse_foreign({edge.directory for edge in self.edges if stamps.get(edge.directory, "") is None})
-        stale = tuple(
-            edge for edge in self.edges if self.force or stamps.get(edge.directory) != self._inputs(edge)
-        )
+        stale = tuple(edge for edge in self.edges if self.force or not self._is_whole(edge, stamps))
         ours = {name for name, stamp in stamps.items() if stamp is not None}
         surplus = tuple(sorted(ours - self.may_stay))
         changes = [
@@ -99,6 +97,19 @@ class GenConfigs:
         files = self.template.render(edge, self.uri)
         check_rendered(files)
         self.directories.write(edge, files, self._inputs(edge))
+
+    def _is_whole(self, edge: Edge, stamps: Mapping[str, str | None]) -> bool:
+        """Made of the present inputs, with every file in its place, and with the edge's own apikey.
+
+        Anything else in the files may have been changed by the edge itself, which rewrites some of them.
+        """
+        if stamps.get(edge.directory) != self._inputs(edge):
+            return False
+        keyed = self.template.backend_path(edge)
+        return self.directories.is_untouched(edge, (*self.template.folders, keyed)) or (
+            self.directories.have(edge, self.template.paths(edge))
+            and self.directories.apikey(edge, keyed) == edge.apikey
+        )
 
     def _inputs(self, edge: Edge) -> str:
         return self.template.inputs(edge, self.uri)

@@ -35,7 +35,6 @@ PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
 """They run by themselves, in a process or container of their own."""
 LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 """The same within the light edges' program."""
-STILL_NAMING_SINGLETONS = {"checkout/template.py"}
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
     "yaml": {"checkout/yaml_text.py"},
@@ -169,7 +168,7 @@ def imported_modules(path: Path) -> set[str]:
 @pytest.mark.parametrize("pid", DEVICES.devices)
 def test_only_its_own_module_knows_a_simulated_component(pid: str) -> None:
     users = {name for name, path in MODULES.items() if pid in literals(path)}
-    users -= {name for name in users if room_of(name) == "openems" or name in STILL_NAMING_SINGLETONS}
+    users -= {name for name in users if room_of(name) == "openems"}
     assert len(users) == 1
     assert users <= {name for name in MODULES if name.startswith("light/devices/")}
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_tasks.checkout.dockerfile import bases
+from edge_tasks.checkout.dockerfile import bases, copied_to
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,17 @@ def test_the_images_under_all_stages_are_named(
     text: str, arguments: dict[str, str], wanted: tuple[str, ...]
 ) -> None:
     assert bases(text, arguments) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("COPY config.d etc/openems.d\n", "/etc/openems.d"),
+        ("WORKDIR /opt\nWORKDIR openems\nCOPY ./config.d/ conf\n", "/opt/openems/conf"),
+        ("WORKDIR /opt\nWORKDIR /srv\nCOPY config.d conf\n", "/srv/conf"),
+        ("WORKDIR opt\nCOPY config.d /conf\n", "/conf"),
+        ("WORKDIR /opt\nCOPY other conf\n", None),
+    ],
+)
+def test_a_folder_is_copied_to_where_all_lines_before_lead(text: str, folder: str | None) -> None:
+    assert copied_to(text) == folder

@@ -89,3 +89,12 @@ def test_the_line_of_an_entry_is_found_in_mappings_and_lists() -> None:
 @pytest.mark.parametrize("text", ["", "# nothing", "services:", "services: {a: null}", "services: {a: {b: c}}"])
 def test_a_file_without_ports_publishes_none(text: str) -> None:
     assert published_ports(text) == {}
+
+
+def test_the_name_of_an_item_ends_at_its_first_equals_sign() -> None:
+    assert line_of("environment:\n  - A=1\n  - URL=a=b\n", "environment", "URL") == 3
+
+
+def test_an_error_says_its_line_where_the_parser_does() -> None:
+    assert str(YamlError(3, "no value")) == "line 3: no value"
+    assert str(YamlError(None, "no value")) == "no value"

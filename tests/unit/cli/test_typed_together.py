@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from invoke.exceptions import Exit
 
 import tasks
-from edge_tasks.cli.executor import Executor
+from edge_tasks.cli.executor import CHANGES_WHAT_OTHERS_REST_ON, Executor
 
 if TYPE_CHECKING:
     from invoke.tasks import Call
@@ -72,19 +72,32 @@ def needed(names: list[str]) -> set[str]:
     return found if below <= found else needed(sorted(found | below))
 
 
+def stretches(names: list[str]) -> list[list[str]]:
+    """What is run up to each task that changes what others rest on, and after the last of them."""
+    found: list[list[str]] = [[]]
+    for name in names:
+        found[-1].append(name)
+        if name in CHANGES_WHAT_OTHERS_REST_ON:
+            found.append([])
+    return found
+
+
 @settings(deadline=None)  # the first call imports what the others use
 @given(TYPED)
-def test_whatever_is_typed_together_each_task_is_run_once_and_all_that_it_needs_is(typed: list[str]) -> None:
+def test_each_task_is_run_once_until_what_it_rests_on_changes_and_all_it_needs_is(
+    typed: list[str],
+) -> None:
     names = planned(*typed).names
-    assert len(names) == len(set(names))
+    for stretch in stretches(names):
+        assert len(stretch) == len(set(stretch))
     assert set(names) == needed(typed)
 
 
 @given(TYPED)
 def test_in_whatever_order_tasks_are_typed_what_one_needs_comes_before_it(typed: list[str]) -> None:
-    names = planned(*typed).names
-    for name in names:
-        assert all(names.index(before) < names.index(name) for before in BEFORE[name])
+    for names in stretches(planned(*typed).names):
+        for name in names:
+            assert all(names.index(before) < names.index(name) for before in BEFORE[name])
 
 
 @given(st.permutations(["doctor", "build", "compose", "odoo-init", "gen-configs", "register", "up"]))
@@ -119,3 +132,17 @@ def test_an_option_that_is_typed_twice_holds_when_it_is_the_same_and_is_refused_
 
 def test_the_table_of_this_test_has_every_task() -> None:
     assert set(BEFORE) == {name.replace("_", "-") for name in tasks.namespace.task_names}
+
+
+def test_what_is_typed_behind_a_purge_begins_anew() -> None:
+    names = planned("down", "setup").names
+    assert names[0] == "down"
+    assert names[1:] == planned("setup").names
+    again = planned("setup", "down", "setup").names
+    assert again == [*planned("setup").names, "down", *planned("setup").names]
+
+
+def test_new_keys_are_registered_and_proved_also_behind_a_setup() -> None:
+    names = planned("setup", "rotate-keys").names
+    behind = names[names.index("rotate-keys") + 1 :]
+    assert {"gen-configs", "register", "up", "verify"} <= set(behind)

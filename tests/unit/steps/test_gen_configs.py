@@ -121,3 +121,39 @@ def test_progress_counts_what_is_written_and_what_is_removed(scene: Scene) -> No
     smaller = scene.step(replace(FLEET, size=1, key_generation=1))
     smaller.apply(smaller.find())
     assert scene.output.done == [1, 2, 3]
+
+
+def test_a_directory_that_somebody_damaged_is_written_again(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    edge1, edge2 = FLEET.edges[1:]
+    keyed = scene.directories.of(edge1) / scene.template.backend_path(edge1)
+    keyed.write_text(keyed.read_text().replace(edge1.apikey, "A" * 20))
+    renamed = next(scene.directories.of(edge2).glob("Simulator/**/*.config"))
+    renamed.rename(renamed.with_name("another.config"))
+    plan = scene.step().find()
+    assert plan.details.stale == (edge1, edge2)
+    scene.step().apply(plan)
+    assert edge1.apikey in keyed.read_text()
+    assert renamed.exists()
+    assert scene.step().find().changes == ()
+
+
+def test_a_backend_controller_that_nobody_can_read_is_written_again(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    edge = FLEET.edges[0]
+    keyed = scene.directories.of(edge) / scene.template.backend_path(edge)
+    for text in ("apikey=\n", "", "\xff"):
+        keyed.write_text(text, "latin-1")
+        plan = scene.step().find()
+        assert plan.details.stale == (edge,)
+        scene.step().apply(plan)
+
+
+def test_what_an_edge_itself_rewrites_or_adds_is_left_alone(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    directory = scene.directories.of(FLEET.edges[0])
+    meter = next(directory.glob("Simulator/NRCMeter/Acting/*.config"))
+    meter.write_text(meter.read_text() + 'alias="Household"\n')
+    (directory / "Core").mkdir()
+    (directory / "Core" / "Cycle.config").write_text('service.pid="Core.Cycle"\n')
+    assert scene.step().find().changes == ()

@@ -166,3 +166,12 @@ def test_restart_marks_the_directory_and_starts_its_edge(scene: Scene, tmp_path:
     Restart([edges[1]], FLEET, directories, scene.host, scene.output).run()
     assert directories.written([edges[1]])["edge1"].at >= before
     assert scene.host.running == ALL
+
+
+def test_a_fleet_that_is_down_is_judged_and_nothing_is_started(scene: Scene) -> None:
+    scene.database.is_ready = False
+    with pytest.raises(EdgesNotOnline, match="the fleet is down") as refused:
+        scene.verify.run()
+    assert refused.value.hint == "inv up"
+    edges: Any = scene.output.found["edges"]
+    assert [edge["state"] for edge in edges] == ["unknown"] * 3

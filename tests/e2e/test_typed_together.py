@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def said(platform: Any, *arguments: str, code: int = 0) -> str:
+    done = platform.inv(*arguments)
+    assert done.returncode == code, done.stdout
+    assert "Traceback" not in done.stdout
+    return str(done.stdout)
+
+
+def test_verify_alone_judges_a_fleet_that_is_down_and_starts_nothing(platform: Any) -> None:
+    said(platform, "setup", "--edges", "2")
+    said(platform, "down")
+    down = said(platform, "verify", code=6)
+    assert "the fleet is down" in down
+    assert "inv up" in down
+    assert "running: nothing" in said(platform, "status")
+    said(platform, "up")
+    assert "2 online" in said(platform, "verify")
+
+
+def test_verify_alone_brings_up_a_first_fleet_and_says_so(platform: Any) -> None:
+    brought = said(platform, "verify", "--edges", "1")
+    assert brought.startswith("there is no fleet here yet")
+    assert "1 online" in brought
+
+
+def test_a_purge_and_a_setup_in_one_call_are_a_new_fleet(platform: Any) -> None:
+    said(platform, "setup", "--edges", "1")
+    before = key(platform.path)
+    assert "1 online" in said(platform, "down", "--purge", "setup", "--edges", "1")
+    assert key(platform.path) != before
+    assert "1 online" in said(platform, "verify")
+
+
+def test_what_needs_a_fleet_may_be_typed_behind_the_setup_that_makes_it(platform: Any) -> None:
+    assert "edge0" in said(platform, "setup", "status", "--edges", "1")
+    before = key(platform.path)
+    rotated = said(platform, "setup", "rotate-keys", "status", "--edges", "1")
+    assert "1 online" in rotated.partition("new keys for 1 edge")[2]
+    assert key(platform.path) != before
+    stopped = said(platform, "setup", "down", "--edges", "1")
+    assert stopped.splitlines()[-1].startswith("stopped: light host, backend, PostgreSQL")
+
+
+def test_a_damaged_directory_is_mended_by_the_next_up(platform: Any) -> None:
+    said(platform, "setup", "--edges", "3")
+    edges = platform.path / "openems-edge"
+    [keyed] = (edges / "config-edge1" / "Controller" / "Api" / "Backend").iterdir()
+    keyed.write_text(keyed.read_text().replace(key(platform.path, 1), "A" * 20))
+    renamed = next((edges / "config-edge2").glob("Simulator/GridMeter/*/*.config"))
+    renamed.rename(renamed.with_name("another.config"))
+    assert "write config-edge1, config-edge2" in said(platform, "plan")
+    said(platform, "up")
+    assert "3 online" in said(platform, "verify")
+    assert renamed.exists()
+
+
+def key(platform: Path, index: int = 0) -> str:
+    [file] = (platform / "openems-edge" / f"config-edge{index}" / "Controller" / "Api" / "Backend").iterdir()
+    found = re.search('apikey="([A-Za-z0-9]{20})"', file.read_text())
+    assert found
+    return found[1]
