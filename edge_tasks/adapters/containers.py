@@ -99,7 +99,7 @@ class Container:
 
 
 def container_of(entry: Mapping[str, Any]) -> Container | None:
-    """Of a Compose service; None for one that was made by ``docker compose run``."""
+    """A Compose service's container from ``docker inspect``; None if ``docker compose run`` made it."""
     labels, state = entry["Config"].get("Labels") or {}, entry["State"]
     if labels.get("com.docker.compose.oneoff") == "True":
         return None

@@ -44,7 +44,7 @@ class Docker:
     echo: Callable[[str], None] | None = field(default=None, compare=False)
 
     def ask(self, *arguments: str, with_errors: bool = False, given: str = "") -> str:
-        """What a command prints when it reads this text.
+        """What a command prints; ``given`` is its standard input.
 
         Raises:
             CommandFailed: its last lines.
@@ -166,7 +166,7 @@ class Docker:
         return True
 
     def is_rootless(self) -> bool:
-        """Root of its containers is the user who runs the engine."""
+        """Whether root in its containers is the user who runs the engine."""
         return "name=rootless" in self.ask("info", "--format", "{{json .SecurityOptions}}")
 
     def origin(self, image: str) -> tuple[float, bool]:

@@ -27,7 +27,7 @@ def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, i
         url: http or https.
         path: written under another name and renamed, so that it is never incomplete.
         expected: the SHA-256 that it had the last time; None the first time.
-        progress: called with the bytes so far, and of all where that is known.
+        progress: called with the bytes so far, and the total if it is known.
 
     Raises:
         CommandFailed: it cannot be fetched, is incomplete, or has changed since the last time; with what to do

@@ -34,7 +34,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _remedy(error: OSError, where: Path) -> str:
-    """What was there before is complete in any case."""
+    """What people can do so that the file can be written; what was there before is complete in any case."""
     if error.errno == errno.ENOENT:
         return f"mkdir -p {where.parent}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

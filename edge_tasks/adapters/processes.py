@@ -51,7 +51,7 @@ class Daemon:
         return None
 
     def instance(self) -> str | None:
-        """What tells this run of the process from an earlier one, or None when it does not run."""
+        """What distinguishes this run of the process from an earlier one; None if it does not run."""
         process = self.find()
         return f"{process.pid}@{process.create_time()}" if process else None
 

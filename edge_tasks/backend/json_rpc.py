@@ -231,7 +231,7 @@ def channels(params: Mapping[str, object]) -> list[str]:
     """The parameter `channels`: addresses as `meter0/ActivePower`.
 
     Raises:
-        RpcError: it is missing, or one of them is no address.
+        RpcError: it is missing, or one of them is not an address.
     """
     found = strings(params, "channels")
     for address in found:

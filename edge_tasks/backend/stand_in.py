@@ -122,7 +122,7 @@ class Backend:
                 garbage.tidy(self.counters.disconnects)
 
     async def stop(self) -> None:
-        """Close every socket, write who went offline, and close the connections to the database."""
+        """Close every socket, write which edges went offline, and close the connections to the database."""
         self.ready.clear()
         await self._close_sockets()
         with suppress(asyncio.TimeoutError):
@@ -189,7 +189,7 @@ class Backend:
     async def visible(self, names: Iterable[str]) -> list[Device]:
         """The devices of these names, if the login may see all of them.
 
-        The real one asks Odoo for each, once: who was shown stays so until the next activation.
+        The real one asks Odoo for each, once: an edge that was shown stays so until the next activation.
 
         Raises:
             RpcError: one is not in the table or not active, or was added after the last activation; or the

@@ -96,7 +96,7 @@ def check_backend_config(config: BackendConfig, project: Project, services: Serv
 
 
 def check_odoo(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:
-    """Compare Odoo's environment with the database's; ``place`` tells file and line of a service's entry."""
+    """Compare Odoo's environment with the database's; ``place`` gives file and line of a service's entry."""
     database, odoo = project.environment(services.database), project.environment(services.odoo)
     pairs = (
         ("HOST", services.database),

@@ -48,7 +48,7 @@ def find(name: str, platform: Path) -> LoadShape | None:
     """What ``--profile`` means in a platform: its own file of that name, one of the project's, or a path.
 
     Raises:
-        SettingsError: there is none, or it is no profile; with file, key and what is allowed.
+        SettingsError: there is none, or it is not a profile; with file, key and what is allowed.
     """
     if name == CONSTANT:
         return None

@@ -1,4 +1,4 @@
-"""Who is the edge, the backend, the database and Odoo in a platform's Compose project. Pure."""
+"""Which services are the edge, the backend, the database and Odoo in a platform's Compose project. Pure."""
 
 from __future__ import annotations
 

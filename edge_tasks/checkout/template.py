@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _SINGLETONS: Final = NEW_SINGLETONS | SINGLETON_IDS.keys()
 _GENERATION: Final = 1
-"""Raise it when the same template and edge give other files than before: all directories are then made anew."""
+"""Raise it when the same template and edge give other files than before. Then all are written again."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def check_rendered(files: Mapping[PurePosixPath, str]) -> None:
     """Check an edge's files against Felix's rule, without anything that the generator knows.
 
     Raises:
-        AssertionError: a file does not parse, or lies where its PID does not lead. That is a bug of ours.
+        AssertionError: a file does not parse, or is not where its PID says. That is a bug in edge-tasks.
     """
     for path, text in files.items():
         pid = felix.parse(text).string("service.pid")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.output import Counting, Progress
 
 _ASIDE: Final = 'time="'
-"""Begins what Compose says about itself, which is no progress."""
+"""The beginning of what Compose says about itself, which is not progress."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Console:
         print(shown, file=self._stream, flush=True)
 
     def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
-        """A step has ended well."""
+        """Print that a step has succeeded."""
         entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
         self._document.setdefault("steps", []).append(entry)
         self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)
@@ -121,7 +121,7 @@ class Console:
             self.line("  ".join(row).rstrip())
 
     def redraw(self) -> None:
-        """Begin anew at the top of a terminal; elsewhere leave a line free."""
+        """Start again at the top of a terminal; elsewhere print an empty line."""
         clear = self._terminal is not None
         print("\x1b[H\x1b[2J" if clear else "", file=self._stream, end="" if clear else "\n")
 

@@ -90,7 +90,7 @@ class Executor(invoke.executor.Executor):
         """This Python lacks packages that we need.
 
         Raises:
-            ImportError: it is a module of ours that is missing, which is a fault of ours.
+            ImportError: one of our own modules is missing, which is a bug in edge-tasks.
         """
         if (error.name or "edge_tasks").partition(".")[0] == "edge_tasks":
             raise error

@@ -15,11 +15,11 @@ EVERY_S: Final = 5.0
 
 @dataclass(frozen=True)
 class Due:
-    """What is to be said.
+    """The parts of a line that is due.
 
     Attributes:
         done: ``417 of 1,000``, or ``25 s`` of a step that counts nothing.
-        left: ``, about 7 s left``; empty where nobody knows.
+        left: ``, about 7 s left``; empty if it is not known.
     """
 
     done: str
@@ -30,7 +30,7 @@ class Pace:
     """The pace of one step.
 
     Args:
-        total: how many there are to do; None where that is not known.
+        total: how many there are to do; None if that is not known.
         clock: seconds.
     """
 

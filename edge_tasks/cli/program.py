@@ -57,7 +57,7 @@ class EdgeTasks(Program):
         self._tasks = tasks
 
     def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002, FBT001, FBT002 - invoke's
-        """Run; a reader that goes away (``edge-tasks --list | head``) is no failure."""
+        """Run; a reader that goes away (``edge-tasks --list | head``) is not a failure."""
         try:
             try:
                 super().run(argv, exit)
@@ -102,7 +102,7 @@ def main() -> None:
 
 
 def tell_inv_what_was_typed_wrong(tasks: Collection) -> None:
-    """Do for ``inv``, which is invoke's own program, what it leaves to the tasks that it loads; else nothing.
+    """For ``inv``, which is Invoke's own program: explain what was typed wrong. Do nothing for other programs.
 
     Invoke's program prints its parser's words by itself, so the parser is asked here first. It has no place for
     a closed pipe in ``inv --list | head`` either: that is an uncaught error there.

@@ -92,7 +92,7 @@ def dashboard(session: Session) -> None:
 
 
 def fleet_source(platform: object, configured: Mapping[str, object], invocation: Invocation) -> FleetSource:
-    """The page's source: the fleet of a platform, read anew whenever it changes.
+    """The page's source: the fleet of a platform, read again whenever it changes.
 
     Args:
         platform: as it was typed; None where it was not.

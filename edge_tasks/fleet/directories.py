@@ -1,4 +1,4 @@
-"""The edges' config directories as they lie on the disk, beside the platform's template.
+"""The edges' config directories as they are on the disk, beside the platform's template.
 
 Each that we made holds a stamp, the digest of what it was made of. Felix reads only ``*.config``.
 """
@@ -87,7 +87,7 @@ class Directories:
         return all((directory / path).is_file() for path in paths)
 
     def apikey(self, edge: Edge, path: PurePosixPath) -> str | None:
-        """The apikey in a file of an edge's directory; None if nobody can read one there."""
+        """The apikey in a file of an edge's directory; None if it cannot be read."""
         try:
             return felix.parse((self.of(edge) / path).read_text()).string("apikey")
         except (OSError, ValueError):

@@ -113,7 +113,7 @@ class State:
         """Refuse to work where another user did, or where we may not write. Nothing is changed before that.
 
         Raises:
-            SettingsError: who owns it.
+            SettingsError: another user owns it; with the owner.
         """
         folder = self.folder
         if folder.is_symlink():
@@ -137,7 +137,7 @@ class State:
         """Hold the platform's lock.
 
         Raises:
-            PlatformLocked: another run has it; who and since when.
+            PlatformLocked: another command has it; with its process, and since when.
         """
         with writing(self.folder):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -98,7 +98,7 @@ SINGLETONS: Final[Mapping[str, Singleton]] = MappingProxyType(
         for pid, own_id in sorted(SINGLETON_IDS.items(), key=lambda item: item[1])
     }
 )
-"""By id, in the order of the ids."""
+"""The singletons by id, in the order of the ids."""
 
 
 def factory(pid: str) -> Factory:

@@ -8,7 +8,7 @@ The power holds for a step. It is ``value * scale * level * (1 + noise) * (1 - c
 - ``clouds`` and the moment within a step at which its meters change are an edge's own, the former for each day.
 
 All of these come from hashing the meter's key: the same key gives the same power on every machine and run. The
-arithmetic is in docs/reference/profiles.md, to be computed again by whoever checks the energies.
+arithmetic is in docs/reference/profiles.md, so that energies can be computed again and checked.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Source:
         self._shift = shape.offset + shift * shape.step + _four(edge, 8) % shape.step
 
     def at(self, now: int) -> int:
-        """W at a moment (ms since 1970); never negative."""
+        """The power in W at a moment (ms since 1970); never negative."""
         shape = self._shape
         index = (now + self._shift) // shape.step
         day, place = divmod(index, shape.steps)

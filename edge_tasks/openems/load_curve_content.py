@@ -28,7 +28,7 @@ KINDS: Final[tuple[Kind, ...]] = ("production", "consumption")
 KEYS: Final = ("description", "step_s", "utc_offset_min", *KINDS)
 SECTION_KEYS: Final = ("day", "weekend", "scale", "shift_min", "noise")
 SUN_KEYS: Final = ("sun", "clouds")
-"""Of production only."""
+"""The keys of production only."""
 
 _LONGEST_STEP: Final = 3600
 _FARTHEST_OFFSET: Final = 14 * 60

@@ -129,7 +129,7 @@ _2026_2_0: Final = replace(
         "8081 never opens with Metadata.File: nothing fills the list of apikeys that it waits for",
     ),
 )
-"""The program that edges connect to is no file of the release: it comes as an image, or out of the sources."""
+"""The program that edges connect to is not a file of the release: it comes as an image, or from the sources."""
 
 _2026_4_0: Final = replace(
     _2026_2_0,
@@ -144,14 +144,14 @@ DEFAULT: Final = _2024_7_0
 """The release that a fleet has by default and that the stand-ins follow."""
 
 NEW_SINGLETONS: Final = frozenset(pid for release in RELEASES for pid in release.new_singletons)
-"""Those of all releases."""
+"""The new singletons of all releases."""
 
 
 def release_of(version: str) -> Release:
     """What holds for a version: the newest entry that is not newer than it, or the oldest one.
 
     Raises:
-        SettingsError: it is no version.
+        SettingsError: it is not a version.
     """
     wanted = _order(version)
     return next((found for found in reversed(RELEASES) if _order(found.since) <= wanted), RELEASES[0])

@@ -12,7 +12,7 @@ class Source(Protocol):
     """A power that is constant between two moments."""
 
     def at(self, now: int) -> int:
-        """W at epoch ms."""
+        """The power in W at epoch ms."""
 
     def until(self, now: int) -> int:
         """The next epoch ms at which the power may change; :data:`NEVER` if there is none."""
@@ -49,11 +49,11 @@ class Constant:
         self._power = power
 
     def at(self, _now: int) -> int:
-        """W."""
+        """The power in W."""
         return self._power
 
     def until(self, _now: int) -> int:
-        """Never."""
+        """:data:`NEVER`, because the power does not change."""
         return NEVER
 
 
@@ -67,11 +67,11 @@ class Series:
         self._began = began
 
     def at(self, now: int) -> int:
-        """W; before it began, as of the series' end."""
+        """The power in W; before it began, the one of the series' end."""
         return self._datasource.at(now - self._began)
 
     def until(self, now: int) -> int:
-        """The next step."""
+        """The epoch ms of the next step."""
         step = self._datasource.step
         return now + step - (now - self._began) % step
 
@@ -81,7 +81,7 @@ class Held:
 
     Args:
         source: whose place it takes.
-        power: W.
+        power: in W.
         end: epoch ms.
     """
 
@@ -93,9 +93,9 @@ class Held:
         self._end = end
 
     def at(self, now: int) -> int:
-        """W."""
+        """The power in W."""
         return self._power if now < self._end else self.source.at(now)
 
     def until(self, now: int) -> int:
-        """Its end, then the source's next."""
+        """The end of the written power; after it, the next change of the source."""
         return self._end if now < self._end else self.source.until(now)

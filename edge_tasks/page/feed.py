@@ -1,4 +1,4 @@
-"""Looks at the fleet again and again, one look at a time, and tells every page that is open."""
+"""Looks at the fleet again and again, one look at a time, and informs every open page."""
 
 from __future__ import annotations
 

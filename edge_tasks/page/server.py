@@ -166,14 +166,14 @@ async def _edge(request: web.Request) -> web.StreamResponse:
 
 async def _looking(app: web.Application) -> AsyncIterator[None]:
     task = asyncio.create_task(app[_FEED].run())
-    task.add_done_callback(_end_loudly)
+    task.add_done_callback(_end_server_on_failure)
     yield
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
 
 
-def _end_loudly(task: asyncio.Task[None]) -> None:
+def _end_server_on_failure(task: asyncio.Task[None]) -> None:
     """An unforeseen failure of a look ends the server, because a page without news would be wrong."""
     if not task.cancelled() and task.exception() is not None:
         signal.raise_signal(signal.SIGTERM)

@@ -48,7 +48,7 @@ class Row:
 
     @property
     def wire(self) -> list[Any]:
-        """As the page gets it."""
+        """The row as the page gets it."""
         return [self.state, self.why, self.hint, self.heard, self.figures]
 
 
@@ -128,7 +128,7 @@ def _row(verdict: Verdict, at: float, before: Row | None) -> Row:
 
 
 def totals_of(figures: Collection[Figures]) -> Figures:
-    """Sums, and the mean state of charge; None where nobody told anything."""
+    """The sums, and the mean state of charge; None if no edge reports a value."""
     return tuple(_total(place, figures) for place in range(len(CHANNELS)))
 
 

@@ -1,4 +1,4 @@
-"""The backend's B2B REST API: who is online, and what they measure."""
+"""The backend's B2B REST API: which edges are online, and what they measure."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class BackendApi:
 
 
 def _refusal(url: str, code: int, user: str) -> BackendError:
-    """A wrong login is a 500 of a real backend, a 401 of ours."""
+    """The error for an HTTP status. A wrong login is a 500 of a real backend, a 401 of our stand-in."""
     if code not in _OF_A_WRONG_LOGIN:
         return BackendError(f"{url} answered {code}", code=code)
     return BackendError(

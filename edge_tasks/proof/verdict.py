@@ -61,7 +61,7 @@ class Observation:
         values: by channel.
         registered: it has a row.
         active: Odoo and the UI show it.
-        visible: Odoo lists its device; None where there is no Odoo.
+        visible: Odoo lists its device; None if there is no Odoo.
         key_is_own: the apikey of its row is the one that the fleet gave it.
         read: the running backend has read that row.
         message_age_s: seconds since the backend's ``lastmessage``.

@@ -165,7 +165,7 @@ class LightHost:
         return json.dumps({"revision": revision, **document})
 
     def find(self, written: Mapping[str, Written]) -> LightStart | None:
-        """What the host is to be told so that it runs the edges, each as written; None when it runs them."""
+        """What the host must be given so that it runs the edges, each as written; None if it runs them."""
         fleet_file = self.fleet_file(written)
         is_running = self.process.find() is not None
         if is_running and text_of(self.process.config) == fleet_file:
@@ -224,6 +224,6 @@ class LightHost:
 
 
 def change_of(planned: LightStart) -> str:
-    """A line for ``inv plan``: ``tell the light host its 3 edges``."""
+    """A line for ``inv plan``: ``give the light host its 3 edges``."""
     edges = counted(planned.count, "edge")
     return f"give the light host its {edges}" if planned.is_running else f"start the light host with {edges}"

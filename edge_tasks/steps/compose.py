@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.protocols import Services
 
 _READABLE: Final = 0o644
-"""It holds no secret, and people read it."""
+"""The mode of the override: it holds no secret, and people read it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Compose:
     edges: tuple[Edge, ...]
 
     def find(self) -> Plan[Override]:
-        """Compare the files with what they are to be.
+        """Compare the files with what they should be.
 
         Raises:
             SettingsError: a file of that name is not ours.

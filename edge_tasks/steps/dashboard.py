@@ -33,7 +33,7 @@ class Watched:
     """A platform as it was read at some moment.
 
     Attributes:
-        saved: its fleet; None where there is none.
+        saved: its fleet; None if there is none.
         make_view: puts together what is asked; it reads the platform's template.
     """
 
@@ -58,11 +58,11 @@ class FleetSource:
     """The fleet as ``verify`` sees it, also when it is changed from another shell meanwhile.
 
     Args:
-        read: reads the platform anew.
+        read: reads the platform again.
     """
 
     def __init__(self, read: Callable[[], Watched]) -> None:
-        self._read_anew = read
+        self._read_again = read
         self._watched = read()
         self._read_at = time.monotonic()
 
@@ -125,7 +125,7 @@ class FleetSource:
         """
         known = self._watched
         if known.state.load() != known.saved or time.monotonic() - self._read_at > _READ_AGAIN_S:
-            self._watched = known = self._read_anew()
+            self._watched = known = self._read_again()
             self._read_at = time.monotonic()
         if known.saved is None:
             raise no_fleet(known.platform)
@@ -162,5 +162,5 @@ def _about(watched: Watched) -> dict[str, str]:
 
 
 def _short(path: Path) -> str:
-    """As people write it: from their home on."""
+    """A path as people write it, with ``~`` for their home."""
     return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Doctor:
-    """Examines; with ``--fix`` it corrects what can be corrected in copies of ours.
+    """Examines; with ``--fix`` it corrects what can be corrected in our copies.
 
     Attributes:
         services: know the machine and the platform.
@@ -46,7 +46,7 @@ class Doctor:
         )
 
     def apply(self, plan: Plan[Correction | None]) -> str:
-        """Correct the backend's configuration in a copy of ours."""
+        """Correct the backend's configuration in our copy."""
         if plan.details is not None:
             plan.details.write()
         return "the backend gets a corrected copy of its configuration"

@@ -24,7 +24,7 @@ class Down:
     """Stops and removes.
 
     Attributes:
-        services: None where there is no saved fleet, so that nothing of it can run.
+        services: None if there is no saved fleet, so that nothing of it can run.
         override: the path of the compose override.
     """
 

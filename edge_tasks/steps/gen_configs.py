@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Differing:
-    """What is to be written and removed.
+    """What must be written and removed.
 
     Attributes:
         stale: edges whose directory is missing, was made of other inputs, or was damaged since.
@@ -43,7 +43,7 @@ class GenConfigs:
         may_stay: names of directories that are left alone where they are.
         claim: makes what edges wrote in their directories removable.
         adopt: directories that we did not make are replaced.
-        force: all are written anew.
+        force: all are written again.
     """
 
     template: Template

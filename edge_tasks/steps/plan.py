@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show(
     before: Mapping[str, tuple[str, ...]], steps: Mapping[str, Callable[[], Step[Any]]], output: Output
 ) -> bool:
-    """Print what is to be done; whether there is anything.
+    """Print what must be done; returns whether there is anything.
 
     Args:
         before: what the call itself would do before its first step: a word → lines.

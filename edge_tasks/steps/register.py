@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EntriesToWrite:
-    """What is to be done.
+    """What the step must do.
 
     Attributes:
         registration: in the registry.
@@ -32,7 +32,7 @@ class Register:
     """Brings the registry to what the fleet is.
 
     Attributes:
-        registry: who the backend knows.
+        registry: the devices that the backend knows.
         backend: reads the registry.
         read: what the backend has read.
         adopt: entries that are not ours are taken over.

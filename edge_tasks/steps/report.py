@@ -58,7 +58,7 @@ class Report:
     output: Output
 
     def run(self) -> None:
-        """Look and write.
+        """Watch the fleet, and write the report.
 
         Raises:
             SettingsError: the fleet is down.
@@ -121,7 +121,7 @@ class Report:
 
 
 def default_name() -> str:
-    """The name of the file where none is named: with the time, UTC."""
+    """The name of the file if none was given: with the time in UTC."""
     return f"edge-tasks-report-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.html"
 
 

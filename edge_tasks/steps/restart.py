@@ -31,7 +31,7 @@ class Restart:
     output: Output
 
     def run(self) -> None:
-        """Restart them.
+        """Restart the edges.
 
         Raises:
             SettingsError: one is a light edge, or its directory was never written.

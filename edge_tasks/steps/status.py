@@ -9,7 +9,7 @@ from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN, Condition, Verdict
 from edge_tasks.steps.edge_table import SHOWN
-from edge_tasks.steps.verify import say_what_cannot_be_told
+from edge_tasks.steps.verify import print_remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Status:
         platform: whose fleet it is, for people.
         names: the edges that are asked for.
         only_ill: whether only edges that are not online are shown.
-        must_be_well: an edge that is not well is an error.
+        must_be_well: whether an edge that is not online is an error.
     """
 
     view: FleetView
@@ -43,7 +43,7 @@ class Status:
     must_be_well: bool = False
 
     def run(self) -> None:
-        """Show what runs, the table, and the reason of each edge that is not well.
+        """Show what runs, the table, and the reason of each edge that is not online.
 
         Raises:
             EdgesNotOnline: with ``must_be_well``, an edge is not online.
@@ -63,7 +63,7 @@ class Status:
         if self.only_ill:
             self.output.line(f"{len(verdicts) - len(ill)} online, {len(ill)} not online")
         self.table.show(ill if self.only_ill else verdicts)
-        say_what_cannot_be_told(self.view, self.output)
+        print_remark(self.view, self.output)
         for verdict in ill[:_MOST_REASONS]:
             self.output.fault(f"{verdict.name}: {verdict.why} → {verdict.hint}")
         self._check(len(ill))

@@ -32,11 +32,11 @@ _REST: Final = 9.0
 
 @dataclass(frozen=True)
 class ToStart:
-    """What is to be done.
+    """What the step must start.
 
     Attributes:
         backend: services to start before the edges.
-        edges: what is to be done for the edges.
+        edges: what must be done for the edges.
     """
 
     backend: Plan[tuple[str, ...]]
@@ -45,13 +45,13 @@ class ToStart:
 
 @dataclass(frozen=True)
 class Up:
-    """Has the backend and exactly the fleet's edges run.
+    """Makes the backend and exactly the fleet's edges run.
 
     Attributes:
         backend: is started first, so that no edge waits for it.
         edges: what runs the edges.
-        written: the config directories as they lie on the disk, by the edge's name.
-        registry: who the backend knows.
+        written: the config directories as they are on the disk, by the edge's name.
+        registry: the devices that the backend knows.
         read: what the backend has read.
         record: where it is noted that the fleet is up.
         mark: what is noted, see :func:`mark_of`.
@@ -103,7 +103,7 @@ class Up:
 
 
 def mark_of(fleet: Fleet, template_digest: str, shape: LoadShape | None, seed: str) -> str:
-    """What tells a fleet that was brought up from one that is wanted now.
+    """What distinguishes a fleet that was brought up from the one that is wanted now.
 
     Args:
         fleet: its size, its kinds of edges, its keys and its ports count.

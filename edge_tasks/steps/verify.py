@@ -28,7 +28,7 @@ _MOST_LISTED: Final = 20
 
 @dataclass(frozen=True)
 class Verify:
-    """Asks until all edges are well or the time is over.
+    """Asks until all edges are online or the time is over.
 
     Attributes:
         view: the fleet.
@@ -47,7 +47,7 @@ class Verify:
         """Wait, show the table, and print a line.
 
         Raises:
-            EdgesNotOnline: each that is not well, with its own reason and hint.
+            EdgesNotOnline: names each edge that is not online, with its own reason and hint.
         """
         started = time.monotonic()
         if self.judges_only and not self.view.runtime.database.is_ready:
@@ -56,13 +56,13 @@ class Verify:
         with self.output.progress("verify", len(self.view.edges), "online") as progress:
             verdicts = self._await_all(started + self.timeout_s, progress)
         self.table.show(tuple(verdicts.values()))
-        say_what_cannot_be_told(self.view, self.output)
+        print_remark(self.view, self.output)
         _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
         did = f"{len(verdicts)} online, says {self.view.runtime.backend.status.says}"
         self.output.step("verify", did, time.monotonic() - started, changed=True)
 
     def _await_all(self, deadline: float, progress: Progress) -> dict[str, Verdict]:
-        """The last verdict of each edge: all are well, or the time is over, or waiting cannot help."""
+        """The last verdict of each edge: all are online, or the time is over, or waiting cannot help."""
         asked = time.monotonic()
         verdicts = {verdict.name: verdict for verdict in self.view.look(SHOWN)}
         took_s = time.monotonic() - asked
@@ -83,7 +83,7 @@ class Verify:
         return {verdict.name: verdict for verdict in self.view.look(SHOWN, names)}
 
     def _worth_a_look(self, ill: list[str]) -> list[str]:
-        """Of many, those that the backend says are online by now: for the others a full look would be wasted."""
+        """The edges that are worth a full look: of many, only those that the backend says are online."""
         if len(ill) <= _MANY:
             return ill
         try:
@@ -93,8 +93,8 @@ class Verify:
         return [name for name in ill if online.get(name)]
 
 
-def say_what_cannot_be_told(view: FleetView, output: Output) -> None:
-    """Print what could not be asked, where the backend has no REST API."""
+def print_remark(view: FleetView, output: Output) -> None:
+    """Print what the source of the states cannot tell, for example if the backend has no REST API."""
     if remark := view.runtime.backend.status.remark:
         output.line(f"  ! {remark}")
 

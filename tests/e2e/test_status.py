@@ -56,7 +56,7 @@ def test_a_watch_goes_on_until_it_is_interrupted(platform: Any) -> None:
     assert watch.returncode == 0
 
 
-def test_a_reader_that_stops_reading_is_no_error() -> None:
+def test_a_reader_that_stops_reading_is_not_an_error() -> None:
     command = ["bash", "-c", f"{sys.executable} -m invoke --list | head -1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("Available tasks")

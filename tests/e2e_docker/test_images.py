@@ -61,7 +61,9 @@ def test_an_image_built_by_hand_is_taken_while_it_is_newer_than_its_files(builde
     assert not by_hand(builder)
 
 
-def test_another_image_under_the_platforms_own_has_it_built_again_and_its_edges_made_anew(builder: Any) -> None:
+def test_another_image_under_the_platforms_own_has_it_built_again_and_its_edges_created_again(
+    builder: Any,
+) -> None:
     base, original = "edge-tasks-test-images-base", "edge-tasks-test-edge"
     builder.docker("tag", original, base)
     try:

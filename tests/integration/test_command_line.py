@@ -39,7 +39,7 @@ def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         ("--list | head -1", "1"),
     ],
 )
-def test_a_reader_that_stops_reading_is_no_error(pipe: str, unbuffered: str) -> None:
+def test_a_reader_that_stops_reading_is_not_an_error(pipe: str, unbuffered: str) -> None:
     done = shell(f"{INV} {pipe}", PYTHONUNBUFFERED=unbuffered)
     assert done.stdout
     assert done.stderr == ""

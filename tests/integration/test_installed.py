@@ -210,7 +210,7 @@ def test_what_was_typed_wrong_is_named_with_what_to_type(  # noqa: PLR0913, PLR0
 
 @pytest.mark.parametrize("pipe", ["--list | head -1", "--help | head -1", "--help setup | head -c 10"])
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_reader_that_stops_reading_is_no_error(
+def test_a_reader_that_stops_reading_is_not_an_error(
     pipe: str, unbuffered: str, installed: Environment, folder: Path
 ) -> None:
     done = installed.run(f"edge-tasks {pipe}", folder, PYTHONUNBUFFERED=unbuffered)

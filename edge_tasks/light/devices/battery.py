@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component
 
 _FULL: Final = 100
-"""Percent."""
+"""In percent."""
 
 
 def _role(component: Component) -> Storage:

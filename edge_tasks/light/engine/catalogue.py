@@ -35,7 +35,7 @@ class Configured(Protocol):
 
     @property
     def factory_pid(self) -> str:
-        """E.g. ``Simulator.GridMeter.Reacting``."""
+        """The PID of its factory, e.g. ``Simulator.GridMeter.Reacting``."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Stamp: TypeAlias = tuple[int, int, int]
-"""What tells a file's content from an earlier one: mtime_ns, size, inode."""
+"""What distinguishes a file's content from an earlier one: mtime_ns, size, inode."""
 
 _EDGES_AN_ADDRESS: Final = 20_000
 """For one source address Linux has 28,232 ports for connections to one backend."""
@@ -47,7 +47,7 @@ class EdgeEntry:
 
     @property
     def shape(self) -> str:
-        """A hash that differs where configurations differ, and that tells no secret."""
+        """A hash that differs if configurations differ, and that reveals no secret."""
         return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
 
     @property
@@ -59,7 +59,7 @@ class EdgeEntry:
 
 @dataclass(frozen=True)
 class Fleet:
-    """The content of a fleet file. Without a memory file, counters begin anew with each start of the host.
+    """The content of a fleet file. Without a memory file, counters begin at 0 with each start of the host.
 
     Attributes:
         shared: the files of an edge without a directory, by path, as any of them has them.
@@ -119,7 +119,7 @@ def load(path: Path) -> Fleet:
 
     Raises:
         OSError: the file cannot be read.
-        FleetFileError: it is no fleet file.
+        FleetFileError: it is not a fleet file.
     """
     try:
         content = orjson.loads(path.read_bytes())

@@ -1,7 +1,7 @@
 """The file in which a light host keeps what its edges have counted, so that no counter falls when it restarts.
 
 A plant goes on while its host is down, as a real one does while its edge is down: a host that comes back counts
-from the kept moment to now. What a killed host had not kept is counted again, exactly, since a simulation is
+from the kept moment to now. What a killed host had not kept is counted again, exactly, because a simulation is
 deterministic.
 """
 

@@ -62,7 +62,7 @@ class Part:
 
 
 class Metrics(Collector):
-    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor tells of its parts."""
+    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor reports its parts."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet

@@ -33,7 +33,7 @@ _SILENT_AFTER: Final = 75.0
 _READ_BUFFER: Final = 512
 """In bytes. It grows with what comes, which is little: an edge gets one ping a minute."""
 _SMALL: Final = 1024
-"""Bytes; a connection keeps a buffer of its largest message, so a large one goes out from a buffer of its own."""
+"""In bytes. A connection keeps a buffer of its largest message, so a large one is sent from its own buffer."""
 _MOST_HEADER: Final = 14
 _MOST_BYTES: Final = 4 * 1024 * 1024
 _UNAUTHORIZED: Final = (401, 403)
@@ -53,7 +53,7 @@ class NoWebsocketError(Exception):
 
 
 class Owner(Protocol):
-    """Who is told what happens on a connection."""
+    """Receives what happens on a connection."""
 
     def heard(self, message: bytes) -> None:
         """A message came."""

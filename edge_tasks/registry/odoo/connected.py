@@ -33,7 +33,7 @@ class TableStatus:
     backend_runs: Callable[[], bool]
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
-        """``openems_is_connected``.
+        """Whether each edge is connected, by name: the column ``openems_is_connected``.
 
         Raises:
             BackendError: the backend does not run.

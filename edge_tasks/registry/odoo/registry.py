@@ -54,7 +54,7 @@ class OdooRegistry:
         table.register(self.database, planned.details, progress)
 
     def fingerprints(self) -> dict[str, str]:
-        """Of all rows, archived ones too: a backend reads them as well."""
+        """The fingerprints of all apikeys, by name; also of archived rows, because a backend reads them."""
         return {row.name: fingerprint(row.apikey) for row in table.read_rows(self.database)}
 
     def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
@@ -67,7 +67,7 @@ class OdooRegistry:
         return table.read_config(self.database, name)
 
     def visible(self, names: Sequence[str]) -> frozenset[str] | None:
-        """What Odoo lists; None where there is no Odoo.
+        """The names that Odoo lists; None if there is no Odoo.
 
         Raises:
             OdooError: it does not answer, or refuses.
@@ -87,7 +87,7 @@ class OdooRegistry:
 
 
 def registration_of(changes: RowChanges) -> Registration[RowChanges]:
-    """Changes of rows, as everybody may know them."""
+    """Changes of rows as a plan for the step ``register``."""
     return Registration(
         added=tuple(device.name for device in changes.added if device.active),
         changed=tuple(change.device.name for change in changes.changed if change.device.active),

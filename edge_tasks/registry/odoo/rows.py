@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge, Fleet
 
 DEMO_APIKEY: Final = "DEMO_API_KEY"
-"""Of the one device that Odoo creates with its demo data, ``edge0``."""
+"""The apikey of the one device that Odoo creates with its demo data, ``edge0``."""
 
 LIGHT_VERSION: Final = DEFAULT.since
 """What a light edge says of itself. Each version that a backend does not find, it has Odoo write, one by one."""
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Device:
-    """A row as it is to be: what Odoo itself would have made, and a note by which we know it as ours.
+    """A row as it should be: what Odoo itself would have made, and a note by which we know it as ours.
 
     Attributes:
         version: a new row's; None where only the edge itself knows it.
@@ -74,7 +74,7 @@ class RowChanges:
         changed: rows to correct or to take over.
         kept: how many active rows are right as they are.
         unarchived: rows that become active, most of them of the reserve, untouched otherwise.
-        archived: active rows of ours beyond the fleet.
+        archived: our active rows beyond the fleet.
         reserved: how many rows of the reserve there will be.
     """
 
@@ -87,7 +87,7 @@ class RowChanges:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is to be done."""
+        """Whether nothing must be done."""
         return not (self.added or self.changed or self.unarchived or self.archived)
 
 
@@ -192,7 +192,7 @@ def _differs(row: Row, device: Device) -> bool:
 
 
 def _differs_otherwise(row: Row, device: Device) -> bool:
-    """Whether a row is to be corrected; a user's own comment and setup password are left as they are."""
+    """Whether a row must be corrected; a user's own comment and setup password are left as they are."""
     return (
         row.active is None
         or (row.apikey, row.name_number) != (device.apikey, device.name_number)

@@ -77,7 +77,7 @@ class Odoo:
             raise OdooError(f"{self.url} does not answer: {error}") from None
 
     def visible(self, names: Sequence[str]) -> frozenset[str]:
-        """Those of the devices that people see in Odoo: archived ones are left out.
+        """The devices that people see in Odoo, without archived ones.
 
         Raises:
             OdooError: it does not answer, or refuses.

@@ -57,7 +57,7 @@ class Arrivals:
         return tuple(self.waiting[: self.batch]) if on_their_way <= self.batch else ()
 
     def begin(self, services: Sequence[str], now: float) -> None:
-        """They were begun."""
+        """Take note that these services were started."""
         self.again += [service for service in services if service in self._turned_away]
         self._turned_away -= set(services)
         self.waiting = [service for service in self.waiting if service not in services]

@@ -84,7 +84,7 @@ class BackendService:
         """Restart its container (2 s); ``up`` brings the edges back.
 
         Its Felix console could re-activate ``Metadata.Odoo`` in 0.6 s, but wants all properties for it, forgets
-        those that are missing, and writes the file anew, which may be one of the user's (measured on 2024.7.0).
+        those that are missing, and writes the file again, which may be one of the user's (measured on 2024.7.0).
 
         Raises:
             CommandFailed: the backend did not come back.

@@ -121,7 +121,7 @@ class EdgeContainers:
         return f"edges: {did or 'reconnected by themselves'}"
 
     def _still_lost(self, edges: Sequence[Edge]) -> tuple[Edge, ...]:
-        """Those that do not come back by themselves within seconds."""
+        """The edges that do not reconnect by themselves within seconds."""
         lost = tuple(edges)
         if self.stack.status.is_late:
             return lost

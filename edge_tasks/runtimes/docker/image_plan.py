@@ -1,4 +1,4 @@
-"""Which images are to be built or fetched, from what is here and what they were built from. Pure."""
+"""Which images must be built or fetched, from what is here and what they were built from. Pure."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def to_fetch(facts: ImageFacts) -> tuple[str, ...]:
 
 
 def changes_of(planned: ImagesToMake, names: Mapping[str, str]) -> tuple[str, ...]:
-    """A line each, for ``inv plan``; ``names`` has the image of each service."""
+    """One line for each change, for ``inv plan``; ``names`` has the image of each service."""
     return (
         *(f"download {artifact.url}" for artifact in planned.download),
         *([f"build {some(tuple(names[service] for service in planned.build))}"] if planned.build else []),

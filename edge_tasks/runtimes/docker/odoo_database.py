@@ -52,7 +52,7 @@ class OdooDatabase:
         return Plan(changes, str(stack.database), planned)
 
     def prepare(self, plan: Plan[DatabaseToPrepare]) -> str:
-        """Do it; what was done.
+        """Do it, and return what was done.
 
         Raises:
             RegistrationError: PostgreSQL refuses the backend's user or password.

@@ -60,12 +60,12 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
 
 @dataclass(frozen=True)
 class RootFiles:
-    """What containers wrote as root in directories of ours and of the platform."""
+    """What containers wrote as root in our directories and the platform's."""
 
     stack: Stack
 
     def claim(self) -> None:
-        """Make it the caller's."""
+        """Make the caller the owner of these files."""
         claim(self.stack)
 
 

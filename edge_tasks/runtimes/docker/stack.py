@@ -45,7 +45,7 @@ _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18
 
 
 class Stack:
-    """Looks, once, at what does not change during a call; containers are asked for anew each time."""
+    """Reads once what does not change during a call; containers are read again each time."""
 
     def __init__(self, context: RuntimeContext) -> None:
         self.context = context
@@ -76,7 +76,7 @@ class Stack:
 
     @cached_property
     def project(self) -> Project:
-        """The user's own services, resolved by Compose; one of a profile only where it plays a role of ours."""
+        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles."""
         active = self.compose.project()
         named = self.context.services_named
         if plays_all_roles(active, named):
@@ -94,7 +94,7 @@ class Stack:
 
     @cached_property
     def is_rootless(self) -> bool:
-        """Root of a container is who runs the engine."""
+        """Whether root in a container is the user who runs the engine."""
         return self.docker.is_rootless()
 
     @cached_property
@@ -194,7 +194,7 @@ class Stack:
         return kept
 
     def _ports_of_override(self) -> dict[tuple[str, int], int]:
-        """As it stands, without those that somebody else has taken while our containers were away."""
+        """The ports in the present override, without those taken by others while our containers were away."""
         path = self.context.override
         if not path.is_file() or not is_ours(path.read_text()):
             return {}
@@ -204,7 +204,7 @@ class Stack:
 
     @property
     def ports_added(self) -> dict[str, int]:
-        """Those that the platform does not publish by itself."""
+        """The ports that the platform does not publish by itself."""
         return {word: port for word, port in self.ports.items() if self._own_port(word) is None}
 
     @property
@@ -237,7 +237,7 @@ class Stack:
         return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
 
     def hashes(self) -> dict[str, frozenset[str]]:
-        """:meth:`Compose.hashes`, asked anew when a file of ours was written."""
+        """:meth:`Compose.hashes`, asked again when one of our files was written."""
         ours = (self.context.override, self.context.state.folder / ENVIRONMENT_FILE)
         written = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in ours)
         if written != self._hashed[0]:

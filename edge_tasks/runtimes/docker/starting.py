@@ -66,7 +66,7 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
 
 
 class _Watch:
-    """Looks into the backend's container; where that cannot be, asks the backend, now and then."""
+    """Looks into the backend's container; if that is impossible, it asks the backend now and then."""
 
     def __init__(self, stack: Stack, edges: Sequence[Edge]) -> None:
         containers = {container.service: container for container in stack.containers()}
@@ -78,7 +78,7 @@ class _Watch:
         self.pause_s = ASK_PAUSE_S if self._peers() is None else _LOOK_PAUSE_S
 
     def connected(self) -> set[str] | None:
-        """The services that are; all of them where only a late source could tell; None while nobody answers."""
+        """The connected services; all of them if only a late source could say; None while nothing answers."""
         peers = self._peers()
         if peers is not None:
             return {service for service, found in self._addresses.items() if found & peers}

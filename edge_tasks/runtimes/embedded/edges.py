@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LightEdges:
-    """Those with a directory and those without, in the same host."""
+    """The edges with and without a directory, all in the same host."""
 
     fleet: Fleet
     host: LightHost
@@ -30,7 +30,7 @@ class LightEdges:
 
     @cached_property
     def light_names(self) -> frozenset[str]:
-        """All edges."""
+        """The names of all edges."""
         return frozenset(edge.name for edge in self.fleet.edges)
 
     def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:

@@ -119,7 +119,7 @@ class PostgresServer:
         raise CommandFailed(f"PostgreSQL (pid {process.pid}) does not stop", hint=f"see {self.log}")
 
     def _await_ready(self, spawned: int | None = None) -> None:
-        """Wait until the server accepts connections: line 8 of its pid file tells how far it is."""
+        """Wait until the server accepts connections: line 8 of its pid file shows how far it is."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             running = self.is_running()

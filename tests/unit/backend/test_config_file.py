@@ -50,7 +50,7 @@ def test_a_wrong_entry_is_named(tmp_path: Path, change: dict[str, object], words
         read_config(write(tmp_path / "c.json", GOOD | change))
 
 
-def test_a_file_that_is_no_json_or_missing_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_json_or_is_missing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.json").write_text("{", encoding="utf-8")
     with pytest.raises(BadConfigError, match="is not JSON"):
         read_config(tmp_path / "c.json")

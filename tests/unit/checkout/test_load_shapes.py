@@ -66,7 +66,7 @@ def test_a_path_is_one_from_where_it_is_typed(typed: str, tmp_path: Path) -> Non
     assert found(path, Path("/elsewhere")).content == {"consumption": {"day": [1, 1]}}
 
 
-def test_a_name_is_no_path() -> None:
+def test_a_name_is_not_a_path() -> None:
     assert load_shapes.absolute("household", Path("/somewhere")) == "household"
 
 
@@ -107,7 +107,7 @@ def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(tmp_path
         ("", "is not a profile", "keys with values"),
     ],
 )
-def test_a_file_that_is_no_profile_is_named_with_the_key_and_what_is_allowed(
+def test_a_file_that_is_not_a_profile_is_named_with_the_key_and_what_is_allowed(
     text: str, message: str, hint: str, tmp_path: Path
 ) -> None:
     path = own(tmp_path, "mine", text)

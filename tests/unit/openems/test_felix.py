@@ -180,7 +180,7 @@ def test_an_integer_is_as_large_as_its_java_type_holds(letter: str, bits: int) -
                 felix.parse(f'a={typed}"{beyond}"')
 
 
-def test_a_string_without_type_is_one_and_a_letter_that_is_no_type_is_no_value() -> None:
+def test_a_string_without_type_is_one_and_a_letter_that_is_not_a_type_is_not_a_value() -> None:
     assert felix.parse('a=T"1"\nb=["1"]\nc=T["1"]').values() == {"a": "1", "b": ("1",), "c": ("1",)}
     with pytest.raises(felix.FelixSyntaxError, match="expected a value"):
         felix.parse('a=Z"1"')

@@ -30,7 +30,7 @@ WELL = Observation(
 HOUSE = Profile.of({"consumption": {"day": [1, 3], "scale": [0.5, 2]}})
 
 
-def test_an_edge_with_all_it_should_show_is_well() -> None:
+def test_an_edge_with_all_it_should_show_is_online() -> None:
     assert judge(WELL, EXPECTED).is_well
 
 
@@ -143,7 +143,7 @@ SPOILED = st.fixed_dictionaries({}, optional={name: st.sampled_from(found) for n
 
 
 @given(SPOILED, st.booleans())
-def test_an_edge_is_well_when_every_fact_is_good_and_otherwise_not_well_with_a_reason_and_a_hint(
+def test_an_edge_is_online_when_every_fact_is_good_and_otherwise_not_online_with_a_reason_and_a_hint(
     faults: dict[str, Any],
     read: bool,  # noqa: FBT001 - hypothesis fills it in
 ) -> None:

@@ -63,7 +63,7 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
-def test_a_fleet_that_is_well_is_proved_by_who_says_so(scene: Scene) -> None:
+def test_a_fleet_that_is_online_is_proved_by_who_says_so(scene: Scene) -> None:
     scene.verify.run()
     assert scene.output.steps == [("verify", "3 online, says the test", True)]
     assert [row[:3] for row in scene.output.rows] == [
@@ -73,7 +73,7 @@ def test_a_fleet_that_is_well_is_proved_by_who_says_so(scene: Scene) -> None:
     ]
 
 
-def test_an_edge_that_is_not_well_is_named_with_its_reason_and_nobody_else(scene: Scene) -> None:
+def test_an_edge_that_is_not_online_is_named_with_its_reason_and_nobody_else(scene: Scene) -> None:
     scene.host.running.remove("edge1")
     with pytest.raises(EdgesNotOnline) as refused:
         scene.verify.run()
@@ -126,7 +126,7 @@ def test_status_shows_all_and_fails_only_when_asked_to(scene: Scene) -> None:
         replace(scene.status, must_be_well=True).run()
 
 
-def test_status_shows_only_those_that_are_not_well_when_asked_to(scene: Scene) -> None:
+def test_status_shows_only_those_that_are_not_online_when_asked_to(scene: Scene) -> None:
     scene.host.running.remove("edge1")
     replace(scene.status, only_ill=True).run()
     assert [row[0] for row in scene.output.rows] == ["edge1"]
@@ -143,7 +143,7 @@ def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
         replace(scene.status, must_be_well=True).run()
 
 
-def test_of_a_large_fleet_the_table_shows_the_ill_ones_first_and_counts_the_rest(scene: Scene) -> None:
+def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_rest(scene: Scene) -> None:
     fleet = replace(FLEET, size=30)
     table = EdgeTable({edge.name: edge for edge in fleet.edges}, scene.output)
     verdicts = scene.view.look(())
