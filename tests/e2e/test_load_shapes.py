@@ -74,7 +74,7 @@ def test_a_changed_profile_is_taken_over_and_a_wrong_one_changes_nothing(platfor
     assert "two numbers from 0 to 1000, the lowest first" in refused.stdout
     own.write_text("consumption: {day: [1, 1], scale: [3, 3]}\n")
     assert set(values(platform, "meter3/ActivePower").values()) == {1500}
-    assert platform.inv("verify", "--profile", "constant").returncode == 0
+    assert platform.inv("up", "--profile", "constant").returncode == 0
     assert set(values(platform, "meter3/ActivePower").values()) == {500}
 
 
