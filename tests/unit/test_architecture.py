@@ -38,7 +38,12 @@ LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
     "yaml": {"checkout/yaml_text.py"},
-    "psycopg": {"registry/odoo/table.py", "backend/store.py", "runtimes/embedded/schema.py"},
+    "psycopg": {
+        "adapters/postgresql.py",
+        "registry/odoo/table.py",
+        "backend/store.py",
+        "runtimes/embedded/schema.py",
+    },
     "rich": {"cli/terminal.py"},
     "invoke": {"cli/executor.py", "cli/program.py", "cli/step_task.py"},
     "sh": {"adapters/docker.py"},
