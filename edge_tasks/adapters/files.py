@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import NotWritable
@@ -52,7 +52,7 @@ def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:
     with writing(path):
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 os.fchmod(file.fileno(), mode)
                 file.write(text)
                 file.flush()
@@ -102,9 +102,18 @@ def remove_directory(path: Path) -> None:
         _remove(old)
 
 
+def in_utf8(path: PurePath) -> str:
+    """A path as our files have it, and as a program that runs in UTF-8 reads it, whatever the locale is here.
+
+    Raises:
+        UnicodeDecodeError: its bytes are no UTF-8.
+    """
+    return os.fsencode(path).decode("utf-8")
+
+
 def text_of(path: Path) -> str | None:
     """A file's text; None when it is not there."""
-    return path.read_text() if path.exists() else None
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
 
 
 def read_tree(folder: Path, suffix: str) -> dict[PurePosixPath, str]:

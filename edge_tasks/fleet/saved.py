@@ -82,7 +82,7 @@ class State:
         if not path.exists():
             return None
         try:
-            return _saved(json.loads(path.read_text()))
+            return _saved(json.loads(path.read_text(encoding="utf-8")))
         except PermissionError:
             raise SettingsError(
                 f"{path} belongs to another user (uid {path.parent.stat().st_uid})",
@@ -142,7 +142,9 @@ class State:
             with writing(self.folder / "lock"):
                 os.ftruncate(descriptor, 0)
                 since = time.strftime("%H:%M:%S")
-                os.pwrite(descriptor, f"pid {os.getpid()}, {command}, since {since}".encode(), 0)
+                os.pwrite(
+                    descriptor, f"pid {os.getpid()}, {command}, since {since}".encode(errors="surrogateescape"), 0
+                )
             yield
         finally:
             os.close(descriptor)

@@ -48,7 +48,7 @@ class Down:
         for name in ours:
             self.directories.remove(name)
         self.directories.remove_halves()
-        if self.override.is_file() and is_ours(self.override.read_text()):
+        if self.override.is_file() and is_ours(self.override.read_text(encoding="utf-8")):
             with writing(self.override):
                 self.override.unlink()
         remove_directory(self.state.folder)

@@ -238,5 +238,12 @@ def test_modules_and_functions_stay_short(name: str) -> None:
     assert {function: length for function, length in lengths.items() if length > 40} == {}
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_no_file_is_read_in_the_encoding_of_the_locale(name: str) -> None:
+    text = MODULES[name].read_text(encoding="utf-8")
+    assert "read_text()" not in text
+    assert "text=True" not in text
+
+
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not {path.stem for path in MODULES.values()} & {"utils", "helpers", "common", "manager", "base"}

@@ -98,6 +98,6 @@ def _addons(stack: Stack) -> list[Finding]:
 
 def _override(stack: Stack) -> list[Finding]:
     path = stack.context.override
-    if not path.exists() or is_ours(path.read_text()):
+    if not path.exists() or is_ours(path.read_text(encoding="utf-8")):
         return []
     return [Finding("it was not made by edge-tasks", str(path), "--override-file docker-compose.edges.yml")]

@@ -151,7 +151,7 @@ def _bases(stack: Stack, build: Mapping[str, Any]) -> dict[str, tuple[str, float
     text = build.get("dockerfile_inline")
     if text is None:
         path = Path(str(build.get("context", "")), str(build.get("dockerfile") or "Dockerfile"))
-        text = path.read_text() if path.is_file() else ""
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
     arguments = {
         name: plain(str(value)) for name, value in (build.get("args") or {}).items() if value is not None
     }
