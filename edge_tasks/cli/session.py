@@ -15,8 +15,7 @@ from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
-from edge_tasks.errors import SettingsError
-from edge_tasks.fleet.saved import State
+from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.choice import Chooser, kind
 from edge_tasks.runtimes.context import RuntimeContext
@@ -95,7 +94,7 @@ class Session:
             SettingsError: there is none.
         """
         if self.target.saved is None:
-            raise SettingsError(f"there is no fleet in {self.target.platform.path}", hint="inv setup --edges 3")
+            raise no_fleet(self.target.platform.path)
 
     def begin(self) -> None:
         """Check the platform, take its lock, save the fleet; once, before the first step that changes things."""

@@ -54,6 +54,11 @@ class Saved:
         }
 
 
+def no_fleet(platform: Path) -> SettingsError:
+    """The error of a task that needs a fleet, on a platform that has none."""
+    return SettingsError(f"there is no fleet in {platform}", hint="inv setup --edges 3")
+
+
 def new_fleet(size: int) -> Fleet:
     """A fleet with an identity that nobody has had."""
     from uuid6 import uuid7  # noqa: PLC0415 - 16 ms that only a new fleet needs

@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.errors import FleetError, SettingsError
+from edge_tasks.errors import FleetError
+from edge_tasks.fleet.saved import no_fleet
 from edge_tasks.page.secrecy import shown
 from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, rows_of
 from edge_tasks.proof.verdict import DOWN, Condition
@@ -142,11 +143,6 @@ class FleetSource:
                     problem, hint = DOWN
         row = Row(Condition.UNKNOWN.value, problem, hint, None, (None,) * len(CHANNELS))
         return Snapshot(time.time(), took_s, problem, hint, about, dict.fromkeys(names, row))
-
-
-def no_fleet(platform: Path) -> SettingsError:
-    """The error of a step that needs a fleet."""
-    return SettingsError(f"there is no fleet in {platform}", hint="inv setup --edges 3")
 
 
 def _secrets(fleet: Fleet, edge: Edge) -> tuple[str, ...]:
