@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import rendering
-from edge_tasks.adapters.files import in_utf8, read_tree, write_file, writing
+from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, read_utf8, write_file, writing
 from edge_tasks.checkout.compose_file import (
     NAMES,
     ComposeFile,
@@ -105,7 +105,8 @@ class Platform:
                 f"{self.path} has no edge template (looked for {self.layout.template})",
                 hint=f"name a {self.layout.name} checkout with --platform",
             )
-        return compile_template(_sources(folder), str(folder))
+        sources = [SourceFile(path, text) for path, text in read_tree(folder, ".config").items()]
+        return replace(compile_template(sources, str(folder)), ignored=files_of_macos(folder))
 
     def compose(self, edge_service: str = EDGE_SERVICE) -> ComposeFile:
         """What its compose file says.
@@ -114,7 +115,7 @@ class Platform:
             SettingsError: it is missing, or is not usable.
         """
         path = find_compose_file(self._source)
-        return parse_compose_file(path.read_text(encoding="utf-8"), str(path), edge_service)
+        return parse_compose_file(read_utf8(path), str(path), edge_service)
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
@@ -219,10 +220,3 @@ def _last_used(home: Home) -> Path | None:
         if path.is_dir():
             return path
     return None
-
-
-def _sources(folder: Path) -> list[SourceFile]:
-    try:
-        return [SourceFile(PurePosixPath(path), text) for path, text in read_tree(folder, ".config").items()]
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{folder}: a .config file is not UTF-8 ({error.reason})") from None
