@@ -103,7 +103,7 @@ class Session:
         self._check(self.target)
         if self._platform.is_missing:
             self._platform.lay_out()
-            self.console.line(f"laid out the bundled platform in {self._platform.path}")
+            self.console.line(f"created the bundled platform in {self._platform.path}")
         self._stack.enter_context(self.target.state.locked(self._command))
         self.look_again()
         self._begun = True
@@ -119,7 +119,7 @@ class Session:
         self.look_again()  # the fleet that was just saved is there for the tasks that follow
 
     def rotate_keys(self) -> None:
-        """Make new keys for all edges, on purpose.
+        """Give all edges new apikeys.
 
         Raises:
             SettingsError: there is no fleet yet.
@@ -131,10 +131,12 @@ class Session:
         target.state.save(replace(target.wanted, fleet=fleet))
         self.look_again()
         keys = counted(fleet.size, "edge")
-        self.console.line(f"new keys for {keys}; the old ones end when the backend reads them")
+        self.console.line(
+            f"new apikeys for {keys}; the old ones become invalid when the backend has read the new ones"
+        )
 
     def forget_platform(self) -> None:
-        """Do not take this platform for the one that was used last."""
+        """Do not remember this platform as the one used last."""
         layouts.forget(self._platform, self.invocation.home)
 
     @contextmanager

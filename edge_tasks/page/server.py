@@ -79,7 +79,7 @@ async def serve(
     await runner.setup()
     try:
         site = await _listening(runner, port)
-        said(f"the page is at http://{HOST}:{site}/  (Ctrl-C ends it; the fleet goes on)")
+        said(f"the page is at http://{HOST}:{site}/  (Ctrl-C ends it; the fleet keeps running)")
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds or None)
     finally:
@@ -98,13 +98,15 @@ def port_refused(error: OSError, port: int) -> MissingTool:
     """Why the page has no port."""
     if error.errno == errno.EADDRINUSE:
         return MissingTool(
-            f"port {port} is taken", hint="the page may be open there already; or --port 0: any free one"
+            f"port {port} is taken", hint="the page may already be served there; --port 0 takes any free port"
         )
     if error.errno == errno.EACCES:
         return MissingTool(
-            f"you may not open port {port}", hint="take one from 1024 on, or --port 0: any free one"
+            f"you may not open port {port}", hint="type a port from 1024 on; --port 0 takes any free port"
         )
-    return MissingTool(f"port {port} cannot be opened: {error.strerror or error}", hint="--port 0: any free one")
+    return MissingTool(
+        f"port {port} cannot be opened: {error.strerror or error}", hint="--port 0 takes any free port"
+    )
 
 
 @web.middleware
@@ -175,15 +177,15 @@ async def _edge(request: web.Request) -> web.StreamResponse:
 
 async def _looking(app: web.Application) -> AsyncIterator[None]:
     task = asyncio.create_task(app[_FEED].run())
-    task.add_done_callback(_end_loudly)
+    task.add_done_callback(_end_server_on_failure)
     yield
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
 
 
-def _end_loudly(task: asyncio.Task[None]) -> None:
-    """A look that fails in a way that nobody foresaw ends the server: a page without news would lie."""
+def _end_server_on_failure(task: asyncio.Task[None]) -> None:
+    """An unforeseen failure of a look ends the server, because a page without news would be wrong."""
     if not task.cancelled() and task.exception() is not None:
         signal.raise_signal(signal.SIGTERM)
 
