@@ -68,6 +68,9 @@ class Executor(invoke.executor.Executor):
         except Exit:  # of a task itself: plan --check
             self._finish(None)
             raise
+        except Exception as error:
+            self._finish(_fault(error))
+            raise
         finally:
             if (session := self._session) is not None:
                 session.close()
@@ -161,6 +164,12 @@ def _refused(error: OSError) -> tuple[str, str, int]:
     name = os.fsdecode(error.filename) if isinstance(error.filename, bytes) else str(error.filename)
     hint = "is the file yours, and readable? run this as its owner, or correct the rights"
     return f"{name} cannot be used: {reason}", hint, _NOT_USABLE
+
+
+def _fault(error: Exception) -> dict[str, Any]:
+    """A fault of ours in the document, whose text may hold secrets and is not repeated."""
+    hint = "this is a fault of edge-tasks; report it with the traceback on standard error"
+    return {"message": f"unexpected {type(error).__name__}", "hint": hint, "exit_code": 1}
 
 
 def discard_output() -> None:
