@@ -84,7 +84,7 @@ class Container:
         """
         process = Path("/proc") / str(self.pid)
         try:
-            if self.id not in (process / "cgroup").read_text():
+            if self.id not in (process / "cgroup").read_text(encoding="utf-8"):
                 return None
             rows = [row.split() for name in ("tcp6", "tcp") for row in _rows(process / "net" / name)]
         except OSError:
@@ -122,7 +122,7 @@ def container_of(entry: Mapping[str, Any]) -> Container | None:
 
 
 def _rows(table: Path) -> list[str]:
-    return table.read_text().splitlines()[1:] if table.exists() else []
+    return table.read_text(encoding="utf-8").splitlines()[1:] if table.exists() else []
 
 
 def _address(digits: str) -> str:

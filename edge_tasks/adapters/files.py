@@ -6,10 +6,10 @@ import errno
 import os
 import shutil
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.errors import NotWritable
+from edge_tasks.errors import NotWritable, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PRIVATE: Final = 0o600
 """What we write may hold apikeys and passwords."""
 
+_OF_MACOS: Final = "._"
+_LONGEST_LINK: Final = 255
 _TRIES: Final = 20
 """How often we try to remove a directory while a program writes into it. One more attempt was always enough."""
 
@@ -52,7 +54,7 @@ def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:
     with writing(path):
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
                 os.fchmod(file.fileno(), mode)
                 file.write(text)
                 file.flush()
@@ -102,18 +104,94 @@ def remove_directory(path: Path) -> None:
         _remove(old)
 
 
+def in_utf8(path: PurePath) -> str:
+    """A path as our files have it, and as a program that runs in UTF-8 reads it, whatever the locale is here.
+
+    Raises:
+        UnicodeDecodeError: its bytes are no UTF-8.
+    """
+    return os.fsencode(path).decode("utf-8")
+
+
 def text_of(path: Path) -> str | None:
     """A file's text; None when it is not there."""
-    return path.read_text() if path.exists() else None
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
+
+
+def read_utf8(path: Path) -> str:
+    """The text of a user's file, line ends untouched.
+
+    Raises:
+        SettingsError: it cannot be read, or is not UTF-8; with the line.
+    """
+    with _reading(path):
+        content = path.read_bytes()
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SettingsError(
+            f"{path}:{line}: not UTF-8 ({error.reason})", hint="save it as UTF-8, or remove it"
+        ) from None
 
 
 def read_tree(folder: Path, suffix: str) -> dict[PurePosixPath, str]:
-    """All files of a suffix below a folder, by relative path, bytes kept (UTF-8, line ends untouched)."""
-    return {
-        PurePosixPath(path.relative_to(folder)): path.read_bytes().decode()
-        for path in sorted(folder.rglob(f"*{suffix}"))
-        if path.is_file()
-    }
+    """All files of a suffix below a folder and below links in it, by relative path, without those of macOS.
+
+    Raises:
+        SettingsError: a part of it cannot be read, or is not UTF-8.
+    """
+    found = {}
+    for path in sorted(_files(folder)):
+        if path.name.startswith(_OF_MACOS):
+            continue
+        if path.name.endswith(suffix):
+            found[PurePosixPath(path.relative_to(folder))] = read_utf8(path)
+        else:
+            _refuse_lost_link(path)
+    return found
+
+
+def files_of_macos(folder: Path) -> tuple[PurePosixPath, ...]:
+    """The ``._*`` files below a folder: macOS keeps in them what another file system has no place for."""
+    found = (path for path in sorted(_files(folder)) if path.name.startswith(_OF_MACOS))
+    return tuple(PurePosixPath(path.relative_to(folder)) for path in found)
+
+
+def _refuse_lost_link(path: Path) -> None:
+    """Refuse what Git writes in place of a link to a folder where it may write no links (``core.symlinks``)."""
+    with _reading(path):
+        text = os.fsdecode(path.read_bytes()) if path.stat().st_size <= _LONGEST_LINK else ""
+        if text and "\n" not in text and (path.parent / text).is_dir():
+            raise SettingsError(
+                f"{path} was a link to {text}, and is a file now",
+                hint=f"ln -sf {text} {path}; in a clone, git config core.symlinks true comes first",
+            )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read {error.filename or path}: {error.strerror or error}",
+            hint="give yourself the right to read it, or remove it",
+        ) from None
+
+
+def _files(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
+    """All files below a folder; a link that leads back to a folder above it is not followed."""
+    with _reading(folder):
+        real = folder.resolve()
+        entries = () if real in above else tuple(folder.iterdir())
+        for path in entries:
+            if path.is_dir():
+                yield from _files(path, (*above, real))
+            elif path.is_file():
+                yield path
+            elif path.is_symlink():
+                raise SettingsError(f"{path} is a link that leads nowhere", hint="correct it, or remove it")
 
 
 def _write_tree(folder: Path, files: Mapping[PurePosixPath, str]) -> None:

@@ -65,7 +65,7 @@ class Daemon:
             subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, *self._arguments],
                 cwd="/",
-                env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -100,7 +100,10 @@ class Daemon:
         """The end of its log."""
         if not self.log.exists():
             return "no output"
-        return " | ".join(self.log.read_text(errors="replace").splitlines()[-count:]) or "no output"
+        return (
+            " | ".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+            or "no output"
+        )
 
     def _is_started_by(self, words: list[str]) -> bool:
         """Whether a command line ends in ``-m edge_tasks.MODULE CONFIG``, with our configuration file.

@@ -46,7 +46,8 @@ def fetch(requirements: Iterable[str], folder: Path, *, python: str, architectur
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     if done.returncode:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import resource
 import signal
 import socket
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection
     _raise_file_limit()
+    _forget_database_variables()
     try:
         asyncio.run(_run(read_config(Path(arguments[0]))))
     except BadConfigError as error:
@@ -61,6 +63,12 @@ def _raise_file_limit() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _forget_database_variables() -> None:
+    """Where the database is, and how it is reached, is in the configuration file alone: no ``PG*`` of a shell."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 async def _run(config: Config) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import rendering
-from edge_tasks.adapters.files import read_tree, write_file, writing
+from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, read_utf8, write_file, writing
 from edge_tasks.checkout.compose_file import (
     NAMES,
     ComposeFile,
@@ -104,7 +105,8 @@ class Platform:
                 f"{self.path} has no edge template (looked for {self.layout.template})",
                 hint=f"name a {self.layout.name} checkout with --platform",
             )
-        return compile_template(_sources(folder), str(folder))
+        sources = [SourceFile(path, text) for path, text in read_tree(folder, ".config").items()]
+        return replace(compile_template(sources, str(folder)), ignored=files_of_macos(folder))
 
     def compose(self, edge_service: str = EDGE_SERVICE) -> ComposeFile:
         """What its compose file says.
@@ -113,7 +115,7 @@ class Platform:
             SettingsError: it is missing, or is not usable.
         """
         path = find_compose_file(self._source)
-        return parse_compose_file(path.read_text(), str(path), edge_service)
+        return parse_compose_file(read_utf8(path), str(path), edge_service)
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
@@ -153,11 +155,12 @@ def find_platform(chosen: str | None, home: Home, cwd: Path) -> Platform:
     """The platform that was named, else the one that home lies in, else the one used last, else the bundled one.
 
     Raises:
-        SettingsError: the named one is not a directory, or is part of the program.
+        SettingsError: the named one is not a directory, or is part of the program, or its path is not UTF-8.
     """
     bundled = home.folder / BUNDLED_NAME
     named = (cwd / Path(chosen).expanduser()).resolve() if chosen else None
     path = named or find_surrounding(home) or _last_used(home) or bundled
+    _require_utf8(path)
     if path.is_relative_to(bundled_source()):
         raise SettingsError(
             f"{path} is part of edge-tasks itself, which stays as it is",
@@ -170,6 +173,16 @@ def find_platform(chosen: str | None, home: Home, cwd: Path) -> Platform:
             f"{path} is not a directory", hint="name a docker-openems checkout with --platform, or leave it out"
         )
     return Platform(path, bundled=False)
+
+
+def _require_utf8(path: Path) -> None:
+    """Our files hold the path, and some of them are JSON, which is UTF-8."""
+    try:
+        in_utf8(path)
+    except UnicodeDecodeError:
+        raise SettingsError(
+            f"the path {path} is not UTF-8", hint="rename the folder whose name is not, or use a copy elsewhere"
+        ) from None
 
 
 def find_surrounding(home: Home) -> Path | None:
@@ -186,7 +199,7 @@ def remember(platform: Platform, home: Home) -> None:
     Nothing is noted in a platform: there it is the one that is meant anyway.
     """
     if find_surrounding(home) is None and _last_used(home) != platform.path:
-        write_file(home.folder / _LAST_USED, f"{platform.path}\n")
+        write_file(home.folder / _LAST_USED, f"{in_utf8(platform.path)}\n")
 
 
 def forget(platform: Platform, home: Home) -> None:
@@ -203,14 +216,7 @@ def _is_platform(folder: Path) -> bool:
 
 def _last_used(home: Home) -> Path | None:
     with suppress(OSError):
-        path = Path((home.folder / _LAST_USED).read_text().strip())
+        path = Path(os.fsdecode((home.folder / _LAST_USED).read_bytes().strip()))
         if path.is_dir():
             return path
     return None
-
-
-def _sources(folder: Path) -> list[SourceFile]:
-    try:
-        return [SourceFile(PurePosixPath(path), text) for path, text in read_tree(folder, ".config").items()]
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{folder}: a .config file is not UTF-8 ({error.reason})") from None

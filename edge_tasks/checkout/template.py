@@ -68,6 +68,7 @@ class Template:
         components: what the template configures, sorted by id.
         moved: files whose directory did not follow their PID, as (where found, where an edge gets it).
         left_out: run-time singletons found in the template.
+        ignored: files that macOS has put beside those of the template.
     """
 
     files: tuple[_File, ...]
@@ -75,6 +76,7 @@ class Template:
     components: tuple[Component, ...]
     moved: tuple[tuple[PurePosixPath, PurePosixPath], ...]
     left_out: tuple[PurePosixPath, ...]
+    ignored: tuple[PurePosixPath, ...] = ()
 
     def render(self, edge: Edge, uri: str) -> dict[PurePosixPath, str]:
         """The files of one edge, by path below its config directory."""

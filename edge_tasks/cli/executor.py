@@ -27,6 +27,8 @@ _ONLY_READ: Final = frozenset({"plan", "status", "logs"})
 CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "rotate-keys"})
 _CUT_OFF: Final = 128 + signal.SIGPIPE
 """As after SIGPIPE: if nobody read the output to its end, the work may not be complete."""
+_NOT_USABLE: Final = 8
+"""The exit code of :class:`edge_tasks.errors.NotWritable`."""
 _MISSING: Final = 3
 """The exit code of :class:`edge_tasks.errors.MissingTool`."""
 
@@ -61,8 +63,13 @@ class Executor(invoke.executor.Executor):
             discard_output()
             only_read = self._session.typed <= _ONLY_READ
             raise Exit(code=0 if only_read else _CUT_OFF) from None
+        except OSError as error:
+            raise self._failed(*_refused(error)) from None
         except Exit:  # of a task itself: plan --check
             self._finish(None)
+            raise
+        except Exception as error:
+            self._finish(_fault(error))
             raise
         finally:
             if (session := self._session) is not None:
@@ -147,6 +154,22 @@ class Executor(invoke.executor.Executor):
             )
         if self.config.run.dry:
             raise SettingsError("--dry would not stop a task from doing its work", hint="inv plan")
+
+
+def _refused(error: OSError) -> tuple[str, str, int]:
+    """What the system refused, where no step had a word of its own for it: message, hint, exit code."""
+    reason = error.strerror or str(error) or type(error).__name__
+    if error.filename is None:
+        return f"the system refused: {reason}", "inv doctor", _NOT_USABLE
+    name = os.fsdecode(error.filename) if isinstance(error.filename, bytes) else str(error.filename)
+    hint = "is the file yours, and readable? run this as its owner, or correct the rights"
+    return f"{name} cannot be used: {reason}", hint, _NOT_USABLE
+
+
+def _fault(error: Exception) -> dict[str, Any]:
+    """A fault of ours in the document, whose text may hold secrets and is not repeated."""
+    hint = "this is a fault of edge-tasks; report it with the traceback on standard error"
+    return {"message": f"unexpected {type(error).__name__}", "hint": hint, "exit_code": 1}
 
 
 def discard_output() -> None:

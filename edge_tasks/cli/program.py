@@ -16,6 +16,7 @@ from invoke.program import Program
 import edge_tasks
 from edge_tasks.cli.executor import Executor, discard_output
 from edge_tasks.cli.options import options_of
+from edge_tasks.cli.plain_text import write_plainly
 from edge_tasks.cli.step_task import StepTask
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class EdgeTasks(Program):
 
     def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002, FBT001, FBT002 - invoke's
         """Run; a reader that goes away (``edge-tasks --list | head``) is not a failure."""
+        write_plainly()
         try:
             try:
                 super().run(argv, exit)
@@ -114,6 +116,7 @@ def tell_inv_what_was_typed_wrong(tasks: Collection) -> None:
 
     if not program.argv:  # somebody else imports the tasks
         return
+    write_plainly()
     sys.excepthook = _end_quietly_on_a_closed_pipe
     asked = program.args.help.value
     if asked or program.core.unparsed:  # `inv --list` stays quick

@@ -89,7 +89,7 @@ class Directories:
     def apikey(self, edge: Edge, path: PurePosixPath) -> str | None:
         """The apikey in a file of an edge's directory; None if it cannot be read."""
         try:
-            return felix.parse((self.of(edge) / path).read_text()).string("apikey")
+            return felix.parse((self.of(edge) / path).read_text(encoding="utf-8")).string("apikey")
         except (OSError, ValueError):
             return None
 
@@ -137,6 +137,6 @@ class Directories:
 
 def _stamp_of(directory: Path) -> str | None:
     try:
-        return (directory / STAMP).read_text().strip()
+        return (directory / STAMP).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None

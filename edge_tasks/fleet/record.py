@@ -92,7 +92,7 @@ class Record:
     def entries(self) -> Entries:
         """All entries; empty if the file is missing or damaged."""
         try:
-            found = json.loads(self.path.read_text())
+            found = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return cast("Entries", found) if isinstance(found, dict) else {}

@@ -84,14 +84,14 @@ class State:
             SettingsError: the file is there and not readable as one.
         """
         path = self.folder / "fleet.json"
-        if not path.exists():
-            return None
         try:
-            return _saved(json.loads(path.read_text()))
+            return _saved(json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
         except PermissionError:
             raise SettingsError(
-                f"{path} belongs to another user (uid {path.parent.stat().st_uid})",
-                hint="run this as that user, or type inv down --purge as that user first",
+                f"you may not read {path}{_owner_of(self.folder)}",
+                hint="run this as its owner, or type inv down --purge as its owner first",
             ) from None
         except (ValueError, KeyError, TypeError):
             raise SettingsError(
@@ -149,10 +149,19 @@ class State:
             with writing(self.folder / "lock"):
                 os.ftruncate(descriptor, 0)
                 since = time.strftime("%H:%M:%S")
-                os.pwrite(descriptor, f"pid {os.getpid()}, {command}, since {since}".encode(), 0)
+                os.pwrite(
+                    descriptor, f"pid {os.getpid()}, {command}, since {since}".encode(errors="surrogateescape"), 0
+                )
             yield
         finally:
             os.close(descriptor)
+
+
+def _owner_of(folder: Path) -> str:
+    try:
+        return f", the folder of uid {folder.stat().st_uid}"
+    except OSError:  # a folder above it is closed
+        return ""
 
 
 def _take(descriptor: int, platform: Path) -> None:

@@ -69,7 +69,7 @@ async def serve(
     """Serve until SIGINT, SIGTERM or, when ``seconds`` is not 0, until they are over; see :func:`page_app`.
 
     Raises:
-        MissingTool: the port is taken.
+        MissingTool: the port is taken, or may not be opened.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -90,12 +90,23 @@ async def _listening(runner: web.AppRunner, port: int) -> int:
     try:
         await web.TCPSite(runner, HOST, port).start()
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise MissingTool(
-            f"port {port} is taken", hint="the page may already be served there; --port 0 takes any free port"
-        ) from None
+        raise port_refused(error, port) from None
     return int(runner.addresses[0][1])
+
+
+def port_refused(error: OSError, port: int) -> MissingTool:
+    """Why the page has no port."""
+    if error.errno == errno.EADDRINUSE:
+        return MissingTool(
+            f"port {port} is taken", hint="the page may already be served there; --port 0 takes any free port"
+        )
+    if error.errno == errno.EACCES:
+        return MissingTool(
+            f"you may not open port {port}", hint="type a port from 1024 on; --port 0 takes any free port"
+        )
+    return MissingTool(
+        f"port {port} cannot be opened: {error.strerror or error}", hint="--port 0 takes any free port"
+    )
 
 
 @web.middleware

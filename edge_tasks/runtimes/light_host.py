@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from edge_tasks.adapters import machine
-from edge_tasks.adapters.files import text_of, write_file, writing
+from edge_tasks.adapters.files import in_utf8, text_of, write_file, writing
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout import load_shapes
 from edge_tasks.errors import CommandFailed
@@ -139,15 +139,15 @@ class LightHost:
         edges = [
             {
                 "name": edge.name,
-                "directory": str(self._edges_folder / edge.directory),
+                "directory": in_utf8(self._edges_folder / edge.directory),
                 "digest": str(written[edge.name]),
             }
             for edge in self._fleet.edges_with_directory
             if edge.name in written
         ]
         document: dict[str, object] = {
-            "status_file": str(self._seen_as / "light-status.json"),
-            "memory_file": str(self._seen_as / "light-memory.json"),
+            "status_file": in_utf8(self._seen_as / "light-status.json"),
+            "memory_file": in_utf8(self._seen_as / "light-memory.json"),
             **self._options.shares(len(written) + self._fleet.light),
             "connect_rate": self._options.connect_rate,
             "reconnect": self._options.reconnect,
@@ -162,7 +162,7 @@ class LightHost:
             files = {str(path): text for path, text in self._render(light[0]).items()}
             document["shared"] = {"files": files, "edges": {edge.name: edge.apikey for edge in light}}
         revision = hashlib.sha256(json.dumps(document).encode()).hexdigest()[:16]
-        return json.dumps({"revision": revision, **document})
+        return json.dumps({"revision": revision, **document}, ensure_ascii=False)
 
     def find(self, written: Mapping[str, Written]) -> LightStart | None:
         """What the host must be given so that it runs the edges, each as written; None if it runs them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge_tasks.adapters.files import remove_directory, writing
+from edge_tasks.adapters.files import read_utf8, remove_directory, writing
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.plan import counted
 
@@ -49,7 +49,7 @@ class Down:
         for name in ours:
             self.directories.remove(name)
         self.directories.remove_halves()
-        if self.override.is_file() and is_ours(self.override.read_text()):
+        if self.override.is_file() and is_ours(read_utf8(self.override)):
             with writing(self.override):
                 self.override.unlink()
         remove_directory(self.state.folder)

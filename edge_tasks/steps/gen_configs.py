@@ -89,9 +89,15 @@ class GenConfigs:
                 self.directories.remove(name)
                 progress(done)
         self.directories.remove_halves()
-        for before, after in self.template.moved if stale else ():
-            self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
+        if stale:
+            self._tell_of_template()
         return f"{len(stale)} written, {len(self.edges) - len(stale)} kept, {len(surplus)} removed"
+
+    def _tell_of_template(self) -> None:
+        for before, after in self.template.moved:
+            self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
+        if ignored := tuple(map(str, self.template.ignored)):
+            self.output.line(f"  ignored, as macOS wrote it and no edge reads it: {some(ignored)}")
 
     def _write(self, edge: Edge) -> None:
         files = self.template.render(edge, self.uri)

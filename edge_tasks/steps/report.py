@@ -115,8 +115,8 @@ class Report:
             ),
             arrivals_note=_arrivals_note(summary.arrivals, runtime.edges.since),
             data={"arrivals": _steps(summary.arrivals), "power": [times, *figures[:4]]},
-            chart_style=(STATIC / "uPlot.min.css").read_text(),
-            chart_script=(STATIC / "uPlot.iife.min.js").read_text(),
+            chart_style=(STATIC / "uPlot.min.css").read_text(encoding="utf-8"),
+            chart_script=(STATIC / "uPlot.iife.min.js").read_text(encoding="utf-8"),
         )
 
 

@@ -38,7 +38,12 @@ LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 HOMES = {
     "jinja2": {"adapters/rendering.py"},
     "yaml": {"checkout/yaml_text.py"},
-    "psycopg": {"registry/odoo/table.py", "backend/store.py", "runtimes/embedded/schema.py"},
+    "psycopg": {
+        "adapters/postgresql.py",
+        "registry/odoo/table.py",
+        "backend/store.py",
+        "runtimes/embedded/schema.py",
+    },
     "rich": {"cli/terminal.py"},
     "invoke": {"cli/executor.py", "cli/program.py", "cli/step_task.py"},
     "sh": {"adapters/docker.py"},
@@ -231,6 +236,13 @@ def test_modules_and_functions_stay_short(name: str) -> None:
         if isinstance(node, functions)
     }
     assert {function: length for function, length in lengths.items() if length > 40} == {}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_file_is_read_in_the_encoding_of_the_locale(name: str) -> None:
+    text = MODULES[name].read_text(encoding="utf-8")
+    assert "read_text()" not in text
+    assert "text=True" not in text
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

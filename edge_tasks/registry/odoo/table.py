@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from edge_tasks.adapters import postgresql
 from edge_tasks.errors import RegistrationError
 from edge_tasks.registry.odoo.rows import Row
 
@@ -89,7 +90,7 @@ def answers(database: Database) -> bool:
     """
     maintenance = replace(database, name="postgres")
     try:
-        with psycopg.connect(**_parameters(maintenance)):
+        with _open(maintenance):
             return True
     except psycopg.OperationalError as error:
         if "authentication failed" in str(error):
@@ -128,7 +129,7 @@ def drop_database(database: Database) -> None:
 def has_table(database: Database) -> bool:
     """Whether the database can be reached and has the device table."""
     try:
-        with psycopg.connect(**_parameters(database)) as connection:
+        with _open(database) as connection:
             found = connection.execute("SELECT to_regclass('public.openems_device')").fetchone()
     except psycopg.Error:
         return False
@@ -250,23 +251,15 @@ def _change(cursor: psycopg.Cursor[Any], plan: RowChanges) -> None:
 @contextmanager
 def _connected(database: Database, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
     try:
-        with psycopg.connect(**_parameters(database), autocommit=autocommit) as connection:
+        with _open(database, autocommit=autocommit) as connection:
             yield connection
     except psycopg.Error as error:
         raise RegistrationError(f"the device table at {database}: {_reason(error)}", hint=_hint(error)) from None
 
 
-def _parameters(database: Database) -> dict[str, Any]:
-    return {
-        "host": database.host,
-        "port": database.port,
-        "user": database.user,
-        "password": database.password,
-        "dbname": database.name,
-        "connect_timeout": 5,
-        "client_encoding": "utf8",  # a server in SQL_ASCII would make psycopg give bytes
-        "application_name": "edge-tasks",
-    }
+def _open(database: Database, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    login = (database.user, database.password)
+    return postgresql.connect(database.host, database.port, login, database.name, autocommit=autocommit)
 
 
 def _reason(error: psycopg.Error) -> str:

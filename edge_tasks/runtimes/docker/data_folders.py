@@ -86,7 +86,9 @@ def _odoo_data(volumes: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         target = PurePosixPath(str(volume.get("target")))
         if volume.get("type") == "bind" and _ODOO_CONF.is_relative_to(target):
             path = Path(str(volume["source"]), _ODOO_CONF.relative_to(target))
-            found = _DATA_DIR.search(path.read_text()) if path.is_file() else None
+            found = (
+                _DATA_DIR.search(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
+            )
             return tuple(f"{found[1]}/{name}" for name in _ODOO_DATA) if found else ()
     return ()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import machine, ports
+from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout import findings
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.findings import Finding
@@ -98,6 +99,6 @@ def _addons(stack: Stack) -> list[Finding]:
 
 def _override(stack: Stack) -> list[Finding]:
     path = stack.context.override
-    if not path.exists() or is_ours(path.read_text()):
+    if not path.exists() or is_ours(read_utf8(path)):
         return []
     return [Finding("it was not made by edge-tasks", str(path), "--override-file docker-compose.edges.yml")]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout.dockerfile import bases
 from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.checkout.project import plain
@@ -151,7 +152,7 @@ def _bases(stack: Stack, build: Mapping[str, Any]) -> dict[str, tuple[str, float
     text = build.get("dockerfile_inline")
     if text is None:
         path = Path(str(build.get("context", "")), str(build.get("dockerfile") or "Dockerfile"))
-        text = path.read_text() if path.is_file() else ""
+        text = read_utf8(path) if path.is_file() else ""
     arguments = {
         name: plain(str(value)) for name, value in (build.get("args") or {}).items() if value is not None
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
-from edge_tasks.adapters.files import read_tree
+from edge_tasks.adapters.files import read_tree, read_utf8
 from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
 from edge_tasks.checkout.compose_file import find_compose_file, place, published_ports
 from edge_tasks.checkout.dockerfile import copied_to
@@ -60,7 +60,7 @@ class Stack:
         context = self.context
         base = find_compose_file(context.platform.path).name
         theirs = context.platform.path / FILE_NAME
-        has_own = theirs != context.override and theirs.is_file() and not is_ours(theirs.read_text())
+        has_own = theirs != context.override and theirs.is_file() and not is_ours(read_utf8(theirs))
         files = (base, FILE_NAME) if has_own else (base,)
         name = self.options.project_name
         return Compose(self.docker, context.platform.path, files, context.override, name)
@@ -68,7 +68,7 @@ class Stack:
     def place(self, service: str, *path: str) -> str:
         """File and line of an entry of a service, in the first of the user's files that has the service."""
         for name in self.compose.files:
-            text = (self.context.platform.path / name).read_text()
+            text = read_utf8(self.context.platform.path / name)
             found = place(text, name, "services", service, *path)
             if found != place(text, name, "services"):
                 return found
@@ -165,7 +165,7 @@ class Stack:
         if mounted is not None:
             return mounted
         dockerfile = self.backend_config.parent / "Dockerfile"
-        return copied_to(dockerfile.read_text()) if dockerfile.is_file() else None
+        return copied_to(read_utf8(dockerfile)) if dockerfile.is_file() else None
 
     @cached_property
     def inside(self) -> dict[str, tuple[str, int]]:
@@ -196,10 +196,10 @@ class Stack:
     def _ports_of_override(self) -> dict[tuple[str, int], int]:
         """The ports in the present override, without those taken by others while our containers were away."""
         path = self.context.override
-        if not path.is_file() or not is_ours(path.read_text()):
+        if not path.is_file() or not is_ours(read_utf8(path)):
             return {}
         held = {port for container in self.containers() if container.is_running for port in container.host_ports}
-        said = published_ports(path.read_text())
+        said = published_ports(read_utf8(path))
         return {target: port for target, port in said.items() if port in held or ports.is_free(port, HOST)}
 
     @property

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from edge_tasks.adapters.postgresql import without_variables
 from edge_tasks.errors import CommandFailed, MissingTool
 
 _COMMAND_SECONDS = 180
@@ -97,7 +98,8 @@ def has_ended(pid: int) -> bool:
 
 def _environment() -> dict[str, str]:
     """Ours, without what would change PostgreSQL's mind or language."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
+    ours = without_variables(os.environ)
+    kept = {key: value for key, value in ours.items() if not key.startswith(("LC_", "LANG"))}
     return kept | {"LC_ALL": "C"}
 
 

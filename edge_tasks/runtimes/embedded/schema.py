@@ -7,9 +7,9 @@ from importlib import resources
 import psycopg
 from psycopg import sql
 
+from edge_tasks.adapters import postgresql
 from edge_tasks.errors import RegistrationError
 
-_CONNECT_SECONDS = 10
 _LOCK = 0x6564_6765  # any number that nobody else locks: two runs make the tables one after the other
 
 
@@ -35,15 +35,8 @@ def create_database(host: str, port: int, user: str, password: str, dbname: str 
 
 
 def _connect(address: dict[str, str | int], dbname: str, *, autocommit: bool) -> psycopg.Connection:
-    return psycopg.connect(
-        host=str(address["host"]),
-        port=int(address["port"]),
-        user=str(address["user"]),
-        password=str(address["password"]),
-        dbname=dbname,
-        connect_timeout=_CONNECT_SECONDS,
-        autocommit=autocommit,
-    )
+    login = (str(address["user"]), str(address["password"]))
+    return postgresql.connect(str(address["host"]), int(address["port"]), login, dbname, autocommit=autocommit)
 
 
 def _create(address: dict[str, str | int], dbname: str) -> bool:

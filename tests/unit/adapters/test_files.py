@@ -8,8 +8,14 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from edge_tasks.adapters.files import remove_directory, replace_directory, write_file
-from edge_tasks.errors import NotWritable
+from edge_tasks.adapters.files import (
+    files_of_macos,
+    read_tree,
+    remove_directory,
+    replace_directory,
+    write_file,
+)
+from edge_tasks.errors import NotWritable, SettingsError
 
 
 def test_a_file_is_private_and_replaced_at_once(tmp_path: Path) -> None:
@@ -106,3 +112,50 @@ def test_a_file_in_a_folder_that_is_not_there_is_refused_with_the_command_that_m
     with pytest.raises(NotWritable) as refused:
         write_file(tmp_path / "no" / "report.html", "")
     assert refused.value.hint == f"mkdir -p {tmp_path}/no"
+
+
+def test_linked_directories_and_files_are_followed_and_a_loop_ends(tmp_path: Path) -> None:
+    shared, folder = tmp_path / "shared", tmp_path / "config.d"
+    shared.mkdir()
+    folder.mkdir()
+    (shared / "a.config").write_text("a")
+    (shared / "back").symlink_to(folder)
+    (folder / "Simulator").symlink_to(shared)
+    (folder / "b.config").symlink_to(shared / "a.config")
+    (folder / "notes.txt").write_text("no configuration")
+    assert read_tree(folder, ".config") == {
+        PurePosixPath("Simulator/a.config"): "a",
+        PurePosixPath("b.config"): "a",
+    }
+
+
+@pytest.mark.parametrize("name", ["Simulator", "meter0.config"])
+def test_a_link_that_leads_nowhere_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).symlink_to(tmp_path / "gone")
+    with pytest.raises(SettingsError, match=f"{name} is a link that leads nowhere"):
+        read_tree(tmp_path, ".config")
+
+
+def test_a_link_that_git_wrote_as_a_file_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "config.d"
+    folder.mkdir()
+    (tmp_path / "shared").mkdir()
+    (folder / "Simulator").write_text("../shared")
+    with pytest.raises(SettingsError, match=r"Simulator was a link to \.\./shared, and is a file now"):
+        read_tree(folder, ".config")
+
+
+def test_a_file_that_is_not_utf8_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "good.config").write_text("Größe")
+    (tmp_path / "meter0.config").write_bytes('id="meter0"\nalias="Zähler"\n'.encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"meter0\.config:2: not UTF-8") as refused:
+        read_tree(tmp_path, ".config")
+    assert refused.value.hint == "save it as UTF-8, or remove it"
+
+
+def test_files_of_macos_are_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "Core").mkdir()
+    (tmp_path / "Core" / "a.config").write_text("a")
+    (tmp_path / "Core" / "._a.config").write_bytes(b"\x00\x05\x16\x07\xff")
+    assert read_tree(tmp_path, ".config") == {PurePosixPath("Core/a.config"): "a"}
+    assert files_of_macos(tmp_path) == (PurePosixPath("Core/._a.config"),)

@@ -34,6 +34,13 @@ def test_a_template_of_another_encoding_is_refused_by_name(tmp_path: Path) -> No
         Platform(tmp_path, bundled=False, layout=OTHER).template()
 
 
+def test_a_compose_file_of_another_encoding_is_refused_by_name_and_line(tmp_path: Path) -> None:
+    text = "services:\n  openems-edge:\n    image: edge  # für Zähler\n"
+    (tmp_path / "docker-compose.yml").write_bytes(text.encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"docker-compose\.yml:3: not UTF-8"):
+        Platform(tmp_path, bundled=False).compose()
+
+
 def test_the_template_is_the_same_before_and_after_the_bundled_platform_is_laid_out(tmp_path: Path) -> None:
     platform = Platform(tmp_path / "platform", bundled=True)
     missing, before = platform.is_missing, (platform.template().digest, platform.compose())

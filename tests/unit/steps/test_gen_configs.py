@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,3 +158,10 @@ def test_what_an_edge_itself_rewrites_or_adds_is_left_alone(scene: Scene) -> Non
     (directory / "Core").mkdir()
     (directory / "Core" / "Cycle.config").write_text('service.pid="Core.Cycle"\n')
     assert scene.step().find().changes == ()
+
+
+def test_files_of_macos_are_said_to_be_ignored(scene: Scene) -> None:
+    scene.template = replace(scene.template, ignored=(PurePosixPath("Core/._a.config"),))
+    step = scene.step()
+    step.apply(step.find())
+    assert "  ignored, as macOS wrote it and no edge reads it: Core/._a.config" in scene.output.lines
