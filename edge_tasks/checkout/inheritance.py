@@ -65,7 +65,7 @@ class Inheritance:
         options: keys of a Compose service, but for its volumes.
         volumes: that edges can share, in Compose's long syntax.
         environment: may hold secrets of the user's.
-        networks: by name.
+        networks: all that are to be named; none where the edge is in the default network alone.
         config_target: where the container expects its config directory.
         user: ``uid:gid``; empty leaves it to the image.
         left_out: mounts that edges cannot share, each ``source at target``.
@@ -111,7 +111,7 @@ def inherit(
         options=options,
         volumes=tuple(shared),
         environment=environment,
-        networks=tuple(name for name in service.get("networks") or () if name != "default"),
+        networks=_networks(service),
         config_target=target,
         user=user,
         left_out=tuple(f"{v.get('source') or 'a volume'} at {v['target']}" for v in others if v not in shared),
@@ -162,6 +162,12 @@ def _user(given: str, image: Image, service: Service, caller: Caller) -> str:
     if str(service.get("user")) in _ROOT:
         return "0:0"
     return "" if _starts_by_init(image, service) else f"{caller.uid}:{caller.gid}"
+
+
+def _networks(service: Service) -> tuple[str, ...]:
+    """Compose attaches a service to its default network only if it names that one, or none at all."""
+    names = tuple(service.get("networks") or ())
+    return () if names == ("default",) else names
 
 
 def _is_root(caller: Caller) -> bool:

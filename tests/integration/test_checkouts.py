@@ -128,6 +128,14 @@ services:
         + STOCK,
         edge={"command": ["sh", "-c", "java $$OPTS -jar /e.jar"]},
     ),
+    "the default network beside another one": Checkout(
+        """
+services:
+  openems-edge: {image: openems-edge, networks: [default, field-bus]}
+"""
+        + STOCK
+        + "networks: {field-bus: {internal: true}}\n",
+    ),
     "more mounts than the configuration": Checkout(
         """
 services:
@@ -224,6 +232,7 @@ def test_every_service_is_found_and_the_edges_get_what_the_platforms_own_has(
         assert not {"container_name", "hostname", "build", "expose", "depends_on"} & edge.keys()
         assert set(edge.get("networks") or {}) == set(before.get("networks") or {})
         assert "ipv4_address" not in str(edge.get("networks"))
+        assert set(edge["networks"]) & set(after[services.backend]["networks"]), "no edge reaches the backend"
 
 
 def test_writable_folders_stay_with_the_platforms_own_edge(tmp_path: Path) -> None:

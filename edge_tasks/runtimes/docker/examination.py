@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import machine, ports
-from edge_tasks.checkout import findings
+from edge_tasks.checkout import edge_findings, findings
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, foreign_heap
@@ -27,6 +27,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     return (
         *findings.check_backend_config(stack.wiring, stack.project, stack.services, file),
         *findings.check_odoo(stack.project, stack.services, stack.place),
+        *edge_findings.check_networks(stack.project, stack.services, stack.place),
         *_edge(stack),
         *_addons(stack),
         *_override(stack),

@@ -54,9 +54,14 @@ def test_what_concerns_every_container_is_carried_over_and_what_is_of_one_only_i
     }
 
 
-def test_networks_come_by_name_without_the_one_edges_address() -> None:
+def test_networks_come_by_name_with_the_default_one_and_without_the_one_edges_address() -> None:
     lan = {"lan": {"aliases": ["edge"], "ipv4_address": "10.1.1.1"}, "default": None}
-    assert inherited({"networks": lan}).networks == ("lan",)
+    assert inherited({"networks": lan}).networks == ("lan", "default")
+
+
+def test_the_default_network_is_left_to_compose_where_it_is_the_only_one() -> None:
+    assert inherited({"networks": {"default": None}}).networks == ()
+    assert inherited({"network_mode": "host"}).networks == ()
 
 
 def test_mounts_that_nobody_writes_are_shared_and_the_others_are_named() -> None:

@@ -1,0 +1,31 @@
+"""What is wrong with the edges that a platform is to get: facts → findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge_tasks.checkout.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edge_tasks.checkout.project import Project
+    from edge_tasks.checkout.roles import Services
+
+
+def check_networks(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:
+    """Check that the edges can reach the backend: both are attached to a network.
+
+    Args:
+        project: as resolved; a service with a ``network_mode`` has no networks there, and is not judged.
+        services: who is who.
+        place: file and line of an entry of a service.
+    """
+    edge, backend = (
+        set(project.services[name].get("networks") or ()) for name in (services.edge, services.backend)
+    )
+    if not edge or not backend or edge & backend:
+        return []
+    what = f"{services.edge} and {services.backend} have no network in common: no edge can reach the backend"
+    change = f"add one of {', '.join(sorted(backend))} to the networks of {services.edge}"
+    return [Finding(what, place(services.edge, "networks"), change)]
