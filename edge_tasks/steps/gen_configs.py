@@ -89,14 +89,20 @@ class GenConfigs:
                 self.directories.remove(name)
                 progress(done)
         self.directories.remove_halves()
-        for before, after in self.template.moved if stale else ():
-            self.output.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
+        if stale:
+            self._tell_of_template()
         return f"{len(stale)} written, {len(self.edges) - len(stale)} kept, {len(surplus)} removed"
 
     def _write(self, edge: Edge) -> None:
         files = self.template.render(edge, self.uri)
         check_rendered(files)
         self.directories.write(edge, files, self._inputs(edge))
+
+    def _tell_of_template(self) -> None:
+        for before, after in self.template.moved:
+            self.output.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
+        if left_out := tuple(map(str, self.template.left_out)):
+            self.output.line(f"  left out, as each edge writes it by itself: {some(left_out)}")
 
     def _is_whole(self, edge: Edge, stamps: Mapping[str, str | None]) -> bool:
         """Made of the present inputs, with every file in its place, and with the edge's own apikey.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,17 @@ def test_a_directory_of_somebody_elses_beyond_the_fleet_is_left_alone(scene: Sce
     assert plan.details.surplus == ()
     scene.step().apply(plan)
     assert scene.adopted == set()
+
+
+def test_what_is_left_out_of_the_template_is_named_when_something_is_written(scene: Scene) -> None:
+    cycle = SourceFile(PurePosixPath("Core/Cycle.config"), 'id="_cycle"\nservice.pid="Core.Cycle"\n')
+    backend = SourceFile(
+        PurePosixPath("Controller/Api/Backend/a.config"),
+        'id="c"\nservice.pid="Controller.Api.Backend.a"\nservice.factoryPid="Controller.Api.Backend"\n',
+    )
+    scene.template = compile_template([cycle, backend], "t")
+    scene.step().apply(scene.step().find())
+    assert "  left out, as each edge writes it by itself: Core/Cycle.config" in scene.output.lines
 
 
 def test_force_writes_also_what_is_as_it_should_be(scene: Scene) -> None:
