@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import yaml_text
-from edge_tasks.checkout.roles import EDGE_SERVICE
+from edge_tasks.checkout.as_written import parse_services, read_services
+from edge_tasks.checkout.project import Service
+from edge_tasks.checkout.roles import EDGE_SERVICE, find_edge
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's own order of precedence."""
+
+_ANYWHERE: Final = Path()
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,14 @@ class ComposeFile:
         image: its image; ``openems-edge:latest`` when the file names none.
         networks: the networks it is attached to by name.
         dependents: services that cannot be without it, so it may not be disabled by a profile.
+        edge: all that is said of it; its environment may hold secrets.
     """
 
     service: str
     image: str
     networks: tuple[str, ...]
     dependents: tuple[str, ...]
+    edge: Service = field(default_factory=Service, repr=False)
 
 
 def find_compose_file(platform: Path) -> Path:
@@ -48,24 +55,47 @@ def find_compose_file(platform: Path) -> Path:
     )
 
 
-def parse_compose_file(text: str, name: str, service: str = EDGE_SERVICE) -> ComposeFile:
+def parse_compose_file(
+    text: str, name: str, service: str = EDGE_SERVICE, folder: Path = _ANYWHERE
+) -> ComposeFile:
     """Read the text of a compose file, called ``name`` in messages, whose edge service is called ``service``.
+
+    If no service has the stock name, the one that looks like an edge is taken.
 
     Raises:
         SettingsError: it is no YAML (with the line), or has no such service.
     """
-    services = _services(text, name)
-    edge = services.get(service)
-    if not isinstance(edge, dict):
+    return _compose_file(parse_services(text, name, folder), name, service)
+
+
+def read_compose_file(file: Path, folder: Path, service: str = EDGE_SERVICE) -> ComposeFile:
+    """Read a compose file and those that it includes, as :func:`parse_compose_file` does.
+
+    Args:
+        file: the first one.
+        folder: which relative paths in it are relative to.
+        service: the edge service's name.
+
+    Raises:
+        SettingsError: a file is no YAML (with the line), or none of them has such a service.
+    """
+    return _compose_file(read_services(file, folder), str(file), service)
+
+
+def _compose_file(services: Mapping[str, Service], name: str, service: str) -> ComposeFile:
+    found = find_edge(services, service)
+    if found is None:
         raise SettingsError(
-            f"{name} has no service {service} (it has {', '.join(map(str, services)) or 'none'})",
+            f"{name} has no service {service} (it has {', '.join(services) or 'none'})",
             hint="the generated ones replace it; name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
         )
+    edge = services[found]
     return ComposeFile(
-        service=service,
-        image=str(edge.get("image") or f"{service}:latest"),
-        networks=tuple(map(str, edge.get("networks") or ())),
-        dependents=tuple(str(other) for other, found in services.items() if depends(found, service)),
+        service=found,
+        image=str(edge.get("image") or f"{found}:latest"),
+        networks=tuple(edge.get("networks") or ()),
+        dependents=tuple(other for other, entry in services.items() if depends(entry, found)),
+        edge=edge,
     )
 
 
@@ -96,15 +126,3 @@ def depends(service: object, on: str) -> bool:
     for key in ("network_mode", "ipc", "pid"):  # "service:name"
         names.append(str(service.get(key, "")).removeprefix("service:"))
     return on in names
-
-
-def _services(text: str, name: str) -> dict[object, object]:
-    try:
-        document = yaml_text.load(text, any_tag=True)
-    except yaml_text.YamlError as error:
-        where = f"{name}:{error.line}" if error.line else name
-        raise SettingsError(f"{where}: no valid YAML", hint="docker compose config says more") from None
-    services = document.get("services") if isinstance(document, dict) else None
-    if not isinstance(services, dict):
-        raise SettingsError(f"{name} has no services", hint="is it a compose file?")
-    return services

@@ -14,7 +14,7 @@ from edge_tasks.checkout.compose_file import (
     NAMES,
     ComposeFile,
     find_compose_file,
-    parse_compose_file,
+    read_compose_file,
 )
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
@@ -112,8 +112,7 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable.
         """
-        path = find_compose_file(self._source)
-        return parse_compose_file(path.read_text(), str(path), edge_service)
+        return read_compose_file(find_compose_file(self._source), self.path, edge_service)
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""

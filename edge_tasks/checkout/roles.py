@@ -81,6 +81,19 @@ def find_backend(project: Project, chosen: Mapping[str, str]) -> str:
     return _find("backend", project, chosen, {})
 
 
+def find_edge(services: Mapping[str, Service], name: str) -> str | None:
+    """The edge's service in a compose file as it is written; None where none, or more than one, may be it.
+
+    Args:
+        services: by name.
+        name: how it is called; the stock name also stands for the one service that looks like an edge.
+    """
+    if name in services:
+        return name
+    alike = [found for found in services if _looks_like("edge", found, services[found])]
+    return alike[0] if len(alike) == 1 and name == EDGE_SERVICE else None
+
+
 def plays_all_roles(project: Project, chosen: Mapping[str, str]) -> bool:
     """Whether each of our roles has a service, or several that look like it."""
     services = project.services

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.adapters import logs, machine, ports
 from edge_tasks.checkout.findings import check_open_files, check_ports, check_room
-from edge_tasks.checkout.override import render_override
 from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.runtimes.embedded.override import override
 from edge_tasks.runtimes.embedded.processes import HOST
-from edge_tasks.runtimes.plans import Override
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.runtimes.context import RuntimeContext
     from edge_tasks.runtimes.embedded.processes import Processes
+    from edge_tasks.runtimes.plans import Override
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class EmbeddedServices:
 
     def override(self) -> Override:
         """Nothing here starts what is in it, but people and Docker may."""
-        return Override(render_override(self.context.fleet.edges_with_directory, self.context.compose()))
+        return override(self.context)
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """The log files of light host, backend and PostgreSQL.
