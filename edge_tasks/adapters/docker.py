@@ -143,6 +143,7 @@ class Docker:
             environment={key: value for key, _, value in pairs},
             directory=str(config.get("WorkingDir") or ""),
             id=str(entry["Id"]),
+            volumes=frozenset(config.get("Volumes") or ()),
         )
 
     def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.findings import Finding
+from edge_tasks.checkout.inheritance import CONFIG_TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edge_tasks.checkout.project import Project
     from edge_tasks.checkout.roles import Services
+
+
+def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str]) -> list[Finding]:
+    """Say when nobody can tell where the containers of the service ``edge`` look for their configuration."""
+    if is_known:
+        return []
+    what = f"nothing says where {edge} looks for its configuration; {CONFIG_TARGET} is assumed"
+    change = "if it looks elsewhere, mount openems-edge/config.d there in the compose file"
+    return [Finding(what, place(edge, "volumes"), change, is_error=False)]
 
 
 def check_networks(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:

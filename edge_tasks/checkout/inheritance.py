@@ -22,6 +22,11 @@ DATA_DIRECTORY: Final = "-Dopenems.data.dir=/tmp/openems-data"
 
 CONFIG_TARGET: Final = "/etc/openems.d"
 
+OFFICIAL_CONFIG_TARGET: Final = "/var/opt/openems/config"
+"""Where OpenEMS' own images look. Only a script inside them says so."""
+
+_CONFIG_FOLDER: Final = re.compile(r"/openems/config/?$")
+_OFFICIAL: Final = re.compile(r"(?:^|/)openems/edge(?:[:@]|$)")
 _CARRIED: Final = (
     *("cap_add", "cap_drop", "cgroup", "cgroup_parent", "command", "configs", "cpu_count", "cpu_percent"),
     *("cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset", "device_cgroup_rules", "devices", "dns"),
@@ -121,13 +126,21 @@ def inherit(
 
 
 def config_target(service: Service, image: Image, template: str) -> str:
-    """Where the template is mounted, else what the JVM is told, else what OpenEMS documents."""
+    """Where an edge's container looks for its configuration; where nothing says it, what OpenEMS documents."""
+    return find_config_target(service, image, template) or CONFIG_TARGET
+
+
+def find_config_target(service: Service, image: Image, template: str) -> str | None:
+    """Where the template is mounted, else what the JVM is told, else where OpenEMS' own images look."""
     for volume in volumes_of(service):
         if is_bind_of(volume, template):
             return volume["target"]
     texts = (*words_of(service), *environment_of(service).values(), *image.words, *image.environment.values())
-    found = (match[1] for text in texts if (match := _FELIX.search(text)))
-    return next(found, CONFIG_TARGET)
+    told = (match[1] for text in texts if (match := _FELIX.search(text)))
+    mounts = (*(str(volume.get("target")) for volume in volumes_of(service)), *sorted(image.volumes))
+    alike = (target for target in mounts if _CONFIG_FOLDER.search(target))
+    official = OFFICIAL_CONFIG_TARGET if _OFFICIAL.search(str(service.get("image"))) else None
+    return next(told, None) or next(alike, None) or official
 
 
 def words_of(service: Service) -> Sequence[str]:

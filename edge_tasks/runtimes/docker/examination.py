@@ -10,7 +10,7 @@ from edge_tasks.adapters import machine, ports
 from edge_tasks.checkout import edge_findings, findings
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.findings import Finding
-from edge_tasks.checkout.inheritance import JAVA, foreign_heap
+from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.runtimes.docker import hosting
@@ -83,9 +83,18 @@ def _edge(stack: Stack) -> list[Finding]:
     home = f"{stack.context.platform.path}/"
     left_out = [mount.replace(home, "./", 1) for mount in inherited.left_out]
     return [
+        *edge_findings.check_config_target(service, is_known=_knows_config_target(stack), place=stack.place),
         *findings.check_edge(left_out, java, mode, partial(stack.place, service)),
         *findings.check_edge_ports(fleet.edges_with_directory, others, stack.place),
     ]
+
+
+def _knows_config_target(stack: Stack) -> bool:
+    """An image that is still to be built will say it."""
+    service = stack.project.services[stack.services.edge]
+    will_be_built = "build" in service and not stack.edge_image.id
+    template = str(stack.context.platform.template_folder)
+    return will_be_built or find_config_target(service, stack.edge_image, template) is not None
 
 
 def _addons(stack: Stack) -> list[Finding]:

@@ -88,6 +88,16 @@ def test_mounts_that_nobody_writes_are_shared_and_the_others_are_named() -> None
         ({}, Image(words=("sh", "-c", "java -Dfelix.cm.dir=/b -jar x")), "/b"),
         ({"environment": {"JAVA_OPTS": "-Dfelix.cm.dir=/d"}}, Image(words=("-Dfelix.cm.dir=/b",)), "/d"),
         ({}, Image(), "/etc/openems.d"),
+        ({"image": "openems/edge:2026.4.0"}, S6, "/var/opt/openems/config"),
+        ({"image": "docker.io/openems/edge"}, Image(), "/var/opt/openems/config"),
+        ({"image": "acme/openems-edge"}, S6, "/etc/openems.d"),
+        (
+            {"volumes": [{"type": "volume", "source": "conf", "target": "/srv/openems/config"}]},
+            Image(),
+            "/srv/openems/config",
+        ),
+        ({}, Image(volumes=frozenset({"/var/opt/openems/config", "/data"})), "/var/opt/openems/config"),
+        ({"image": "openems/edge"}, Image(environment={"O": "-Dfelix.cm.dir=/b"}), "/b"),
     ],
 )
 def test_the_config_directory_goes_where_the_edge_looks_for_it(
