@@ -18,7 +18,7 @@ from edge_tasks.checkout.inheritance import (
     java_options,
 )
 from edge_tasks.checkout.override import Addition, Hosting, render_override
-from edge_tasks.runtimes.docker import bundles, light_container
+from edge_tasks.runtimes.docker import bundles, edge_files, light_container
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 from edge_tasks.runtimes.plans import Override
 
@@ -36,7 +36,7 @@ def override(stack: Stack) -> Override:
 
 def inheritance(stack: Stack) -> Inheritance:
     """What every edge takes over from the platform's own one."""
-    edge = stack.services.edge
+    edge = stack.own_edge
     template = str(stack.context.platform.template_folder)
     return inherit(stack.project.services[edge], stack.edge_image, caller(stack), template, _is_file)
 
@@ -48,15 +48,15 @@ def caller(stack: Stack) -> Caller:
 
 def _text(stack: Stack, edges: Sequence[Edge]) -> str:
     inherited = inheritance(stack)
-    edge, project = stack.services.edge, stack.project
+    edge, project = stack.own_edge, stack.project
     dependents = tuple(name for name, found in project.services.items() if depends(found, edge))
     service = ComposeFile(edge, project.image(edge), inherited.networks, dependents)
     hosting = Hosting(
         config_target=inherited.config_target,
         java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),
         memory=stack.options.edge_memory,
-        edge_port=stack.wiring.edge_port,
-        additions=_additions(stack),
+        edge_port=edge_files.edge_port(stack),
+        additions=_additions(stack) if edge_files.is_complete(stack) else {},
         light=light_container.service(stack) if stack.context.fleet.light else None,
         user=inherited.user,
         inherited=inherited.options,

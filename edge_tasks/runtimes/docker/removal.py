@@ -11,7 +11,7 @@ from edge_tasks.errors import FleetError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.registry.odoo import table
-from edge_tasks.runtimes.docker import data_folders, release_files
+from edge_tasks.runtimes.docker import data_folders, edge_files, release_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -80,16 +80,24 @@ def claim(stack: Stack, adopted: Collection[str] = ()) -> None:
         return
     home, edges = stack.context.platform.path, stack.context.platform.edges_folder
     ours = [edges / name for name in ours_to_claim(Directories(edges), adopted)]
-    config = stack.backend_config  # a real backend replaces two files of it, which git may track
-    theirs = [config] if config.is_relative_to(home) and str(config) in stack.project.bind_sources() else []
-    foreign = [folder for folder in (*ours, *theirs, stack.corrected_config) if _has_foreign(folder)]
+    folders = (*ours, *_written_by_backend(stack), stack.corrected_config)
+    foreign = [folder for folder in folders if _has_foreign(folder)]
     if not foreign:
         return
-    image = stack.project.image(stack.services.edge)
+    image = stack.project.image(stack.own_edge)
     owner = f"{os.geteuid()}:{os.getegid()}"
     mounted = ("-v", f"{home}:/platform", "--entrypoint", "chown", "--user", "0:0", "--network", "none")
     inside = (f"/platform/{folder.relative_to(home)}" for folder in foreign)
     stack.docker.run("run", "--rm", *mounted, image, "-R", owner, *inside)
+
+
+def _written_by_backend(stack: Stack) -> tuple[Path, ...]:
+    """A real backend replaces two files of its configuration, which git may track."""
+    if not edge_files.is_complete(stack):
+        return ()
+    config, home = stack.backend_config, stack.context.platform.path
+    is_theirs = config.is_relative_to(home) and str(config) in stack.project.bind_sources()
+    return (config,) if is_theirs else ()
 
 
 def ours_to_claim(directories: Directories, adopted: Collection[str]) -> tuple[str, ...]:

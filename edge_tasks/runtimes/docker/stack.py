@@ -19,6 +19,7 @@ from edge_tasks.checkout.roles import (
     POSTGRES_PORT,
     Services,
     find_backend,
+    find_own_edge,
     find_services,
     plays_all_roles,
     with_players,
@@ -86,7 +87,7 @@ class Stack:
     @cached_property
     def edge_image(self) -> Image:
         """What the edges' image says of itself."""
-        return self.docker.image(self.project.image(self.services.edge))
+        return self.docker.image(self.project.image(self.own_edge))
 
     def forget_edge_image(self) -> None:
         """It may have been built anew."""
@@ -96,6 +97,11 @@ class Stack:
     def is_rootless(self) -> bool:
         """Root of a container is who runs the engine."""
         return self.docker.is_rootless()
+
+    @cached_property
+    def own_edge(self) -> str:
+        """The platform's own edge service, also where the others are missing."""
+        return find_own_edge(self.project, self.context.services_named)
 
     @cached_property
     def services(self) -> Services:
@@ -119,7 +125,8 @@ class Stack:
                 return folder
         raise SettingsError(
             f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
-            hint="the docker runtime registers edges in Odoo's device table; that file leads the backend to it",
+            hint="the docker runtime registers edges in Odoo's device table, and that file leads the backend to"
+            " it; --runtime embedded needs no such file",
         )
 
     @cached_property
