@@ -11,6 +11,7 @@ from edge_tasks.checkout.as_written import parse_services, read_services
 from edge_tasks.checkout.project import Service
 from edge_tasks.checkout.roles import EDGE_SERVICE, find_edge
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import index_of_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +110,17 @@ def published_ports(text: str) -> dict[tuple[str, int], int]:
             *_, outside, inside = str(port).split(":")
             found[(str(service), int(inside))] = int(outside)
     return found
+
+
+def edges_of(text: str) -> tuple[str, ...]:
+    """The services in a compose file that are called as generated edges are; none of a text that is no YAML."""
+    try:
+        document = yaml_text.load(text, any_tag=True)
+    except yaml_text.YamlError:
+        return ()
+    services = document.get("services") if isinstance(document, dict) else None
+    names = map(str, services) if isinstance(services, dict) else ()
+    return tuple(name for name in names if index_of_service(name) is not None)
 
 
 def place(text: str, name: str, *path: str) -> str:

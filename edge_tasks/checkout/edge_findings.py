@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import CONFIG_TARGET
+from edge_tasks.plan import some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from edge_tasks.checkout.project import Project
     from edge_tasks.checkout.roles import Services
+
+_OVERRIDES: Final = (".override.yml", ".override.yaml")
+
+
+def check_foreign_edges(names: Sequence[str], where: str, folder: str) -> list[Finding]:
+    """Refuse services that are called as ours are, but that somebody else wrote: Compose would merge both.
+
+    Args:
+        names: of these services.
+        where: file and line.
+        folder: the platform's.
+    """
+    if not names:
+        return []
+    file = where.partition(":")[0]
+    aside = (
+        f"if the platform's own setup.sh --edges wrote them: cd {folder} && docker compose down"
+        f" && mv {file} {file}.old, then inv setup --adopt"
+    )
+    change = f"{aside}; otherwise rename them" if file.endswith(_OVERRIDES) else "rename or remove them"
+    what = f"{some(tuple(names))} were not made by edge-tasks, but have the names of generated edges"
+    return [Finding(what, where, change)]
 
 
 def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str]) -> list[Finding]:

@@ -13,7 +13,7 @@ from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.fleet.identity import index_of_service
-from edge_tasks.runtimes.docker import hosting
+from edge_tasks.runtimes.docker import edge_files, hosting
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -78,7 +78,9 @@ def _edge(stack: Stack) -> list[Finding]:
     java = foreign_heap(inherited.environment.get(JAVA, ""))
     mode = str(stack.project.services[service].get("network_mode") or "")
     others = {
-        port + fleet.port_offset: name for port, name in stack.project.host_ports().items() if name != service
+        port + fleet.port_offset: name
+        for port, name in stack.project.host_ports().items()
+        if name != service and index_of_service(name) is None
     }
     home = f"{stack.context.platform.path}/"
     left_out = [mount.replace(home, "./", 1) for mount in inherited.left_out]
@@ -107,7 +109,8 @@ def _addons(stack: Stack) -> list[Finding]:
 
 
 def _override(stack: Stack) -> list[Finding]:
+    foreign = edge_files.check_foreign_edges(stack)
     path = stack.context.override
-    if not path.exists() or is_ours(path.read_text()):
-        return []
+    if foreign or not path.exists() or is_ours(path.read_text()):
+        return foreign
     return [Finding("it was not made by edge-tasks", str(path), "--override-file docker-compose.edges.yml")]

@@ -18,6 +18,7 @@ from edge_tasks.checkout.inheritance import (
     java_options,
 )
 from edge_tasks.checkout.override import Addition, Hosting, render_override
+from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker import bundles, edge_files, light_container
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 from edge_tasks.runtimes.plans import Override
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 
 
 def override(stack: Stack) -> Override:
-    """The override for the fleet's edges, and the private files that it refers to."""
+    """The override for the fleet's edges, and the private files that it refers to.
+
+    Raises:
+        SettingsError: somebody else's services have the names of ours.
+    """
+    for found in edge_files.check_foreign_edges(stack):
+        raise SettingsError(f"{found.where}: {found.what}", hint=found.change)
     return Override(_text(stack, stack.context.fleet.edges_with_directory), _companions(stack))
 
 

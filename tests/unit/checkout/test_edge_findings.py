@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_tasks.checkout.edge_findings import check_config_target, check_networks
+from edge_tasks.checkout.edge_findings import check_config_target, check_foreign_edges, check_networks
 from edge_tasks.checkout.project import Project
 from edge_tasks.checkout.roles import Services
 
@@ -32,3 +32,18 @@ def test_an_unknown_place_of_the_configuration_is_said_and_no_error() -> None:
     assert not found.is_error
     assert "nothing says where edge looks" in found.what
     assert check_config_target("edge", is_known=True, place=place) == []
+
+
+def test_edges_of_another_program_in_an_override_are_told_how_to_go() -> None:
+    names = ("openems-edge-0", "openems-edge-1")
+    [found] = check_foreign_edges(names, "docker-compose.override.yml:4", "/c")
+    assert found.is_error
+    assert "openems-edge-0, openems-edge-1 were not made by edge-tasks" in found.what
+    assert "cd /c && docker compose down && mv docker-compose.override.yml" in found.change
+    assert "inv setup --adopt" in found.change
+    assert check_foreign_edges((), "x:1", "/c") == []
+
+
+def test_edges_that_somebody_wrote_into_the_compose_file_itself_are_to_be_renamed() -> None:
+    [found] = check_foreign_edges(("openems-edge-0",), "docker-compose.yml:4", "/c")
+    assert found.change == "rename or remove them"
