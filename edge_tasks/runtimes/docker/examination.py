@@ -13,9 +13,12 @@ from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.fleet.identity import index_of_service
+from edge_tasks.fleet.saved import State, platform_in
 from edge_tasks.runtimes.docker import edge_files, hosting
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from edge_tasks.runtimes.docker.stack import Stack
 
 _ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104 - where Docker publishes ports: it is asked, not opened
@@ -52,7 +55,23 @@ def _machine(stack: Stack) -> list[Finding]:
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
     owners = {port: f"container {publishers[port]}" if port in publishers else taken[port] for port in taken}
-    return found + findings.check_ports(owners, wanted)
+    return found + findings.check_ports(
+        owners, wanted, stack.context.fleet.port_offset, _fleets_on(stack, owners)
+    )
+
+
+def _fleets_on(stack: Stack, taken: Collection[int]) -> dict[int, str]:
+    """Which of the ports another fleet of ours has: port → its platform."""
+    if not taken:
+        return {}
+    folders = {port: Path(folder) for port, folder in stack.docker.project_folders().items()}
+    found = {port: folders.get(port) or platform_in(ports.command_of_owner(port)) for port in taken}
+    own = stack.context.platform.path
+    return {
+        port: str(platform)
+        for port, platform in found.items()
+        if platform not in (None, own) and State(platform).folder.is_dir()
+    }
 
 
 def _wanted_ports(stack: Stack) -> dict[int, str]:
