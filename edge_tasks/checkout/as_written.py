@@ -91,7 +91,7 @@ def _document(text: str, name: str) -> Mapping[str, object]:
         document = yaml_text.load(text, any_tag=True)
     except yaml_text.YamlError as error:
         where = f"{name}:{error.line}" if error.line else name
-        raise SettingsError(f"{where}: no valid YAML", hint="docker compose config says more") from None
+        raise SettingsError(f"{where}: not valid YAML", hint="docker compose config says more") from None
     return _mapping(document)
 
 

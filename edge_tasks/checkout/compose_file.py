@@ -30,7 +30,7 @@ class ComposeFile:
         service: its name.
         image: its image; ``openems-edge:latest`` when the file names none.
         networks: the networks it is attached to by name.
-        dependents: services that cannot be without it, so it may not be disabled by a profile.
+        dependents: services that depend on it, so that a profile must not disable it.
         edge: all that is said of it; its environment may hold secrets.
     """
 
@@ -42,7 +42,7 @@ class ComposeFile:
 
 
 def find_compose_file(platform: Path) -> Path:
-    """The compose file that Compose itself would take.
+    """The compose file that Compose itself would use.
 
     Raises:
         SettingsError: there is none.
@@ -88,7 +88,8 @@ def _compose_file(services: Mapping[str, Service], name: str, service: str) -> C
     if found is None:
         raise SettingsError(
             f"{name} has no service {service} (it has {', '.join(services) or 'none'})",
-            hint="the generated ones replace it; name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
+            hint="the generated services replace it;"
+            " name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
         )
     edge = services[found]
     return ComposeFile(

@@ -1,4 +1,4 @@
-"""Makes the steps, and what changes a fleet: each gets the few things that it needs, out of the session."""
+"""Makes the steps and whatever else changes a fleet. Each gets only what it needs from the session."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
-from edge_tasks.light.devices import DEVICES
 from edge_tasks.proof.look import Expectations
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
@@ -55,7 +54,7 @@ def odoo_init(session: Session) -> OdooInit:
 
 
 def gen_configs(session: Session) -> GenConfigs:
-    """``inv gen-configs``; light edges have a directory only when it is asked for with ``--all``."""
+    """``inv gen-configs``; light edges get a directory only with ``--all``."""
     target, runtime = session.target, session.runtime
     is_typed = "gen-configs" in session.typed
     with_light = is_typed and session.flag("all")
@@ -79,6 +78,13 @@ def register(session: Session) -> Register:
     return Register(registry, runtime.backend, devices_read(session), session.console, session.flag("adopt"))
 
 
+def _unsimulated(session: Session) -> tuple[str, ...]:
+    """The factories that act on a real edge, but not on the light ones of this fleet."""
+    from edge_tasks.light.devices import DEVICES  # noqa: PLC0415 - 15 ms that only a start needs
+
+    return DEVICES.unsimulated(session.target.template.components) if session.runtime.edges.light_names else ()
+
+
 def up(session: Session) -> Up:
     """``inv up``."""
     target, runtime = session.target, session.runtime
@@ -91,7 +97,7 @@ def up(session: Session) -> Up:
         record=target.state.record,
         mark=target.mark,
         names=[edge.name for edge in target.fleet.edges],
-        idle=DEVICES.unsimulated(target.template.components) if runtime.edges.light_names else (),
+        find_idle=lambda: _unsimulated(session),
         output=session.console,
     )
 

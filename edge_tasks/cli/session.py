@@ -15,8 +15,7 @@ from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
-from edge_tasks.errors import SettingsError
-from edge_tasks.fleet.saved import State
+from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.choice import Chooser, kind
 from edge_tasks.runtimes.context import RuntimeContext
@@ -95,7 +94,7 @@ class Session:
             SettingsError: there is none.
         """
         if self.target.saved is None:
-            raise SettingsError(f"there is no fleet in {self.target.platform.path}", hint="inv setup --edges 3")
+            raise no_fleet(self.target.platform.path)
 
     def begin(self) -> None:
         """Check the platform, take its lock, save the fleet; once, before the first step that changes things."""
@@ -104,7 +103,7 @@ class Session:
         self._check(self.target)
         if self._platform.is_missing:
             self._platform.lay_out()
-            self.console.line(f"laid out the bundled platform in {self._platform.path}")
+            self.console.line(f"created the bundled platform in {self._platform.path}")
         self._stack.enter_context(self.target.state.locked(self._command))
         self.look_again()
         self._begun = True
@@ -120,7 +119,7 @@ class Session:
         self.look_again()  # the fleet that was just saved is there for the tasks that follow
 
     def rotate_keys(self) -> None:
-        """Make new keys for all edges, on purpose.
+        """Give all edges new apikeys.
 
         Raises:
             SettingsError: there is no fleet yet.
@@ -132,7 +131,9 @@ class Session:
         target.state.save(replace(target.wanted, fleet=fleet))
         self.look_again()
         keys = counted(fleet.size, "edge")
-        self.console.line(f"new keys for {keys}; the old ones end when the backend reads them")
+        self.console.line(
+            f"new apikeys for {keys}; the old ones become invalid when the backend has read the new ones"
+        )
 
     def succeed(self) -> None:
         """Note that the call did what was asked of it."""
@@ -140,7 +141,7 @@ class Session:
             layouts.remember(self._platform, self.invocation.home)
 
     def forget_platform(self) -> None:
-        """Do not take this platform for the one that was used last."""
+        """Do not remember this platform as the one used last."""
         layouts.forget(self._platform, self.invocation.home)
 
     @contextmanager

@@ -10,7 +10,7 @@ from edge_tasks.checkout.compose_file import edges_of
 from edge_tasks.checkout.edge_findings import check_foreign_edges
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.errors import SettingsError
-from edge_tasks.plan import Plan
+from edge_tasks.plan import Plan, counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.protocols import Services
 
 _READABLE: Final = 0o644
-"""It holds no secret, and people read it."""
+"""The mode of the override: it holds no secret, and people read it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Compose:
     edges: tuple[Edge, ...]
 
     def find(self) -> Plan[Override]:
-        """Compare the files with what they are to be.
+        """Compare the files with what they should be.
 
         Raises:
             SettingsError: a file of that name is not ours.
@@ -50,8 +50,8 @@ class Compose:
                 raise SettingsError(f"{self.path}: {found.what}", hint=found.change)
             raise SettingsError(
                 f"{self.path} was not made by edge-tasks",
-                hint="name another with --override-file docker-compose.edges.yml,"
-                " and give both to docker compose -f",
+                hint="choose another name with --override-file docker-compose.edges.yml,"
+                " and give both files to docker compose -f",
             )
         stale = [path.name for path, text in wanted.companions.items() if text_of(path) != text]
         changes = [f"write {name}" for name in (*([self.path.name] if present != wanted.text else []), *stale)]
@@ -63,8 +63,8 @@ class Compose:
             write_file(path, secret)
         write_file(self.path, plan.details.text, _READABLE)
         without = sum(edge.ports is None for edge in self.edges)
-        note = f", {without} of them without host ports (there are none left)" if without else ""
+        note = f", {without} of them without host ports (no more are free)" if without else ""
         return f"{self._sentence()}{note}"
 
     def _sentence(self) -> str:
-        return f"{self.path.name}, {len(self.edges)} services"
+        return f"{self.path.name}, {counted(len(self.edges), 'service')}"

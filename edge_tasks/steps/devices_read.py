@@ -41,7 +41,7 @@ class DevicesRead:
         noted = self.record.entries().get("read")
         known = noted["devices"] if noted and noted["instance"] in (instance, _STARTING) else {}
         found = unread(self.fleet, known)
-        return found if found and self._backend_is_current() else ()  # else ``up`` starts it anew
+        return found if found and self._backend_is_current() else ()  # else ``up`` starts it again
 
     def unread_after(self, added: Collection[str]) -> tuple[str, ...]:
         """The same once ``added`` have new entries: the backend knows the old entry of one that was deleted."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
-from edge_tasks.plan import Plan, some
+from edge_tasks.plan import Plan, counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Differing:
-    """What is to be written and removed.
+    """What must be written and removed.
 
     Attributes:
         stale: edges whose directory is missing, was made of other inputs, or was damaged since.
@@ -45,7 +45,7 @@ class GenConfigs:
         may_stay: names of directories that are left alone where they are.
         claim: makes what edges wrote in our directories, and in those that are adopted, removable.
         adopt: directories that we did not make are replaced.
-        force: all are written anew.
+        force: all are written again.
     """
 
     template: Template
@@ -74,7 +74,7 @@ class GenConfigs:
             *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
             *([f"remove {some(surplus)}"] if surplus else []),
         ]
-        sentence = f"{len(self.edges)} directories as they should be"
+        sentence = f"{counted(len(self.edges), 'directory', 'directories')} up to date"
         return Plan(tuple(changes), sentence, Differing(stale, surplus, foreign))
 
     def apply(self, plan: Plan[Differing]) -> str:
@@ -100,7 +100,7 @@ class GenConfigs:
 
     def _tell_of_template(self) -> None:
         for before, after in self.template.moved:
-            self.output.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
+            self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
         if left_out := tuple(map(str, self.template.left_out)):
             self.output.line(f"  left out, as each edge writes it by itself: {some(left_out)}")
 
@@ -109,10 +109,12 @@ class GenConfigs:
 
         Anything else in the files may have been changed by the edge itself, which rewrites some of them.
         """
-        return (
-            stamps.get(edge.directory) == self._inputs(edge)
-            and self.directories.have(edge, self.template.paths(edge))
-            and self.directories.apikey(edge, self.template.backend_path(edge)) == edge.apikey
+        if stamps.get(edge.directory) != self._inputs(edge):
+            return False
+        keyed = self.template.backend_path(edge)
+        return self.directories.is_untouched(edge, (*self.template.folders, keyed)) or (
+            self.directories.have(edge, self.template.paths(edge))
+            and self.directories.apikey(edge, keyed) == edge.apikey
         )
 
     def _inputs(self, edge: Edge) -> str:
@@ -122,5 +124,5 @@ class GenConfigs:
         if names and not self.adopt:
             raise SettingsError(
                 f"{self.directories.folder} has {some(tuple(sorted(names)))}, not made by edge-tasks",
-                hint="move them away, or let them be replaced with --adopt",
+                hint="move them away, or replace them with --adopt",
             )

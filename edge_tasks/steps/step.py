@@ -52,7 +52,7 @@ def run(name: str, make: Callable[[], Step[T]], output: Output) -> None:
     did = step.apply(plan) if plan.changes else f"nothing to do: {plan.unchanged}"
     if plan.changes and (again := make().find()).changes:
         raise CommandFailed(
-            f"{name}: still to do: {again.changes[0]}", hint="run it again; is someone else at it?"
+            f"{name}: still to do: {again.changes[0]}", hint="run it again; maybe another program is changing it"
         )
     output.step(name, did, time.monotonic() - started, changed=bool(plan.changes))
 

@@ -90,6 +90,6 @@ def test_a_step_that_refuses_does_not_hide_what_the_others_would_change() -> Non
 
 def test_a_registry_that_is_not_there_yet_is_not_asked() -> None:
     step = steps_plan.Unasked(3)
-    assert step.find().changes == ("register 3 edges (the table is not there to be asked)",)
+    assert step.find().changes == ("register 3 edges (the device table cannot be read yet)",)
     with pytest.raises(NotImplementedError):
         step.apply(step.find())
