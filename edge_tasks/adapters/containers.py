@@ -27,6 +27,7 @@ class Image:
         environment: name → value.
         directory: in which its command is run; empty for the root.
         id: its digest.
+        volumes: the folders that it wants a volume for.
     """
 
     user: str = ""
@@ -34,6 +35,7 @@ class Image:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     directory: str = ""
     id: str = ""
+    volumes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,13 @@ class Docker:
         found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
         return {port: entry["Name"].lstrip("/") for entry in found for port in host_ports_of(entry)}
 
+    def project_folders(self) -> dict[int, str]:
+        """Host port → the folder of the Compose project whose container it leads to, of all that run."""
+        ids = self.ask("ps", "-q", "--no-trunc").split()
+        found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
+        containers = (container for entry in found if (container := container_of(entry)))
+        return {port: one.folder for one in containers if one.folder for port in one.host_ports}
+
     def show(self, *arguments: str) -> None:
         """Run a command whose output goes straight to ours, until it ends or is interrupted.
 
@@ -143,6 +150,7 @@ class Docker:
             environment={key: value for key, _, value in pairs},
             directory=str(config.get("WorkingDir") or ""),
             id=str(entry["Id"]),
+            volumes=frozenset(config.get("Volumes") or ()),
         )
 
     def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:

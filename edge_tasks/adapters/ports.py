@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_OF_ANOTHER_USER: Final = "a process of another user"
 
 
 def taken(ports: Mapping[int, str], host: str = "127.0.0.1") -> dict[int, str]:
@@ -31,16 +33,28 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
+def command_of_owner(port: int) -> tuple[str, ...]:
+    """The words of the command that listens on a port; none where nobody may know it."""
+    try:
+        process = _process(port)
+        return tuple(process.cmdline()) if process is not None else ()
+    except psutil.Error:
+        return ()
+
+
 def _owner(port: int) -> str:
     try:
-        connections = psutil.net_connections("tcp")
+        process = _process(port)
+        return f"{process.name()}, pid {process.pid}" if process is not None else _OF_ANOTHER_USER
     except psutil.AccessDenied:
         return "an unknown process"
-    for connection in connections:
+    except psutil.Error:
+        return _OF_ANOTHER_USER
+
+
+def _process(port: int) -> psutil.Process | None:
+    for connection in psutil.net_connections("tcp"):
         listening = connection.status == psutil.CONN_LISTEN and getattr(connection.laddr, "port", None)
         if listening == port and connection.pid:
-            try:
-                return f"{psutil.Process(connection.pid).name()}, pid {connection.pid}"
-            except psutil.Error:
-                break
-    return "a process of another user"
+            return psutil.Process(connection.pid)
+    return None

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import yaml_text
-from edge_tasks.checkout.roles import EDGE_SERVICE
+from edge_tasks.checkout.as_written import parse_services, read_services
+from edge_tasks.checkout.project import Service
+from edge_tasks.checkout.roles import EDGE_SERVICE, find_edge
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import index_of_service
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
 NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's own order of precedence."""
+
+_ANYWHERE: Final = Path()
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,14 @@ class ComposeFile:
         image: its image; ``openems-edge:latest`` when the file names none.
         networks: the networks it is attached to by name.
         dependents: services that depend on it, so that a profile must not disable it.
+        edge: all that is said of it; its environment may hold secrets.
     """
 
     service: str
     image: str
     networks: tuple[str, ...]
     dependents: tuple[str, ...]
+    edge: Service = field(default_factory=Service, repr=False)
 
 
 def find_compose_file(platform: Path) -> Path:
@@ -48,25 +56,48 @@ def find_compose_file(platform: Path) -> Path:
     )
 
 
-def parse_compose_file(text: str, name: str, service: str = EDGE_SERVICE) -> ComposeFile:
+def parse_compose_file(
+    text: str, name: str, service: str = EDGE_SERVICE, folder: Path = _ANYWHERE
+) -> ComposeFile:
     """Read the text of a compose file, called ``name`` in messages, whose edge service is called ``service``.
+
+    If no service has the stock name, the one that looks like an edge is taken.
 
     Raises:
         SettingsError: it is no YAML (with the line), or has no such service.
     """
-    services = _services(text, name)
-    edge = services.get(service)
-    if not isinstance(edge, dict):
+    return _compose_file(parse_services(text, name, folder), name, service)
+
+
+def read_compose_file(file: Path, folder: Path, service: str = EDGE_SERVICE) -> ComposeFile:
+    """Read a compose file and those that it includes, as :func:`parse_compose_file` does.
+
+    Args:
+        file: the first one.
+        folder: which relative paths in it are relative to.
+        service: the edge service's name.
+
+    Raises:
+        SettingsError: a file is no YAML (with the line), or none of them has such a service.
+    """
+    return _compose_file(read_services(file, folder), str(file), service)
+
+
+def _compose_file(services: Mapping[str, Service], name: str, service: str) -> ComposeFile:
+    found = find_edge(services, service)
+    if found is None:
         raise SettingsError(
-            f"{name} has no service {service} (it has {', '.join(map(str, services)) or 'none'})",
+            f"{name} has no service {service} (it has {', '.join(services) or 'none'})",
             hint="the generated services replace it;"
             " name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
         )
+    edge = services[found]
     return ComposeFile(
-        service=service,
-        image=str(edge.get("image") or f"{service}:latest"),
-        networks=tuple(map(str, edge.get("networks") or ())),
-        dependents=tuple(str(other) for other, found in services.items() if depends(found, service)),
+        service=found,
+        image=str(edge.get("image") or f"{found}:latest"),
+        networks=tuple(edge.get("networks") or ()),
+        dependents=tuple(other for other, entry in services.items() if depends(entry, found)),
+        edge=edge,
     )
 
 
@@ -80,6 +111,17 @@ def published_ports(text: str) -> dict[tuple[str, int], int]:
             *_, outside, inside = str(port).split(":")
             found[(str(service), int(inside))] = int(outside)
     return found
+
+
+def edges_of(text: str) -> tuple[str, ...]:
+    """The services in a compose file that are called as generated edges are; none of a text that is no YAML."""
+    try:
+        document = yaml_text.load(text, any_tag=True)
+    except yaml_text.YamlError:
+        return ()
+    services = document.get("services") if isinstance(document, dict) else None
+    names = map(str, services) if isinstance(services, dict) else ()
+    return tuple(name for name in names if index_of_service(name) is not None)
 
 
 def place(text: str, name: str, *path: str) -> str:
@@ -97,15 +139,3 @@ def depends(service: object, on: str) -> bool:
     for key in ("network_mode", "ipc", "pid"):  # "service:name"
         names.append(str(service.get(key, "")).removeprefix("service:"))
     return on in names
-
-
-def _services(text: str, name: str) -> dict[object, object]:
-    try:
-        document = yaml_text.load(text, any_tag=True)
-    except yaml_text.YamlError as error:
-        where = f"{name}:{error.line}" if error.line else name
-        raise SettingsError(f"{where}: not valid YAML", hint="docker compose config says more") from None
-    services = document.get("services") if isinstance(document, dict) else None
-    if not isinstance(services, dict):
-        raise SettingsError(f"{name} has no services", hint="is it a compose file?")
-    return services

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.backend_config import METADATA, REST, REST_TEXT
@@ -209,9 +211,31 @@ def check_room(directories: int, free: int, folder: str, *, with_database: bool)
     ]
 
 
-def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int = 0) -> list[Finding]:
-    """Name host ports that are taken, and their owners; ``offset`` is what all ports are moved by now."""
-    return [
+def check_ports(
+    taken: Mapping[int, str],
+    wanted: Mapping[int, str],
+    offset: int = 0,
+    platforms: Mapping[int, str] = MappingProxyType({}),
+) -> list[Finding]:
+    """Name host ports that are taken, and their owners.
+
+    Args:
+        taken: port → its owner.
+        wanted: port → what for.
+        offset: what all ports are moved by now.
+        platforms: those of the ports that a fleet of ours has → its platform.
+    """
+    of_fleets = [
+        Finding(
+            f"the fleet in {platform} has {counted(sum(one == platform for one in platforms.values()), 'port')}"
+            " that this one needs",
+            f"port {', '.join(str(port) for port, one in sorted(platforms.items()) if one == platform)}",
+            f"inv down --platform {shlex.quote(platform)}, or move all ports: --port-offset {offset + 1000}",
+            kind="machine",
+        )
+        for platform in sorted(set(platforms.values()))
+    ]
+    return of_fleets + [
         Finding(
             f"taken by {owner}, wanted for {wanted[port]}",
             f"port {port}",
@@ -219,6 +243,7 @@ def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int
             kind="machine",
         )
         for port, owner in sorted(taken.items())
+        if port not in platforms
     ]
 
 

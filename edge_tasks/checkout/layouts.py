@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import rendering
-from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, read_utf8, write_file, writing
+from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, write_file, writing
 from edge_tasks.checkout.compose_file import (
     NAMES,
     ComposeFile,
     find_compose_file,
-    parse_compose_file,
+    read_compose_file,
 )
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
@@ -114,8 +114,7 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable.
         """
-        path = find_compose_file(self._source)
-        return parse_compose_file(read_utf8(path), str(path), edge_service)
+        return read_compose_file(find_compose_file(self._source), self.path, edge_service)
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""

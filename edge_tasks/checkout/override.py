@@ -72,13 +72,14 @@ class Hosting:
     Attributes:
         config_target: where an edge's container expects its config directory.
         java_options: for ``JAVA_TOOL_OPTIONS``; empty when the environment file has it.
-        memory: a container's limit, as Compose writes it.
-        edge_port: the backend's port for edges, which a healthy edge is connected to.
+        memory: a container's limit, as Compose writes it; empty for none.
+        edge_port: the backend's port for edges, which a healthy edge is connected to; 0 where it is not known.
         additions: service of the platform → what it gets.
         light: None without light edges.
         user: ``uid:gid``; empty leaves it to the image.
         inherited: what each edge takes over from the platform's own edge service.
         environment_file: the file with that service's environment, which may be secret; empty when there is none.
+        environment_files: that service's own, which come before it.
         volumes: mounts of each edge besides its config directory, in Compose's long syntax.
     """
 
@@ -91,7 +92,13 @@ class Hosting:
     user: str = ""
     inherited: Mapping[str, object] = field(default_factory=dict)
     environment_file: str = ""
+    environment_files: tuple[str, ...] = ()
     volumes: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def all_environment_files(self) -> list[str]:
+        """In the order in which Compose reads them."""
+        return [*self.environment_files, *filter(None, [self.environment_file])]
 
     @property
     def connected(self) -> str:

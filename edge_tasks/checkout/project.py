@@ -48,6 +48,7 @@ class Service(TypedDict, total=False):
     entrypoint: list[str] | None
     command: list[str] | None
     environment: dict[str, str | None]
+    env_file: list[str]
     ports: list[Port]
     volumes: list[Volume]
     networks: dict[str, object]

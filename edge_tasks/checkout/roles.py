@@ -22,7 +22,10 @@ ODOO_PORT: Final = 8069
 EDGE_SERVICE: Final = "openems-edge"
 """What the edge's service is called in ``docker-openems``."""
 
-_NAMES: Final = {"edge": EDGE_SERVICE, "backend": "openems-backend", "database": "db", "odoo": "odoo16"}
+BACKEND_SERVICE: Final = "openems-backend"
+"""What the backend is called there."""
+
+_NAMES: Final = {"edge": EDGE_SERVICE, "backend": BACKEND_SERVICE, "database": "db", "odoo": "odoo16"}
 _IMAGES: Final = {
     "edge": re.compile(r"openems[-_/]?edge"),
     "backend": re.compile(r"openems[-_/]?backend"),
@@ -81,12 +84,41 @@ def find_backend(project: Project, chosen: Mapping[str, str]) -> str:
     return _find("backend", project, chosen, {})
 
 
+def find_own_edge(project: Project, chosen: Mapping[str, str]) -> str:
+    """The platform's own edge alone, whatever else it has.
+
+    Raises:
+        SettingsError: as :func:`find_services`.
+    """
+    return _find("edge", project, chosen, {})
+
+
+def find_edge(services: Mapping[str, Service], name: str) -> str | None:
+    """The edge's service in a compose file as it is written; None where none, or more than one, may be it.
+
+    Args:
+        services: by name.
+        name: how it is called; the stock name also stands for the one service that looks like an edge.
+    """
+    if name in services:
+        return name
+    alike = [found for found in services if _looks_like("edge", found, services[found])]
+    return alike[0] if len(alike) == 1 and name == EDGE_SERVICE else None
+
+
 def plays_all_roles(project: Project, chosen: Mapping[str, str]) -> bool:
     """Whether each of our roles has a service, or several that look like it."""
+    return not missing_roles(project, chosen)
+
+
+def missing_roles(project: Project, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """The roles that no service plays, and that none looks like."""
     services = project.services
-    return all(
-        _player(role, project, chosen) or any(_looks_like(role, name, services[name]) for name in services)
+    return tuple(
+        role
         for role in ROLES
+        if not _player(role, project, chosen)
+        and not any(_looks_like(role, name, services[name]) for name in services)
     )
 
 
@@ -118,6 +150,12 @@ def _find(role: str, project: Project, chosen: Mapping[str, str], configured: Ma
     alike = [name for name in services if _looks_like(role, name, services[name])]
     if len(alike) == 1:
         return alike[0]
+    if not alike and role != "edge":
+        raise SettingsError(
+            f"the compose file has no service for the {role}: none of {', '.join(services)} looks like it",
+            hint="the docker runtime needs a backend, PostgreSQL and Odoo there; --runtime embedded needs none of"
+            f" them; or name it in invoke.yaml: edge_tasks: {{services: {{{role}: NAME}}}}",
+        )
     raise SettingsError(
         f"which service is the {role}? {' or '.join(alike) or 'none looks like it'} (of {', '.join(services)})",
         hint=f"name it in invoke.yaml: edge_tasks: {{services: {{{role}: NAME}}}}",

@@ -6,7 +6,8 @@ to fill in its PIDs, its apikey and the backend's uri. These are the rules:
 - the directory of a generated file follows its PID, for Felix silently ignores a file anywhere else;
 - a factory file named by a UUID gets a new one; others (``rrd4j0``, logging, DynamicBindings) keep their name;
 - every PID of the template is replaced wherever it stands in a string (LDAP filters), whole PIDs only;
-- singletons that a running edge writes (``Core/*``, ``Ess/Power``, …) belong to no template.
+- singletons that a running edge writes by itself (``Core/*``, ``Ess/Power``, …) belong to no template; one that
+  somebody configured is kept.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
 from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component
 from edge_tasks.openems.release import NEW_SINGLETONS
+from edge_tasks.openems.singletons import is_configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,7 +69,7 @@ class Template:
         digest: of everything that was read; the same template always has the same one.
         components: what the template configures, sorted by id.
         moved: files whose directory did not follow their PID, as (where found, where an edge gets it).
-        left_out: run-time singletons found in the template.
+        left_out: singletons found in the template that a running edge writes by itself.
         ignored: files that macOS has put beside those of the template.
     """
 
@@ -125,8 +127,10 @@ class _Parsed:
         return self.document.find("service.factoryPid") is not None and felix.is_generated(self.source.path)
 
     @property
-    def singleton(self) -> bool:
+    def is_written_by_edge(self) -> bool:
         if self.document.find("service.factoryPid") is not None:
+            return False
+        if self.pid is not None and is_configured(self.pid, self.document.values()):
             return False
         return self.pid in _SINGLETONS or self.document.find("service.bundleLocation") is not None
 
@@ -143,7 +147,7 @@ def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
             them, a template without files; with file and line.
     """
     parsed = [_parsed(source, folder) for source in sorted(sources, key=lambda source: source.path)]
-    kept = [file for file in parsed if not file.singleton]
+    kept = [file for file in parsed if not file.is_written_by_edge]
     if not kept:
         raise SettingsError(f"{folder} has no .config files", hint="name a platform with an edge template")
     _check_unique(kept, folder)
@@ -154,7 +158,7 @@ def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
         digest=_digest(kept),
         components=tuple(sorted(_components(kept), key=lambda component: component.id)),
         moved=tuple((file.source.path, file.target) for file in kept if file.source.path != file.target),
-        left_out=tuple(file.source.path for file in parsed if file.singleton),
+        left_out=tuple(file.source.path for file in parsed if file.is_written_by_edge),
     )
 
 

@@ -64,7 +64,7 @@ def gen_configs(session: Session) -> GenConfigs:
         directories=target.directories,
         edges=target.fleet.edges if with_light else target.fleet.edges_with_directory,
         may_stay=frozenset(edge.directory for edge in target.fleet.edges),
-        claim=runtime.ownership.claim if runtime.ownership else lambda: None,
+        claim=runtime.ownership.claim if runtime.ownership else lambda _adopted: None,
         output=session.console,
         adopt=session.flag("adopt"),
         force=is_typed and session.flag("force") and "gen-configs" not in session.done,

@@ -50,6 +50,7 @@ class Executor(invoke.executor.Executor):
 
         try:
             results: dict[Any, Any] = super().execute(*tasks)
+            self._succeed()
             self._finish(None)
         except FleetError as error:
             raise self._failed(error.message, error.hint, error.exit_code) from None
@@ -82,6 +83,10 @@ class Executor(invoke.executor.Executor):
 
         folder = self.collection.loaded_from
         return find_invocation(folder and Path(folder).resolve(), Path.cwd(), self.collection.task_names)
+
+    def _succeed(self) -> None:
+        if (session := self._session) is not None:
+            session.succeed()
 
     def _finish(self, error: dict[str, Any] | None) -> None:
         if (session := self._session) is not None:

@@ -61,7 +61,7 @@ class Session:
         self.done: set[str] = set()
         self.judges_only = False
         self._stack = ExitStack()
-        self._begun = False
+        self._begun = self._remembers_at_end = False
         self._target: Target | None = None
         self._runtime: Runtime | None = None
 
@@ -112,7 +112,7 @@ class Session:
         self.judges_only = self.typed <= _JUDGING and not is_new
         if target.wanted != target.saved and not self.judges_only:
             target.state.save(target.wanted)
-        layouts.remember(target.platform, self.invocation.home)
+        self._remember()
         if is_new and self.typed <= _JUDGING:
             self.console.line("there is no fleet here yet: verify brings one up first")
         self.console.line(self._header())
@@ -134,6 +134,11 @@ class Session:
         self.console.line(
             f"new apikeys for {keys}; the old ones become invalid when the backend has read the new ones"
         )
+
+    def succeed(self) -> None:
+        """Note that the call did what was asked of it."""
+        if self._remembers_at_end:
+            layouts.remember(self._platform, self.invocation.home)
 
     def forget_platform(self) -> None:
         """Do not remember this platform as the one used last."""
@@ -196,6 +201,16 @@ class Session:
     def look_again(self) -> None:
         """Read the target again: it was changed."""
         self._target = self._runtime = None
+
+    def _remember(self) -> None:
+        """Note the platform as the one that is meant: in place of one with a fleet, only after success."""
+        home = self.invocation.home
+        meant = layouts.find_platform(None, home, Path.cwd())
+        if meant.path == self._platform.path or not State(meant.path).folder.is_dir():
+            layouts.remember(self._platform, home)
+        else:
+            self._remembers_at_end = True
+            self.console.line(f"until this succeeds, {meant.path} is meant where no --platform is typed")
 
     def _check(self, target: Target) -> None:
         target.state.check_owner()

@@ -65,6 +65,10 @@ class Directories:
         """The names of those that we made, also for an earlier fleet."""
         return tuple(name for name, stamp in self.stamps().items() if stamp)
 
+    def unfinished(self) -> tuple[str, ...]:
+        """The names of what an interrupted run left beside them."""
+        return tuple(name for name in self._names() if is_unfinished_directory(name))
+
     def written(self, edges: Iterable[Edge]) -> dict[str, Written]:
         """The directories of these edges, by the edge's name."""
         return {edge.name: self._written(edge) for edge in edges}
@@ -121,9 +125,8 @@ class Directories:
 
     def remove_halves(self) -> None:
         """Remove what an interrupted run left beside them."""
-        for name in self._names():
-            if is_unfinished_directory(name):
-                remove_directory(self.folder / name)
+        for name in self.unfinished():
+            remove_directory(self.folder / name)
 
     def _names(self) -> tuple[str, ...]:
         return directories(self.folder) if self.folder.is_dir() else ()

@@ -9,6 +9,7 @@ import secrets
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.files import PRIVATE, write_file, writing
@@ -17,8 +18,7 @@ from edge_tasks.fleet.identity import Fleet
 from edge_tasks.fleet.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
 FOLDER: Final = ".edge-tasks"
 _VERSION: Final = 1
@@ -64,6 +64,15 @@ def new_fleet(size: int) -> Fleet:
     from uuid6 import uuid7  # noqa: PLC0415 - 16 ms that only a new fleet needs
 
     return Fleet(id=str(uuid7()), secret=secrets.token_bytes(32), size=size)
+
+
+def platform_in(words: Iterable[str]) -> Path | None:
+    """The platform in whose state directory one of these words of a command lies; None if none does."""
+    for word in words:
+        parts = PurePath(word).parts
+        if PurePath(word).is_absolute() and FOLDER in parts:
+            return Path(*parts[: parts.index(FOLDER)])
+    return None
 
 
 @dataclass(frozen=True)

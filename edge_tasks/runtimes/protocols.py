@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.fleet.directories import Written
@@ -176,8 +176,8 @@ class Correction(Protocol):
 class Ownership(Protocol):
     """Files that a runtime's services write as another user."""
 
-    def claim(self) -> None:
-        """Make what they wrote in the config directories removable by the caller."""
+    def claim(self, adopted: Collection[str]) -> None:
+        """Make what they wrote in our config directories, and in these others, removable by the caller."""
 
 
 @dataclass(frozen=True)

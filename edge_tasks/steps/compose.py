@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
+from edge_tasks.checkout.compose_file import edges_of
+from edge_tasks.checkout.edge_findings import check_foreign_edges
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, counted
@@ -44,6 +46,8 @@ class Compose:
         wanted = self.services.override()
         present = text_of(self.path)
         if present is not None and not is_ours(present):
+            for found in check_foreign_edges(edges_of(present), self.path.name, str(self.path.parent)):
+                raise SettingsError(f"{self.path}: {found.what}", hint=found.change)
             raise SettingsError(
                 f"{self.path} was not made by edge-tasks",
                 hint="choose another name with --override-file docker-compose.edges.yml,"

@@ -10,7 +10,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, counted, some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from edge_tasks.checkout.template import Template
     from edge_tasks.fleet.directories import Directories
@@ -25,10 +25,12 @@ class Differing:
     Attributes:
         stale: edges whose directory is missing, was made of other inputs, or was damaged since.
         surplus: directories of a larger earlier fleet.
+        foreign: those that somebody else made where the fleet's are to be.
     """
 
     stale: tuple[Edge, ...]
     surplus: tuple[str, ...]
+    foreign: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class GenConfigs:
         directories: as they lie on the disk.
         edges: those that are to have a directory.
         may_stay: names of directories that are left alone where they are.
-        claim: makes what edges wrote in their directories removable.
+        claim: makes what edges wrote in our directories, and in those that are adopted, removable.
         adopt: directories that we did not make are replaced.
         force: all are written again.
     """
@@ -51,7 +53,7 @@ class GenConfigs:
     directories: Directories
     edges: tuple[Edge, ...]
     may_stay: frozenset[str]
-    claim: Callable[[], None]
+    claim: Callable[[Collection[str]], None]
     output: Output
     adopt: bool = False
     force: bool = False
@@ -63,7 +65,8 @@ class GenConfigs:
             SettingsError: a directory in the way was not made by us.
         """
         stamps = self.directories.stamps()
-        self._refuse_foreign({edge.directory for edge in self.edges if stamps.get(edge.directory, "") is None})
+        foreign = frozenset(edge.directory for edge in self.edges if stamps.get(edge.directory, "") is None)
+        self._refuse_foreign(foreign)
         stale = tuple(edge for edge in self.edges if self.force or not self._is_whole(edge, stamps))
         ours = {name for name, stamp in stamps.items() if stamp is not None}
         surplus = tuple(sorted(ours - self.may_stay))
@@ -71,16 +74,13 @@ class GenConfigs:
             *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
             *([f"remove {some(surplus)}"] if surplus else []),
         ]
-        return Plan(
-            tuple(changes),
-            f"{counted(len(self.edges), 'directory', 'directories')} up to date",
-            Differing(stale, surplus),
-        )
+        sentence = f"{counted(len(self.edges), 'directory', 'directories')} up to date"
+        return Plan(tuple(changes), sentence, Differing(stale, surplus, foreign))
 
     def apply(self, plan: Plan[Differing]) -> str:
         """Write what is stale, remove what is surplus, and what an interrupted run left."""
         stale, surplus = plan.details.stale, plan.details.surplus
-        self.claim()
+        self.claim(plan.details.foreign)
         with self.output.progress("gen-configs", len(stale) + len(surplus), "directories") as progress:
             for done, edge in enumerate(stale, 1):
                 self._write(edge)
@@ -96,6 +96,8 @@ class GenConfigs:
     def _tell_of_template(self) -> None:
         for before, after in self.template.moved:
             self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
+        if left_out := tuple(map(str, self.template.left_out)):
+            self.output.line(f"  left out, as each edge writes it by itself: {some(left_out)}")
         if ignored := tuple(map(str, self.template.ignored)):
             self.output.line(f"  ignored, as macOS wrote it and no edge reads it: {some(ignored)}")
 
@@ -120,7 +122,7 @@ class GenConfigs:
     def _inputs(self, edge: Edge) -> str:
         return self.template.inputs(edge, self.uri)
 
-    def _refuse_foreign(self, names: set[str]) -> None:
+    def _refuse_foreign(self, names: Collection[str]) -> None:
         if names and not self.adopt:
             raise SettingsError(
                 f"{self.directories.folder} has {some(tuple(sorted(names)))}, not made by edge-tasks",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from edge_tasks.errors import FleetError
 from edge_tasks.output import INDENT
 from edge_tasks.plan import Plan, counted
 from edge_tasks.steps.step import looked
@@ -27,14 +28,26 @@ def show(
         output: where it is printed.
 
     Raises:
-        FleetError: a step cannot look, or refuses.
+        FleetError: a step cannot look, or refuses; the others have been shown, and the first one's is raised.
     """
-    changes = {**before, **{name: looked(make(), output).changes for name, make in steps.items()}}
+    found = {name: _changes_of(make, output) for name, make in steps.items()}
+    refusals = {name: error for name, error in found.items() if isinstance(error, FleetError)}
+    changes = {**before, **{name: lines for name, lines in found.items() if not isinstance(lines, FleetError)}}
     for name, lines in changes.items():
         for line in lines or ("nothing to do",):
             output.line(f"{'~' if lines else '='} {name:<12} {line}", INDENT)
     output.document(changes={name: list(lines) for name, lines in changes.items()})
+    if refusals:
+        output.line(f"! {'refused':<12} {', '.join(refusals)}", INDENT)
+        raise next(iter(refusals.values()))
     return any(changes.values())
+
+
+def _changes_of(make: Callable[[], Step[Any]], output: Output) -> tuple[str, ...] | FleetError:
+    try:
+        return looked(make(), output).changes
+    except FleetError as error:
+        return error
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class Checkout:
     roles: tuple[str, str, str, str] = ("openems-edge", "openems-backend", "db", "odoo16")
     edge: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    config_target: str = ""
 
 
 CHECKOUTS = {
@@ -127,6 +128,25 @@ services:
 """
         + STOCK,
         edge={"command": ["sh", "-c", "java $$OPTS -jar /e.jar"]},
+    ),
+    "the default network beside another one": Checkout(
+        """
+services:
+  openems-edge: {image: openems-edge, networks: [default, field-bus]}
+"""
+        + STOCK
+        + "networks: {field-bus: {internal: true}}\n",
+    ),
+    "the official image with volumes of its own": Checkout(
+        """
+services:
+  openems-edge:
+    image: openems/edge:latest
+    volumes: ["conf:/var/opt/openems/config:rw", "data:/var/opt/openems/data:rw"]
+"""
+        + STOCK
+        + "volumes: {conf: {}, data: {}}\n",
+        config_target="/var/opt/openems/config",
     ),
     "more mounts than the configuration": Checkout(
         """
@@ -223,7 +243,11 @@ def test_every_service_is_found_and_the_edges_get_what_the_platforms_own_has(
         assert edge["user"] == "1000:1000"
         assert not {"container_name", "hostname", "build", "expose", "depends_on"} & edge.keys()
         assert set(edge.get("networks") or {}) == set(before.get("networks") or {})
+        targets = {volume["target"]: volume["source"] for volume in edge["volumes"]}
+        if wanted.config_target:
+            assert targets == {wanted.config_target: str(folder / "openems-edge" / f"config-edge{index}")}
         assert "ipv4_address" not in str(edge.get("networks"))
+        assert set(edge["networks"]) & set(after[services.backend]["networks"]), "no edge reaches the backend"
 
 
 def test_writable_folders_stay_with_the_platforms_own_edge(tmp_path: Path) -> None:

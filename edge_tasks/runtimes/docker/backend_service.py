@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, CommandFailed
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.docker import removal
+from edge_tasks.runtimes.docker import edge_files, removal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ class BackendService:
     @property
     def uri(self) -> str:
         """Where the edges connect to, inside the Compose network."""
-        return f"ws://{self.stack.services.backend}:{self.stack.wiring.edge_port}"
+        return f"ws://{edge_files.backend_host(self.stack)}:{edge_files.edge_port(self.stack)}"
 
     @property
     def status(self) -> StatusSource:

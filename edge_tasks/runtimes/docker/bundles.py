@@ -95,7 +95,7 @@ def _extract(jar: Path, folder: Path) -> bool:
 
 def _jar(stack: Stack) -> PurePosixPath | None:
     """The jar's path in the image; None if the service's command names none, or something is mounted over it."""
-    service = stack.project.services[stack.services.edge]
+    service = stack.project.services[stack.own_edge]
     image = stack.edge_image
     directory = str(service.get("working_dir") or image.directory)
     jar = jar_of(words_of(service), directory) or jar_of(image.words, directory)

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import read_utf8
-from edge_tasks.checkout import findings
+from edge_tasks.checkout import edge_findings, findings
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.findings import Finding
-from edge_tasks.checkout.inheritance import JAVA, foreign_heap
+from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.fleet.identity import index_of_service
-from edge_tasks.runtimes.docker import hosting
+from edge_tasks.fleet.saved import State, platform_in
+from edge_tasks.runtimes.docker import edge_files, hosting
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from edge_tasks.runtimes.docker.stack import Stack
 
 _ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104 - where Docker publishes ports: it is asked, not opened
@@ -28,6 +31,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     return (
         *findings.check_backend_config(stack.wiring, stack.project, stack.services, file),
         *findings.check_odoo(stack.project, stack.services, stack.place),
+        *edge_findings.check_networks(stack.project, stack.services, stack.place),
         *_edge(stack),
         *_addons(stack),
         *_override(stack),
@@ -52,7 +56,23 @@ def _machine(stack: Stack) -> list[Finding]:
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
     owners = {port: f"container {publishers[port]}" if port in publishers else taken[port] for port in taken}
-    return found + findings.check_ports(owners, wanted)
+    return found + findings.check_ports(
+        owners, wanted, stack.context.fleet.port_offset, _fleets_on(stack, owners)
+    )
+
+
+def _fleets_on(stack: Stack, taken: Collection[int]) -> dict[int, str]:
+    """Which of the ports another fleet of ours has: port → its platform."""
+    if not taken:
+        return {}
+    folders = {port: Path(folder) for port, folder in stack.docker.project_folders().items()}
+    found = {port: folders.get(port) or platform_in(ports.command_of_owner(port)) for port in taken}
+    own = stack.context.platform.path
+    return {
+        port: str(platform)
+        for port, platform in found.items()
+        if platform not in (None, own) and State(platform).folder.is_dir()
+    }
 
 
 def _wanted_ports(stack: Stack) -> dict[int, str]:
@@ -78,14 +98,25 @@ def _edge(stack: Stack) -> list[Finding]:
     java = foreign_heap(inherited.environment.get(JAVA, ""))
     mode = str(stack.project.services[service].get("network_mode") or "")
     others = {
-        port + fleet.port_offset: name for port, name in stack.project.host_ports().items() if name != service
+        port + fleet.port_offset: name
+        for port, name in stack.project.host_ports().items()
+        if name != service and index_of_service(name) is None
     }
     home = f"{stack.context.platform.path}/"
     left_out = [mount.replace(home, "./", 1) for mount in inherited.left_out]
     return [
+        *edge_findings.check_config_target(service, is_known=_knows_config_target(stack), place=stack.place),
         *findings.check_edge(left_out, java, mode, partial(stack.place, service)),
         *findings.check_edge_ports(fleet.edges_with_directory, others, stack.place),
     ]
+
+
+def _knows_config_target(stack: Stack) -> bool:
+    """An image that is still to be built will say it."""
+    service = stack.project.services[stack.services.edge]
+    will_be_built = "build" in service and not stack.edge_image.id
+    template = str(stack.context.platform.template_folder)
+    return will_be_built or find_config_target(service, stack.edge_image, template) is not None
 
 
 def _addons(stack: Stack) -> list[Finding]:
@@ -98,7 +129,8 @@ def _addons(stack: Stack) -> list[Finding]:
 
 
 def _override(stack: Stack) -> list[Finding]:
+    foreign = edge_files.check_foreign_edges(stack)
     path = stack.context.override
-    if not path.exists() or is_ours(read_utf8(path)):
-        return []
+    if foreign or not path.exists() or is_ours(read_utf8(path)):
+        return foreign
     return [Finding("it was not made by edge-tasks", str(path), "--override-file docker-compose.edges.yml")]

@@ -18,7 +18,8 @@ from edge_tasks.checkout.inheritance import (
     java_options,
 )
 from edge_tasks.checkout.override import Addition, Hosting, render_override
-from edge_tasks.runtimes.docker import bundles, light_container
+from edge_tasks.errors import SettingsError
+from edge_tasks.runtimes.docker import bundles, edge_files, light_container
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 from edge_tasks.runtimes.plans import Override
 
@@ -30,13 +31,19 @@ if TYPE_CHECKING:
 
 
 def override(stack: Stack) -> Override:
-    """The override for the fleet's edges, and the private files that it refers to."""
+    """The override for the fleet's edges, and the private files that it refers to.
+
+    Raises:
+        SettingsError: somebody else's services have the names of ours.
+    """
+    for found in edge_files.check_foreign_edges(stack):
+        raise SettingsError(f"{found.where}: {found.what}", hint=found.change)
     return Override(_text(stack, stack.context.fleet.edges_with_directory), _companions(stack))
 
 
 def inheritance(stack: Stack) -> Inheritance:
     """What every edge takes over from the platform's own one."""
-    edge = stack.services.edge
+    edge = stack.own_edge
     template = str(stack.context.platform.template_folder)
     return inherit(stack.project.services[edge], stack.edge_image, caller(stack), template, _is_file)
 
@@ -48,15 +55,15 @@ def caller(stack: Stack) -> Caller:
 
 def _text(stack: Stack, edges: Sequence[Edge]) -> str:
     inherited = inheritance(stack)
-    edge, project = stack.services.edge, stack.project
+    edge, project = stack.own_edge, stack.project
     dependents = tuple(name for name, found in project.services.items() if depends(found, edge))
     service = ComposeFile(edge, project.image(edge), inherited.networks, dependents)
     hosting = Hosting(
         config_target=inherited.config_target,
         java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),
         memory=stack.options.edge_memory,
-        edge_port=stack.wiring.edge_port,
-        additions=_additions(stack),
+        edge_port=edge_files.edge_port(stack),
+        additions=_additions(stack) if edge_files.is_complete(stack) else {},
         light=light_container.service(stack) if stack.context.fleet.light else None,
         user=inherited.user,
         inherited=inherited.options,

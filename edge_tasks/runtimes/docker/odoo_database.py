@@ -13,7 +13,7 @@ from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo import table
 from edge_tasks.registry.odoo.registry import OdooRegistry
 from edge_tasks.registry.odoo.table import Addon
-from edge_tasks.runtimes.docker import data_folders
+from edge_tasks.runtimes.docker import data_folders, edge_files
 from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class OdooDatabase:
     @property
     def is_ready(self) -> bool:
         """PostgreSQL runs, with the device table in it."""
-        return table.has_table(self.stack.database)
+        return edge_files.is_complete(self.stack) and table.has_table(self.stack.database)
 
     def find(self) -> Plan[DatabaseToPrepare]:
         """What is still to be done for PostgreSQL and Odoo."""

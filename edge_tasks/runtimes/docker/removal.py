@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge_tasks.adapters.files import directories
 from edge_tasks.errors import FleetError
-from edge_tasks.fleet.identity import DIRECTORY_PREFIX, index_of_service
+from edge_tasks.fleet.directories import Directories
+from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.registry.odoo import table
-from edge_tasks.runtimes.docker import data_folders, release_files
+from edge_tasks.runtimes.docker import data_folders, edge_files, release_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from edge_tasks.adapters.containers import Container
     from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
@@ -64,27 +64,45 @@ class RootFiles:
 
     stack: Stack
 
-    def claim(self) -> None:
+    def claim(self, adopted: Collection[str]) -> None:
         """Make the caller the owner of these files."""
-        claim(self.stack)
+        claim(self.stack, adopted)
 
 
-def claim(stack: Stack) -> None:
-    """Give what containers wrote as root in our directories to the caller, through a container."""
+def claim(stack: Stack, adopted: Collection[str] = ()) -> None:
+    """Give what containers wrote as root to the caller, through a container.
+
+    Args:
+        stack: whose directories are meant: those that we made, and the folder that the backend writes into.
+        adopted: names of edges' directories that somebody else made, and that the caller has replaced.
+    """
     if os.geteuid() == 0:
         return
     home, edges = stack.context.platform.path, stack.context.platform.edges_folder
-    ours = [edges / name for name in directories(edges) if DIRECTORY_PREFIX in name]
-    config = stack.backend_config  # a real backend replaces two files of it, which git may track
-    theirs = [config] if config.is_relative_to(home) and str(config) in stack.project.bind_sources() else []
-    foreign = [folder for folder in (*ours, *theirs, stack.corrected_config) if _has_foreign(folder)]
+    ours = [edges / name for name in ours_to_claim(Directories(edges), adopted)]
+    folders = (*ours, *_written_by_backend(stack), stack.corrected_config)
+    foreign = [folder for folder in folders if _has_foreign(folder)]
     if not foreign:
         return
-    image = stack.project.image(stack.services.edge)
+    image = stack.project.image(stack.own_edge)
     owner = f"{os.geteuid()}:{os.getegid()}"
     mounted = ("-v", f"{home}:/platform", "--entrypoint", "chown", "--user", "0:0", "--network", "none")
     inside = (f"/platform/{folder.relative_to(home)}" for folder in foreign)
     stack.docker.run("run", "--rm", *mounted, image, "-R", owner, *inside)
+
+
+def _written_by_backend(stack: Stack) -> tuple[Path, ...]:
+    """A real backend replaces two files of its configuration, which git may track."""
+    if not edge_files.is_complete(stack):
+        return ()
+    config, home = stack.backend_config, stack.context.platform.path
+    is_theirs = config.is_relative_to(home) and str(config) in stack.project.bind_sources()
+    return (config,) if is_theirs else ()
+
+
+def ours_to_claim(directories: Directories, adopted: Collection[str]) -> tuple[str, ...]:
+    """The names of edges' directories that may be given to the caller: never one that only has a similar name."""
+    return (*directories.ours(), *directories.unfinished(), *sorted(adopted))
 
 
 def _drop_volumes(stack: Stack, removed: Iterable[Container]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
-from edge_tasks.runtimes.docker import examination, hosting, removal
+from edge_tasks.runtimes.docker import edge_files, examination, hosting, removal
 from edge_tasks.runtimes.docker.stack import HOST
 
 if TYPE_CHECKING:
@@ -28,9 +28,8 @@ class DockerServices:
     @property
     def stands_for(self) -> str:
         """What is real: everything. If the backend has no REST API, also which source is believed."""
-        late = (
-            ", judged by PostgreSQL (up to 30 s late, no values)" if self.stack.wiring.rest_port is None else ""
-        )
+        has_rest = not edge_files.is_complete(self.stack) or self.stack.wiring.rest_port is not None
+        late = "" if has_rest else ", judged by PostgreSQL (up to 30 s late, no values)"
         return f"the platform's own services, a container for each edge{late}"
 
     def examine(self) -> tuple[Finding, ...]:

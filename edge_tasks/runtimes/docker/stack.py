@@ -19,6 +19,7 @@ from edge_tasks.checkout.roles import (
     POSTGRES_PORT,
     Services,
     find_backend,
+    find_own_edge,
     find_services,
     plays_all_roles,
     with_players,
@@ -86,7 +87,7 @@ class Stack:
     @cached_property
     def edge_image(self) -> Image:
         """What the edges' image says of itself."""
-        return self.docker.image(self.project.image(self.services.edge))
+        return self.docker.image(self.project.image(self.own_edge))
 
     def forget_edge_image(self) -> None:
         """Forget what was read: it may have been built again."""
@@ -96,6 +97,11 @@ class Stack:
     def is_rootless(self) -> bool:
         """Whether root in a container is the user who runs the engine."""
         return self.docker.is_rootless()
+
+    @cached_property
+    def own_edge(self) -> str:
+        """The platform's own edge service, also where the others are missing."""
+        return find_own_edge(self.project, self.context.services_named)
 
     @cached_property
     def services(self) -> Services:
@@ -120,7 +126,7 @@ class Stack:
         raise SettingsError(
             f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
             hint="the docker runtime registers edges in Odoo's device table,"
-            " and this file tells the backend where it is",
+            " and this file tells the backend where it is; --runtime embedded needs no such file",
         )
 
     @cached_property

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.adapters import logs, machine, ports
 from edge_tasks.checkout.findings import check_open_files, check_ports, check_room
-from edge_tasks.checkout.override import render_override
 from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.fleet.saved import platform_in
+from edge_tasks.runtimes.embedded.override import override
 from edge_tasks.runtimes.embedded.processes import HOST
-from edge_tasks.runtimes.plans import Override
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.runtimes.context import RuntimeContext
     from edge_tasks.runtimes.embedded.processes import Processes
+    from edge_tasks.runtimes.plans import Override
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class EmbeddedServices:
         open_files = check_open_files(fleet.size, machine.most_open_files())
         wanted = self.processes.wanted_ports()
         taken = ports.taken(wanted, HOST)
-        return (*open_files, *self._check_room(), *check_ports(taken, wanted, fleet.port_offset))
+        of_ports = check_ports(taken, wanted, fleet.port_offset, self._fleets_on(taken))
+        return (*open_files, *self._check_room(), *of_ports)
 
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""
@@ -55,7 +57,7 @@ class EmbeddedServices:
 
     def override(self) -> Override:
         """Nothing here starts what is in it, but people and Docker may."""
-        return Override(render_override(self.context.fleet.edges_with_directory, self.context.compose()))
+        return override(self.context)
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """The log files of light host, backend and PostgreSQL.
@@ -88,6 +90,12 @@ class EmbeddedServices:
                 hint="stop it, then run this again; nothing was removed",
             )
         return "the database"
+
+    def _fleets_on(self, taken: Iterable[int]) -> dict[int, str]:
+        """Which of the ports another fleet of ours has: port → its platform."""
+        found = {port: platform_in(ports.command_of_owner(port)) for port in taken}
+        own = self.context.platform.path
+        return {port: str(platform) for port, platform in found.items() if platform not in (None, own)}
 
     def _check_room(self) -> list[Finding]:
         fleet, edges_folder = self.context.fleet, self.context.platform.edges_folder

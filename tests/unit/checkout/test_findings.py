@@ -124,3 +124,14 @@ def test_too_few_open_files_are_said_with_the_command_that_allows_more() -> None
     assert found.kind == "machine"
     assert "10100 open files, but 1024 are allowed" in found.what
     assert "prlimit --pid $$ --nofile=10100:10100" in found.change
+
+
+def test_ports_of_another_fleet_of_ours_are_one_finding_with_the_command_that_frees_them() -> None:
+    taken = dict.fromkeys((8081, 8075, 15432), "python3, pid 7")
+    platforms = {8081: "/a b", 8075: "/a b"}
+    [fleet, other] = findings.check_ports(taken, taken, 100, platforms)
+    assert fleet.what == "the fleet in /a b has 2 ports that this one needs"
+    assert fleet.where == "port 8075, 8081"
+    assert fleet.change == "inv down --platform '/a b', or move all ports: --port-offset 1100"
+    assert other.where == "port 15432"
+    assert fleet.kind == "machine"

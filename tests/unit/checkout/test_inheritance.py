@@ -54,9 +54,14 @@ def test_what_concerns_every_container_is_carried_over_and_what_is_of_one_only_i
     }
 
 
-def test_networks_come_by_name_without_the_one_edges_address() -> None:
+def test_networks_come_by_name_with_the_default_one_and_without_the_one_edges_address() -> None:
     lan = {"lan": {"aliases": ["edge"], "ipv4_address": "10.1.1.1"}, "default": None}
-    assert inherited({"networks": lan}).networks == ("lan",)
+    assert inherited({"networks": lan}).networks == ("lan", "default")
+
+
+def test_the_default_network_is_left_to_compose_where_it_is_the_only_one() -> None:
+    assert inherited({"networks": {"default": None}}).networks == ()
+    assert inherited({"network_mode": "host"}).networks == ()
 
 
 def test_mounts_that_nobody_writes_are_shared_and_the_others_are_named() -> None:
@@ -83,6 +88,16 @@ def test_mounts_that_nobody_writes_are_shared_and_the_others_are_named() -> None
         ({}, Image(words=("sh", "-c", "java -Dfelix.cm.dir=/b -jar x")), "/b"),
         ({"environment": {"JAVA_OPTS": "-Dfelix.cm.dir=/d"}}, Image(words=("-Dfelix.cm.dir=/b",)), "/d"),
         ({}, Image(), "/etc/openems.d"),
+        ({"image": "openems/edge:2026.4.0"}, S6, "/var/opt/openems/config"),
+        ({"image": "docker.io/openems/edge"}, Image(), "/var/opt/openems/config"),
+        ({"image": "acme/openems-edge"}, S6, "/etc/openems.d"),
+        (
+            {"volumes": [{"type": "volume", "source": "conf", "target": "/srv/openems/config"}]},
+            Image(),
+            "/srv/openems/config",
+        ),
+        ({}, Image(volumes=frozenset({"/var/opt/openems/config", "/data"})), "/var/opt/openems/config"),
+        ({"image": "openems/edge"}, Image(environment={"O": "-Dfelix.cm.dir=/b"}), "/b"),
     ],
 )
 def test_the_config_directory_goes_where_the_edge_looks_for_it(

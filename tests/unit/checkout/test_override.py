@@ -7,7 +7,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.checkout.compose_file import find_compose_file, parse_compose_file, place, published_ports
+from edge_tasks.checkout.compose_file import (
+    edges_of,
+    find_compose_file,
+    parse_compose_file,
+    place,
+    published_ports,
+)
 from edge_tasks.checkout.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
@@ -122,6 +128,12 @@ def test_what_edges_inherit_is_the_golden_one_and_no_value_of_the_environment_is
     )
     text = render_override(FLEET.edges[:1], parse_compose_file(DEPENDENT, "x"), hosting)
     assert text == (GOLDENS / "inherited.override.yml").read_text()
+
+
+def test_services_that_are_called_as_generated_edges_are_found_in_any_text() -> None:
+    text = "services: {openems-edge: {profiles: !reset []}, openems-edge-0: {}, openems-edge-12: {}, db: {}}"
+    assert edges_of(text) == ("openems-edge-0", "openems-edge-12")
+    assert [edges_of(text) for text in ("a: [", "[]", "services: null", "services: {db: {}}")] == [()] * 4
 
 
 def test_the_line_of_an_entry_is_found_whatever_its_style() -> None:

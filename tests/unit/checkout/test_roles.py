@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.checkout.project import Project
-from edge_tasks.checkout.roles import find_backend, find_services
+from edge_tasks.checkout.roles import find_backend, find_own_edge, find_services, missing_roles
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -66,6 +66,16 @@ def test_nobody_or_two_for_a_role_says_where_to_name_one(services: dict[str, Ser
     with pytest.raises(SettingsError) as refused:
         find_services(Project("p", {**rest, **services}), {}, {})
     assert "services: {database: NAME}" in refused.value.hint
+
+
+def test_a_platform_without_backend_database_and_odoo_is_told_which_runtime_needs_none() -> None:
+    edge_alone = Project("p", {"edge": {"image": "openems/edge"}, "ui": {"image": "openems/ui-edge"}})
+    assert find_own_edge(edge_alone, {}) == "edge"
+    assert missing_roles(edge_alone, {}) == ("backend", "database", "odoo")
+    assert missing_roles(edge_alone, {"odoo": "ui"}) == ("backend", "database")
+    with pytest.raises(SettingsError, match="no service for the backend: none of edge, ui looks") as refused:
+        find_backend(edge_alone, {})
+    assert "--runtime embedded" in refused.value.hint
 
 
 def test_generated_edges_are_no_other_services_and_no_platforms_edge() -> None:

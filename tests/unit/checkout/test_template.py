@@ -86,6 +86,16 @@ def test_what_a_running_edge_added_is_left_out(template_that_was_run_on: list[So
     assert not [path for path in rendered if path.parts[0] in ("Core", "Ess", "Evcs")]
 
 
+def test_a_singleton_that_somebody_configured_is_kept_as_it_is() -> None:
+    text = 'id="_meta"\nplaceName="Bronx\\ Microgrid"\nservice.pid="Core.Meta"\n'
+    as_written = 'alias="Core.Cycle"\nid="_cycle"\nservice.bundleLocation="?"\nservice.pid="Core.Cycle"\n'
+    sources = [backend(), file("Core/Meta.config", text), file("Core/Cycle.config", as_written)]
+    template = compile_template(sources, "config.d")
+    assert template.left_out == (PurePosixPath("Core/Cycle.config"),)
+    assert template.render(FLEET.edge(1), URI)[PurePosixPath("Core/Meta.config")] == text
+    assert compile_template([backend()], "config.d").digest != template.digest
+
+
 def test_the_bundled_template_has_all_files_where_felix_looks(bundled_template: list[SourceFile]) -> None:
     assert len(bundled_template) == 24
     assert compile_template(bundled_template, "config.d").moved == ()

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 from edge_tasks.errors import NotWritable, PlatformLocked, SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.fleet.limits import MOST_EDGES
-from edge_tasks.fleet.saved import Saved, State, new_fleet
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from edge_tasks.fleet.saved import Saved, State, new_fleet, platform_in
 
 FLEETS = st.integers(1, MOST_EDGES).flatmap(
     lambda size: st.builds(
@@ -146,3 +143,17 @@ def test_a_new_fleet_has_an_identity_that_no_other_has() -> None:
     assert one.id != other.id
     assert one.secret != other.secret
     assert len(one.secret) == 32
+
+
+@pytest.mark.parametrize(
+    ("words", "platform"),
+    [
+        (("python3", "-m", "edge_tasks.light", "/home/ü/a b/.edge-tasks/light.json"), "/home/ü/a b"),
+        (("postgres", "-D", "/p/.edge-tasks/postgres"), "/p"),
+        (("less", ".edge-tasks/light.log"), None),
+        (("python3", "/p/.edge-tasks-platform"), None),
+        ((), None),
+    ],
+)
+def test_the_platform_of_a_process_is_seen_by_its_command(words: tuple[str, ...], platform: str | None) -> None:
+    assert platform_in(words) == (platform and Path(platform))

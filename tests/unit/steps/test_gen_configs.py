@@ -13,6 +13,7 @@ from edge_tasks.steps.gen_configs import GenConfigs
 from tests.unit.steps.neighbours import FLEET, Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from edge_tasks.fleet.identity import Fleet
@@ -22,7 +23,7 @@ URI = "ws://backend:8081"
 
 class Scene:
     def __init__(self, template: Template, folder: Path) -> None:
-        self.output, self.claimed = Lines(), 0
+        self.output, self.claimed, self.adopted = Lines(), 0, frozenset[str]()
         self.template, self.directories = template, Directories(folder)
 
     def step(self, fleet: Fleet = FLEET, *, adopt: bool = False, force: bool = False) -> GenConfigs:
@@ -38,8 +39,9 @@ class Scene:
             force=force,
         )
 
-    def claim(self) -> None:
+    def claim(self, adopted: Collection[str]) -> None:
         self.claimed += 1
+        self.adopted = frozenset(adopted)
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.directories.folder.iterdir())
@@ -95,12 +97,27 @@ def test_a_directory_that_is_not_ours_is_refused_before_anything_is_written(scen
     adopting = scene.step(adopt=True)
     adopting.apply(adopting.find())
     assert sorted(scene.directories.ours()) == ["config-edge0", "config-edge1", "config-edge2"]
+    assert scene.adopted == {"config-edge1"}
     assert scene.step().find().changes == ()
 
 
 def test_a_directory_of_somebody_elses_beyond_the_fleet_is_left_alone(scene: Scene) -> None:
     (scene.directories.folder / "config-edge7").mkdir()
-    assert scene.step().find().details.surplus == ()
+    plan = scene.step().find()
+    assert plan.details.surplus == ()
+    scene.step().apply(plan)
+    assert scene.adopted == set()
+
+
+def test_what_is_left_out_of_the_template_is_named_when_something_is_written(scene: Scene) -> None:
+    cycle = SourceFile(PurePosixPath("Core/Cycle.config"), 'id="_cycle"\nservice.pid="Core.Cycle"\n')
+    backend = SourceFile(
+        PurePosixPath("Controller/Api/Backend/a.config"),
+        'id="c"\nservice.pid="Controller.Api.Backend.a"\nservice.factoryPid="Controller.Api.Backend"\n',
+    )
+    scene.template = compile_template([cycle, backend], "t")
+    scene.step().apply(scene.step().find())
+    assert "  left out, as each edge writes it by itself: Core/Cycle.config" in scene.output.lines
 
 
 def test_force_writes_also_what_is_as_it_should_be(scene: Scene) -> None:

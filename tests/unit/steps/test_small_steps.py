@@ -139,6 +139,17 @@ def test_an_override_of_somebody_elses_is_refused(tmp_path: Path) -> None:
     assert path.read_text() == "services: {}\n"
 
 
+def test_an_override_with_another_programs_edges_is_refused_with_the_commands_that_take_them_away(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "docker-compose.override.yml"
+    path.write_text("services: {openems-edge-0: {image: e}}\n")
+    with pytest.raises(SettingsError, match="openems-edge-0 were not made by edge-tasks") as refused:
+        Compose(path, Services(), FLEET.edges).find()
+    assert "docker compose down" in refused.value.hint
+    assert "--override-file" not in refused.value.hint
+
+
 def test_edges_beyond_the_last_host_port_are_counted(tmp_path: Path) -> None:
     step = Compose(tmp_path / "o.yml", Services(), (replace(FLEET.edges[0], ports=None), *FLEET.edges[1:]))
     assert step.apply(step.find()) == "o.yml, 3 services, 1 of them without host ports (no more are free)"

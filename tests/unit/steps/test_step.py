@@ -80,6 +80,14 @@ def test_the_plan_of_all_steps_changes_nothing_and_tells_whether_something_would
     assert output.lines[-1] == "= fill         nothing to do"
 
 
+def test_a_step_that_refuses_does_not_hide_what_the_others_would_change() -> None:
+    output = Lines()
+    with pytest.raises(SettingsError):
+        steps_plan.show({}, {"refuse": Refusing, "fill": lambda: Jar(3), "again": Refusing}, output)
+    assert output.lines[-2:] == ["~ fill         add 3", "! refused      refuse, again"]
+    assert output.found["changes"] == {"fill": ["add 3"]}
+
+
 def test_a_registry_that_is_not_there_yet_is_not_asked() -> None:
     step = steps_plan.Unasked(3)
     assert step.find().changes == ("register 3 edges (the device table cannot be read yet)",)

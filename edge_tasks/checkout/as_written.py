@@ -1,0 +1,159 @@
+"""The services of a compose file as they are written, in the form that Compose resolves them to.
+
+For runtimes without Compose. Variables stay as they are written, since Compose fills them in wherever we repeat
+them. What a service takes over by ``extends`` is not read.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from edge_tasks.adapters.files import read_utf8
+from edge_tasks.checkout import yaml_text
+from edge_tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from edge_tasks.checkout.project import Build, Service, Volume
+
+_MOST_INCLUDES: Final = 50
+"""A file that includes itself ends here; Compose itself refuses it."""
+
+
+def parse_services(text: str, name: str, folder: Path) -> dict[str, Service]:
+    """The services of one compose file.
+
+    Args:
+        text: of the file.
+        name: of the file, for messages.
+        folder: which relative paths in it are relative to.
+
+    Raises:
+        SettingsError: it is no YAML (with the line), or has no services and includes none.
+    """
+    document = _document(text, name)
+    services = document.get("services")
+    if not isinstance(services, dict) and "include" not in document:
+        raise SettingsError(f"{name} has no services", hint="is it a compose file?")
+    return {own: _resolved(_mapping(entry), folder) for own, entry in _mapping(services).items()}
+
+
+def read_services(file: Path, folder: Path) -> dict[str, Service]:
+    """The services of a compose file, and of those that it includes.
+
+    Args:
+        file: the first one.
+        folder: which relative paths in it are relative to.
+
+    Raises:
+        SettingsError: a file is no YAML (with the line), or cannot be read.
+    """
+    found: dict[str, Service] = {}
+    waiting = [(file, folder)]
+    for _ in range(_MOST_INCLUDES):
+        if not waiting:
+            break
+        path, base = waiting.pop(0)
+        text = read_utf8(path)
+        found = {**parse_services(text, str(path), base), **found}
+        waiting += _included(_document(text, str(path)).get("include"), path.parent, base)
+    return found
+
+
+def _included(entries: object, beside: Path, base: Path) -> Iterator[tuple[Path, Path]]:
+    """The files of ``include``, each with the folder that its paths are relative to."""
+    for entry in entries if isinstance(entries, list) else ():
+        paths = entry.get("path") if isinstance(entry, dict) else entry
+        named = entry.get("project_directory") if isinstance(entry, dict) else None
+        first = None
+        for path in paths if isinstance(paths, list) else [paths]:
+            file = Path(str(path))
+            first = first or (base / file).parent
+            yield beside / file, base / str(named) if named else first
+
+
+def _document(text: str, name: str) -> Mapping[str, object]:
+    try:
+        document = yaml_text.load(text, any_tag=True)
+    except yaml_text.YamlError as error:
+        where = f"{name}:{error.line}" if error.line else name
+        raise SettingsError(f"{where}: not valid YAML", hint="docker compose config says more") from None
+    return _mapping(document)
+
+
+def _resolved(entry: Mapping[str, object], folder: Path) -> Service:
+    changed: dict[str, object] = {
+        "build": _build(entry.get("build"), folder),
+        "entrypoint": _words(entry.get("entrypoint")),
+        "command": _words(entry.get("command")),
+        "environment": _environment(entry.get("environment")),
+        "env_file": _files(entry.get("env_file"), folder),
+        "networks": _networks(entry.get("networks")),
+        "volumes": [_volume(volume, folder) for volume in _list(entry.get("volumes"))],
+    }
+    others = {key: value for key, value in entry.items() if key not in (*changed, "ports")}
+    return cast("Service", {**others, **{key: value for key, value in changed.items() if value}})
+
+
+def _build(value: object, folder: Path) -> Build | None:
+    context = _mapping(value).get("context") if isinstance(value, dict) else value
+    return {"context": _path(str(context), folder)} if context else None
+
+
+def _words(value: object) -> list[str]:
+    return shlex.split(value) if isinstance(value, str) else [str(word) for word in _list(value)]
+
+
+def _environment(value: object) -> dict[str, str | None]:
+    if isinstance(value, dict):
+        return {str(name): _scalar(found) for name, found in value.items()}
+    pairs = (str(item).partition("=") for item in _list(value))
+    return {name: found if equals else None for name, equals, found in pairs}
+
+
+def _scalar(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)
+
+
+def _files(value: object, folder: Path) -> list[str]:
+    entries = [value] if isinstance(value, str) else _list(value)
+    paths = (entry.get("path") if isinstance(entry, dict) else entry for entry in entries)
+    return [_path(f"./{path}", folder) for path in paths]
+
+
+def _networks(value: object) -> dict[str, object]:
+    names = value if isinstance(value, dict) else dict.fromkeys(map(str, _list(value)))
+    return {str(name): more for name, more in names.items()}
+
+
+def _volume(value: object, folder: Path) -> Volume:
+    if isinstance(value, dict):
+        source = str(value.get("source") or "")
+        found = {**value, "source": _path(source, folder)} if value.get("type") == "bind" else dict(value)
+        return cast("Volume", found)
+    source, target, options = (*str(value).split(":"), "", "")[:3]
+    if not target:
+        return {"type": "volume", "target": source}
+    read_only: Volume = {"read_only": True} if "ro" in options.split(",") else {}
+    if source.startswith((".", "/", "~")):
+        return {"type": "bind", "source": _path(source, folder), "target": target, **read_only}
+    return {"type": "volume", "source": source, "target": target, **read_only}
+
+
+def _path(text: str, folder: Path) -> str:
+    path = Path(text)
+    return os.path.normpath(folder / (path.expanduser() if text.startswith("~") else path))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return {str(key): found for key, found in value.items()} if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,64 @@
+"""What is wrong with the edges that a platform is to get: facts → findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.checkout.findings import Finding
+from edge_tasks.checkout.inheritance import CONFIG_TARGET
+from edge_tasks.plan import some
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edge_tasks.checkout.project import Project
+    from edge_tasks.checkout.roles import Services
+
+_OVERRIDES: Final = (".override.yml", ".override.yaml")
+
+
+def check_foreign_edges(names: Sequence[str], where: str, folder: str) -> list[Finding]:
+    """Refuse services that are called as ours are, but that somebody else wrote: Compose would merge both.
+
+    Args:
+        names: of these services.
+        where: file and line.
+        folder: the platform's.
+    """
+    if not names:
+        return []
+    file = where.partition(":")[0]
+    aside = (
+        f"if the platform's own setup.sh --edges wrote them: cd {folder} && docker compose down"
+        f" && mv {file} {file}.old, then inv setup --adopt"
+    )
+    change = f"{aside}; otherwise rename them" if file.endswith(_OVERRIDES) else "rename or remove them"
+    what = f"{some(tuple(names))} were not made by edge-tasks, but have the names of generated edges"
+    return [Finding(what, where, change)]
+
+
+def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str]) -> list[Finding]:
+    """Say when nobody can tell where the containers of the service ``edge`` look for their configuration."""
+    if is_known:
+        return []
+    what = f"nothing says where {edge} looks for its configuration; {CONFIG_TARGET} is assumed"
+    change = "if it looks elsewhere, mount openems-edge/config.d there in the compose file"
+    return [Finding(what, place(edge, "volumes"), change, is_error=False)]
+
+
+def check_networks(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:
+    """Check that the edges can reach the backend: both are attached to a network.
+
+    Args:
+        project: as resolved; a service with a ``network_mode`` has no networks there, and is not judged.
+        services: who is who.
+        place: file and line of an entry of a service.
+    """
+    edge, backend = (
+        set(project.services[name].get("networks") or ()) for name in (services.edge, services.backend)
+    )
+    if not edge or not backend or edge & backend:
+        return []
+    what = f"{services.edge} and {services.backend} have no network in common: no edge can reach the backend"
+    change = f"add one of {', '.join(sorted(backend))} to the networks of {services.edge}"
+    return [Finding(what, place(services.edge, "networks"), change)]

@@ -1,0 +1,62 @@
+"""What the edges' files need to know of a platform, even if it lacks a backend, a database or Odoo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge_tasks.adapters.files import text_of
+from edge_tasks.checkout import edge_findings
+from edge_tasks.checkout.compose_file import edges_of, place
+from edge_tasks.checkout.override import is_ours
+from edge_tasks.checkout.roles import BACKEND_SERVICE, find_backend, missing_roles
+from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import index_of_service
+from edge_tasks.openems.release import DEFAULT
+
+if TYPE_CHECKING:
+    from edge_tasks.checkout.findings import Finding
+    from edge_tasks.runtimes.docker.stack import Stack
+
+
+def is_complete(stack: Stack) -> bool:
+    """Whether the platform has everything that a fleet needs, including a backend's configuration."""
+    if missing_roles(stack.project, stack.context.services_named):
+        return False
+    find_backend(stack.project, stack.context.services_named)
+    return _has_backend_config(stack)
+
+
+def backend_host(stack: Stack) -> str:
+    """By which name the edges reach the backend; the stock name where the compose file has no backend.
+
+    Raises:
+        SettingsError: more than one service may be the backend.
+    """
+    named = stack.context.services_named
+    return (
+        BACKEND_SERVICE
+        if "backend" in missing_roles(stack.project, named)
+        else find_backend(stack.project, named)
+    )
+
+
+def edge_port(stack: Stack) -> int:
+    """Where the backend listens for edges; OpenEMS' default where it has no configuration yet."""
+    return stack.wiring.edge_port if is_complete(stack) else DEFAULT.backend_ports.edges
+
+
+def check_foreign_edges(stack: Stack) -> list[Finding]:
+    """Services of the user's own files, and of an override that is not ours, that are called as ours are."""
+    folder, path = str(stack.context.platform.path), stack.context.override
+    text = text_of(path)
+    if text is not None and not is_ours(text) and (names := edges_of(text)):
+        return edge_findings.check_foreign_edges(names, place(text, path.name, "services", names[0]), folder)
+    names = tuple(name for name in stack.project.services if index_of_service(name) is not None)
+    return edge_findings.check_foreign_edges(names, stack.place(names[0]), folder) if names else []
+
+
+def _has_backend_config(stack: Stack) -> bool:
+    try:
+        return stack.backend_config.is_dir()
+    except SettingsError:
+        return False
