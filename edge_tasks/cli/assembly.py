@@ -184,6 +184,7 @@ def fleet_view(session: Session) -> FleetView:
         target.template.components,
         shape.profile if shape else None,
         runtime.edges.light_names,
+        DEVICES.simulates,
         is_late=runtime.backend.status.is_late,
     )
     return FleetView(target.fleet.edges, expected, runtime, devices_read(session))

@@ -11,7 +11,7 @@ from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
@@ -36,18 +36,37 @@ class Expectations:
 
     @classmethod
     def of(
-        cls, components: Iterable[Component], profile: Profile | None, light: frozenset[str], *, is_late: bool
+        cls,
+        components: Iterable[Component],
+        profile: Profile | None,
+        light: frozenset[str],
+        is_simulated: Callable[[str], bool],
+        *,
+        is_late: bool,
     ) -> Expectations:
-        """What follows from a template and a load shape; no figures where they cannot be asked (``is_late``)."""
+        """What follows from a template and a load shape.
+
+        Args:
+            components: of the template.
+            profile: the load shape of the light edges; None without one.
+            light: the names of the light edges.
+            is_simulated: whether light edges simulate the components of a factory.
+            is_late: values cannot be asked, so that none are expected.
+        """
         constant = expect(components := tuple(components))
-        shaped = expect(components, profile) if profile else constant
+        shaped = expect(components, profile, is_simulated)
         if is_late:
-            constant, shaped = replace(constant, figures={}), replace(shaped, figures={})
+            constant, shaped = (replace(one, figures={}, unmeasured=()) for one in (constant, shaped))
         return cls(constant, shaped, light)
 
     def of_edge(self, name: str) -> Expectation:
         """What one edge must show."""
         return self.shaped if name in self.light else self.constant
+
+    def unmeasured(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The meters of these edges that may have no value, each with its factory."""
+        found = {meter for name in set(names) for meter in self.of_edge(name).unmeasured}
+        return tuple(sorted(found))
 
 
 @dataclass(frozen=True)
@@ -94,7 +113,7 @@ def look(
     names: Sequence[str], channels: Sequence[str], expected: Expectations, sources: Sources
 ) -> tuple[Verdict, ...]:
     """Ask once of these edges, also for the values of ``channels``, and judge each."""
-    answers = _ask(names, [*expected.constant.figures, *channels], sources)
+    answers = _ask(names, [*{**expected.constant.figures, **expected.shaped.figures}, *channels], sources)
     is_late = sources.status.is_late
     return tuple(
         judge(_observation(name, answers, sources.facts, is_late=is_late), expected.of_edge(name))

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.openems.components import factory, is_meter
+from edge_tasks.openems.components import factory, is_meter, is_simulator
 from edge_tasks.openems.load_curve_content import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
@@ -40,10 +40,12 @@ class Expectation:
         components: ids that its ``edgeConfig`` must have.
         figures: allowed values by channel, those of its datasource or a range that its profile keeps; None where
             any number is right (the grid meter).
+        unmeasured: its other meters, each with its factory: they are not simulated, so they may have no value.
     """
 
     components: frozenset[str]
     figures: Mapping[str, tuple[int, ...] | range | None]
+    unmeasured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,24 @@ class Verdict:
         return self.condition is Condition.ONLINE
 
 
-def expect(components: Iterable[Component], profile: Profile | None = None) -> Expectation:
-    """What follows from a template, and from the load shape of a light edge."""
+def expect(
+    components: Iterable[Component],
+    profile: Profile | None = None,
+    is_simulated: Callable[[str], bool] = is_simulator,
+) -> Expectation:
+    """What follows from a template.
+
+    Args:
+        components: of the template.
+        profile: the load shape of a light edge.
+        is_simulated: whether the components of a factory have values on such an edge.
+    """
     by_id = {component.id: component for component in components}
     meters = [c for c in by_id.values() if is_meter(c.factory_pid) and c.enabled]
-    figures = {f"{meter.id}/ActivePower": _figures(meter, by_id, profile) for meter in meters}
-    return Expectation(frozenset(by_id), figures)
+    measured = [meter for meter in meters if is_simulated(meter.factory_pid)]
+    figures = {f"{meter.id}/ActivePower": _figures(meter, by_id, profile) for meter in measured}
+    others = tuple(f"{meter.id} ({meter.factory_pid})" for meter in meters if meter not in measured)
+    return Expectation(frozenset(by_id), figures, others)
 
 
 def judge(seen: Observation, expected: Expectation) -> Verdict:

@@ -93,7 +93,9 @@ class Verify:
 
 
 def say_what_cannot_be_told(view: FleetView, output: Output) -> None:
-    """Print what could not be asked, where the backend has no REST API."""
+    """Print what could not be asked: without a REST API of the backend, and of meters that are not simulated."""
+    if unmeasured := view.expected.unmeasured(view.names):
+        output.line(f"  ! not simulated, so no value is expected: {', '.join(unmeasured)}")
     if remark := view.runtime.backend.status.remark:
         output.line(f"  ! {remark}")
 

@@ -117,6 +117,14 @@ def test_what_the_source_cannot_tell_is_said(scene: Scene) -> None:
     assert scene.output.lines == ["  ! it is late"]
 
 
+def test_a_meter_that_is_not_simulated_is_named_and_not_waited_for(scene: Scene) -> None:
+    expected = Expectation(frozenset({"ctrlBackend0"}), {}, ("meter9 (Meter.Socomec.Threephase)",))
+    view = replace(scene.view, expected=Expectations(expected, expected, frozenset()))
+    replace(scene.verify, view=view).run()
+    assert scene.output.lines == ["  ! not simulated, so no value is expected: meter9 (Meter.Socomec.Threephase)"]
+    assert [step[0] for step in scene.output.steps] == ["verify"]
+
+
 def test_status_shows_all_and_fails_only_when_asked_to(scene: Scene) -> None:
     scene.host.running.remove("edge1")
     scene.status.run()
