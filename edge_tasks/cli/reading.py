@@ -141,7 +141,7 @@ def report(session: Session) -> None:
 
 
 def logs(session: Session) -> None:
-    """``inv logs``.
+    """``inv logs``, with ``--follow`` until Ctrl-C.
 
     Raises:
         SettingsError: there is no fleet, no such edge, or no such service.
@@ -150,7 +150,9 @@ def logs(session: Session) -> None:
     chosen = session.options.get("edge")
     names = [edge.name for edge in selected_edges(session)] if chosen else []
     service = str(session.options.get("service") or "")
-    session.runtime.services.show_logs(names, service, follow=session.flag("follow"))
+    follow = session.flag("follow")
+    with suppress(*([KeyboardInterrupt] if follow else [])):  # it is how following ends
+        session.runtime.services.show_logs(names, service, follow=follow)
 
 
 def _status(session: Session) -> Status:
