@@ -156,8 +156,11 @@ def down(session: Session) -> None:
         session.console.line(f"nothing to do: there is no fleet in {target.platform.path}")
         return
     target.state.check_owner()
-    services = session.runtime.services if target.saved else None
-    going = Down(services, target.state, target.directories, target.override, target.platform, session.console)
+    saved = target.saved
+    services = session.runtime_of(saved).services if saved else None
+    override = target.platform.path / saved.override_file if saved else target.override
+    former = tuple(session.runtime_of(one).services for one in target.former)
+    going = Down(services, target.state, target.directories, override, target.platform, session.console, former)
     with session.locked():
         going.stop()
         if session.flag("purge"):

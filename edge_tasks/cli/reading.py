@@ -31,6 +31,7 @@ def plan(session: Session, order: Iterable[str]) -> bool:
         session: of this call.
         order: the names of all steps, as they would be done.
     """
+    session.check_moves()
     target = session.target
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:

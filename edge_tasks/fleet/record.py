@@ -55,6 +55,22 @@ class Bundles(TypedDict):
     folder: str
 
 
+class Place(TypedDict):
+    """Where a fleet was before it was moved.
+
+    Attributes:
+        runtime: ``docker`` or ``embedded``.
+        override_file: the name of the compose override.
+        port_offset: of its host ports.
+        extras: the other settings that were saved.
+    """
+
+    runtime: str
+    override_file: str
+    port_offset: int
+    extras: dict[str, str | int]
+
+
 class Entries(TypedDict, total=False):
     """All entries; what was not done has none.
 
@@ -69,6 +85,7 @@ class Entries(TypedDict, total=False):
         folders: folders of the host that were not there → their missing parents.
         volumes: names of volumes that were there before us.
         downloads: path → what was fetched to it.
+        former: where the fleet was before, in another runtime or Compose project.
     """
 
     up: str
@@ -81,6 +98,7 @@ class Entries(TypedDict, total=False):
     folders: dict[str, list[str]]
     volumes: list[str]
     downloads: dict[str, Download]
+    former: list[Place]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from edge_tasks.adapters.files import remove_directory, writing
 from edge_tasks.checkout.override import is_ours
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from edge_tasks.checkout.layouts import Platform
@@ -25,6 +26,7 @@ class Down:
     Attributes:
         services: None where there is no saved fleet, so that nothing of it can run.
         override: the path of the compose override.
+        former: in which the fleet was before; what it left there is removed with a purge.
     """
 
     services: Services | None
@@ -33,6 +35,7 @@ class Down:
     override: Path
     platform: Platform
     output: Output
+    former: Sequence[Services] = ()
 
     def stop(self) -> None:
         """Stop what runs; nothing to stop is fine."""
@@ -43,7 +46,8 @@ class Down:
 
     def purge(self) -> None:
         """Remove everything that was ever made; what the user added or changed is left, and said."""
-        database = self.services.purge() if self.services else "no database"
+        places = (*self.former, *([self.services] if self.services else ()))
+        database = ", ".join(services.purge() for services in places) or "no database"
         ours = self.directories.ours()
         for name in ours:
             self.directories.remove(name)
