@@ -156,6 +156,7 @@ def down(session: Session) -> None:
         session.console.line(f"nothing to do: there is no fleet in {target.platform.path}")
         return
     target.state.check_owner()
+    session.say_without_effect()
     saved = target.saved
     services = session.runtime_of(saved).services if saved else None
     override = target.platform.path / saved.override_file if saved else target.override

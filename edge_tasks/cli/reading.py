@@ -32,6 +32,7 @@ def plan(session: Session, order: Iterable[str]) -> bool:
         order: the names of all steps, as they would be done.
     """
     session.check_moves()
+    session.say_without_effect()
     target = session.target
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:

@@ -15,6 +15,7 @@ from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
+from edge_tasks.cli.effects import Place, without_effect
 from edge_tasks.cli.moves import check_moves, left_by, moves_of
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
@@ -66,7 +67,7 @@ class Session:
         self.done: set[str] = set()
         self.judges_only = False
         self._stack = ExitStack()
-        self._begun = False
+        self._begun = self._said_without_effect = False
         self._target: Target | None = None
         self._runtime: Runtime | None = None
 
@@ -105,6 +106,19 @@ class Session:
         if self.target.saved is None:
             raise no_fleet(self.target.platform.path)
         self.check_moves()
+        self.say_without_effect()
+
+    def say_without_effect(self) -> None:
+        """Say, once, which options were typed where they change nothing."""
+        if self._said_without_effect:
+            return
+        self._said_without_effect = True
+        wanted = self.target.wanted
+        is_docker = wanted.runtime == "docker"
+        has_light = wanted.fleet.light > 0 or not is_docker
+        place = Place(is_docker, self._platform.bundled, has_light, self.typed)
+        for line in without_effect((name for name, value in self.options.items() if value), place):
+            self.console.line(f"! {line}")
 
     def check_moves(self) -> None:
         """Refuse what would move a fleet of which something runs.
@@ -149,6 +163,7 @@ class Session:
         if is_new and self.typed <= _JUDGING:
             self.console.line("there is no fleet here yet: verify brings one up first")
         self.console.line(self._header())
+        self.say_without_effect()
         self.look_again()  # the fleet that was just saved is there for the tasks that follow
 
     def _leave_former_place(self, target: Target) -> None:
