@@ -29,6 +29,18 @@ class DevicesRead(TypedDict):
     at: float
 
 
+class EntriesWritten(TypedDict):
+    """What a registry held when we last wrote into it.
+
+    Attributes:
+        devices: name → fingerprint of the apikey.
+        at: when, seconds since 1970.
+    """
+
+    devices: dict[str, str]
+    at: float
+
+
 class Download(TypedDict):
     """A file that was fetched.
 
@@ -77,6 +89,7 @@ class Entries(TypedDict, total=False):
     Attributes:
         up: mark of the fleet that was brought up.
         read: what the backend has read.
+        written: what the registry held when we last wrote into it.
         corrected: ``doctor --fix`` was asked for.
         odoo_init: which database our initialisation began, or made.
         built: service → (digest of what its image was built from, id of the image).
@@ -90,6 +103,7 @@ class Entries(TypedDict, total=False):
 
     up: str
     read: DevicesRead
+    written: EntriesWritten
     corrected: bool
     odoo_init: str
     built: dict[str, tuple[str, str | None]]

@@ -77,11 +77,13 @@ class RuntimeFacts:
         processes: the edges that there are, by name.
         backend_started: seconds since 1970; 0.0 when it does not run.
         unread: names of edges whose entry the running backend has not read.
+        takes_edges: whether the backend's port for edges is open; asked only where no edge is online.
     """
 
     processes: Mapping[str, EdgeProcess]
     backend_started: float
     unread: frozenset[str]
+    takes_edges: Callable[[], bool] = lambda: True
 
 
 @dataclass
@@ -92,6 +94,7 @@ class _Answers:
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, object]] = field(default_factory=dict)
     reports: dict[str, DeviceReport] = field(default_factory=dict)
+    takes_edges: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
         answers.values = status.values(list(answers.online), channels)
         answers.reports = registry.reports(names)
         answers.visible = registry.visible(names)
+        answers.takes_edges = any(answers.online.values()) or sources.facts.takes_edges()
     except NoAnswer as error:
         answers.why, answers.hint = error.message, error.hint
     return answers
@@ -152,6 +156,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         visible=None if answers.visible is None else name in answers.visible,
         key_is_own=report is None or report.key_is_own,
         read=name not in facts.unread,
+        takes_edges=answers.takes_edges,
         message_age_s=report.message_age_s if report else None,
         settled_s=time.time() - max(process.since, facts.backend_started),
         is_late=is_late,

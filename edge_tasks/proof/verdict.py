@@ -66,6 +66,7 @@ class Observation:
         visible: Odoo lists its device; None where there is no Odoo.
         key_is_own: the apikey of its row is the one that the fleet gave it.
         read: the running backend has read that row.
+        takes_edges: the backend's port for edges is open.
         message_age_s: seconds since the backend's ``lastmessage``.
         settled_s: seconds since backend and edge were last started, whichever is later.
         is_late: ``online`` is what the backend wrote at its last ``lastmessage``, up to 30 s ago.
@@ -85,6 +86,7 @@ class Observation:
     visible: bool | None = None
     key_is_own: bool = True
     read: bool = True
+    takes_edges: bool = True
     message_age_s: float | None = None
     settled_s: float = 0.0
     is_late: bool = False
@@ -172,6 +174,12 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
         (not seen.active, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"),
         (seen.visible is False, amiss, "Odoo does not list its device", "inv register"),
         (not seen.key_is_own, amiss, "the apikey in its row is not its own", "inv register"),
+        (
+            not seen.online and not seen.takes_edges,
+            offline,
+            "the backend's port for edges is not open",
+            "inv register",
+        ),
         (
             not seen.online and not seen.read,
             offline,

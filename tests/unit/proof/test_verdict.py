@@ -48,6 +48,7 @@ def test_an_edge_with_all_it_should_show_is_well() -> None:
         ({"visible": False}, Condition.INCOMPLETE, "does not list"),
         ({"key_is_own": False}, Condition.INCOMPLETE, "not its own"),
         ({"online": False, "read": False}, Condition.OFFLINE, "started before its row"),
+        ({"online": False, "takes_edges": False, "read": False}, Condition.OFFLINE, "port for edges is not open"),
         ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),
         ({"components": None}, Condition.INCOMPLETE, "no edgeConfig"),
         (

@@ -150,6 +150,8 @@ class Backend:
     stale: tuple[str, ...] = ("backend",)
     read_again: int = 0
     uri: str = "ws://backend:8081"
+    started_at: float = 1_000_000.0
+    is_open: bool = True
 
     def find(self) -> Plan[tuple[str, ...]]:
         return Plan(self.stale, "the backend runs", self.stale)
@@ -162,10 +164,14 @@ class Backend:
         return str(self.lives) if self.lives else None
 
     def started(self) -> float:
-        return 1_000_000.0 + self.lives if self.lives else 0.0
+        return self.started_at + self.lives if self.lives else 0.0
+
+    def takes_edges(self) -> bool:
+        return self.is_open
 
     def read_devices_again(self) -> None:
         self.read_again += 1
+        self.is_open = True
         self.lives += 1
 
 

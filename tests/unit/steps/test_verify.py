@@ -117,6 +117,20 @@ def test_what_the_source_cannot_tell_is_said(scene: Scene) -> None:
     assert scene.output.lines == ["  ! it is late"]
 
 
+def test_a_backend_that_takes_no_edges_is_the_reason_of_all_that_are_offline(scene: Scene) -> None:
+    scene.backend.status.online_now.clear()
+    scene.backend.is_open = False
+    with pytest.raises(EdgesNotOnline, match="edge2 is offline: the backend's port for edges is not open"):
+        scene.verify.run()
+
+
+def test_while_one_edge_is_online_the_port_is_not_asked_about(scene: Scene) -> None:
+    scene.backend.status.online_now.remove("edge1")
+    scene.backend.is_open = False
+    with pytest.raises(EdgesNotOnline, match="edge1 is offline: the backend says it is not connected"):
+        scene.verify.run()
+
+
 def test_a_meter_that_is_not_simulated_is_named_and_not_waited_for(scene: Scene) -> None:
     expected = Expectation(frozenset({"ctrlBackend0"}), {}, ("meter9 (Meter.Socomec.Threephase)",))
     view = replace(scene.view, expected=Expectations(expected, expected, frozenset()))
