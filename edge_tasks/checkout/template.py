@@ -86,6 +86,12 @@ class Template:
             for file in self.files
         }
 
+    @cached_property
+    def folders(self) -> tuple[PurePosixPath, ...]:
+        """The folders below an edge's config directory: the same for every edge."""
+        parents = {file.path.parent for file in self.files}
+        return tuple(sorted(parent for parent in parents if parent.parts))
+
     def paths(self, edge: Edge) -> tuple[PurePosixPath, ...]:
         """Where the files of one edge lie below its config directory."""
         return tuple(file.path_for(edge) for file in self.files)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
-from edge_tasks.light.devices import DEVICES
 from edge_tasks.proof.look import Expectations
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
@@ -79,6 +78,13 @@ def register(session: Session) -> Register:
     return Register(registry, runtime.backend, devices_read(session), session.console, session.flag("adopt"))
 
 
+def _unsimulated(session: Session) -> tuple[str, ...]:
+    """The factories that act on a real edge, but not on the light ones of this fleet."""
+    from edge_tasks.light.devices import DEVICES  # noqa: PLC0415 - 15 ms that only a start needs
+
+    return DEVICES.unsimulated(session.target.template.components) if session.runtime.edges.light_names else ()
+
+
 def up(session: Session) -> Up:
     """``inv up``."""
     target, runtime = session.target, session.runtime
@@ -91,7 +97,7 @@ def up(session: Session) -> Up:
         record=target.state.record,
         mark=target.mark,
         names=[edge.name for edge in target.fleet.edges],
-        idle=DEVICES.unsimulated(target.template.components) if runtime.edges.light_names else (),
+        find_idle=lambda: _unsimulated(session),
         output=session.console,
     )
 

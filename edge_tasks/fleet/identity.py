@@ -12,7 +12,7 @@ import re
 import string
 import uuid
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES
@@ -121,7 +121,7 @@ class Fleet:
             seed=_derive(self.secret, "edge", name),
         )
 
-    @property
+    @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """Edge 0 to edge size-1."""
         return tuple(map(self.edge, range(self.size)))
@@ -131,17 +131,17 @@ class Fleet:
         """How many edges have a directory and run as the runtime runs edges: edge 0 to edge full-1."""
         return self.size - self.light
 
-    @property
+    @cached_property
     def edges_with_directory(self) -> tuple[Edge, ...]:
         """Edge 0 to edge full-1."""
         return tuple(map(self.edge, range(self.full)))
 
-    @property
+    @cached_property
     def light_edges(self) -> tuple[Edge, ...]:
         """The edges after those, which need no directory."""
         return tuple(map(self.edge, range(self.full, self.size)))
 
-    @property
+    @cached_property
     def reserved(self) -> tuple[Edge, ...]:
         """The edges that are registered ahead, archived."""
         return tuple(map(self.edge, range(self.size, min(self.size + self.reserve, MOST_EDGES))))

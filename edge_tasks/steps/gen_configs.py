@@ -99,10 +99,12 @@ class GenConfigs:
 
         Anything else in the files may have been changed by the edge itself, which rewrites some of them.
         """
-        return (
-            stamps.get(edge.directory) == self._inputs(edge)
-            and self.directories.have(edge, self.template.paths(edge))
-            and self.directories.apikey(edge, self.template.backend_path(edge)) == edge.apikey
+        if stamps.get(edge.directory) != self._inputs(edge):
+            return False
+        keyed = self.template.backend_path(edge)
+        return self.directories.is_untouched(edge, (*self.template.folders, keyed)) or (
+            self.directories.have(edge, self.template.paths(edge))
+            and self.directories.apikey(edge, keyed) == edge.apikey
         )
 
     def _inputs(self, edge: Edge) -> str:

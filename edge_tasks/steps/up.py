@@ -12,7 +12,7 @@ from edge_tasks.errors import BackendError
 from edge_tasks.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from edge_tasks.checkout.load_shapes import LoadShape
     from edge_tasks.fleet.directories import Written
@@ -56,7 +56,7 @@ class Up:
         record: where it is noted that the fleet is up.
         mark: what is noted, see :func:`mark_of`.
         names: of all edges.
-        idle: factories of the template that act on a real edge, but not on the light ones of this fleet.
+        find_idle: factories of the template that act on a real edge, but not on the light ones of this fleet.
     """
 
     backend: Backend
@@ -67,7 +67,7 @@ class Up:
     record: Record
     mark: str
     names: Sequence[str]
-    idle: tuple[str, ...]
+    find_idle: Callable[[], tuple[str, ...]]
     output: Output
 
     def find(self) -> Plan[ToStart]:
@@ -88,8 +88,8 @@ class Up:
         if plan.details.edges.changes:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
-            if self.idle:
-                self.output.line(f"  light edges have, but do not simulate: {', '.join(self.idle)}")
+            if idle := self.find_idle():
+                self.output.line(f"  light edges have, but do not simulate: {', '.join(idle)}")
         self.record.note(up=self.mark)
         return ", ".join(did) or "noted as up"
 

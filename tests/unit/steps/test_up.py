@@ -37,7 +37,7 @@ def step(tmp_path: Path) -> Up:
         record=record,
         mark="mark",
         names=[edge.name for edge in FLEET.edges],
-        idle=("Controller.CHP.SoC",),
+        find_idle=lambda: ("Controller.CHP.SoC",),
         output=Lines(),
     )
 
