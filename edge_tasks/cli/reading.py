@@ -11,6 +11,7 @@ from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
 from edge_tasks.cli.options import END_AFTER_S, PORT, WATCH_S
 from edge_tasks.cli.session import Session
 from edge_tasks.errors import FleetError, SettingsError
+from edge_tasks.plan import counted
 from edge_tasks.steps import plan as steps_plan
 from edge_tasks.steps.status import EVERY_S, Status
 
@@ -31,13 +32,14 @@ def plan(session: Session, order: Iterable[str]) -> bool:
         order: the names of all steps, as they would be done.
     """
     session.check_moves()
+    session.console.line(session.header())
     session.say_without_effect()
     target = session.target
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
         before["platform"] = (f"lay out the bundled platform in {target.platform.path}",)
     if target.saved != target.wanted:
-        before["fleet"] = (f"save a fleet of {target.fleet.size} edges",)
+        before["fleet"] = (f"save a fleet of {counted(target.fleet.size, 'edge')}",)
     ready = target.saved is not None and session.runtime.database.is_ready
     steps = {name: _looking(session, name, registry_is_ready=ready) for name in order}
     return steps_plan.show(before, steps, session.console)

@@ -162,7 +162,7 @@ class Session:
         layouts.remember(target.platform, self.invocation.home)
         if is_new and self.typed <= _JUDGING:
             self.console.line("there is no fleet here yet: verify brings one up first")
-        self.console.line(self._header())
+        self.console.line(self.header())
         self.say_without_effect()
         self.look_again()  # the fleet that was just saved is there for the tasks that follow
 
@@ -283,7 +283,8 @@ class Session:
             echo=console.heard,
         )
 
-    def _header(self) -> str:
+    def header(self) -> str:
+        """A line: which fleet, where it runs, and why there."""
         target = self.target
         edges, light = (target.choices.chosen(name) for name in ("edges", "light_edges"))
         bundled = " (bundled)" if target.platform.bundled else ""

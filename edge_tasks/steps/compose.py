@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.errors import SettingsError
-from edge_tasks.plan import Plan
+from edge_tasks.plan import Plan, counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,4 +63,4 @@ class Compose:
         return f"{self._sentence()}{note}"
 
     def _sentence(self) -> str:
-        return f"{self.path.name}, {len(self.edges)} services"
+        return f"{self.path.name}, {counted(len(self.edges), 'service')}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.output import INDENT
-from edge_tasks.plan import Plan
+from edge_tasks.plan import Plan, counted
 from edge_tasks.steps.step import looked
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Unasked:
 
     def find(self) -> Plan[None]:
         """All of them are to be registered."""
-        return Plan((f"register {self.edges} edges (the table is not there to be asked)",), "", None)
+        return Plan((f"register {counted(self.edges, 'edge')} (the table is not there to be asked)",), "", None)
 
     def apply(self, _plan: Plan[None]) -> str:
         """A plan is only shown.

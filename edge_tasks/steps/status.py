@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import EdgesNotOnline
+from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN, Condition, Verdict
 from edge_tasks.steps.edge_table import SHOWN
 from edge_tasks.steps.verify import say_what_cannot_be_told
@@ -49,7 +50,7 @@ class Status:
         """
         runtime = self.view.runtime
         running = ", ".join(runtime.services.running()) or "nothing"
-        self.output.line(f"{len(self.view.edges)} edges in {self.platform}; running: {running}")
+        self.output.line(f"{counted(len(self.view.edges), 'edge')} in {self.platform}; running: {running}")
         if runtime.database.is_ready:
             self._show(self.view.look(SHOWN, self.names))
             return
@@ -65,6 +66,7 @@ class Status:
         say_what_cannot_be_told(self.view, self.output)
         for verdict in ill[:_MOST_REASONS]:
             self.output.fault(f"{verdict.name}: {verdict.why} → {verdict.hint}")
+        self.output.line(f"{len(verdicts) - len(ill)} of {len(verdicts)} online")
         self._check(len(ill))
 
     def _check(self, ill: int) -> None:

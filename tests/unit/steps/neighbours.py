@@ -43,8 +43,9 @@ class Lines:
     def table(self, _titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         self.rows += [tuple(row) for row in rows]
 
-    def step(self, name: str, did: str, _seconds: float, *, changed: bool) -> None:
-        self.steps.append((name, did, changed))
+    def step(self, name: str, did: str, _seconds: float, *, changed: bool, is_shown: bool = True) -> None:
+        if is_shown:
+            self.steps.append((name, did, changed))
 
     @contextmanager
     def progress(self, _title: str, _total: int, _noun: str) -> Iterator[Progress]:

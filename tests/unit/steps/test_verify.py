@@ -12,7 +12,7 @@ from edge_tasks.proof.look import Expectations
 from edge_tasks.proof.verdict import Expectation
 from edge_tasks.runtimes.protocols import Runtime
 from edge_tasks.steps.devices_read import DevicesRead
-from edge_tasks.steps.edge_table import EdgeTable
+from edge_tasks.steps.edge_table import SHOWN, EdgeTable
 from edge_tasks.steps.fleet_view import FleetView
 from edge_tasks.steps.restart import Restart
 from edge_tasks.steps.status import Status
@@ -146,6 +146,14 @@ def test_status_shows_all_and_fails_only_when_asked_to(scene: Scene) -> None:
     assert "running: backend, edges" in scene.output.lines[0]
     with pytest.raises(EdgesNotOnline, match="1 of 3"):
         replace(scene.status, must_be_well=True).run()
+
+
+def test_status_ends_with_how_many_are_online_and_its_powers_add_up(scene: Scene) -> None:
+    scene.host.running.remove("edge1")
+    scene.status.run()
+    assert scene.output.lines[-1] == "2 of 3 online"
+    channels = "GridActivePower", "ProductionActivePower", "EssActivePower", "ConsumptionActivePower", "EssSoc"
+    assert tuple(f"_sum/{name}" for name in channels) == SHOWN
 
 
 def test_status_shows_only_those_that_are_not_well_when_asked_to(scene: Scene) -> None:
