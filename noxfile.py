@@ -1,4 +1,4 @@
-"""What CI runs, and what a developer types: ``nox`` for all of it, ``nox -l`` for a list."""
+"""What CI runs and what developers type: ``nox`` runs everything, ``nox -l`` lists the sessions."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """No process, no socket; seconds."""
+    """Tests without processes and sockets; they take seconds."""
     _pytest(session, "tests/unit")
 
 
 @nox.session
 def integration(session: nox.Session) -> None:
-    """One real neighbour each: PostgreSQL, a websocket, Compose."""
+    """Tests with one real neighbour each: PostgreSQL, a websocket, Compose."""
     _pytest(session, "tests/integration")
 
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    """Whole fleets, by the commands that users type."""
+    """Tests of whole fleets, with the commands that users type."""
     _pytest(session, "tests/e2e")
 
 
 @nox.session
 def docker(session: nox.Session) -> None:
-    """The same on a real Docker Engine; ``.ci/engine`` and ``tests/e2e/images/build`` come first."""
+    """The same tests on a real Docker Engine; run ``.ci/engine`` and ``tests/e2e/images/build`` first."""
     _pytest(session, "tests/e2e_docker")
 
 
@@ -103,7 +103,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def screenshots(session: nox.Session) -> None:
-    """Make the pictures of the page in docs/images again, from real fleets; needs chromium."""
+    """Take the pictures of the page in docs/images again, from real fleets; needs chromium."""
     session.install("-e", ".[dev]")
     session.run("python", "-m", "bench.screenshots")
 

@@ -1,4 +1,4 @@
-"""Stand up a fleet of simulated OpenEMS Edges: ``inv setup --edges 3``. All tasks, one screen."""
+"""Start a fleet of simulated OpenEMS Edges: ``inv setup --edges 3``. All tasks, one screen."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 @step()
 def doctor(_ctx: Context, session: Session) -> None:
-    """Say what is wrong with the machine or the platform, before anything is started."""
+    """Find what is wrong with the machine or the platform before anything is started."""
     _run(session, "doctor")
 
 
 @step(doctor)
 def build(_ctx: Context, session: Session) -> None:
-    """Check (docker: build) what the runtime needs."""
+    """Check or build what the runtime needs."""
     _run(session, "build")
 
 
 @step()
 def compose(_ctx: Context, session: Session) -> None:
-    """Write the compose override with a service for each edge."""
+    """Write the override with a service for each edge."""
     _run(session, "compose")
 
 
 @step(build, compose)
 def odoo_init(_ctx: Context, session: Session) -> None:
-    """Have a PostgreSQL with the OpenEMS device table."""
+    """Start PostgreSQL and create the OpenEMS device table."""
     _run(session, "odoo-init")
 
 
@@ -61,19 +61,19 @@ def up(_ctx: Context, session: Session) -> None:
 
 @step(up)
 def verify(_ctx: Context, session: Session) -> None:
-    """Prove by the backend that every edge is online; exit 6 if one is not."""
+    """Ask the backend for proof that every edge is online; exit 6 if one is not."""
     _assembly().verify(session)
 
 
 @step(verify)
 def setup(_ctx: Context, session: Session) -> None:
-    """Do all of it: from nothing to N edges online, with their addresses."""
+    """Do everything: from nothing to N edges online, with their addresses."""
     _assembly().print_next(session)
 
 
 @step()
 def plan(_ctx: Context, session: Session) -> None:
-    """Say what each step would change; change nothing."""
+    """Show what each step would change; change nothing."""
     if _reading().plan(session, order(up)) and session.flag("check"):
         raise Exit(code=1)
 
@@ -86,13 +86,13 @@ def status(_ctx: Context, session: Session) -> None:
 
 @step()
 def dashboard(_ctx: Context, session: Session) -> None:
-    """Serve a page that shows the fleet, live, until Ctrl-C; change nothing."""
+    """Serve a page that shows the fleet live, until Ctrl-C; change nothing."""
     _reading().dashboard(session)
 
 
 @step()
 def report(_ctx: Context, session: Session) -> None:
-    """Write an HTML file about the run, to attach to a ticket; no keys in it."""
+    """Write an HTML file about the run, for a ticket; it contains no apikeys."""
     _reading().report(session)
 
 
@@ -104,19 +104,19 @@ def down(_ctx: Context, session: Session) -> None:
 
 @step()
 def logs(_ctx: Context, session: Session) -> None:
-    """Show what backend and edges say."""
+    """Show the logs of the backend and the edges."""
     _reading().logs(session)
 
 
 @step(post=(verify,))
 def restart(_ctx: Context, session: Session) -> None:
-    """Start edges again, and prove that all are online."""
+    """Restart edges, and prove that all are online."""
     _assembly().restart(session)
 
 
 @step(post=(verify,))
 def rotate_keys(_ctx: Context, session: Session) -> None:
-    """Give every edge a new apikey, and bring them all back online."""
+    """Give every edge a new apikey, and bring all of them back online."""
     session.rotate_keys()
 
 

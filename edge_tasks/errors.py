@@ -1,18 +1,18 @@
-"""What can go wrong, one class a kind, each with its exit code.
+"""Everything that can go wrong: one class for each kind of error, with its exit code.
 
 ::
 
     FleetError                    message, hint, exit_code
-      SettingsError          2    an option, a file of the platform or a saved value is not usable
-      MissingTool            3    a program, a port or a right is missing on this machine
-      CommandFailed          4    a program that was run failed
+      SettingsError          2    an option, a file of the platform or a saved value cannot be used
+      MissingTool            3    a program, a port or a permission is missing on this machine
+      CommandFailed          4    a program that was run has failed
         NoAnswer             4    a service of the fleet did not answer, or refused
           BackendError       4    the backend
           OdooError          4    Odoo
       RegistrationError      5    the device table cannot be read or written; nothing was committed
-      EdgesNotOnline         6    at least one edge is not well
-      PlatformLocked         7    another run works on the same platform
-      NotWritable            8    a file or directory cannot be written; the previous state is whole
+      EdgesNotOnline         6    at least one edge is not online
+      PlatformLocked         7    another command is working on the same platform
+      NotWritable            8    a file or directory cannot be written; what was there before is complete
 
 ``plan --check`` ends with 1 when something would change; Ctrl-C ends with 130.
 """
@@ -23,11 +23,11 @@ from typing import ClassVar
 
 
 class FleetError(Exception):
-    """A failure that its reader can do something about.
+    """A failure that the user can do something about.
 
     Attributes:
-        message: what happened to which thing, one or a few lines, never a secret.
-        hint: what to type or change next; empty when the message says it all.
+        message: what happened, and to which thing; one or a few lines, without secrets.
+        hint: what to type or change next; empty if the message says everything.
         exit_code: the exit status of the command that fails with it.
     """
 
@@ -40,19 +40,19 @@ class FleetError(Exception):
 
 
 class SettingsError(FleetError):
-    """An option, a file of the platform or a saved value is not usable."""
+    """An option, a file of the platform or a saved value cannot be used."""
 
     exit_code = 2
 
 
 class MissingTool(FleetError):  # noqa: N818 - the tree's names say what is wrong; "Error" would add nothing
-    """A program, a port or a right is missing on this machine."""
+    """A program, a port or a permission is missing on this machine."""
 
     exit_code = 3
 
 
 class CommandFailed(FleetError):  # noqa: N818 - as above
-    """A program that was run failed."""
+    """A program that was run has failed."""
 
     exit_code = 4
 
@@ -68,7 +68,7 @@ class BackendError(NoAnswer):
     """The backend did not answer, or refused the call.
 
     Attributes:
-        code: of HTTP; 0 where there was no answer.
+        code: the HTTP status; 0 if there was no answer.
     """
 
     def __init__(self, message: str, *, hint: str = "inv up", code: int = 0) -> None:
@@ -87,18 +87,18 @@ class RegistrationError(FleetError):
 
 
 class EdgesNotOnline(FleetError):  # noqa: N818 - as above
-    """At least one edge is not well."""
+    """At least one edge is not online."""
 
     exit_code = 6
 
 
 class PlatformLocked(FleetError):  # noqa: N818 - as above
-    """Another run works on the same platform."""
+    """Another command is working on the same platform."""
 
     exit_code = 7
 
 
 class NotWritable(FleetError):  # noqa: N818 - as above
-    """A file or directory cannot be written; the previous state is whole."""
+    """A file or directory cannot be written; what was there before is complete."""
 
     exit_code = 8

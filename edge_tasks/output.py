@@ -1,4 +1,4 @@
-"""What a step may tell people while it works: the shape of the console, for those who must not know it."""
+"""What a step can show while it works. The console implements this; steps do not know the console."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Counting: TypeAlias = "Callable[[str], tuple[int, int] | None]"
 """A line that a program printed → (done, total), when the line counts something."""
 
 INDENT = 15
-"""Columns by which the text of a step's line is indented where it wraps."""
+"""By how many columns the text of a step's line is indented when it wraps."""
 
 
 class Progress(Protocol):
-    """Takes how far a step is."""
+    """Receives how far a step has come."""
 
     def __call__(self, done: int, total: int | None = None, /) -> None:
-        """Report how many are done; also of how many, where that was not known before."""
+        """Report how many are done, and the total if it was not known before."""
 
 
 class Output(Protocol):
@@ -33,7 +33,7 @@ class Output(Protocol):
         """Print a line, unless ``quiet``."""
 
     def fault(self, text: str, indent: int = 2) -> None:
-        """Print a line about what is wrong, also with ``quiet``."""
+        """Print a line about what is wrong, even with ``quiet``."""
 
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table."""

@@ -15,15 +15,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Plan(Generic[T]):
-    """The outcome of looking: what differs from what is wanted.
+    """What a step found: how things differ from what is wanted.
 
     Attributes:
-        changes: a line each, for ``inv plan``; empty when there is nothing to do.
-        unchanged: what is said of what is right as it is.
-        details: what is to be done, as the step applies it: it does not look again.
-        remarks: what people should know, though it stops nothing.
-        refusal: why nothing of it can be done; None when it can.
-        found: members of the JSON document, for whoever typed this step.
+        changes: one line for each change, for ``inv plan``; empty if there is nothing to do.
+        unchanged: what to print if everything is right already.
+        details: what the step is going to do; it does not look again.
+        remarks: what people should know, although the step can continue.
+        refusal: why the plan cannot be carried out; None if it can.
+        found: members of the JSON document if this step was typed.
     """
 
     changes: tuple[str, ...]
@@ -40,6 +40,6 @@ def some(names: tuple[str, ...], most: int = 3) -> str:
     return ", ".join(names[:most]) + more
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 image``, ``2 images``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 image``, ``2 images``; ``plural`` is for nouns that do not end with a mere s."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"

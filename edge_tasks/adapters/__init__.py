@@ -1,1 +1,1 @@
-"""The rim: files, processes, ports, PostgreSQL and the backend's API."""
+"""The rim: files, processes, ports, the machine, Docker, downloads and logs."""

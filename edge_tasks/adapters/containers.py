@@ -52,7 +52,7 @@ class Container:
         host_ports: ports of the host that lead to it.
         pid: of its first process, on the engine's machine; 0 when it does not run.
         addresses: in the networks that it is in.
-        volumes: those that its image wants and nobody has named; who removes it may leave them behind.
+        volumes: unnamed volumes that its image asks for; they may stay behind when the container is removed.
     """
 
     id: str
@@ -72,11 +72,11 @@ class Container:
 
     @property
     def is_running(self) -> bool:
-        """It runs now."""
+        """It is running."""
         return self.state == "running"
 
     def peers(self, port: int) -> frozenset[str] | None:
-        """Addresses from which its port is connected to, as the kernel lists them; None where nobody can tell.
+        """The addresses that are connected to its port, as the kernel lists them; None if unknown.
 
         That costs 7 ms of CPU, as the kernel goes through all connections of the machine; to ask a backend costs
         300 ms, as it has Odoo check a password each time. The engine's machine may be another one: a pid counts
@@ -93,13 +93,13 @@ class Container:
         return frozenset(_address(row[2].partition(":")[0]) for row in ours)
 
     def fits(self, hashes: Collection[str] | None, image: str | None) -> bool:
-        """It runs, made of one of these configurations and this image; None where that is not known."""
+        """It is running, and was made from one of these configurations and this image; None if unknown."""
         same = hashes is None or self.config_hash in hashes
         return self.is_running and same and image in (None, self.image)
 
 
 def container_of(entry: Mapping[str, Any]) -> Container | None:
-    """Of a Compose service; None for one that was made by ``docker compose run``."""
+    """A Compose service's container from ``docker inspect``; None if ``docker compose run`` made it."""
     labels, state = entry["Config"].get("Labels") or {}, entry["State"]
     if labels.get("com.docker.compose.oneoff") == "True":
         return None

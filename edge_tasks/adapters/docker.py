@@ -37,15 +37,15 @@ class Docker:
     """The Docker CLI.
 
     Attributes:
-        log: where the output of what changes something goes.
-        echo: is told each line of that output, too; None keeps it to the log.
+        log: where the output of commands that change something goes.
+        echo: also receives each line of that output; None writes it only to the log.
     """
 
     log: Path
     echo: Callable[[str], None] | None = field(default=None, compare=False)
 
     def ask(self, *arguments: str, with_errors: bool = False, given: str = "") -> str:
-        """What a command prints, which is given a text to read.
+        """What a command prints; ``given`` is its standard input.
 
         Raises:
             CommandFailed: its last lines.
@@ -59,7 +59,7 @@ class Docker:
             raise CommandFailed(_failure(arguments, error.exit_code, said)) from None
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
-        """Run what changes something, its output into the log, for as long as it takes.
+        """Run a command that changes something, for as long as it takes, with its output in the log.
 
         Raises:
             CommandFailed: with the last lines of its output, and the log's path.
@@ -87,7 +87,7 @@ class Docker:
                 )
             except sh.ErrorReturnCode as error:
                 text = _failure(arguments, error.exit_code, "\n".join(tail))
-                raise CommandFailed(text, hint=f"all of its output: {self.log}") from None
+                raise CommandFailed(text, hint=f"all of its output is in {self.log}") from None
 
     def publishers(self) -> dict[int, str]:
         """Host port → the container to which Docker leads it, of all that run."""
@@ -125,7 +125,7 @@ class Docker:
         return self.ask("info", "--format", "{{.DockerRootDir}}").strip()
 
     def images(self, names: Iterable[str]) -> dict[str, str]:
-        """The ids of those images that are here, by name."""
+        """The ids of the images that are present, by name."""
         return {name: found for name in names if (found := self._image(name))}
 
     def made(self, names: Iterable[str]) -> dict[str, tuple[str, float]]:
@@ -150,7 +150,7 @@ class Docker:
         )
 
     def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:
-        """Put a file of an image into one of ours; not even a call that is killed leaves a container.
+        """Copy a file out of an image. Even if the call is killed, no container is left behind.
 
         False when the image has no such file, or no ``cat``.
 
@@ -170,7 +170,7 @@ class Docker:
         return True
 
     def is_rootless(self) -> bool:
-        """Root of its containers is the user who runs the engine."""
+        """Whether root in its containers is the user who runs the engine."""
         return "name=rootless" in self.ask("info", "--format", "{{json .SecurityOptions}}")
 
     def origin(self, image: str) -> tuple[float, bool]:
@@ -191,22 +191,25 @@ def engine_problem() -> tuple[str, str]:
     try:
         said = _answer(("version", "--format", "{{.Server.Version}}"), _ANSWER_S)
     except sh.CommandNotFound:
-        return "there is no docker here", "install Docker Engine and the Compose plugin (docs.docker.com/engine)"
+        return (
+            "docker is not installed on this machine",
+            "install Docker Engine and the Compose plugin (docs.docker.com/engine)",
+        )
     except TimeoutError:
         return "the Docker Engine does not answer", "systemctl restart docker"
     except sh.ErrorReturnCode as error:
         return _refusal(error.stderr.decode(errors="replace"))
     if _version(said) < OLDEST_ENGINE:
-        return f"the Docker Engine is {said.strip()}", "20.10 is the oldest that will do: update it"
+        return f"the Docker Engine is {said.strip()}", "update it to 20.10 or later"
     try:
         _answer(("compose", "version", "--short"), _ANSWER_S)
     except (sh.ErrorReturnCode, TimeoutError):
-        return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 will not do"
+        return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 is not enough"
     return "", ""
 
 
 def _answer(arguments: Sequence[str], seconds: float, *, with_errors: bool = False, given: str = "") -> str:
-    """What a command prints. Not by sh's ``_timeout``: with it every call takes 0.1 s."""
+    """What a command prints. We do not use sh's ``_timeout``, because with it every call takes 0.1 s."""
     how = {"_bg": True, "_bg_exc": False, "_tty_out": False, "_err_to_out": with_errors, "_env": _environment()}
     running = _docker()(*arguments, **how, **({"_in": given} if given else {}))
     alarm = threading.Timer(seconds, running.kill)
@@ -237,10 +240,10 @@ def _appended(log: Path) -> IO[str]:
 def _refusal(said: str) -> tuple[str, str]:
     if "permission denied" in said.lower():
         return (
-            "you may not use the Docker Engine here",
+            "you are not allowed to use the Docker Engine",
             "sudo usermod -aG docker $USER, then log in again",
         )
-    return "no Docker Engine answers here", "systemctl start docker (or open Docker Desktop)"
+    return "no Docker Engine answers on this machine", "systemctl start docker (or open Docker Desktop)"
 
 
 def _version(text: str) -> tuple[int, ...]:

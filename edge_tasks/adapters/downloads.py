@@ -25,12 +25,13 @@ def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, i
 
     Args:
         url: http or https.
-        path: written beside and renamed, so that it is never half.
+        path: written under another name and renamed, so that it is never incomplete.
         expected: the SHA-256 that it had the last time; None the first time.
-        progress: called with the bytes so far, and of all where that is known.
+        progress: called with the bytes so far, and the total if it is known.
 
     Raises:
-        CommandFailed: it cannot be had, is cut short or another than the last time; with what to do by hand.
+        CommandFailed: it cannot be fetched, is incomplete, or has changed since the last time; with what to do
+            by hand.
         NotWritable: the place cannot be written.
     """
     new = path.with_name(f".{path.name}.new")
@@ -46,7 +47,8 @@ def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, i
     if expected is not None and digest != expected:
         _remove(new)
         raise CommandFailed(
-            f"{url} is another file than the last time: its SHA-256 is {digest}, and was {expected}", hint=by_hand
+            f"{url} has changed since the last download: its SHA-256 is {digest}, and was {expected}",
+            hint=by_hand,
         )
     with writing(path):
         new.replace(path)

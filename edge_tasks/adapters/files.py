@@ -1,4 +1,4 @@
-"""Files and directories, written so that an interruption leaves the old or the new, never a half."""
+"""Files and directories, written so that an interruption leaves the old or the new ones, never a mixture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRIVATE: Final = 0o600
 """What we write may hold apikeys and passwords."""
 
 _TRIES: Final = 20
-"""So often is a directory removed in which somebody writes; more than once was never seen."""
+"""How often we try to remove a directory while a program writes into it. One more attempt was always enough."""
 
 
 @contextmanager
@@ -34,12 +34,12 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _remedy(error: OSError, where: Path) -> str:
-    """What was there before is whole in any case."""
+    """What people can do so that the file can be written; what was there before is complete in any case."""
     if error.errno == errno.ENOENT:
         return f"mkdir -p {where.parent}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "what was there before is untouched; make room, and run it again"
-    return "what was there before is untouched; give yourself the right, and run it again"
+        return "what was there before is unchanged; free some disk space, then run it again"
+    return "what was there before is unchanged; give yourself write permission, then run it again"
 
 
 def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:
@@ -90,7 +90,7 @@ def replace_directory(path: Path, files: Mapping[PurePosixPath, str]) -> None:
 
 
 def remove_directory(path: Path) -> None:
-    """Remove a directory: first from its name, then its contents, so that no half of it is ever seen.
+    """Remove a directory: first rename it, then delete its contents, so that nobody sees a part of it.
 
     Raises:
         NotWritable: it is still there.
@@ -135,7 +135,7 @@ def _write_tree(folder: Path, files: Mapping[PurePosixPath, str]) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Anew while an edge that still runs writes into it, which leaves a directory not empty."""
+    """Try again while an edge that is still running writes into it."""
     if path.is_symlink():
         raise NotADirectoryError(20, "there is a symlink where a directory should be", str(path))
     tries = 0

@@ -12,12 +12,12 @@ import psutil
 
 
 def available_memory() -> int:
-    """Bytes that programs can still have."""
+    """How many bytes of memory programs can still get."""
     return int(psutil.virtual_memory().available)
 
 
 def free_disk(folder: Path) -> int:
-    """Bytes that can still be written, in the nearest folder that there is."""
+    """How many bytes can still be written to the disk of the nearest existing folder."""
     nearest = next(path for path in (folder, *folder.parents, Path("/")) if path.exists())
     return shutil.disk_usage(nearest).free
 

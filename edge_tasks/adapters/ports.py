@@ -1,4 +1,4 @@
-"""Who listens on a port."""
+"""Which process or container listens on a port."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Daemon:
         return None
 
     def instance(self) -> str | None:
-        """What tells this run of the process from an earlier one, or None when it does not run."""
+        """What distinguishes this run of the process from an earlier one; None if it does not run."""
         process = self.find()
         return f"{process.pid}@{process.create_time()}" if process else None
 
@@ -75,7 +75,7 @@ class Daemon:
             os.close(log)
 
     def stop(self) -> bool:
-        """Ask it to end, and make it end after 10 s; False when it did not run."""
+        """Ask it to end, and kill it after 10 s; False if it was not running."""
         process = self.find()
         if process is None:
             return False
@@ -88,7 +88,7 @@ class Daemon:
         return True
 
     def require(self, what: str) -> None:
-        """Raise when it has ended.
+        """Raise if it has ended.
 
         Raises:
             CommandFailed: with the last lines of its log.

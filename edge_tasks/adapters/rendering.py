@@ -1,4 +1,4 @@
-"""Jinja behind a small door: the templates of the project, and templates compiled from a string.
+"""The only module that uses Jinja: the project's templates, and templates compiled from a string.
 
 Jinja turns every line end of a template's own text into one kind. Text that must come back byte for byte is
 therefore handed over as a string expression (:func:`literal`), which Jinja leaves alone.

@@ -1,4 +1,4 @@
-"""Python packages for another machine than this one, fetched by pip."""
+"""Python packages for another machine, fetched by pip."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ def fetch(requirements: Iterable[str], folder: Path, *, python: str, architectur
         said = "\n    ".join(done.stdout.strip().splitlines()[-_TAIL_LINES:])
         raise CommandFailed(
             f"pip could not fetch {', '.join(requirements)} for Python {python} on {architecture}\n    {said}",
-            hint="pip must be able to reach its package index from here; then again",
+            hint="make sure that pip can reach its package index, then run it again",
         )

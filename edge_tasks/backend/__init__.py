@@ -1,1 +1,1 @@
-"""The embedded runtime's two servers: a PostgreSQL and a stand-in for the OpenEMS Backend."""
+"""The stand-in backend: a program of its own."""

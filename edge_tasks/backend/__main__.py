@@ -92,7 +92,7 @@ async def _run(config: Config) -> None:
 async def _serve(
     backend: Backend, runners: list[web.AppRunner], sockets: list[socket.socket], stopped: asyncio.Event
 ) -> None:
-    """Open the ports, the edges' first: whoever gets an answer over REST may start edges."""
+    """Open the ports, the edges' first, because a client that gets an answer over REST may start edges."""
     edges = await _opened(serve_edges(backend, sockets[0]))
     for runner, sock in zip(runners, sockets[1:], strict=True):
         await runner.setup()

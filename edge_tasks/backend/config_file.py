@@ -37,7 +37,7 @@ class Database:
 
 @dataclass(frozen=True)
 class Config:
-    """What the backend is told.
+    """The backend's configuration.
 
     Attributes:
         database: where the device table is.
@@ -68,16 +68,16 @@ def read_config(path: Path) -> Config:
     """Read and check a file.
 
     Raises:
-        BadConfigError: it cannot be read, is no JSON, or has a missing, unknown or wrong entry.
+        BadConfigError: it cannot be read, is not JSON, or has a missing, unknown or wrong entry.
     """
     try:
         content: object = orjson.loads(path.read_bytes())
     except OSError as error:
         raise BadConfigError(f"{path} cannot be read: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
-        raise BadConfigError(f"{path} is no JSON: {error.msg} in line {error.lineno}") from None
+        raise BadConfigError(f"{path} is not JSON: {error.msg} in line {error.lineno}") from None
     if not _is_object(content):
-        raise BadConfigError(f"{path} holds no JSON object")
+        raise BadConfigError(f"{path} does not contain a JSON object")
     if unknown := sorted(content.keys() - _KEYS):
         raise BadConfigError(f"{path} has an unknown entry: {', '.join(unknown)}")
     return _checked(content)
@@ -93,7 +93,7 @@ def _checked(content: dict[str, object]) -> Config:
     console = _part(content, "console_login", _LOGIN) if "console_login" in content else login
     host = content.get("host", Config.host)
     if not isinstance(host, str):
-        raise BadConfigError("host is no text")
+        raise BadConfigError("host is not a text")
     return Config(
         database=Database(
             host=str(database["host"]),
@@ -117,22 +117,22 @@ def _checked(content: dict[str, object]) -> Config:
 def _part(content: dict[str, object], name: str, kinds: Mapping[str, type]) -> dict[str, object]:
     part = content.get(name)
     if not _is_object(part):
-        raise BadConfigError(f"{name} is missing or no JSON object")
+        raise BadConfigError(f"{name} is missing or not a JSON object")
     for key, kind in kinds.items():
         if not isinstance(part.get(key), kind):
-            raise BadConfigError(f"{name}.{key} is missing or no {'text' if kind is str else 'number'}")
+            raise BadConfigError(f"{name}.{key} is missing or not a {'text' if kind is str else 'number'}")
     return part
 
 
 def _port(content: dict[str, object], name: str, default: int) -> int:
     port = content.get(name, default)
     if not isinstance(port, int) or isinstance(port, bool) or not 0 < port <= _HIGHEST_PORT:
-        raise BadConfigError(f"{name} is no port number")
+        raise BadConfigError(f"{name} is not a port number")
     return port
 
 
 def _seconds(content: dict[str, object], name: str, default: float) -> float:
     seconds = content.get(name, default)
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds <= 0:
-        raise BadConfigError(f"{name} is no positive number")
+        raise BadConfigError(f"{name} is not a positive number")
     return float(seconds)

@@ -56,7 +56,7 @@ def components_of(config: Mapping[str, object]) -> dict[str, StoredComponent]:
 def changes_between(old: Mapping[str, StoredComponent], new: Mapping[str, StoredComponent]) -> tuple[Change, ...]:
     """What differs between two results of :func:`components_of`.
 
-    A property that is missing in the new one is no change: optional ones come and go.
+    A property that is missing in the new one is not a change: optional ones come and go.
     """
     both = ((name, old.get(name), new.get(name)) for name in sorted({*old, *new}))
     return tuple(change for name, was, now in both if (change := _change(name, was, now)))

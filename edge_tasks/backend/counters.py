@@ -1,4 +1,4 @@
-"""What the stand-in counts, as plain whole numbers, since ten thousand messages may come in a second. No I/O."""
+"""What the stand-in counts, as whole numbers, because ten thousand messages may come in a second. No I/O."""
 
 from __future__ import annotations
 

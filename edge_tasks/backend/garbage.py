@@ -2,7 +2,7 @@
 
 Their rows and sockets live as long as the edges are connected. To search them again and again takes a fifth of
 the stand-in's time, and half a second at once, in which no message is read. So they are frozen each minute, and
-searched only when edges have gone, since only then there is something to collect.
+searched only when edges have gone, because only then there is something to collect.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ _UUID: Final = re.compile(r"[0-9a-fA-F]{1,8}(-[0-9a-fA-F]{1,4}){3}-[0-9a-fA-F]{1
 
 
 class InvalidMessageError(Exception):
-    """A text is no JSON-RPC message. This error says why, without quoting the text."""
+    """A text is not a JSON-RPC message. This error says why, without quoting the text."""
 
 
 class Message(NamedTuple):
@@ -113,12 +113,12 @@ def parse(text: str | bytes) -> Message | Answer:
         raise InvalidMessageError("no JSON object")
     number = content.get("id")
     if number is not None and not isinstance(number, (str, int)):
-        raise InvalidMessageError("an id that is no text")
+        raise InvalidMessageError("an id that is neither a text nor a number")
     if "method" not in content and ("result" in content or "error" in content):
         return Answer(number, content)
     method, params = content.get("method"), content.get("params", {})
     if not isinstance(method, str) or not isinstance(params, dict):
-        raise InvalidMessageError("no JSON-RPC message")
+        raise InvalidMessageError("not a JSON-RPC message")
     return Message(method, params, number)
 
 
@@ -149,7 +149,7 @@ def params_of_config(text: bytes) -> bytes:
     """
     message = parse(text)
     if not isinstance(message, Message):
-        raise InvalidMessageError("no JSON-RPC message")
+        raise InvalidMessageError("not a JSON-RPC message")
     return dumped(message.params)
 
 
@@ -231,7 +231,7 @@ def channels(params: Mapping[str, object]) -> list[str]:
     """The parameter `channels`: addresses as `meter0/ActivePower`.
 
     Raises:
-        RpcError: it is missing, or one of them is no address.
+        RpcError: it is missing, or one of them is not an address.
     """
     found = strings(params, "channels")
     for address in found:

@@ -29,7 +29,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True)
 class Write:
-    """What is to be written into a device's row. None and False leave the column as it is.
+    """What must be written into a device's row. None and False leave the column as it is.
 
     Attributes:
         id: the row's.
@@ -83,7 +83,7 @@ class Device:
 
 
 class Devices:
-    """All rows, by apikey and by name, and what is to be written into them.
+    """All rows, by apikey and by name, and what must be written into them.
 
     Of two rows with the same apikey the later one counts, as in OpenEMS.
     """
@@ -105,7 +105,7 @@ class Devices:
 
     @property
     def pending(self) -> int:
-        """How many have something that is to be written."""
+        """How many devices have something that must be written."""
         return len(self._pending)
 
     def by_key(self, apikey: str | None) -> Device | None:
@@ -134,7 +134,7 @@ class Devices:
             self._note(Write(device.id, heard=True))
 
     def told_state(self, device: Device, state: Value) -> None:
-        """Note the value of `_sum/State`: null changes nothing, and what is no level is a fault."""
+        """Note the value of `_sum/State`: null changes nothing, and what is not a level is a fault."""
         if state is None:
             return
         level = _LEVELS.get(state, "fault") if type(state) is int else "fault"
@@ -143,12 +143,12 @@ class Devices:
             self._note(Write(device.id, level=level))
 
     def take_writes(self) -> list[Write]:
-        """Return what is to be written, ordered by id, and count it as written."""
+        """Return what must be written, ordered by id, and count it as written."""
         pending, self._pending = self._pending, {}
         return sorted(pending.values(), key=lambda write: write.id)
 
     def put_back(self, writes: Iterable[Write]) -> None:
-        """Keep these for the next time, since they could not be written; what came meanwhile is newer."""
+        """Keep these for the next time, because they could not be written; what came meanwhile is newer."""
         for write in writes:
             later = self._pending.get(write.id)
             self._pending[write.id] = write.then(later) if later else write

@@ -1,4 +1,4 @@
-"""HTTP Basic."""
+"""Logins by HTTP Basic authentication."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stand-in's counters as Prometheus reads them: put together when it asks, nothing is kept twice."""
+"""The stand-in's counters as Prometheus reads them, formatted on request; nothing is stored twice."""
 
 from __future__ import annotations
 
@@ -38,19 +38,21 @@ class BackendCollector(Collector):
         backend, counters = self._backend, self._backend.counters
         online = backend.devices.online
         edges = {"online": online, "offline": len(backend.devices) - online}
-        yield _gauge("edges", "Devices of the table, by whether a socket of theirs is open.", "state", edges)
+        yield _gauge("edges", "Devices in the device table, by whether they have an open socket.", "state", edges)
         yield _gauge("connections", "Open sockets of edges.", value=len(backend.sockets))
-        yield _gauge("queue", "Devices of which something waits to be written, by what.", "what", backend.queues)
-        yield _gauge("lag_seconds", "By how much the last second's pulse was late.", value=backend.lag)
+        yield _gauge(
+            "queue", "Devices with something that waits to be written, by what it is.", "what", backend.queues
+        )
+        yield _gauge("lag_seconds", "How late the pulse of the last second was.", value=backend.lag)
         by_method = counters.by_method()
-        yield _counter("messages", "Messages of edges, by method; each is counted once.", "method", by_method)
+        yield _counter("messages", "Messages from edges, by method; each is counted once.", "method", by_method)
         for name, (what, value) in {
-            "received_bytes": ("Bytes of all messages of edges, without their frames.", counters.received),
+            "received_bytes": ("Bytes of all messages from edges, without their frames.", counters.received),
             "requests": ("Requests sent to edges.", counters.requests),
             "connects": ("Sockets that were accepted.", counters.connects),
-            "disconnects": ("Of those, how many have ended.", counters.disconnects),
+            "disconnects": ("How many of those have ended.", counters.disconnects),
             "refusals": ("Sockets with an unknown or missing apikey.", counters.refusals),
-            "unanswered_pings": ("Sockets that were dropped without a pong.", counters.unanswered),
+            "unanswered_pings": ("Sockets that were dropped because no pong came.", counters.unanswered),
         }.items():
             yield _counter(name, what, value=value)
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _MOST: Final = 100
-"""So many devices in one transaction: more would take too long to parse while other edges connect."""
+"""The most devices in one transaction: more would take too long to parse while other edges connect."""
 _OF_ONE: Final = 16
-"""So many values of one device may wait; beyond that, the oldest ones are dropped."""
+"""How many values of one device may wait; beyond that, the oldest ones are dropped."""
 
 
 class Outbox(Generic[_T]):
-    """Values of devices that are to be written, in order for each device.
+    """Values of devices that must be written, in order for each device.
 
     Args:
         write: writes one value of each of some devices, by their ids.

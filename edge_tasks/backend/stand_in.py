@@ -88,7 +88,7 @@ class Backend:
                 LOG.info("%d devices read", len(self.devices))
             except StoreError as error:
                 self.devices = Devices()
-                LOG.error("The device table cannot be read, every edge is refused: %s", reason(error))  # noqa: TRY400 - one line
+                LOG.error("The device table cannot be read, so every edge is refused: %s", reason(error))  # noqa: TRY400 - one line
             finally:
                 self.ready.set()
                 arrivals, self._arrivals = self._arrivals, []
@@ -122,7 +122,7 @@ class Backend:
                 garbage.tidy(self.counters.disconnects)
 
     async def stop(self) -> None:
-        """Close every socket, write who went offline, and close the connections to the database."""
+        """Close every socket, write which edges went offline, and close the connections to the database."""
         self.ready.clear()
         await self._close_sockets()
         with suppress(asyncio.TimeoutError):
@@ -189,7 +189,7 @@ class Backend:
     async def visible(self, names: Iterable[str]) -> list[Device]:
         """The devices of these names, if the login may see all of them.
 
-        The real one asks Odoo for each, once: who was shown stays so until the next activation.
+        The real one asks Odoo for each, once: an edge that was shown stays so until the next activation.
 
         Raises:
             RpcError: one is not in the table or not active, or was added after the last activation; or the
@@ -253,7 +253,7 @@ class Backend:
             await self._store.flush(writes)
         except StoreError as error:
             self.devices.put_back(writes)
-            LOG.warning("The device table cannot be written, next time again: %s", reason(error))
+            LOG.warning("The device table cannot be written; the next attempt follows: %s", reason(error))
 
     async def _close_sockets(self) -> None:
         """Close all sockets at once, and wait until they have ended; drop those that do not answer."""

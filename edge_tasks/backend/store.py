@@ -83,7 +83,7 @@ class Store:
         ]
 
     async def flush(self, writes: Sequence[Write]) -> None:
-        """Write who is online, who was heard, and in which state each is: one statement."""
+        """Write which edges are online, which were heard, and the state of each, in one statement."""
         if not writes:
             return
         columns = (

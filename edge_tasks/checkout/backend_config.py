@@ -24,7 +24,7 @@ port=I"{DEFAULT.backend_ports.rest}"
 service.factoryPid="Backend2Backend.Rest"
 service.pid="Backend2Backend.Rest.edgeTasks"
 """
-"""For a backend that has no REST API. Felix takes any last segment that file and PID agree on."""
+"""For a backend without a REST API. Felix accepts any last segment if file name and PID agree."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class BackendConfig:
 
     @property
     def hosts(self) -> dict[str, str]:
-        """Role → the host name by which the backend reaches it."""
+        """Role → the host name at which the backend reaches it."""
         return {"database": str(self.values["pgHost"]), "odoo": str(self.values["odooHost"])}
 
 
@@ -67,7 +67,8 @@ def read_backend_config(
     if METADATA not in files:
         raise SettingsError(
             f"{folder} has no {METADATA}",
-            hint="the docker runtime registers edges in Odoo's device table; that file leads the backend to it",
+            hint="the docker runtime registers edges in Odoo's device table,"
+            " and this file tells the backend where it is",
         )
     documents = {path: _parsed(text, f"{folder}/{path}") for path, text in files.items()}
     given = documents[METADATA]

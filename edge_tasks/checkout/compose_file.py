@@ -24,7 +24,7 @@ class ComposeFile:
         service: its name.
         image: its image; ``openems-edge:latest`` when the file names none.
         networks: the networks it is attached to by name.
-        dependents: services that cannot be without it, so it may not be disabled by a profile.
+        dependents: services that depend on it, so that a profile must not disable it.
     """
 
     service: str
@@ -34,7 +34,7 @@ class ComposeFile:
 
 
 def find_compose_file(platform: Path) -> Path:
-    """The compose file that Compose itself would take.
+    """The compose file that Compose itself would use.
 
     Raises:
         SettingsError: there is none.
@@ -59,7 +59,8 @@ def parse_compose_file(text: str, name: str, service: str = EDGE_SERVICE) -> Com
     if not isinstance(edge, dict):
         raise SettingsError(
             f"{name} has no service {service} (it has {', '.join(map(str, services)) or 'none'})",
-            hint="the generated ones replace it; name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
+            hint="the generated services replace it;"
+            " name it in invoke.yaml: edge_tasks: {services: {edge: NAME}}",
         )
     return ComposeFile(
         service=service,
@@ -103,7 +104,7 @@ def _services(text: str, name: str) -> dict[object, object]:
         document = yaml_text.load(text, any_tag=True)
     except yaml_text.YamlError as error:
         where = f"{name}:{error.line}" if error.line else name
-        raise SettingsError(f"{where}: no valid YAML", hint="docker compose config says more") from None
+        raise SettingsError(f"{where}: not valid YAML", hint="docker compose config says more") from None
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, dict):
         raise SettingsError(f"{name} has no services", hint="is it a compose file?")

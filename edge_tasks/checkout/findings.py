@@ -9,6 +9,7 @@ from edge_tasks.checkout.backend_config import METADATA, REST, REST_TEXT
 from edge_tasks.checkout.inheritance import JAVA
 from edge_tasks.checkout.roles import ODOO_PORT, POSTGRES_PORT
 from edge_tasks.openems.release import DEFAULT
+from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,14 +89,14 @@ def check_backend_config(config: BackendConfig, project: Project, services: Serv
         findings.append(_wrong(config, file, "database", "openems", "a database of Odoo's own"))
     if not config.values["odooPassword"]:
         where = _where(config, file, "odooPassword")
-        findings.append(Finding("odooPassword is missing", where, "give one: Odoo's admin gets it"))
+        findings.append(Finding("odooPassword is missing", where, "set one; Odoo's admin user gets it"))
     if config.rest_port is None:
         findings.append(_without_rest(file))
     return findings
 
 
 def check_odoo(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:
-    """Compare Odoo's environment with the database's; ``place`` tells file and line of a service's entry."""
+    """Compare Odoo's environment with the database's; ``place`` gives file and line of a service's entry."""
     database, odoo = project.environment(services.database), project.environment(services.odoo)
     pairs = (
         ("HOST", services.database),
@@ -124,13 +125,16 @@ def check_edge(
         networks: its ``network_mode``; empty without.
         place: file and line of an entry of that service.
     """
-    inside = "the edges do not share it: each has its own inside"
+    inside = "the edges do not share it; each has its own in its container"
     found = [Finding(f"{mount} is writable", place("volumes"), inside, is_error=False) for mount in left_out]
     if options:
-        what, change = f"{' '.join(options)} is for one edge", "each edge gets --edge-heap instead"
+        what, change = (
+            f"{' '.join(options)} is only for the platform's own edge",
+            "each edge gets --edge-heap instead",
+        )
         found.append(Finding(what, place("environment", JAVA), change, is_error=False))
     if networks == "host":
-        change = "take it out: many edges cannot have the same ports of the host"
+        change = "remove it: several edges cannot use the same host ports"
         found.append(Finding("network_mode is host", place("network_mode"), change))
     return found
 
@@ -142,7 +146,7 @@ def check_edge_ports(
     wanted = {port: edge for edge in edges if edge.ports for port in (edge.ports.console, edge.ports.websocket)}
     return [
         Finding(
-            f"host port {port} is {service}'s and {wanted[port].name}'s",
+            f"host port {port} is {service}'s and {wanted[port].name}'s at the same time",
             place(service, "ports"),
             f"publish {service} on another port",
         )
@@ -167,9 +171,10 @@ def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) 
         return []
     return [
         Finding(
-            f"{edges} more edges take {edges * each // _MIB} MiB, {max(0, free) // _MIB} MiB are free for them",
+            f"{counted(edges, 'more edge')} would take {edges * each // _MIB} MiB,"
+            f" {max(0, free) // _MIB} MiB are free",
             "memory",
-            f"--edges with at most {fit} more, a smaller --edge-heap, or --force",
+            f"add at most {counted(fit, 'edge')}, choose a smaller --edge-heap, or type --force",
             kind="machine",
         )
     ]
@@ -179,7 +184,14 @@ def check_disk(free: int, folder: str) -> list[Finding]:
     """Check that there is room for images and containers (bytes)."""
     if free >= _LEAST_DISK_MIB * _MIB:
         return []
-    return [Finding(f"{free // _MIB} MiB are free", folder, "make room: docker system df", kind="machine")]
+    return [
+        Finding(
+            f"{free // _MIB} MiB are free",
+            folder,
+            "free some disk space; docker system df shows what Docker uses",
+            kind="machine",
+        )
+    ]
 
 
 def check_room(directories: int, free: int, folder: str, *, with_database: bool) -> list[Finding]:
@@ -191,7 +203,7 @@ def check_room(directories: int, free: int, folder: str, *, with_database: bool)
         Finding(
             f"{free // _MIB} MiB are free, {-(-needed // _MIB)} MiB are needed",
             folder,
-            "make room, or fewer --edges: light ones need none (--light-edges)",
+            "free some disk space, or take fewer --edges: light edges need none (--light-edges)",
             kind="machine",
         )
     ]
@@ -203,7 +215,7 @@ def check_ports(taken: Mapping[int, str], wanted: Mapping[int, str], offset: int
         Finding(
             f"taken by {owner}, wanted for {wanted[port]}",
             f"port {port}",
-            f"end its owner, or move all ports: --port-offset {offset + 1000}",
+            f"stop that process, or move all ports: --port-offset {offset + 1000}",
             kind="machine",
         )
         for port, owner in sorted(taken.items())
@@ -217,9 +229,9 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
         return []
     return [
         Finding(
-            f"{edges} edges need a backend with {wanted} open files, {most} are allowed",
+            f"{edges} edges need a backend with {wanted} open files, but {most} are allowed",
             "open files",
-            f"sudo prlimit --pid $$ --nofile={wanted}:{wanted}, then this again in the same shell",
+            f"sudo prlimit --pid $$ --nofile={wanted}:{wanted}, then run this again in the same shell",
             kind="machine",
         )
     ]
@@ -238,7 +250,7 @@ def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
 def _without_rest(file: str) -> Finding:
     configuration = f'Backend2Backend.Rest configuration with port=I"{DEFAULT.backend_ports.rest}"'
     return Finding(
-        "the backend has no B2B REST API: verify asks PostgreSQL, up to 30 s late, and sees no values",
+        "the backend has no B2B REST API: verify asks PostgreSQL, which can be 30 s late and has no values",
         file.replace(str(METADATA), str(REST.parent)),
         f"add a {configuration}; inv doctor --fix up does it",
         is_error=False,
@@ -249,7 +261,7 @@ def _without_rest(file: str) -> Finding:
 def _wrong(config: BackendConfig, file: str, name: str, right: str | int, whose: str) -> Finding:
     secret = name.endswith("Password")
     what = f"{name} is not {whose}" if secret else f"{name} is {config.values[name]!r}, not {whose} ({right})"
-    change = f"make it {'the same' if secret else right!r}, or inv doctor --fix (in a copy of ours)"
+    change = f"make it {'the same' if secret else right!r}, or inv doctor --fix (it changes our copy)"
     return Finding(what, _where(config, file, name), change, fixes=((name, right),))
 
 

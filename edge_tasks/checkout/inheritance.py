@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.project import Service, Volume
 
 JAVA: Final = "JAVA_TOOL_OPTIONS"
-"""Every JVM reads it; its own command line wins over it."""
+"""Every JVM reads it; the JVM's own command line wins."""
 
 DATA_DIRECTORY: Final = "-Dopenems.data.dir=/tmp/openems-data"
 """Without it an edge writes its rrd4j files where it was started, where only root may write."""
@@ -135,14 +135,14 @@ def words_of(service: Service) -> Sequence[str]:
 
 
 def java_options(heap: str, ours: Iterable[str], theirs: str) -> str:
-    """Our options and theirs. The heap is ours; theirs win elsewhere, since some exclude each other."""
+    """Our options and the platform's. The heap is ours; otherwise theirs win, because some exclude each other."""
     given = [word for word in _WORD.findall(theirs) if not _HEAP.match(word)]
     known = {_key(word) for word in given}
     return " ".join((f"-Xmx{heap}", *(word for word in ours if _key(word) not in known), *given))
 
 
 def foreign_heap(theirs: str) -> tuple[str, ...]:
-    """The options of theirs that ``--edge-heap`` replaces."""
+    """The platform's options that ``--edge-heap`` replaces."""
     return tuple(word for word in _WORD.findall(theirs) if _HEAP.match(word))
 
 
@@ -153,7 +153,7 @@ def environment_file(environment: Mapping[str, str]) -> str:
 
 
 def _user(given: str, image: Image, service: Service, caller: Caller) -> str:
-    """As whom an edge runs: the caller, whose files nobody else may read, or root if the compose file says so.
+    """The user of an edge: the caller, who alone may read the files, or root if the compose file says so.
 
     Empty when the image does the same by itself.
     """

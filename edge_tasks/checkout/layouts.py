@@ -153,7 +153,7 @@ def find_platform(chosen: str | None, home: Home, cwd: Path) -> Platform:
     """The platform that was named, else the one that home lies in, else the one used last, else the bundled one.
 
     Raises:
-        SettingsError: the named one is no directory, or is part of the program.
+        SettingsError: the named one is not a directory, or is part of the program.
     """
     bundled = home.folder / BUNDLED_NAME
     named = (cwd / Path(chosen).expanduser()).resolve() if chosen else None
@@ -167,7 +167,7 @@ def find_platform(chosen: str | None, home: Home, cwd: Path) -> Platform:
         return Platform(bundled, bundled=True)
     if not path.is_dir():
         raise SettingsError(
-            f"{path} is no directory", hint="name a docker-openems checkout with --platform, or leave it out"
+            f"{path} is not a directory", hint="name a docker-openems checkout with --platform, or leave it out"
         )
     return Platform(path, bundled=False)
 

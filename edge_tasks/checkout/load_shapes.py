@@ -48,7 +48,7 @@ def find(name: str, platform: Path) -> LoadShape | None:
     """What ``--profile`` means in a platform: its own file of that name, one of the project's, or a path.
 
     Raises:
-        SettingsError: there is none, or it is no profile; with file, key and what is allowed.
+        SettingsError: there is none, or it is not a profile; with file, key and what is allowed.
     """
     if name == CONSTANT:
         return None
@@ -83,7 +83,7 @@ def _named(name: str, platform: Path) -> Path:
             return folder / f"{name}{_ENDING}"
     raise SettingsError(
         f"there is no profile {name!r}",
-        hint=f"one of {', '.join(names(platform))}; or a file of yours: --profile ./{name}{_ENDING},"
+        hint=f"one of {', '.join(names(platform))}; or your own file: --profile ./{name}{_ENDING},"
         f" or {platform / FOLDER / name}{_ENDING}",
     )
 
@@ -104,8 +104,10 @@ def _read(path: Path) -> dict[str, object]:
     except yaml_text.YamlError as error:
         where = f"{path}:{error.line}" if error.line else str(path)
         raise SettingsError(
-            f"{where}: no valid YAML: {error.problem}", hint="correct it there, or name another file"
+            f"{where}: not valid YAML: {error.problem}", hint="correct it there, or name another file"
         ) from None
     if not isinstance(content, dict):
-        raise SettingsError(f"{path} is no profile", hint="keys with values, such as consumption: {day: [1, 2]}")
+        raise SettingsError(
+            f"{path} is not a profile", hint="keys with values, such as consumption: {day: [1, 2]}"
+        )
     return content

@@ -1,4 +1,4 @@
-"""The compose override: a service for each edge, in place of the platform's one."""
+"""The override: a service for each edge, instead of the platform's own edge service."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class LightService:
 
     Attributes:
         image: one that has ``python3``.
-        program: digest of what it runs; with another one the container is made anew.
+        program: digest of what it runs; if it changes, the container is created again.
         arguments: for ``python3``.
         volumes: mounts.
         environment: name → value.
@@ -103,7 +103,7 @@ def render_override(edges: Iterable[Edge], compose: ComposeFile, hosting: Hostin
     """The file's text, whose first line is :data:`MARK`.
 
     The platform's own edge is disabled by a profile. If another service depends on it, it gets zero replicas
-    instead, since Compose would call the project invalid ("depends on undefined service").
+    instead, because Compose would call the project invalid ("depends on undefined service").
     """
     source = rendering.template(f"{FILE_NAME}.j2")
     return rendering.render(

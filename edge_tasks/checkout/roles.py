@@ -1,4 +1,4 @@
-"""Who is the edge, the backend, the database and Odoo in a platform's Compose project. Pure."""
+"""Which services are the edge, the backend, the database and Odoo in a platform's Compose project. Pure."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class Services:
 
     @property
     def platform(self) -> tuple[str, ...]:
-        """All that are to run but the edges."""
+        """All services that must run, without the edges."""
         return (self.database, self.odoo, self.backend, *self.others)
 
 
 def find_services(project: Project, chosen: Mapping[str, str], configured: Mapping[str, str]) -> Services:
-    """Who plays which role: what was named, else what the backend's configuration names, else what looks like it.
+    """Which service plays which role: as named, else as the backend's configuration has it, else as it looks.
 
     Args:
         project: as resolved.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _SINGLETONS: Final = NEW_SINGLETONS | SINGLETON_IDS.keys()
 _GENERATION: Final = 1
-"""Raise it when the same template and edge give other files than before: all directories are then made anew."""
+"""Raise it when the same template and edge give other files than before. Then all are written again."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def check_rendered(files: Mapping[PurePosixPath, str]) -> None:
     """Check an edge's files against Felix's rule, without anything that the generator knows.
 
     Raises:
-        AssertionError: a file does not parse, or lies where its PID does not lead. That is a bug of ours.
+        AssertionError: a file does not parse, or is not where its PID says. That is a bug in edge-tasks.
     """
     for path, text in files.items():
         pid = felix.parse(text).string("service.pid")
@@ -177,7 +177,7 @@ def _parsed(source: SourceFile, folder: str) -> _Parsed:
     except felix.FelixSyntaxError as error:
         raise SettingsError(
             f"{where}:{error.line}: {error.problem}",
-            hint="Felix would ignore this file without a word: correct it or remove it",
+            hint="Felix would silently ignore this file: correct it or remove it",
         ) from None
     if source.path == PurePosixPath(felix.DYNAMIC_BINDINGS):
         return _Parsed(source, document, None)
@@ -223,7 +223,7 @@ def _backend(files: list[_Parsed], folder: str) -> _Parsed:
         names = ", ".join(str(file.source.path) for file in found) or "none found"
         raise SettingsError(
             f"{folder}: an edge needs exactly one {BACKEND} ({names})",
-            hint="the apikey and the backend's uri are written into it",
+            hint="edge-tasks writes the apikey and the backend's uri into it",
         )
     enabled = found[0].document.find("enabled")
     if enabled is not None and enabled.value is False:

@@ -1,4 +1,4 @@
-"""Makes the steps, and what changes a fleet: each gets the few things that it needs, out of the session."""
+"""Makes the steps and whatever else changes a fleet. Each gets only what it needs from the session."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def odoo_init(session: Session) -> OdooInit:
 
 
 def gen_configs(session: Session) -> GenConfigs:
-    """``inv gen-configs``; light edges have a directory only when it is asked for with ``--all``."""
+    """``inv gen-configs``; light edges get a directory only with ``--all``."""
     target, runtime = session.target, session.runtime
     is_typed = "gen-configs" in session.typed
     with_light = is_typed and session.flag("all")

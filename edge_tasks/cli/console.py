@@ -1,4 +1,4 @@
-"""The only place that prints: a line a step, progress, tables, and what to type next."""
+"""The only place that prints: one line for each step, progress, tables, and what to type next."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.output import Counting, Progress
 
 _ASIDE: Final = 'time="'
-"""Begins what Compose says about itself, which is no progress."""
+"""The beginning of what Compose says about itself, which is not progress."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Console:
 
     @cached_property
     def _terminal(self) -> Terminal | None:
-        """What can go back and draw again; ``TERM=dumb`` cannot, nor a file or a pipe."""
+        """Whether the output can be redrawn; ``TERM=dumb``, a file or a pipe cannot."""
         if self.quiet or not self._stream.isatty() or os.environ.get("TERM", "") in ("", "dumb"):
             return None
         from edge_tasks.cli.terminal import Terminal  # noqa: PLC0415 - 50 ms that only a terminal needs
@@ -67,7 +67,7 @@ class Console:
         print(shown, file=self._stream, flush=True)
 
     def step(self, name: str, did: str, seconds: float, *, changed: bool, is_shown: bool = True) -> None:
-        """A step has ended well; only into the document, unless ``is_shown``."""
+        """Print that a step has succeeded; only into the document, unless ``is_shown``."""
         entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
         self._document.setdefault("steps", []).append(entry)
         if is_shown:
@@ -122,7 +122,7 @@ class Console:
             self.line("  ".join(row).rstrip())
 
     def redraw(self) -> None:
-        """Begin anew at the top of a terminal; elsewhere leave a line free."""
+        """Start again at the top of a terminal; elsewhere print an empty line."""
         clear = self._terminal is not None
         print("\x1b[H\x1b[2J" if clear else "", file=self._stream, end="" if clear else "\n")
 
@@ -131,7 +131,7 @@ class Console:
         self._document.update(found)
 
     def finish(self, error: Mapping[str, Any] | None) -> None:
-        """Print the document, when one was asked for: one, whatever happened."""
+        """Print the document if one was asked for: exactly one, whatever happened."""
         if self.as_json:
             print(self.worded(json.dumps({**self._document, "error": error}, indent=2)), flush=True)
 
@@ -164,7 +164,7 @@ class Console:
 
 
 def _are_figures(cells: Sequence[str]) -> bool:
-    """Numbers, or a dash where there is none: they stand to the right."""
+    """A column of numbers, or dashes where there is none; it is aligned to the right."""
     return all(cell == "-" or cell.removeprefix("-").replace(".", "", 1).isdigit() for cell in cells)
 
 

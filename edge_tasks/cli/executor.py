@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _ONLY_READ: Final = frozenset({"plan", "status", "logs"})
 CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "rotate-keys"})
 _CUT_OFF: Final = 128 + signal.SIGPIPE
-"""As if by SIGPIPE: work whose output nobody read to its end was not done to its end."""
+"""As after SIGPIPE: if nobody read the output to its end, the work may not be complete."""
 _MISSING: Final = 3
 """The exit code of :class:`edge_tasks.errors.MissingTool`."""
 
@@ -54,7 +54,9 @@ class Executor(invoke.executor.Executor):
         except ImportError as error:
             raise self._not_installed(error) from None
         except KeyboardInterrupt:
-            raise self._failed("interrupted", "run the same again: it goes on where it was", 130) from None
+            raise self._failed(
+                "interrupted", "run the same command again; it continues where it stopped", 130
+            ) from None
         except BrokenPipeError:
             discard_output()
             only_read = self._session.typed <= _ONLY_READ
@@ -85,10 +87,10 @@ class Executor(invoke.executor.Executor):
         return Exit(self._invocation.worded(text), code=code)
 
     def _not_installed(self, error: ImportError) -> Exit:
-        """This Python has not all that we need.
+        """This Python lacks packages that we need.
 
         Raises:
-            ImportError: it is a module of ours that is missing, which is a fault of ours.
+            ImportError: one of our own modules is missing, which is a bug in edge-tasks.
         """
         if (error.name or "edge_tasks").partition(".")[0] == "edge_tasks":
             raise error
@@ -99,7 +101,7 @@ class Executor(invoke.executor.Executor):
         return self._failed(f"{sys.executable} cannot run edge-tasks: {error}", hint, _MISSING)
 
     def expand_calls(self, calls: list[Call]) -> list[Call]:
-        """Give every call, typed or brought along, the session in place of its options."""
+        """Give every call, typed or needed, the session instead of its options."""
         if self._session is None:
             self._make_session(calls)
         for call in calls:
@@ -137,16 +139,16 @@ class Executor(invoke.executor.Executor):
         if section and not configured:
             raise SettingsError(
                 f"invoke.yaml, edge_tasks is {section!r}",
-                hint="names and values, such as: edge_tasks: {edges: 3}",
+                hint="write names and values, for example edge_tasks: {edges: 3}",
             )
         if twice:
             raise SettingsError(
-                f"{twice} was given twice, as different values", hint="give it once: it holds for all tasks"
+                f"{twice} was given twice, with different values", hint="give it once; it counts for all tasks"
             )
         if self.config.run.dry:
-            raise SettingsError("--dry does not keep a task from doing its work", hint="inv plan")
+            raise SettingsError("--dry would not stop a task from doing its work", hint="inv plan")
 
 
 def discard_output() -> None:
-    """Let nothing more be written to a pipe that nobody reads, also not when Python ends."""
+    """Write nothing more to a pipe that nobody reads, not even when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

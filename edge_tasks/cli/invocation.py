@@ -29,7 +29,7 @@ class Invocation:
     tasks: frozenset[str]
 
     def worded(self, text: str) -> str:
-        """A text for people, in which each ``inv TASK`` and ``inv --OPTION`` is what they can type here."""
+        """A text for people, with each ``inv TASK`` and ``inv --OPTION`` replaced by what they can type here."""
         if self.command == "inv":
             return text
         tasks = "|".join(sorted(self.tasks, key=len, reverse=True))
@@ -50,7 +50,7 @@ def find_invocation(tasks_folder: Path | None, cwd: Path, tasks: Iterable[str]) 
 
 
 def how_to_install(invocation: Invocation, typed: Sequence[str], *, has_environment: bool) -> str:
-    """What to type when a Python was taken that has not what we need.
+    """What to type if a Python without our packages was used.
 
     Args:
         invocation: how it was started.
@@ -59,7 +59,7 @@ def how_to_install(invocation: Invocation, typed: Sequence[str], *, has_environm
     """
     folder = invocation.home.folder
     if invocation.command != "inv":
-        return "install edge-tasks again, into an environment of its own"
+        return "install edge-tasks again, in its own environment"
     if has_environment:
         return shlex.join([f"{folder}/.venv/bin/inv", *typed])
     return f"cd {shlex.quote(str(folder))} && python3 -m venv .venv && .venv/bin/pip install -e ."

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.files import text_of, writing
+from edge_tasks.checkout.override import is_ours
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from edge_tasks.fleet.saved import Saved
 
@@ -74,6 +77,16 @@ def left_by(saved: Saved, wanted: Saved, former: Sequence[Saved]) -> tuple[Saved
     """
     places = {_place(one): one for one in (*former, saved)}
     return tuple(one for place, one in places.items() if place != _place(wanted))
+
+
+def remove_former_override(folder: Path, saved: Saved, wanted: Saved) -> bool:
+    """Remove our override from a platform's folder when it gets another name; whether there was one."""
+    path = folder / saved.override_file
+    if saved.override_file == wanted.override_file or not is_ours(text_of(path) or ""):
+        return False
+    with writing(path):
+        path.unlink()
+    return True
 
 
 def _place(saved: Saved) -> tuple[str, str]:

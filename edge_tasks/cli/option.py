@@ -1,4 +1,4 @@
-"""What an option is: how it is typed, what it may be, what is said of it."""
+"""What an option is: how it is typed, its allowed values, its help text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Matters(Enum):
 
 @dataclass(frozen=True)
 class Option:
-    """Something that is typed behind a task.
+    """Something that is typed after a task.
 
     Attributes:
         name: as an attribute, e.g. ``port_offset``.
@@ -60,8 +60,8 @@ class Setting(Option):
     """An option with a value, which has an environment variable and a key in ``invoke.yaml``, too.
 
     Attributes:
-        default: None where the default is found out (platform).
-        default_words: the default for people, where the value alone would not tell them.
+        default: None if the default is found at run time (platform).
+        default_words: the default as people read it, if the value alone does not say enough.
         lowest: for whole numbers.
         highest: for whole numbers.
         choices: for words.
@@ -79,7 +79,7 @@ class Setting(Option):
 
     @property
     def help(self) -> str:
-        """With what is saved, and the default."""
+        """The meaning, whether it is saved, and the default."""
         words = self.default_words or ("" if self.default is None else str(self.default))
         saved = "" if self.saved is Saved.NOT else "; saved"
         return f"{self.meaning}{saved}" + (f" (default: {words})." if words else ".")

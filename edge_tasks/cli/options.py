@@ -1,7 +1,7 @@
-"""The one table of what can be chosen: options, help, defaults, what is allowed, what is saved.
+"""The one table of options: their help, defaults, allowed values, and whether they are saved.
 
 From it come the options of all tasks, their help, the environment variables, the keys of ``invoke.yaml`` and the
-reference pages. It imports next to nothing: ``inv --list`` reads it.
+reference pages. It imports almost nothing, because ``inv --list`` reads it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SETTINGS: Final = (
         highest=MOST_EDGES,
         saved=Saved.IDENTITY,
     ),
-    Setting("platform", "The docker-openems checkout; without one, the bundled platform in ./platform"),
+    Setting("platform", "Your docker-openems checkout; without it, the bundled platform in ./platform"),
     Setting(
         "runtime",
         f"{AUTO}, {' or '.join((', '.join(NAMES[:-1]), NAMES[-1]))}",
@@ -46,7 +46,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "reserve",
-        "Rows registered ahead, so that the fleet grows without a reconnect",
+        "Device rows registered ahead, so that the fleet can grow without a reconnect",
         default=DEFAULT_RESERVE,
         lowest=0,
         highest=MOST_EDGES,
@@ -54,16 +54,16 @@ _SETTINGS: Final = (
     ),
     Setting(
         "port_offset",
-        "Added to every host port, for a second fleet on one machine",
+        "Number added to every host port, for a second fleet on one machine",
         default=0,
         lowest=0,
         highest=50_000,
         saved=Saved.IDENTITY,
     ),
-    Setting("override_file", "The compose override's name", default=OVERRIDE_FILE, saved=Saved.IDENTITY),
+    Setting("override_file", "The name of the override", default=OVERRIDE_FILE, saved=Saved.IDENTITY),
     Setting(
         "timeout",
-        "Seconds that verify waits for all edges",
+        "How many seconds verify waits for all edges",
         default=120,
         lowest=1,
         highest=86_400,
@@ -120,7 +120,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "edge_bundles",
-        "unpacked once for all edges, or jar: by each by itself (docker)",
+        "How edges get their bundles: unpacked (once for all edges) or jar (each edge unpacks its own) (docker)",
         default="unpacked",
         choices=("unpacked", "jar"),
         matters=Matters.DOCKER,
@@ -128,7 +128,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "light_image",
-        "An image with a Python for the light edges (docker)",
+        "An image with Python for the light edges (docker)",
         default="python:3.12-slim",
         pattern=r"\S+",
         matters=Matters.LIGHT_DOCKER,
@@ -136,9 +136,9 @@ _SETTINGS: Final = (
     ),
     Setting(
         "light_processes",
-        "In how many processes light edges run",
+        "How many processes run the light edges",
         default=0,
-        default_words="0, one for each 2,500",
+        default_words="0: one for each 2,500",
         lowest=0,
         highest=64,
         matters=Matters.LIGHT,
@@ -146,7 +146,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "connect_rate",
-        "How many light edges connect a second at most",
+        "How many light edges may connect per second",
         default=500,
         lowest=1,
         highest=10_000,
@@ -155,9 +155,9 @@ _SETTINGS: Final = (
     ),
     Setting(
         "metrics_port",
-        "Where light edges serve metrics for Prometheus, on loopback",
+        "The port on loopback where light edges serve metrics for Prometheus",
         default=0,
-        default_words="0, nowhere",
+        default_words="0: nowhere",
         lowest=0,
         highest=_HIGHEST_PORT,
         matters=Matters.LIGHT,
@@ -165,7 +165,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "reconnect",
-        "How light edges come back: quick, or openems (after 10 to 109 s)",
+        "How light edges reconnect: quick, or openems (after 10 to 109 s)",
         default="quick",
         choices=("quick", "openems"),
         matters=Matters.LIGHT,
@@ -173,14 +173,14 @@ _SETTINGS: Final = (
     ),
     Setting(
         "profile",
-        "Load shape of light edges: household, office, pv-farm, or a file",
+        "Profile of light edges: constant, household, office, pv-farm, or a file",
         default="constant",
         matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),
     Setting(
         "seed",
-        "What each edge's own variation is drawn from",
+        "The seed of what differs between edges",
         default="",
         default_words="the fleet's id",
         pattern="[A-Za-z0-9_.-]{1,64}",
@@ -191,17 +191,21 @@ _SETTINGS: Final = (
 SETTINGS: Final = {setting.name: setting for setting in _SETTINGS}
 
 _FLAGS: Final = (
-    Option("skip_build", "Build and pull no images (docker)", is_flag=True, matters=Matters.DOCKER),
+    Option("skip_build", "Do not build or pull images (docker)", is_flag=True, matters=Matters.DOCKER),
     Option("demo", "Initialise Odoo with its demo data (docker)", is_flag=True, matters=Matters.DOCKER),
     Option(
         "echo",
-        "Show the output of docker's commands, too; it is always in .edge-tasks/docker.log",
+        "Show the output of docker commands; it is always in .edge-tasks/docker.log",
         is_flag=True,
         matters=Matters.DOCKER,
     ),
-    Option("adopt", "Take over rows and directories of the fleet's names that it did not make", is_flag=True),
-    Option("json", "Print one JSON document; what people read goes to standard error", is_flag=True),
-    Option("quiet", "Print nothing but what is wrong; the exit code tells the rest", is_flag=True),
+    Option(
+        "adopt",
+        "Take over device rows and config directories with the fleet's names that it did not make",
+        is_flag=True,
+    ),
+    Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
+    Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),
 )
 COMMON: Final[dict[str, Option]] = {option.name: option for option in (*_SETTINGS, *_FLAGS)}
 """The options of every task, by name."""
@@ -214,38 +218,42 @@ PORT: Final = Setting(
     lowest=0,
     highest=_HIGHEST_PORT,
 )
-WATCH_S: Final = Setting("seconds", "Watch for so many", default=5, lowest=0, highest=86_400)
-END_AFTER_S: Final = Setting("seconds", "End after so many", lowest=0, highest=31_536_000)
+WATCH_S: Final = Setting("seconds", "How many seconds to watch", default=5, lowest=0, highest=86_400)
+END_AFTER_S: Final = Setting("seconds", "End after so many seconds", lowest=0, highest=31_536_000)
 _EDGE: Final = Option("edge", "Only these edges: 3, 3-7 or 0,3-7")
-_WITH_LITTLE_MEMORY: Final = Option("force", "Also with too little memory", is_flag=True)
+_WITH_LITTLE_MEMORY: Final = Option("force", "Go on even with too little memory", is_flag=True)
 
 OWN: Final[dict[str, tuple[Option, ...]]] = {
     "doctor": (
-        Option("fix", "Put right what can be, in copies and generated files of ours", is_flag=True),
+        Option("fix", "Correct what can be corrected, in copies and generated files of edge-tasks", is_flag=True),
         _WITH_LITTLE_MEMORY,
     ),
     "gen-configs": (
-        Option("all", "Directories for the light edges, too", is_flag=True),
-        Option("force", "Write all directories anew, also unchanged ones", is_flag=True),
+        Option("all", "Write config directories for the light edges, too", is_flag=True),
+        Option("force", "Write all config directories again, even unchanged ones", is_flag=True),
     ),
-    "setup": (Option("fix", "As of doctor", is_flag=True), _WITH_LITTLE_MEMORY),
-    "plan": (Option("check", "Exit 1 when something would change", is_flag=True),),
+    "setup": (Option("fix", "As for doctor", is_flag=True), _WITH_LITTLE_MEMORY),
+    "plan": (Option("check", "Exit 1 if something would change", is_flag=True),),
     "status": (
-        Option("check", "Exit 6 when an edge is not well", is_flag=True),
+        Option("check", "Exit 6 if an edge is not online", is_flag=True),
         _EDGE,
-        Option("offline", "Only edges that are not well", is_flag=True),
-        Option("watch", "Again every two seconds, until Ctrl-C", is_flag=True),
+        Option("offline", "Only edges that are not online", is_flag=True),
+        Option("watch", "Show it again every two seconds, until Ctrl-C", is_flag=True),
     ),
     "dashboard": (PORT, END_AFTER_S),
     "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
     "logs": (
         _EDGE,
-        Option("service", "Only this service (docker), or: backend, edges, PostgreSQL (embedded)"),
-        Option("follow", "Go on until Ctrl-C", is_flag=True),
+        Option("service", "Only this service (docker), or backend, edges or PostgreSQL (embedded)"),
+        Option("follow", "Keep showing new lines until Ctrl-C", is_flag=True),
     ),
-    "restart": (Option("edge", "Which: 3, 3-7 or 0,3-7"),),
+    "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
     "down": (
-        Option("purge", "Remove everything that was ever made: configs, keys, database, override", is_flag=True),
+        Option(
+            "purge",
+            "Remove everything that was ever made: config directories, apikeys, database, override",
+            is_flag=True,
+        ),
     ),
 }
 """The options of single tasks, by the task's name."""

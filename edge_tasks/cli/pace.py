@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EVERY_S: Final = 5.0
-"""A step that is done sooner says nothing but its own line: logs are read by people."""
+"""A step that ends sooner prints only its own line, because people read logs."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """What is to be said.
+    """The parts of a line that is due.
 
     Attributes:
         done: ``417 of 1,000``, or ``25 s`` of a step that counts nothing.
-        left: ``, about 7 s left``; empty where nobody knows.
+        left: ``, about 7 s left``; empty if it is not known.
     """
 
     done: str
@@ -27,10 +27,10 @@ class Due:
 
 
 class Pace:
-    """Of one step.
+    """The pace of one step.
 
     Args:
-        total: how many there are to do; None where that is not known.
+        total: how many there are to do; None if that is not known.
         clock: seconds.
     """
 
@@ -41,7 +41,7 @@ class Pace:
         self._first: int | None = None
 
     def told(self, done: int, total: int | None = None) -> Due | None:
-        """So many are done; None when no line is due."""
+        """Take note that so many are done; None if no line is due."""
         self._total = total or self._total
         self._first = done if self._first is None else self._first
         if not self._is_due():
@@ -50,7 +50,7 @@ class Pace:
         return Due(f"{done:,}{of}", self._left(done))
 
     def heard(self) -> Due | None:
-        """It goes on; None when no line is due."""
+        """Take note that the step is still running; None if no line is due."""
         return Due(f"{self._clock() - self._began:.0f} s") if self._is_due() else None
 
     def _is_due(self) -> bool:
@@ -61,7 +61,7 @@ class Pace:
         return True
 
     def _left(self, done: int) -> str:
-        """By the pace so far, without what was done before the first word."""
+        """The remaining time by the pace so far, without what was done before the first report."""
         gained = done - (self._first or 0)
         if self._total is None or gained <= 0 or done >= self._total:
             return ""

@@ -35,7 +35,7 @@ def step(*pre: StepTask, post: tuple[StepTask, ...] = ()) -> Callable[[Callable[
 
 
 def order(last: StepTask) -> tuple[str, ...]:
-    """The names of a task and of all that it rests on, as they are done."""
+    """The names of a task and of all tasks that it needs, in the order in which they run."""
     names: dict[str, None] = {}
     for before in last.rests_on:
         names |= dict.fromkeys(order(before))
@@ -43,7 +43,7 @@ def order(last: StepTask) -> tuple[str, ...]:
 
 
 class EdgeTasks(Program):
-    """The tasks as a program of their own, which works for the folder that it is typed in."""
+    """The tasks as a program of their own, which works for the current folder."""
 
     def __init__(self, tasks: Collection) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class EdgeTasks(Program):
         self._tasks = tasks
 
     def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002, FBT001, FBT002 - invoke's
-        """Run; a reader that goes away (``edge-tasks --list | head``) is no failure."""
+        """Run; a reader that goes away (``edge-tasks --list | head``) is not a failure."""
         try:
             try:
                 super().run(argv, exit)
@@ -102,7 +102,7 @@ def main() -> None:
 
 
 def tell_inv_what_was_typed_wrong(tasks: Collection) -> None:
-    """Do for ``inv``, which is invoke's own program, what it leaves to the tasks that it loads; else nothing.
+    """For ``inv``, which is Invoke's own program: explain what was typed wrong. Do nothing for other programs.
 
     Invoke's program prints its parser's words by itself, so the parser is asked here first. It has no place for
     a closed pipe in ``inv --list | head`` either: that is an uncaught error there.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def plan(session: Session, order: Iterable[str]) -> bool:
-    """``inv plan``: say what each step would change; whether there is anything.
+    """``inv plan``: print what each step would change; returns whether there is anything.
 
     Args:
         session: of this call.
@@ -37,7 +37,7 @@ def plan(session: Session, order: Iterable[str]) -> bool:
     target = session.target
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
-        before["platform"] = (f"lay out the bundled platform in {target.platform.path}",)
+        before["platform"] = (f"create the bundled platform in {target.platform.path}",)
     if target.saved != target.wanted:
         before["fleet"] = (f"save a fleet of {counted(target.fleet.size, 'edge')}",)
     ready = target.saved is not None and session.runtime.database.is_ready
@@ -56,14 +56,15 @@ def status(session: Session) -> None:
 
     Raises:
         SettingsError: there is no fleet, or no such edge, or ``--watch`` with ``--json``.
-        EdgesNotOnline: with ``--check``, an edge is not well.
+        EdgesNotOnline: with ``--check``, an edge is not online.
     """
     if not session.flag("watch"):
         _status(session).run()
         return
     if session.flag("json"):
         raise SettingsError(
-            "--watch and --json go not together", hint="--json is one document; repeat it yourself"
+            "--watch and --json cannot be used together",
+            hint="--json prints one document; repeat the command yourself",
         )
     with suppress(KeyboardInterrupt):
         while True:
@@ -72,7 +73,7 @@ def status(session: Session) -> None:
                 _status(session).run()
             except FleetError as error:
                 session.console.fault(f"{error.message} → {error.hint}")
-            session.console.line(f"{time.strftime('%H:%M:%S')}, again in {EVERY_S:.0f} s; Ctrl-C ends it")
+            session.console.line(f"{time.strftime('%H:%M:%S')}, next in {EVERY_S:.0f} s; Ctrl-C ends it")
             time.sleep(EVERY_S)
             session = session.fresh()
 
@@ -94,7 +95,7 @@ def dashboard(session: Session) -> None:
 
 
 def fleet_source(platform: object, configured: Mapping[str, object], invocation: Invocation) -> FleetSource:
-    """The page's source: the fleet of a platform, read anew whenever it changes.
+    """The page's source: the fleet of a platform, read again whenever it changes.
 
     Args:
         platform: as it was typed; None where it was not.

@@ -20,7 +20,7 @@ def selected(text: str, size: int) -> tuple[int, ...]:
         match = _PART.fullmatch(part.strip())
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if first > last:
-            raise SettingsError(f"--edge is {text!r}", hint="such as 3, edge3, 3-7 or 0,3-7")
+            raise SettingsError(f"--edge is {text!r}", hint="use a form such as 3, edge3, 3-7 or 0,3-7")
         if last >= size:
             raise SettingsError(f"there is no edge{last}: the fleet has edge0 to edge{size - 1}")
         found.update(range(first, last + 1))

@@ -10,13 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters.files import text_of, writing
 from edge_tasks.checkout import layouts, load_shapes
-from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, without_effect
-from edge_tasks.cli.moves import check_moves, left_by, moves_of
+from edge_tasks.cli.moves import check_moves, left_by, moves_of, remove_former_override
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.errors import MissingTool, SettingsError
@@ -148,7 +146,7 @@ class Session:
         self._check(self.target)
         if self._platform.is_missing:
             self._platform.lay_out()
-            self.console.line(f"laid out the bundled platform in {self._platform.path}")
+            self.console.line(f"created the bundled platform in {self._platform.path}")
         self._stack.enter_context(self.target.state.locked(self._command))
         self.look_again()
         self.check_moves()
@@ -173,14 +171,11 @@ class Session:
             return
         former = left_by(saved, wanted, target.former)
         target.state.record.note(former=[one.place for one in former])
-        override = target.platform.path / saved.override_file
-        if saved.override_file != wanted.override_file and is_ours(text_of(override) or ""):
-            with writing(override):
-                override.unlink()
-            self.console.line(f"removed {override.name}, the override under its former name")
+        if remove_former_override(target.platform.path, saved, wanted):
+            self.console.line(f"removed {saved.override_file}, the override under its former name")
 
     def rotate_keys(self) -> None:
-        """Make new keys for all edges, on purpose.
+        """Give all edges new apikeys.
 
         Raises:
             SettingsError: there is no fleet yet.
@@ -192,10 +187,12 @@ class Session:
         target.state.save(replace(target.wanted, fleet=fleet))
         self.look_again()
         keys = counted(fleet.size, "edge")
-        self.console.line(f"new keys for {keys}; the old ones end when the backend reads them")
+        self.console.line(
+            f"new apikeys for {keys}; the old ones become invalid when the backend has read the new ones"
+        )
 
     def forget_platform(self) -> None:
-        """Do not take this platform for the one that was used last."""
+        """Do not remember this platform as the one used last."""
         layouts.forget(self._platform, self.invocation.home)
 
     @contextmanager

@@ -12,6 +12,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM
 from edge_tasks.fleet.limits import MOST_EDGES
 from edge_tasks.openems.release import DEFAULT
+from edge_tasks.plan import counted
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Choices:
         """
         value = self.chosen(name).value
         if not isinstance(value, int):
-            raise TypeError(f"{name} is no number")
+            raise TypeError(f"{name} is not a number")
         return value
 
     def text(self, name: str) -> str:
@@ -75,7 +76,7 @@ class Choices:
         """
         value = self.chosen(name).value
         if not isinstance(value, str):
-            raise TypeError(f"{name} is no text")
+            raise TypeError(f"{name} is not a text")
         return value
 
     def extras(self) -> dict[str, str | int]:
@@ -84,7 +85,7 @@ class Choices:
         return {name: value for name, value in found.items() if value is not None}
 
     def chosen_extras(self) -> dict[str, str | int]:
-        """Those of them that were chosen otherwise than by default: what is to be saved."""
+        """The settings that differ from their default, which are saved."""
         return {name: value for name, value in self.extras().items() if self.chosen(name).origin != "default"}
 
 
@@ -109,7 +110,7 @@ def check_services(named: object) -> dict[str, str]:
 
 
 def check_size(edges: int, light: int) -> None:
-    """Refuse a fleet of none, and one of more edges than a fleet can have.
+    """Refuse a fleet without edges, and one with more edges than a fleet can have.
 
     Raises:
         SettingsError: which.
@@ -119,7 +120,10 @@ def check_size(edges: int, light: int) -> None:
             "--edges is '0'", hint=f"edges is a whole number from 0 to {MOST_EDGES}; 0 only with --light-edges"
         )
     if edges + light > MOST_EDGES:
-        raise SettingsError(f"{edges} edges and {light} light ones", hint=f"together at most {MOST_EDGES}")
+        raise SettingsError(
+            f"{counted(edges, 'edge')} and {counted(light, 'light edge')} are too many",
+            hint=f"a fleet has at most {MOST_EDGES} edges",
+        )
 
 
 def check_ports(offset: int, edges: int) -> None:
@@ -133,6 +137,6 @@ def check_ports(offset: int, edges: int) -> None:
             index, rest = divmod(port - inside - offset, 100)
             if rest == 0 and 0 <= index < edges:
                 raise SettingsError(
-                    f"--port-offset {offset} puts edge{index} on port {port}, which the platform has",
-                    hint="take a multiple of 100",
+                    f"--port-offset {offset} puts edge{index} on port {port}, which the platform uses",
+                    hint="choose a multiple of 100",
                 )

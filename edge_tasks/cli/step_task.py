@@ -1,4 +1,4 @@
-"""A task of invoke's whose options come from a table, and not from a function's parameters."""
+"""An Invoke task whose options come from a table, not from a function's parameters."""
 
 from __future__ import annotations
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """As it is at one moment; a call looks anew once it holds the platform's lock.
+    """What a call works on, as it is at one moment; a call looks again once it holds the platform's lock.
 
     Attributes:
         platform: the folder.
-        saved: the fleet as it was saved; None where there is none.
-        wanted: the fleet as it is to be saved.
+        saved: the fleet as it was saved; None if there is none.
+        wanted: the fleet as it will be saved.
         choices: all settings.
         edge_service: the platform's own edge service in its compose file.
     """
@@ -106,7 +106,7 @@ def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str) -> Saved:
 
     Args:
         choices: all settings.
-        saved: None where there is no fleet yet.
+        saved: None if there is no fleet yet.
         runtime: the runtime's name.
 
     Raises:

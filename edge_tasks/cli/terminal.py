@@ -34,7 +34,7 @@ _STYLES: Final = {
 }
 _BAR: Final = 24
 _A_SECOND: Final = 5
-"""Redraws: a bar that costs the work nothing that could be measured."""
+"""Redraws per second; at this rate a bar costs nothing that we could measure."""
 
 
 class Terminal:
@@ -49,7 +49,7 @@ class Terminal:
         self._bars: list[Progress] = []
 
     def line(self, text: str, indent: int) -> str:
-        """A line as several, none of which ends within a word; what is too long for any (a path) stays whole."""
+        """A line broken between words; a word that is too long (a path) stays whole."""
         return textwrap.fill(
             text,
             self._console.width,
@@ -84,7 +84,7 @@ class Terminal:
 
     @contextmanager
     def listening(self, title: str, counting: output.Counting) -> Iterator[Callable[[str], None]]:
-        """The last line that a program said, for how long it runs, and a bar once its lines count."""
+        """A program's last line, how long it has been running, and a bar once its lines count something."""
         said = TextColumn(
             "{task.fields[said]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
         )

@@ -26,7 +26,7 @@ def explain(said: str, task: str, options: Sequence[str], tasks: Sequence[str], 
     if found := _WITHOUT_VALUE.search(said):
         option = "--" + found[1].replace("_", "-")
         more = f"{command} --help {task} says what it takes" if task else f"{command} --help"
-        return _told(f"{option} has no value", more)
+        return _told(f"{option} needs a value", more)
     found = _UNKNOWN.search(said)
     if found is None:
         return _told(said, f"{command} --list, or {command} --help TASK")
@@ -35,7 +35,7 @@ def explain(said: str, task: str, options: Sequence[str], tasks: Sequence[str], 
         of = f" of {task}" if task else ""
         more = f"{command} --help {task} lists them" if task else f"{command} --help lists those before a task"
         return _told(f"there is no option {word}{of}{_meant(word, options)}", more)
-    twice = " (an option is typed once, and its value right behind it)" if task else ""
+    twice = " (type an option only once, and its value directly after it)" if task else ""
     return _told(f"there is no task {word}{_meant(word, tasks)}{twice}", f"{command} --list")
 
 

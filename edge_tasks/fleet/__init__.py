@@ -1,1 +1,1 @@
-"""The fleet: who its edges are, and what is saved of it."""
+"""The fleet: its edges' identities, and what is saved of it."""

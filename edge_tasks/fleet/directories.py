@@ -1,4 +1,4 @@
-"""The edges' config directories as they lie on the disk, beside the platform's template.
+"""The edges' config directories as they are on the disk, beside the platform's template.
 
 Each that we made holds a stamp, the digest of what it was made of. Felix reads only ``*.config``.
 """
@@ -26,7 +26,7 @@ _IGNORED_BY_GIT: Final = "# edge-tasks: generated, holds an apikey\n*\n"
 
 @dataclass(frozen=True)
 class Written:
-    """A config directory as it lies on the disk.
+    """A config directory as it is on the disk.
 
     Attributes:
         digest: of what it was made of; empty when it is not there.
@@ -37,7 +37,7 @@ class Written:
     at: float
 
     def __str__(self) -> str:
-        """Tells one writing from the next, also of the same inputs (``gen-configs --force``)."""
+        """Distinguishes one writing from the next, even if the inputs are the same (``gen-configs --force``)."""
         return f"{self.digest}-{self.at}"
 
 
@@ -87,7 +87,7 @@ class Directories:
         return all((directory / path).is_file() for path in paths)
 
     def apikey(self, edge: Edge, path: PurePosixPath) -> str | None:
-        """The apikey in a file of an edge's directory; None if nobody can read one there."""
+        """The apikey in a file of an edge's directory; None if it cannot be read."""
         try:
             return felix.parse((self.of(edge) / path).read_text()).string("apikey")
         except (OSError, ValueError):

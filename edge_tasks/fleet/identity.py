@@ -170,7 +170,7 @@ def is_unfinished_directory(name: str) -> bool:
 
 
 def ports_of(index: int, offset: int = 0) -> Ports | None:
-    """Edge 0 has 8080 and 8085, each next one 100 more; None where 65535 is passed (index 575 and up).
+    """Edge 0 has 8080 and 8085, each next edge 100 more; None if that exceeds 65535 (index 575 and up).
 
     No index meets :data:`PORTS_TAKEN_BY_PLATFORM` while the offset is 0: those end in neither 80 nor 85.
     """

@@ -122,7 +122,7 @@ class Record:
     path: Path
 
     def entries(self) -> Entries:
-        """All that was noted; nothing where the file is missing or damaged."""
+        """All entries; empty if the file is missing or damaged."""
         try:
             found = json.loads(self.path.read_text())
         except (OSError, ValueError):

@@ -77,7 +77,7 @@ def no_fleet(platform: Path) -> SettingsError:
 
 
 def new_fleet(size: int) -> Fleet:
-    """A fleet with an identity that nobody has had."""
+    """A fleet with a new identity."""
     from uuid6 import uuid7  # noqa: PLC0415 - 16 ms that only a new fleet needs
 
     return Fleet(id=str(uuid7()), secret=secrets.token_bytes(32), size=size)
@@ -108,12 +108,13 @@ class State:
         except PermissionError:
             raise SettingsError(
                 f"{path} belongs to another user (uid {path.parent.stat().st_uid})",
-                hint="run this as that user, or first run inv down --purge as that user",
+                hint="run this as that user, or type inv down --purge as that user first",
             ) from None
         except (ValueError, KeyError, TypeError):
             raise SettingsError(
-                f"{path} is no saved fleet of this version",
-                hint="restore the file, or remove it: the new fleet then has new keys, and old rows need --adopt",
+                f"{path} is not a saved fleet of this version",
+                hint="restore the file, or remove it: the new fleet then has new apikeys,"
+                " and old device rows need --adopt",
             ) from None
 
     def save(self, saved: Saved) -> None:
@@ -129,7 +130,7 @@ class State:
         """Refuse to work where another user did, or where we may not write. Nothing is changed before that.
 
         Raises:
-            SettingsError: who owns it.
+            SettingsError: another user owns it; with the owner.
         """
         folder = self.folder
         if folder.is_symlink():
@@ -144,7 +145,8 @@ class State:
         nearest = next(path for path in (self.platform, *self.platform.parents) if path.exists())
         if not os.access(nearest, os.W_OK):
             raise NotWritable(
-                f"you may not write {nearest}", hint="run this as its owner, or use a copy of your own"
+                f"you have no permission to write {nearest}",
+                hint="run this as its owner, or use a copy of your own",
             )
 
     @contextmanager
@@ -152,7 +154,7 @@ class State:
         """Hold the platform's lock.
 
         Raises:
-            PlatformLocked: another run has it; who and since when.
+            PlatformLocked: another command has it; with its process, and since when.
         """
         with writing(self.folder):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -174,9 +176,9 @@ def _take(descriptor: int, platform: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.pread(descriptor, 500, 0).decode(errors="replace") or "a run that has just begun"
+        holder = os.pread(descriptor, 500, 0).decode(errors="replace") or "a command that has just started"
         raise PlatformLocked(
-            f"another run works on {platform}: {holder}", hint="wait until it ends, then run this again"
+            f"another command is working on {platform}: {holder}", hint="wait until it ends, then run this again"
         ) from None
 
 

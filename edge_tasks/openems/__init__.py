@@ -1,1 +1,1 @@
-"""Facts about OpenEMS: its configuration files, its components, what a power counts in. No I/O."""
+"""Facts about OpenEMS: its configuration files, its components, which counter a power counts in. No I/O."""

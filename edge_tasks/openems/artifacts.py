@@ -1,4 +1,4 @@
-"""The files that the bundled platform's images are built of, and that we do not ship: where from, where to."""
+"""Files that the bundled platform's images need and that we do not ship: where from, and where to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Artifact:
 
     Attributes:
         url: where it is published.
-        path: where it belongs. A file that a user puts there is taken as it is.
+        path: where it belongs. A file that a user puts there is used as it is.
     """
 
     url: str

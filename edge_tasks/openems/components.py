@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Value: TypeAlias = int | float | str | None
-"""Of a channel; None is null."""
+"""The value of a channel; None is null."""
 Measure: TypeAlias = Literal["production", "consumption", "grid", "battery"]
-"""Whose power a component has; see :mod:`.energies`."""
+"""What a component measures the power of; see :mod:`.energies`."""
 
 CYCLE_MS: Final = 1000
 """OpenEMS' default cycle."""
@@ -41,8 +41,8 @@ class Factory:
         name: as the UI shows it.
         description: likewise.
         natures: the Java interfaces of its components.
-        channels: those that keep one value, by name.
-        measures: whose power its components have; None when they have no power.
+        channels: the channels that keep one value, by name.
+        measures: what its components measure the power of; None if they have no power.
     """
 
     pid: str
@@ -98,11 +98,11 @@ SINGLETONS: Final[Mapping[str, Singleton]] = MappingProxyType(
         for pid, own_id in sorted(SINGLETON_IDS.items(), key=lambda item: item[1])
     }
 )
-"""By id, in the order of the ids."""
+"""The singletons by id, in the order of the ids."""
 
 
 def factory(pid: str) -> Factory:
-    """The factory of a PID; of one that is not known, what is true of all of its kind."""
+    """The factory of a PID. If it is not known, a factory with what is true of all of its kind."""
     known = _FACTORIES.get(pid)
     if known is not None:
         return known
@@ -112,7 +112,7 @@ def factory(pid: str) -> Factory:
 
 
 def is_meter(pid: str) -> bool:
-    """Whether the components of a factory are electricity meters; of an unknown factory its name tells."""
+    """Whether the components of a factory are electricity meters; for an unknown factory its name decides."""
     return METER in factory(pid).natures or _METER_NAME.search(pid) is not None
 
 

@@ -60,16 +60,16 @@ class Component:
         return self.flag("enabled", default=True)
 
     def text(self, name: str, default: str = "") -> str:
-        """A string property, or the default when it is absent or of another type."""
+        """A string property, or the default if it is absent or has another type."""
         value = self.properties.get(name)
         return value if isinstance(value, str) else default
 
     def integer(self, name: str, default: int) -> int:
-        """An integer property, or the default when it is absent or no integer."""
+        """An integer property, or the default if it is absent or not an integer."""
         return _integer(self.properties.get(name), default)
 
     def number(self, name: str, default: float) -> float:
-        """A number, or the default when it is absent or none."""
+        """A number, or the default if it is absent or not a number."""
         value = self.properties.get(name)
         if isinstance(value, str):
             with contextlib.suppress(ValueError):
@@ -77,7 +77,7 @@ class Component:
         return float(value) if isinstance(value, (int, float)) else default
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """A boolean property, or the default when it is absent or none."""
+        """A boolean property, or the default if it is absent or not a boolean."""
         value = self.properties.get(name)
         if isinstance(value, str):
             return value.strip().lower() == "true"
@@ -144,7 +144,7 @@ def singleton(pid: str) -> Component:
 
 
 def component_of(path: PurePosixPath, content: bytes) -> Component | None:
-    """One file as a component; None for files that configure something else (logging, DynamicBindings).
+    """One file as a component; None if it configures something else (logging, DynamicBindings).
 
     Raises:
         ValueError: Felix would not load it; the message is the reason.

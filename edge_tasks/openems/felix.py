@@ -54,7 +54,7 @@ _TYPES: Final = "TILFDXSCBilfdxscb"
 
 
 class FelixSyntaxError(ValueError):
-    """A text that is no Felix configuration.
+    """A text that is not a Felix configuration.
 
     Attributes:
         line: where, counted from 1.
@@ -98,7 +98,7 @@ class Document:
         return next((found for found in reversed(self.properties) if found.name == name), None)
 
     def string(self, name: str) -> str | None:
-        """The value of ``name`` when there is one and it is a string."""
+        """The value of ``name``, if there is one and it is a string."""
         found = self.find(name)
         return found.value if found is not None and isinstance(found.value, str) else None
 
@@ -109,8 +109,8 @@ class Document:
     def occurrences(self, pids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
         r"""Where whole PIDs stand inside string values, as ``(start, end, pid)`` in the text, in its order.
 
-        "Whole" is meant of the decoded value: in ``(service.pid\=A.b)`` stands ``A.b``, but neither ``A`` nor
-        ``pid``. The longer of two PIDs that begin alike is the one found.
+        "Whole" refers to the decoded value: ``(service.pid\=A.b)`` contains ``A.b``, but neither ``A`` nor
+        ``pid``. Of two PIDs that begin alike, the longer one is found.
         """
         alternatives = "|".join(re.escape(pid) for pid in sorted(pids, key=len, reverse=True))
         if not alternatives:
@@ -201,7 +201,7 @@ def _scalar(text: str, string: re.Match[str], letter: str) -> Scalar:
     try:
         return _typed(_decode(string[1]), letter.upper())
     except (ValueError, struct.error):
-        raise _error(text, string.start(), f"the string is no value of type {letter}") from None
+        raise _error(text, string.start(), f"the string is not a value of type {letter}") from None
 
 
 def _typed(decoded: str, letter: str) -> Scalar:
@@ -262,7 +262,7 @@ def _no_value(text: str, position: int) -> str:
 
 
 def _excerpt(text: str, position: int) -> str:
-    """What stands there, without a value's content, which may be an apikey."""
+    """The text at a position, without the content of a value, which may be an apikey."""
     rest = text[position : position + 24].partition("\n")[0]
     return repr(re.split('[="]', rest, maxsplit=1)[0] or rest[:1]) if rest else "the end of the line"
 

@@ -7,8 +7,8 @@ The power holds for a step. It is ``value * scale * level * (1 + noise) * (1 - c
 - ``scale`` and a shift in time are a meter's own, ``noise`` is that of a meter and step;
 - ``clouds`` and the moment within a step at which its meters change are an edge's own, the former for each day.
 
-All of these are drawn by hashing the meter's key: the same key has the same power on every machine and run. The
-arithmetic is in docs/reference/profiles.md, to be computed again by whoever checks the energies.
+All of these come from hashing the meter's key: the same key gives the same power on every machine and run. The
+arithmetic is in docs/reference/profiles.md, so that energies can be computed again and checked.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MONDAY: Final = 3
 """1970-01-01 was a Thursday."""
 _SATURDAY: Final = 5
 _SMALLEST: Final = 1e-6
-"""A curve's unit: with less of it, the levels of a weekend might be too large for their array."""
+"""The smallest unit of a curve. With a smaller one, the levels of a weekend might not fit into their array."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Source:
         self._shift = shape.offset + shift * shape.step + _four(edge, 8) % shape.step
 
     def at(self, now: int) -> int:
-        """W at a moment (ms since 1970); never negative."""
+        """The power in W at a moment (ms since 1970); never negative."""
         shape = self._shape
         index = (now + self._shift) // shape.step
         day, place = divmod(index, shape.steps)
@@ -103,7 +103,7 @@ class Source:
         return (self._power * level * noise * sky + _HALF) >> _UNIT
 
     def until(self, now: int) -> int:
-        """The next moment after ``now`` at which the power may be another."""
+        """The next moment after ``now`` at which the power may change."""
         if not self._power:
             return NEVER
         step = self._shape.step
@@ -135,13 +135,13 @@ class Profile:
             key: ``SEED/EDGE/METER``; what stands before the last slash is the edge's.
 
         Returns:
-            None when the constant stays: the profile does not speak of this kind, or the value is negative.
+            None if the constant stays, because the profile does not describe this kind or the value is negative.
         """
         shape = self._shapes.get(kind)
         return None if shape is None or value < 0 else Source(shape, value, key)
 
     def bounds(self, kind: Kind, value: int) -> tuple[int, int] | None:
-        """The lowest and the highest W that a source of any key can have; None where there is no source."""
+        """The lowest and the highest W that a source of any key can have; None if there is no source."""
         shape = self._shapes.get(kind)
         if shape is None or value < 0:
             return None
@@ -222,7 +222,7 @@ def _four(digest: bytes, place: int) -> int:
 
 
 def _mixed(number: int) -> int:
-    """A number of 16 bits that looks drawn by lot (SplitMix64's step and first mix)."""
+    """A number of 16 bits that looks random (SplitMix64's step and first mix)."""
     mixed = number * 0x9E3779B97F4A7C15 & _MASK
     mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & _MASK
     mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK

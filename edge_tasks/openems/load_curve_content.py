@@ -1,4 +1,4 @@
-"""What a profile may say: plain JSON, as its YAML says it and as the fleet file carries it. No I/O.
+"""What a profile can contain, as plain JSON: the YAML file and the fleet file have the same content. No I/O.
 
 ::
 
@@ -21,14 +21,14 @@ from typing import Final, Literal, NoReturn, TypeAlias, TypeGuard
 
 Kind: TypeAlias = Literal["production", "consumption"]
 Knots: TypeAlias = tuple[tuple[int, float], ...]
-"""Points of a curve: (second of the day, level), in order; straight lines between them, and round midnight."""
+"""Points of a curve: (second of the day, level), in order. Between them, and across midnight, it is straight."""
 
 DAY_S: Final = 86_400
 KINDS: Final[tuple[Kind, ...]] = ("production", "consumption")
 KEYS: Final = ("description", "step_s", "utc_offset_min", *KINDS)
 SECTION_KEYS: Final = ("day", "weekend", "scale", "shift_min", "noise")
 SUN_KEYS: Final = ("sun", "clouds")
-"""Of production only."""
+"""The keys of production only."""
 
 _LONGEST_STEP: Final = 3600
 _FARTHEST_OFFSET: Final = 14 * 60
@@ -40,7 +40,8 @@ _HIGHEST_LEVEL: Final = 1_000_000
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _LEVEL: Final = f"a number from 0 to {_HIGHEST_LEVEL:,}"
 _CURVE: Final = (
-    f"{_FEWEST_KNOTS} to {_MOST_KNOTS:,} numbers from 0, evenly over the day, or times with numbers from 0:"
+    f"{_FEWEST_KNOTS} to {_MOST_KNOTS:,} numbers of at least 0, spread evenly over the day,"
+    " or times with numbers of at least 0:"
     ' {"06:30": 0.8, …}'
 )
 
@@ -61,14 +62,14 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True)
 class Section:
-    """What a profile says of one kind of meter.
+    """What a profile says about one kind of meter.
 
     Attributes:
-        day: the curve; of working days, where there is a weekend.
-        weekend: of Saturday and Sunday; None when they are like the others.
+        day: the curve; only of working days if there is a weekend.
+        weekend: the curve of Saturday and Sunday; None if they are like the other days.
         sun: seconds of the day of sunrise and sunset, in place of ``day``.
         scale: lowest and highest factor of a meter.
-        shift_s: so much earlier or later at most.
+        shift_s: how much earlier or later at most.
         noise: of each step, as a share of it.
         clouds: lowest and highest share that an edge loses on a day.
     """
@@ -87,8 +88,8 @@ class Content:
     """A profile as read.
 
     Attributes:
-        step_s: a value holds for so long.
-        utc_offset_s: of the clock that the curves are meant in.
+        step_s: how long a value holds.
+        utc_offset_s: the offset of the clock of the curves.
         sections: by kind; at least one.
     """
 
@@ -144,7 +145,7 @@ def _sun(content: object, where: str) -> tuple[int, int]:
 
 
 class _Part:
-    """A mapping of the content, whose values are taken out checked.
+    """A mapping of the content; its methods check a value and return it.
 
     Args:
         content: which should be one.
@@ -218,7 +219,7 @@ class _Part:
         for time, level in value.items():
             seconds = _seconds(time)
             if seconds is None or seconds in knots:
-                what = "twice the time" if seconds in knots else "the time"
+                what = "the repeated time" if seconds in knots else "the time"
                 raise ProfileError(
                     f"{self._where}{key} has {what} {_shown(time)}", 'times such as "06:30", each once'
                 )

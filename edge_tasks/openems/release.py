@@ -1,4 +1,4 @@
-"""What differs between OpenEMS' releases, as far as we depend on it. A new release is one more entry. Pure.
+"""What we depend on and what differs between OpenEMS' releases. A new release is one more entry. Pure.
 
 The facts were read in OpenEMS' sources and tried on real programs. Each entry says only what changed with it.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION: Final = r"[0-9]{4}\.[0-9]+\.[0-9]+"
-"""How a release is called, as a pattern: ``2024.7.0``."""
+"""The pattern of a release's name, for example ``2024.7.0``."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class EdgePorts:
 
 @dataclass(frozen=True)
 class Release:
-    """What is so from one release on, until the next entry says otherwise.
+    """What holds from one release on, until the next entry says otherwise.
 
     Attributes:
         since: the first release of which this holds.
@@ -67,7 +67,7 @@ class Release:
         rest_error_status: HTTP status of a JSON-RPC error on the REST port.
         aggregated_meters: ``Timedata.AggregatedInfluxDB`` answers for that many meters, from ``meter0`` on.
         new_singletons: PIDs of components that every edge runs, beyond those of 2024.7.0.
-        faults: what is known to be broken, a sentence each.
+        faults: what is known to be broken, one sentence for each fault.
     """
 
     since: str
@@ -129,7 +129,7 @@ _2026_2_0: Final = replace(
         "8081 never opens with Metadata.File: nothing fills the list of apikeys that it waits for",
     ),
 )
-"""The program that edges connect to is no file of the release: it comes as an image, or out of the sources."""
+"""The program that edges connect to is not a file of the release: it comes as an image, or from the sources."""
 
 _2026_4_0: Final = replace(
     _2026_2_0,
@@ -141,17 +141,17 @@ RELEASES: Final = (_2024_7_0, _2025_1_0, _2025_6_0, _2026_1_0, _2026_2_0, _2026_
 """In the order of their versions."""
 
 DEFAULT: Final = _2024_7_0
-"""What a fleet has unless it is told otherwise, and what the stand-ins are."""
+"""The release that a fleet has by default and that the stand-ins follow."""
 
 NEW_SINGLETONS: Final = frozenset(pid for release in RELEASES for pid in release.new_singletons)
-"""Those of all releases."""
+"""The new singletons of all releases."""
 
 
 def release_of(version: str) -> Release:
     """What holds for a version: the newest entry that is not newer than it, or the oldest one.
 
     Raises:
-        SettingsError: it is no version.
+        SettingsError: it is not a version.
     """
     wanted = _order(version)
     return next((found for found in reversed(RELEASES) if _order(found.since) <= wanted), RELEASES[0])
@@ -159,5 +159,7 @@ def release_of(version: str) -> Release:
 
 def _order(version: str) -> tuple[int, ...]:
     if not re.fullmatch(VERSION, version):
-        raise SettingsError(f"{version!r} is no release of OpenEMS", hint=f"it looks like {DEFAULT.since}")
+        raise SettingsError(
+            f"{version!r} is not a release of OpenEMS", hint=f"a release looks like {DEFAULT.since}"
+        )
     return tuple(map(int, version.split(".")))

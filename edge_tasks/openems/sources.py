@@ -9,13 +9,13 @@ NEVER: Final = 1 << 62
 
 
 class Source(Protocol):
-    """A power that stands still between two moments."""
+    """A power that is constant between two moments."""
 
     def at(self, now: int) -> int:
-        """W at epoch ms."""
+        """The power in W at epoch ms."""
 
     def until(self, now: int) -> int:
-        """The next epoch ms at which it may be another; :data:`NEVER` when there is none."""
+        """The next epoch ms at which the power may change; :data:`NEVER` if there is none."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class Datasource:
     step: int
 
     def at(self, elapsed: int) -> int:
-        """The power after so many ms; the series begins anew at its end."""
+        """The power after so many ms; at its end the series starts again."""
         if not self.values:
             return 0
         return self.values[elapsed // self.step % len(self.values)] if self.step else self.values[0]
 
     def since(self, began: int) -> Source:
-        """The power in time, when the series began at epoch ms."""
+        """The power over time, if the series began at this epoch ms."""
         return Series(self, began) if self.step and len(self.values) > 1 else Constant(self.at(0))
 
 
@@ -49,11 +49,11 @@ class Constant:
         self._power = power
 
     def at(self, _now: int) -> int:
-        """W."""
+        """The power in W."""
         return self._power
 
     def until(self, _now: int) -> int:
-        """Never."""
+        """:data:`NEVER`, because the power does not change."""
         return NEVER
 
 
@@ -67,21 +67,21 @@ class Series:
         self._began = began
 
     def at(self, now: int) -> int:
-        """W; before it began, as of the series' end."""
+        """The power in W; before it began, the one of the series' end."""
         return self._datasource.at(now - self._began)
 
     def until(self, now: int) -> int:
-        """The next step."""
+        """The epoch ms of the next step."""
         step = self._datasource.step
         return now + step - (now - self._began) % step
 
 
 class Held:
-    """A power that somebody wrote, until a moment; then the source's own again.
+    """A power that somebody wrote, until a moment; after that, the source's own power.
 
     Args:
         source: whose place it takes.
-        power: W.
+        power: in W.
         end: epoch ms.
     """
 
@@ -93,9 +93,9 @@ class Held:
         self._end = end
 
     def at(self, now: int) -> int:
-        """W."""
+        """The power in W."""
         return self._power if now < self._end else self.source.at(now)
 
     def until(self, now: int) -> int:
-        """Its end, then the source's next."""
+        """The end of the written power; after it, the next change of the source."""
         return self._end if now < self._end else self.source.until(now)

@@ -1,4 +1,4 @@
-"""Looks at the fleet again and again, one look at a time, and tells every page that is open."""
+"""Looks at the fleet again and again, one look at a time, and informs every open page."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from edge_tasks.page.history import History
 from edge_tasks.page.snapshot import Snapshot
 
 EVERY_S: Final = 1.0
-"""How often is looked, at most."""
+"""The shortest time between two looks."""
 _REST: Final = 2.0
-"""After a look that took long, this many times as long is waited: the backend has other things to do."""
+"""After a long look we wait this many times as long, because the backend has other things to do."""
 
 
 class Source(Protocol):
@@ -26,17 +26,17 @@ class Source(Protocol):
 
 
 class Feed:
-    """The newest look, and what was before."""
+    """The newest look and the history."""
 
     def __init__(self, source: Source, every_s: float = EVERY_S) -> None:
         self.source = source
         self._every_s = every_s
         self.history = History()
-        self.newest = Snapshot(at=time.time(), problem="the first look is still under way")
+        self.newest = Snapshot(at=time.time(), problem="the first look at the fleet is not finished yet")
         self._changed = asyncio.Condition()
 
     async def run(self) -> None:
-        """Look until cancelled, also while no page is open: the charts are to have no holes."""
+        """Look until cancelled, even while no page is open, so that the charts have no gaps."""
         while True:
             started = time.monotonic()
             self.newest = await asyncio.to_thread(self.source.look, self.newest)
@@ -47,7 +47,7 @@ class Feed:
             await asyncio.sleep(max(self._every_s - took, _REST * took))
 
     async def newer(self, known: Snapshot | None) -> Snapshot:
-        """The newest look, as soon as it is another than ``known``; one who is slow misses those between."""
+        """The newest look, as soon as it differs from ``known``; a slow reader misses the looks between."""
         async with self._changed:
             await self._changed.wait_for(lambda: self.newest is not known)
         return self.newest

@@ -1,6 +1,6 @@
-"""Who may ask the page's server: a browser on this machine that shows this page. No I/O.
+"""Which clients may ask the page's server: a browser on this machine that shows this page. No I/O.
 
-The server listens on loopback, which alone does not keep other web sites out: a name of theirs can be made to
+The server listens on loopback, which alone does not keep other web sites out: one of their names can be made to
 point here (DNS rebinding), and a websocket may be opened from any page. So the ``Host`` must be a name of this
 machine, with any port (``ssh -L`` may lead to it by another one), and an ``Origin`` must be that very host.
 """
@@ -27,7 +27,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-"""Of every answer: nothing from outside, nothing inline, no frame around it, nothing kept."""
+"""The headers of every answer: nothing from outside, nothing inline, no frame around it, no caching."""
 
 
 def refusal(headers: Mapping[str, str]) -> str:

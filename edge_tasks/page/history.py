@@ -1,4 +1,4 @@
-"""What the figures were since the page was started: two points a step, however long it is. No I/O.
+"""The values since the page was started, with two points for each step, however long it is. No I/O.
 
 Between two points the earlier one holds, so a chart of them has steps and no slopes that nobody measured.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MOST_POINTS: Final = 1800
 _MOST_IN_ALL: Final = 200_000
 _FEWEST_POINTS: Final = 30
-"""However many edges there are; 100,000 edges are three million points at the very most."""
+"""The limit for all edges together: 100,000 edges have at most three million points."""
 
 
 class Track:

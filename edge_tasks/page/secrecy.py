@@ -1,4 +1,4 @@
-"""What of a configuration may be shown: everything but keys and passwords. No I/O."""
+"""Which part of a configuration may be shown: everything but apikeys and passwords. No I/O."""
 
 from __future__ import annotations
 

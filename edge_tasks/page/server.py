@@ -79,7 +79,7 @@ async def serve(
     await runner.setup()
     try:
         site = await _listening(runner, port)
-        said(f"the page is at http://{HOST}:{site}/  (Ctrl-C ends it; the fleet goes on)")
+        said(f"the page is at http://{HOST}:{site}/  (Ctrl-C ends it; the fleet keeps running)")
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds or None)
     finally:
@@ -93,7 +93,7 @@ async def _listening(runner: web.AppRunner, port: int) -> int:
         if error.errno != errno.EADDRINUSE:
             raise
         raise MissingTool(
-            f"port {port} is taken", hint="the page may be open there already; or --port 0: any free one"
+            f"port {port} is taken", hint="the page may already be served there; --port 0 takes any free port"
         ) from None
     return int(runner.addresses[0][1])
 
@@ -166,15 +166,15 @@ async def _edge(request: web.Request) -> web.StreamResponse:
 
 async def _looking(app: web.Application) -> AsyncIterator[None]:
     task = asyncio.create_task(app[_FEED].run())
-    task.add_done_callback(_end_loudly)
+    task.add_done_callback(_end_server_on_failure)
     yield
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
 
 
-def _end_loudly(task: asyncio.Task[None]) -> None:
-    """A look that fails in a way that nobody foresaw ends the server: a page without news would lie."""
+def _end_server_on_failure(task: asyncio.Task[None]) -> None:
+    """An unforeseen failure of a look ends the server, because a page without news would be wrong."""
     if not task.cancelled() and task.exception() is not None:
         signal.raise_signal(signal.SIGTERM)
 

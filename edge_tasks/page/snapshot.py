@@ -1,4 +1,4 @@
-"""What one look at the fleet found, as the page gets it: whole at first, then only what changed. No I/O.
+"""What one look at the fleet found, as the page gets it: everything at first, then only what has changed. No I/O.
 
 A row goes over the wire as ``[state, why, hint, heard, [grid, pv, consumption, battery, soc]]``: powers in W
 (grid: positive is drawn, negative is fed in; battery: positive is discharged), state of charge in percent,
@@ -33,7 +33,7 @@ _SAME_MOMENT_S: Final = 2.0
 
 @dataclass(frozen=True)
 class Row:
-    """One edge.
+    """What was seen of one edge.
 
     Attributes:
         heard: when the backend last noted a message of it (it notes every 30 s).
@@ -48,13 +48,13 @@ class Row:
 
     @property
     def wire(self) -> list[Any]:
-        """As the page gets it."""
+        """The row as the page gets it."""
         return [self.state, self.why, self.hint, self.heard, self.figures]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One look.
+    """What one look found.
 
     Attributes:
         at: when the answers were there, seconds since 1970.
@@ -128,7 +128,7 @@ def _row(verdict: Verdict, at: float, before: Row | None) -> Row:
 
 
 def totals_of(figures: Collection[Figures]) -> Figures:
-    """Sums, and the mean state of charge; None where nobody told anything."""
+    """The sums, and the mean state of charge; None if no edge reports a value."""
     return tuple(_total(place, figures) for place in range(len(CHANNELS)))
 
 

@@ -57,23 +57,23 @@ class Summary:
 
     @property
     def ill(self) -> tuple[Line, ...]:
-        """Those with a reason."""
+        """The lines of edges that are not online, which have a reason."""
         return tuple(line for line in self.lines if line.why)
 
     @property
     def figures(self) -> Figures:
-        """Sums, and the mean state of charge."""
+        """The sums, and the mean state of charge."""
         return totals_of([line.figures for line in self.lines])
 
     @property
     def energies(self) -> Figures:
-        """Sums; None where no edge tells any."""
+        """The sums; None if no edge reports any."""
         told = [[value for value in column if value is not None] for column in self._energy_columns]
         return tuple(sum(column) if column else None for column in told)
 
     @property
     def arrivals(self) -> list[float]:
-        """Seconds after the backend's start at which the edges that are there now came, in order."""
+        """When the edges that are online connected, in seconds after the backend's start, in order."""
         return sorted(line.came_s for line in self.lines if line.came_s is not None)
 
     @property
@@ -87,7 +87,7 @@ def summarize(verdicts: Sequence[Verdict], since: Mapping[str, float], backend_s
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """The value that this share of an ordered sequence does not pass; None of nothing."""
+    """The value that this share of an ordered sequence does not exceed; None if the sequence is empty."""
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
 
 

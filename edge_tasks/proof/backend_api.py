@@ -1,4 +1,4 @@
-"""The backend's B2B REST API: who is online, and what they measure."""
+"""The backend's B2B REST API: which edges are online, and what they measure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FIRST: Final = 100
-"""Edges that are asked for first: how long that takes tells whether the backend knows them."""
+"""How many edges are asked for first; the time that takes shows whether the backend knows them."""
 _BATCH: Final = 1000
 _SLOW_S: Final = 1.0
 _OPENING: Final = {
@@ -30,7 +30,7 @@ _OPENING: Final = {
 _PAUSE_S: Final = 0.5
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""The backend is on this machine; a proxy of the environment is not to be asked."""
+"""The backend is on this machine, so a proxy from the environment must not be used."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class BackendApi:
 
     @staticmethod
     def opens_websockets(port: int) -> bool:
-        """Whether a backend lets edges come: it answers a websocket's opening, and drops it without an apikey."""
+        """Whether a backend accepts edges: it answers a websocket's opening, and drops it without an apikey."""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", "/", headers=_OPENING)
@@ -122,7 +122,7 @@ class BackendApi:
         return found
 
     def _introduce(self) -> None:
-        """Have the backend learn this user's role for each edge, a page at a time."""
+        """Make the backend learn this user's role for each edge, one page at a time."""
         from edge_tasks.proof import ui_api  # noqa: PLC0415 - websockets take long to import
 
         ui_api.introduce(self.ui, self.user, self.password)
@@ -143,16 +143,19 @@ class BackendApi:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise BackendError(f"{self.rest} is no B2B REST API: it answered {method} with no JSON object")
+            raise BackendError(
+                f"{self.rest} is not a B2B REST API: it did not answer {method} with a JSON object"
+            )
         return answer
 
 
 def _refusal(url: str, code: int, user: str) -> BackendError:
-    """A wrong login is a 500 of a real backend, a 401 of ours."""
+    """The error for an HTTP status. A wrong login is a 500 of a real backend, a 401 of our stand-in."""
     if code not in _OF_A_WRONG_LOGIN:
         return BackendError(f"{url} answered {code}", code=code)
     return BackendError(
-        f"{url} answered {code}: it does not let {user} in with the backend's odooPassword, or cannot ask Odoo",
-        hint=f"inv odoo-init; or give Odoo's user {user} that password",
+        f"{url} answered {code}: it does not accept {user} with the backend's odooPassword,"
+        " or it cannot reach Odoo",
+        hint=f"inv odoo-init, or give Odoo's user {user} that password",
         code=code,
     )

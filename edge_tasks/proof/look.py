@@ -1,4 +1,4 @@
-"""What is seen of each edge, asked once of everyone who knows: backend, registry and runtime."""
+"""What is seen of each edge, asked once of backend, registry and runtime."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ class _Answers:
 
 @dataclass(frozen=True)
 class Sources:
-    """Who is asked.
+    """The sources that are asked about edges.
 
     Attributes:
-        status: who says which edges are online.
-        registry: who the backend knows.
+        status: says which edges are online.
+        registry: says which devices the backend knows.
         facts: what the runtime knows.
     """
 

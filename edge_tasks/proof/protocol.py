@@ -1,4 +1,4 @@
-"""Whom the proof asks of an edge: those who know what is online, and those who run its process."""
+"""What the proof asks about an edge: whether it is online, and whether its process runs."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class EdgeProcess:
 
 
 class StatusSource(Protocol):
-    """Who says which edges are online, and what they measure."""
+    """The source that says which edges are online and what they measure."""
 
     @property
     def says(self) -> str:
-        """Who that is, for people: ``…, says the backend``."""
+        """The name of the source, for people: ``…, says the backend``."""
 
     @property
     def remark(self) -> str:
@@ -39,13 +39,13 @@ class StatusSource(Protocol):
 
     @property
     def is_late(self) -> bool:
-        """It may still say what was true 30 s ago, and cannot be asked for values."""
+        """Whether it may still say what was true 30 s ago, and cannot be asked for values."""
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """Whether each is connected; one that is not known is absent.
 
         Raises:
-            BackendError: nobody can be asked; with the reason.
+            BackendError: the source cannot be asked; with the reason.
         """
 
     def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:

@@ -21,11 +21,11 @@ _Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
 _PAGE: Final = 100
 """Edges; the backend gives no more at once."""
 _SECONDS: Final = 60.0
-"""For all pages: who is slower is asked without them."""
+"""The time for all pages; a slower backend is asked without them."""
 
 
 def introduce(address: str, user: str, password: str) -> None:
-    """Page through all edges as a user; a backend that does not answer so is left alone.
+    """Page through all edges as a user; if the backend does not answer like this, nothing happens.
 
     Args:
         address: e.g. ``ws://127.0.0.1:8082``.

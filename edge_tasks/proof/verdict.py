@@ -1,4 +1,4 @@
-"""What was observed of an edge → is it well, and if not, why and what to do."""
+"""What was observed of an edge → its state, the reason, and what to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DOWN: Final = ("the fleet is down", "inv up")
 
 
 class Condition(Enum):
-    """How an edge is; the value is what people read."""
+    """The state of an edge; the value is what people read."""
 
     ONLINE = "online"
     OFFLINE = "offline"
@@ -63,7 +63,7 @@ class Observation:
         values: by channel.
         registered: it has a row.
         active: Odoo and the UI show it.
-        visible: Odoo lists its device; None where there is no Odoo.
+        visible: Odoo lists its device; None if there is no Odoo.
         key_is_own: the apikey of its row is the one that the fleet gave it.
         read: the running backend has read that row.
         takes_edges: the backend's port for edges is open.
@@ -93,16 +93,16 @@ class Observation:
 
     @property
     def of_earlier_life(self) -> bool:
-        """What is known was written before backend and edge were last started."""
+        """What is known was written before the last start of backend and edge."""
         return self.is_late and (self.message_age_s is None or self.message_age_s >= self.settled_s)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Of one edge.
+    """What is said about one edge.
 
     Attributes:
-        why: empty when it is well, as is ``hint``.
+        why: the reason; like ``hint`` it is empty if the edge is online.
         values: by channel.
         may_change: it runs, and the backend knows it: waiting may help.
         message_age_s: seconds since the backend's ``lastmessage``; None when it has none.
@@ -173,7 +173,7 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
         (not seen.running, offline, seen.running_why or "its process does not run", "inv up"),
         (not seen.active, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"),
         (seen.visible is False, amiss, "Odoo does not list its device", "inv register"),
-        (not seen.key_is_own, amiss, "the apikey in its row is not its own", "inv register"),
+        (not seen.key_is_own, amiss, "its row has another apikey", "inv register"),
         (
             not seen.online and not seen.takes_edges,
             offline,
@@ -196,7 +196,7 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
 def _not_connected(seen: Observation) -> str:
     if seen.is_late:
         return "the backend has not written that it is connected (it writes every 30 s)"
-    return "the backend says it is not connected"
+    return "the backend says that it is not connected"
 
 
 def _incomplete(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:
@@ -217,7 +217,7 @@ def _wrong(seen: Observation, channel: str, allowed: tuple[int, ...] | range | N
     if value is None:
         return f"{channel} has no value"
     if not isinstance(value, int | float) or isinstance(value, bool):
-        return f"{channel} is {value!r}, no number"
+        return f"{channel} is {value!r}, which is not a number"
     if isinstance(allowed, range):
         kept = allowed.start <= value < allowed.stop
         return "" if kept else f"{channel} is {value}, its profile says {allowed.start} to {allowed.stop - 1}"

@@ -1,4 +1,4 @@
-"""Who the backend knows: what everybody but the registries themselves may say of it.
+"""Which devices the backend knows, as rooms outside the registries see it.
 
 A registry holds an entry for each device that a backend accepts: a row of Odoo's device table, an object of a
 JSON file. Each kind of registry is a folder beside this module.
@@ -20,13 +20,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Registration(Generic[T]):
-    """What is to be done so that a registry has the fleet and its reserve.
+    """What must be done so that a registry has the fleet and its reserve.
 
     Attributes:
         added: names of edges that get an entry.
         changed: names of edges whose entry is corrected or taken over.
         unarchived: names of entries that come into use, untouched otherwise.
-        archived: names of entries of ours beyond the fleet that go out of use.
+        archived: names of our entries beyond the fleet, which are no longer used.
         kept: how many entries in use are right as they are.
         reserved: how many entries there will be in reserve.
         reserve_added: names of the reserve that get an entry.
@@ -46,12 +46,12 @@ class Registration(Generic[T]):
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is to be done."""
+        """Whether nothing must be done."""
         return not (self.written or self.unarchived or self.archived)
 
     @property
     def written(self) -> int:
-        """How many entries are written anew or corrected, for progress."""
+        """How many entries are added or corrected, for progress."""
         return sum(map(len, (self.added, self.changed, self.reserve_added, self.reserve_changed)))
 
     def __str__(self) -> str:
@@ -87,14 +87,14 @@ class Registry(Protocol[T]):
         """Where it is, for people; no password in it."""
 
     def find(self, *, adopt: bool) -> Registration[T]:
-        """What is to be done so that it has the fleet; ``adopt`` takes over entries that are not ours.
+        """What must be done so that it has the fleet; ``adopt`` takes over entries that are not ours.
 
         Raises:
-            RegistrationError: entries in the way are not ours, or have an apikey of ours.
+            RegistrationError: entries in the way are not ours, or have one of our apikeys.
         """
 
     def write(self, planned: Registration[T], progress: Callable[[int], None]) -> None:
-        """Do it, all or nothing; ``progress`` is told how many of ``planned.written`` are done.
+        """Write what was planned, all or nothing; ``progress`` receives how many of ``planned.written`` are done.
 
         Raises:
             RegistrationError: nothing was changed.
@@ -110,18 +110,18 @@ class Registry(Protocol[T]):
         """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
 
     def visible(self, names: Sequence[str]) -> frozenset[str] | None:
-        """Those of the devices that people see; None where the reports say it all.
+        """The devices that people see; None if the reports already say it.
 
         Raises:
-            NoAnswer: who shows them cannot be asked.
+            NoAnswer: the program that shows them does not answer.
         """
 
     def remove(self) -> str:
-        """Remove the entries that this fleet made; which, for people."""
+        """Remove the entries that this fleet made; returns what was removed, for people."""
 
 
 def fingerprint(apikey: str) -> str:
-    """Tells keys apart without telling the key."""
+    """Distinguishes apikeys without revealing them."""
     return hashlib.sha256(apikey.encode()).hexdigest()[:16]
 
 

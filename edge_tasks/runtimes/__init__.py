@@ -6,4 +6,4 @@ import pkgutil
 from typing import Final
 
 NAMES: Final = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg))
-"""Of all runtimes, as ``--runtime`` takes them."""
+"""The names of all runtimes, as ``--runtime`` takes them."""

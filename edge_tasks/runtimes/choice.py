@@ -42,7 +42,7 @@ def kind(name: str) -> Kind:
 
 @dataclass(frozen=True)
 class Choice:
-    """A runtime, and why it is that one, for the header line."""
+    """A runtime and the reason for it, for the header line."""
 
     name: str
     why: str
@@ -78,13 +78,13 @@ class Chooser:
         if problem:
             raise MissingTool(
                 f"{problem}; the {wanted} runtime needs it ({origin})",
-                hint=f"{remedy}; or --runtime {_WITHOUT_DOCKER}: a fleet without Docker",
+                hint=f"{remedy}; or start the fleet without Docker: --runtime {_WITHOUT_DOCKER}",
             )
         return Choice(wanted, origin)
 
     def _why_without_docker(self) -> str:
         if self.bundled:
-            return f"the bundled platform; --runtime {_REAL} builds the real one, a download of 2 GB"
+            return f"the bundled platform; --runtime {_REAL} builds the real one and downloads 2 GB"
         return self._problem(_REAL)[0]
 
     def _problem(self, name: str) -> tuple[str, str]:

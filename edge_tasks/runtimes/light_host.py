@@ -1,4 +1,4 @@
-"""The processes that run light edges, wherever they run, and how they are told their edges."""
+"""The processes that run light edges, on this machine or in a container, and how they get their edges."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _START_S: Final = 30.0
 _EDGES_A_PROCESS: Final = 2500
-"""A process with so many sends for a quarter of the time; with four times as many, without a pause."""
+"""A process with this many edges is busy for a quarter of the time, and with four times as many all the time."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class LightHost:
         return json.dumps({"revision": revision, **document})
 
     def find(self, written: Mapping[str, Written]) -> LightStart | None:
-        """What the host is to be told so that it runs the edges, each as written; None when it runs them."""
+        """What the host must be given so that it runs the edges, each as written; None if it runs them."""
         fleet_file = self.fleet_file(written)
         is_running = self.process.find() is not None
         if is_running and text_of(self.process.config) == fleet_file:
@@ -191,7 +191,7 @@ class LightHost:
         while [status.get("revision") for status in self._statuses()] != wanted:
             self.process.require("light host")
             if not until(deadline):
-                raise CommandFailed("the light host did not take its edges", hint=f"see {self.process.log}")
+                raise CommandFailed("the light host did not start its edges", hint=f"see {self.process.log}")
         return f"light host has {counted(planned.count, 'edge')}"
 
     def processes(self) -> dict[str, EdgeProcess]:
@@ -210,7 +210,7 @@ class LightHost:
         }
 
     def _status_files(self) -> list[Path]:
-        """One a process; there is none of a process that has ended."""
+        """The status files, one for each process; a process that has ended has none."""
         return sorted(self._folder.glob("light-status-*.json"))
 
     def _statuses(self) -> Iterator[dict[str, Any]]:
@@ -224,6 +224,6 @@ class LightHost:
 
 
 def change_of(planned: LightStart) -> str:
-    """A line for ``inv plan``: ``tell the light host its 3 edges``."""
+    """A line for ``inv plan``: ``give the light host its 3 edges``."""
     edges = counted(planned.count, "edge")
-    return f"tell the light host its {edges}" if planned.is_running else f"start the light host with {edges}"
+    return f"give the light host its {edges}" if planned.is_running else f"start the light host with {edges}"

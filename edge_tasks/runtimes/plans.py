@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Override:
-    """The compose override as it is to be.
+    """The override as it should be.
 
     Attributes:
         text: of the file itself, which holds no secret.
@@ -28,14 +28,14 @@ class Override:
 
 @dataclass(frozen=True)
 class ImagesToMake:
-    """What is to be built or fetched.
+    """What must be built or fetched.
 
     Attributes:
         download: files of the release that images are built from.
-        build: services whose image is to be built.
-        fetch: services whose image is to be fetched.
-        install_program: the light edges' program is to be installed.
-        unpack_bundles: the edges' bundles are to be unpacked.
+        build: services whose image must be built.
+        fetch: services whose image must be fetched.
+        install_program: whether the light edges' program must be installed.
+        unpack_bundles: whether the edges' bundles must be unpacked.
     """
 
     download: tuple[Artifact, ...] = ()
@@ -47,12 +47,12 @@ class ImagesToMake:
 
 @dataclass(frozen=True)
 class DatabaseToPrepare:
-    """What is to be done so that the database runs, with the device table in it.
+    """What must be done so that the database runs, with the device table in it.
 
     Attributes:
         start: services to start, in order; all of them where it is not known what runs.
-        initialise: the table is to be made; None where that shows only when the server runs.
-        set_passwords: the backend's passwords are to be set; None as above.
+        initialise: whether the table must be created; None if that can be seen only when the server runs.
+        set_passwords: whether the backend's passwords must be set; None as above.
     """
 
     start: tuple[str, ...] = ()
@@ -62,12 +62,12 @@ class DatabaseToPrepare:
 
 @dataclass(frozen=True)
 class Surplus:
-    """A container or service that is to go.
+    """A container or service that must be removed.
 
     Attributes:
         id: how its runtime calls it.
         name: for people.
-        with_volumes: its unnamed volumes go with it: nobody but us made them.
+        with_volumes: its unnamed volumes are removed, too, because we made them.
     """
 
     id: str
@@ -77,7 +77,7 @@ class Surplus:
 
 @dataclass(frozen=True)
 class LightStart:
-    """What the light host is to be told.
+    """What the light host must be given.
 
     Attributes:
         fleet_file: its edges, a JSON document with their apikeys.
@@ -99,7 +99,7 @@ class EdgesToStart:
         restart: edges whose directory was written after they started.
         lost: edges that the backend does not have; they are restarted where they do not come back by themselves.
         surplus: processes of a larger earlier fleet, and of the platform's own edge.
-        light: what the light host is to be told; None when there is nothing to tell.
+        light: what the light host must be given; None if nothing.
     """
 
     make: tuple[Edge, ...] = ()

@@ -25,7 +25,7 @@ class Services(Protocol):
 
     @property
     def stands_for(self) -> str:
-        """What of it is real and what is not, for the header line."""
+        """What is real and what is a stand-in, for the header line."""
 
     def examine(self) -> tuple[Finding, ...]:
         """What is wrong with the machine or the platform."""
@@ -34,7 +34,7 @@ class Services(Protocol):
         """The names of what runs."""
 
     def addresses(self) -> tuple[tuple[str, str], ...]:
-        """What people go on with: a word, and where."""
+        """The addresses that people need next: a word and an address."""
 
     def override(self) -> Override:
         """The compose override for the fleet's edges."""
@@ -62,17 +62,17 @@ class Database(Protocol):
 
     @property
     def registry(self) -> Registry[Any]:
-        """Who the backend knows."""
+        """The devices that the backend knows."""
 
     @property
     def is_ready(self) -> bool:
-        """The registry can be asked."""
+        """Whether the registry can be asked."""
 
     def find(self) -> Plan[DatabaseToPrepare]:
-        """What is still to be done so that it can, and lets the backend in."""
+        """What must still be done so that it can be asked and lets the backend in."""
 
     def prepare(self, plan: Plan[DatabaseToPrepare]) -> str:
-        """Do it; what was done.
+        """Carry out the plan, and return what was done.
 
         Raises:
             RegistrationError: the server refuses the backend's user or password.
@@ -89,7 +89,7 @@ class Backend(Protocol):
 
     @property
     def status(self) -> StatusSource:
-        """Who says which edges are online: the backend's B2B REST API, else what the backend writes elsewhere."""
+        """Says which edges are online: the backend's B2B REST API, else what the backend writes elsewhere."""
 
     def find(self) -> Plan[tuple[str, ...]]:
         """The services that do not run, or run with another configuration or image than they should."""
@@ -102,7 +102,7 @@ class Backend(Protocol):
         """
 
     def instance(self) -> str | None:
-        """What tells this run of the backend from an earlier one; None when it does not run."""
+        """What distinguishes this run of the backend from an earlier one; None if it does not run."""
 
     def takes_edges(self) -> bool:
         """Whether its port for edges is open; also true while it is still starting, and while it does not run."""
@@ -120,21 +120,21 @@ class Backend(Protocol):
 
 
 class EdgeHost(Protocol):
-    """What runs the edges."""
+    """The host of the edges."""
 
     @property
     def light_names(self) -> frozenset[str]:
-        """The edges that are light ones: all of them where there are no others."""
+        """The names of the light edges."""
 
     @property
     def since(self) -> str:
         """What :attr:`EdgeProcess.since` is the time of, for people: ``its container was started``."""
 
     def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
-        """What is to be done so that exactly these edges run, each with its directory as written, by name."""
+        """What must be done so that exactly these edges run, each with its directory as written, by name."""
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
-        """Do it; what was done.
+        """Carry out the plan, and return what was done.
 
         Raises:
             CommandFailed: an edge or its host did not start.
@@ -166,10 +166,10 @@ class Correction(Protocol):
     """What ``doctor --fix`` writes: copies of the platform's files, corrected."""
 
     def find(self) -> tuple[str, ...]:
-        """What is still to be written, a line each.
+        """What must still be written, one line for each change.
 
         Raises:
-            SettingsError: nobody can tell where it would have to go.
+            SettingsError: it is not known where it would have to go.
         """
 
     def write(self) -> None:
@@ -191,7 +191,7 @@ class Runtime:
         name: of its folder, and of the option: ``embedded``, ``docker``.
         images: None where nothing is built or fetched.
         correction: None where the platform's files are not read.
-        ownership: None where nobody but the caller writes files.
+        ownership: None if only the caller writes files.
     """
 
     name: str
@@ -205,5 +205,5 @@ class Runtime:
 
     @property
     def stands_for(self) -> str:
-        """What of it is real and what is not, for the header line."""
+        """What is real and what is a stand-in, for the header line."""
         return self.services.stands_for

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.protocols import Services
 
 _READABLE: Final = 0o644
-"""It holds no secret, and people read it."""
+"""The mode of the override: it holds no secret, and people read it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Compose:
     edges: tuple[Edge, ...]
 
     def find(self) -> Plan[Override]:
-        """Compare the files with what they are to be.
+        """Compare the files with what they should be.
 
         Raises:
             SettingsError: a file of that name is not ours.
@@ -46,8 +46,8 @@ class Compose:
         if present is not None and not is_ours(present):
             raise SettingsError(
                 f"{self.path} was not made by edge-tasks",
-                hint="name another with --override-file docker-compose.edges.yml,"
-                " and give both to docker compose -f",
+                hint="choose another name with --override-file docker-compose.edges.yml,"
+                " and give both files to docker compose -f",
             )
         stale = [path.name for path, text in wanted.companions.items() if text_of(path) != text]
         changes = [f"write {name}" for name in (*([self.path.name] if present != wanted.text else []), *stale)]
@@ -59,7 +59,7 @@ class Compose:
             write_file(path, secret)
         write_file(self.path, plan.details.text, _READABLE)
         without = sum(edge.ports is None for edge in self.edges)
-        note = f", {without} of them without host ports (there are none left)" if without else ""
+        note = f", {without} of them without host ports (no more are free)" if without else ""
         return f"{self._sentence()}{note}"
 
     def _sentence(self) -> str:

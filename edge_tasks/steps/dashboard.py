@@ -33,7 +33,7 @@ class Watched:
     """A platform as it was read at some moment.
 
     Attributes:
-        saved: its fleet; None where there is none.
+        saved: its fleet; None if there is none.
         make_view: puts together what is asked; it reads the platform's template.
     """
 
@@ -58,16 +58,16 @@ class FleetSource:
     """The fleet as ``verify`` sees it, also when it is changed from another shell meanwhile.
 
     Args:
-        read: reads the platform anew.
+        read: reads the platform again.
     """
 
     def __init__(self, read: Callable[[], Watched]) -> None:
-        self._read_anew = read
+        self._read_again = read
         self._watched = read()
         self._read_at = time.monotonic()
 
     def look(self, before: Snapshot) -> Snapshot:
-        """Ask once; what cannot be asked is said, with what to type, and no old figure is repeated."""
+        """Ask once. What cannot be asked is reported with what to type, and no old value is repeated."""
         started = time.monotonic()
         try:
             watched = self._current()
@@ -75,7 +75,7 @@ class FleetSource:
         except FleetError as error:
             return self._unanswered(error.message, error.hint, time.monotonic() - started)
         except Exception as error:  # noqa: BLE001 - a process may end between two questions; the page goes on
-            what = f"the look failed ({type(error).__name__}), the next one follows"
+            what = f"this look failed ({type(error).__name__}); the next one follows"
             return self._unanswered(what, "", time.monotonic() - started)
         at = time.time()
         problem, hint = _common_problem(verdicts)
@@ -125,7 +125,7 @@ class FleetSource:
         """
         known = self._watched
         if known.state.load() != known.saved or time.monotonic() - self._read_at > _READ_AGAIN_S:
-            self._watched = known = self._read_anew()
+            self._watched = known = self._read_again()
             self._read_at = time.monotonic()
         if known.saved is None:
             raise no_fleet(known.platform)
@@ -162,5 +162,5 @@ def _about(watched: Watched) -> dict[str, str]:
 
 
 def _short(path: Path) -> str:
-    """As people write it: from their home on."""
+    """A path as people write it, with ``~`` for their home."""
     return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)

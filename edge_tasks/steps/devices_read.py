@@ -43,7 +43,7 @@ class DevicesRead:
         is_same_life = noted is not None and noted["instance"] in (instance, _STARTING)
         known = noted["devices"] if noted and is_same_life else self._read_unnoted()
         found = unread(self.fleet, known)
-        return found if found and self._backend_is_current() else ()  # else ``up`` starts it anew
+        return found if found and self._backend_is_current() else ()  # else ``up`` starts it again
 
     def unread_after(self, added: Collection[str]) -> tuple[str, ...]:
         """The same once ``added`` have new entries: the backend knows the old entry of one that was deleted."""

@@ -1,4 +1,4 @@
-"""``inv doctor``: is the machine, and the platform, fit for the fleet?"""
+"""``inv doctor``: whether machine and platform can run the fleet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Doctor:
-    """Examines; with ``--fix`` it corrects what can be corrected in copies of ours.
+    """Examines; with ``--fix`` it corrects what can be corrected in our copies.
 
     Attributes:
         services: know the machine and the platform.
@@ -35,10 +35,10 @@ class Doctor:
         findings = self.services.examine()
         errors = [finding for finding in findings if finding.is_error]
         warnings = [finding for finding in findings if not finding.is_error]
-        remarks = f", {len(warnings)} remarks" if warnings else ""
+        remarks = f", {counted(len(warnings), 'remark')}" if warnings else ""
         return Plan(
             changes,
-            f"machine and platform are fit{remarks}",
+            f"machine and platform are ready{remarks}",
             self.correction,
             remarks=tuple(map(str, warnings)),
             refusal=refusal_of(errors, with_copy=bool(changes)) if errors else None,
@@ -46,7 +46,7 @@ class Doctor:
         )
 
     def apply(self, plan: Plan[Correction | None]) -> str:
-        """Correct the backend's configuration in a copy of ours."""
+        """Correct the backend's configuration in our copy."""
         if plan.details is not None:
             plan.details.write()
         return "the backend gets a corrected copy of its configuration"
@@ -62,7 +62,7 @@ def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
     of_machine = all(finding.kind == "machine" for finding in errors)
     lines = "\n".join(f"  {finding}" for finding in errors)
     whose = "machine" if of_machine else "platform"
-    message = f"the {whose} is not fit for the fleet: {counted(len(errors), 'finding')}\n{lines}"
+    message = f"the {whose} cannot run this fleet: {counted(len(errors), 'finding')}\n{lines}"
     if of_machine:
         return MissingTool(message, hint="inv doctor shows them again")
     return SettingsError(message, hint=_remedy(errors, with_copy=with_copy))
@@ -70,7 +70,7 @@ def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
 
 def _remedy(errors: Sequence[Finding], *, with_copy: bool) -> str:
     if with_copy:
-        return "change the files; --fix then corrects the rest, not listed here, in a copy of ours"
+        return "change the files; after that, --fix corrects the rest, which is not listed here, in our copy"
     return "inv doctor --fix, or change the files" if any(error.fixes for error in errors) else "change the files"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import remove_directory, writing
 from edge_tasks.checkout.override import is_ours
+from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ class Down:
     """Stops and removes.
 
     Attributes:
-        services: None where there is no saved fleet, so that nothing of it can run.
+        services: None if there is no saved fleet, so that nothing of it can run.
         override: the path of the compose override.
         former: in which the fleet was before; what it left there is removed with a purge.
     """
@@ -38,10 +39,10 @@ class Down:
     former: Sequence[Services] = ()
 
     def stop(self) -> None:
-        """Stop what runs; nothing to stop is fine."""
+        """Stop what runs. It is no error if nothing runs."""
         stopped = self.services.stop() if self.services else ()
         self.output.document(stopped=list(stopped))
-        self.output.line(f"stopped: {', '.join(stopped) or 'nothing ran'}")
+        self.output.line(f"stopped: {', '.join(stopped) or 'nothing was running'}")
         self.state.record.forget("up", "read")
 
     def purge(self) -> None:
@@ -57,6 +58,7 @@ class Down:
                 self.override.unlink()
         remove_directory(self.state.folder)
         left = self.platform.remove_bundled() if self.platform.bundled else ()
-        self.output.line(f"removed: {len(ours)} config directories, the override, {database}, the saved fleet")
+        directories = counted(len(ours), "config directory", "config directories")
+        self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
         if left:
-            self.output.line(f"left, since you changed or added them: {', '.join(map(str, left))}")
+            self.output.line(f"not removed, because you changed or added them: {', '.join(map(str, left))}")

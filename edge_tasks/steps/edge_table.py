@@ -39,7 +39,7 @@ class EdgeTable:
     output: Output
 
     def show(self, verdicts: Sequence[Verdict]) -> None:
-        """Show all edges of a small fleet; of a large one the ill ones first and a count of the rest."""
+        """Show all edges of a small fleet; of a large one those that are not online first, and count the rest."""
         large = len(verdicts) > _MOST_ROWS
         by_need = sorted(verdicts, key=lambda verdict: verdict.is_well) if large else verdicts
         if by_need:
@@ -47,7 +47,7 @@ class EdgeTable:
             self.output.table(_TITLES, rows)
         if rest := by_need[_MOST_ROWS:]:
             online = sum(verdict.is_well for verdict in rest)
-            self.output.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not")
+            self.output.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not online")
         self.record(verdicts)
 
     def record(self, verdicts: Sequence[Verdict]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FleetView:
-    """What is asked, and of whom.
+    """What is asked about a fleet, and which sources are asked.
 
     Attributes:
         edges: all of the fleet.
@@ -35,7 +35,7 @@ class FleetView:
 
     @property
     def names(self) -> list[str]:
-        """Of all edges."""
+        """The names of all edges."""
         return [edge.name for edge in self.edges]
 
     def look(self, channels: Sequence[str], names: Sequence[str] | None = None) -> tuple[Verdict, ...]:

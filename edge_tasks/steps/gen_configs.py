@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
-from edge_tasks.plan import Plan, some
+from edge_tasks.plan import Plan, counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Differing:
-    """What is to be written and removed.
+    """What must be written and removed.
 
     Attributes:
         stale: edges whose directory is missing, was made of other inputs, or was damaged since.
@@ -43,7 +43,7 @@ class GenConfigs:
         may_stay: names of directories that are left alone where they are.
         claim: makes what edges wrote in their directories removable.
         adopt: directories that we did not make are replaced.
-        force: all are written anew.
+        force: all are written again.
     """
 
     template: Template
@@ -71,7 +71,11 @@ class GenConfigs:
             *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
             *([f"remove {some(surplus)}"] if surplus else []),
         ]
-        return Plan(tuple(changes), f"{len(self.edges)} directories as they should be", Differing(stale, surplus))
+        return Plan(
+            tuple(changes),
+            f"{counted(len(self.edges), 'directory', 'directories')} up to date",
+            Differing(stale, surplus),
+        )
 
     def apply(self, plan: Plan[Differing]) -> str:
         """Write what is stale, remove what is surplus, and what an interrupted run left."""
@@ -86,7 +90,7 @@ class GenConfigs:
                 progress(done)
         self.directories.remove_halves()
         for before, after in self.template.moved if stale else ():
-            self.output.line(f"  {before} lies where Felix ignores it; the edges get it as {after}")
+            self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
         return f"{len(stale)} written, {len(self.edges) - len(stale)} kept, {len(surplus)} removed"
 
     def _write(self, edge: Edge) -> None:
@@ -114,5 +118,5 @@ class GenConfigs:
         if names and not self.adopt:
             raise SettingsError(
                 f"{self.directories.folder} has {some(tuple(sorted(names)))}, not made by edge-tasks",
-                hint="move them away, or let them be replaced with --adopt",
+                hint="move them away, or replace them with --adopt",
             )

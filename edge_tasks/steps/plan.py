@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show(
     before: Mapping[str, tuple[str, ...]], steps: Mapping[str, Callable[[], Step[Any]]], output: Output
 ) -> bool:
-    """Print what is to be done; whether there is anything.
+    """Print what must be done; returns whether there is anything.
 
     Args:
         before: what the call itself would do before its first step: a word → lines.
@@ -39,20 +39,20 @@ def show(
 
 @dataclass(frozen=True)
 class Unasked:
-    """``register`` while there is no registry to be asked.
+    """``register`` while the registry cannot be asked, because its database does not run.
 
     Attributes:
-        edges: how many are to be registered.
+        edges: how many edges must be registered.
     """
 
     edges: int
 
     def find(self) -> Plan[None]:
-        """All of them are to be registered."""
-        return Plan((f"register {counted(self.edges, 'edge')} (the table is not there to be asked)",), "", None)
+        """The plan to register all edges, because nothing is known of the device table."""
+        return Plan((f"register {counted(self.edges, 'edge')} (the device table cannot be read yet)",), "", None)
 
     def apply(self, _plan: Plan[None]) -> str:
-        """A plan is only shown.
+        """Refuse: this plan is only shown.
 
         Raises:
             NotImplementedError: always.

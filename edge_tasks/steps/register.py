@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EntriesToWrite:
-    """What is to be done.
+    """What the step must do.
 
     Attributes:
         registration: in the registry.
@@ -32,7 +32,7 @@ class Register:
     """Brings the registry to what the fleet is.
 
     Attributes:
-        registry: who the backend knows.
+        registry: the devices that the backend knows.
         backend: reads the registry.
         read: what the backend has read.
         adopt: entries that are not ours are taken over.
@@ -54,7 +54,7 @@ class Register:
         changes = () if planned.is_empty else (str(planned),)
         not_read = self.read.unread_after(planned.added)
         if not_read:
-            changes = (*changes, f"the backend must read {some(not_read)}: all edges reconnect")
+            changes = (*changes, f"the backend must read {some(not_read)}, so all edges reconnect")
         return Plan(
             changes, f"{planned.kept} kept, {planned.reserved} in reserve", EntriesToWrite(planned, not_read)
         )

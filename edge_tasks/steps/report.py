@@ -16,6 +16,7 @@ from edge_tasks.page.history import Track
 from edge_tasks.page.server import STATIC
 from edge_tasks.page.snapshot import CHANNELS
 from edge_tasks.page.summary import ENERGIES, quantile, summarize
+from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ _PAUSE_S: Final = 1.0
 
 @dataclass(frozen=True)
 class Report:
-    """Looks for some seconds, then writes.
+    """Watches the fleet for some seconds, then writes the report.
 
     Attributes:
         view: the fleet.
@@ -57,21 +58,23 @@ class Report:
     output: Output
 
     def run(self) -> None:
-        """Look and write.
+        """Watch the fleet, and write the report.
 
         Raises:
             SettingsError: the fleet is down.
             NotWritable: the file cannot be written.
         """
         if not self.view.runtime.database.is_ready:
-            raise SettingsError("the fleet is down: there is nothing to report of", hint="inv up")
+            raise SettingsError("the fleet is down, so there is nothing to report", hint="inv up")
         with self.output.progress("report", self.seconds, "seconds watched") as progress:
             summary, track, looks = self._watch(progress)
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
         write_file(self.path, self.worded(self._text(summary, track, looks, f"{at} UTC")))
         self.output.document(report=str(self.path))
         size = self.path.stat().st_size / 1000
-        self.output.line(f"{len(summary.lines)} edges, {looks} looks: {self.path} ({size:.0f} kB)")
+        self.output.line(
+            f"{counted(len(summary.lines), 'edge')}, {counted(looks, 'look')}: {self.path} ({size:.0f} kB)"
+        )
 
     def _watch(self, progress: Progress) -> tuple[Summary, Track, int]:
         runtime = self.view.runtime
@@ -118,17 +121,20 @@ class Report:
 
 
 def default_name() -> str:
-    """The name of the file where none is named: with the time, UTC."""
+    """The name of the file if none was given: with the time in UTC."""
     return f"edge-tasks-report-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.html"
 
 
 def _fleet(fleet: Fleet) -> str:
-    return f"{fleet.full} edges and {fleet.light} light ones; {fleet.reserve} rows in reserve"
+    return (
+        f"{counted(fleet.full, 'edge')} and {counted(fleet.light, 'light edge')};"
+        f" {counted(fleet.reserve, 'row')} in reserve"
+    )
 
 
 def _arrivals_note(arrivals: list[float], what: str) -> str:
     if not arrivals:
-        return "Nothing is known of when the edges came."
+        return "It is not known when the edges connected."
     half, most, last = (quantile(arrivals, share) for share in (0.5, 0.9, 1.0))
     return (
         f"An edge counts from when {what}, in seconds after the backend's start: half of {len(arrivals)} within"

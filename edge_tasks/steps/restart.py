@@ -1,4 +1,4 @@
-"""``inv restart --edge 3``: start edges again, whatever they do."""
+"""``inv restart --edge 3``: restart edges, whatever state they are in."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class Restart:
     output: Output
 
     def run(self) -> None:
-        """Restart them.
+        """Restart the edges.
 
         Raises:
             SettingsError: one is a light edge, or its directory was never written.
         """
         for edge in self.edges:
             if edge.index >= self.fleet.full:
-                raise SettingsError(f"{edge.name} is a light edge", hint="inv down up starts them all again")
+                raise SettingsError(f"{edge.name} is a light edge", hint="inv down up restarts all light edges")
             if not self.directories.touch(edge):
                 raise SettingsError(f"{edge.name} has no config directory", hint="inv setup")
         written = self.directories.written(self.fleet.edges_with_directory)
         did = self.host.start(self.host.find(written))
-        self.output.line(f"{', '.join(edge.name for edge in self.edges)} to be restarted; {did}")
+        self.output.line(f"{', '.join(edge.name for edge in self.edges)} restarted; {did}")

@@ -53,7 +53,7 @@ def run(name: str, make: Callable[[], Step[T]], output: Output, *, only_changes:
     did = step.apply(plan) if plan.changes else f"nothing to do: {plan.unchanged}"
     if plan.changes and (again := make().find()).changes:
         raise CommandFailed(
-            f"{name}: still to do: {again.changes[0]}", hint="run it again; is someone else at it?"
+            f"{name}: still to do: {again.changes[0]}", hint="run it again; maybe another program is changing it"
         )
     changed = bool(plan.changes)
     output.step(name, did, time.monotonic() - started, changed=changed, is_shown=changed or not only_changes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.errors import BackendError
-from edge_tasks.plan import Plan
+from edge_tasks.plan import Plan, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,11 +32,11 @@ _REST: Final = 9.0
 
 @dataclass(frozen=True)
 class ToStart:
-    """What is to be done.
+    """What the step must start.
 
     Attributes:
         backend: services to start before the edges.
-        edges: what is to be done for the edges.
+        edges: what must be done for the edges.
     """
 
     backend: Plan[tuple[str, ...]]
@@ -45,13 +45,13 @@ class ToStart:
 
 @dataclass(frozen=True)
 class Up:
-    """Has the backend and exactly the fleet's edges run.
+    """Makes the backend and exactly the fleet's edges run.
 
     Attributes:
         backend: is started first, so that no edge waits for it.
         edges: what runs the edges.
-        written: the config directories as they lie on the disk, by the edge's name.
-        registry: who the backend knows.
+        written: the config directories as they are on the disk, by the edge's name.
+        registry: the devices that the backend knows.
         read: what the backend has read.
         record: where it is noted that the fleet is up.
         mark: what is noted, see :func:`mark_of`.
@@ -77,7 +77,7 @@ class Up:
         changes = ("start the backend",) if backend.changes else ()
         noted = self.record.entries().get("up") == self.mark
         changes = (*changes, *edges.changes, *(() if noted else ("record that the fleet is up",)))
-        return Plan(changes, f"backend and {len(self.names)} edges run", ToStart(backend, edges))
+        return Plan(changes, f"backend and {counted(len(self.names), 'edge')} run", ToStart(backend, edges))
 
     def apply(self, plan: Plan[ToStart]) -> str:
         """Start what does not run; the backend first."""
@@ -89,9 +89,11 @@ class Up:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
             if idle := self.find_idle():
-                self.output.line(f"  light edges have, but do not simulate: {', '.join(idle)}")
+                self.output.line(
+                    f"  light edges have these components but do not simulate them: {', '.join(idle)}"
+                )
         self.record.note(up=self.mark)
-        return ", ".join(did) or "noted as up"
+        return ", ".join(did) or "recorded that the fleet is up"
 
     def _start_backend(self, plan: Plan[tuple[str, ...]]) -> None:
         self.read.remember(self.registry, starting=True)
@@ -101,7 +103,7 @@ class Up:
 
 
 def mark_of(fleet: Fleet, template_digest: str, shape: LoadShape | None, seed: str) -> str:
-    """What tells a fleet that was brought up from one that is wanted now.
+    """What distinguishes a fleet that was brought up from the one that is wanted now.
 
     Args:
         fleet: its size, its kinds of edges, its keys and its ports count.

@@ -1,4 +1,4 @@
-"""``inv verify``: every edge is online with all it should show, which is asked of the backend."""
+"""``inv verify``: ask the backend whether every edge is online and shows what it should."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, EdgesNotOnline
+from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN, Condition, Verdict
 from edge_tasks.steps.edge_table import SHOWN
 
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 _PAUSE_S: Final = 0.2
 _MOST_PAUSE_S: Final = 2.0
-"""Between two looks as long as the last one took: on a busy machine asking is part of what makes it busy."""
+"""The pause between two looks is as long as the last look, because asking makes a busy machine busier."""
 _MANY: Final = 200
 _MOST_LISTED: Final = 20
 
 
 @dataclass(frozen=True)
 class Verify:
-    """Asks until all edges are well or the time is over.
+    """Asks until all edges are online or the time is over.
 
     Attributes:
         view: the fleet.
@@ -46,7 +47,7 @@ class Verify:
         """Wait, show the table, and print a line.
 
         Raises:
-            EdgesNotOnline: each that is not well, with its own reason and hint.
+            EdgesNotOnline: names each edge that is not online, with its own reason and hint.
         """
         started = time.monotonic()
         if self.judges_only and not self.view.runtime.database.is_ready:
@@ -55,13 +56,13 @@ class Verify:
         with self.output.progress("verify", len(self.view.edges), "online") as progress:
             verdicts = self._await_all(started + self.timeout_s, progress)
         self.table.show(tuple(verdicts.values()))
-        say_what_cannot_be_told(self.view, self.output)
+        print_remark(self.view, self.output)
         _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
         did = f"{len(verdicts)} online, says {self.view.runtime.backend.status.says}"
         self.output.step("verify", did, time.monotonic() - started, changed=True)
 
     def _await_all(self, deadline: float, progress: Progress) -> dict[str, Verdict]:
-        """The last verdict of each edge: all are well, or the time is over, or waiting cannot help."""
+        """The last verdict of each edge: all are online, or the time is over, or waiting cannot help."""
         asked = time.monotonic()
         verdicts = {verdict.name: verdict for verdict in self.view.look(SHOWN)}
         took_s = time.monotonic() - asked
@@ -82,7 +83,7 @@ class Verify:
         return {verdict.name: verdict for verdict in self.view.look(SHOWN, names)}
 
     def _worth_a_look(self, ill: list[str]) -> list[str]:
-        """Of many, those that the backend says are online by now: for the others a full look would be wasted."""
+        """The edges that are worth a full look: of many, only those that the backend says are online."""
         if len(ill) <= _MANY:
             return ill
         try:
@@ -92,7 +93,7 @@ class Verify:
         return [name for name in ill if online.get(name)]
 
 
-def say_what_cannot_be_told(view: FleetView, output: Output) -> None:
+def print_remark(view: FleetView, output: Output) -> None:
     """Print what could not be asked: without a REST API of the backend, and of meters that are not simulated."""
     if unmeasured := view.expected.unmeasured(view.names):
         output.line(f"  ! not simulated, so no value is expected: {', '.join(unmeasured)}")
@@ -104,4 +105,4 @@ def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:
     if ill:
         lines = [f"{v.name} is {v.condition.value}: {v.why} → {v.hint}" for v in ill[:_MOST_LISTED]]
         lines += [f"and {len(ill) - _MOST_LISTED} more"] if len(ill) > _MOST_LISTED else []
-        raise EdgesNotOnline("\n".join((f"{len(ill)} of {count} edges are not well", *lines)))
+        raise EdgesNotOnline("\n".join((f"not online: {len(ill)} of {counted(count, 'edge')}", *lines)))

@@ -78,7 +78,7 @@ def test_verify_names_the_edge_with_a_renamed_file_and_the_component(platform: A
     said(platform, "down")
     said(platform, "up")
     named = said(platform, "verify", "--timeout", "5", code=6)
-    assert "1 of 2 edges are not well" in named
+    assert "not online: 1 of 2 edges" in named
     assert "edge1 is incomplete: missing meter0" in named
     said(platform, "gen-configs", "--force", "up")
     assert "2 online" in said(platform, "setup")

@@ -80,7 +80,7 @@ def test_a_command_that_fails_says_so_in_its_document(platform: Any, tmp_path: P
     told["edges"] = told["edges"][:1]
     light.write_text(json.dumps(told))
     ill = document(platform, "verify", "--timeout", "3", code=6)
-    assert "1 of 2 edges are not well" in ill["error"]["message"]
+    assert "not online: 1 of 2 edges" in ill["error"]["message"]
     assert {edge["name"]: edge["state"] for edge in ill["edges"]} == {"edge0": "online", "edge1": "offline"}
     path = tmp_path / "run.html"
     assert document(platform, "report", "--seconds", "0", "--output", str(path))["report"] == str(path)

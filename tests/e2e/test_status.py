@@ -36,7 +36,7 @@ def test_status_shows_those_that_were_asked_for(platform: Any) -> None:
     ill = platform.inv("status", "--offline", "--check")
     assert ill.returncode == 6
     assert listed(ill.stdout) == ["edge2"]
-    assert "4 are online, 1 not" in ill.stdout
+    assert "4 online, 1 not online" in ill.stdout
     assert platform.inv("status", "--quiet").stdout == "edge2: its process does not run → inv up\n"
     assert platform.inv("status", "--edge", "3", "--check").returncode == 0
 
@@ -72,7 +72,7 @@ def test_the_log_of_an_edge_has_its_connection_and_following_it_ends_with_ctrl_c
     assert following.returncode == 0
 
 
-def test_a_reader_that_stops_reading_is_no_error() -> None:
+def test_a_reader_that_stops_reading_is_not_an_error() -> None:
     command = ["bash", "-c", f"{sys.executable} -m invoke --list | head -1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("Available tasks")

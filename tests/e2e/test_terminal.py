@@ -37,7 +37,7 @@ def test_a_setup_shows_bars_on_a_terminal_and_plain_lines_elsewhere(platform: An
     ):
         assert any(re.search(pattern, line) for line in seen.ever), pattern
     assert COLOUR.search(seen.raw)
-    assert "and 436 more: 436 online, 0 not" in seen.text
+    assert "and 436 more: 436 online, 0 not online" in seen.text
 
     plain = platform.inv("setup", "--light-edges", "10")
     assert plain.returncode == 0

@@ -45,7 +45,7 @@ def test_what_needs_a_fleet_may_be_typed_behind_the_setup_that_makes_it(platform
     assert "edge0" in said(platform, "setup", "status", "--edges", "1")
     before = key(platform.path)
     rotated = said(platform, "setup", "rotate-keys", "status", "--edges", "1")
-    assert "1 online" in rotated.partition("new keys for 1 edge")[2]
+    assert "1 online" in rotated.partition("new apikeys for 1 edge")[2]
     assert key(platform.path) != before
     stopped = said(platform, "setup", "down", "--edges", "1")
     assert stopped.splitlines()[-1].startswith("stopped: light host, backend, PostgreSQL")

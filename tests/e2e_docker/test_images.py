@@ -31,10 +31,10 @@ def builder(platform: Any) -> Iterator[Any]:
 
 def test_images_are_built_once_and_again_when_what_they_are_built_of_changed(builder: Any) -> None:
     assert "2 images built, 0 fetched" in builder.inv("build")
-    assert "nothing to do: 4 images are here" in builder.inv("build")
+    assert "nothing to do: 4 images present" in builder.inv("build")
     (builder.path / "openems-edge" / "new.file").write_text("changed")
     assert "1 image built, 0 fetched" in builder.inv("build")
-    assert "nothing to do: 4 images are here" in builder.inv("build")
+    assert "nothing to do: 4 images present" in builder.inv("build")
 
 
 def test_what_a_container_writes_into_its_mounted_configuration_is_no_reason_to_build(builder: Any) -> None:
@@ -45,7 +45,7 @@ def test_what_a_container_writes_into_its_mounted_configuration_is_no_reason_to_
     )
     builder.inv("build")
     (builder.path / "openems-backend" / "config.d" / "written.config").write_text('by="the backend"\n')
-    assert "nothing to do: 4 images are here" in builder.inv("build")
+    assert "nothing to do: 4 images present" in builder.inv("build")
 
 
 def test_an_image_built_by_hand_is_taken_while_it_is_newer_than_its_files(builder: Any) -> None:
@@ -61,19 +61,21 @@ def test_an_image_built_by_hand_is_taken_while_it_is_newer_than_its_files(builde
     assert not by_hand(builder)
 
 
-def test_another_image_under_the_platforms_own_has_it_built_again_and_its_edges_made_anew(builder: Any) -> None:
+def test_another_image_under_the_platforms_own_has_it_built_again_and_its_edges_created_again(
+    builder: Any,
+) -> None:
     base, original = "edge-tasks-test-images-base", "edge-tasks-test-edge"
     builder.docker("tag", original, base)
     try:
         (builder.path / "openems-edge" / "Dockerfile").write_text(f"FROM {base}\nLABEL of=base\n")
         builder.inv("build")
-        assert "nothing to do: 4 images are here" in builder.inv("build")
+        assert "nothing to do: 4 images present" in builder.inv("build")
         newer = builder.path.parent / "newer"
         newer.mkdir()
         (newer / "Dockerfile").write_text(f"FROM {original}\nLABEL newer=2\n")
         builder.docker("build", "-q", "-t", base, str(newer))
         assert "1 image built, 0 fetched" in builder.inv("build")
-        assert "nothing to do: 4 images are here" in builder.inv("build")
+        assert "nothing to do: 4 images present" in builder.inv("build")
     finally:
         builder.docker("rmi", "-f", base)
 
@@ -86,7 +88,7 @@ def test_an_image_that_was_removed_is_built_again(builder: Any) -> None:
 
 def test_without_building_the_images_must_be_there(builder: Any) -> None:
     said = builder.inv("build", "--skip-build", code=3)
-    assert f"images are not here: {', '.join(reversed(NAMES.values()))}" in said
+    assert f"images are missing: {', '.join(reversed(NAMES.values()))}" in said
 
 
 def test_the_bundles_of_a_jar_are_unpacked_once_for_all_edges_of_an_image(builder: Any) -> None:
@@ -117,7 +119,7 @@ def test_the_bundles_of_a_jar_are_unpacked_once_for_all_edges_of_an_image(builde
 def test_an_image_whose_jar_is_elsewhere_has_its_edges_started_as_they_are(builder: Any) -> None:
     put_jar(builder, b"first", command="/somewhere/else.jar")
     assert "no bundles found in the edges' image" in builder.inv("build")
-    assert "nothing to do: 4 images are here" in builder.inv("build")
+    assert "nothing to do: 4 images present" in builder.inv("build")
     builder.inv("compose", "--edges", "1")
     assert "/edge-tasks" not in (builder.path / "docker-compose.override.yml").read_text()
 

@@ -44,7 +44,7 @@ def test_a_setup_that_is_killed_during_a_step_is_finished_by_the_next(
     assert platform.inv("setup").count("nothing to do") == 7
 
 
-def test_an_odoo_initialisation_killed_half_way_is_begun_anew(platform: Any) -> None:
+def test_an_odoo_initialisation_killed_half_way_starts_again(platform: Any) -> None:
     slow = {"ODOO_INIT_SECONDS": "60"}
     command = platform.command("odoo-init")
     log = platform.path / ".edge-tasks" / "docker.log"
@@ -57,7 +57,7 @@ def test_an_odoo_initialisation_killed_half_way_is_begun_anew(platform: Any) -> 
         time.sleep(0.5)
         killed.send_signal(signal.SIGKILL)
     said = platform.inv("setup", "--edges", "1")
-    assert "an initialisation of openems was interrupted: it is begun anew" in said
+    assert "the initialisation of openems was interrupted and starts again" in said
     assert "1 online" in said
 
 

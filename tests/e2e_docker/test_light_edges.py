@@ -27,7 +27,7 @@ def test_a_light_container_that_is_killed_is_named_as_the_reason_and_comes_back(
     mixed.inv("setup", "--edges", "1", "--light-edges", "3")
     mixed.docker("stop", "-t", "3", mixed.containers()[LIGHT])
     said = mixed.inv("verify", "--timeout", "8", code=6)
-    assert "3 of 4 edges are not well" in said
+    assert "not online: 3 of 4 edges" in said
     assert "4 online" in mixed.inv("up", "verify")
 
 

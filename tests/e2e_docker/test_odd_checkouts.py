@@ -76,7 +76,7 @@ def test_other_names_styles_users_and_passwords_come_up_and_nothing_is_lost_or_t
         said = odd.inv("setup", "--edges", "2")
         assert "2 online" in said
         assert "docker-compose.yml:20: ./history at /history is writable → the edges do not share it" in said
-        assert "docker-compose.yml:17: -Xmx2g is for one edge" in said
+        assert "docker-compose.yml:17: -Xmx2g is only for the platform's own edge" in said
         assert set(odd.containers()) == {"cloud", "database", "erp", "openems-edge-0", "openems-edge-1"}
         inside = odd.docker("exec", odd.containers()["openems-edge-1"], "env")
         assert "TOKEN=s3cretT0ken" in inside

@@ -85,7 +85,7 @@ def clone(target: Path) -> None:
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
 
 
-def test_an_ordinary_user_sets_up_writes_anew_shrinks_and_leaves_nothing(person: Person) -> None:
+def test_an_ordinary_user_sets_up_writes_again_shrinks_and_leaves_nothing(person: Person) -> None:
     options = ("--runtime", "docker")
     assert "2 online" in person.inv("setup", "--edges", "2", *options)
     written = person.platform.directory(0) / "Core" / "Sum.config"  # by the edge itself

@@ -29,7 +29,7 @@ def test_a_backend_that_started_without_the_table_is_named_as_the_reason_and_men
     platform.docker("start", backend)
     platform.sql("ALTER TABLE elsewhere RENAME TO openems_device")
     said = platform.inv("verify", "--timeout", "8", code=6)
-    assert "2 of 2 edges are not well" in said
+    assert "not online: 2 of 2 edges" in said
     assert "edge0 is offline: the backend started before its row was there → inv register" in said
     assert "2 online" in platform.inv("setup")
 
@@ -42,7 +42,7 @@ def test_an_edge_that_loses_the_backend_while_others_start_is_not_waited_for_but
     (platform.directory(0) / "lose-the-backend").touch()
     (platform.directory(2) / "late").touch()
     said = platform.inv("up", "verify")
-    assert "turned away by the backend, and so started once more: edge0\n" in said
+    assert "turned away by the backend and started once more: edge0\n" in said
     assert "edges: 3 started, 1 of them twice" in said
     assert "3 online" in said
 

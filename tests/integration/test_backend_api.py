@@ -47,19 +47,19 @@ def served() -> Iterator[Callable[[int, bytes], BackendApi]]:
 def test_a_refused_login_is_told_with_what_to_do_and_without_the_password(
     served: Callable[[int, bytes], BackendApi], code: int
 ) -> None:
-    with pytest.raises(BackendError, match=rf"answered {code}: it does not let admin in") as refused:
+    with pytest.raises(BackendError, match=rf"answered {code}: it does not accept admin") as refused:
         served(code, b"").online(["edge0"])
     assert "inv odoo-init" in refused.value.hint
     assert "s3cret" not in f"{refused.value} {refused.value.hint}"
 
 
 @pytest.mark.parametrize("body", [b"<html>a web page</html>", b"[1]", b""])
-def test_what_is_no_rest_api_is_called_so(served: Callable[[int, bytes], BackendApi], body: bytes) -> None:
-    with pytest.raises(BackendError, match="is no B2B REST API"):
+def test_what_is_not_a_rest_api_is_called_so(served: Callable[[int, bytes], BackendApi], body: bytes) -> None:
+    with pytest.raises(BackendError, match="is not a B2B REST API"):
         served(200, body).online(["edge0"])
 
 
-def test_one_failure_of_a_busy_backend_is_no_answer(served: Callable[..., BackendApi]) -> None:
+def test_one_failure_of_a_busy_backend_is_not_an_answer(served: Callable[..., BackendApi]) -> None:
     busy = served(200, b'{"result": {"edge0": {"online": true}}}', failures=1)
     assert busy.online(["edge0"]) == {"edge0": True}
 

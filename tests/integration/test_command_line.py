@@ -39,7 +39,7 @@ def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
         ("--list | head -1", "1"),
     ],
 )
-def test_a_reader_that_stops_reading_is_no_error(pipe: str, unbuffered: str) -> None:
+def test_a_reader_that_stops_reading_is_not_an_error(pipe: str, unbuffered: str) -> None:
     done = shell(f"{INV} {pipe}", PYTHONUNBUFFERED=unbuffered)
     assert done.stdout
     assert done.stderr == ""
@@ -52,14 +52,14 @@ def test_a_reader_that_stops_reading_is_no_error(pipe: str, unbuffered: str) -> 
         ("setup --edge 99", "there is no option --edge of setup; did you mean --edges?", "inv --help setup"),
         ("setpu", "there is no task setpu; did you mean setup?", "inv --list"),
         ("--help setpu", "there is no task setpu; did you mean setup?", "inv --list"),
-        ("setup --edges", "--edges has no value", "inv --help setup"),
+        ("setup --edges", "--edges needs a value", "inv --help setup"),
         ("setup --edges 3 --edges 4", "there is no task 4", "inv --list"),
         ("setup --edges abc", "--edges is 'abc'", "edges is a whole number from 0 to 100000"),
         ("setup --edges -1", "--edges is '-1'", "edges is a whole number from 0 to 100000"),
-        ("setup --platform ./no-such", "no-such is no directory", "name a docker-openems checkout"),
+        ("setup --platform ./no-such", "no-such is not a directory", "name a docker-openems checkout"),
         ("setup --runtime doker", "--runtime is 'doker'", "one of auto, docker, embedded"),
-        ("--dry setup", "--dry does not keep a task from doing its work", "inv plan"),
-        ("status --watch --json", "--watch and --json go not together", "repeat it yourself"),
+        ("--dry setup", "--dry would not stop a task from doing its work", "inv plan"),
+        ("status --watch --json", "--watch and --json cannot be used together", "repeat the command yourself"),
     ],
 )
 def test_what_was_typed_wrong_is_named_with_what_to_type(typed: str, message: str, hint: str) -> None:

@@ -132,7 +132,7 @@ def test_a_saved_fleet_that_cannot_be_read_ends_no_page_and_its_repair_is_seen(t
     source = fleet_source(str(state.platform), {}, CLONE)
     state.folder.mkdir()
     (state.folder / "fleet.json").write_text("no JSON")
-    assert "is no saved fleet" in source.look(Snapshot(0.0)).problem
+    assert "is not a saved fleet" in source.look(Snapshot(0.0)).problem
     fleet = replace(new_fleet(2), port_offset=40_000)
     state.save(Saved(fleet, "embedded", "docker-compose.override.yml"))
     found = source.look(Snapshot(0.0))

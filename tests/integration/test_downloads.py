@@ -69,7 +69,7 @@ def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_another_file_than_the_last_time_is_refused(source: str, tmp_path: Path) -> None:
     (tmp_path / "web" / "a.jar").write_bytes(b"new")
     (tmp_path / "a.jar").write_bytes(b"old")
-    with pytest.raises(CommandFailed, match="another file than the last time"):
+    with pytest.raises(CommandFailed, match="has changed since the last download"):
         fetch(f"{source}/a.jar", tmp_path / "a.jar", digest_of(tmp_path / "a.jar"), quietly)
     assert (tmp_path / "a.jar").read_bytes() == b"old"
 

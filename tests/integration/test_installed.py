@@ -110,7 +110,7 @@ def test_three_edges_come_online_and_go_without_a_trace(installed: Environment, 
 
     done = installed.run(f"edge-tasks setup --edges 3 --port-offset {free_offset()}", folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"laid out the bundled platform in {folder}/platform" in done.stdout
+    assert f"created the bundled platform in {folder}/platform" in done.stdout
     assert "3 online, says the backend" in done.stdout
     assert "next      edge-tasks status | edge-tasks setup --edges 5 | edge-tasks down" in done.stdout
     assert "inv " not in done.stdout
@@ -161,7 +161,7 @@ def test_the_configuration_of_the_folder_is_taken(installed: Environment, folder
         (
             "edge_tasks: [1]",
             "invoke.yaml, edge_tasks is [1]",
-            "names and values, such as: edge_tasks: {edges: 3}",
+            "write names and values, for example edge_tasks: {edges: 3}",
         ),
         ("edge_tasks: {edges: [4]}", "invoke.yaml, edge_tasks.edges is '[4]'", "edges is a whole number"),
     ],
@@ -188,9 +188,9 @@ def test_a_configuration_that_cannot_be_used_is_named(
             "no option --edge of setup; did you mean --edges?",
             "edge-tasks --help setup lists",
         ),
-        ("setup --edges", 1, "--edges has no value", "edge-tasks --help setup says what it takes"),
-        ("--config", 1, "--config has no value", "edge-tasks --help"),
-        ("--dry setup", 2, "--dry does not keep a task from doing its work", "edge-tasks plan"),
+        ("setup --edges", 1, "--edges needs a value", "edge-tasks --help setup says what it takes"),
+        ("--config", 1, "--config needs a value", "edge-tasks --help"),
+        ("--dry setup", 2, "--dry would not stop a task from doing its work", "edge-tasks plan"),
         ("status", 2, "there is no fleet in", "edge-tasks setup --edges 3"),
         ("setup --edges abc", 2, "--edges is 'abc'", "edges is a whole number"),
     ],
@@ -210,7 +210,7 @@ def test_what_was_typed_wrong_is_named_with_what_to_type(  # noqa: PLR0913, PLR0
 
 @pytest.mark.parametrize("pipe", ["--list | head -1", "--help | head -1", "--help setup | head -c 10"])
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_reader_that_stops_reading_is_no_error(
+def test_a_reader_that_stops_reading_is_not_an_error(
     pipe: str, unbuffered: str, installed: Environment, folder: Path
 ) -> None:
     done = installed.run(f"edge-tasks {pipe}", folder, PYTHONUNBUFFERED=unbuffered)

@@ -1,4 +1,4 @@
-"""Make the recordings of this folder anew. No test runs it; ``README.md`` says what it reads.
+"""Make the recordings of this folder again. No test runs it; ``README.md`` says what it reads.
 
 From the project's folder::
 

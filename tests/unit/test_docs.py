@@ -34,7 +34,7 @@ def printed_by(*arguments: str) -> str:
 
 def test_the_generated_pages_are_as_the_code_is_now() -> None:
     stale = [path.name for path, text in generator().pages().items() if path.read_text() != text]
-    assert stale == [], "python docs/generate_reference.py writes them anew"
+    assert stale == [], "python docs/generate_reference.py writes them again"
 
 
 @pytest.mark.parametrize("name", ["setup", "doctor", "dashboard", "report", "down", "status", "gen-configs"])

@@ -1,4 +1,4 @@
-"""``Controller.Symmetric.Balancing``: has a battery keep the grid's power at a target."""
+"""``Controller.Symmetric.Balancing``: makes a battery keep the grid's power at a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``Simulator.EssSymmetric.Reacting``: a battery with its inverter, which takes and gives what it is told."""
+"""``Simulator.EssSymmetric.Reacting``: a battery with its inverter; it charges and discharges as it is told."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component
 
 _FULL: Final = 100
-"""Percent."""
+"""In percent."""
 
 
 def _role(component: Component) -> Storage:

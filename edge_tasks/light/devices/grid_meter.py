@@ -1,4 +1,4 @@
-"""``Simulator.GridMeter.Reacting``: the meter of the grid, which has what the other devices leave."""
+"""``Simulator.GridMeter.Reacting``: the meter of the grid, which shows what the other devices leave."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component
 
 _VOLTAGE: Final = 230_000
-"""mV, on each phase."""
+"""The voltage of each phase, in mV."""
 
 
 def _role(_component: Component) -> GridMeter:
@@ -38,7 +38,7 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
 
 
 def _current(place: int, count: int) -> Figure:
-    """Milliamperes of one of so many equal shares of the power."""
+    """The current in mA of one of so many equal shares of the power."""
     return lambda _simulation, powers: part((2_000_000 * powers[place] + _VOLTAGE) // (2 * _VOLTAGE), count)
 
 

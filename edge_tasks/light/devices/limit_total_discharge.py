@@ -1,4 +1,4 @@
-"""``Controller.Ess.LimitTotalDischarge``: keeps a battery from being discharged below a state of charge."""
+"""``Controller.Ess.LimitTotalDischarge``: stops a battery from being discharged below a state of charge."""
 
 from __future__ import annotations
 

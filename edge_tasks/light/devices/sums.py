@@ -1,4 +1,4 @@
-"""``Core.Sum``: the singleton that adds up the edge's devices; null where there is no device to add up."""
+"""``Core.Sum``: the singleton that adds up the edge's devices; null if there is no device to add up."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _readings(plant: Plant) -> Iterator[Reading]:
 
 
 def _consumption_of_phase(plant: Plant) -> Figure:
-    """What comes in on one phase, as OpenEMS adds it up."""
+    """The power of one phase, as OpenEMS adds it up."""
     metered = power_of_phase([plant.place[key] for key in (*plant.grid, *(key for key, _ in plant.producers))])
     stored = battery_power_of_phase(_places(plant))
     return lambda simulation, powers: metered(simulation, powers) + stored(simulation, powers)
@@ -86,7 +86,7 @@ def _places(plant: Plant) -> list[int]:
 
 
 def _still(plant: Plant) -> dict[str, Value]:
-    """What stands still: null without the devices that measure it, as OpenEMS has it."""
+    """The constant channels; as in OpenEMS they are null without the devices that measure them."""
     capacity = sum(battery.capacity for battery in plant.batteries)
     most = sum(battery.max_power for battery in plant.batteries)
     some = bool(plant.batteries)

@@ -1,6 +1,6 @@
 """What OpenEMS' acting meters have in common: each shows the power of a datasource.
 
-A real one takes no value; here ``ActivePower`` does, so that a test can say "4,000 W now".
+A real meter cannot be written. Here ``ActivePower`` can, so that a test can say "4,000 W now".
 """
 
 from __future__ import annotations
@@ -34,5 +34,5 @@ def acting_meter(factory: Factory, kind: Kind) -> Device:
 
 
 def log_power(own_id: str, simulation: Simulation) -> str:
-    """What a meter adds to the log."""
+    """What a meter adds to a line of the log."""
     return f"{simulation.power(own_id)} W"

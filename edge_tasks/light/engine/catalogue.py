@@ -35,7 +35,7 @@ class Configured(Protocol):
 
     @property
     def factory_pid(self) -> str:
-        """E.g. ``Simulator.GridMeter.Reacting``."""
+        """The PID of its factory, e.g. ``Simulator.GridMeter.Reacting``."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Catalogue:
         return pid in self.devices
 
     def plant(self, components: Iterable[Component]) -> Plant:
-        """The plant that the enabled ones of these components make."""
+        """The plant that the enabled components make."""
         return roles.plant_of(self._roles(components))
 
     def channels(self, components: Sequence[Component], plant: Plant) -> Channels:

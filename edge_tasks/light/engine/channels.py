@@ -1,7 +1,7 @@
 """An edge's channels: which of them follow the simulation, and the text in which their values are sent.
 
-A message is put together from texts that are made once a template (``"meter1/ActivePower":%d,...``), so a cycle
-costs what changed in it and no more. Three kinds of channels follow the simulation:
+A message is put together from texts that are made once for each template (``"meter1/ActivePower":%d,...``), so a
+cycle costs what changed in it and no more. Three kinds of channels follow the simulation:
 
 counters
     energies in Wh; looked at in each cycle in which their power is not 0.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.components import Value
 
 Powers: TypeAlias = Sequence[int]
-"""W, in the order of a plant's ids."""
+"""Powers in W, in the order of a plant's ids."""
 Figure: TypeAlias = "Callable[[Simulation, Powers], int]"
 """What a reading shows, by the simulation and by powers: those of the moment, or the averages of five minutes."""
 

@@ -20,22 +20,22 @@ Answers: TypeAlias = Mapping[str, object]
 
 
 def no_role(_component: Component) -> None:
-    """It does nothing to powers."""
+    """The role of a component that does nothing to powers: None."""
 
 
 def no_channels(_own_id: str, _plant: Plant) -> ComponentChannels:
-    """It has no channels but those of its factory."""
+    """The channels of a component that has only those of its factory: none."""
     return ComponentChannels()
 
 
 def no_log(_own_id: str, _simulation: Simulation) -> str:
-    """It is not in the log."""
+    """The log text of a component that is not in the log: empty."""
     return ""
 
 
 @dataclass(frozen=True)
 class Device:
-    """A component that light edges simulate. Its functions are called once a template, except ``log``.
+    """A component that light edges simulate. Its functions are called once for each template, except ``log``.
 
     Attributes:
         factory: what OpenEMS says of it, with the channels that do not change.

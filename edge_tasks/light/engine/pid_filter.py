@@ -13,7 +13,7 @@ from typing import Final
 from edge_tasks.openems.components import CYCLE_MS
 
 STEP: Final = CYCLE_MS
-"""Ms between two steps."""
+"""The time between two steps, in ms."""
 
 _ERROR_SUM: Final = 10
 """The sum of errors is kept within so many times the larger limit."""

@@ -23,7 +23,7 @@ SUMS: Final = (PRODUCTION, CONSUMPTION, ESS, GRID)
 
 @dataclass(frozen=True)
 class Battery:
-    """One ESS.
+    """One battery (ESS).
 
     Attributes:
         id: e.g. ``ess0``.
@@ -43,17 +43,17 @@ class Battery:
 
     @property
     def full(self) -> int:
-        """W*ms when full."""
+        """The energy of the full battery, in W*ms."""
         return self.capacity * WMS_PER_WH
 
     @property
     def floor(self) -> int:
-        """W*ms below which it is not discharged."""
+        """The energy below which it is not discharged, in W*ms."""
         return self.full * self.min_soc // 100
 
     @property
     def limit(self) -> int:
-        """W that it is charged or discharged with at most."""
+        """The highest power of charging and discharging, in W."""
         return min(self.capacity, self.max_power)
 
 
@@ -94,7 +94,7 @@ class Plant:
         return next((number, one) for number, one in enumerate(self.batteries) if one.id == own_id)
 
     def socs(self, charges: Sequence[int]) -> tuple[int, ...]:
-        """Percent of each battery and of all together, by the W*ms in each; empty when there is none."""
+        """The states of charge in percent of each battery and of all together, from their W*ms; empty if none."""
         if not self.batteries:
             return ()
         fulls = [battery.full for battery in self.batteries]
@@ -103,5 +103,5 @@ class Plant:
 
 
 def _soc(charge: int, full: int) -> int:
-    """Percent, rounded as OpenEMS does (half up)."""
+    """A state of charge in percent, rounded as OpenEMS does (half up)."""
     return (200 * charge + full) // (2 * full) if full else 0

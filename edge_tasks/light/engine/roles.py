@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Series:
-    """It has powers for meters that name it."""
+    """The role of a datasource: it has powers for meters that name it."""
 
     datasource: Datasource
 
 
 @dataclass(frozen=True)
 class Meter:
-    """It has the power of a datasource.
+    """The role of a meter: it has the power of a datasource.
 
     Attributes:
         kind: whether that power is produced or consumed.
@@ -39,12 +39,12 @@ class Meter:
 
 @dataclass(frozen=True)
 class GridMeter:
-    """It has the power that the others leave; of several, the first by id has all of it."""
+    """The role of a grid meter: it has the power that the others leave; of several, the first has all of it."""
 
 
 @dataclass(frozen=True)
 class Storage:
-    """It takes and gives power.
+    """The role of a battery: it is charged and discharged.
 
     Attributes:
         capacity: Wh.
@@ -61,7 +61,7 @@ class Storage:
 
 @dataclass(frozen=True)
 class Control:
-    """It controls a battery.
+    """The role of a controller: it controls a battery.
 
     Attributes:
         battery: the id.
@@ -77,14 +77,14 @@ class Control:
 
 @dataclass(frozen=True)
 class Filter:
-    """It leads all batteries to their power; without gains they have it at once."""
+    """The role of a filter: it leads all batteries to their power; without gains they have it at once."""
 
     gains: Gains | None
 
 
 @dataclass(frozen=True)
 class Logger:
-    """It writes a line of log in each cycle.
+    """The role of a logger: it writes a line of log in each cycle.
 
     Attributes:
         source: the logger's name in that line.
@@ -95,7 +95,7 @@ class Logger:
 
 Role: TypeAlias = Series | Meter | GridMeter | Storage | Control | Filter | Logger
 Roles: TypeAlias = "Sequence[tuple[str, Role]]"
-"""By the components' ids, in their order; a component may have none."""
+"""The components' roles by id, in the order of the ids; a component may have none."""
 _NOTHING = Datasource((), 0)
 
 

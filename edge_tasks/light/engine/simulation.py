@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.sources import Source
 
 AT_ONCE: Final = 3_600_000
-"""Ms: while an edge was away for longer, its batteries followed at once, since nobody saw how."""
+"""In ms. If an edge was away for longer, its batteries follow at once, because nobody saw them."""
 
 
 class Simulation:
@@ -96,7 +96,7 @@ class Simulation:
         self._balance()
 
     def advance(self, now: int) -> None:
-        """Go on to an epoch ms; an earlier one than the last (a clock set back) changes nothing."""
+        """Go on to an epoch ms. An earlier one than the last (if a clock was set back) changes nothing."""
         if now > self.now:
             while self._until <= now:
                 self._integrate(self._until)
@@ -128,7 +128,7 @@ class Simulation:
         )
 
     def power(self, key: str) -> int:
-        """W of a device or a sum."""
+        """The power of a device or a sum, in W."""
         return self.powers[self.plant.place[key]]
 
     def energy(self, key: str) -> tuple[int, int]:
@@ -137,7 +137,7 @@ class Simulation:
         return self.counter(place) // WMS_PER_WH, self.counter(place + 1) // WMS_PER_WH
 
     def net(self) -> list[int]:
-        """W*ms that each id gave so far, less what it took, in the order of the plant's ids."""
+        """The energy that each id gave so far, less what it took, in W*ms and in the order of the plant's ids."""
         span = self.now - self.since
         energies = self.energies
         return [
@@ -146,18 +146,18 @@ class Simulation:
         ]
 
     def counter(self, place: int) -> int:
-        """W*ms of the energy at a place of ``energies``, as of now."""
+        """The energy at a place of ``energies`` as of now, in W*ms."""
         power = -self.powers[place >> 1] if place & 1 else self.powers[place >> 1]
         return self.energies[place] + max(0, power) * (self.now - self.since)
 
     def charges(self) -> list[int]:
-        """W*ms in each battery."""
+        """The energy in each battery, in W*ms."""
         span = self.now - self.since
         first = len(self._sources) + len(self.plant.grid)
         return [charge - self.powers[first + place] * span for place, charge in enumerate(self._charges)]
 
     def socs(self) -> tuple[int, ...]:
-        """Percent of each battery and of all together; empty when there is none."""
+        """The states of charge in percent of each battery and of all together; empty if there is none."""
         return self.plant.socs(self.charges())
 
     def socs_until(self) -> int:
@@ -170,15 +170,15 @@ class Simulation:
         return self.now + min(total, *each) if each else NEVER
 
     def lowest(self, key: str) -> int:
-        """W, the lowest power of a sum so far, 0 at most."""
+        """The lowest power of a sum so far, in W; 0 at most."""
         return self._lows[SUMS.index(key)]
 
     def highest(self, key: str) -> int:
-        """W, the highest power of a sum so far, 0 at least."""
+        """The highest power of a sum so far, in W; 0 at least."""
         return self._highs[SUMS.index(key)]
 
     def _hold(self, command: Command) -> None:
-        """Have a meter show a written power; a battery looks its own up in each turn."""
+        """Make a meter show a written power. A battery looks up its own in each turn."""
         place = self.plant.place.get(self.plant.writable.get(command.channel, ""), len(self._sources))
         if place < len(self._sources):
             source = self._sources[place]
@@ -232,7 +232,7 @@ class Simulation:
         self.turns += 1
 
     def _battery_power(self, place: int, rest: int) -> int:
-        """W that a battery gives; shortens the time until the next turn where that is needed."""
+        """The power in W that a battery gives; shortens the time until the next turn if that is needed."""
         battery = self.plant.batteries[place]
         wanted = self._target(battery, rest)
         if wanted is None:
@@ -258,7 +258,7 @@ class Simulation:
         return self._filters[place].step(gains, self._before[place][0], target, limits)
 
     def _target(self, battery: Battery, rest: int) -> int | None:
-        """W that the battery is wanted to give: what was written, else what balances the grid."""
+        """The power in W that the battery should give: what was written, or what balances the grid."""
         for command in self.commands:
             if self.plant.writable.get(command.channel) == battery.id and command.end > self.since:
                 self._until = min(self._until, command.end)
@@ -267,7 +267,7 @@ class Simulation:
 
 
 def _to_next_soc(charge: int, full: int, power: int) -> int:
-    """Ms until a battery with so many W*ms has another state of charge."""
+    """The ms until a battery with so many W*ms has another state of charge."""
     if not full or not power:
         return NEVER
     step = (200 * charge + full) % (2 * full)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _SLOTS: Final = 100
 _SLOT: Final = CYCLE_MS // _SLOTS
 _LATE: Final = 100
-"""Ms after which a cycle is not on time."""
+"""After how many ms a cycle is late."""
 _STRIDE: Final = 37
-"""Edges in a row are not called in a row: a template changes them all alike."""
+"""Neighbouring edges are not called one after another, because a template changes them all alike."""
 
 
 class Cyclic(Protocol):

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Stamp: TypeAlias = tuple[int, int, int]
-"""What tells a file's content from an earlier one: mtime_ns, size, inode."""
+"""What distinguishes a file's content from an earlier one: mtime_ns, size, inode."""
 
 _EDGES_AN_ADDRESS: Final = 20_000
-"""Of one address, Linux has 28,232 ports for connections to one backend."""
+"""For one source address Linux has 28,232 ports for connections to one backend."""
 _RATE: Final = 500
 
 
@@ -47,7 +47,7 @@ class EdgeEntry:
 
     @property
     def shape(self) -> str:
-        """A hash that differs where configurations differ, and that tells no secret."""
+        """A hash that differs if configurations differ, and that reveals no secret."""
         return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
 
     @property
@@ -59,7 +59,7 @@ class EdgeEntry:
 
 @dataclass(frozen=True)
 class Fleet:
-    """The content of a fleet file. Without a memory file, counters begin anew with each start of the host.
+    """The content of a fleet file. Without a memory file, counters begin at 0 with each start of the host.
 
     Attributes:
         shared: the files of an edge without a directory, by path, as any of them has them.
@@ -119,17 +119,17 @@ def load(path: Path) -> Fleet:
 
     Raises:
         OSError: the file cannot be read.
-        FleetFileError: it is no fleet file.
+        FleetFileError: it is not a fleet file.
     """
     try:
         content = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise FleetFileError(f"the fleet file is no JSON: {error}") from None
+        raise FleetFileError(f"the fleet file is not JSON: {error}") from None
     if not isinstance(content, dict) or not isinstance(content.get("edges"), list):
-        raise FleetFileError('the fleet file is no object with a list "edges"')
+        raise FleetFileError('the fleet file is not an object with a list "edges"')
     status_file = Path(_text(content, "status_file"))
     if not status_file.is_absolute():
-        raise FleetFileError('"status_file" of the fleet file is no absolute path')
+        raise FleetFileError('"status_file" in the fleet file is not an absolute path')
     files, sharing = _shared(content.get("shared", {}))
     entries = [*(_entry(item) for item in content["edges"]), *sharing]
     profile, seed = _profile(content), _text(content, "seed", "")
@@ -165,34 +165,34 @@ def _shared(item: Mapping[str, object]) -> tuple[dict[str, str], list[EdgeEntry]
 def _texts(item: object, key: str) -> dict[str, str]:
     found = item.get(key, {}) if isinstance(item, dict) else None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise FleetFileError(f'"{key}" of "shared" in the fleet file is no object of texts')
+        raise FleetFileError(f'"{key}" of "shared" in the fleet file is not an object of texts')
     return found
 
 
 def _entry(item: object) -> EdgeEntry:
     if not isinstance(item, dict):
-        raise FleetFileError("an edge of the fleet file is no object")
+        raise FleetFileError("an edge in the fleet file is not an object")
     return EdgeEntry(_text(item, "name"), Path(_text(item, "directory")), _text(item, "digest"))
 
 
 def _text(item: Mapping[str, object], key: str, default: str | None = None) -> str:
     value = item.get(key, default)
     if not isinstance(value, str):
-        raise FleetFileError(f'"{key}" is missing in the fleet file or is no string')
+        raise FleetFileError(f'"{key}" in the fleet file is missing or not a string')
     return value
 
 
 def _number(item: Mapping[str, object], key: str, default: int, lowest: int = 1) -> int:
     value = item.get(key, default)
     if not isinstance(value, int) or value < lowest:
-        raise FleetFileError(f'"{key}" of the fleet file is no whole number from {lowest}')
+        raise FleetFileError(f'"{key}" in the fleet file is not a whole number of at least {lowest}')
     return value
 
 
 def _policy(item: Mapping[str, object]) -> str:
     name = item.get("reconnect", reconnect.QUICK)
     if name not in reconnect.POLICIES:
-        raise FleetFileError(f'"reconnect" of the fleet file is none of {", ".join(reconnect.POLICIES)}')
+        raise FleetFileError(f'"reconnect" in the fleet file is none of {", ".join(reconnect.POLICIES)}')
     return str(name)
 
 
@@ -202,7 +202,7 @@ def _profile(item: Mapping[str, object]) -> Mapping[str, object] | None:
         if profile is not None:
             Profile.of(profile)
     except ProfileError as error:
-        raise FleetFileError(f'"profile" of the fleet file: {error}') from None
+        raise FleetFileError(f'"profile" in the fleet file: {error}') from None
     return profile if isinstance(profile, dict) else None
 
 

@@ -13,19 +13,19 @@ With ``processes``, a :mod:`.supervisor` runs it in that many parts: each ``bloc
 part, and each part has the files below for itself, ``status-0.json`` for ``status.json``.
 
 Edges no longer listed are closed, new ones started, those of another digest restarted; all others keep their
-connection. Content that is no fleet is logged and changes nothing; a deleted file ends the host.
+connection. Content that is not a fleet is logged and changes nothing; a deleted file ends the host.
 
 STATUS FILE, replaced in one step (mode 0600): at most every 0.25 s after a change, at least every 5 s, and less
 often with thousands of edges, so that it takes no more than 5 % of the time::
 
     {"pid": int, "revision": the last one converged to, "written": epoch seconds,
      "counters": {"messages", "bytes", "connects", "disconnects", "refusals", "dropped", "resent",
-                  "cycles", "late_cycles", "lag_s": the latest cycle since the last status},
+                  "cycles", "late_cycles", "lag_s": how late the slowest cycle was since the last status},
      "edges": {name: {"state", "since", "why", "connects", "ignored", "unsimulated"}}}
 
-States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, since a backend that refuses
-an edge upgrades its connection, too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``. The
-host deletes the file when it ends.
+States: ``starting``, ``connecting``, ``connected`` (half a second after the upgrade, because a backend that
+refuses an edge upgrades its connection, too), ``refused`` and ``waiting`` (until the next try), ``unconfigured``.
+The host deletes the file when it ends.
 
 MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 30 s and at the end;
 see :mod:`.memories`. It stays when the host ends.
@@ -95,7 +95,7 @@ class Host:
             shared = self._share(reader)
             work = [asyncio.create_task(shared.beat.run()), asyncio.create_task(self._connect(shared))]
             for task in work:
-                task.add_done_callback(self._complain)
+                task.add_done_callback(self._log_failure)
             try:
                 await self._supervise(shared)
             finally:
@@ -136,7 +136,7 @@ class Host:
             turn = await shared.ramp.turn()
             task = asyncio.create_task(edge.connect(turn))
             self._connecting.add(task)
-            task.add_done_callback(self._complain)
+            task.add_done_callback(self._log_failure)
 
     def _reread(self) -> bool:
         """Whether the fleet file has a new valid content, which this host then takes over."""
@@ -218,9 +218,9 @@ class Host:
         try:
             memories.save(self._fleet.memory_file, documents)
         except OSError as error:
-            _LOG.error("the memory file is not written: %s", error.strerror)
+            _LOG.error("the memory file cannot be written: %s", error.strerror)
 
-    def _complain(self, task: asyncio.Task[None]) -> None:
+    def _log_failure(self, task: asyncio.Task[None]) -> None:
         self._connecting.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _LOG.error("a part of the host failed", exc_info=error)
@@ -259,7 +259,7 @@ async def serve(path: Path, part: int | None = None) -> None:
 
     Raises:
         OSError: the file cannot be read.
-        FleetFileError: it is no fleet.
+        FleetFileError: it is not a fleet file.
     """
     stamp = fleet_file.stamp(path)
     await Host(path, fleet_file.load(path), stamp, part).run()

@@ -1,7 +1,7 @@
 """The file in which a light host keeps what its edges have counted, so that no counter falls when it restarts.
 
 A plant goes on while its host is down, as a real one does while its edge is down: a host that comes back counts
-from the kept moment to now. What a killed host had not kept is counted again, exactly, since a simulation is
+from the kept moment to now. What a killed host had not kept is counted again, exactly, because a simulation is
 deterministic.
 """
 
@@ -68,7 +68,7 @@ def load(path: Path | None) -> dict[str, Snapshot]:
     try:
         return {name: _snapshot(item) for name, item in orjson.loads(path.read_bytes()).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        _LOG.error("%s is not used, all counters begin anew: %s", path.name, type(error).__name__)
+        _LOG.error("%s cannot be used, so all counters begin at 0: %s", path.name, type(error).__name__)
         return {}
 
 

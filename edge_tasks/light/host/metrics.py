@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _PREFIX: Final = "edge_tasks_light"
 _TRY_EVERY: Final = 3.0
-"""Seconds: the port may only be that of an outgoing connection."""
+"""In seconds. An outgoing connection may hold the port only for a while."""
 _STATES: Final = ("starting", "connecting", "connected", "refused", "waiting", "unconfigured")
 _COUNTERS: Final = {
     "messages": ("messages", "Messages sent by edges."),
     "bytes": ("sent_bytes", "Bytes of these messages, without their frames."),
-    "connects": ("connects", "Connections that a backend has let be."),
-    "disconnects": ("disconnects", "Of those, how many have ended."),
-    "refusals": ("refusals", "Connections that a backend has dropped at once: is the apikey known?"),
-    "dropped": ("dropped_messages", "Messages that were thrown away since the backend took nothing."),
+    "connects": ("connects", "Connections that a backend accepted and kept."),
+    "disconnects": ("disconnects", "How many of those have ended."),
+    "refusals": ("refusals", "Connections that a backend dropped at once: is the apikey known?"),
+    "dropped": ("dropped_messages", "Messages that were thrown away because the backend took nothing."),
     "resent": ("resent_messages", "Messages with values from the time without a connection."),
-    "cycles": ("cycles", "Cycles of edges."),
-    "late_cycles": ("late_cycles", "Of those, how many were not on time."),
+    "cycles": ("cycles", "Cycles of all edges."),
+    "late_cycles": ("late_cycles", "How many of those were late."),
 }
 """What a status file counts → name and meaning."""
 
@@ -62,7 +62,7 @@ class Part:
 
 
 class Metrics(Collector):
-    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor tells of its parts."""
+    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor reports its parts."""
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
@@ -123,14 +123,21 @@ class Metrics(Collector):
             parts = {str(index): part for index, part in sorted(self._parts.items())}
             totals = {key: self._total(key) for key in _COUNTERS}
         yield _gauge(
-            "edges", "Edges by state; down are those whose part does not run.", "state", self._states(parts)
+            "edges", "Edges by state; an edge is down if its part does not run.", "state", self._states(parts)
         )
         yield GaugeMetricFamily(f"{_PREFIX}_parts", "Processes that run edges.", value=len(parts))
-        yield CounterMetricFamily(f"{_PREFIX}_part_restarts", "Parts that died.", value=self._restarts)
+        yield CounterMetricFamily(
+            f"{_PREFIX}_part_restarts", "How often a part died and was started again.", value=self._restarts
+        )
         lags = {index: part.counters.get("lag_s", 0.0) for index, part in parts.items()}
-        yield _gauge("lag_seconds", "The most that a cycle was late lately, by part.", "part", lags)
+        yield _gauge(
+            "lag_seconds",
+            "How late the slowest cycle since the previous status was, by part.",
+            "part",
+            lags,
+        )
         ages = {index: max(0.0, time.time() - part.written) for index, part in parts.items()}
-        yield _gauge("status_age_seconds", "How long ago a part has told all this.", "part", ages)
+        yield _gauge("status_age_seconds", "How old the status of a part is.", "part", ages)
         for key, (name, what) in _COUNTERS.items():
             yield CounterMetricFamily(f"{_PREFIX}_{name}", what, value=totals[key])
 

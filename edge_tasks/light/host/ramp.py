@@ -42,7 +42,7 @@ class Window:
     def took(self, began: float, ended: float, *, connected: bool) -> None:
         """An edge arrived, or did not, from one time to another, in seconds of one clock.
 
-        Those that were already under way at the last reduction say nothing new: a backend that drops all of them
+        Edges that were already under way at the last reduction give no new information: a backend that drops them
         halves the window once.
         """
         span = ended - began
@@ -90,7 +90,7 @@ class Ramp:
         return self._clock()
 
     def now(self) -> float:
-        """Seconds of its clock."""
+        """The time of its clock, in seconds."""
         return self._clock()
 
     def done(self, began: float, *, connected: bool) -> None:
@@ -110,7 +110,7 @@ class Ramp:
         self._let_in()
 
     async def _wait(self) -> None:
-        """Wait in the queue; whoever is let in counts as under way from that moment."""
+        """Wait in the queue; an edge counts as under way from the moment when it leaves the queue."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(waiter)
         try:

@@ -41,7 +41,7 @@ class Connecting(Protocol):
         """Whether it has been told to leave."""
 
     async def connect(self, turn: float) -> None:
-        """Try once.
+        """Try to connect once.
 
         Args:
             turn: when the ramp let it in.
@@ -65,7 +65,7 @@ class SharedState:
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
         answers: whether the backend has answered some edge.
-        keep: called when the memory file is to be written soon.
+        keep: called when the memory file should be written soon.
     """
 
     def __init__(

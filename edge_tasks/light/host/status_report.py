@@ -42,5 +42,5 @@ class StatusReport:
         try:
             write_json(path, status())
         except OSError as error:
-            _LOG.error("the status file is not written: %s", error.strerror)
+            _LOG.error("the status file cannot be written: %s", error.strerror)
         self._writing = time.monotonic() - began

@@ -1,4 +1,4 @@
-"""The parent of a light host's processes: each runs a part of the fleet, and one that dies is started again.
+"""The parent of a light host's processes. Each runs a part of the fleet. If one dies, it is started again.
 
 A part is a process of this program whose second argument is its number. It ends when its standard input ends,
 which is a pipe from here: so none outlives its parent, however that ends.
@@ -31,7 +31,7 @@ _LONGEST_WAIT: Final = 30.0
 
 
 def wait(deaths: int) -> float:
-    """Seconds before a part is started again, by the number of its early deaths in a row: 0 first, 30 at most."""
+    """The seconds before a part is started again, by the number of early deaths in a row: 0 first, 30 at most."""
     return min(_LONGEST_WAIT, 2.0 ** min(deaths - 2, 10)) if deaths > 1 else 0.0
 
 
@@ -43,7 +43,7 @@ class _Part:
         process: None while it waits to be started (again).
         started: when, by :func:`time.monotonic`.
         deaths: how many early ones there were in a row.
-        due: when it is to be started, by the same clock.
+        due: when it must be started, by the same clock.
     """
 
     process: subprocess.Popen[bytes] | None = None
@@ -127,7 +127,9 @@ class Supervisor:
         self._metrics.ending(index)
         self._metrics.ended(index, again=True)
         self._forget(index)  # nobody is to read that its edges were connected
-        _LOG.error("part %d ended with %d, started again in %.0f s", index, process.returncode, wait(part.deaths))
+        _LOG.error(
+            "part %d ended with %d and is started again in %.0f s", index, process.returncode, wait(part.deaths)
+        )
 
     def _end(self, indices: list[int]) -> None:
         parts = {index: self._parts.pop(index) for index in indices}
@@ -150,6 +152,6 @@ class Supervisor:
 
 
 def _release(process: subprocess.Popen[bytes]) -> None:
-    """Close its standard input, which tells it to end."""
+    """Close its standard input, which makes it end."""
     if process.stdin is not None:
         process.stdin.close()

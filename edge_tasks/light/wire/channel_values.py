@@ -1,4 +1,4 @@
-"""The values of an edge's channels that its backend has, and those to be sent next. No I/O: bytes come out.
+"""The channel values that the backend has of an edge, and those to send next. No I/O: it returns bytes.
 
 All texts are the inside of a JSON object: ``"meter0/ActivePower":0,...``.
 """

@@ -98,7 +98,7 @@ class Session:
             connection.send(protocol.system_log(moment(now), line.source, line.text(simulation)))
 
     def _rarely(self, now: int) -> bool:
-        """Do what is not due in each cycle, and return whether all channels are to be sent."""
+        """Do what is not due in each cycle, and return whether all channels must be sent."""
         full = now >= min(self._full_at, self._second_full_at)
         if now >= self._full_at:
             self._full_at = now + _FULL_EVERY

@@ -57,7 +57,7 @@ def endpoint_of(backend: Component | None, apikey: str = "") -> Endpoint:
     except ValueError:
         usable = False
     if not usable:
-        raise UnconfiguredError(f"the uri of its {backend.id} is no ws:// or wss:// address")
+        raise UnconfiguredError(f"the uri of its {backend.id} is not a ws:// or wss:// address")
     return Endpoint(uri, key)
 
 

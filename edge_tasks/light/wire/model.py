@@ -55,7 +55,7 @@ class Model:
 
     @cached_property
     def api_timeout(self) -> int:
-        """Ms that a written value holds."""
+        """How many ms a written value holds."""
         return 1000 * (self.backend.integer("apiTimeout", _API_TIMEOUT) if self.backend else _API_TIMEOUT)
 
 

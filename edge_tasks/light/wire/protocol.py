@@ -69,7 +69,7 @@ def system_log(time: str, source: str, message: str) -> bytes:
 
 
 def wait(failures: int, rng: random.Random) -> float:
-    """Seconds before the next try, after so many failures in a row (from 1): 0.1-1, then growing to 30."""
+    """The seconds before the next try, after so many failures in a row (from 1): 0.1-1, then growing to 30."""
     if failures <= 1:
         return rng.uniform(0.1, 1.0)
     longest = min(_LONGEST_WAIT, 2.0 ** min(failures - 1, 10))

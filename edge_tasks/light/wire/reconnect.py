@@ -34,12 +34,12 @@ class ReconnectPolicy:
     life: int
 
     def wait(self, edge: str, failures: int, rng: random.Random) -> float:
-        """Seconds before the next try of the named edge, after so many failures in a row (from 1)."""
+        """The seconds before the next try of the named edge, after so many failures in a row (from 1)."""
         if self.name == OPENEMS:
             return float(_SHORTEST + zlib.crc32(f"{self.life}/{edge}".encode()) % _SPREAD)
         return protocol.wait(failures, rng)
 
     def resend_after(self, rng: random.Random) -> int:
-        """Ms after a connect before what was not heard is sent: seconds, or OpenEMS' 5 to 65 minutes."""
+        """How many ms after a connect what was not heard is sent: seconds, or OpenEMS' 5 to 65 minutes."""
         low, high = _RESEND_OPENEMS if self.name == OPENEMS else _RESEND_QUICK
         return rng.randint(low, high)

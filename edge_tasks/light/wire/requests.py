@@ -51,7 +51,7 @@ class Moment:
 
 
 def answer(message: bytes, model: Model, moment: Moment) -> tuple[bytes | None, Effect]:
-    """The answer to a message, and what is to be done. What is no request (a response, garbage) has no answer.
+    """The answer to a message, and what must be done. What is not a request (a response, garbage) has no answer.
 
     Args:
         message: as it came.
@@ -93,7 +93,7 @@ def _user(request: Params) -> str:
 
 
 def _handle(payload: Params, user: str, model: Model, moment: Moment) -> tuple[object, object, Effect]:
-    """The id of the answer, its result, and what is to be done."""
+    """The id of the answer, its result, and what must be done."""
     method, params = payload.get("method"), _params(payload)
     if method == "componentJsonApi":
         inner = params.get("payload")
@@ -147,7 +147,7 @@ def _whole(channel: str, value: object) -> int:
     with suppress(ValueError):
         if isinstance(value, int | float | str):
             return int(value)
-    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is no number")
+    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number")
 
 
 def _factory(params: Params, model: Model) -> FactoryConfig:

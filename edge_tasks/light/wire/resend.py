@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.sources import Source
 
 LONGEST: Final = 24 * 3_600_000
-"""Ms; what is older is not sent, and counted as dropped."""
+"""In ms. What is older is not sent, and counted as dropped."""
 
 
 def unheard(model: Model, memory: Memory, shaped: Sequence[Source | None], until: int) -> Iterator[bytes]:

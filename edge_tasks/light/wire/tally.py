@@ -15,7 +15,7 @@ class Tally:
         connects: upgrades that a backend granted, also to a key that it then refused.
         disconnects: of them, those that ended.
         refusals: tries that a backend refused.
-        dropped: cycles that were not sent since the backend took nothing, and windows too old to be sent again.
+        dropped: cycles that were not sent because the backend took nothing, and windows too old to be sent again.
         resent: windows that were sent again.
     """
 

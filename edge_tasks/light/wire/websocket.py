@@ -31,9 +31,9 @@ _UPGRADE_TIMEOUT: Final = 15.0
 _PING_AFTER: Final = 50.0
 _SILENT_AFTER: Final = 75.0
 _READ_BUFFER: Final = 512
-"""Bytes; it grows to what comes, which is little: an edge hears a ping a minute."""
+"""In bytes. It grows with what comes, which is little: an edge gets one ping a minute."""
 _SMALL: Final = 1024
-"""Bytes; a connection keeps a buffer of its largest message, so a large one goes out from a buffer of its own."""
+"""In bytes. A connection keeps a buffer of its largest message, so a large one is sent from its own buffer."""
 _MOST_HEADER: Final = 14
 _MOST_BYTES: Final = 4 * 1024 * 1024
 _UNAUTHORIZED: Final = (401, 403)
@@ -53,7 +53,7 @@ class NoWebsocketError(Exception):
 
 
 class Owner(Protocol):
-    """Who is told what happens on a connection."""
+    """Receives what happens on a connection."""
 
     def heard(self, message: bytes) -> None:
         """A message came."""
@@ -205,11 +205,11 @@ async def connect(endpoint: Endpoint, connection: Connection, source: str = "") 
         )
     except WSHandshakeError as error:
         if error.response is None:
-            raise NoWebsocketError(f"no websocket with {place}: {type(error).__name__}") from None
+            raise NoWebsocketError(f"no websocket connection to {place}: {type(error).__name__}") from None
         status = int(error.response.status)
-        why = f"{place} answered HTTP {status} to the upgrade"
+        why = f"{place} answered the upgrade with HTTP {status}"
         raise NoWebsocketError(why, refused=status in _UNAUTHORIZED) from None
     except OSError as error:
         raise NoWebsocketError(f"no connection to {place}: {error.strerror or 'no address'}") from None
     except (WSError, asyncio.TimeoutError, ValueError) as error:
-        raise NoWebsocketError(f"no websocket with {place}: {type(error).__name__}") from None
+        raise NoWebsocketError(f"no websocket connection to {place}: {type(error).__name__}") from None

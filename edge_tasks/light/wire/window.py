@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.engine.simulation import Simulation
 
 LENGTH: Final = 300_000
-"""Ms."""
+"""In ms."""
 
 
 class Window:
@@ -69,5 +69,5 @@ def windows(simulation: Simulation, channels: Channels, until: int) -> Iterator[
 
 
 def _rounded(energy: int, span: int) -> int:
-    """W, of W*ms in so many ms; half up, as Java rounds."""
+    """The power in W of an energy in W*ms over so many ms, rounded half up as Java does."""
     return (2 * energy + span) // (2 * span)

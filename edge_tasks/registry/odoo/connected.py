@@ -1,4 +1,4 @@
-"""Who is online where the backend has no B2B REST API: what it writes into the device table every 30 s."""
+"""Which edges are online if the backend has no B2B REST API: what it writes into the device table every 30 s."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class TableStatus:
 
     says: ClassVar[str] = "PostgreSQL"
     remark: ClassVar[str] = (
-        "the backend has no B2B REST API: PostgreSQL was asked, which may be 30 s late, and values"
+        "the backend has no B2B REST API: PostgreSQL was asked, which can be 30 s late, and values"
         " cannot be asked → inv doctor --fix up"
     )
     is_late: ClassVar[bool] = True
@@ -33,7 +33,7 @@ class TableStatus:
     backend_runs: Callable[[], bool]
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
-        """``openems_is_connected``.
+        """Whether each edge is connected, by name: the column ``openems_is_connected``.
 
         Raises:
             BackendError: the backend does not run.
@@ -45,5 +45,5 @@ class TableStatus:
 
     @staticmethod
     def values(_names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
-        """None: the backend writes them to InfluxDB, if anywhere."""
+        """Empty: the backend writes values only to InfluxDB, if at all."""
         return {}

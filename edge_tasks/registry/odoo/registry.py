@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from edge_tasks.plan import counted
 from edge_tasks.registry.odoo import table
 from edge_tasks.registry.odoo.rows import RowChanges, note_of, plan_registration
 from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
@@ -53,7 +54,7 @@ class OdooRegistry:
         table.register(self.database, planned.details, progress)
 
     def fingerprints(self) -> dict[str, str]:
-        """Of all rows, archived ones too: a backend reads them as well."""
+        """The fingerprints of all apikeys, by name; also of archived rows, because a backend reads them."""
         return {row.name: fingerprint(row.apikey) for row in table.read_rows(self.database)}
 
     def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
@@ -66,7 +67,7 @@ class OdooRegistry:
         return table.read_config(self.database, name)
 
     def visible(self, names: Sequence[str]) -> frozenset[str] | None:
-        """What Odoo lists; None where there is no Odoo.
+        """The names that Odoo lists; None if there is no Odoo.
 
         Raises:
             OdooError: it does not answer, or refuses.
@@ -78,7 +79,7 @@ class OdooRegistry:
         mark = note_of(self.fleet.id)
         ours = [row.id for row in table.read_rows(self.database) if row.note is not None and mark in row.note]
         table.remove_rows(self.database, ours)
-        return f"{len(ours)} rows of the database {self.database.name}"
+        return f"{counted(len(ours), 'row')} of the database {self.database.name}"
 
     @cached_property
     def _apikeys(self) -> dict[str, str]:
@@ -86,7 +87,7 @@ class OdooRegistry:
 
 
 def registration_of(changes: RowChanges) -> Registration[RowChanges]:
-    """Changes of rows, as everybody may know them."""
+    """Changes of rows as a plan for the step ``register``."""
     return Registration(
         added=tuple(device.name for device in changes.added if device.active),
         changed=tuple(change.device.name for change in changes.changed if change.device.active),

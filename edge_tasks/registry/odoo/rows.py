@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge, Fleet
 
 DEMO_APIKEY: Final = "DEMO_API_KEY"
-"""Of the one device that Odoo creates with its demo data, ``edge0``."""
+"""The apikey of the one device that Odoo creates with its demo data, ``edge0``."""
 
 LIGHT_VERSION: Final = DEFAULT.since
 """What a light edge says of itself. Each version that a backend does not find, it has Odoo write, one by one."""
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Device:
-    """A row as it is to be: what Odoo itself would have made, and a note by which we know it as ours.
+    """A row as it should be: what Odoo itself would have made, and a note by which we know it as ours.
 
     Attributes:
         version: a new row's; None where only the edge itself knows it.
@@ -59,7 +59,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Change:
-    """A row of ours that differs from what is wanted."""
+    """One of our rows that differs from what is wanted."""
 
     row: Row
     device: Device
@@ -67,14 +67,14 @@ class Change:
 
 @dataclass(frozen=True)
 class RowChanges:
-    """What is to be done to the table, in one transaction.
+    """The changes of the table, which are made in one transaction.
 
     Attributes:
         added: rows to insert; those of the reserve are among them, archived.
         changed: rows to correct or to take over.
         kept: how many active rows are right as they are.
         unarchived: rows that become active, most of them of the reserve, untouched otherwise.
-        archived: active rows of ours beyond the fleet.
+        archived: our active rows beyond the fleet.
         reserved: how many rows of the reserve there will be.
     """
 
@@ -87,12 +87,12 @@ class RowChanges:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is to be done."""
+        """Whether nothing must be done."""
         return not (self.added or self.changed or self.unarchived or self.archived)
 
 
 def note_of(fleet_id: str) -> str:
-    """The mark in a row's internal note that tells whose it is."""
+    """The mark in a row's internal note by which a fleet knows its rows."""
     return f"edge-tasks fleet {fleet_id}"
 
 
@@ -154,7 +154,7 @@ def _refuse_foreign(rows: Iterable[Row], wanted: Iterable[Device], ours: set[str
     ]
     if foreign:
         raise RegistrationError(
-            "the device table has rows of these names that are not this fleet's: " + _facts(foreign),
+            "the device table has rows with these names that do not belong to this fleet: " + _facts(foreign),
             hint="take them over with --adopt (their apikeys change), or rename or remove them in Odoo",
         )
 
@@ -169,9 +169,11 @@ def _refuse_duplicates(rows: Sequence[Row], wanted: Sequence[Device]) -> None:
     doubled = [row for row in rows if row.apikey in keys and row.name != keys[row.apikey]]
     if doubled:
         raise RegistrationError(
-            "other devices have an apikey of this fleet: "
-            + ", ".join(f"{row.name} (id {row.id}) that of {keys[row.apikey]}" for row in doubled[:_MOST_NAMED]),
-            hint="give those devices another apikey in Odoo, or make new ones for the fleet: inv rotate-keys",
+            "other devices have apikeys of this fleet: "
+            + ", ".join(
+                f"{row.name} (id {row.id}) has the apikey of {keys[row.apikey]}" for row in doubled[:_MOST_NAMED]
+            ),
+            hint="give those devices another apikey in Odoo, or give the fleet new ones: inv rotate-keys",
         )
 
 
@@ -190,7 +192,7 @@ def _differs(row: Row, device: Device) -> bool:
 
 
 def _differs_otherwise(row: Row, device: Device) -> bool:
-    """Whether a row is to be corrected; a user's own comment and setup password are left as they are."""
+    """Whether a row must be corrected; a user's own comment and setup password are left as they are."""
     return (
         row.active is None
         or (row.apikey, row.name_number) != (device.apikey, device.name_number)

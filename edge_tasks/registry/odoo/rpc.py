@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FRESH_PASSWORD: Final = "admin"  # noqa: S105 - what a freshly initialised Odoo has, as everybody knows
-"""Of the user ``admin`` after ``odoo -i``."""
+"""The password of the user ``admin`` after ``odoo -i``."""
 
 _TIMEOUT_S: Final = 15.0
 
@@ -54,16 +54,17 @@ class Odoo:
         return True
 
     def set_passwords(self) -> None:
-        """Give the users 1 and :attr:`uid` our password, coming in by a fresh Odoo's own.
+        """Give the users 1 and :attr:`uid` our password, with the initial password of a fresh Odoo.
 
         Raises:
-            CommandFailed: neither password lets us in.
+            CommandFailed: Odoo accepts neither password.
         """
         try:
             admin = self._proxy("common").authenticate(self.database, "admin", FRESH_PASSWORD, {})
             if not admin:
                 raise CommandFailed(
-                    f"Odoo at {self.url} lets admin in neither with the backend's odooPassword nor as fresh",
+                    f"Odoo at {self.url} accepts neither the backend's odooPassword"
+                    " nor the initial password for admin",
                     hint="set Metadata/Odoo.config's odooPassword to the password that admin has",
                 )
             ids = sorted({1, self.uid, int(admin)})
@@ -76,7 +77,7 @@ class Odoo:
             raise OdooError(f"{self.url} does not answer: {error}") from None
 
     def visible(self, names: Sequence[str]) -> frozenset[str]:
-        """Those of the devices that people see in Odoo: archived ones are left out.
+        """The devices that people see in Odoo, without archived ones.
 
         Raises:
             OdooError: it does not answer, or refuses.
@@ -103,7 +104,7 @@ class Odoo:
 
 
 class _Transport(xmlrpc.client.Transport):
-    """With a timeout: a server that is starting accepts and then says nothing."""
+    """A connection with a time-out, because a starting server accepts connections and then does not answer."""
 
     def make_connection(self, host: Any) -> http.client.HTTPConnection:  # noqa: ANN401 - as in the base class
         """The base class's connection, which gives up in the end."""

@@ -60,10 +60,10 @@ class RowReport:
 
 
 class Addon(Enum):
-    """How far Odoo's addon ``openems`` is in a database."""
+    """How far the installation of Odoo's addon ``openems`` is in a database."""
 
     NO_DATABASE = "there is no such database"
-    HALF = "the addon is not installed, or only half"
+    HALF = "the addon is not installed, or only partly"
     INSTALLED = "the addon is installed"
 
 
@@ -118,7 +118,7 @@ def addon(database: Database) -> Addon:
 
 
 def drop_database(database: Database) -> None:
-    """Remove a database, if there is one, whoever is connected to it."""
+    """Remove a database if it exists, even if somebody is connected to it."""
     with _connected(replace(database, name="postgres"), autocommit=True) as connection:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
@@ -270,7 +270,7 @@ def _parameters(database: Database) -> dict[str, Any]:
 
 
 def _reason(error: psycopg.Error) -> str:
-    """PostgreSQL's own words, without a failing row's values (they hold the apikey)."""
+    """PostgreSQL's message without the values of the failing row, which contain the apikey."""
     return error.diag.message_primary or str(error).strip().splitlines()[-1]
 
 
@@ -278,7 +278,7 @@ def _hint(error: psycopg.Error) -> str:
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidCatalogName):
         return "the addon's table is missing: inv odoo-init"
     if isinstance(error, psycopg.errors.UndefinedColumn):
-        return "the table is not the openems addon's of Odoo 16; nothing was changed"
+        return "the table is not the one of the openems addon of Odoo 16; nothing was changed"
     if isinstance(error, psycopg.OperationalError):
         return "nothing was committed; is it running (inv odoo-init), and is the password right?"
     return "nothing was committed"

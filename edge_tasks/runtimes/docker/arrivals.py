@@ -1,4 +1,4 @@
-"""Edges that start, as many at a time as a machine can stand: who is next, and who was turned away. Pure.
+"""Edges start, as many at a time as the machine can take: which are next, and which were turned away. Pure.
 
 A real edge that loses the backend waits 10 to 109 s before it tries again. That happens: it compresses with one
 deflater what several of its threads send, and on a busy machine one start in fifty ends with a backend that
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 SILENCE_S: Final = 15.0
-"""When nobody has come for so long, the rest is left to itself."""
+"""If no edge has connected for so long, we stop waiting for the rest."""
 
 _SLOW_S: Final = 40.0
-"""Who takes longer is in nobody's way any more."""
+"""An edge that takes longer no longer delays the others."""
 
 _MARGIN_S: Final = 5.0
 
 
 @dataclass
 class _Start:
-    """One edge's: when it was begun, with whom, when it was first seen connected."""
+    """The start of one edge: when it began, with which others, and when it was first seen connected."""
 
     at: float
     mates: frozenset[str]
@@ -49,7 +49,7 @@ class Arrivals:
     _last: float = 0.0
 
     def next(self, now: float) -> tuple[str, ...]:
-        """Those to begin: who was turned away, else a batch of those that wait; none while there is no room."""
+        """The edges to start: those that were turned away, else the next batch; none while there is no room."""
         if self._turned_away:
             return tuple(sorted(self._turned_away))
         young = (start for start in self._starts.values() if now - start.at < _SLOW_S)
@@ -57,7 +57,7 @@ class Arrivals:
         return tuple(self.waiting[: self.batch]) if on_their_way <= self.batch else ()
 
     def begin(self, services: Sequence[str], now: float) -> None:
-        """They were begun."""
+        """Take note that these services were started."""
         self.again += [service for service in services if service in self._turned_away]
         self._turned_away -= set(services)
         self.waiting = [service for service in self.waiting if service not in services]
@@ -65,7 +65,7 @@ class Arrivals:
         self._last = now
 
     def see(self, connected: Collection[str], now: float) -> None:
-        """These are connected now, and no others."""
+        """Take note that exactly these are connected now."""
         for service, start in self._starts.items():
             if service in connected:
                 if start.came is None:
@@ -75,13 +75,13 @@ class Arrivals:
         self._turned_away -= set(connected)
 
     def is_over(self, now: float) -> bool:
-        """All are connected; or nobody comes any more."""
+        """All are connected, or no more will connect."""
         if self.waiting or self._turned_away:
             return False
         return all(start.came is not None for start in self._starts.values()) or now - self._last > SILENCE_S
 
     def _is_overdue(self, start: _Start, now: float) -> bool:
-        """Half of those begun with it came long ago: too long for the two to be only of different speed."""
+        """Half of the edges started with it connected so long ago that it cannot only be slower."""
         came = [mate.came for name in start.mates if (mate := self._starts[name]).came is not None]
         if len(came) * 2 < len(start.mates) or not came:
             return False

@@ -41,7 +41,7 @@ class BackendService:
         return self.stack.status
 
     def find(self) -> Plan[tuple[str, ...]]:
-        """Services of the platform that do not run, or with another configuration or image than they should."""
+        """The platform's services that do not run, or that run with another configuration or image."""
         stack = self.stack
         hashes, services = stack.hashes(), stack.services.platform
         images = stack.docker.images({stack.project.image(name) for name in services})
@@ -95,7 +95,7 @@ class BackendService:
         """Restart its container (2 s); ``up`` brings the edges back.
 
         Its Felix console could re-activate ``Metadata.Odoo`` in 0.6 s, but wants all properties for it, forgets
-        those that are missing, and writes the file anew, which may be one of the user's (measured on 2024.7.0).
+        those that are missing, and writes the file again, which may be one of the user's (measured on 2024.7.0).
 
         Raises:
             CommandFailed: the backend did not come back.
@@ -117,7 +117,8 @@ class BackendService:
             if not until(deadline, 0.1):
                 raise CommandFailed(
                     f"the backend is not ready after {_READY_S:.0f} s: {self._reason()}",
-                    hint="inv logs --service openems-backend; inv doctor compares its wiring with the platform's",
+                    hint="inv logs --service openems-backend;"
+                    " inv doctor compares its configuration with the platform",
                 )
 
     def _is_ready(self) -> bool:
@@ -134,9 +135,9 @@ class BackendService:
         stack = self.stack
         name = stack.context.fleet.edge(0).name
         if stack.wiring.rest_port is None:
-            return f"it does not answer on {stack.wiring.edge_port}, where edges connect"
+            return f"it does not answer on port {stack.wiring.edge_port}, where edges connect"
         try:
             stack.rest.online([name])
         except BackendError as error:
             return str(error)
-        return f"it does not know {name}: had it the device table when it started?"
+        return f"it does not know {name}: was the device table there when it started?"

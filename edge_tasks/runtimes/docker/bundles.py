@@ -1,4 +1,4 @@
-"""The bundles of the edges' jar, unpacked once into a folder of ours that every edge's container mounts."""
+"""The bundles of the edges' jar, unpacked once into our folder, which every edge's container mounts."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ OPTION: Final = f"-D{PROPERTIES}={BUNDLES / PROPERTIES}"
 """For the JVM of an edge whose bundles are unpacked."""
 
 _ANY_BYTES: Final = "latin-1"
-"""What is not ours comes back as it was, whatever its encoding."""
+"""Whatever is not ours is returned unchanged, in any encoding."""
 
 
 def is_looked_at(stack: Stack) -> bool:
-    """It is the edges' jar of now that was looked into last, and what was found is still there."""
+    """The edges' present jar was the last one looked into, and what was found is still there."""
     found = _record(stack)
     if found is None or found["of"] != _mark(stack):
         return False
@@ -50,7 +50,7 @@ def unpack(stack: Stack) -> str:
 
 
 def mounts(stack: Stack) -> tuple[Volume, ...]:
-    """Of an edge's service; none when nothing is unpacked for its image."""
+    """The mounts of an edge's service; none if nothing is unpacked for its image."""
     found = _record(stack)
     if not stack.options.unpacks_bundles or not found or not found["folder"] or not is_looked_at(stack):
         return ()
@@ -74,7 +74,7 @@ def _unpack(stack: Stack, jar: PurePosixPath, folder: Path) -> bool:
 
 
 def _is_whole(folder: Path) -> bool:
-    """The properties come last."""
+    """Whether everything is unpacked; the properties are written last."""
     return (folder / PROPERTIES).is_file()
 
 
@@ -94,7 +94,7 @@ def _extract(jar: Path, folder: Path) -> bool:
 
 
 def _jar(stack: Stack) -> PurePosixPath | None:
-    """In the image; None when the service's command names none, or when something is mounted over it."""
+    """The jar's path in the image; None if the service's command names none, or something is mounted over it."""
     service = stack.project.services[stack.services.edge]
     image = stack.edge_image
     directory = str(service.get("working_dir") or image.directory)
@@ -104,7 +104,7 @@ def _jar(stack: Stack) -> PurePosixPath | None:
 
 
 def _mark(stack: Stack) -> list[str]:
-    """Another command, or a jar that is mounted over the image's, is another jar."""
+    """What identifies the jar: the image and the jar's path; the path is empty if there is none."""
     return [stack.edge_image.id, str(_jar(stack) or "")]
 
 

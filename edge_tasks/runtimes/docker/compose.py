@@ -60,7 +60,7 @@ class Compose:
         return {name: frozenset(found for service, found in pairs if service == name) for name, _ in pairs}
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
-        """Run what changes something.
+        """Run a command that changes something.
 
         Raises:
             CommandFailed: with its last lines.
@@ -76,7 +76,7 @@ class Compose:
         self.docker.run(*self._prefix(ours=False), "pull", "--quiet", *services)
 
     def up(self, services: Sequence[str], *, parallel: int) -> None:
-        """Have containers of these services run, made anew where their configuration changed."""
+        """Start containers of these services; those with a changed configuration are created again."""
         more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
         self.run("up", "-d", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
 

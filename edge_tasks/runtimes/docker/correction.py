@@ -23,7 +23,7 @@ class ConfigCorrection:
         """Whether the copy, if it was asked for, is still to be written.
 
         Raises:
-            SettingsError: nobody can tell where the backend's container has its configuration.
+            SettingsError: we cannot find out where the backend's container has its configuration.
         """
         stack = self.stack
         if not stack.is_corrected:
@@ -31,7 +31,7 @@ class ConfigCorrection:
         if stack.backend_config_inside is None:
             folder = stack.backend_config
             raise SettingsError(
-                f"where does the backend's container have {folder}? It is neither mounted nor copied",
+                f"{folder} is neither mounted into the backend's container nor copied into its image",
                 hint=f"correct {METADATA} yourself, as inv doctor says",
             )
         folder = stack.corrected_config

@@ -1,4 +1,4 @@
-"""Folders of the host in which containers keep their data: those that a run of ours brought about go with it."""
+"""Folders of the host in which containers keep their data. Those that our run created are removed with it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def remove(stack: Stack) -> tuple[str, ...]:
 
 
 def _data_folders(stack: Stack) -> Iterator[Path]:
-    """Of bind mounts in the platform."""
+    """The data folders in bind mounts of the platform."""
     home = stack.context.platform.path
     for service in stack.services.platform:
         cluster = stack.project.environment(service).get("PGDATA", _POSTGRES)
@@ -81,7 +81,7 @@ def _data_folders(stack: Stack) -> Iterator[Path]:
 
 
 def _odoo_data(volumes: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """As the configuration says that is mounted; nothing where none is, or it does not say."""
+    """Odoo's data folders as its mounted configuration says; none if it is not mounted or does not say."""
     for volume in volumes:
         target = PurePosixPath(str(volume.get("target")))
         if volume.get("type") == "bind" and _ODOO_CONF.is_relative_to(target):

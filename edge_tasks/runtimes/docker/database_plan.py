@@ -1,4 +1,4 @@
-"""What is to be done so that PostgreSQL and Odoo run, with the device table. Pure."""
+"""What must be done so that PostgreSQL and Odoo run, with the device table. Pure."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def to_prepare(database: str, odoo: str, running: Collection[str], asked: Questi
 
 
 def changes_of(planned: DatabaseToPrepare, name: str, odoo: str) -> tuple[str, ...]:
-    """A line each, for ``inv plan``; ``name`` is the database's, ``odoo`` the service that starts last."""
+    """One line for each change; ``name`` is the database's, ``odoo`` the service that starts last."""
     initialise = {
         True: (f"initialise Odoo's database {name} with the openems addon",),
-        None: (f"have database {name} with the openems addon",),
+        None: (f"prepare database {name} with the openems addon",),
         False: (),
     }
     return (

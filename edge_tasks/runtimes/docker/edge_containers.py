@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from edge_tasks.adapters.processes import until
 from edge_tasks.openems import configuration
-from edge_tasks.plan import Plan
+from edge_tasks.plan import Plan, counted
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.docker import light_container, starting
 from edge_tasks.runtimes.docker.edge_plan import Wanted, changes_of, compare, overdue
@@ -63,13 +63,13 @@ class EdgeContainers:
             light=self.light.find({}) if fleet.light else None,
         )
         of_light = () if planned.light is None else (change_of(planned.light),)
-        return Plan((*changes_of(planned), *of_light), f"{fleet.size} edges run", planned)
+        return Plan((*changes_of(planned), *of_light), f"{counted(fleet.size, 'edge')} running", planned)
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Light edges first; then remove, make and restart in batches, so that the machine stays usable.
 
         Raises:
-            CommandFailed: Docker refused, or the light host did not take its edges.
+            CommandFailed: Docker refused, or the light host did not start its edges.
         """
         planned = plan.details
         of_light = () if planned.light is None else (self.light.start(planned.light),)
@@ -99,7 +99,7 @@ class EdgeContainers:
         )
 
     def _lost(self, edges: Sequence[Edge], containers: Sequence[Container]) -> tuple[Edge, ...]:
-        """Running edges that the backend does not have, and that will not be back soon by themselves."""
+        """Running edges that the backend does not have and that will not reconnect soon by themselves."""
         if edges and self.backend.will_be_started(containers):
             return tuple(edges)
         started = {container.service: container.started for container in containers}
@@ -118,10 +118,10 @@ class EdgeContainers:
             (len(planned.surplus), "removed"),
         )
         did = ", ".join(f"{count} {word}" for count, word in counts if count)
-        return f"edges: {did or 'came back by themselves'}"
+        return f"edges: {did or 'reconnected by themselves'}"
 
     def _still_lost(self, edges: Sequence[Edge]) -> tuple[Edge, ...]:
-        """Those that do not come back by themselves within seconds."""
+        """The edges that do not reconnect by themselves within seconds."""
         lost = tuple(edges)
         if self.stack.status.is_late:
             return lost
@@ -155,5 +155,5 @@ def _configuration(directory: Path, edge: Edge) -> tuple[tuple[str, ...], str]:
     if backend is None:
         return found.ignored, "its config directory has no Backend controller that Felix loads"
     if backend.text("apikey") != edge.apikey:
-        return found.ignored, "the apikey in its config directory is not its own"
+        return found.ignored, "its config directory has another apikey"
     return found.ignored, ""

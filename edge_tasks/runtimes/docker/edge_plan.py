@@ -1,4 +1,4 @@
-"""Which of the edges' containers are to be made, started again or removed. Pure."""
+"""Which of the edges' containers must be created, started again or removed. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LONG_S: Final = 120.0
 
 @dataclass(frozen=True)
 class Wanted:
-    """How the edges' containers are to be.
+    """How the edges' containers should be.
 
     Attributes:
         edges: those that are to have one.
@@ -80,7 +80,7 @@ def compare(containers: Sequence[Container], wanted: Wanted, written: Mapping[st
 def overdue(
     edges: Sequence[Edge], containers: Sequence[Container], backend_read: float, now: float
 ) -> tuple[Edge, ...]:
-    """Edges that may have lost the backend, and will not be back soon by themselves; the backend is to be asked.
+    """Edges that may have lost the backend, and will not reconnect soon by themselves; the backend must be asked.
 
     Args:
         edges: that run.
@@ -95,7 +95,7 @@ def overdue(
 
 
 def changes_of(planned: EdgesToStart) -> tuple[str, ...]:
-    """A line each, for ``inv plan``."""
+    """One line for each change, for ``inv plan``."""
     again = tuple(edge.service for edge in sorted((*planned.restart, *planned.lost), key=lambda edge: edge.index))
     return (
         *([f"start {some(tuple(edge.service for edge in planned.make))}"] if planned.make else []),

@@ -42,7 +42,7 @@ def inheritance(stack: Stack) -> Inheritance:
 
 
 def caller(stack: Stack) -> Caller:
-    """Who runs this."""
+    """The user and group that run this program, and whether Docker is rootless."""
     return Caller(os.geteuid(), os.getegid(), rootless=stack.is_rootless)
 
 

@@ -1,4 +1,4 @@
-"""Which images are to be built or fetched, from what is here and what they were built from. Pure."""
+"""Which images must be built or fetched, from what is here and what they were built from. Pure."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def to_fetch(facts: ImageFacts) -> tuple[str, ...]:
 
 
 def changes_of(planned: ImagesToMake, names: Mapping[str, str]) -> tuple[str, ...]:
-    """A line each, for ``inv plan``; ``names`` has the image of each service."""
+    """One line for each change, for ``inv plan``; ``names`` has the image of each service."""
     return (
         *(f"download {artifact.url}" for artifact in planned.download),
         *([f"build {some(tuple(names[service] for service in planned.build))}"] if planned.build else []),
@@ -99,7 +99,7 @@ def changes_of(planned: ImagesToMake, names: Mapping[str, str]) -> tuple[str, ..
 
 
 def _is_stale(facts: ImageFacts, service: str, context: BuildContext) -> bool:
-    """Built by us of something else; or by Compose of nobody knows what; or by hand before the newest file."""
+    """We built it from something else, Compose did from unknown files, or somebody did before the newest file."""
     built = facts.built.get(service)
     if built is not None:
         return built != (context.digest, facts.here[facts.names[service]])

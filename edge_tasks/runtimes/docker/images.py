@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
 
 _NOT_BUILT_FROM = (DIRECTORY_PREFIX, f".{DIRECTORY_PREFIX}", FOLDER, ".git")
-"""What lies in a build context and is none of the image's business: our own directories, git's."""
+"""What is in a build context but does not concern the image: our own directories and git's."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class DockerImages:
         if self.stack.options.skip_build:
             _require(facts.missing)
         planned = self._planned(facts)
-        unchanged = f"{len(set(facts.names.values()))} images are here"
+        unchanged = f"{counted(len(set(facts.names.values())), 'image')} present"
         return Plan(changes_of(planned, facts.names), unchanged, planned)
 
     def make(self, plan: Plan[ImagesToMake]) -> str:
@@ -113,8 +113,8 @@ class DockerImages:
 def _require(missing: Collection[str]) -> None:
     if missing:
         raise MissingTool(
-            f"images are not here: {', '.join(missing)}",
-            hint="leave out --skip-build, or docker load them",
+            f"images are missing: {', '.join(missing)}",
+            hint="leave out --skip-build, or load them with docker load",
         )
 
 

@@ -1,6 +1,6 @@
-"""The light edges' container: their program and their fleet lie in folders of ours that it mounts.
+"""The light edges' container: it mounts our folders with their program and their fleet.
 
-So no image is built, and any image with a Python serves; the program comes from where this one was installed.
+So no image is built, and any image with Python will do; the program comes from where this one was installed.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ _PROGRAM: Final = PurePosixPath("/light/program")
 _FLEET_FILE: Final = "light.json"
 PACKAGES: Final = ("orjson", "picows", "prometheus_client", "yarl")
 SOURCES: Final = ("__init__.py", "errors.py", "openems", "light")
-"""What the program needs of others and of ours; a test of the architecture holds it to that."""
+"""What the program needs of other packages and of ours; a test of the architecture checks it."""
 
 _VERSION: Final = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 
 @dataclass(frozen=True)
 class LightContainer:
-    """The container as a process that is told its edges."""
+    """The container as a process that runs light edges."""
 
     stack: Stack
 
     @property
     def folder(self) -> Path:
-        """Fleet, status and memory."""
+        """The folder of fleet, status and memory files."""
         return _home(self.stack) / "fleet"
 
     @property
@@ -54,7 +54,7 @@ class LightContainer:
         return f"inv logs --service {LIGHT_SERVICE}"
 
     def find(self) -> Container | None:
-        """It runs, and as it should."""
+        """The container if it runs as it should, else None."""
         stack = self.stack
         container = stack.container(LIGHT_SERVICE)
         image = stack.docker.images((image_of(stack),)).get(image_of(stack))
@@ -62,7 +62,7 @@ class LightContainer:
         return container if container is not None and container.fits(digest, image) else None
 
     def start(self, config: str) -> None:
-        """Write the fleet file; have a container of it."""
+        """Write the fleet file, and start the container with it."""
         with writing(self.folder):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_file(self.config, config)
@@ -74,12 +74,12 @@ class LightContainer:
 
 
 def image_of(stack: Stack) -> str:
-    """Of the container."""
+    """The name of the container's image."""
     return stack.options.light_image
 
 
 def service(stack: Stack) -> LightService:
-    """The container as the override has it; it runs as the caller, since the fleet file is the caller's alone."""
+    """The container as the override has it; it runs as the caller, who alone can read the fleet file."""
     home = _home(stack).relative_to(stack.context.platform.path)
     port = stack.light_options.metrics_port
     return LightService(
@@ -158,7 +158,7 @@ def _mark(stack: Stack) -> list[str]:
 
 
 def _digest() -> str:
-    """Of packages and sources."""
+    """A digest of packages and sources."""
     digest = hashlib.sha256(" ".join(wheels.installed(PACKAGES)).encode())
     for name in SOURCES:
         source = _package() / name

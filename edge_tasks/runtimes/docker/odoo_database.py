@@ -52,7 +52,7 @@ class OdooDatabase:
         return Plan(changes, str(stack.database), planned)
 
     def prepare(self, plan: Plan[DatabaseToPrepare]) -> str:
-        """Do it; what was done.
+        """Do it, and return what was done.
 
         Raises:
             RegistrationError: PostgreSQL refuses the backend's user or password.
@@ -106,7 +106,7 @@ class OdooDatabase:
             return False
 
     def _initialise(self) -> None:
-        """``odoo -i openems``; what a killed run of ours left half-way is begun anew."""
+        """Run ``odoo -i openems``. What our killed run left unfinished starts again."""
         stack = self.stack
         database, state = stack.database, stack.context.state
         helper = f"{stack.project.name}-odoo-init"
@@ -114,7 +114,7 @@ class OdooDatabase:
         ours = state.record.entries().get("odoo_init")
         fresh = table.addon(database) is Addon.NO_DATABASE
         if ours == f"begun {database.name}" and not fresh:
-            stack.context.say(f"  an initialisation of {database.name} was interrupted: it is begun anew")
+            stack.context.say(f"  the initialisation of {database.name} was interrupted and starts again")
             table.drop_database(database)
         if fresh or ours is not None:
             state.record.note(odoo_init=f"begun {database.name}")
@@ -125,8 +125,9 @@ class OdooDatabase:
         stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
         if not self.is_initialised():
             raise CommandFailed(
-                f"Odoo ended well, and yet {database.name} has no openems addon",
-                hint=f"is the addon in the container's addons path? all of its output: {stack.docker.log}",
+                f"Odoo ended without an error, but {database.name} has no openems addon",
+                hint="is the addon in the container's addons path?"
+                f" All of Odoo's output is in {stack.docker.log}",
             )
         if state.record.entries().get("odoo_init"):
             state.record.note(odoo_init=f"made {database.name}")

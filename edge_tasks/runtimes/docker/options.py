@@ -19,12 +19,12 @@ class DockerOptions:
         edge_memory: the memory limit of an edge's container, e.g. ``400m``.
         java_options: more of them, as they are typed.
         unpacks_bundles: the bundles of the edges' jar are unpacked once for all of them.
-        light_image: an image with a Python.
+        light_image: an image with Python.
         openems_version: a release, for the bundled platform.
         download_from: where that release comes from.
         skip_build: nothing is built or fetched.
         demo: Odoo is initialised with its demo data.
-        force: too little memory is no reason to stop.
+        force: whether to go on with too little memory.
         fix: correct copies of the platform's files are wanted.
     """
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def find(stack: Stack) -> tuple[Artifact, ...]:
-    """What is to be fetched: what is not there, and what we fetched of another version.
+    """What must be fetched: what is not there, and what we fetched of another version.
 
     A checkout of the user's own brings its files itself.
     """

@@ -46,7 +46,7 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
         database.start_server()
         removed = _remove_database(stack) if made else database.registry.remove()
     except FleetError as error:
-        removed = f"nothing from the database, which cannot be reached ({error})"
+        removed = f"nothing in the database, which cannot be reached ({error})"
     stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
     volumes: list[str] = stack.context.state.record.entries().get("volumes", [])
     if made and volumes:
@@ -60,12 +60,12 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
 
 @dataclass(frozen=True)
 class RootFiles:
-    """What containers wrote as root in directories of ours and of the platform."""
+    """What containers wrote as root in our directories and the platform's."""
 
     stack: Stack
 
     def claim(self) -> None:
-        """Make it the caller's."""
+        """Make the caller the owner of these files."""
         claim(self.stack)
 
 
@@ -88,7 +88,7 @@ def claim(stack: Stack) -> None:
 
 
 def _drop_volumes(stack: Stack, removed: Iterable[Container]) -> None:
-    """Those that nobody named: of edges they go with the container, of the platform's services with a purge."""
+    """Remove the unnamed volumes of edges; note those of the platform's services for a purge."""
     of_edges: set[str] = set()
     others = set(stack.context.state.record.entries().get("volumes", []))
     for container in removed:

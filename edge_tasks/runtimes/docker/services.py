@@ -27,8 +27,10 @@ class DockerServices:
 
     @property
     def stands_for(self) -> str:
-        """All of it is real; and who is believed where the backend has no REST API."""
-        late = ", judged by PostgreSQL: up to 30 s late, no values" if self.stack.wiring.rest_port is None else ""
+        """What is real: everything. If the backend has no REST API, also which source is believed."""
+        late = (
+            ", judged by PostgreSQL (up to 30 s late, no values)" if self.stack.wiring.rest_port is None else ""
+        )
         return f"the platform's own services, a container for each edge{late}"
 
     def examine(self) -> tuple[Finding, ...]:

@@ -45,7 +45,7 @@ _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18
 
 
 class Stack:
-    """Looks, once, at what does not change during a call; containers are asked for anew each time."""
+    """Reads once what does not change during a call; containers are read again each time."""
 
     def __init__(self, context: RuntimeContext) -> None:
         self.context = context
@@ -76,7 +76,7 @@ class Stack:
 
     @cached_property
     def project(self) -> Project:
-        """The user's own services, resolved by Compose; one of a profile only where it plays a role of ours."""
+        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles."""
         active = self.compose.project()
         named = self.context.services_named
         if plays_all_roles(active, named):
@@ -89,17 +89,17 @@ class Stack:
         return self.docker.image(self.project.image(self.services.edge))
 
     def forget_edge_image(self) -> None:
-        """It may have been built anew."""
+        """Forget what was read: it may have been built again."""
         self.__dict__.pop("edge_image", None)
 
     @cached_property
     def is_rootless(self) -> bool:
-        """Root of a container is who runs the engine."""
+        """Whether root in a container is the user who runs the engine."""
         return self.docker.is_rootless()
 
     @cached_property
     def services(self) -> Services:
-        """Who is who."""
+        """Which service plays which role."""
         return find_services(self.project, self.context.services_named, self.original_wiring.hosts)
 
     @cached_property
@@ -119,7 +119,8 @@ class Stack:
                 return folder
         raise SettingsError(
             f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
-            hint="the docker runtime registers edges in Odoo's device table; that file leads the backend to it",
+            hint="the docker runtime registers edges in Odoo's device table,"
+            " and this file tells the backend where it is",
         )
 
     @cached_property
@@ -193,7 +194,7 @@ class Stack:
         return kept
 
     def _ports_of_override(self) -> dict[tuple[str, int], int]:
-        """As it stands, without those that somebody else has taken while our containers were away."""
+        """The ports in the present override, without those taken by others while our containers were away."""
         path = self.context.override
         if not path.is_file() or not is_ours(path.read_text()):
             return {}
@@ -203,7 +204,7 @@ class Stack:
 
     @property
     def ports_added(self) -> dict[str, int]:
-        """Those that the platform does not publish by itself."""
+        """The ports that the platform does not publish by itself."""
         return {word: port for word, port in self.ports.items() if self._own_port(word) is None}
 
     @property
@@ -222,7 +223,7 @@ class Stack:
 
     @property
     def status(self) -> StatusSource:
-        """Who says which edges are online: REST, else the device table."""
+        """The source that says which edges are online: REST, or else the device table."""
         if self.wiring.rest_port is None:
             return TableStatus(self.database, self._backend_runs)
         return self.rest
@@ -236,7 +237,7 @@ class Stack:
         return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
 
     def hashes(self) -> dict[str, frozenset[str]]:
-        """:meth:`Compose.hashes`, asked anew when a file of ours was written."""
+        """:meth:`Compose.hashes`, asked again when one of our files was written."""
         ours = (self.context.override, self.context.state.folder / ENVIRONMENT_FILE)
         written = tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in ours)
         if written != self._hashed[0]:
@@ -254,7 +255,7 @@ class Stack:
         strangers = {container.folder for container in found if container.folder and container.folder != home}
         if strangers:
             raise SettingsError(
-                f"Compose's project {self.project.name!r} is already {', '.join(sorted(strangers))}",
+                f"Compose's project {self.project.name!r} is already used by {', '.join(sorted(strangers))}",
                 hint="give this one a name of its own: --project-name NAME",
             )
         return found

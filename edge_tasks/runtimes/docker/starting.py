@@ -21,7 +21,7 @@ _BATCH: Final = os.cpu_count() or 1
 
 _LOOK_PAUSE_S: Final = 0.5
 ASK_PAUSE_S: Final = 1.5
-"""A real backend has Odoo check the password at each call: 0.3 s of CPU that JVMs could use."""
+"""For each call a real backend makes Odoo check the password. That costs 0.3 s of CPU that JVMs could use."""
 
 
 def make(stack: Stack, edges: Sequence[Edge]) -> int:
@@ -35,7 +35,7 @@ def restart(stack: Stack, edges: Sequence[Edge]) -> int:
 
 
 def online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
-    """Whom of them the backend has, by name; nobody while it does not answer."""
+    """Those of them that the backend has, by name; none while it does not answer."""
     try:
         return {name for name, found in stack.status.online([edge.name for edge in edges]).items() if found}
     except BackendError:
@@ -54,7 +54,7 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
                 begin(services)
             else:
                 of_them = some(tuple(names[service] for service in services))
-                stack.context.say(f"  turned away by the backend, and so started once more: {of_them}")
+                stack.context.say(f"  turned away by the backend and started once more: {of_them}")
                 stack.compose.restart(services, parallel=_BATCH)
             arrivals.begin(services, time.monotonic())
             watch = _Watch(stack, edges)
@@ -66,7 +66,7 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
 
 
 class _Watch:
-    """Looks into the backend's container; where that cannot be, asks the backend, now and then."""
+    """Looks into the backend's container; if that is impossible, it asks the backend now and then."""
 
     def __init__(self, stack: Stack, edges: Sequence[Edge]) -> None:
         containers = {container.service: container for container in stack.containers()}
@@ -78,7 +78,7 @@ class _Watch:
         self.pause_s = ASK_PAUSE_S if self._peers() is None else _LOOK_PAUSE_S
 
     def connected(self) -> set[str] | None:
-        """The services that are; all of them where only a late source could tell; None while nobody answers."""
+        """The connected services; all of them if only a late source could say; None while nothing answers."""
         peers = self._peers()
         if peers is not None:
             return {service for service, found in self._addresses.items() if found & peers}

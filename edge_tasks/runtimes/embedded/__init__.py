@@ -19,7 +19,7 @@ def create(context: RuntimeContext) -> Runtime:
 
 
 def find_problem() -> tuple[str, str]:
-    """It needs nothing that is not installed with it."""
+    """No problem: it needs nothing that is not installed with it."""
     return "", ""
 
 

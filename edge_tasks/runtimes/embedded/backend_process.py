@@ -79,7 +79,7 @@ class BackendProcess:
                 raise CommandFailed(f"the backend does not answer on {rest}", hint=f"see {daemon.log}")
 
     def instance(self) -> str | None:
-        """What tells this run of it from an earlier one; None when it does not run."""
+        """What distinguishes this run of it from an earlier one; None if it does not run."""
         return self.processes.backend.instance()
 
     def takes_edges(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from edge_tasks.plan import Plan
+from edge_tasks.plan import Plan, counted
 from edge_tasks.runtimes.light_host import change_of
 from edge_tasks.runtimes.plans import EdgesToStart
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LightEdges:
-    """Those with a directory and those without, in the same host."""
+    """The edges with and without a directory, all in the same host."""
 
     fleet: Fleet
     host: LightHost
@@ -30,14 +30,14 @@ class LightEdges:
 
     @cached_property
     def light_names(self) -> frozenset[str]:
-        """All edges."""
+        """The names of all edges."""
         return frozenset(edge.name for edge in self.fleet.edges)
 
     def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
         """Whether the host does not run these edges, each with its directory as written."""
         light = self.host.find(written)
         changes = () if light is None else (change_of(light),)
-        return Plan(changes, f"{self.fleet.size} edges run", EdgesToStart(light=light))
+        return Plan(changes, f"{counted(self.fleet.size, 'edge')} running", EdgesToStart(light=light))
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Tell the host its edges, starting it when it does not run, and wait until it has taken them.

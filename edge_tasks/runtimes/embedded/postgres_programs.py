@@ -1,4 +1,4 @@
-"""Running PostgreSQL's programs: as `nobody` when we are root, and with their last words kept."""
+"""Running PostgreSQL's programs: as `nobody` if we are root, with their last lines kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_tasks.errors import CommandFailed, MissingTool
 
 _COMMAND_SECONDS = 180
 _TAIL_LINES = 12
-_AS_USER_HINT = "run the command as an ordinary user: PostgreSQL does not run as root"
+_AS_USER_HINT = "run the command as an ordinary user, because PostgreSQL does not run as root"
 
 
 def is_root() -> bool:
@@ -27,7 +27,7 @@ def _nobody() -> tuple[int, int]:
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:
-        raise MissingTool("This machine has no user `nobody`", hint=_AS_USER_HINT) from None
+        raise MissingTool("this machine has no user `nobody`", hint=_AS_USER_HINT) from None
     return entry.pw_uid, entry.pw_gid
 
 

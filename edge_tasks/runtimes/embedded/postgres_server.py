@@ -119,7 +119,7 @@ class PostgresServer:
         raise CommandFailed(f"PostgreSQL (pid {process.pid}) does not stop", hint=f"see {self.log}")
 
     def _await_ready(self, spawned: int | None = None) -> None:
-        """Wait until the server accepts connections: line 8 of its pid file tells how far it is."""
+        """Wait until the server accepts connections: line 8 of its pid file shows how far it is."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             running = self.is_running()
@@ -209,13 +209,13 @@ def _check_version(folder: Path, data: Path) -> None:
         found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
     except FileNotFoundError:
         if data.exists() and (not data.is_dir() or any(data.iterdir())):
-            raise SettingsError(f"{data} is not a data directory of PostgreSQL and not empty") from None
+            raise SettingsError(f"{data} is not empty and not a data directory of PostgreSQL") from None
         return
     wanted = folder.parent.name.removeprefix("pginstall")
     if found != wanted:
         raise SettingsError(
-            f"{data} was made by PostgreSQL {found}, the installed one is {wanted}",
-            hint=f"move {data} away; the next start makes a new one",
+            f"{data} was made by PostgreSQL {found}, but PostgreSQL {wanted} is installed",
+            hint=f"move {data} away; the next start creates a new one",
         )
 
 

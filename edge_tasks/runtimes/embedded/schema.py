@@ -29,7 +29,8 @@ def create_database(host: str, port: int, user: str, password: str, dbname: str 
     except psycopg.Error as error:
         text = str(error).strip().splitlines()
         raise RegistrationError(
-            f"The database {dbname} on {host}:{port} cannot be made: {text[0] if text else type(error).__name__}"
+            f"the database {dbname} on {host}:{port} cannot be created:"
+            f" {text[0] if text else type(error).__name__}"
         ) from error
 
 

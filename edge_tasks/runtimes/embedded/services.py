@@ -47,7 +47,7 @@ class EmbeddedServices:
         rest, edges = f"{found.api.rest}/jsonrpc (B2B REST)", f"ws://{HOST}:{found.edge_port} (edges)"
         light = f", http://{HOST}:{found.metrics_port}/metrics (edges)" if found.metrics_port else ""
         return (
-            ("backend", f"{rest}, {edges}; a stand-in, as are the edges"),
+            ("backend", f"{rest}, {edges}; a stand-in, like the edges"),
             ("database", f"{found.database}; a real PostgreSQL"),
             ("metrics", f"{found.console}/metrics (backend){light}"),
             ("logins", f"{folder}/netrc (curl --netrc-file), {folder}/pgpass (PGPASSFILE)"),
@@ -83,7 +83,7 @@ class EmbeddedServices:
         data = self.processes.server.data
         if (data / "postmaster.pid").exists() and self.processes.database_port_is_taken():
             raise CommandFailed(
-                f"port {self.processes.database.port} is taken, and {data} looks as if a server used it",
+                f"port {self.processes.database.port} is taken, and a server seems to use {data}",
                 hint="stop it, then run this again; nothing was removed",
             )
         return "the database"

@@ -34,7 +34,7 @@ def test_a_container_fits_when_it_runs_with_one_of_the_digests_and_the_image() -
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
-def test_who_is_connected_is_seen_in_the_kernels_list(family: socket.AddressFamily) -> None:
+def test_a_connected_address_is_seen_in_the_kernels_list(family: socket.AddressFamily) -> None:
     dual = family == socket.AF_INET6
     with socket.create_server(("", 0), family=family, dualstack_ipv6=dual) as server:
         port = server.getsockname()[1]

@@ -36,12 +36,12 @@ def test_defaults_are_those_of_a_real_backend(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"edge_port": "8081"}, "edge_port is no port number"),
-        ({"edge_port": 0}, "edge_port is no port number"),
-        ({"host": 1}, "host is no text"),
+        ({"edge_port": "8081"}, "edge_port is not a port number"),
+        ({"edge_port": 0}, "edge_port is not a port number"),
+        ({"host": 1}, "host is not a text"),
         ({"login": None}, "login is missing"),
-        ({"login": {"user": "admin"}}, "login.password is missing or no text"),
-        ({"flush_seconds": 0}, "flush_seconds is no positive number"),
+        ({"login": {"user": "admin"}}, "login.password is missing or not a text"),
+        ({"flush_seconds": 0}, "flush_seconds is not a positive number"),
         ({"edge_prot": 8081}, "unknown entry: edge_prot"),
     ],
 )
@@ -50,9 +50,9 @@ def test_a_wrong_entry_is_named(tmp_path: Path, change: dict[str, object], words
         read_config(write(tmp_path / "c.json", GOOD | change))
 
 
-def test_a_file_that_is_no_json_or_missing_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_json_or_is_missing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.json").write_text("{", encoding="utf-8")
-    with pytest.raises(BadConfigError, match="is no JSON"):
+    with pytest.raises(BadConfigError, match="is not JSON"):
         read_config(tmp_path / "c.json")
     with pytest.raises(BadConfigError, match="cannot be read"):
         read_config(tmp_path / "none.json")

@@ -34,7 +34,7 @@ def test_components_are_kept_without_their_channels_and_ordered() -> None:
     assert components_of({"components": 3}) == {}
 
 
-def test_the_same_again_is_no_change() -> None:
+def test_the_same_again_is_not_a_change() -> None:
     assert changes_between(of(meter0={"a": 1}), of(meter0={"a": 1})) == ()
 
 
@@ -50,7 +50,7 @@ def test_components_come_change_and_go() -> None:
     )
 
 
-def test_a_property_that_went_away_is_no_change_and_a_new_one_without_a_value_neither() -> None:
+def test_a_property_that_went_away_is_not_a_change_and_a_new_one_without_a_value_neither() -> None:
     assert changes_between(of(meter0={"a": 1}), of(meter0={"b": None})) == ()
     assert changes_between(of(meter0={}), of(meter0={"b": 2}))[0].properties == (("b", "null", "2"),)
 

@@ -167,7 +167,7 @@ def test_a_configuration_is_read_once_for_all_edges_that_send_the_same() -> None
 
 
 @pytest.mark.parametrize("number", ["x", "1", 'x"', None])
-def test_a_request_over_rest_whose_id_is_no_uuid_is_refused(number: str | None) -> None:
+def test_a_request_over_rest_whose_id_is_not_a_uuid_is_refused(number: str | None) -> None:
     body: dict[str, Any] = {"method": "m", "params": {}, "id": number}
     if number is None:
         assert json_rpc.parse_request(orjson.dumps(body)).id

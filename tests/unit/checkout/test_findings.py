@@ -99,9 +99,9 @@ def test_too_many_edges_for_the_memory_are_refused_with_the_number_that_fits() -
     gib = 2**30
     assert findings.check_memory(10, "128m", 8 * gib, platform_runs=True) == []
     [found] = findings.check_memory(100, "128m", 8 * gib, platform_runs=True)
-    assert "at most 41 more" in found.change
+    assert "add at most 41 edges" in found.change
     [found] = findings.check_memory(100, "1g", gib, platform_runs=False)
-    assert "at most 0 more" in found.change
+    assert "add at most 0 edges" in found.change
 
 
 def test_ports_and_disk_are_the_machines() -> None:
@@ -122,5 +122,5 @@ def test_too_few_open_files_are_said_with_the_command_that_allows_more() -> None
     [found] = findings.check_open_files(10_000, 1024)
     assert found.is_error
     assert found.kind == "machine"
-    assert "10100 open files, 1024 are allowed" in found.what
+    assert "10100 open files, but 1024 are allowed" in found.what
     assert "prlimit --pid $$ --nofile=10100:10100" in found.change

@@ -30,7 +30,7 @@ def meant(home: Home, chosen: str | None = None) -> Platform:
     return find_platform(chosen, home, home.folder)
 
 
-def test_a_folder_that_is_no_platform_gets_the_bundled_one_below_it(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_platform_gets_the_bundled_one_below_it(tmp_path: Path) -> None:
     assert meant(typed_in(tmp_path)) == Platform(tmp_path / "platform", bundled=True)
 
 

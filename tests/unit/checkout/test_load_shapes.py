@@ -66,7 +66,7 @@ def test_a_path_is_one_from_where_it_is_typed(typed: str, tmp_path: Path) -> Non
     assert found(path, Path("/elsewhere")).content == {"consumption": {"day": [1, 1]}}
 
 
-def test_a_name_is_no_path() -> None:
+def test_a_name_is_not_a_path() -> None:
     assert load_shapes.absolute("household", Path("/somewhere")) == "household"
 
 
@@ -88,7 +88,7 @@ def test_times_need_no_quotes(tmp_path: Path) -> None:
 def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no profile 'houshold'") as refused:
         load_shapes.find("houshold", tmp_path)
-    assert "one of constant, household, office, pv-farm; or a file of yours: --profile ./houshold.yaml" in (
+    assert "one of constant, household, office, pv-farm; or your own file: --profile ./houshold.yaml" in (
         refused.value.hint
     )
     assert str(tmp_path / "profiles" / "houshold.yaml") in refused.value.hint
@@ -99,15 +99,15 @@ def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(tmp_path
     [
         ("consumption: {day: [1, 1], noize: 1}", "no key consumption.noize", "allowed: day, weekend"),
         ("consumption: {day: [1, -1]}", "consumption.day has -1 as number 2", "allowed: a number from 0"),
-        ("a: 1\nb: [", ":2: no valid YAML", "correct it there"),
-        ("a: 1\na: 2", ":2: no valid YAML: the key a is there twice", "correct it there"),
-        ("a: !!python/object:os.system {}", ":1: no valid YAML", "correct it there"),
-        ("a: " + "[" * 5000, "no valid YAML", "correct it there"),
-        ("[1, 2]", "is no profile", "keys with values"),
-        ("", "is no profile", "keys with values"),
+        ("a: 1\nb: [", ":2: not valid YAML", "correct it there"),
+        ("a: 1\na: 2", ":2: not valid YAML: the key a is there twice", "correct it there"),
+        ("a: !!python/object:os.system {}", ":1: not valid YAML", "correct it there"),
+        ("a: " + "[" * 5000, "not valid YAML", "correct it there"),
+        ("[1, 2]", "is not a profile", "keys with values"),
+        ("", "is not a profile", "keys with values"),
     ],
 )
-def test_a_file_that_is_no_profile_is_named_with_the_key_and_what_is_allowed(
+def test_a_file_that_is_not_a_profile_is_named_with_the_key_and_what_is_allowed(
     text: str, message: str, hint: str, tmp_path: Path
 ) -> None:
     path = own(tmp_path, "mine", text)

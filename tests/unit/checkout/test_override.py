@@ -153,8 +153,8 @@ def test_metrics_of_light_edges_are_published_where_they_are_wanted() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("a:\n  b: [\n", "x:3: no valid YAML", "docker compose config"),
-        ("a: \x00", "x: no valid YAML", "docker compose config"),
+        ("a:\n  b: [\n", "x:3: not valid YAML", "docker compose config"),
+        ("a: \x00", "x: not valid YAML", "docker compose config"),
         ("[]", "x has no services", "compose file"),
         ("services: {db: {}, ui: {}}", "x has no service openems-edge (it has db, ui)", "invoke.yaml"),
         ("services: {}", "x has no service openems-edge (it has none)", "invoke.yaml"),

@@ -53,7 +53,7 @@ def test_a_mounted_folder_is_found_with_and_without_a_slash_at_its_end() -> None
     assert project.bind_sources() == {FOLDER}
 
 
-def test_a_named_volume_is_no_folder_of_the_host() -> None:
+def test_a_named_volume_is_not_a_folder_of_the_host() -> None:
     assert not is_bind_of({"type": "volume", "source": FOLDER}, FOLDER)
     assert is_bind_of(BIND, FOLDER)
 

@@ -53,7 +53,7 @@ def test_what_is_named_beats_all() -> None:
     assert find_services(Project("p", two), {"database": "db2"}, {"database": "db"}).database == "db2"
 
 
-def test_a_name_that_is_no_service_is_refused_with_those_there_are() -> None:
+def test_a_name_that_is_not_a_service_is_refused_with_those_there_are() -> None:
     with pytest.raises(SettingsError, match=r"'pg'.*db, odoo16"):
         find_services(Project("p", STOCK), {"database": "pg"}, {})
 

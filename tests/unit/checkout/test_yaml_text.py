@@ -63,7 +63,7 @@ def test_a_tag_of_composes_is_passed_over_only_where_it_is_allowed() -> None:
         ("[" * 3000, None, "it cannot be read"),
     ],
 )
-def test_what_is_no_yaml_is_refused_with_its_line(
+def test_what_is_not_yaml_is_refused_with_its_line(
     text: str, line: int | None, problem: str, *, any_tag: bool
 ) -> None:
     with pytest.raises(YamlError) as refused:

@@ -44,7 +44,7 @@ def test_a_fleet_has_an_edge_of_one_kind_or_the_other() -> None:
     with pytest.raises(SettingsError, match="'0'") as refused:
         check_size(0, 0)
     assert "only with --light-edges" in refused.value.hint
-    with pytest.raises(SettingsError, match="99999 edges and 2 light ones"):
+    with pytest.raises(SettingsError, match="99999 edges and 2 light edges are too many"):
         check_size(99_999, 2)
 
 
@@ -80,6 +80,6 @@ def test_an_offset_is_refused_just_when_a_port_of_an_edge_would_be_one_of_the_pl
     if not taken:
         check_ports(offset, edges)
         return
-    with pytest.raises(SettingsError, match=r"which the platform has$") as refused:
+    with pytest.raises(SettingsError, match=r"which the platform uses$") as refused:
         check_ports(offset, edges)
     assert f"on port {min(taken)}," in refused.value.message

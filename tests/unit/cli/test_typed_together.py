@@ -134,7 +134,7 @@ def test_the_table_of_this_test_has_every_task() -> None:
     assert set(BEFORE) == {name.replace("_", "-") for name in tasks.namespace.task_names}
 
 
-def test_what_is_typed_behind_a_purge_begins_anew() -> None:
+def test_what_is_typed_behind_a_purge_starts_again() -> None:
     names = planned("down", "setup").names
     assert names[0] == "down"
     assert names[1:] == planned("setup").names

@@ -22,13 +22,13 @@ TASKS = ("setup", "status", "verify")
         (
             "No idea what '4' is!",
             "setup",
-            "there is no task 4 (an option is typed once, and its value right behind it)",
+            "there is no task 4 (type an option only once, and its value directly after it)",
             "inv --list",
         ),
         (
             "Flag <Argument: port_offset *> needed value and was not given one!",
             "setup",
-            "--port-offset has no value",
+            "--port-offset needs a value",
             "inv --help setup says what it takes",
         ),
         ("Something new", "setup", "Something new", "inv --list, or inv --help TASK"),
@@ -40,4 +40,4 @@ def test_a_typo_is_named_with_what_was_meant(said: str, task: str, message: str,
 
 def test_before_a_task_an_option_without_value_leads_to_the_general_help() -> None:
     said = explain("Flag <Argument: search_root *> needed value and was not given one!", "", OPTIONS, TASKS)
-    assert said == "error: --search-root has no value\n  → inv --help"
+    assert said == "error: --search-root needs a value\n  → inv --help"

@@ -131,7 +131,7 @@ def test_notes_add_up_and_can_be_forgotten(tmp_path: Path) -> None:
     assert state.record.entries() == {"volumes": ["b"]}
 
 
-def test_a_record_that_is_no_object_is_no_record(tmp_path: Path) -> None:
+def test_a_record_that_is_not_an_object_is_not_a_record(tmp_path: Path) -> None:
     state = State(tmp_path)
     state.folder.mkdir()
     for text in ("", "[1]", "{"):

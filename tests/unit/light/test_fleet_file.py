@@ -90,7 +90,7 @@ def test_a_part_has_the_profile_and_the_seed_of_the_whole(tmp_path: Path) -> Non
 
 
 def test_a_profile_that_is_none_is_refused_with_its_key(tmp_path: Path) -> None:
-    with pytest.raises(FleetFileError, match=r"\"profile\" of the fleet file: consumption has no curve"):
+    with pytest.raises(FleetFileError, match=r"\"profile\" in the fleet file: consumption has no curve"):
         load(tmp_path, profile={"consumption": {}})
 
 

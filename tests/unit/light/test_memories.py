@@ -46,7 +46,7 @@ def test_a_damaged_file_is_said_and_not_used(
 ) -> None:
     (tmp_path / "memory.json").write_bytes(damage)
     assert memories.load(tmp_path / "memory.json") == {}
-    assert "begin anew" in caplog.text
+    assert "all counters begin at 0" in caplog.text
 
 
 def test_an_edge_goes_on_where_any_part_had_it_last(tmp_path: Path) -> None:

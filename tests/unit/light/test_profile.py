@@ -257,7 +257,7 @@ def test_a_source_takes_little_memory() -> None:
         ({"consumption": {"day": [1, True]}}, "has True as number 2"),
         ({"consumption": {"day": {"06:00": 1}}}, "allowed: 2 to 1,440 numbers"),
         ({"consumption": {"day": {"06:00": 1, "24:00": 1}}}, "has the time '24:00'; allowed: times such as"),
-        ({"consumption": {"day": {"06:00": 1, "6:00": 1}}}, "has twice the time '6:00'"),
+        ({"consumption": {"day": {"06:00": 1, "6:00": 1}}}, "has the repeated time '6:00'"),
         ({"consumption": {"day": {"06:00": 1, "07:00": "x"}}}, "has 'x' at 07:00; allowed: a number"),
         ({"consumption": {"day": {6: 1, 7: 1}}}, "has the time 6;"),
         ({"consumption": {"day": [1, 1], "noise": 1.1}}, r"consumption\.noise is 1\.1; allowed: a number from 0"),

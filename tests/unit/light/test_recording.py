@@ -21,7 +21,7 @@ UNCOUNTED = "Energy"
 CONFIGURED = ("/_PropertyPort", "/_PropertyUri", "/_PropertyForceChargePower")
 """The recorded edge's template had other ports; of a number that is left empty, no file says that it is one."""
 STARTING = ("/State", "/RunFailed", "/ConfigNotActivated", "_sum/GridMinActivePower")
-"""What the recorded edge said of its own start: components that were not up yet, and began anew at 8 s."""
+"""What the recorded edge said of its own start: components that were not up yet, and started again at 8 s."""
 
 
 def _config(recorded: list[dict[str, Any]]) -> Any:

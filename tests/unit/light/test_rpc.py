@@ -110,7 +110,7 @@ def test_what_cannot_be_done_is_an_error_and_has_no_effect(
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\xff", b"[]", b"1", b'{"id": 1, "result": {}}', b'{"method": "x"}'])
-def test_what_is_no_request_is_not_answered(model: Model, garbage: bytes) -> None:
+def test_what_is_not_a_request_is_not_answered(model: Model, garbage: bytes) -> None:
     assert requests.answer(garbage, model, MOMENT) == (None, None)
 
 

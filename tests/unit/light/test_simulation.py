@@ -130,7 +130,7 @@ def test_without_balancing_the_battery_stands_still(component: Make) -> None:
         assert (model.power("ess0"), model.power("meter0")) == (0, 1000)
 
 
-def test_a_datasource_steps_and_begins_anew(component: Make) -> None:
+def test_a_datasource_steps_and_starts_again(component: Make) -> None:
     model = _house(component)
     seen = []
     for _ in range(3):
@@ -168,7 +168,7 @@ def test_what_is_not_simulated_is_said(stock: configuration.Configuration) -> No
 
 @settings(deadline=None)
 @given(plants, steps, st.integers(0, HOUR // 2), st.integers(0, HOUR // 2))
-def test_who_is_killed_counts_again_what_was_not_kept(
+def test_a_killed_host_counts_again_what_was_not_kept(
     plant: Plant, widths: list[int], unkept: int, away: int
 ) -> None:
     model = Simulation(plant, 1_795_471_735_000)

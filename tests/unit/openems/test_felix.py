@@ -144,11 +144,11 @@ def test_every_file_of_the_platform_and_of_a_real_edge_is_read(
         ('a=[ \\\n "x", \\\n 2 \\\n', "line 3: expected a string or ], found '2 \\\\'"),
         ('a=("x" "y")', "line 1: expected , or ), found '\"'"),
         ('a=[ \\\n "x" \\\n "y"]', "line 3: expected , or ], found '\"'"),
-        ('\na=I"x"', "line 2: the string is no value of type I"),
+        ('\na=I"x"', "line 2: the string is not a value of type I"),
         ('a=[ \\\n "x" \\\n "y"]\nb="1"\n', "line 3: expected , or ], found '\"'"),
-        ('\na=I"x"\nb="1"\n', "line 2: the string is no value of type I"),
+        ('\na=I"x"\nb="1"\n', "line 2: the string is not a value of type I"),
         ('a=[ \\\n i"1"]', "line 2: expected a string or ], found 'i'"),
-        ('a=i[ \\\n "x"]', "line 2: the string is no value of type i"),
+        ('a=i[ \\\n "x"]', "line 2: the string is not a value of type i"),
     ],
 )
 def test_what_felix_would_ignore_is_refused_with_what_was_found_and_what_was_expected(
@@ -176,11 +176,11 @@ def test_an_integer_is_as_large_as_its_java_type_holds(letter: str, bits: int) -
     for typed in (letter, letter.lower()):
         assert felix.parse(f'a={typed}"{most}"\nb={typed}"{least}"').values() == {"a": most, "b": least}
         for beyond in (most + 1, least - 1):
-            with pytest.raises(felix.FelixSyntaxError, match=f"no value of type {typed}$"):
+            with pytest.raises(felix.FelixSyntaxError, match=f"not a value of type {typed}$"):
                 felix.parse(f'a={typed}"{beyond}"')
 
 
-def test_a_string_without_type_is_one_and_a_letter_that_is_no_type_is_no_value() -> None:
+def test_a_string_without_type_is_one_and_a_letter_that_is_not_a_type_is_not_a_value() -> None:
     assert felix.parse('a=T"1"\nb=["1"]\nc=T["1"]').values() == {"a": "1", "b": ("1",), "c": ("1",)}
     with pytest.raises(felix.FelixSyntaxError, match="expected a value"):
         felix.parse('a=Z"1"')

@@ -45,8 +45,8 @@ def test_every_version_has_an_entry(version: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2024.7", "latest", "v2024.7.0", "2024.7.0-SNAPSHOT"])
-def test_what_is_no_version_is_refused_with_one_that_is(text: str) -> None:
-    with pytest.raises(SettingsError, match="no release of OpenEMS") as refused:
+def test_what_is_not_a_version_is_refused_with_one_that_is(text: str) -> None:
+    with pytest.raises(SettingsError, match="is not a release of OpenEMS") as refused:
         release_of(text)
     assert "2024.7.0" in refused.value.hint
 

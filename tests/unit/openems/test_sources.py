@@ -25,7 +25,7 @@ def test_a_series_of_one_power_never_changes(step: int) -> None:
 
 
 @given(VALUES, st.integers(1, 10_000), BEGAN, st.integers(-100_000, 100_000))
-def test_a_series_goes_on_from_where_it_began_and_begins_anew_at_its_end(
+def test_a_series_goes_on_from_where_it_began_and_starts_again_at_its_end(
     values: tuple[int, ...], step: int, began: int, after: int
 ) -> None:
     source = Datasource(values, step).since(began)

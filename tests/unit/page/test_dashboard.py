@@ -59,7 +59,7 @@ def test_what_did_not_change_is_not_told_again() -> None:
     assert list(news(old, new)["edges"]) == ["edge1"]
 
 
-def test_a_value_that_nobody_told_is_no_zero() -> None:
+def test_a_value_that_nobody_told_is_not_zero() -> None:
     rows = rows_of(
         [verdict("edge0", GridActivePower=None, EssSoc="UNDEFINED", ProductionActivePower=True)], 10, {}
     )

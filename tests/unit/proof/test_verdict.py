@@ -32,7 +32,7 @@ WELL = Observation(
 HOUSE = Profile.of({"consumption": {"day": [1, 3], "scale": [0.5, 2]}})
 
 
-def test_an_edge_with_all_it_should_show_is_well() -> None:
+def test_an_edge_with_all_it_should_show_is_online() -> None:
     assert judge(WELL, EXPECTED).is_well
 
 
@@ -46,7 +46,7 @@ def test_an_edge_with_all_it_should_show_is_well() -> None:
         ({"active": None, "online": False}, Condition.OFFLINE, "archived"),
         ({"online": None}, Condition.UNKNOWN, "does not know"),
         ({"visible": False}, Condition.INCOMPLETE, "does not list"),
-        ({"key_is_own": False}, Condition.INCOMPLETE, "not its own"),
+        ({"key_is_own": False}, Condition.INCOMPLETE, "its row has another apikey"),
         ({"online": False, "read": False}, Condition.OFFLINE, "started before its row"),
         ({"online": False, "takes_edges": False, "read": False}, Condition.OFFLINE, "port for edges is not open"),
         ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),
@@ -59,7 +59,7 @@ def test_an_edge_with_all_it_should_show_is_well() -> None:
         ({"message_age_s": 200.0}, Condition.SILENT, "silent for 200 s"),
         ({"values": {**VALUES, "meter1/ActivePower": None}}, Condition.INCOMPLETE, "has no value"),
         ({"values": {**VALUES, "meter1/ActivePower": 7}}, Condition.INCOMPLETE, "datasource says 3000"),
-        ({"values": {**VALUES, "meter0/ActivePower": "x"}}, Condition.INCOMPLETE, "no number"),
+        ({"values": {**VALUES, "meter0/ActivePower": "x"}}, Condition.INCOMPLETE, "which is not a number"),
     ],
 )
 def test_each_fault_has_its_own_reason_and_hint(fault: dict[str, Any], condition: Condition, why: str) -> None:
@@ -146,7 +146,7 @@ SPOILED = st.fixed_dictionaries({}, optional={name: st.sampled_from(found) for n
 
 
 @given(SPOILED, st.booleans())
-def test_an_edge_is_well_when_every_fact_is_good_and_otherwise_not_well_with_a_reason_and_a_hint(
+def test_an_edge_is_online_when_every_fact_is_good_and_otherwise_not_online_with_a_reason_and_a_hint(
     faults: dict[str, Any],
     read: bool,  # noqa: FBT001 - hypothesis fills it in
 ) -> None:
@@ -196,7 +196,10 @@ def test_all_that_is_missing_and_all_that_is_wrong_is_named() -> None:
     assert nothing.why == "missing meter0, meter1 (not loaded: a: b; c: d)"
     assert judge(replace(WELL, components=frozenset({"meter0"})), EXPECTED).why == "missing meter1"
     wrong = judge(replace(WELL, values={"meter0/ActivePower": "x", "meter1/ActivePower": 7}), EXPECTED)
-    assert wrong.why == "meter0/ActivePower is 'x', no number; meter1/ActivePower is 7, its datasource says 3000"
+    assert (
+        wrong.why
+        == "meter0/ActivePower is 'x', which is not a number; meter1/ActivePower is 7, its datasource says 3000"
+    )
     either = Expectation(frozenset(), {"meter1/ActivePower": (1, 2)})
     assert judge(WELL, either).why == "meter1/ActivePower is 3000, its datasource says 1 or 2"
     assert judge(replace(WELL, values={}), either).why == "meter1/ActivePower has no value"
@@ -218,7 +221,7 @@ def test_a_fault_of_the_row_is_a_part_that_is_missing_while_the_backend_has_the_
 def test_why_an_edge_does_not_run_or_is_not_connected_is_said_in_the_runtimes_words() -> None:
     assert judge(replace(WELL, running=False, running_why="killed"), EXPECTED).why == "killed"
     assert judge(replace(WELL, running=False), EXPECTED).why == "its process does not run"
-    assert judge(replace(WELL, online=False), EXPECTED).why == "the backend says it is not connected"
+    assert judge(replace(WELL, online=False), EXPECTED).why == "the backend says that it is not connected"
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_foreign_row_is_named_with_all_that_is_known_of_it_and_what_can_be_don
     with pytest.raises(RegistrationError) as refused:
         plan_registration(FLEET, strangers)
     facts = "edge0 (id 7, archived, no comment, mine), edge1 (id 8, active, Roof)"
-    assert refused.value.message.endswith(f" that are not this fleet's: {facts}")
+    assert refused.value.message.endswith(f" that do not belong to this fleet: {facts}")
     assert "--adopt" in refused.value.hint
 
 
@@ -157,7 +157,7 @@ def test_of_many_foreign_rows_five_are_named_and_the_rest_counted(foreign: int, 
     strangers = [row(device, 1, apikey="x", note=None) for device in wanted_devices(fleet)[:foreign]]
     with pytest.raises(RegistrationError) as refused:
         plan_registration(fleet, strangers)
-    named = refused.value.message.partition("fleet's: ")[2]
+    named = refused.value.message.partition(" this fleet: ")[2]
     assert named.count("OpenEMS Edge #") == 5
     assert named.endswith(f"){more}")
 
@@ -174,7 +174,9 @@ def test_every_thief_of_a_key_is_named_with_whose_it_is_and_what_can_be_done() -
     ]
     with pytest.raises(RegistrationError) as refused:
         plan_registration(FLEET, thieves)
-    assert refused.value.message.endswith(": edge90 (id 50) that of edge0, edge91 (id 51) that of edge1")
+    assert refused.value.message.endswith(
+        ": edge90 (id 50) has the apikey of edge0, edge91 (id 51) has the apikey of edge1"
+    )
     assert refused.value.hint.endswith("inv rotate-keys")
 
 

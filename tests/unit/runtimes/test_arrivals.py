@@ -68,7 +68,7 @@ def test_who_comes_back_by_itself_is_left_alone() -> None:
     assert arrivals.is_over(6)
 
 
-def test_edges_that_never_come_are_waited_for_until_nobody_has_come_for_long() -> None:
+def test_edges_that_never_come_are_waited_for_until_none_has_come_for_long() -> None:
     arrivals = Arrivals(["a", "b", "c"], 1)
     assert begun(arrivals, 0) == ("a",)
     assert begun(arrivals, 1) == ("b",)

@@ -31,15 +31,15 @@ def test_auto_is_docker_where_an_engine_answers() -> None:
 
 
 def test_auto_is_embedded_where_none_does_and_says_why() -> None:
-    chooser = Chooser(bundled=False, find_problem=Machine("there is no docker here").find_problem)
-    assert chooser.choose(AUTO, "default") == Choice("embedded", "there is no docker here")
+    chooser = Chooser(bundled=False, find_problem=Machine("docker is not installed on this machine").find_problem)
+    assert chooser.choose(AUTO, "default") == Choice("embedded", "docker is not installed on this machine")
 
 
 def test_auto_is_embedded_for_the_bundled_platform_without_asking_for_an_engine() -> None:
     machine = Machine()
     found = Chooser(bundled=True, find_problem=machine.find_problem).choose(AUTO, "default")
     assert found.name == "embedded"
-    assert "a download of 2 GB" in found.why
+    assert "downloads 2 GB" in found.why
     assert machine.asked == []
 
 
@@ -49,10 +49,12 @@ def test_what_was_asked_for_is_taken_and_says_who_asked() -> None:
 
 
 def test_docker_without_an_engine_is_refused_with_what_to_do() -> None:
-    chooser = Chooser(bundled=False, find_problem=Machine("no Docker Engine answers here").find_problem)
+    chooser = Chooser(
+        bundled=False, find_problem=Machine("no Docker Engine answers on this machine").find_problem
+    )
     with pytest.raises(MissingTool, match=r"no Docker .*; the docker runtime needs it \(saved\)") as refused:
         chooser.choose("docker", "saved")
-    assert refused.value.hint == "start it; or --runtime embedded: a fleet without Docker"
+    assert refused.value.hint == "start it; or start the fleet without Docker: --runtime embedded"
     assert chooser.choose("embedded", "--runtime").name == "embedded"
 
 

@@ -43,7 +43,7 @@ def test_what_runs_with_the_right_passwords_is_left_alone() -> None:
 
 def test_nothing_is_asked_of_a_server_that_does_not_run() -> None:
     platform = Platform()
-    assert lines(platform) == ("start db", "have database openems with the openems addon", "start odoo16")
+    assert lines(platform) == ("start db", "prepare database openems with the openems addon", "start odoo16")
     assert platform.asked == []
 
 

@@ -67,7 +67,7 @@ def test_an_edge_without_a_container_gets_one() -> None:
     "changed",
     [{"state": "exited"}, {"config_hash": "of an older override"}, {"image": "of an older build"}],
 )
-def test_a_container_that_ended_or_is_of_something_else_is_made_anew(changed: dict[str, str]) -> None:
+def test_a_container_that_ended_or_is_of_something_else_is_created_again(changed: dict[str, str]) -> None:
     containers = [RUNNING[0], replace(RUNNING[1], **changed), RUNNING[2]]  # type: ignore[arg-type]  # texts, all
     found = compare(containers, WANTED, WRITTEN)
     assert names(found.make) == ["edge1"]

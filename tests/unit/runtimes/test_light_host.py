@@ -120,7 +120,7 @@ def test_a_host_that_runs_is_told_and_not_started_again(tmp_path: Path) -> None:
     light.start(first)
     again = light.find({"edge0": Written("digest", 2.0)})
     assert again is not None
-    assert change_of(again) == "tell the light host its 3 edges"
+    assert change_of(again) == "give the light host its 3 edges"
     light.start(again)
     assert process.starts == [first.fleet_file]
     assert process.config.read_text() == again.fleet_file

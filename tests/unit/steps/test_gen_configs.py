@@ -54,7 +54,7 @@ def test_each_edge_gets_a_directory_and_again_there_is_nothing_to_do(scene: Scen
     assert plan.changes == ("write config-edge0, config-edge1, config-edge2",)
     assert scene.step().apply(plan) == "3 written, 0 kept, 0 removed"
     again = scene.step().find()
-    assert (again.changes, again.unchanged) == ((), "3 directories as they should be")
+    assert (again.changes, again.unchanged) == ((), "3 directories up to date")
     assert scene.claimed == 1
 
 

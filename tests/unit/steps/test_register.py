@@ -54,7 +54,7 @@ def test_an_edge_that_the_running_backend_has_not_read_makes_it_read_again_once(
     scene.registry.keys = {name: key for name, key in ALL.items() if name != "edge2"}
     scene.start_backend()
     plan = scene.step.find()
-    assert plan.changes[1:] == ("the backend must read edge2: all edges reconnect",)
+    assert plan.changes[1:] == ("the backend must read edge2, so all edges reconnect",)
     scene.step.apply(plan)
     assert scene.backend.read_again == 1
     assert "all edges reconnect" in scene.output.lines[0]

@@ -77,7 +77,7 @@ def finding(**other: Any) -> Finding:
 
 def test_a_doctor_that_finds_nothing_says_what_is_fit() -> None:
     plan = Doctor(Services(), None).find()
-    assert (plan.changes, plan.unchanged, plan.refusal) == ((), "machine and platform are fit", None)
+    assert (plan.changes, plan.unchanged, plan.refusal) == ((), "machine and platform are ready", None)
 
 
 def test_a_remark_stops_nothing() -> None:
@@ -85,7 +85,7 @@ def test_a_remark_stops_nothing() -> None:
     plan = Doctor(Services((remark,)), None).find()
     assert plan.refusal is None
     assert plan.remarks == (str(remark),)
-    assert plan.unchanged == "machine and platform are fit, 1 remarks"
+    assert plan.unchanged == "machine and platform are ready, 1 remark"
 
 
 def test_an_error_of_the_machine_and_one_of_the_platform_end_differently() -> None:
@@ -94,7 +94,7 @@ def test_an_error_of_the_machine_and_one_of_the_platform_end_differently() -> No
     assert isinstance(Doctor(Services((of_machine,)), None).find().refusal, MissingTool)
     refusal = Doctor(Services((of_machine, of_platform)), None).find().refusal
     assert isinstance(refusal, SettingsError)
-    assert "the platform is not fit for the fleet: 2 findings" in refusal.message
+    assert "the platform cannot run this fleet: 2 findings" in refusal.message
 
 
 def test_all_findings_are_in_the_document_of_who_asked_for_them() -> None:
@@ -141,7 +141,7 @@ def test_an_override_of_somebody_elses_is_refused(tmp_path: Path) -> None:
 
 def test_edges_beyond_the_last_host_port_are_counted(tmp_path: Path) -> None:
     step = Compose(tmp_path / "o.yml", Services(), (replace(FLEET.edges[0], ports=None), *FLEET.edges[1:]))
-    assert step.apply(step.find()) == "o.yml, 3 services, 1 of them without host ports (there are none left)"
+    assert step.apply(step.find()) == "o.yml, 3 services, 1 of them without host ports (no more are free)"
 
 
 @dataclass
@@ -187,7 +187,7 @@ def test_stopping_forgets_that_the_fleet_is_up_and_keeps_the_rest(tmp_path: Path
     assert isinstance(step.output, Lines)
     assert (step.output.lines, step.output.found) == (["stopped: backend"], {"stopped": ["backend"]})
     step.stop()
-    assert step.output.lines[-1] == "stopped: nothing ran"
+    assert step.output.lines[-1] == "stopped: nothing was running"
 
 
 def test_a_purge_also_removes_what_the_fleet_left_where_it_was_before(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_purge_removes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
     step.purge()
     assert [path.name for path in tmp_path.iterdir()] == ["config-edge1"]
     assert isinstance(step.output, Lines)
-    assert "1 config directories, the override, the database" in step.output.lines[-1]
+    assert "1 config directory, the override, the database" in step.output.lines[-1]
 
 
 def test_a_purge_leaves_an_override_that_is_not_ours(tmp_path: Path) -> None:

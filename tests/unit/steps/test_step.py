@@ -82,7 +82,7 @@ def test_the_plan_of_all_steps_changes_nothing_and_tells_whether_something_would
 
 def test_a_registry_that_is_not_there_yet_is_not_asked() -> None:
     step = steps_plan.Unasked(3)
-    assert step.find().changes == ("register 3 edges (the table is not there to be asked)",)
+    assert step.find().changes == ("register 3 edges (the device table cannot be read yet)",)
     with pytest.raises(NotImplementedError):
         step.apply(step.find())
 

@@ -62,7 +62,7 @@ def test_a_fleet_that_runs_and_is_not_noted_is_only_noted(step: Up) -> None:
     other = replace(step, mark="another")
     plan = other.find()
     assert plan.changes == ("record that the fleet is up",)
-    assert other.apply(plan) == "noted as up"
+    assert other.apply(plan) == "recorded that the fleet is up"
     assert other.find().changes == ()
 
 
@@ -78,7 +78,9 @@ def test_edges_that_stand_alone_are_started_without_touching_the_backend(step: U
 def test_what_light_edges_do_not_simulate_is_said_once_edges_were_started(step: Up) -> None:
     assert isinstance(step.output, Lines)
     step.apply(step.find())
-    assert step.output.lines == ["  light edges have, but do not simulate: Controller.CHP.SoC"]
+    assert step.output.lines == [
+        "  light edges have these components but do not simulate them: Controller.CHP.SoC"
+    ]
     step.output.lines.clear()
     step.apply(replace(step, mark="another").find())
     assert step.output.lines == []

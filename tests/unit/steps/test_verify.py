@@ -63,7 +63,7 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path)
 
 
-def test_a_fleet_that_is_well_is_proved_by_who_says_so(scene: Scene) -> None:
+def test_a_fleet_that_is_online_is_proved_by_who_says_so(scene: Scene) -> None:
     scene.verify.run()
     assert scene.output.steps == [("verify", "3 online, says the test", True)]
     assert [row[:3] for row in scene.output.rows] == [
@@ -73,12 +73,12 @@ def test_a_fleet_that_is_well_is_proved_by_who_says_so(scene: Scene) -> None:
     ]
 
 
-def test_an_edge_that_is_not_well_is_named_with_its_reason_and_nobody_else(scene: Scene) -> None:
+def test_an_edge_that_is_not_online_is_named_with_its_reason_and_nobody_else(scene: Scene) -> None:
     scene.host.running.remove("edge1")
     with pytest.raises(EdgesNotOnline) as refused:
         scene.verify.run()
     assert refused.value.message.splitlines() == [
-        "1 of 3 edges are not well",
+        "not online: 1 of 3 edges",
         "edge1 is offline: its process does not run → inv up",
     ]
     assert scene.output.steps == []
@@ -86,7 +86,7 @@ def test_an_edge_that_is_not_well_is_named_with_its_reason_and_nobody_else(scene
 
 def test_a_key_that_is_not_its_own_is_seen(scene: Scene) -> None:
     scene.registry.keys["edge2"] = "another"
-    with pytest.raises(EdgesNotOnline, match="edge2 is incomplete: the apikey in its row is not its own"):
+    with pytest.raises(EdgesNotOnline, match="edge2 is incomplete: its row has another apikey"):
         scene.verify.run()
 
 
@@ -127,7 +127,7 @@ def test_a_backend_that_takes_no_edges_is_the_reason_of_all_that_are_offline(sce
 def test_while_one_edge_is_online_the_port_is_not_asked_about(scene: Scene) -> None:
     scene.backend.status.online_now.remove("edge1")
     scene.backend.is_open = False
-    with pytest.raises(EdgesNotOnline, match="edge1 is offline: the backend says it is not connected"):
+    with pytest.raises(EdgesNotOnline, match="edge1 is offline: the backend says that it is not connected"):
         scene.verify.run()
 
 
@@ -156,11 +156,11 @@ def test_status_ends_with_how_many_are_online_and_its_powers_add_up(scene: Scene
     assert tuple(f"_sum/{name}" for name in channels) == SHOWN
 
 
-def test_status_shows_only_those_that_are_not_well_when_asked_to(scene: Scene) -> None:
+def test_status_shows_only_those_that_are_not_online_when_asked_to(scene: Scene) -> None:
     scene.host.running.remove("edge1")
     replace(scene.status, only_ill=True).run()
     assert [row[0] for row in scene.output.rows] == ["edge1"]
-    assert "2 are online, 1 not" in scene.output.lines
+    assert "2 online, 1 not online" in scene.output.lines
 
 
 def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
@@ -173,7 +173,7 @@ def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
         replace(scene.status, must_be_well=True).run()
 
 
-def test_of_a_large_fleet_the_table_shows_the_ill_ones_first_and_counts_the_rest(scene: Scene) -> None:
+def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_rest(scene: Scene) -> None:
     fleet = replace(FLEET, size=30)
     table = EdgeTable({edge.name: edge for edge in fleet.edges}, scene.output)
     verdicts = scene.view.look(())
@@ -182,7 +182,7 @@ def test_of_a_large_fleet_the_table_shows_the_ill_ones_first_and_counts_the_rest
     table.show(many)
     assert scene.output.rows[0][:2] == ("edge29", "offline")
     assert len(scene.output.rows) == 24
-    assert scene.output.lines == ["and 6 more: 6 online, 0 not"]
+    assert scene.output.lines == ["and 6 more: 6 online, 0 not online"]
     edges: Any = scene.output.found["edges"]
     assert len(edges) == 30
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         ({}, [0, 0, 0]),
     ],
 )
-def test_a_series_steps_and_begins_anew(edge: Build, properties: dict[str, Any], seen: list[int]) -> None:
+def test_a_series_steps_and_starts_again(edge: Build, properties: dict[str, Any], seen: list[int]) -> None:
     found = edge(
         ("datasource0", "Simulator.Datasource.Single.Direct", properties),
         ("meter1", "Simulator.ProductionMeter.Acting", {}),
