@@ -38,8 +38,8 @@ class Output(Protocol):
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table."""
 
-    def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
-        """Print that a step has ended well."""
+    def step(self, name: str, did: str, seconds: float, *, changed: bool, is_shown: bool = True) -> None:
+        """Print that a step has ended well; only into the document, unless ``is_shown``."""
 
     def progress(self, title: str, total: int, noun: str) -> AbstractContextManager[Progress]:
         """Show how many of ``total`` are done."""

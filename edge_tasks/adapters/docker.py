@@ -25,6 +25,7 @@ OLDEST_ENGINE: Final = (20, 10)
 _ANSWER_S: Final = 10
 _ASK_S: Final = 120
 _TAIL_LINES: Final = 12
+_INTERRUPTED: Final = 130
 _OF_THE_PROGRAM: Final = (1, 126, 127)
 """Exit codes of ``docker run`` that are not the engine's own (125): failed, cannot be run, is not there."""
 _OURS: Final = "com.docker.compose.project"
@@ -106,10 +107,13 @@ class Docker:
 
         Raises:
             CommandFailed: it has said why.
+            KeyboardInterrupt: it was interrupted.
         """
         try:
             _docker()(*arguments, _fg=True, _env=_environment())
         except sh.ErrorReturnCode as error:
+            if error.exit_code == _INTERRUPTED:
+                raise KeyboardInterrupt from None
             raise CommandFailed(f"{_shown(arguments)} ended with {error.exit_code}") from None
 
     def containers(self, project: str) -> tuple[Container, ...]:

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _PAUSE_S: Final = 0.3
+_WORD: Final = re.compile(r"[\w-]+")
 
 
-def show(files: Iterable[Path], words: Collection[str], *, last: int = 100, follow: bool = False) -> None:
-    """Print the last lines of each file that have one of the words (all, without words); then what is added."""
-    places: dict[Path, int] = {}
-    for file in files:
+def show(files: Mapping[str, Path], words: Collection[str], *, last: int = 100, follow: bool = False) -> None:
+    """Print the last lines of each file that have one of the words (all, without words); then what is added.
+
+    Args:
+        files: by the name that stands before each of its lines.
+        words: e.g. names of edges, as they stand in ``edge1: connected``.
+        last: how many lines of each file.
+        follow: go on until interrupted.
+    """
+    places: dict[str, int] = {}
+    for name, file in files.items():
         data = file.read_bytes() if file.exists() else b""
-        places[file] = len(data)
-        _print(file, data.decode(errors="replace").splitlines()[-last:], words)
+        places[name] = len(data)
+        found = list(with_words(data.decode(errors="replace").splitlines(), words))
+        _print(name, found[-last:])
     while follow:
         time.sleep(_PAUSE_S)
-        for file, place in places.items():
+        for name, place in places.items():
+            file = files[name]
             if file.exists() and file.stat().st_size > place:
                 with file.open("rb") as opened:
                     opened.seek(place)
                     data = opened.read()
                 whole = data[: data.rfind(b"\n") + 1]
-                places[file] = place + len(whole)
-                _print(file, whole.decode(errors="replace").splitlines(), words)
+                places[name] = place + len(whole)
+                _print(name, with_words(whole.decode(errors="replace").splitlines(), words))
 
 
-def _print(file: Path, lines: Iterable[str], words: Collection[str]) -> None:
+def with_words(lines: Iterable[str], words: Collection[str]) -> Iterator[str]:
+    """The lines that have one of the words; all of them, without words."""
+    wanted = set(words)
+    return (line for line in lines if not wanted or not wanted.isdisjoint(_WORD.findall(line)))
+
+
+def _print(name: str, lines: Iterable[str]) -> None:
     for line in lines:
-        if not words or any(word in line.split() for word in words):
-            sys.stdout.write(f"{file.stem} | {line}\n")
+        sys.stdout.write(f"{name} | {line}\n")
     sys.stdout.flush()

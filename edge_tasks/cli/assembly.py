@@ -78,6 +78,13 @@ def register(session: Session) -> Register:
     return Register(registry, runtime.backend, devices_read(session), session.console, session.flag("adopt"))
 
 
+def _is_simulated(pid: str) -> bool:
+    """Whether light edges simulate the components of a factory."""
+    from edge_tasks.light.devices import DEVICES  # noqa: PLC0415 - 15 ms that only a look needs
+
+    return DEVICES.simulates(pid)
+
+
 def _unsimulated(session: Session) -> tuple[str, ...]:
     """The factories that act on a real edge, but not on the light ones of this fleet."""
     from edge_tasks.light.devices import DEVICES  # noqa: PLC0415 - 15 ms that only a start needs
@@ -102,6 +109,8 @@ def up(session: Session) -> Up:
     )
 
 
+_ONLY_PROVING: Final = frozenset({"restart"})
+"""After these the steps only make sure that the fleet is as it should be."""
 STEPS: Final[dict[str, Callable[[Session], Step[Any]]]] = {
     "doctor": doctor,
     "build": build,
@@ -128,7 +137,7 @@ def run_step(session: Session, name: str) -> None:
         session.done.add(name)
         return made
 
-    step.run(name, make, session.console)
+    step.run(name, make, session.console, only_changes=session.typed <= _ONLY_PROVING)
 
 
 def verify(session: Session) -> None:
@@ -162,8 +171,12 @@ def down(session: Session) -> None:
         session.console.line(f"nothing to do: there is no fleet in {target.platform.path}")
         return
     target.state.check_owner()
-    services = session.runtime.services if target.saved else None
-    going = Down(services, target.state, target.directories, target.override, target.platform, session.console)
+    session.say_without_effect()
+    saved = target.saved
+    services = session.runtime_of(saved).services if saved else None
+    override = target.platform.path / saved.override_file if saved else target.override
+    former = tuple(session.runtime_of(one).services for one in target.former)
+    going = Down(services, target.state, target.directories, override, target.platform, session.console, former)
     with session.locked():
         going.stop()
         if session.flag("purge"):
@@ -190,6 +203,7 @@ def fleet_view(session: Session) -> FleetView:
         target.template.components,
         shape.profile if shape else None,
         runtime.edges.light_names,
+        _is_simulated,
         is_late=runtime.backend.status.is_late,
     )
     return FleetView(target.fleet.edges, expected, runtime, devices_read(session))

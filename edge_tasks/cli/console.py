@@ -66,11 +66,12 @@ class Console:
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
-    def step(self, name: str, did: str, seconds: float, *, changed: bool) -> None:
-        """Print that a step has succeeded."""
+    def step(self, name: str, did: str, seconds: float, *, changed: bool, is_shown: bool = True) -> None:
+        """Print that a step has succeeded; only into the document, unless ``is_shown``."""
         entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
         self._document.setdefault("steps", []).append(entry)
-        self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)
+        if is_shown:
+            self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)
 
     @contextmanager
     def progress(self, title: str, total: int, noun: str) -> Iterator[Progress]:

@@ -17,6 +17,17 @@ class Saved(Enum):
     EXTRA = "beside it, when it is not the default"
 
 
+class Matters(Enum):
+    """Where an option changes something; the value ends the sentence "it matters only …"."""
+
+    ALWAYS = "everywhere"
+    DOCKER = "in the docker runtime"
+    BUNDLED_DOCKER = "for the bundled platform in the docker runtime"
+    LIGHT = "for light edges"
+    LIGHT_DOCKER = "for light edges in the docker runtime"
+    VERIFYING = "for verify, setup, restart and rotate-keys"
+
+
 @dataclass(frozen=True)
 class Option:
     """Something that is typed after a task.
@@ -25,11 +36,13 @@ class Option:
         name: as an attribute, e.g. ``port_offset``.
         meaning: for ``--help``, without the default.
         is_flag: it takes no value.
+        matters: where it changes something.
     """
 
     name: str
     meaning: str
     is_flag: bool = False
+    matters: Matters = Matters.ALWAYS
 
     @property
     def option(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge_tasks.cli.option import Option, Saved, Setting
+from edge_tasks.cli.option import Matters, Option, Saved, Setting
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES, OVERRIDE_FILE
 from edge_tasks.openems.release import DEFAULT, VERSION
 from edge_tasks.runtimes import NAMES
@@ -61,12 +61,20 @@ _SETTINGS: Final = (
         saved=Saved.IDENTITY,
     ),
     Setting("override_file", "The name of the override", default=OVERRIDE_FILE, saved=Saved.IDENTITY),
-    Setting("timeout", "How many seconds verify waits for all edges", default=120, lowest=1, highest=86_400),
+    Setting(
+        "timeout",
+        "How many seconds verify waits for all edges",
+        default=120,
+        lowest=1,
+        highest=86_400,
+        matters=Matters.VERIFYING,
+    ),
     Setting(
         "openems_version",
         "The release that the bundled platform runs (docker)",
         default=DEFAULT.since,
         pattern=VERSION,
+        matters=Matters.BUNDLED_DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -74,6 +82,7 @@ _SETTINGS: Final = (
         "Where the bundled platform's jars come from",
         default="https://github.com",
         pattern=r"https?://\S+",
+        matters=Matters.BUNDLED_DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -82,6 +91,7 @@ _SETTINGS: Final = (
         default="",
         default_words="as Compose itself chooses",
         pattern="[a-z0-9][a-z0-9_-]*",
+        matters=Matters.DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -89,6 +99,7 @@ _SETTINGS: Final = (
         "The largest Java heap of an edge (docker)",
         default="128m",
         pattern="[1-9][0-9]*[mg]",
+        matters=Matters.DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -96,6 +107,7 @@ _SETTINGS: Final = (
         "The memory limit of an edge's container (docker)",
         default="400m",
         pattern="[1-9][0-9]*[mg]",
+        matters=Matters.DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -103,6 +115,7 @@ _SETTINGS: Final = (
         "More Java options of an edge (docker)",
         default=_JAVA_OPTIONS,
         default_words="quick start, little memory",
+        matters=Matters.DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -110,6 +123,7 @@ _SETTINGS: Final = (
         "How edges get their bundles: unpacked (once for all edges) or jar (each edge unpacks its own) (docker)",
         default="unpacked",
         choices=("unpacked", "jar"),
+        matters=Matters.DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -117,6 +131,7 @@ _SETTINGS: Final = (
         "An image with Python for the light edges (docker)",
         default="python:3.12-slim",
         pattern=r"\S+",
+        matters=Matters.LIGHT_DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -126,6 +141,7 @@ _SETTINGS: Final = (
         default_words="0: one for each 2,500",
         lowest=0,
         highest=64,
+        matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -134,6 +150,7 @@ _SETTINGS: Final = (
         default=500,
         lowest=1,
         highest=10_000,
+        matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -143,6 +160,7 @@ _SETTINGS: Final = (
         default_words="0: nowhere",
         lowest=0,
         highest=_HIGHEST_PORT,
+        matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -150,12 +168,14 @@ _SETTINGS: Final = (
         "How light edges reconnect: quick, or openems (after 10 to 109 s)",
         default="quick",
         choices=("quick", "openems"),
+        matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),
     Setting(
         "profile",
         "Profile of light edges: constant, household, office, pv-farm, or a file",
         default="constant",
+        matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -164,15 +184,21 @@ _SETTINGS: Final = (
         default="",
         default_words="the fleet's id",
         pattern="[A-Za-z0-9_.-]{1,64}",
+        matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),
 )
 SETTINGS: Final = {setting.name: setting for setting in _SETTINGS}
 
 _FLAGS: Final = (
-    Option("skip_build", "Do not build or pull images (docker)", is_flag=True),
-    Option("demo", "Initialise Odoo with its demo data (docker)", is_flag=True),
-    Option("echo", "Show the output of docker commands; it is always in .edge-tasks/docker.log", is_flag=True),
+    Option("skip_build", "Do not build or pull images (docker)", is_flag=True, matters=Matters.DOCKER),
+    Option("demo", "Initialise Odoo with its demo data (docker)", is_flag=True, matters=Matters.DOCKER),
+    Option(
+        "echo",
+        "Show the output of docker commands; it is always in .edge-tasks/docker.log",
+        is_flag=True,
+        matters=Matters.DOCKER,
+    ),
     Option(
         "adopt",
         "Take over device rows and config directories with the fleet's names that it did not make",

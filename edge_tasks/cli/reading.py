@@ -31,6 +31,9 @@ def plan(session: Session, order: Iterable[str]) -> bool:
         session: of this call.
         order: the names of all steps, as they would be done.
     """
+    session.check_moves()
+    session.console.line(session.header())
+    session.say_without_effect()
     target = session.target
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
@@ -144,7 +147,7 @@ def report(session: Session) -> None:
 
 
 def logs(session: Session) -> None:
-    """``inv logs``.
+    """``inv logs``, with ``--follow`` until Ctrl-C.
 
     Raises:
         SettingsError: there is no fleet, no such edge, or no such service.
@@ -153,7 +156,9 @@ def logs(session: Session) -> None:
     chosen = session.options.get("edge")
     names = [edge.name for edge in selected_edges(session)] if chosen else []
     service = str(session.options.get("service") or "")
-    session.runtime.services.show_logs(names, service, follow=session.flag("follow"))
+    follow = session.flag("follow")
+    with suppress(*([KeyboardInterrupt] if follow else [])):  # it is how following ends
+        session.runtime.services.show_logs(names, service, follow=follow)
 
 
 def _status(session: Session) -> Status:

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
+from edge_tasks.cli.effects import Place, without_effect
+from edge_tasks.cli.moves import check_moves, left_by, moves_of, remove_former_override
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
+from edge_tasks.errors import MissingTool, SettingsError
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.choice import Chooser, kind
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.cli.invocation import Invocation
+    from edge_tasks.fleet.saved import Saved
     from edge_tasks.runtimes.choice import Choice
     from edge_tasks.runtimes.protocols import Runtime
 
@@ -61,7 +65,7 @@ class Session:
         self.done: set[str] = set()
         self.judges_only = False
         self._stack = ExitStack()
-        self._begun = self._remembers_at_end = False
+        self._begun = self._remembers_at_end = self._said_without_effect = False
         self._target: Target | None = None
         self._runtime: Runtime | None = None
 
@@ -76,8 +80,12 @@ class Session:
     def runtime(self) -> Runtime:
         """Where the target's fleet runs."""
         if self._runtime is None:
-            self._runtime = kind(self.target.wanted.runtime).create(self._context())
+            self._runtime = self.runtime_of(self.target.wanted)
         return self._runtime
+
+    def runtime_of(self, fleet: Saved) -> Runtime:
+        """Where a fleet runs, or ran: the saved one may be elsewhere than the one that is wanted."""
+        return kind(fleet.runtime).create(self._context(fleet))
 
     def fresh(self) -> Session:
         """The same call once more, of a fleet that may have changed meanwhile."""
@@ -88,13 +96,48 @@ class Session:
         return bool(self.options.get(name))
 
     def require_fleet(self) -> None:
-        """Refuse a platform without a fleet.
+        """Refuse a platform without a fleet, and one whose fleet runs elsewhere than what was typed says.
 
         Raises:
-            SettingsError: there is none.
+            SettingsError: which.
         """
         if self.target.saved is None:
             raise no_fleet(self.target.platform.path)
+        self.check_moves()
+        self.say_without_effect()
+
+    def say_without_effect(self) -> None:
+        """Say, once, which options were typed where they change nothing."""
+        if self._said_without_effect:
+            return
+        self._said_without_effect = True
+        wanted = self.target.wanted
+        is_docker = wanted.runtime == "docker"
+        has_light = wanted.fleet.light > 0 or not is_docker
+        place = Place(is_docker, self._platform.bundled, has_light, self.typed)
+        for line in without_effect((name for name, value in self.options.items() if value), place):
+            self.console.line(f"! {line}")
+
+    def check_moves(self) -> None:
+        """Refuse what would move a fleet of which something runs.
+
+        Raises:
+            SettingsError: what would move it.
+            MissingTool: nobody can say whether something runs, since its runtime does not answer.
+        """
+        saved, wanted = self.target.saved, self.target.wanted
+        moves = moves_of(saved, wanted)
+        if saved is not None and moves:
+            check_moves(moves, self._running(saved))
+
+    def _running(self, fleet: Saved) -> tuple[str, ...]:
+        problem, remedy = kind(fleet.runtime).find_problem()
+        if problem:
+            raise MissingTool(f"the fleet was made in the {fleet.runtime} runtime, but {problem}", hint=remedy)
+        try:
+            return self.runtime_of(fleet).services.running()
+        except SettingsError:  # it cannot have started: its Compose project is another checkout's
+            return ()
 
     def begin(self) -> None:
         """Check the platform, take its lock, save the fleet; once, before the first step that changes things."""
@@ -106,17 +149,30 @@ class Session:
             self.console.line(f"created the bundled platform in {self._platform.path}")
         self._stack.enter_context(self.target.state.locked(self._command))
         self.look_again()
+        self.check_moves()
         self._begun = True
         target = self.target
         is_new = target.saved is None
         self.judges_only = self.typed <= _JUDGING and not is_new
         if target.wanted != target.saved and not self.judges_only:
+            self._leave_former_place(target)
             target.state.save(target.wanted)
         self._remember()
         if is_new and self.typed <= _JUDGING:
             self.console.line("there is no fleet here yet: verify brings one up first")
-        self.console.line(self._header())
+        self.console.line(self.header())
+        self.say_without_effect()
         self.look_again()  # the fleet that was just saved is there for the tasks that follow
+
+    def _leave_former_place(self, target: Target) -> None:
+        """Note where the fleet was, for a purge, and remove the override that lies there under another name."""
+        saved, wanted = target.saved, target.wanted
+        if saved is None or not moves_of(saved, wanted):
+            return
+        former = left_by(saved, wanted, target.former)
+        target.state.record.note(former=[one.place for one in former])
+        if remove_former_override(target.platform.path, saved, wanted):
+            self.console.line(f"removed {saved.override_file}, the override under its former name")
 
     def rotate_keys(self) -> None:
         """Give all edges new apikeys.
@@ -222,15 +278,15 @@ class Session:
     def _command(self) -> str:
         return " ".join([self.invocation.command, *sys.argv[1:]])[:200]
 
-    def _context(self) -> RuntimeContext:
+    def _context(self, fleet: Saved) -> RuntimeContext:
         target, console = self.target, self.console
         return RuntimeContext(
             platform=target.platform,
             state=target.state,
-            fleet=target.fleet,
-            override=target.override,
+            fleet=fleet.fleet,
+            override=target.platform.path / fleet.override_file,
             services_named=self._services_named,
-            choices=target.choices.extras(),
+            choices=Choices({}, {}, fleet.choices, {}).extras(),
             flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
             compose=lambda: target.compose,
             render=target.template.render,
@@ -239,7 +295,8 @@ class Session:
             echo=console.heard,
         )
 
-    def _header(self) -> str:
+    def header(self) -> str:
+        """A line: which fleet, where it runs, and why there."""
         target = self.target
         edges, light = (target.choices.chosen(name) for name in ("edges", "light_edges"))
         bundled = " (bundled)" if target.platform.bundled else ""

@@ -58,6 +58,12 @@ class Target:
         return self.platform.path / self.wanted.override_file
 
     @property
+    def former(self) -> tuple[Saved, ...]:
+        """Where the saved fleet was before."""
+        places = self.state.record.entries().get("former", [])
+        return tuple(self.saved.at(place) for place in places) if self.saved else ()
+
+    @property
     def directories(self) -> Directories:
         """The edges' config directories."""
         return Directories(self.platform.edges_folder)

@@ -29,6 +29,18 @@ class DevicesRead(TypedDict):
     at: float
 
 
+class EntriesWritten(TypedDict):
+    """What a registry held when we last wrote into it.
+
+    Attributes:
+        devices: name → fingerprint of the apikey.
+        at: when, seconds since 1970.
+    """
+
+    devices: dict[str, str]
+    at: float
+
+
 class Download(TypedDict):
     """A file that was fetched.
 
@@ -55,12 +67,29 @@ class Bundles(TypedDict):
     folder: str
 
 
+class Place(TypedDict):
+    """Where a fleet was before it was moved.
+
+    Attributes:
+        runtime: ``docker`` or ``embedded``.
+        override_file: the name of the compose override.
+        port_offset: of its host ports.
+        extras: the other settings that were saved.
+    """
+
+    runtime: str
+    override_file: str
+    port_offset: int
+    extras: dict[str, str | int]
+
+
 class Entries(TypedDict, total=False):
     """All entries; what was not done has none.
 
     Attributes:
         up: mark of the fleet that was brought up.
         read: what the backend has read.
+        written: what the registry held when we last wrote into it.
         corrected: ``doctor --fix`` was asked for.
         odoo_init: which database our initialisation began, or made.
         built: service → (digest of what its image was built from, id of the image).
@@ -69,10 +98,12 @@ class Entries(TypedDict, total=False):
         folders: folders of the host that were not there → their missing parents.
         volumes: names of volumes that were there before us.
         downloads: path → what was fetched to it.
+        former: where the fleet was before, in another runtime or Compose project.
     """
 
     up: str
     read: DevicesRead
+    written: EntriesWritten
     corrected: bool
     odoo_init: str
     built: dict[str, tuple[str, str | None]]
@@ -81,6 +112,7 @@ class Entries(TypedDict, total=False):
     folders: dict[str, list[str]]
     volumes: list[str]
     downloads: dict[str, Download]
+    former: list[Place]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,8 @@ from edge_tasks.fleet.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from edge_tasks.fleet.record import Place
 
 FOLDER: Final = ".edge-tasks"
 _VERSION: Final = 1
@@ -52,6 +54,21 @@ class Saved:
             "override_file": self.override_file,
             **self.extras,
         }
+
+    @property
+    def place(self) -> Place:
+        """Where it is, for the record."""
+        return {
+            "runtime": self.runtime,
+            "override_file": self.override_file,
+            "port_offset": self.fleet.port_offset,
+            "extras": dict(self.extras),
+        }
+
+    def at(self, place: Place) -> Saved:
+        """The same fleet where it was before."""
+        fleet = replace(self.fleet, port_offset=place["port_offset"])
+        return Saved(fleet, place["runtime"], place["override_file"], place["extras"])
 
 
 def no_fleet(platform: Path) -> SettingsError:

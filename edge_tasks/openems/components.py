@@ -116,6 +116,11 @@ def is_meter(pid: str) -> bool:
     return METER in factory(pid).natures or _METER_NAME.search(pid) is not None
 
 
+def is_simulator(pid: str) -> bool:
+    """Whether the components of a factory have values without hardware, on a real edge."""
+    return pid.startswith("Simulator.")
+
+
 def is_public(name: str) -> bool:
     """Whether ``edgeConfig`` has a property; the others are Felix's own."""
     return name != "id" and not name.startswith(("service.", ":")) and not name.endswith(".target")

@@ -11,7 +11,7 @@ from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
@@ -36,18 +36,37 @@ class Expectations:
 
     @classmethod
     def of(
-        cls, components: Iterable[Component], profile: Profile | None, light: frozenset[str], *, is_late: bool
+        cls,
+        components: Iterable[Component],
+        profile: Profile | None,
+        light: frozenset[str],
+        is_simulated: Callable[[str], bool],
+        *,
+        is_late: bool,
     ) -> Expectations:
-        """What follows from a template and a load shape; no figures where they cannot be asked (``is_late``)."""
+        """What follows from a template and a load shape.
+
+        Args:
+            components: of the template.
+            profile: the load shape of the light edges; None without one.
+            light: the names of the light edges.
+            is_simulated: whether light edges simulate the components of a factory.
+            is_late: values cannot be asked, so that none are expected.
+        """
         constant = expect(components := tuple(components))
-        shaped = expect(components, profile) if profile else constant
+        shaped = expect(components, profile, is_simulated)
         if is_late:
-            constant, shaped = replace(constant, figures={}), replace(shaped, figures={})
+            constant, shaped = (replace(one, figures={}, unmeasured=()) for one in (constant, shaped))
         return cls(constant, shaped, light)
 
     def of_edge(self, name: str) -> Expectation:
         """What one edge must show."""
         return self.shaped if name in self.light else self.constant
+
+    def unmeasured(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The meters of these edges that may have no value, each with its factory."""
+        found = {meter for name in set(names) for meter in self.of_edge(name).unmeasured}
+        return tuple(sorted(found))
 
 
 @dataclass(frozen=True)
@@ -58,11 +77,13 @@ class RuntimeFacts:
         processes: the edges that there are, by name.
         backend_started: seconds since 1970; 0.0 when it does not run.
         unread: names of edges whose entry the running backend has not read.
+        takes_edges: whether the backend's port for edges is open; asked only where no edge is online.
     """
 
     processes: Mapping[str, EdgeProcess]
     backend_started: float
     unread: frozenset[str]
+    takes_edges: Callable[[], bool] = lambda: True
 
 
 @dataclass
@@ -73,6 +94,7 @@ class _Answers:
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, object]] = field(default_factory=dict)
     reports: dict[str, DeviceReport] = field(default_factory=dict)
+    takes_edges: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,7 +116,7 @@ def look(
     names: Sequence[str], channels: Sequence[str], expected: Expectations, sources: Sources
 ) -> tuple[Verdict, ...]:
     """Ask once of these edges, also for the values of ``channels``, and judge each."""
-    answers = _ask(names, [*expected.constant.figures, *channels], sources)
+    answers = _ask(names, [*{**expected.constant.figures, **expected.shaped.figures}, *channels], sources)
     is_late = sources.status.is_late
     return tuple(
         judge(_observation(name, answers, sources.facts, is_late=is_late), expected.of_edge(name))
@@ -110,6 +132,7 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
         answers.values = status.values(list(answers.online), channels)
         answers.reports = registry.reports(names)
         answers.visible = registry.visible(names)
+        answers.takes_edges = any(answers.online.values()) or sources.facts.takes_edges()
     except NoAnswer as error:
         answers.why, answers.hint = error.message, error.hint
     return answers
@@ -133,6 +156,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         visible=None if answers.visible is None else name in answers.visible,
         key_is_own=report is None or report.key_is_own,
         read=name not in facts.unread,
+        takes_edges=answers.takes_edges,
         message_age_s=report.message_age_s if report else None,
         settled_s=time.time() - max(process.since, facts.backend_started),
         is_late=is_late,

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.openems.components import factory, is_meter
+from edge_tasks.openems.components import factory, is_meter, is_simulator
 from edge_tasks.openems.load_curve_content import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
@@ -40,10 +40,12 @@ class Expectation:
         components: ids that its ``edgeConfig`` must have.
         figures: allowed values by channel, those of its datasource or a range that its profile keeps; None where
             any number is right (the grid meter).
+        unmeasured: its other meters, each with its factory: they are not simulated, so they may have no value.
     """
 
     components: frozenset[str]
     figures: Mapping[str, tuple[int, ...] | range | None]
+    unmeasured: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Observation:
         visible: Odoo lists its device; None if there is no Odoo.
         key_is_own: the apikey of its row is the one that the fleet gave it.
         read: the running backend has read that row.
+        takes_edges: the backend's port for edges is open.
         message_age_s: seconds since the backend's ``lastmessage``.
         settled_s: seconds since backend and edge were last started, whichever is later.
         is_late: ``online`` is what the backend wrote at its last ``lastmessage``, up to 30 s ago.
@@ -83,6 +86,7 @@ class Observation:
     visible: bool | None = None
     key_is_own: bool = True
     read: bool = True
+    takes_edges: bool = True
     message_age_s: float | None = None
     settled_s: float = 0.0
     is_late: bool = False
@@ -118,12 +122,24 @@ class Verdict:
         return self.condition is Condition.ONLINE
 
 
-def expect(components: Iterable[Component], profile: Profile | None = None) -> Expectation:
-    """What follows from a template, and from the load shape of a light edge."""
+def expect(
+    components: Iterable[Component],
+    profile: Profile | None = None,
+    is_simulated: Callable[[str], bool] = is_simulator,
+) -> Expectation:
+    """What follows from a template.
+
+    Args:
+        components: of the template.
+        profile: the load shape of a light edge.
+        is_simulated: whether the components of a factory have values on such an edge.
+    """
     by_id = {component.id: component for component in components}
     meters = [c for c in by_id.values() if is_meter(c.factory_pid) and c.enabled]
-    figures = {f"{meter.id}/ActivePower": _figures(meter, by_id, profile) for meter in meters}
-    return Expectation(frozenset(by_id), figures)
+    measured = [meter for meter in meters if is_simulated(meter.factory_pid)]
+    figures = {f"{meter.id}/ActivePower": _figures(meter, by_id, profile) for meter in measured}
+    others = tuple(f"{meter.id} ({meter.factory_pid})" for meter in meters if meter not in measured)
+    return Expectation(frozenset(by_id), figures, others)
 
 
 def judge(seen: Observation, expected: Expectation) -> Verdict:
@@ -158,6 +174,12 @@ def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, st
         (not seen.active, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"),
         (seen.visible is False, amiss, "Odoo does not list its device", "inv register"),
         (not seen.key_is_own, amiss, "its row has another apikey", "inv register"),
+        (
+            not seen.online and not seen.takes_edges,
+            offline,
+            "the backend's port for edges is not open",
+            "inv register",
+        ),
         (
             not seen.online and not seen.read,
             offline,

@@ -104,6 +104,9 @@ class Backend(Protocol):
     def instance(self) -> str | None:
         """What distinguishes this run of the backend from an earlier one; None if it does not run."""
 
+    def takes_edges(self) -> bool:
+        """Whether its port for edges is open; also true while it is still starting, and while it does not run."""
+
     def started(self) -> float:
         """When it was started, seconds since 1970; 0.0 when it does not run."""
 

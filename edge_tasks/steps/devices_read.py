@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.errors import BackendError
 from edge_tasks.registry.protocol import unread
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from edge_tasks.fleet.identity import Fleet
     from edge_tasks.fleet.record import Record
@@ -39,12 +40,17 @@ class DevicesRead:
         if instance is None:
             return ()
         noted = self.record.entries().get("read")
-        known = noted["devices"] if noted and noted["instance"] in (instance, _STARTING) else {}
+        is_same_life = noted is not None and noted["instance"] in (instance, _STARTING)
+        known = noted["devices"] if noted and is_same_life else self._read_unnoted()
         found = unread(self.fleet, known)
         return found if found and self._backend_is_current() else ()  # else ``up`` starts it again
 
     def unread_after(self, added: Collection[str]) -> tuple[str, ...]:
         """The same once ``added`` have new entries: the backend knows the old entry of one that was deleted."""
+        if self.backend.instance() is not None and not self.backend.takes_edges():
+            return tuple(
+                edge.name for edge in self.fleet.edges
+            )  # reading again restarts it, which opens its port
         again = self.names() & set(added)
         found = self.unread()
         if not again or self.backend.instance() is None or not self._backend_is_current():
@@ -68,6 +74,33 @@ class DevicesRead:
         instance = _STARTING if starting else self.backend.instance()
         devices = registry.fingerprints()
         self.record.note(read={"instance": instance, "devices": devices, "at": time.time()})
+
+    def written(self, registry: Registry[Any]) -> None:
+        """Note what the registry holds now."""
+        self.record.note(written={"devices": registry.fingerprints(), "at": time.time()})
+
+    def _read_unnoted(self) -> Mapping[str, str]:
+        """What a backend has read that somebody else started: entries older than that, if it knows their names.
+
+        Nothing while it cannot be asked, or takes no edges.
+        """
+        entries, started = self.record.entries(), self.backend.started()
+        notes = [
+            (note["at"], note["devices"])
+            for note in (entries.get("read"), entries.get("written"))
+            if note is not None and note["at"] < started
+        ]
+        devices = {
+            name: key for _, older in sorted(notes, key=lambda note: note[0]) for name, key in older.items()
+        }
+        status = self.backend.status
+        if not devices or status.is_late or not self.backend.takes_edges():
+            return {}
+        try:
+            known = status.online([edge.name for edge in self.fleet.edges if edge.name in devices])
+        except BackendError:
+            return {}
+        return {name: devices[name] for name in known}
 
     def _backend_is_current(self) -> bool:
         return not self.backend.find().changes

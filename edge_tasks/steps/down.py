@@ -10,6 +10,7 @@ from edge_tasks.checkout.override import is_ours
 from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from edge_tasks.checkout.layouts import Platform
@@ -26,6 +27,7 @@ class Down:
     Attributes:
         services: None if there is no saved fleet, so that nothing of it can run.
         override: the path of the compose override.
+        former: in which the fleet was before; what it left there is removed with a purge.
     """
 
     services: Services | None
@@ -34,6 +36,7 @@ class Down:
     override: Path
     platform: Platform
     output: Output
+    former: Sequence[Services] = ()
 
     def stop(self) -> None:
         """Stop what runs. It is no error if nothing runs."""
@@ -44,7 +47,8 @@ class Down:
 
     def purge(self) -> None:
         """Remove everything that was ever made; what the user added or changed is left, and said."""
-        database = self.services.purge() if self.services else "no database"
+        places = (*self.former, *([self.services] if self.services else ()))
+        database = ", ".join(services.purge() for services in places) or "no database"
         ours = self.directories.ours()
         for name in ours:
             self.directories.remove(name)

@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from edge_tasks.output import Output
     from edge_tasks.proof.verdict import Verdict
 
-_TITLES: Final = ("edge", "state", "ports (docker)", "grid W", "PV W", "consumption W", "battery %")
+_TITLES: Final = (
+    *("edge", "state", "ports (docker)"),
+    *("grid W", "PV W", "battery W", "consumption W", "battery %"),
+)
 SHOWN: Final = (
     "_sum/GridActivePower",
     "_sum/ProductionActivePower",
+    "_sum/EssActivePower",
     "_sum/ConsumptionActivePower",
     "_sum/EssSoc",
 )
-"""The channels of its columns."""
+"""The channels of its columns: what the grid, the PV and the battery give is what is consumed."""
 _MOST_ROWS: Final = 24
 
 

@@ -41,7 +41,9 @@ class FleetView:
     def look(self, channels: Sequence[str], names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
         """Ask once of all edges, or of those named, also for the values of ``channels``, and judge each."""
         runtime = self.runtime
-        facts = RuntimeFacts(runtime.edges.processes(), runtime.backend.started(), frozenset(self.read.unread()))
+        backend = runtime.backend
+        unread = frozenset(self.read.unread())
+        facts = RuntimeFacts(runtime.edges.processes(), backend.started(), unread, backend.takes_edges)
         wanted = self.names if names is None else names
         sources = Sources(runtime.backend.status, runtime.database.registry, facts)
         return look(wanted, channels, self.expected, sources)

@@ -66,6 +66,7 @@ class Register:
         if not planned.is_empty:
             with self.output.progress("register", planned.written, "rows") as progress:
                 self.registry.write(planned, progress)
+            self.read.written(self.registry)
         if plan.details.unread:
             self.output.line("  the backend reads its devices again; all edges reconnect")
             with self.output.listening("register"):

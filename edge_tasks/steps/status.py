@@ -66,6 +66,7 @@ class Status:
         print_remark(self.view, self.output)
         for verdict in ill[:_MOST_REASONS]:
             self.output.fault(f"{verdict.name}: {verdict.why} → {verdict.hint}")
+        self.output.line(f"{len(verdicts) - len(ill)} of {len(verdicts)} online")
         self._check(len(ill))
 
     def _check(self, ill: int) -> None:

@@ -34,13 +34,14 @@ class Step(Protocol, Generic[T]):
         """
 
 
-def run(name: str, make: Callable[[], Step[T]], output: Output) -> None:
+def run(name: str, make: Callable[[], Step[T]], output: Output, *, only_changes: bool = False) -> None:
     """Look, do what differs, look again, and print a line.
 
     Args:
         name: as the task is typed.
         make: the step, as it is before and after.
         output: where remarks and the line go.
+        only_changes: there is no line when there was nothing to do.
 
     Raises:
         CommandFailed: something still differs afterwards.
@@ -54,7 +55,8 @@ def run(name: str, make: Callable[[], Step[T]], output: Output) -> None:
         raise CommandFailed(
             f"{name}: still to do: {again.changes[0]}", hint="run it again; maybe another program is changing it"
         )
-    output.step(name, did, time.monotonic() - started, changed=bool(plan.changes))
+    changed = bool(plan.changes)
+    output.step(name, did, time.monotonic() - started, changed=changed, is_shown=changed or not only_changes)
 
 
 def looked(step: Step[T], output: Output) -> Plan[T]:

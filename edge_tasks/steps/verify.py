@@ -94,7 +94,9 @@ class Verify:
 
 
 def print_remark(view: FleetView, output: Output) -> None:
-    """Print what the source of the states cannot tell, for example if the backend has no REST API."""
+    """Print what could not be asked: without a REST API of the backend, and of meters that are not simulated."""
+    if unmeasured := view.expected.unmeasured(view.names):
+        output.line(f"  ! not simulated, so no value is expected: {', '.join(unmeasured)}")
     if remark := view.runtime.backend.status.remark:
         output.line(f"  ! {remark}")
 

@@ -148,3 +148,10 @@ def test_a_broken_template_is_refused_before_anything_is_written(platform: Any) 
 @pytest.mark.parametrize("edges", ["0", "-1", "x", "1.5", "1000000"])
 def test_a_number_of_edges_that_is_none_is_refused(platform: Any, edges: str) -> None:
     assert "to 100000" in said(platform, "setup", "--edges", edges, code=2)
+
+
+def test_an_option_that_changes_nothing_here_says_so_once(platform: Any) -> None:
+    seen = said(platform, "plan", "--openems-version", "2025.1.0", "--timeout", "9", "--edges", "1")
+    assert seen.count("! --openems-version has no effect here: it matters only for the bundled platform in") == 1
+    assert seen.count("! --timeout has no effect here: it matters only for verify, setup, restart") == 1
+    assert "--edges has no effect" not in seen

@@ -111,3 +111,15 @@ def test_light_edges_follow_the_others_in_one_fleet(platform: Any) -> None:
     assert only.returncode == 0, only.stdout
     assert "3 online" in only.stdout
     assert platform.inv("setup", "--edges", "0", "--light-edges", "0").returncode == 2
+
+
+def test_a_real_meter_in_the_template_is_named_and_the_fleet_is_online(platform: Any) -> None:
+    folder = platform.path / "openems-edge" / "config.d" / "Meter" / "Socomec" / "Threephase"
+    folder.mkdir(parents=True)
+    (folder / "meter9.config").write_text(
+        'enabled=B"true"\nid="meter9"\nmodbus.id="modbus0"\ntype="GRID"\n'
+        'service.factoryPid="Meter.Socomec.Threephase"\nservice.pid="Meter.Socomec.Threephase.meter9"\n'
+    )
+    made = platform.inv("setup", "--edges", "1", "--timeout", "10")
+    assert made.returncode == 0, made.stdout
+    assert "no value is expected: meter9 (Meter.Socomec.Threephase)" in made.stdout

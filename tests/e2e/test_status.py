@@ -56,6 +56,22 @@ def test_a_watch_goes_on_until_it_is_interrupted(platform: Any) -> None:
     assert watch.returncode == 0
 
 
+def test_the_log_of_an_edge_has_its_connection_and_following_it_ends_with_ctrl_c(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    said = platform.inv("logs", "--edge", "1").stdout
+    assert "edge1: connected" in said
+    assert "edge0" not in said
+    command = inv("logs", "--edge", "1", "--follow", "--platform", str(platform.path))
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as following:
+        assert following.stdout is not None
+        assert following.stdout.readline().startswith("edges | ")
+        following.send_signal(signal.SIGINT)
+        assert following.communicate()[1] == ""
+    assert following.returncode == 0
+
+
 def test_a_reader_that_stops_reading_is_not_an_error() -> None:
     command = ["bash", "-c", f"{sys.executable} -m invoke --list | head -1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

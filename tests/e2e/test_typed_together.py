@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tests.inv import finished, inv
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -67,3 +69,23 @@ def key(platform: Path, index: int = 0) -> str:
     found = re.search('apikey="([A-Za-z0-9]{20})"', file.read_text())
     assert found
     return found[1]
+
+
+def test_a_running_fleet_is_not_moved_and_one_that_is_down_leaves_nothing(platform: Any) -> None:
+    before = {path for path in platform.path.rglob("*") if path.is_file()}
+    said(platform, "setup", "--edges", "1")
+    where = ("--platform", str(platform.path), "--override-file", "docker-compose.edges.yml")
+    for task in ("setup", "plan", "status"):
+        refused = finished(inv(task, *where))
+        assert refused.returncode == 2, refused.stdout
+        assert "--override-file from docker-compose.override.yml to docker-compose.edges.yml" in refused.stdout
+        assert "inv down" in refused.stdout
+    said(platform, "verify")
+    assert finished(inv("down", *where)).returncode == 0
+    moved = finished(inv("setup", *where))
+    assert moved.returncode == 0, moved.stdout
+    assert "removed docker-compose.override.yml" in moved.stdout
+    assert not (platform.path / "docker-compose.override.yml").exists()
+    assert (platform.path / "docker-compose.edges.yml").exists()
+    said(platform, "down", "--purge")
+    assert {path for path in platform.path.rglob("*") if path.is_file()} == before

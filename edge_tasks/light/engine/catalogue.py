@@ -53,6 +53,10 @@ class Catalogue:
         device = self.devices.get(pid)
         return facts.factory(pid) if device is None else device.factory
 
+    def simulates(self, pid: str) -> bool:
+        """Whether the components of a factory are simulated."""
+        return pid in self.devices
+
     def plant(self, components: Iterable[Component]) -> Plant:
         """The plant that the enabled components make."""
         return roles.plant_of(self._roles(components))

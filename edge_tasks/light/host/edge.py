@@ -7,7 +7,6 @@ It has a task only while it connects. While it is connected it has a :mod:`.edge
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
 
-_LOG: Final = logging.getLogger(__name__)
 _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
 _ANSWERED_WITHIN: Final = 10.0
@@ -85,6 +83,7 @@ class Edge:
         "_session",
         "_shared",
         "_snapshot",
+        "_told",
         "_turn",
         "entry",
         "gone",
@@ -103,6 +102,7 @@ class Edge:
         self._failures = 0
         self._opened = 0.0
         self._turn: float | None = None
+        self._told: str | None = None
 
     def snapshot(self) -> Snapshot:
         """What the next edge of the same name goes on from."""
@@ -274,8 +274,8 @@ class Edge:
             asyncio.get_running_loop().call_later(wait, self._shared.enqueue, self)
 
     def _enter(self, state: State, why: str = "") -> None:
-        if (self.status.state, self.status.why) != (state, why):
-            level = logging.INFO if why else logging.DEBUG
-            _LOG.log(level, "%s: %s%s", self.entry.name, state, f": {why}" if why else "")
+        if state != "connecting" and self._told != why:  # a reason that every try has is logged once
+            self._told = why
+            self._shared.connections.note(self.entry.name, state, why)
         self.status.state, self.status.why, self.status.since = state, why, time.time()
         self._shared.changed()

@@ -118,6 +118,7 @@ class Host:
     async def _supervise(self, shared: SharedState) -> None:
         await self._converge(shared)
         while not self._stop.is_set():
+            shared.connections.sum_up()
             self._report.write_when_due(self._fleet.status_file, lambda: self._status(shared))
             if time.monotonic() >= self._keep_at:
                 await self._keep()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
 
+from edge_tasks.light.host.connection_log import ConnectionLog
 from edge_tasks.light.wire.endpoint import UnconfiguredError
 from edge_tasks.light.wire.model import Models
 from edge_tasks.light.wire.tally import Tally
@@ -58,6 +60,7 @@ class SharedState:
 
     Attributes:
         tally: counts what the edges do.
+        connections: logs who connects and who is cut off.
         template: the configuration and shape of the edges without a directory; None when there are none.
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
@@ -73,6 +76,7 @@ class SharedState:
         self.rng = rng
         self.policy = policy
         self.tally = Tally()
+        self.connections = ConnectionLog(time.monotonic)
         self.template: tuple[Configuration, Model] | None = None
         self.enqueue: Callable[[Connecting], None] = lambda _: None
         self.changed: Callable[[], None] = lambda: None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
 
 _READY_S: Final = 90.0
+_OPEN_S: Final = 30.0
 _ALL: Final = 8
 """Services that Compose starts at once."""
 
@@ -74,6 +75,16 @@ class BackendService:
         """Its container and when that was started; None when it does not run."""
         container = self._running()
         return f"{container.id[:12]}@{container.started}" if container else None
+
+    def takes_edges(self) -> bool:
+        """Whether its port for edges is open, 30 s after its start.
+
+        A real one may start without it and never open it (``Edge.Websocket`` is NOT STARTED, seen on 2026.1.0).
+        """
+        started = self.started()
+        if not started or time.time() - started < _OPEN_S:
+            return True
+        return self.stack.rest.opens_websockets(self.stack.ports["edges"])
 
     def started(self) -> float:
         """When it was started, seconds since 1970; 0.0 when it does not run."""

@@ -82,6 +82,10 @@ class BackendProcess:
         """What distinguishes this run of it from an earlier one; None if it does not run."""
         return self.processes.backend.instance()
 
+    def takes_edges(self) -> bool:
+        """It opens all of its ports, or ends."""
+        return True
+
     def started(self) -> float:
         """When it was started, seconds since 1970; 0.0 when it does not run."""
         process = self.processes.backend.find()

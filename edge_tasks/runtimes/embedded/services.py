@@ -10,7 +10,8 @@ from edge_tasks.checkout.findings import check_open_files, check_ports, check_ro
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.fleet.saved import platform_in
 from edge_tasks.runtimes.embedded.override import override
-from edge_tasks.runtimes.embedded.processes import HOST
+from edge_tasks.runtimes.embedded.processes import BACKEND, HOST
+from edge_tasks.runtimes.plans import Override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,9 +69,8 @@ class EmbeddedServices:
         files = self.processes.logs
         if service and service not in files:
             raise SettingsError(f"there is no service {service!r}", hint=f"one of {', '.join(files)}")
-        chosen = [
-            file for name, file in files.items() if service in ("", name) and (not edges or name == "edges")
-        ]
+        speak_of_edges = ("edges", BACKEND) if edges and not service else tuple(files)
+        chosen = {name: files[name] for name in speak_of_edges if service in ("", name)}
         logs.show(chosen, edges, follow=follow)
 
     def stop(self) -> tuple[str, ...]:

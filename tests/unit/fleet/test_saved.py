@@ -40,6 +40,13 @@ def test_what_is_saved_is_read_again_and_private(tmp_path: Path) -> None:
     assert (state.folder / "fleet.json").stat().st_mode & 0o777 == 0o600
 
 
+@given(SAVED, SAVED)
+def test_a_fleet_is_found_again_where_it_was(saved: Saved, now: Saved) -> None:
+    found = now.at(json.loads(json.dumps(saved.place)))
+    assert found.place == saved.place
+    assert found.fleet == replace(now.fleet, port_offset=saved.fleet.port_offset)
+
+
 @given(SAVED)
 def test_every_fleet_is_read_as_it_was_saved(tmp_path_factory: pytest.TempPathFactory, saved: Saved) -> None:
     state = State(tmp_path_factory.mktemp("platform"))

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.checkout.template import SourceFile, compile_template
+from edge_tasks.light.devices import DEVICES
 from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
+from edge_tasks.proof.look import Expectations
 from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
 
 VALUES = {"meter0/ActivePower": 0, "meter1/ActivePower": 3000}
@@ -46,6 +48,7 @@ def test_an_edge_with_all_it_should_show_is_online() -> None:
         ({"visible": False}, Condition.INCOMPLETE, "does not list"),
         ({"key_is_own": False}, Condition.INCOMPLETE, "its row has another apikey"),
         ({"online": False, "read": False}, Condition.OFFLINE, "started before its row"),
+        ({"online": False, "takes_edges": False, "read": False}, Condition.OFFLINE, "port for edges is not open"),
         ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),
         ({"components": None}, Condition.INCOMPLETE, "no edgeConfig"),
         (
@@ -239,3 +242,21 @@ def test_only_a_meter_that_shows_its_datasource_is_expected_to_show_its_values(
     datasource = Component("datasource0", "Simulator.Datasource.Single.Direct", "d", "", source)
     assert expect([meter, datasource]).figures == {"meter0/ActivePower": figures}
     assert expect([meter]).figures == {"meter0/ActivePower": None}
+
+
+def test_of_a_meter_without_hardware_no_value_is_expected_but_the_component_is() -> None:
+    real = Component("meter9", "Meter.Socomec.Threephase", "m", "", {})
+    simulated = Component("meter0", "Simulator.GridMeter.Acting", "s", "", {})
+    expected = expect([real, simulated])
+    assert expected.figures == {"meter0/ActivePower": None}
+    assert expected.unmeasured == ("meter9 (Meter.Socomec.Threephase)",)
+    assert expected.components == {"meter0", "meter9"}
+
+
+def test_a_light_edge_is_expected_to_show_what_it_simulates_and_a_real_edge_what_openems_simulates() -> None:
+    meters = [Component("meter0", "Simulator.GridMeter.Acting", "s", "", {"datasource.id": "datasource0"})]
+    expected = Expectations.of(meters, None, frozenset({"edge1"}), DEVICES.simulates, is_late=False)
+    assert expected.of_edge("edge0").figures == {"meter0/ActivePower": None}
+    assert expected.of_edge("edge1").figures == {}
+    assert expected.unmeasured(["edge0"]) == ()
+    assert expected.unmeasured(["edge0", "edge1"]) == ("meter0 (Simulator.GridMeter.Acting)",)

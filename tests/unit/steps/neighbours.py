@@ -43,8 +43,9 @@ class Lines:
     def table(self, _titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         self.rows += [tuple(row) for row in rows]
 
-    def step(self, name: str, did: str, _seconds: float, *, changed: bool) -> None:
-        self.steps.append((name, did, changed))
+    def step(self, name: str, did: str, _seconds: float, *, changed: bool, is_shown: bool = True) -> None:
+        if is_shown:
+            self.steps.append((name, did, changed))
 
     @contextmanager
     def progress(self, _title: str, _total: int, _noun: str) -> Iterator[Progress]:
@@ -150,6 +151,8 @@ class Backend:
     stale: tuple[str, ...] = ("backend",)
     read_again: int = 0
     uri: str = "ws://backend:8081"
+    started_at: float = 1_000_000.0
+    is_open: bool = True
 
     def find(self) -> Plan[tuple[str, ...]]:
         return Plan(self.stale, "the backend runs", self.stale)
@@ -162,10 +165,14 @@ class Backend:
         return str(self.lives) if self.lives else None
 
     def started(self) -> float:
-        return 1_000_000.0 + self.lives if self.lives else 0.0
+        return self.started_at + self.lives if self.lives else 0.0
+
+    def takes_edges(self) -> bool:
+        return self.is_open
 
     def read_devices_again(self) -> None:
         self.read_again += 1
+        self.is_open = True
         self.lives += 1
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,6 +87,70 @@ def test_a_backend_that_was_restarted_by_somebody_else_has_read_what_nobody_note
     scene.start_backend()
     scene.backend.lives += 1
     assert scene.read.unread() == ("edge0", "edge1", "edge2")
+
+
+def restarted_by_somebody_else(scene: Scene) -> None:
+    scene.backend.lives += 1
+    scene.backend.started_at = time.time() + 60
+
+
+def test_a_backend_that_somebody_else_restarted_has_read_the_rows_that_were_there_before(scene: Scene) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    restarted_by_somebody_else(scene)
+    assert scene.read.unread() == ()
+    assert scene.step.find().changes == ()
+
+
+def test_without_a_note_of_a_start_what_was_registered_before_it_counts(scene: Scene) -> None:
+    scene.step.apply(scene.step.find())
+    scene.start_backend()
+    scene.read.record.forget("up", "read")
+    restarted_by_somebody_else(scene)
+    assert scene.read.unread() == ()
+
+
+def test_a_row_that_the_restarted_backend_does_not_know_was_not_read(scene: Scene) -> None:
+    class Forgetful(type(scene.backend.status)):  # type: ignore[misc] # its own class, without one edge
+        def online(self, names: list[str]) -> dict[str, bool]:
+            return {name: False for name in names if name != "edge1"}
+
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    restarted_by_somebody_else(scene)
+    scene.backend.status = Forgetful()
+    assert scene.read.unread() == ("edge1",)
+    assert scene.step.find().details.unread == ("edge1",)
+
+
+def test_a_row_that_was_written_after_the_restart_was_not_read(scene: Scene) -> None:
+    scene.registry.keys = {name: key for name, key in ALL.items() if name != "edge2"}
+    scene.start_backend()
+    scene.backend.lives += 1
+    scene.backend.started_at = time.time()
+    scene.registry.keys = dict(ALL)
+    scene.backend.started_at += 1
+    assert scene.read.unread() == ("edge2",)
+
+
+@pytest.mark.parametrize("trouble", ["silent", "is_late"])
+def test_what_cannot_be_asked_of_the_restarted_backend_is_not_believed(scene: Scene, trouble: str) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    restarted_by_somebody_else(scene)
+    setattr(scene.backend.status, trouble, True)
+    assert scene.read.unread() == ("edge0", "edge1", "edge2")
+
+
+def test_a_backend_whose_port_for_edges_is_not_open_is_restarted(scene: Scene) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    scene.backend.is_open = False
+    plan = scene.step.find()
+    assert plan.details.unread == tuple(ALL)
+    scene.step.apply(plan)
+    assert scene.backend.read_again == 1
+    assert scene.step.find().changes == ()
 
 
 def test_what_is_noted_holds_no_apikey(scene: Scene, tmp_path: Path) -> None:

@@ -201,6 +201,17 @@ def test_stopping_forgets_that_the_fleet_is_up_and_keeps_the_rest(tmp_path: Path
     assert step.output.lines[-1] == "stopped: nothing was running"
 
 
+def test_a_purge_also_removes_what_the_fleet_left_where_it_was_before(tmp_path: Path) -> None:
+    class Former(Services):
+        def purge(self) -> str:
+            return "the database there"
+
+    step = replace(down(tmp_path, Services()), former=(Former(),))
+    step.purge()
+    assert isinstance(step.output, Lines)
+    assert "the database there, the database" in step.output.lines[-1]
+
+
 def test_a_purge_removes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
     step = down(tmp_path, Services())
     step.directories.write(FLEET.edges[0], {}, "digest")

@@ -93,3 +93,12 @@ def test_a_registry_that_is_not_there_yet_is_not_asked() -> None:
     assert step.find().changes == ("register 3 edges (the device table cannot be read yet)",)
     with pytest.raises(NotImplementedError):
         step.apply(step.find())
+
+
+def test_where_only_changes_are_wanted_a_step_with_nothing_to_do_has_no_line() -> None:
+    output = Lines()
+    run("fill", lambda: Jar(3, filled=3), output, only_changes=True)
+    assert output.steps == []
+    jar = Jar(3)
+    run("fill", lambda: jar, output, only_changes=True)
+    assert output.steps == [("fill", "3 added", True)]

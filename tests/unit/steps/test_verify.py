@@ -12,7 +12,7 @@ from edge_tasks.proof.look import Expectations
 from edge_tasks.proof.verdict import Expectation
 from edge_tasks.runtimes.protocols import Runtime
 from edge_tasks.steps.devices_read import DevicesRead
-from edge_tasks.steps.edge_table import EdgeTable
+from edge_tasks.steps.edge_table import SHOWN, EdgeTable
 from edge_tasks.steps.fleet_view import FleetView
 from edge_tasks.steps.restart import Restart
 from edge_tasks.steps.status import Status
@@ -117,6 +117,28 @@ def test_what_the_source_cannot_tell_is_said(scene: Scene) -> None:
     assert scene.output.lines == ["  ! it is late"]
 
 
+def test_a_backend_that_takes_no_edges_is_the_reason_of_all_that_are_offline(scene: Scene) -> None:
+    scene.backend.status.online_now.clear()
+    scene.backend.is_open = False
+    with pytest.raises(EdgesNotOnline, match="edge2 is offline: the backend's port for edges is not open"):
+        scene.verify.run()
+
+
+def test_while_one_edge_is_online_the_port_is_not_asked_about(scene: Scene) -> None:
+    scene.backend.status.online_now.remove("edge1")
+    scene.backend.is_open = False
+    with pytest.raises(EdgesNotOnline, match="edge1 is offline: the backend says that it is not connected"):
+        scene.verify.run()
+
+
+def test_a_meter_that_is_not_simulated_is_named_and_not_waited_for(scene: Scene) -> None:
+    expected = Expectation(frozenset({"ctrlBackend0"}), {}, ("meter9 (Meter.Socomec.Threephase)",))
+    view = replace(scene.view, expected=Expectations(expected, expected, frozenset()))
+    replace(scene.verify, view=view).run()
+    assert scene.output.lines == ["  ! not simulated, so no value is expected: meter9 (Meter.Socomec.Threephase)"]
+    assert [step[0] for step in scene.output.steps] == ["verify"]
+
+
 def test_status_shows_all_and_fails_only_when_asked_to(scene: Scene) -> None:
     scene.host.running.remove("edge1")
     scene.status.run()
@@ -124,6 +146,14 @@ def test_status_shows_all_and_fails_only_when_asked_to(scene: Scene) -> None:
     assert "running: backend, edges" in scene.output.lines[0]
     with pytest.raises(EdgesNotOnline, match="1 of 3"):
         replace(scene.status, must_be_well=True).run()
+
+
+def test_status_ends_with_how_many_are_online_and_its_powers_add_up(scene: Scene) -> None:
+    scene.host.running.remove("edge1")
+    scene.status.run()
+    assert scene.output.lines[-1] == "2 of 3 online"
+    channels = "GridActivePower", "ProductionActivePower", "EssActivePower", "ConsumptionActivePower", "EssSoc"
+    assert tuple(f"_sum/{name}" for name in channels) == SHOWN
 
 
 def test_status_shows_only_those_that_are_not_online_when_asked_to(scene: Scene) -> None:

@@ -1,0 +1,97 @@
+"""Choices that move a fleet: with another value, nothing of ours would find what runs, or what it left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.files import text_of, writing
+from edge_tasks.checkout.override import is_ours
+from edge_tasks.cli.options import SETTINGS
+from edge_tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from edge_tasks.fleet.saved import Saved
+
+_DOCKER: Final = "docker"
+_MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
+
+
+@dataclass(frozen=True)
+class Move:
+    """A choice that changes where a fleet is.
+
+    Attributes:
+        option: as it is typed.
+        before: its saved value.
+        after: its wanted value.
+    """
+
+    option: str
+    before: str | int
+    after: str | int
+
+
+def moves_of(saved: Saved | None, wanted: Saved) -> tuple[Move, ...]:
+    """What moves a fleet; nothing where there is none."""
+    if saved is None:
+        return ()
+    before, after = saved.choices, wanted.choices
+    matter = [name for name in _MOVING if name != "project_name" or _DOCKER in (saved.runtime, wanted.runtime)]
+    values = ((SETTINGS[name], before.get(name), after.get(name)) for name in matter)
+    found = (
+        Move(
+            setting.option,
+            setting.default or "" if old is None else old,
+            setting.default or "" if new is None else new,
+        )
+        for setting, old, new in values
+    )
+    return tuple(move for move in found if move.before != move.after)
+
+
+def check_moves(moves: Sequence[Move], running: Sequence[str]) -> None:
+    """Refuse to move a fleet of which something runs.
+
+    Raises:
+        SettingsError: what would be lost, and what to type first.
+    """
+    if moves and running:
+        changes = ", ".join(f"{move.option} from {_shown(move.before)} to {_shown(move.after)}" for move in moves)
+        raise SettingsError(
+            f"{changes}: that moves a fleet that runs ({', '.join(running)})",
+            hint="inv down, and then this again",
+        )
+
+
+def left_by(saved: Saved, wanted: Saved, former: Sequence[Saved]) -> tuple[Saved, ...]:
+    """The fleet's former places, in which a purge finds what is left there: runtimes and Compose projects.
+
+    Args:
+        saved: where the fleet is.
+        wanted: where it is to be.
+        former: where it was before.
+    """
+    places = {_place(one): one for one in (*former, saved)}
+    return tuple(one for place, one in places.items() if place != _place(wanted))
+
+
+def remove_former_override(folder: Path, saved: Saved, wanted: Saved) -> bool:
+    """Remove our override from a platform's folder when it gets another name; whether there was one."""
+    path = folder / saved.override_file
+    if saved.override_file == wanted.override_file or not is_ours(text_of(path) or ""):
+        return False
+    with writing(path):
+        path.unlink()
+    return True
+
+
+def _place(saved: Saved) -> tuple[str, str]:
+    return saved.runtime, str(saved.extras.get("project_name", "")) if saved.runtime == _DOCKER else ""
+
+
+def _shown(value: str | int) -> str:
+    return str(value) if value != "" else "none"
