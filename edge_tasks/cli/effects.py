@@ -20,13 +20,13 @@ class Place:
     """Where options are typed.
 
     Attributes:
-        is_docker: in the docker runtime.
+        uses_engine: the runtime runs containers.
         is_bundled: on the bundled platform.
         has_light: the fleet has light edges.
         tasks: the names of the tasks.
     """
 
-    is_docker: bool
+    uses_engine: bool
     is_bundled: bool
     has_light: bool
     tasks: frozenset[str]
@@ -35,10 +35,10 @@ class Place:
         """Whether something matters here."""
         return {
             Matters.ALWAYS: True,
-            Matters.DOCKER: self.is_docker,
-            Matters.BUNDLED_DOCKER: self.is_docker and self.is_bundled,
+            Matters.DOCKER: self.uses_engine,
+            Matters.BUNDLED_DOCKER: self.uses_engine and self.is_bundled,
             Matters.LIGHT: self.has_light,
-            Matters.LIGHT_DOCKER: self.has_light and self.is_docker,
+            Matters.LIGHT_DOCKER: self.has_light and self.uses_engine,
             Matters.VERIFYING: bool(self.tasks & VERIFYING),
         }[needed]
 

@@ -9,6 +9,7 @@ from edge_tasks.adapters.files import text_of, writing
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
+from edge_tasks.runtimes.choice import kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from edge_tasks.fleet.saved import Saved
 
-_DOCKER: Final = "docker"
 _MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
 
 
@@ -40,7 +40,8 @@ def moves_of(saved: Saved | None, wanted: Saved) -> tuple[Move, ...]:
     if saved is None:
         return ()
     before, after = saved.choices, wanted.choices
-    matter = [name for name in _MOVING if name != "project_name" or _DOCKER in (saved.runtime, wanted.runtime)]
+    has_project = any(kind(fleet.runtime).uses_engine for fleet in (saved, wanted))
+    matter = [name for name in _MOVING if name != "project_name" or has_project]
     values = ((SETTINGS[name], before.get(name), after.get(name)) for name in matter)
     found = (
         Move(
@@ -90,7 +91,7 @@ def remove_former_override(folder: Path, saved: Saved, wanted: Saved) -> bool:
 
 
 def _place(saved: Saved) -> tuple[str, str]:
-    return saved.runtime, str(saved.extras.get("project_name", "")) if saved.runtime == _DOCKER else ""
+    return saved.runtime, str(saved.extras.get("project_name", "")) if kind(saved.runtime).uses_engine else ""
 
 
 def _shown(value: str | int) -> str:

@@ -112,9 +112,9 @@ class Session:
             return
         self._said_without_effect = True
         wanted = self.target.wanted
-        is_docker = wanted.runtime == "docker"
-        has_light = wanted.fleet.light > 0 or not is_docker
-        place = Place(is_docker, self._platform.bundled, has_light, self.typed)
+        uses_engine = kind(wanted.runtime).uses_engine
+        has_light = wanted.fleet.light > 0 or not uses_engine
+        place = Place(uses_engine, self._platform.bundled, has_light, self.typed)
         for line in without_effect((name for name, value in self.options.items() if value), place):
             self.console.line(f"! {line}")
 
@@ -270,9 +270,7 @@ class Session:
 
     def _check(self, target: Target) -> None:
         target.state.check_owner()
-        _ = target.template, target.load_shape
-        if kind(target.wanted.runtime).reads_compose_file:
-            _ = target.compose
+        _ = target.template, target.load_shape, kind(target.wanted.runtime).uses_engine or target.compose
 
     @property
     def _command(self) -> str:
@@ -297,15 +295,5 @@ class Session:
 
     def header(self) -> str:
         """A line: which fleet, where it runs, and why there."""
-        target = self.target
-        edges, light = (target.choices.chosen(name) for name in ("edges", "light_edges"))
-        bundled = " (bundled)" if target.platform.bundled else ""
-        lights = f" and {light.value} light ({light.origin})" if light.value else ""
-        profile = target.choices.text("profile")
-        shape = "" if profile == load_shapes.CONSTANT else f", profile {profile} (light edges)"
-        noun = "edge" if edges.value == 1 else "edges"
-        why = self._choice(target.choices).why
-        return (
-            f"{edges.value} {noun} ({edges.origin}){lights}{shape}, platform {target.platform.path}{bundled},"
-            f" runtime {self.runtime.name} ({why}): {self.runtime.stands_for}"
-        )
+        runtime, why = self.runtime, self._choice(self.target.choices).why
+        return f"{self.target.header}, runtime {runtime.name} ({why}): {runtime.stands_for}"

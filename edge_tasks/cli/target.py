@@ -96,6 +96,17 @@ class Target:
         return load_shapes.find(self.choices.text("profile"), self.platform.path)
 
     @property
+    def header(self) -> str:
+        """Which fleet on which platform, and where each number comes from, for people."""
+        edges, light = (self.choices.chosen(name) for name in ("edges", "light_edges"))
+        bundled = " (bundled)" if self.platform.bundled else ""
+        lights = f" and {light.value} light ({light.origin})" if light.value else ""
+        profile = self.choices.text("profile")
+        shape = "" if profile == load_shapes.CONSTANT else f", profile {profile} (light edges)"
+        noun = "edge" if edges.value == 1 else "edges"
+        return f"{edges.value} {noun} ({edges.origin}){lights}{shape}, platform {self.platform.path}{bundled}"
+
+    @property
     def mark(self) -> str:
         """What is noted of the fleet once it is up."""
         return mark_of(self.fleet, self.template.digest, self.load_shape, self.choices.text("seed"))

@@ -26,12 +26,13 @@ class Kind:
     Attributes:
         create: makes it; nothing is asked or started by that.
         find_problem: why it cannot be used on this machine, and what to do; both empty when it can.
-        reads_compose_file: it needs :attr:`RuntimeContext.compose`; the others have Compose read the file.
+        uses_engine: it runs containers in the platform's Compose project; others read the compose file themselves
+            (:attr:`RuntimeContext.compose`).
     """
 
     create: Callable[[RuntimeContext], Runtime]
     find_problem: Callable[[], tuple[str, str]]
-    reads_compose_file: bool
+    uses_engine: bool
 
 
 def kind(name: str) -> Kind:

@@ -25,4 +25,4 @@ def find_problem() -> tuple[str, str]:
     return engine_problem()
 
 
-KIND: Final = Kind(create, find_problem, reads_compose_file=False)
+KIND: Final = Kind(create, find_problem, uses_engine=True)

@@ -23,4 +23,4 @@ def find_problem() -> tuple[str, str]:
     return "", ""
 
 
-KIND: Final = Kind(create, find_problem, reads_compose_file=True)
+KIND: Final = Kind(create, find_problem, uses_engine=False)

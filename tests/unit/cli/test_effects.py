@@ -10,8 +10,8 @@ from edge_tasks.cli.effects import Place, without_effect
 from edge_tasks.cli.option import Matters
 from edge_tasks.cli.options import COMMON
 
-EVERYTHING = Place(is_docker=True, is_bundled=True, has_light=True, tasks=frozenset({"setup"}))
-EMBEDDED = replace(EVERYTHING, is_docker=False)
+EVERYTHING = Place(uses_engine=True, is_bundled=True, has_light=True, tasks=frozenset({"setup"}))
+EMBEDDED = replace(EVERYTHING, uses_engine=False)
 
 
 @pytest.mark.parametrize(

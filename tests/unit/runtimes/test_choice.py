@@ -21,7 +21,7 @@ class Machine:
 
 def test_every_folder_is_a_runtime_that_can_be_chosen() -> None:
     assert NAMES == ("docker", "embedded")
-    assert [kind(name).reads_compose_file for name in NAMES] == [False, True]
+    assert [kind(name).uses_engine for name in NAMES] == [True, False]
     assert kind("embedded").find_problem() == ("", "")
 
 
