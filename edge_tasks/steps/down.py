@@ -48,7 +48,7 @@ class Down:
     def purge(self) -> None:
         """Remove everything that was ever made; what the user added or changed is left, and said."""
         places = (*self.former, *([self.services] if self.services else ()))
-        database = ", ".join(services.purge() for services in places) or "no database"
+        database = ", ".join(filter(None, [services.purge() for services in places])) or "no database"
         ours = self.directories.ours()
         for name in ours:
             self.directories.remove(name)

@@ -24,8 +24,7 @@ def said(platform: Any, *arguments: str, code: int = 0) -> str:
 
 
 def started(platform: Any, *arguments: str) -> subprocess.Popen[bytes]:
-    where = ("--platform", str(platform.path), "--port-offset", str(platform.offset))
-    command = inv(*arguments, *where)
+    command = inv(*arguments, *platform.options)
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.errors import FleetError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.registry.odoo import table
-from edge_tasks.runtimes.docker import data_folders, edge_files, release_files
+from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, release_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -34,6 +35,10 @@ def stop(stack: Stack) -> tuple[str, ...]:
     return tuple(sorted(container.service for container in found if container.is_running))
 
 
+_TRACES: Final = frozenset({"odoo_init", "built", "bundles", "light_program", "folders", "volumes", "downloads"})
+"""Entries of the record that a run leaves before it starts anything: without one there is nothing of ours."""
+
+
 def purge(stack: Stack, database: OdooDatabase) -> str:
     """Remove what lies outside our directories; what became of the database, for people.
 
@@ -41,8 +46,13 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
     folders of data that were not there before us. In one that was there before only our rows go. The server is
     started for that.
     """
-    made = bool(stack.context.state.record.entries().get("odoo_init"))
+    entries = stack.context.state.record.entries()
+    if not entries.keys() & _TRACES:
+        return ""
+    made = bool(entries.get("odoo_init"))
+    was_there = stack.context.override.exists()
     try:
+        _put_override(stack)
         database.start_server()
         removed = _remove_database(stack) if made else database.registry.remove()
     except FleetError as error:
@@ -53,9 +63,19 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
         stack.docker.run("volume", "rm", "-f", *volumes)
     folders_gone = data_folders.remove(stack) if made else ()
     claim(stack)
+    if not was_there:
+        stack.context.override.unlink(missing_ok=True)
     if stack.context.platform.bundled:
         release_files.remove(stack)
     return ", ".join((removed, *folders_gone))
+
+
+def _put_override(stack: Stack) -> None:
+    """Have our override in place, by which the database is reached: the fleet may run elsewhere by now."""
+    wanted = hosting.override(stack)
+    for path, text in ((stack.context.override, wanted.text), *wanted.companions.items()):
+        if text_of(path) != text:
+            write_file(path, text)
 
 
 @dataclass(frozen=True)
