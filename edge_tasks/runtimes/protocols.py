@@ -50,7 +50,7 @@ class Services(Protocol):
         """Stop everything; the names of what ran."""
 
     def purge(self) -> str:
-        """Remove what lies outside the state and config directories; what became of the database, for people; empty if nothing was made.
+        """Remove what lies outside the state and config directories; what became of the database, for people.
 
         Raises:
             CommandFailed: data of somebody else would be lost; nothing was removed.

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from edge_tasks.proof.verdict import Verdict
 
 _TITLES: Final = (
-    *("edge", "state", "ports (docker)"),
-    *("grid W", "PV W", "battery W", "consumption W", "battery %"),
+    *("edge", "state", "host ports"),
+    *("grid W", "PV W", "battery W", "consumption W", "SoC %"),
 )
 SHOWN: Final = (
     "_sum/GridActivePower",
