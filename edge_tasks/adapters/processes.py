@@ -17,6 +17,7 @@ from edge_tasks.adapters.files import PRIVATE, write_file, writing
 from edge_tasks.errors import CommandFailed
 
 _STOP_S: Final = 10.0
+_LOOK_S: Final = 0.05
 _OUR_MODULES: Final = "edge_tasks."
 
 
@@ -80,11 +81,9 @@ class Daemon:
         if process is None:
             return False
         process.terminate()
-        try:
-            process.wait(_STOP_S)
-        except psutil.TimeoutExpired:
+        if not _ends(process):
             process.kill()
-            process.wait(_STOP_S)
+            _ends(process)
         return True
 
     def require(self, what: str) -> None:
@@ -117,6 +116,19 @@ class Daemon:
     @property
     def _arguments(self) -> list[str]:
         return ["-m", self.module, str(self.config)]
+
+
+def _ends(process: psutil.Process) -> bool:
+    """Wait until a process has ended; a zombie has, although nobody has asked for its exit code."""
+    deadline = time.monotonic() + _STOP_S
+    while time.monotonic() < deadline:
+        with suppress(psutil.TimeoutExpired):
+            process.wait(_LOOK_S)
+            return True
+        with suppress(psutil.NoSuchProcess):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+    return False
 
 
 def until(deadline: float, pause_s: float = 0.05) -> bool:

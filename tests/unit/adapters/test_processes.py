@@ -47,6 +47,22 @@ def test_a_process_is_found_and_stopped_also_when_an_earlier_version_called_its_
     assert not daemon.stop()
 
 
+STOPPING = """
+import sys
+from pathlib import Path
+from edge_tasks.adapters.processes import Daemon
+print(Daemon("edge_tasks.backend", Path(sys.argv[1]), Path("/dev/null")).stop())
+"""
+
+
+def test_one_that_has_ended_is_stopped_also_if_its_parent_does_not_ask_for_its_exit_code(daemon: Daemon) -> None:
+    with running("-m", "edge_tasks.backend", str(daemon.config)):
+        stopped = subprocess.run(
+            [sys.executable, "-c", STOPPING, str(daemon.config)], capture_output=True, text=True, check=False
+        )
+        assert (stopped.stdout, stopped.stderr) == ("True\n", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
