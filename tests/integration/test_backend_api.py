@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
@@ -67,3 +68,52 @@ def test_one_failure_of_a_busy_backend_is_not_an_answer(served: Callable[..., Ba
 def test_nobody_there_is_told() -> None:
     with pytest.raises(BackendError, match="does not answer"):
         BackendApi("http://127.0.0.1:1", "admin", "x").online(["edge0"])
+
+
+@pytest.fixture
+def edge_port() -> Iterator[Callable[[type[socketserver.BaseRequestHandler]], int]]:
+    """A port that treats each connection as a handler does."""
+    servers: list[socketserver.TCPServer] = []
+
+    def listen(handler: type[socketserver.BaseRequestHandler]) -> int:
+        servers.append(socketserver.TCPServer(("127.0.0.1", 0), handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return int(servers[-1].server_address[1])
+
+    yield listen
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+class RealBackend(socketserver.StreamRequestHandler):
+    """As OpenEMS 2024.7.0 in its worst case: an opening without apikey is dropped before it is answered."""
+
+    def handle(self) -> None:
+        headers = b"".join(iter(self.rfile.readline, b"\r\n"))
+        if b"upgrade: websocket" not in headers.lower():
+            self.wfile.write(b"HTTP/1.1 404 WebSocket Upgrade Failure\r\nContent-Length: 0\r\n\r\n")
+
+
+class Forwarded(socketserver.BaseRequestHandler):
+    """As a port that Docker publishes while nothing listens in the container: accepted and closed."""
+
+
+class WebPage(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        b"".join(iter(self.rfile.readline, b"\r\n"))
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_a_backend_that_drops_what_has_no_apikey_takes_websockets_all_the_same(
+    edge_port: Callable[[type[socketserver.BaseRequestHandler]], int],
+) -> None:
+    assert BackendApi.opens_websockets(edge_port(RealBackend))
+
+
+@pytest.mark.parametrize("handler", [Forwarded, WebPage])
+def test_a_port_without_a_websocket_server_takes_none(
+    edge_port: Callable[[type[socketserver.BaseRequestHandler]], int],
+    handler: type[socketserver.BaseRequestHandler],
+) -> None:
+    assert not BackendApi.opens_websockets(edge_port(handler))
