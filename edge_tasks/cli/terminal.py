@@ -60,7 +60,7 @@ class Terminal:
 
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]], figures: Sequence[bool]) -> None:
         """Columns of figures to the right, states in their colour."""
-        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
         for title, right in zip(titles, figures, strict=True):
             table.add_column(title, justify="right" if right else "left", overflow="fold")
         for row in rows:
