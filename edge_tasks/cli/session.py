@@ -169,7 +169,8 @@ class Session:
         saved, wanted = target.saved, target.wanted
         if saved is None or not moves_of(saved, wanted):
             return
-        former = left_by(saved, wanted, target.former)
+        was_used = any(target.state.record.entries().values())
+        former = left_by(saved, wanted, target.former) if was_used else ()  # its project may be another's
         target.state.record.note(former=[one.place for one in former])
         if remove_former_override(target.platform.path, saved, wanted):
             self.console.line(f"removed {saved.override_file}, the override under its former name")

@@ -91,7 +91,9 @@ def test_two_platforms_stand_side_by_side(platform: Any, checkout: Any) -> None:
     other = checkout(platform.path.parent / "other" / platform.path.name)
     beside = other.with_options("--project-name", "beside", "--port-offset", "2000")
     assert "is already" in other.inv("setup", "--edges", "1", code=2)
-    assert "taken by container" in other.inv("setup", "--edges", "1", "--project-name", "beside", code=3)
+    taken = other.inv("setup", "--edges", "1", "--project-name", "beside", code=3)
+    assert f"the fleet in {platform.path} has" in taken
+    assert f"inv down --platform '{platform.path}'" in taken
     assert "1 online" in beside.inv("setup", "--edges", "1")
     assert "1 online" in platform.inv("verify")
     beside.inv("down", "--purge")

@@ -27,6 +27,9 @@ def test_a_backend_that_started_without_the_table_is_named_as_the_reason_and_men
     platform.docker("stop", "-t", "3", backend)
     platform.sql("ALTER TABLE openems_device RENAME TO elsewhere")
     platform.docker("start", backend)
+    deadline = time.monotonic() + 30
+    while "device table cannot be read" not in platform.docker("logs", backend) and time.monotonic() < deadline:
+        time.sleep(0.2)
     platform.sql("ALTER TABLE elsewhere RENAME TO openems_device")
     said = platform.inv("verify", "--timeout", "8", code=6)
     assert "not online: 2 of 2 edges" in said

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
-from edge_tasks.errors import FleetError
+from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.registry.odoo import table
@@ -47,7 +47,7 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
     started for that.
     """
     entries = stack.context.state.record.entries()
-    if not entries.keys() & _TRACES:
+    if not entries.keys() & _TRACES or _is_of_another_checkout(stack):
         return ""
     made = bool(entries.get("odoo_init"))
     was_there = stack.context.override.exists()
@@ -68,6 +68,15 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
     if stack.context.platform.bundled:
         release_files.remove(stack)
     return ", ".join((removed, *folders_gone))
+
+
+def _is_of_another_checkout(stack: Stack) -> bool:
+    """Another checkout has a Compose project of this name: nothing in it is ours."""
+    try:
+        stack.containers()
+    except SettingsError:
+        return True
+    return False
 
 
 def _put_override(stack: Stack) -> None:
