@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 
@@ -91,3 +92,19 @@ def sockets(platform: Any, edges: int) -> list[str]:
         table = platform.docker("exec", platform.containers()[f"openems-edge-{index}"], "cat", "/proc/net/tcp")
         lines += [f"{index} {line.split()[1]}" for line in table.splitlines() if ":1F91 01 " in line]
     return lines
+
+
+def test_a_fleet_that_moved_to_another_runtime_is_purged_where_it_was(platform: Any) -> None:
+    platform.inv("setup", "--edges", "1")
+    elsewhere = replace(platform, options=("--runtime", "embedded"))
+    refused = elsewhere.inv("setup", code=2)
+    assert "--runtime from docker to embedded: that moves a fleet that runs" in refused
+    assert "inv down, and then this again" in refused
+    platform.inv("down")
+    assert "1 online" in elsewhere.inv("setup")
+    volumes = ("volume", "ls", "-q", "--filter", f"label=com.docker.compose.project={platform.project}")
+    assert platform.docker(*volumes)
+    elsewhere.inv("down", "--purge")
+    assert platform.docker(*volumes) == ""
+    assert platform.containers() == {}
+    assert platform.git("status", "--porcelain") == ""
