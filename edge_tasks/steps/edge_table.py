@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.proof.verdict import DOWN, Condition, Verdict
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.output import Output
-    from edge_tasks.proof.verdict import Verdict
 
 _TITLES: Final = (
     *("edge", "state", "host ports"),
@@ -49,6 +50,10 @@ class EdgeTable:
             online = sum(verdict.is_well for verdict in rest)
             self.output.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not online")
         self.record(verdicts)
+
+    def record_down(self, names: Iterable[str]) -> None:
+        """Put these edges into the JSON document as those of a fleet that is down: nothing is known of them."""
+        self.record([Verdict(name, Condition.UNKNOWN, *DOWN) for name in names])
 
     def record(self, verdicts: Sequence[Verdict]) -> None:
         """Put them, all of them, into the JSON document."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.plan import counted
-from edge_tasks.proof.verdict import DOWN, Condition, Verdict
+from edge_tasks.proof.verdict import DOWN
 from edge_tasks.steps.edge_table import SHOWN
 from edge_tasks.steps.verify import print_remark
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.output import Output
+    from edge_tasks.proof.verdict import Verdict
     from edge_tasks.steps.edge_table import EdgeTable
     from edge_tasks.steps.fleet_view import FleetView
 
@@ -55,7 +56,7 @@ class Status:
             self._show(self.view.look(SHOWN, self.names))
             return
         self.output.fault(" → ".join(DOWN))
-        self.table.record([Verdict(name, Condition.UNKNOWN, *DOWN) for name in self.names])
+        self.table.record_down(self.names)
         self._check(len(self.names))
 
     def _show(self, verdicts: Sequence[Verdict]) -> None:

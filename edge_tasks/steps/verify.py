@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, EdgesNotOnline
 from edge_tasks.plan import counted
-from edge_tasks.proof.verdict import DOWN, Condition, Verdict
+from edge_tasks.proof.verdict import DOWN
 from edge_tasks.steps.edge_table import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edge_tasks.output import Output, Progress
+    from edge_tasks.proof.verdict import Verdict
     from edge_tasks.steps.edge_table import EdgeTable
     from edge_tasks.steps.fleet_view import FleetView
 
@@ -51,7 +52,7 @@ class Verify:
         """
         started = time.monotonic()
         if self.judges_only and not self.view.runtime.database.is_ready:
-            self.table.record([Verdict(name, Condition.UNKNOWN, *DOWN) for name in self.view.names])
+            self.table.record_down(self.view.names)
             raise EdgesNotOnline(DOWN[0], hint=DOWN[1])
         with self.output.progress("verify", len(self.view.edges), "online") as progress:
             verdicts = self._await_all(started + self.timeout_s, progress)

@@ -7,25 +7,13 @@ from edge_tasks.registry.odoo.registry import registration_of, report_of
 from edge_tasks.registry.odoo.rows import Row, plan_registration, wanted_devices
 from edge_tasks.registry.odoo.table import RowReport
 from edge_tasks.registry.protocol import DeviceReport, Registration
+from tests.unit.registry.found import row
 
 FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
 
 
 def rows(fleet: Fleet) -> list[Row]:
-    return [
-        Row(
-            id=number,
-            name=device.name,
-            apikey=device.apikey,
-            active=device.active,
-            name_number=device.name_number,
-            oem=device.oem,
-            setup_password=device.setup_password,
-            comment=device.comment,
-            note=device.note,
-        )
-        for number, device in enumerate(wanted_devices(fleet))
-    ]
+    return [row(device, number) for number, device in enumerate(wanted_devices(fleet))]
 
 
 def planned(fleet: Fleet, found: list[Row]) -> Registration[object]:

@@ -13,32 +13,15 @@ from edge_tasks.light.wire.model import model_of
 from edge_tasks.openems.configuration import Configuration
 from edge_tasks.registry.odoo.rows import (
     LIGHT_VERSION,
-    Device,
     Row,
     note_of,
     plan_registration,
     wanted_devices,
 )
 from edge_tasks.registry.protocol import fingerprint, unread
+from tests.unit.registry.found import row
 
 FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
-
-
-def row(device: Device, number: int = 1, **other: Any) -> Row:
-    return replace(
-        Row(
-            id=number,
-            name=device.name,
-            apikey=device.apikey,
-            active=device.active,
-            name_number=device.name_number,
-            oem=device.oem,
-            setup_password=device.setup_password,
-            comment=device.comment,
-            note=device.note,
-        ),
-        **other,
-    )
 
 
 def rows(fleet: Fleet = FLEET) -> list[Row]:
