@@ -181,7 +181,7 @@ def down(session: Session) -> None:
         going.stop()
         if session.flag("purge"):
             going.purge()
-            session.forget_platform()
+            session.platform_used.forget()
     session.begin_again()
 
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import text_of, writing
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.cli.options import SETTINGS
-from edge_tasks.errors import SettingsError
+from edge_tasks.errors import MissingTool, SettingsError
 from edge_tasks.runtimes.choice import kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from edge_tasks.fleet.record import Record
     from edge_tasks.fleet.saved import Saved
+    from edge_tasks.runtimes.protocols import Runtime
 
 _MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
 
@@ -80,8 +82,45 @@ def left_by(saved: Saved, wanted: Saved, former: Sequence[Saved]) -> tuple[Saved
     return tuple(one for place, one in places.items() if place != _place(wanted))
 
 
-def remove_former_override(folder: Path, saved: Saved, wanted: Saved) -> bool:
-    """Remove our override from a platform's folder when it gets another name; whether there was one."""
+def running_of(fleet: Saved, runtime_of: Callable[[Saved], Runtime]) -> tuple[str, ...]:
+    """What runs of a fleet.
+
+    Raises:
+        MissingTool: nobody can say, because its runtime does not answer.
+    """
+    problem, remedy = kind(fleet.runtime).find_problem()
+    if problem:
+        raise MissingTool(f"the fleet was made in the {fleet.runtime} runtime, but {problem}", hint=remedy)
+    try:
+        return runtime_of(fleet).services.running()
+    except SettingsError:  # it cannot have started: its Compose project is another checkout's
+        return ()
+
+
+def leave_former_place(
+    record: Record, folder: Path, saved: Saved, wanted: Saved, former: Sequence[Saved]
+) -> bool:
+    """Note where a fleet was, for a purge, and remove the override that lies there under another name.
+
+    Args:
+        record: of the fleet.
+        folder: of its platform.
+        saved: where the fleet is.
+        wanted: where it is to be.
+        former: where it was before.
+
+    Returns:
+        Whether an override was removed.
+    """
+    if not moves_of(saved, wanted):
+        return False
+    was_used = any(record.entries().values())
+    places = left_by(saved, wanted, former) if was_used else ()  # its project may be another's
+    record.note(former=[one.place for one in places])
+    return _remove_former_override(folder, saved, wanted)
+
+
+def _remove_former_override(folder: Path, saved: Saved, wanted: Saved) -> bool:
     path = folder / saved.override_file
     if saved.override_file == wanted.override_file or not is_ours(text_of(path) or ""):
         return False

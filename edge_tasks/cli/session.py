@@ -14,10 +14,10 @@ from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, without_effect
-from edge_tasks.cli.moves import check_moves, left_by, moves_of, remove_former_override
+from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
+from edge_tasks.cli.platform_used import PlatformUsed
 from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
-from edge_tasks.errors import MissingTool, SettingsError
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.choice import Chooser, kind
@@ -65,7 +65,7 @@ class Session:
         self.done: set[str] = set()
         self.judges_only = False
         self._stack = ExitStack()
-        self._begun = self._remembers_at_end = self._said_without_effect = False
+        self._begun = self._said_without_effect = False
         self._target: Target | None = None
         self._runtime: Runtime | None = None
 
@@ -128,16 +128,7 @@ class Session:
         saved, wanted = self.target.saved, self.target.wanted
         moves = moves_of(saved, wanted)
         if saved is not None and moves:
-            check_moves(moves, self._running(saved))
-
-    def _running(self, fleet: Saved) -> tuple[str, ...]:
-        problem, remedy = kind(fleet.runtime).find_problem()
-        if problem:
-            raise MissingTool(f"the fleet was made in the {fleet.runtime} runtime, but {problem}", hint=remedy)
-        try:
-            return self.runtime_of(fleet).services.running()
-        except SettingsError:  # it cannot have started: its Compose project is another checkout's
-            return ()
+            check_moves(moves, running_of(saved, self.runtime_of))
 
     def begin(self) -> None:
         """Check the platform, take its lock, save the fleet; once, before the first step that changes things."""
@@ -155,25 +146,17 @@ class Session:
         is_new = target.saved is None
         self.judges_only = self.typed <= _JUDGING and not is_new
         if target.wanted != target.saved and not self.judges_only:
-            self._leave_former_place(target)
+            if target.saved and leave_former_place(
+                target.state.record, target.platform.path, target.saved, target.wanted, target.former
+            ):
+                self.console.line(f"removed {target.saved.override_file}, the override under its former name")
             target.state.save(target.wanted)
-        self._remember()
+        self.platform_used.begin()
         if is_new and self.typed <= _JUDGING:
             self.console.line("there is no fleet here yet: verify brings one up first")
         self.console.line(self.header())
         self.say_without_effect()
         self.look_again()  # the fleet that was just saved is there for the tasks that follow
-
-    def _leave_former_place(self, target: Target) -> None:
-        """Note where the fleet was, for a purge, and remove the override that lies there under another name."""
-        saved, wanted = target.saved, target.wanted
-        if saved is None or not moves_of(saved, wanted):
-            return
-        was_used = any(target.state.record.entries().values())
-        former = left_by(saved, wanted, target.former) if was_used else ()  # its project may be another's
-        target.state.record.note(former=[one.place for one in former])
-        if remove_former_override(target.platform.path, saved, wanted):
-            self.console.line(f"removed {saved.override_file}, the override under its former name")
 
     def rotate_keys(self) -> None:
         """Give all edges new apikeys.
@@ -191,15 +174,6 @@ class Session:
         self.console.line(
             f"new apikeys for {keys}; the old ones become invalid when the backend has read the new ones"
         )
-
-    def succeed(self) -> None:
-        """Note that the call did what was asked of it."""
-        if self._remembers_at_end:
-            layouts.remember(self._platform, self.invocation.home)
-
-    def forget_platform(self) -> None:
-        """Do not remember this platform as the one used last."""
-        layouts.forget(self._platform, self.invocation.home)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -231,6 +205,11 @@ class Session:
         return layouts.find_platform(None if chosen is None else str(chosen), self.invocation.home, Path.cwd())
 
     @cached_property
+    def platform_used(self) -> PlatformUsed:
+        """The platform as the one to be used again where no other is typed."""
+        return PlatformUsed(self._platform, self.invocation.home, self.console)
+
+    @cached_property
     def _services_named(self) -> dict[str, str]:
         return check_services(self.configured.get("services"))
 
@@ -258,16 +237,6 @@ class Session:
     def look_again(self) -> None:
         """Read the target again: it was changed."""
         self._target = self._runtime = None
-
-    def _remember(self) -> None:
-        """Note the platform as the one that is meant: in place of one with a fleet, only after success."""
-        home = self.invocation.home
-        meant = layouts.find_platform(None, home, Path.cwd())
-        if meant.path == self._platform.path or not State(meant.path).folder.is_dir():
-            layouts.remember(self._platform, home)
-        else:
-            self._remembers_at_end = True
-            self.console.line(f"until this succeeds, {meant.path} is meant where no --platform is typed")
 
     def _check(self, target: Target) -> None:
         target.state.check_owner()
