@@ -43,6 +43,7 @@ class Factory:
         natures: the Java interfaces of its components.
         channels: the channels that keep one value, by name.
         measures: what its components measure the power of; None if they have no power.
+        averages: the channels that keep one value and are sent in the averages of five minutes only, by name.
     """
 
     pid: str
@@ -51,6 +52,7 @@ class Factory:
     natures: tuple[str, ...] = (COMPONENT,)
     channels: Mapping[str, Value] = field(default_factory=dict)
     measures: Measure | None = None
+    averages: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class _RequiredEntry(TypedDict):
 
 class _Entry(_RequiredEntry, total=False):
     measures: Measure
+    averages: dict[str, Value]
     properties: dict[str, object]
 
 
@@ -89,6 +92,7 @@ _FACTORIES: Final = {
         tuple(entry["natures"]),
         entry["channels"],
         entry.get("measures"),
+        entry.get("averages", {}),
     )
     for pid, entry in _ENTRIES.items()
 }
