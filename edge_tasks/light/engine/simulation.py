@@ -89,12 +89,11 @@ class Simulation:
         self.commands = past.commands
         filters = [past.filters.get(battery.id, (0, None, 0)) for battery in plant.batteries]
         self._filters = [Pid(last, errors) for _, last, errors in filters]
-        self.powers = [0] * len(plant.ids)
-        for key in plant.ids[plant.devices :]:
-            self.powers[plant.place[key]] = past.powers.get(key, 0)
+        self.powers = [past.powers.get(key, 0) for key in plant.ids]
+        self.states = States(plant, past)
+        self.states.resume(self._read)
         for battery, (power, _, _) in zip(plant.batteries, filters, strict=True):
             self.powers[plant.place[battery.id]] = power
-        self.states = States(plant, past.registers)
         for command in past.commands:
             self._hold(command)
         self.turns = 0
@@ -133,6 +132,7 @@ class Simulation:
             dict(zip(ids, self.powers, strict=True)),
             self.now,
             self.states.kept(),
+            self.states.answers(),
         )
 
     def power(self, key: str) -> int:

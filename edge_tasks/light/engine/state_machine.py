@@ -49,9 +49,6 @@ class Outcome:
 class StateMachine(ABC):
     """The role of a component that has a state. Those of one configuration are equal.
 
-    A step that is repeated at the same moment, with what it has set, changes nothing more: a host that was killed
-    repeats the last one.
-
     Attributes:
         first: its registers when it begins.
         forgets: whether it begins anew when its configuration is changed.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
+    from edge_tasks.light.engine.memory import Memory
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.state_machine import Outcome, Registers
 
@@ -20,7 +21,7 @@ class States:
 
     Args:
         plant: whose they are.
-        past: registers by the component's id.
+        past: of an earlier simulation of the same edge.
 
     Attributes:
         registers: of each state machine.
@@ -28,18 +29,27 @@ class States:
 
     __slots__ = ("_inputs", "_most", "_plant", "_until", "registers")
 
-    def __init__(self, plant: Plant, past: Mapping[str, Registers]) -> None:
-        count = len(plant.machines)
+    def __init__(self, plant: Plant, past: Memory) -> None:
         self._plant = plant
-        self.registers = [past.get(own_id) or machine.first for own_id, machine in plant.machines]
-        self._most: list[int | None] = [None] * count
-        self._inputs: list[tuple[int | None, ...] | None] = [None] * count
-        self._until = [-NEVER] * count
+        self.registers = [past.registers.get(own_id) or machine.first for own_id, machine in plant.machines]
+        answers = [past.answers.get(own_id, (-NEVER, None)) for own_id, _ in plant.machines]
+        self._until = [until for until, _ in answers]
+        self._most = [most for _, most in answers]
+        self._inputs: list[tuple[int | None, ...]] = [()] * len(answers)
+
+    def resume(self, read: Read) -> None:
+        """Take what those read that have answered before, so that they are not asked again before their time."""
+        self._inputs = [read(number) for number in range(len(self.registers))]
 
     def kept(self) -> dict[str, Registers]:
         """The registers of those that have some, by the component's id."""
         named = zip(self._plant.machines, self.registers, strict=True)
         return {own_id: registers for (own_id, _), registers in named if registers}
+
+    def answers(self) -> dict[str, tuple[int, int | None]]:
+        """Until when their answers hold, and the limits in W in them, by the component's id."""
+        each = zip(self._plant.machines, self._until, self._most, strict=True)
+        return {own_id: (until, most) for (own_id, _), until, most in each}
 
     def limits(self, now: int, powers: list[int], read: Read) -> list[int | None]:
         """W that each battery gives at most, None for no limit; asked before the powers are known.
@@ -77,11 +87,11 @@ class States:
             outcome = plant.machines[number][1].step(self.registers[number], now, inputs)
             self.registers[number], self._most[number] = outcome.registers, outcome.most
             self._until[number] = max(now + 1, outcome.until)
-            self._inputs[number] = None if _set(powers, plant, outcome) else inputs
+            self._inputs[number] = read(number) if _set(powers, plant, outcome) else inputs
 
 
 def _set(powers: list[int], plant: Plant, outcome: Outcome) -> bool:
-    """Set the channels that a state machine sets, and say whether it may read something else now."""
+    """Set the channels that a state machine sets, and return whether it may read something else now."""
     changed = False
     for address, value in outcome.values.items():
         place = plant.place.get(address)

@@ -39,6 +39,7 @@ class Document(TypedDict):
     filters: Mapping[str, tuple[int, int | None, int]]
     commands: Sequence[tuple[str, int, int]]
     registers: Mapping[str, Sequence[int]]
+    answers: Mapping[str, tuple[int, int | None]]
     shape: str
     changes: Sequence[tuple[str, Mapping[str, object], str, str]]
 
@@ -120,7 +121,9 @@ def _snapshot(item: Document) -> Snapshot:
         tuple(Command(str(channel), int(value), int(end)) for channel, value, end in item["commands"]),
         {key: int(power) for key, power in item["powers"].items()},
         _moment(item["seen"]),
-        {key: tuple(map(int, own)) for key, own in item.get("registers", {}).items()},  # none before 2026-12
+        # an earlier version kept no states
+        {key: tuple(map(int, own)) for key, own in item.get("registers", {}).items()},
+        {key: (int(until), _whole(most)) for key, (until, most) in item.get("answers", {}).items()},
     )
     changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
     return Snapshot(memory, str(item["shape"]), tuple(changes))
@@ -151,6 +154,7 @@ def document(snapshot: Snapshot) -> Document:
         "filters": memory.filters,
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],
         "registers": memory.registers,
+        "answers": memory.answers,
         "shape": snapshot.shape,
         "changes": [(one.method, one.params, one.by, one.at) for one in snapshot.changes],
     }

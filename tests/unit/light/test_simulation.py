@@ -157,12 +157,9 @@ def test_a_clock_set_back_and_a_new_configuration_keep_the_counters(component: M
 
 
 def test_what_is_not_simulated_is_said(stock: configuration.Configuration) -> None:
-    assert DEVICES.unsimulated(stock.components) == (
-        "Controller.CHP.SoC",
-        "Controller.IO.ChannelSingleThreshold",
-        "Controller.IO.HeatingElement",
-        "Simulator.IO.DigitalInputOutput",
-    )
+    other = configuration.Component("pump0", "Some.HeatPump", "Some.HeatPump.pump0", "", {})
+    assert DEVICES.unsimulated(stock.components) == ()
+    assert DEVICES.unsimulated([*stock.components, other]) == ("Some.HeatPump",)
 
 
 @settings(deadline=None)
