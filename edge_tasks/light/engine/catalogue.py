@@ -67,7 +67,7 @@ class Catalogue:
     def channels(self, components: Sequence[Component], plant: Plant) -> Channels:
         """The channels of these components, which make that plant."""
         own = self._own(components, plant)
-        return channels.channels_of(plant, [ComponentChannels(still=_properties(components)), *own])
+        return channels.channels_of(plant, [ComponentChannels(still=self._properties(components)), *own])
 
     def log_line(self, components: Sequence[Component]) -> LogLine | None:
         """What is logged in each cycle; None when no component logs."""
@@ -94,6 +94,16 @@ class Catalogue:
         running = _running(components)
         return [(one, self.devices[one.factory_pid]) for one in running if one.factory_pid in self.devices]
 
+    def _properties(self, components: Sequence[Component]) -> dict[str, Value]:
+        """The channels that repeat the configuration."""
+        found: dict[str, Value] = {}
+        for own_id in SINGLETONS.keys() - {one.id for one in components}:
+            found |= default_property_channels(SINGLETONS[own_id])
+        for component in components:
+            if component.enabled:
+                found |= property_channels(component, self.factory(component.factory_pid).properties)
+        return found
+
     def _own(self, components: Iterable[Component], plant: Plant) -> list[ComponentChannels]:
         running = sorted(_running(components), key=lambda one: plant.place.get(one.id, len(plant.place)))
         return [self._channels(one, plant) for one in running]
@@ -114,14 +124,3 @@ def _running(components: Iterable[Component]) -> list[Component]:
     enabled = {one.id: one for one in components if one.enabled}
     others = (singleton(one.pid) for own_id, one in SINGLETONS.items() if own_id not in enabled)
     return [*enabled.values(), *others]
-
-
-def _properties(components: Sequence[Component]) -> dict[str, Value]:
-    """The channels that repeat the configuration."""
-    found: dict[str, Value] = {}
-    for own_id in SINGLETONS.keys() - {one.id for one in components}:
-        found |= default_property_channels(SINGLETONS[own_id])
-    for component in components:
-        if component.enabled:
-            found |= property_channels(component)
-    return found
