@@ -40,7 +40,7 @@ def _update(model: Model, own_id: str, **properties: Any) -> Model:
 def _kept(simulation: Simulation, folder: Path) -> Snapshot:
     """What is read back of it from a memory file."""
     file = folder / "memory.json"
-    memories.save(file, {"edge0": memories.document(Snapshot(simulation.memory(), "shape"))})
+    list(memories.saved(file, [("edge0", Snapshot(simulation.memory(), "shape"))]))
     return memories.load(file)["edge0"]
 
 
@@ -85,7 +85,11 @@ def test_how_often_somebody_looks_changes_nothing(
 def test_registers_are_read_again_from_the_file_as_they_were(model: Model, tmp_path: Path) -> None:
     simulation = Simulation(model.plant, BEGAN)
     simulation.advance(BEGAN + HOUR)
-    assert _kept(simulation, tmp_path).memory == simulation.memory()
+    kept = _kept(simulation, tmp_path).memory
+    assert (kept.registers, kept.answers) == (simulation.memory().registers, simulation.memory().answers)
+    back = Simulation(model.plant, BEGAN + HOUR, kept)
+    back.advance(BEGAN + HOUR)
+    assert back.memory() == simulation.memory()
     assert simulation.memory().registers.keys() == {
         "ctrlChannelSingleThreshold0",
         "ctrlChpSoc0",
@@ -101,7 +105,8 @@ def test_a_memory_of_before_there_were_states_is_used(model: Model, tmp_path: Pa
     del document["registers"], document["answers"]
     json_file.write_json(tmp_path / "memory.json", {"edge0": document})
     found = memories.load(tmp_path / "memory.json")["edge0"].memory
-    assert (found.registers, found.energies) == ({}, simulation.memory().energies)
+    assert (found.registers, found.answers) == ({}, {})
+    assert Simulation(model.plant, BEGAN + HOUR, found).energies == simulation.energies
 
 
 def test_another_template_begins_its_states_anew_and_keeps_its_times(model: Model, tmp_path: Path) -> None:
