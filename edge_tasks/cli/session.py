@@ -240,7 +240,7 @@ class Session:
 
     def _check(self, target: Target) -> None:
         target.state.check_owner()
-        _ = target.template, target.load_shape, kind(target.wanted.runtime).uses_engine or target.compose
+        _ = target.blueprints, kind(target.wanted.runtime).uses_engine or target.compose
 
     @property
     def _command(self) -> str:
@@ -257,7 +257,7 @@ class Session:
             choices=Choices({}, {}, fleet.choices, {}).extras(),
             flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
             compose=lambda: target.compose,
-            render=target.template.render,
+            blueprints=lambda: target.blueprints,
             say=console.line,
             progress=console.download,
             echo=console.heard,
