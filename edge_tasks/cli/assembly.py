@@ -196,8 +196,9 @@ def print_next(session: Session) -> None:
     line("")
     for word, where in session.runtime.services.addresses():
         line(f"{word:<9} {where}", 10)
-    more = session.target.fleet.full + 2
-    line(f"next      inv status | inv setup --edges {more} | inv down | inv down --purge")
+    target = session.target
+    other = "inv households" if target.described else f"inv setup --edges {target.fleet.full + 2}"
+    line(f"next      inv status | {other} | inv down | inv down --purge")
 
 
 def fleet_view(session: Session) -> FleetView:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from edge_tasks.cli.option import Matters, Option, Saved, Setting
-from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES, MOST_HOUSEHOLDS, OVERRIDE_FILE
+from edge_tasks.fleet.limits import DEFAULT_RESERVE, FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS, OVERRIDE_FILE
 from edge_tasks.openems.release import DEFAULT, VERSION
 from edge_tasks.runtimes import NAMES
 
@@ -42,6 +42,13 @@ _SETTINGS: Final = (
         default=0,
         lowest=0,
         highest=MOST_HOUSEHOLDS,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "fleet_file",
+        "The file that describes groups of edges, in the platform or with its path",
+        default=FLEET_FILE,
+        default_words=f"{FLEET_FILE}, if there is one",
         saved=Saved.EXTRA,
     ),
     Setting("platform", "Your docker-openems checkout; without it, the bundled platform in ./platform"),

@@ -5,24 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import load_shapes
 from edge_tasks.checkout.blueprints import Blueprints
 from edge_tasks.checkout.roles import EDGE_SERVICE
+from edge_tasks.cli.grouped import whole
 from edge_tasks.cli.settings import check_ports, check_size
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.directories import Directories
-from edge_tasks.fleet.groups import Group
 from edge_tasks.fleet.saved import Saved, State, new_fleet
-from edge_tasks.plan import counted
+from edge_tasks.plan import counted, some
 from edge_tasks.steps.up import mark_of
 
 if TYPE_CHECKING:
     from edge_tasks.checkout.compose_file import ComposeFile
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.cli.settings import Choices
+    from edge_tasks.fleet.groups import Group
     from edge_tasks.fleet.identity import Fleet
+
+_MOST_GROUPS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Target:
         wanted: the fleet as it will be saved.
         choices: all settings.
         edge_service: the platform's own edge service in its compose file.
+        described: the groups of the fleet file; none without one.
     """
 
     platform: Platform
@@ -42,6 +46,7 @@ class Target:
     wanted: Saved
     choices: Choices
     edge_service: str = EDGE_SERVICE
+    described: tuple[Group, ...] = ()
 
     @property
     def fleet(self) -> Fleet:
@@ -73,15 +78,8 @@ class Target:
     def groups(self) -> tuple[Group, ...]:
         """The fleet's groups of edges, each with its seed; without a fleet file one that has no name."""
         choices, fleet = self.choices, self.fleet
-        whole = Group(
-            name="",
-            ranges=(range(fleet.size),),
-            light=False,
-            households=choices.number("meters"),
-            profile=choices.text("profile"),
-            seed=choices.text("seed"),
-        )
-        return tuple(replace(one, seed=one.seed or fleet.id) for one in (whole,))
+        groups = self.described or (replace(whole(choices), ranges=(range(fleet.size),)),)
+        return tuple(replace(one, seed=one.seed or fleet.id) for one in groups)
 
     @cached_property
     def blueprints(self) -> Blueprints:
@@ -107,17 +105,24 @@ class Target:
         edges, light = (self.choices.chosen(name) for name in ("edges", "light_edges"))
         bundled = " (bundled)" if self.platform.bundled else ""
         lights = f" and {light.value} light ({light.origin})" if light.value else ""
-        profile = self.choices.text("profile")
-        shape = "" if profile == load_shapes.CONSTANT else f", profile {profile} (light edges)"
         noun = "edge" if edges.value == 1 else "edges"
-        homes = f", {counted(count, 'household')} each" if (count := self.choices.number("meters")) else ""
         where = f"platform {self.platform.path}{bundled}"
-        return f"{edges.value} {noun} ({edges.origin}){lights}{homes}{shape}, {where}"
+        return f"{edges.value} {noun} ({edges.origin}){lights}{self._made_of}, {where}"
+
+    @property
+    def _made_of(self) -> str:
+        if self.described:
+            return f", groups {some(tuple(group.name for group in self.described), _MOST_GROUPS)}"
+        households, profile = self.choices.number("meters"), self.choices.text("profile")
+        homes = f", {counted(households, 'household')} each" if households else ""
+        return homes + ("" if profile == load_shapes.CONSTANT else f", profile {profile} (light edges)")
 
     @property
     def mark(self) -> str:
         """What is noted of the fleet once it is up."""
-        made = self.blueprints.each[0]
+        if self.described:
+            return mark_of(self.fleet, self.blueprints.digest, None, "")
+        [made] = self.blueprints.each
         return mark_of(self.fleet, made.template.digest, made.shape, self.choices.text("seed"))
 
 
