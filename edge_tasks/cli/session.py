@@ -237,7 +237,7 @@ class Session:
         choices = self._choices(saved.choices if saved else {})
         groups: tuple[Group, ...] = ()
         if self.typed - _WITHOUT_FLEET_FILE:
-            choices, groups = grouped.with_fleet_file(choices, self._platform.path)
+            choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         wanted = wanted_fleet(choices, saved, self._choice(choices).name)
         edge_service = self._services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge_service, groups)
