@@ -1,18 +1,16 @@
-"""The page in a real Chromium. CI has one (``.ci/run``); elsewhere these are skipped where there is none."""
+"""The page of a real fleet in a real Chromium."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import CHROMIUM, needs_chromium, tab, violations
 from tests.inv import inv, serving
 
 if TYPE_CHECKING:
@@ -21,10 +19,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium: apt-get install chromium"
-)
+pytestmark = needs_chromium
 
 
 @contextmanager
@@ -32,30 +27,6 @@ def served(platform: Any) -> Iterator[str]:
     with serving(inv("dashboard", "--port", "0", *platform.options)) as (url, server):
         yield url
     assert server.returncode == 0
-
-
-@contextmanager
-def tab(url: str, **context: Any) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        assert CHROMIUM, "CI has no chromium"
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(**{"reduced_motion": "reduce", **context})
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(url)
-        yield page
-        assert faults == []
-        assert [address for address in asked if not address.startswith(url)] == []
-        browser.close()
-
-
-def violations(page: Page) -> dict[str, list[Any]]:
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return {fault["id"]: [node["target"] for node in fault["nodes"]] for fault in found}
 
 
 def stop_edge(platform: Any, name: str) -> None:
