@@ -151,6 +151,7 @@ def report(session: Session) -> None:
         path=path,
         platform=target.platform.path,
         template_digest=target.template.digest,
+        brought_up=target.state.record.entries().get("brought_up"),
         worded=session.invocation.worded,
         output=session.console,
     ).run()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser import CHROMIUM, needs_chromium, tab, violations
+from tests.browser import CHROMIUM, needs_chromium, overflow, tab, violations
 from tests.inv import inv, serving
+from tests.moved_fleet import DESKTOP, PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,15 +156,23 @@ def test_a_page_whose_server_is_gone_says_so(platform: Any) -> None:
             page.goto(url)
             expect(edge(page, "edge0")).to_have_class("edge is-online")
         expect(page.locator("#problem")).to_contain_text("No connection to the page's server", timeout=10_000)
-        expect(page.locator("body")).to_have_class("lost")
+        expect(page.locator("body")).to_have_class(re.compile(r"\blost\b"))
         browser.close()
 
 
-def test_a_report_draws_its_charts_from_the_one_file(platform: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_draws_its_charts_from_the_one_file_on_a_desk_and_on_a_phone(
+    platform: Any, tmp_path: Path, scheme: str
+) -> None:
     assert platform.inv("setup", "--edges", "2").returncode == 0
     path = tmp_path / "run.html"
     assert platform.inv("report", "--seconds", "2", "--output", str(path)).returncode == 0
-    with tab(path.as_uri()) as page:
-        expect(page.locator("#arrivals canvas")).to_be_visible()
-        expect(page.locator("#power canvas")).to_be_visible()
-        assert violations(page) == {}
+    with tab(path.as_uri(), color_scheme=scheme) as page:
+        for viewport in (DESKTOP, PHONE):
+            page.set_viewport_size(viewport)
+            for chart in ("arrivals", "power", "charge"):
+                expect(page.locator(f"#{chart} canvas")).to_be_visible()
+            assert overflow(page) == 0
+            assert violations(page) == {}
+        table = page.get_by_role("region", name="Each edge")
+        assert table.evaluate("node => node.scrollWidth > node.clientWidth"), "the wide table scrolls by itself"
