@@ -135,10 +135,9 @@ def default_name() -> str:
 
 
 def _fleet(fleet: Fleet) -> str:
-    return (
-        f"{counted(fleet.full, 'edge')} and {counted(fleet.light, 'light edge')};"
-        f" {counted(fleet.reserve, 'row')} in reserve"
-    )
+    kinds = ((fleet.full, "edge"), (fleet.light, "light edge"))
+    edges = " and ".join(counted(count, noun) for count, noun in kinds if count)
+    return f"{edges}; {counted(fleet.reserve, 'row')} in reserve"
 
 
 def _bars(brought_up: BroughtUp) -> dict[str, Any]:

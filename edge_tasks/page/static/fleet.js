@@ -93,15 +93,18 @@ export class FleetView {
       const rows = FIGURES.slice(0, 4).map(({ short }) => element("span", {}, short, element("b")));
       node.append(element("div", { class: "top" }, element("span", {}, name), element("span")), element("div", { class: "rows" }, ...rows), element("div", { class: "charge" }, element("div", { class: "bar" }, element("i")), element("b")));
     }
+    if (this.room.show === "numbers") node.append(element("b"));
+    if (this.room.show === "values") node.append(element("b"), element("span"));
     this.fill(node, name, this.edges[name]);
     return node;
   }
 
   fill(node, name, [state, why, , , figures]) {
-    node.className = `edge is-${state}`;
+    const look = `edge is-${state}`;
+    if (node.className !== look) node.className = look;
     node.setAttribute("aria-label", this.words(name, state, why, figures));
     if (!this.asTiles) {
-      node.replaceChildren(...this.cell(name, state, figures));
+      this.fillCell(node, name, state, figures);
       return;
     }
     node.querySelector(".top span:last-child").textContent = `${MARKS[state]} ${state}`;
@@ -110,11 +113,11 @@ export class FleetView {
     node.querySelector(".bar i").style.width = `${figures[4] ?? 0}%`;
   }
 
-  cell(name, state, figures) {
+  fillCell(node, name, state, figures) {
     const { show } = this.room;
-    if (show === "cells") return [MARKS[state]];
-    const number = element("b", {}, `${MARKS[state]}${this.number(name)}`);
-    return show === "numbers" ? [number] : [number, element("span", {}, power(figures[0]))];
+    const place = node.firstChild ?? node, text = `${MARKS[state]}${show === "cells" ? "" : this.number(name)}`;
+    if (place.textContent !== text) place.textContent = text; // the same text would be laid out again
+    if (show === "values") node.lastChild.textContent = power(figures[0]);
   }
 
   words(name, state, why, figures) {

@@ -114,7 +114,7 @@ export class Panel {
     const place = byId("heard");
     if (!place || !this.row) return;
     const heard = this.row[3];
-    place.textContent = heard === null ? "The backend has noted no message from it yet." : `The backend noted its last message ${age(now - heard)} ago (it does so every 30 s).`;
+    place.textContent = heard === null ? "The backend has noted no message from it yet." : `The backend noted its last message ${age(now - heard)} ago (it does so every 30\u00a0s).`;
   }
 
   components() {
