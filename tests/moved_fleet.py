@@ -32,8 +32,11 @@ class MovedFleet:
         self.rows = {f"edge{index}": well for index in range(edges)}
         self.problem = ""
         self.details: dict[str, Any] = {}
+        self.answers = threading.Event()
+        self.answers.set()
 
     def look(self, _before: Snapshot) -> Snapshot:
+        self.answers.wait(20)
         return Snapshot(time.time(), 0.0, self.problem, "inv up" if self.problem else "", rows=dict(self.rows))
 
     def edge(self, name: str) -> dict[str, Any] | None:
@@ -55,7 +58,7 @@ class MovedFleet:
 
 @contextmanager
 def shown(fleet: MovedFleet, **context: Any) -> Iterator[Page]:
-    """The fleet's page in a tab."""
+    """The fleet's page in a tab, with a first look if the fleet answers."""
     loop = asyncio.new_event_loop()
     runner = web.AppRunner(page_app(fleet, every_s=0.2), access_log=None, shutdown_timeout=1)
 
@@ -69,7 +72,8 @@ def shown(fleet: MovedFleet, **context: Any) -> Iterator[Page]:
     try:
         port = asyncio.run_coroutine_threadsafe(start(), loop).result(20)
         with tab(f"http://127.0.0.1:{port}/", **{"viewport": DESKTOP, **context}) as page:
-            page.wait_for_selector('#asked[class*="lamp-"]:not(.lamp-waiting)')
+            if fleet.answers.is_set():
+                page.wait_for_selector('#asked[class*="lamp-"]:not(.lamp-waiting)')
             yield page
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)

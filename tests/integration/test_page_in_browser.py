@@ -58,6 +58,19 @@ def test_a_fleet_of_none_is_neither_well_nor_full_of_dashes(viewport: ViewportSi
         assert violations(page) == {}
 
 
+def test_before_the_first_look_is_finished_nothing_is_said_of_the_edges() -> None:
+    fleet = MovedFleet(3)
+    fleet.answers.clear()
+    with shown(fleet) as page:
+        expect(page.locator("#asked")).to_have_text("asking")
+        expect(page.locator("#none")).to_have_text("The edges are being asked for …")
+        assert page.title() == "edge-tasks"
+        fleet.answers.set()
+        expect(page.locator("#asked")).to_have_class("pill lamp-well")
+        expect(page.locator("#none")).to_be_hidden()
+        assert page.title() == "3 online · edge-tasks"
+
+
 def test_enter_opens_the_first_edge_that_the_search_finds() -> None:
     with shown(MovedFleet(200)) as page:
         page.keyboard.press("/")

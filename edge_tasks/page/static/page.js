@@ -47,6 +47,8 @@ function begin(news) {
   const { platform = "", runtime = "", stands_for: stands = "" } = news.about;
   byId("about").textContent = platform ? `${platform} · runtime ${runtime}: ${stands}` : "";
   fleet.start(page.edges);
+  byId("none").textContent = page.looked ? "There are no edges here." : "The edges are being asked for …";
+  if (!page.looked) document.title = "edge-tasks";
   choose();
 }
 
@@ -98,7 +100,7 @@ function pill(since, late) {
   const all = Object.keys(page.edges).length;
   const found = lamp({ asked: page.looked, linked: page.linked, late, problem: page.problem, all, online: fleet.online });
   byId("asked").className = `pill lamp-${found}`;
-  byId("asked").textContent = `${LAMPS[found]} · ${page.problem ? "tried" : "asked"} ${age(since)} ago`;
+  byId("asked").textContent = page.looked ? `${LAMPS[found]} · ${page.problem ? "tried" : "asked"} ${age(since)} ago` : LAMPS[found];
 }
 
 addEventListener("hashchange", () => {
