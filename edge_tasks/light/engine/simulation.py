@@ -53,6 +53,7 @@ class Simulation:
         "_began",
         "_highs",
         "_lows",
+        "_others",
         "_socs",
         "_socs_end",
         "_sources",
@@ -77,6 +78,7 @@ class Simulation:
         seen = self.now if past.seen is None else past.seen
         self._batteries = Batteries(plant, past, (seen, now) if now - seen > AT_ONCE else (0, 0))
         self.energies = [energy for key in plant.ids for energy in past.energies.get(key, (0, 0))]
+        self._others = past.energies_beyond(plant.place)
         self._lows = [past.extremes.get(key, (0, 0))[0] for key in SUMS]
         self._highs = [past.extremes.get(key, (0, 0))[1] for key in SUMS]
         own = shaped or [None] * len(plant.meters)
@@ -118,7 +120,7 @@ class Simulation:
         ids, batteries = self.plant.ids, self._batteries
         energies = iter(self.energies)
         return Memory(
-            dict(zip(ids, zip(energies, energies, strict=True), strict=True)),
+            {**self._others, **dict(zip(ids, zip(energies, energies, strict=True), strict=True))},
             dict(zip((one.id for one in self.plant.batteries), batteries.charges, strict=True)),
             self.since,
             self._began,
