@@ -66,6 +66,10 @@ class Console:
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
+    def page(self, text: str) -> None:
+        """A text that has its line breaks already."""
+        print(text, file=self._stream, flush=True)
+
     def step(self, name: str, did: str, seconds: float, *, changed: bool, is_shown: bool = True) -> None:
         """Print that a step has succeeded; only into the document, unless ``is_shown``."""
         entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
