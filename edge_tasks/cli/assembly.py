@@ -211,7 +211,8 @@ def fleet_view(session: Session) -> FleetView:
 
 def table_of(session: Session) -> EdgeTable:
     """The table of the target's edges."""
-    return EdgeTable({edge.name: edge for edge in session.target.fleet.edges}, session.console)
+    edges = {edge.name: edge for edge in session.target.fleet.edges}
+    return EdgeTable(edges, session.runtime.edges.light_names, session.console)
 
 
 def devices_read(session: Session) -> DevicesRead:

@@ -55,6 +55,11 @@ class Console:
 
         return Terminal(as_errors=self.as_json)
 
+    @property
+    def is_screen(self) -> bool:
+        """Whether people read it on a terminal."""
+        return self._terminal is not None
+
     def line(self, text: str, indent: int = 2) -> None:
         """One line, at once; on a terminal that is too narrow for it the rest is indented."""
         if not self.quiet:
