@@ -14,8 +14,8 @@ from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, write_
 from edge_tasks.checkout.compose_file import (
     NAMES,
     ComposeFile,
-    find_compose_file,
-    read_compose_file,
+    find_compose_files,
+    read_compose_files,
 )
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
@@ -114,7 +114,7 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable.
         """
-        return read_compose_file(find_compose_file(self._source), self.path, edge_service)
+        return read_compose_files(find_compose_files(self._source), self.path, edge_service)
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
