@@ -125,9 +125,10 @@ def _resolved(entry: Mapping[str, object], folder: Path) -> Service:
         "environment": _environment(entry.get("environment")),
         "env_file": _files(entry.get("env_file"), folder),
         "networks": _networks(entry.get("networks")),
+        "ports": [{"target": target} for port in _list(entry.get("ports")) if (target := _target(port))],
         "volumes": [_volume(volume, folder) for volume in _list(entry.get("volumes"))],
     }
-    others = {key: value for key, value in entry.items() if key not in (*changed, "ports", "extends")}
+    others = {key: value for key, value in entry.items() if key not in (*changed, "extends")}
     return cast("Service", {**others, **{key: value for key, value in changed.items() if value}})
 
 
@@ -162,6 +163,12 @@ def _files(value: object, folder: Path) -> list[str]:
 def _networks(value: object) -> dict[str, object]:
     names = value if isinstance(value, dict) else dict.fromkeys(map(str, _list(value)))
     return {str(name): more for name, more in names.items()}
+
+
+def _target(port: object) -> int:
+    """The port inside, of ``127.0.0.1:8080:80/tcp`` or the long form; 0 if a variable or a range has it."""
+    inside = str(port.get("target") if isinstance(port, dict) else port).rpartition(":")[2].partition("/")[0]
+    return int(inside) if inside.isdigit() else 0
 
 
 def _volume(value: object, folder: Path) -> Volume:

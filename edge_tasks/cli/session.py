@@ -218,7 +218,8 @@ class Session:
 
     @cached_property
     def _chooser(self) -> Chooser:
-        return Chooser(self._platform.bundled)
+        platform = self._platform
+        return Chooser(platform.bundled, lambda: platform.missing_services(self._services_named))
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         options = counting(self.options, self.tasks) if saved else self.options
