@@ -99,6 +99,7 @@ class Entries(TypedDict, total=False):
         volumes: names of volumes that were there before us.
         downloads: path → what was fetched to it.
         former: where the fleet was before, in another runtime or Compose project.
+        idle: factories of which people know that light edges do not simulate them.
     """
 
     up: str
@@ -113,6 +114,7 @@ class Entries(TypedDict, total=False):
     volumes: list[str]
     downloads: dict[str, Download]
     former: list[Place]
+    idle: list[str]
 
 
 @dataclass(frozen=True)

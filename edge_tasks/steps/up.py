@@ -88,12 +88,15 @@ class Up:
         if plan.details.edges.changes:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
-            if idle := self.find_idle():
-                self.output.line(
-                    f"  light edges have these components but do not simulate them: {', '.join(idle)}"
-                )
+            self._tell_of_idle(list(self.find_idle()))
         self.record.note(up=self.mark)
         return ", ".join(did) or "recorded that the fleet is up"
+
+    def _tell_of_idle(self, idle: list[str]) -> None:
+        """Say it once, and again only when it is something else."""
+        if idle and idle != self.record.entries().get("idle"):
+            self.output.line(f"  light edges have these components but do not simulate them: {', '.join(idle)}")
+        self.record.note(idle=idle)
 
     def _start_backend(self, plan: Plan[tuple[str, ...]]) -> None:
         self.read.remember(self.registry, starting=True)

@@ -86,6 +86,17 @@ def test_what_light_edges_do_not_simulate_is_said_once_edges_were_started(step: 
     assert step.output.lines == []
 
 
+def test_what_light_edges_do_not_simulate_is_said_again_only_when_it_is_something_else(step: Up) -> None:
+    assert isinstance(step.output, Lines)
+    assert isinstance(step.edges, Host)
+    for idle, lines in ((("A",), 1), (("A",), 0), (("A", "B"), 1), ((), 0), (("B",), 1)):
+        step.output.lines.clear()
+        step.edges.running.clear()
+        again = replace(step, find_idle=lambda idle=idle: idle)
+        again.apply(again.find())
+        assert len(step.output.lines) == lines, idle
+
+
 def mark(fleet: Fleet = FLEET, template: str = "t", shape: LoadShape | None = None, seed: str = "") -> str:
     return mark_of(fleet, template, shape, seed)
 
