@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,7 +93,7 @@ def test_what_light_edges_do_not_simulate_is_said_again_only_when_it_is_somethin
     for idle, lines in ((("A",), 1), (("A",), 0), (("A", "B"), 1), ((), 0), (("B",), 1)):
         step.output.lines.clear()
         step.edges.running.clear()
-        again = replace(step, find_idle=lambda idle=idle: idle)
+        again = replace(step, find_idle=partial(tuple, idle))
         again.apply(again.find())
         assert len(step.output.lines) == lines, idle
 
