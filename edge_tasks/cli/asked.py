@@ -14,8 +14,10 @@ from edge_tasks.cli.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from invoke.collection import Collection
+    from invoke.config import Config
     from invoke.parser.context import ParserContext
     from invoke.parser.parser import ParseResult
 
@@ -87,10 +89,33 @@ def explained(tasks: Collection, command: str, words: Sequence[str]) -> Iterator
         options = [name for name in (context.flag_names() if context else ()) if name.startswith("--")]
         task = str(context.name or "") if context else ""
         told = Typed(words, task, options, known, command).explained(str(error))
-        if "--json" in words:
-            found = {"message": told.message, "hint": told.hint, "exit_code": _UNREADABLE}
-            Console(as_json=True).finish(found)
-        raise Exit(f"error: {told.message}\n  → {told.hint}", code=_UNREADABLE) from None
+        raise refusal(told.message, told.hint, _UNREADABLE, words) from None
+
+
+def load_settings(config: Config, folder: Path, words: Sequence[str]) -> None:
+    """Read a folder's ``invoke.yaml``.
+
+    Args:
+        config: of invoke.
+        folder: with the file, or without it.
+        words: what was typed.
+
+    Raises:
+        Exit: it cannot be read.
+    """
+    config.set_project_location(folder)
+    try:
+        config.load_project()
+    except Exception as error:  # noqa: BLE001 - invoke has no error of its own for a file that it cannot read
+        why = " ".join(str(error).split())
+        raise refusal(f"invoke.yaml cannot be read: {why}", "correct it, or remove it", 2, words) from None
+
+
+def refusal(message: str, hint: str, code: int, words: Sequence[str]) -> Exit:
+    """The end of a call that has no session yet; if ``--json`` is among its words, with a document."""
+    if "--json" in words:
+        Console(as_json=True).finish({"message": message, "hint": hint, "exit_code": code})
+    return Exit(f"error: {message}\n  → {hint}", code=code)
 
 
 def _print_help(tasks: Collection, name: str, command: str, *, with_all: bool) -> None:

@@ -12,7 +12,7 @@ from invoke.exceptions import Exit
 from invoke.program import Program
 
 import edge_tasks
-from edge_tasks.cli.asked import answer, explained
+from edge_tasks.cli.asked import answer, explained, load_settings
 from edge_tasks.cli.executor import Executor, discard_output
 from edge_tasks.cli.options import options_of
 from edge_tasks.cli.step_task import StepTask
@@ -66,14 +66,7 @@ class EdgeTasks(Program):
     def parse_collection(self) -> None:
         """Take the tasks, and the ``invoke.yaml`` of the current folder."""
         super().parse_collection()
-        self.config.set_project_location(Path.cwd())
-        try:
-            self.config.load_project()
-        except Exception as error:  # noqa: BLE001 - invoke has no error of its own for a file that it cannot read
-            why = " ".join(str(error).split())
-            raise Exit(
-                f"error: invoke.yaml cannot be read: {why}\n  → correct it, or remove it", code=2
-            ) from None
+        load_settings(self.config, Path.cwd(), self.argv[1:])
         self.config.tasks.executor_class = None  # the file may name another, for an `inv` in this folder
 
     def parse_tasks(self) -> None:
@@ -95,8 +88,9 @@ def main() -> None:
 def speak_for_inv(tasks: Collection) -> None:
     """For ``inv``, which is Invoke's own program: print help, and what was typed wrong. Do nothing for others.
 
-    Invoke's program prints its parser's words by itself, so the parser is asked here first. It has no place for
-    a closed pipe in ``inv --list | head`` either: that is an uncaught error there.
+    Invoke's program prints its parser's words by itself, so the parser is asked here first. So is ``invoke.yaml``,
+    which it reads later and without a word of its own. It has no place for a closed pipe in ``inv --list | head``
+    either: that is an uncaught error there.
 
     Raises:
         Exit: what was typed cannot be read, or it was help that was asked for.
@@ -108,6 +102,7 @@ def speak_for_inv(tasks: Collection) -> None:
     typed = program.argv[1:]
     prepare_streams(as_json="--json" in typed)
     sys.excepthook = _end_quietly_on_a_closed_pipe
+    load_settings(program.config, Path(__file__).resolve().parents[2], typed)
     if not typed:
         program.args.list.set_value(True, cast=False)  # as `inv --list`
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,18 @@ def test_with_json_what_was_typed_wrong_is_a_document(typed: str) -> None:
     error = json.loads(done.stdout)["error"]
     assert done.stderr == f"error: {error['message']}\n  → {error['hint']}\n"
     assert done.returncode == error["exit_code"]
+
+
+@pytest.mark.parametrize("typed", ["plan", "plan --json", "--list"])
+def test_a_settings_file_that_cannot_be_read_is_named(typed: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "edge_tasks", tmp_path / "edge_tasks")
+    shutil.copy(ROOT / "tasks.py", tmp_path)
+    (tmp_path / "invoke.yaml").write_text("edge_tasks: [1\n")
+    done = shell(f"cd {tmp_path} && {INV} {typed}")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: invoke.yaml cannot be read: ")
+    assert done.stderr.endswith("  → correct it, or remove it\n")
+    assert done.stdout == "" or json.loads(done.stdout)["error"]["exit_code"] == 2
 
 
 def test_without_a_task_the_tasks_are_listed() -> None:
