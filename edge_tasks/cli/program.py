@@ -88,9 +88,9 @@ def main() -> None:
 def speak_for_inv(tasks: Collection) -> None:
     """For ``inv``, which is Invoke's own program: print help, and what was typed wrong. Do nothing for others.
 
-    Invoke's program prints its parser's words by itself, so the parser is asked here first. ``invoke.yaml``, which
-    it reads later without a word of its own, is read here, too. It has no place for a closed pipe in
-    ``inv --list | head`` either: that is an uncaught error there.
+    Invoke's program prints its parser's words by itself, so the parser is asked here first. It reads
+    ``invoke.yaml`` later, without a word of its own, so that is read here, too. It has no place for a closed pipe
+    in ``inv --list | head`` either: that is an uncaught error there.
 
     Raises:
         Exit: what was typed cannot be read, or it was help that was asked for.
