@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.cli.effects import can_matter
 from edge_tasks.cli.option import Matters
 from edge_tasks.cli.options import COMMON, OWN
-from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,8 @@ _FIRST: Final = (
     *("timeout", "json", "quiet"),
 )
 """The common options that most people need."""
+_FEW: Final = 3
+"""So many others are not worth a page of their own."""
 _OF_DOCKER: Final = (Matters.DOCKER, Matters.BUNDLED_DOCKER)
 _OF_LIGHT: Final = (Matters.LIGHT, Matters.LIGHT_DOCKER)
 
@@ -48,30 +49,26 @@ class TaskHelp:
             width: of the terminal.
             with_all: not only those that most people need.
         """
-        sections = tuple(self._sections(with_all=with_all))
+        usable = [option for option in COMMON.values() if can_matter(option, self.tasks)]
+        rest = [option for option in usable if option.name not in _FIRST]
+        hidden = [] if with_all or len(rest) <= _FEW else rest
+        shown = [option for option in usable if option not in hidden]
+        sections = [(title, options) for title, options in self._sections(shown) if options]
         left = max(len(option.spelling) for _, options in sections for option in options)
         parts = [f"Usage: {self.command} {self.task} [options] [another task ...]", f"  {self.summary}"]
         parts += ["\n".join((f"{title}:", *_lines(options, left, width))) for title, options in sections]
-        return "\n\n".join((*parts, self._end(with_all=with_all)))
+        end = f"{self.command} {self.task} --help-all also shows {len(hidden)} options for special cases."
+        return "\n\n".join((*parts, end if hidden else "Options may follow any task of a command."))
 
-    def _sections(self, *, with_all: bool) -> Iterator[tuple[str, Sequence[Option]]]:
-        usable = [option for option in COMMON.values() if can_matter(option, self.tasks)]
-        rest = [option for option in usable if option.name not in _FIRST]
-        sections: tuple[tuple[str, Sequence[Option]], ...] = (
+    def _sections(self, shown: Sequence[Option]) -> tuple[tuple[str, Sequence[Option]], ...]:
+        rest = [option for option in shown if option.name not in _FIRST]
+        return (
             (f"Options of {self.task}", OWN.get(self.task, ())),
-            ("Common options", [COMMON[name] for name in _FIRST if COMMON[name] in usable]),
+            ("Common options", [COMMON[name] for name in _FIRST if COMMON[name] in shown]),
             ("For special cases", [option for option in rest if option.matters is Matters.ALWAYS]),
             ("For light edges", [option for option in rest if option.matters in _OF_LIGHT]),
             ("For the docker runtime", [option for option in rest if option.matters in _OF_DOCKER]),
         )
-        yield from ((title, options) for title, options in (sections if with_all else sections[:2]) if options)
-
-    def _end(self, *, with_all: bool) -> str:
-        hidden = [one for one in COMMON.values() if one.name not in _FIRST and can_matter(one, self.tasks)]
-        if with_all or not hidden:
-            return "Options may follow any task of a command."
-        more = counted(len(hidden), "option")
-        return f"{self.command} {self.task} --help-all also shows {more} for special cases."
 
 
 def _lines(options: Iterable[Option], left: int, width: int) -> Iterator[str]:

@@ -111,9 +111,14 @@ def test_help_of_a_task_begins_with_its_own_options(typed: str) -> None:
     assert (done.stderr, done.returncode) == ("", 0)
     assert done.stdout.startswith("Usage: inv status [options]")
     assert done.stdout.index("--watch") < done.stdout.index("--platform")
-    assert "--echo" not in done.stdout
-    assert "--echo" in shell(f"{INV} status --help-all").stdout
-    assert "--echo" in shell(f"{INV} --help-all status").stdout
+
+
+@pytest.mark.parametrize("typed", ["setup --help-all", "--help-all setup", "--help setup --help-all"])
+def test_all_options_of_a_task_are_shown_when_they_are_asked_for(typed: str) -> None:
+    assert "--java-options" not in shell(f"{INV} setup --help").stdout
+    done = shell(f"{INV} {typed}")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.index("--fix") < done.stdout.index("--edges") < done.stdout.index("--java-options")
 
 
 def test_with_standard_error_closed_an_error_is_on_standard_output() -> None:
