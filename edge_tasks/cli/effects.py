@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.cli.option import Option
 
-LOOKING: Final = frozenset({"status", "dashboard", "report", "logs", "down"})
+LOOKING: Final = frozenset({"status", "dashboard", "households", "report", "logs", "down"})
 """The tasks that take the fleet as it was saved."""
 MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
 """The settings that say where a fleet is: with another value, none of these tasks would find it."""

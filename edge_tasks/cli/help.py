@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.option import Option
 
 _FIRST: Final = (
-    *("edges", "light_edges", "platform", "runtime", "port_offset"),
+    *("edges", "light_edges", "meters", "platform", "runtime", "port_offset"),
     *("timeout", "json", "quiet"),
 )
 """The common options that most people need."""

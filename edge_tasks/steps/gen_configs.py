@@ -44,7 +44,7 @@ class GenConfigs:
     """Brings the config directories to what the template makes of the fleet.
 
     Attributes:
-        template: the platform's.
+        template_of: an edge's template: the platform's with the edge's households.
         uri: where the edges connect to.
         directories: as they lie on the disk.
         edges: those that are to have a directory.
@@ -54,7 +54,7 @@ class GenConfigs:
         force: all are written again.
     """
 
-    template: Template
+    template_of: Callable[[Edge], Template]
     uri: str
     directories: Directories
     edges: tuple[Edge, ...]
@@ -93,19 +93,19 @@ class GenConfigs:
                 progress(done)
         self.directories.remove_halves()
         if stale:
-            self._tell_of_template()
+            self._tell_of_template(self.template_of(stale[0]))
         return f"{len(stale)} written, {len(self.edges) - len(stale)} kept, {len(surplus)} removed"
 
-    def _tell_of_template(self) -> None:
-        for before, after in self.template.moved:
+    def _tell_of_template(self, template: Template) -> None:
+        for before, after in template.moved:
             self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
-        if left_out := tuple(map(str, self.template.left_out)):
+        if left_out := tuple(map(str, template.left_out)):
             self.output.line(f"  left out, as each edge writes it by itself: {some(left_out)}")
-        if ignored := tuple(map(str, self.template.ignored)):
+        if ignored := tuple(map(str, template.ignored)):
             self.output.line(f"  ignored, as macOS wrote it and no edge reads it: {some(ignored)}")
 
     def _write(self, edge: Edge) -> None:
-        files = self.template.render(edge, self.uri)
+        files = self.template_of(edge).render(edge, self.uri)
         check_rendered(files)
         self.directories.write(edge, files, self._inputs(edge))
 
@@ -117,9 +117,10 @@ class GenConfigs:
         stamp = stamps.get(edge.directory, "")
         if stamp != self._inputs(edge):
             return _NOT_THERE if stamp == "" else _ADOPTED if stamp is None else _OTHER_INPUTS
-        keyed = self.template.backend_path(edge)
-        if not self.directories.is_untouched(edge, (*self.template.folders, keyed)):
-            missing = self.directories.missing(edge, self.template.paths(edge))
+        template = self.template_of(edge)
+        keyed = template.backend_path(edge)
+        if not self.directories.is_untouched(edge, (*template.folders, keyed)):
+            missing = self.directories.missing(edge, template.paths(edge))
             if missing:
                 return f"without {some(tuple(map(str, missing)))}"
             if self.directories.apikey(edge, keyed) != edge.apikey:
@@ -140,11 +141,11 @@ class GenConfigs:
             before = self.directories.texts(edge)
         except SettingsError:
             return ""
-        found = of_configs(before, self.template.render(edge, self.uri))
+        found = of_configs(before, self.template_of(edge).render(edge, self.uri))
         return f"; {edge.directory}: {found}" if found else ""
 
     def _inputs(self, edge: Edge) -> str:
-        return self.template.inputs(edge, self.uri)
+        return self.template_of(edge).inputs(edge, self.uri)
 
     def _refuse_foreign(self, names: Collection[str]) -> None:
         if names and not self.adopt:

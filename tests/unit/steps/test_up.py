@@ -39,6 +39,7 @@ def step(tmp_path: Path) -> Up:
         mark="mark",
         names=[edge.name for edge in FLEET.edges],
         find_idle=lambda: ("Controller.CHP.SoC",),
+        find_limits=lambda: (),
         output=Lines(),
     )
 
@@ -96,6 +97,17 @@ def test_what_light_edges_do_not_simulate_is_said_again_only_when_it_is_somethin
         again = replace(step, find_idle=partial(tuple, idle))
         again.apply(again.find())
         assert len(step.output.lines) == lines, idle
+
+
+def test_a_limit_of_the_backends_database_is_said_once_and_again_when_it_is_another(step: Up) -> None:
+    assert isinstance(step.output, Lines)
+    assert isinstance(step.edges, Host)
+    for limits, count in (((), 0), (("A",), 1), (("A",), 0), (("A", "B"), 2), ((), 0), (("A",), 1)):
+        step.output.lines.clear()
+        step.edges.running.clear()
+        again = replace(step, find_idle=tuple, find_limits=partial(tuple, limits))
+        again.apply(again.find())
+        assert len(step.output.lines) == count, limits
 
 
 def mark(fleet: Fleet = FLEET, template: str = "t", shape: LoadShape | None = None, seed: str = "") -> str:
