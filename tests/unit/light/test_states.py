@@ -149,3 +149,15 @@ def test_an_edge_that_nothing_happens_to_takes_a_turn_only_when_its_charge_is_an
     turns = simulation.turns
     simulation.advance(BEGAN + 60_000 + HOUR)
     assert simulation.turns - turns <= 46 + 2  # percents; and one of them passes a threshold
+
+
+def test_a_flag_of_a_state_machine_that_begins_anew_is_not_set(model: Model) -> None:
+    """Its battery was at the limit, and its five minutes had not passed when the limit was changed."""
+    low = _update(_update(model, "ess0", initialSoc=15), "datasource0", values=[0])
+    before = Simulation(low.plant, BEGAN)
+    before.advance(BEGAN + 120_000)
+    flag = "ctrlLimitTotalDischarge0/AwaitingHysteresis"
+    assert before.power(flag) == 1
+    other = _update(low, "ctrlLimitTotalDischarge0", minSoc=10)
+    memory = before.memory().settled().without(other.plant.renewed(low.plant))
+    assert Simulation(other.plant, BEGAN + 120_000, memory).power(flag) == 0
