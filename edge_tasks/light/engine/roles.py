@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
 from edge_tasks.light.engine.plant import Battery, Plant
 from edge_tasks.light.engine.state_machine import StateMachine
+from edge_tasks.openems.components import CYCLE_MS
 from edge_tasks.openems.sources import Datasource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve_content import Kind
+
+_CHANNEL: Final = "ActivePower"
+"""What meters ask a datasource for."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """The role of a datasource: it has powers for meters that name it."""
+    """The role of a datasource: it has powers for meters that name it.
+
+    Attributes:
+        datasource: the powers for each of them.
+        titled: those for some of them, by the address of their channel (``meter1/ActivePower``) or by its name.
+    """
 
     datasource: Datasource
+    titled: Mapping[str, Datasource] = field(default_factory=dict)
+
+    def of(self, own_id: str) -> Datasource:
+        """The powers for a meter."""
+        for title in (f"{own_id}/{_CHANNEL}", _CHANNEL):
+            if title in self.titled:
+                return self.titled[title]
+        return self.datasource
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,11 @@ Roles: TypeAlias = "Sequence[tuple[str, Role]]"
 _NOTHING = Datasource((), 0)
 
 
+def series_step(component: Component) -> int:
+    """The ms between two values of a datasource: its ``timeDelta`` in seconds, or a cycle without one."""
+    return max(CYCLE_MS, 1000 * component.integer("timeDelta", -1))
+
+
 def plant_of(roles: Roles) -> Plant:
     """The plant that components make by their roles; what its state machines read is not yet known."""
     outputs = tuple(_outputs(roles))
@@ -136,10 +159,10 @@ def _outputs(roles: Roles) -> Iterator[str]:
 
 
 def _metered(roles: Roles, kind: Kind) -> Iterator[tuple[str, Datasource]]:
-    series = {own_id: role.datasource for own_id, role in roles if isinstance(role, Series)}
+    series = {own_id: role for own_id, role in roles if isinstance(role, Series)}
     for own_id, role in roles:
         if isinstance(role, Meter) and role.kind == kind:
-            yield own_id, series.get(role.datasource, _NOTHING)
+            yield own_id, series[role.datasource].of(own_id) if role.datasource in series else _NOTHING
 
 
 def _battery(own_id: str, storage: Storage, roles: Roles) -> Battery:
