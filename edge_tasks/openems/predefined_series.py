@@ -60,8 +60,8 @@ SOURCES: Final = tuple(_MADE)
 def predefined(source: str) -> tuple[float, ...]:
     """The values of a curve, before its factor; none of a name that is not known.
 
-    The standard load profile has one value for each quarter of an hour, and is meant for a factor of some thousands.
-    The others have one for each minute, in W.
+    The standard load profile has one value for each quarter of an hour, and is meant for a factor of some
+    thousands. The others have one for each minute, in W.
     """
     made = _MADE.get(source)
     return () if made is None else made()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge_tasks.light.engine.control import within
 from edge_tasks.light.engine.pid_filter import STEP, Pid
 from edge_tasks.openems.sources import NEVER
 
@@ -71,31 +72,39 @@ class Batteries:
         self.until = NEVER
         self._before = [(power, one.last, one.errors) for power, one in zip(powers, self._filters, strict=True)]
         found = []
-        for place, battery in enumerate(self._plant.batteries):
-            wanted = self._wanted(battery, now, rest, commands)
-            power = self._led(place, now, wanted, limits[place])
+        for place in range(len(self._plant.batteries)):
+            power = self._led(place, now, rest, limits[place], commands)
             found.append(power)
             rest -= power
         return found
 
-    def _wanted(self, battery: Battery, now: int, rest: int, commands: Sequence[Command]) -> int | None:
-        """The power in W that a battery should give: what was written, or what balances the grid."""
+    def _asked(
+        self, battery: Battery, now: int, rest: int, commands: Sequence[Command], bounds: tuple[int, int]
+    ) -> tuple[int | None, bool, int, int]:
+        """What is asked of a battery: W or None, whether the filter leads it there, and the bounds left."""
+        low, high = bounds
         for command in commands:
             if self._plant.writable.get(command.channel) == battery.id and command.end > now:
                 self.until = min(self.until, command.end)
-                return command.value
-        return None if battery.target is None else rest - battery.target
+                return command.value, False, low, high
+        for control in battery.controls:
+            wanted = control.wanted(rest)
+            if wanted is not None:
+                return wanted, control.filtered, low, high
+            low, high = control.narrowed(low, high)
+        return None, False, low, high
 
-    def _led(self, place: int, now: int, wanted: int | None, most: int | None) -> int:
-        """The power in W that it gives."""
+    def _led(self, place: int, now: int, rest: int, most: int | None, commands: Sequence[Command]) -> int:
+        """The power in W that a battery gives."""
         battery, charge, gains = self._plant.batteries[place], self.charges[place], self._plant.gains
         low = -battery.limit if battery.full - charge >= battery.limit else 0  # room for a millisecond at least
         high = battery.limit if charge >= battery.limit else 0
         if most is not None:
             high = max(low, min(high, most))
-        power = target = min(0, high) if wanted is None else max(low, min(high, wanted))
+        wanted, filtered, low, high = self._asked(battery, now, rest, commands, (low, high))
+        power = target = within(wanted or 0, low, high)
         full_or_empty = wanted and not target  # at once, as the simulator's battery does
-        if not (wanted is None or full_or_empty or gains is None or self._away[0] < now < self._away[1]):
+        if filtered and not full_or_empty and gains and not self._away[0] < now < self._away[1]:
             power = self._filters[place].step(gains, self._before[place][0], target, (low, high))
         if power != target:
             self.until = min(self.until, now + STEP)

@@ -12,6 +12,7 @@ from edge_tasks.openems.sources import NEVER
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from edge_tasks.light.engine.control import Control
     from edge_tasks.light.engine.state_machine import Answer, StateMachine
     from edge_tasks.openems.sources import Datasource
 
@@ -32,14 +33,14 @@ class Battery:
         capacity: Wh; as in OpenEMS' simulator it also bounds charging and discharging, as W.
         initial_soc: percent.
         max_power: W, of charging and of discharging.
-        target: W at the grid that balancing aims at; None when nothing controls the battery.
+        controls: what is asked of it, in the order in which that counts.
     """
 
     id: str
     capacity: int
     initial_soc: int
     max_power: int
-    target: int | None
+    controls: tuple[Control, ...] = ()
 
     @property
     def full(self) -> int:
@@ -57,6 +58,7 @@ class Plant:
     """The enabled devices of an edge: meters by id with their datasources, grid meters, batteries.
 
     Attributes:
+        grid: the grid meters. Those that act are the first.
         gains: of the filter that batteries follow; None when it is switched off.
         writable: the channels that take a value, with the id of the device whose power that value becomes.
         outputs: the channels of relays, which are 0 or 1.
@@ -64,6 +66,7 @@ class Plant:
         inputs: what each of them reads, as functions of a simulation and its powers.
         watches_socs: whether one of them reads a state of charge.
         answers: of them, which edges share.
+        demands: what each grid meter that acts would measure without batteries, by the channel that shows it.
     """
 
     producers: tuple[tuple[str, Datasource], ...]
@@ -77,11 +80,12 @@ class Plant:
     inputs: tuple[tuple[Callable[..., int | None], ...], ...] = field(default=(), compare=False)
     watches_socs: bool = field(default=False, compare=False)
     answers: dict[Answer, Answer] = field(default_factory=dict, compare=False, repr=False)
+    demands: tuple[tuple[str, Datasource], ...] = ()
 
     @cached_property
     def meters(self) -> tuple[tuple[str, Datasource], ...]:
-        """The meters that have a datasource."""
-        return (*self.producers, *self.consumers)
+        """What has a datasource: meters, and the demands."""
+        return (*self.producers, *self.consumers, *self.demands)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

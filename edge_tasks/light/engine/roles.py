@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from edge_tasks.light.engine.control import Control
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
 from edge_tasks.light.engine.plant import Battery, Plant
 from edge_tasks.light.engine.state_machine import StateMachine
@@ -12,7 +13,7 @@ from edge_tasks.openems.components import CYCLE_MS
 from edge_tasks.openems.sources import Datasource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve_content import Kind
@@ -58,7 +59,18 @@ class Meter:
 
 @dataclass(frozen=True)
 class GridMeter:
-    """The role of a grid meter: it has the power that the others leave; of several, the first has all of it."""
+    """The role of a grid meter: it has the power that the others leave; of several, the first has all of it.
+
+    One that acts has the power of a datasource instead, less that of the batteries. Then consumption is what
+    makes the balance even, and no meter of consumption counts.
+
+    Attributes:
+        datasource: the id of the component that has the powers; empty if it does not act.
+        shown: the channel that shows these powers.
+    """
+
+    datasource: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,17 +91,23 @@ class Storage:
 
 
 @dataclass(frozen=True)
-class Control:
-    """The role of a controller: it controls a battery.
+class Schedule:
+    """The role of a scheduler: it says in which order controllers ask for something.
 
     Attributes:
-        battery: the id.
-        target: W at the grid that the battery is to reach; None when that is not its concern. Of several
-            controls, the first by id counts.
+        first: the ids of those that come first.
+        runs_others: whether the others follow them by their ids, or do not run.
     """
 
-    battery: str
-    target: int | None = None
+    first: tuple[str, ...]
+    runs_others: bool
+
+    def sorted(self, controls: Iterable[tuple[str, Control]]) -> Iterator[Control]:
+        """Those that run, in this order."""
+        known = dict(controls)
+        yield from (known[key] for key in self.first if key in known)
+        if self.runs_others:
+            yield from (known[key] for key in sorted(known.keys() - set(self.first)))
 
 
 @dataclass(frozen=True)
@@ -121,10 +139,13 @@ class Logger:
     source: str
 
 
-Role: TypeAlias = Series | Meter | GridMeter | Storage | Control | Relays | StateMachine | Filter | Logger
+Role: TypeAlias = (
+    Series | Meter | GridMeter | Storage | Control | Schedule | Relays | StateMachine | Filter | Logger
+)
 Roles: TypeAlias = "Sequence[tuple[str, Role]]"
 """The components' roles by id, in the order of the ids; a component may have none."""
-_NOTHING = Datasource((), 0)
+_NOTHING: Final = Datasource((), 0)
+_BY_ID: Final = Schedule((), runs_others=True)
 
 
 def series_step(component: Component) -> int:
@@ -135,10 +156,11 @@ def series_step(component: Component) -> int:
 def plant_of(roles: Roles) -> Plant:
     """The plant that components make by their roles; what its state machines read is not yet known."""
     outputs = tuple(_outputs(roles))
+    grid = [(own_id, role) for own_id, role in roles if isinstance(role, GridMeter)]
     return Plant(
         tuple(_metered(roles, "production")),
         tuple(_metered(roles, "consumption")),
-        tuple(own_id for own_id, role in roles if isinstance(role, GridMeter)),
+        tuple(sorted((own_id for own_id, _ in grid), key=lambda own_id: not dict(grid)[own_id].datasource)),
         tuple(_battery(own_id, role, roles) for own_id, role in roles if isinstance(role, Storage)),
         next((role.gains for _, role in roles if isinstance(role, Filter)), DEFAULT),
         {
@@ -149,6 +171,11 @@ def plant_of(roles: Roles) -> Plant:
         | dict(zip(outputs, outputs, strict=True)),
         outputs,
         tuple((own_id, role) for own_id, role in roles if isinstance(role, StateMachine)),
+        demands=tuple(
+            (f"{own_id}/{role.shown}", _powers(roles, own_id, role.datasource))
+            for own_id, role in grid
+            if role.datasource
+        ),
     )
 
 
@@ -159,20 +186,26 @@ def _outputs(roles: Roles) -> Iterator[str]:
 
 
 def _metered(roles: Roles, kind: Kind) -> Iterator[tuple[str, Datasource]]:
-    series = {own_id: role for own_id, role in roles if isinstance(role, Series)}
     for own_id, role in roles:
         if isinstance(role, Meter) and role.kind == kind:
-            yield own_id, series[role.datasource].of(own_id) if role.datasource in series else _NOTHING
+            yield own_id, _powers(roles, own_id, role.datasource)
+
+
+def _powers(roles: Roles, own_id: str, datasource: str) -> Datasource:
+    """What a datasource has for a meter."""
+    found = (role.of(own_id) for key, role in roles if key == datasource and isinstance(role, Series))
+    return next(found, _NOTHING)
 
 
 def _battery(own_id: str, storage: Storage, roles: Roles) -> Battery:
-    controls = [role for _, role in roles if isinstance(role, Control) and role.battery == own_id]
+    schedule = next((role for _, role in roles if isinstance(role, Schedule)), _BY_ID)
+    controls = ((key, role) for key, role in roles if isinstance(role, Control) and role.controlled == own_id)
     return Battery(
         own_id,
         max(0, storage.capacity),
         _percent(storage.initial_soc),
         max(0, storage.max_power),
-        next((one.target for one in controls if one.target is not None), None),
+        tuple(schedule.sorted(controls)),
     )
 
 

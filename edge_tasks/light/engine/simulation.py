@@ -230,16 +230,19 @@ class Simulation:
         now, plant = self.since, self.plant
         sources = self._sources
         made = [source.at(now) for source in sources]
-        producers = len(plant.producers)
-        production, consumption = sum(made[:producers]), sum(made[producers:])
+        producers, demands = len(plant.producers), len(sources) - len(plant.demands)
+        production, consumption = sum(made[:producers]), sum(made[producers:demands])
         rest = consumption - production
+        if plant.demands:
+            rest = sum(made[demands:])
+            consumption = rest + production
         before = self.powers[plant.battery_places]
         stored = self._batteries.lead(now, before, rest, limits, self.commands)
         rest -= sum(stored)
         self._until = min([self._batteries.until, *(source.until(now) for source in sources)])
-        grid = (
-            [rest, *[0] * (len(plant.grid) - 1)] if plant.grid else []
-        )  # of several, the first by id has it all
+        grid = [*made[demands:], *[0] * (len(plant.grid) - len(plant.demands))]
+        if grid:
+            grid[0] += rest - sum(grid)  # of several, the first by id has all that is left
         sums = [production, consumption, consumption - production - rest, rest]
         self.powers = [*made, *grid, *stored, *sums, *self._switched()]
         for place, power in enumerate(sums):

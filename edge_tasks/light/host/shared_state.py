@@ -146,7 +146,7 @@ class SharedState:
             return [None] * len(plant.meters)
         made = (self._source("production", entry, *meter) for meter in plant.producers)
         used = (self._source("consumption", entry, *meter) for meter in plant.consumers)
-        return [*made, *used]
+        return [*made, *used, *[None] * len(plant.demands)]
 
     def _source(self, kind: Kind, entry: EdgeEntry, meter: str, datasource: Datasource) -> Source | None:
         group = self._groups[entry.group]
