@@ -67,6 +67,8 @@ class Plant:
         watches_socs: whether one of them reads a state of charge.
         answers: of them, which edges share.
         demands: what each grid meter that acts would measure without batteries, by the channel that shows it.
+        limits: the channels among the writable ones that take a limit of a meter's power.
+        without_phases: the ids of the meters that do not say what is on each phase.
     """
 
     producers: tuple[tuple[str, Datasource], ...]
@@ -81,6 +83,8 @@ class Plant:
     watches_socs: bool = field(default=False, compare=False)
     answers: dict[Answer, Answer] = field(default_factory=dict, compare=False, repr=False)
     demands: tuple[tuple[str, Datasource], ...] = ()
+    limits: frozenset[str] = frozenset()
+    without_phases: frozenset[str] = frozenset()
 
     @cached_property
     def meters(self) -> tuple[tuple[str, Datasource], ...]:

@@ -50,11 +50,15 @@ class Meter:
         kind: whether that power is produced or consumed.
         datasource: the id of the component that has the powers; without such a component the power is 0 W.
         written_by: the channel that takes another power; empty when there is none.
+        limited_by: the channel that takes a limit of its power; empty when there is none.
+        has_phases: whether it says what is on each phase.
     """
 
     kind: Kind
     datasource: str
     written_by: str = ""
+    limited_by: str = ""
+    has_phases: bool = True
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,8 @@ def series_step(component: Component) -> int:
 def plant_of(roles: Roles) -> Plant:
     """The plant that components make by their roles; what its state machines read is not yet known."""
     outputs = tuple(_outputs(roles))
+    meters = [(own_id, role) for own_id, role in roles if isinstance(role, Meter)]
+    limits = [(own_id, f"{own_id}/{role.limited_by}") for own_id, role in meters if role.limited_by]
     grid = [(own_id, role) for own_id, role in roles if isinstance(role, GridMeter)]
     return Plant(
         tuple(_metered(roles, "production")),
@@ -168,6 +174,7 @@ def plant_of(roles: Roles) -> Plant:
             for own_id, role in roles
             if isinstance(role, (Meter, Storage)) and role.written_by
         }
+        | {address: own_id for own_id, address in limits}
         | dict(zip(outputs, outputs, strict=True)),
         outputs,
         tuple((own_id, role) for own_id, role in roles if isinstance(role, StateMachine)),
@@ -176,6 +183,8 @@ def plant_of(roles: Roles) -> Plant:
             for own_id, role in grid
             if role.datasource
         ),
+        limits=frozenset(address for _, address in limits),
+        without_phases=frozenset(own_id for own_id, role in meters if not role.has_phases),
     )
 
 

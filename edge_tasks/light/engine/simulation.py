@@ -15,7 +15,7 @@ from edge_tasks.light.engine.batteries import Batteries
 from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
 from edge_tasks.light.engine.states import States
-from edge_tasks.openems.sources import NEVER, Held
+from edge_tasks.openems.sources import NEVER, Held, Limited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ class Simulation:
         self.states.resume(self._read)
         self.powers[plant.battery_places] = self._batteries.powers
         for command in past.commands:
-            self._hold(command)
+            self._hold(plant.writable.get(command.channel, ""))
         self.turns = 0
         self._until = NEVER
         self._turn()
@@ -112,7 +112,7 @@ class Simulation:
         self._integrate(self.now)
         others = (one for one in self.commands if one.channel != command.channel and one.end > self.now)
         self.commands = (*others, command)
-        self._hold(command)
+        self._hold(self.plant.writable.get(command.channel, ""))
         self._turn()
 
     def memory(self) -> Memory:
@@ -136,6 +136,15 @@ class Simulation:
     def power(self, key: str) -> int:
         """The power of a device or a sum, in W."""
         return self.powers[self.plant.place[key]]
+
+    def unlimited(self, key: str) -> int:
+        """The power that a meter would have without a limit, in W."""
+        source = self._sources[self.plant.place[key]]
+        return (source.source if isinstance(source, Limited) else source).at(self.now)
+
+    def written(self, channel: str) -> int | None:
+        """The value that somebody wrote to a channel and that still holds."""
+        return next((one.value for one in self.commands if one.channel == channel and one.end > self.now), None)
 
     def energy(self, key: str) -> tuple[int, int]:
         """Wh of an id's positive and of its negative power (both rounded down and positive)."""
@@ -186,13 +195,19 @@ class Simulation:
         """The highest power of a sum so far, in W; 0 at least."""
         return self._highs[SUMS.index(key)]
 
-    def _hold(self, command: Command) -> None:
-        """Make a meter show a written power. A battery looks up its own in each turn."""
-        place = self.plant.place.get(self.plant.writable.get(command.channel, ""), len(self._sources))
-        if place < len(self._sources):
-            source = self._sources[place]
-            own = source.source if isinstance(source, Held) else source
-            self._sources[place] = Held(own, command.value, command.end)
+    def _hold(self, own_id: str) -> None:
+        """Make a meter show what was written to it. A battery looks up its own in each turn."""
+        place = self.plant.place.get(own_id, len(self._sources))
+        if place >= len(self._sources):
+            return
+        source = self._sources[place]
+        while isinstance(source, (Held, Limited)):
+            source = source.source
+        own = [one for one in self.commands if self.plant.writable.get(one.channel) == own_id]
+        for command in sorted(own, key=lambda one: one.channel in self.plant.limits):
+            wrapper = Limited if command.channel in self.plant.limits else Held
+            source = wrapper(source, command.value, command.end)
+        self._sources[place] = source
 
     def _integrate(self, end: int) -> None:
         """Count the energies of the powers from ``since`` to epoch ms, which becomes ``since``."""
