@@ -18,6 +18,7 @@ ROOMS = (
     "plan",
     "output",
     "openems",
+    "timedata",
     "light",
     "backend",
     "adapters",
@@ -31,7 +32,7 @@ ROOMS = (
     "cli",
 )
 """From the bottom up: a room imports only from those before it."""
-PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
+PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems", "timedata"}}
 """They run by themselves, in a process or container of their own."""
 LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 """The same within the light edges' program."""
@@ -56,6 +57,7 @@ HOMES = {
     "uuid6": {"fleet/saved.py"},
 }
 HOME_FOLDERS = {
+    "numpy": {"timedata"},
     "aiohttp": {"backend", "page", "proof"},
     "orjson": {"backend", "light", "page"},
     "picows": {"backend", "light"},
@@ -68,6 +70,9 @@ PURE_MODULES = (
         for name in (
             "plan",
             "errors",
+            "timedata/points",
+            "timedata/protocol",
+            "timedata/span",
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
