@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Times: TypeAlias = NDArray[np.int64]
-    Values: TypeAlias = NDArray[np.int64] | NDArray[np.float64]
+    Whole: TypeAlias = NDArray[np.int64]
+    Values: TypeAlias = Whole | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Points:
     """
 
     edge: str
-    times: Times
+    times: Whole
     channels: Mapping[str, Values]
 
     @property

@@ -25,6 +25,7 @@ ROOMS = (
     "fleet",
     "checkout",
     "registry",
+    "history",
     "proof",
     "runtimes",
     "page",
@@ -57,13 +58,13 @@ HOMES = {
     "uuid6": {"fleet/saved.py"},
 }
 HOME_FOLDERS = {
-    "numpy": {"timedata"},
+    "numpy": {"history", "timedata"},
     "aiohttp": {"backend", "page", "proof"},
     "orjson": {"backend", "light", "page"},
     "picows": {"backend", "light"},
     "prometheus_client": {"backend", "light"},
 }
-PURE_FOLDERS = ("openems", "light/devices", "light/engine")
+PURE_FOLDERS = ("openems", "light/devices", "light/engine", "history")
 PURE_MODULES = (
     *(
         f"{name}.py"
