@@ -90,8 +90,13 @@ class Platform:
         return self.path / self.layout.backend_config
 
     @property
-    def _source(self) -> Path:
+    def source(self) -> Path:
+        """The folder with its files as they are now: the project's own as long as it is not laid out."""
         return bundled_source() if self.is_missing else self.path
+
+    def readable(self, path: Path) -> Path:
+        """Where a file or folder below the platform's can be read now."""
+        return self.source / path.relative_to(self.path) if path.is_relative_to(self.path) else path
 
     def template(self) -> Template:
         """Its ``config.d``, compiled.
@@ -99,7 +104,7 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
         """
-        folder = self._source / self.layout.template
+        folder = self.source / self.layout.template
         if not folder.is_dir():
             raise SettingsError(
                 f"{self.path} has no edge template (looked for {self.layout.template})",
@@ -114,7 +119,7 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable.
         """
-        return read_compose_file(find_compose_file(self._source), self.path, edge_service)
+        return read_compose_file(find_compose_file(self.source), self.path, edge_service)
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
