@@ -18,12 +18,14 @@ ROOMS = (
     "plan",
     "output",
     "openems",
+    "timedata",
     "light",
     "backend",
     "adapters",
     "fleet",
     "checkout",
     "registry",
+    "history",
     "proof",
     "runtimes",
     "page",
@@ -31,7 +33,7 @@ ROOMS = (
     "cli",
 )
 """From the bottom up: a room imports only from those before it."""
-PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
+PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems", "timedata"}}
 """They run by themselves, in a process or container of their own."""
 LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 """The same within the light edges' program."""
@@ -56,18 +58,22 @@ HOMES = {
     "uuid6": {"fleet/saved.py"},
 }
 HOME_FOLDERS = {
+    "numpy": {"history", "timedata"},
     "aiohttp": {"backend", "page", "proof"},
     "orjson": {"backend", "light", "page"},
     "picows": {"backend", "light"},
     "prometheus_client": {"backend", "light"},
 }
-PURE_FOLDERS = ("openems", "light/devices", "light/engine")
+PURE_FOLDERS = ("openems", "light/devices", "light/engine", "history")
 PURE_MODULES = (
     *(
         f"{name}.py"
         for name in (
             "plan",
             "errors",
+            "timedata/points",
+            "timedata/protocol",
+            "timedata/span",
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
