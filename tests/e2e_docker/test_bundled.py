@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.inv import finished
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,12 +36,33 @@ class Folder:
     path: Path
 
     def typed(self, *arguments: str, code: int = 0, more: Mapping[str, str] | None = None) -> str:
-        options = ("--runtime", "docker", "--port-offset", "4100", "--project-name", PROJECT)
-        env = {**os.environ, **(more or {})}
-        done = finished([*INSTALLED, *arguments, *options], cwd=self.path, env=env, timeout_s=300)
+        """What a command says, output and errors together."""
+        done = finished(
+            self.command(*arguments), cwd=self.path, env={**os.environ, **(more or {})}, timeout_s=300
+        )
         assert done.returncode == code, done.stdout
         assert "Traceback" not in done.stdout
         return done.stdout
+
+    def document(self, *arguments: str) -> dict[str, Any]:
+        """The JSON document of a command."""
+        command = self.command(*arguments, "--json")
+        done = subprocess.run(command, cwd=self.path, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def command(self, *arguments: str) -> list[str]:
+        return [
+            *(*INSTALLED, *arguments, "--runtime", "docker"),
+            *("--port-offset", "4100", "--project-name", PROJECT),
+        ]
+
+    def shell(self, command: str) -> str:
+        """What a line that people are told to type says."""
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def put_by_hand(self) -> None:
         """What cannot be fetched: jars, the addon, and two packages of another version."""
@@ -66,11 +90,11 @@ def folder(tmp_path: Path) -> Folder:
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory, project_removed: Callable[[str], None]) -> Iterator[Folder]:
-    """Two real and two light edges."""
+    """Three edges."""
     found = Folder(tmp_path_factory.mktemp("bundled"))
     found.put_by_hand()
     try:
-        found.typed("setup", "--edges", "2", more=NO_NETWORK)
+        found.typed("setup", "--edges", "3", more=NO_NETWORK)
         yield found
         found.typed("down", "--purge")
     finally:
@@ -104,9 +128,34 @@ def test_a_file_that_was_not_copied_to_its_end_is_named(folder: Folder) -> None:
     assert f"rm {jar}" in said
 
 
-def test_its_fleet_comes_up_without_a_network(fleet: Folder) -> None:
-    said: dict[str, Any] = json.loads(fleet.typed("verify", "--json", "--quiet"))
-    assert [edge["state"] for edge in said["edges"]] == ["online", "online"]
+def test_its_fleet_comes_up_without_a_network_and_its_points_arrive(fleet: Folder) -> None:
+    said = fleet.document("verify")
+    assert [edge["state"] for edge in said["edges"]] == ["online"] * 3
+    assert said["history"] == {"arrives": True, "said": "points of 3 edges arrive in openemsdb/autogen"}
+    assert fleet.document("doctor")["findings"] == []
+
+
+def test_points_that_are_thrown_away_are_told_and_what_is_typed_helps(fleet: Folder) -> None:
+    influx = fleet.shell(f"docker exec {PROJECT}-influxdb-1 influx -execute 'DROP DATABASE openemsdb'")
+    assert influx == ""
+    [finding] = fleet.document("doctor")["findings"]
+    assert not finding["error"]
+    said = fleet.document("verify")["history"]
+    assert said == {"arrives": False, "said": f"{finding['where']}: {finding['what']} → {finding['change']}"}
+    assert "openemsdb/autogen is not there" in finding["what"]
+    assert re.search(r"0f6f3c5e-\S+\.config:\d+", finding["where"])
+    create, restart = finding["change"].split("; then restart the backend, which drops writes after failures: ")
+
+    await_that(
+        lambda: "Limit:0.0" not in fleet.shell(f"docker logs --since 2s {PROJECT}-openems-backend-1"), 20, 1
+    )
+    fleet.shell(create)
+    after = fleet.document("verify")["history"]["said"]
+    assert re.search(r"the backend drops \d+% of all writes, because some failed before", after)
+    assert restart in after
+
+    fleet.shell(restart)
+    assert fleet.document("up", "verify")["history"]["arrives"]
 
 
 @pytest.mark.usefixtures("fleet")
