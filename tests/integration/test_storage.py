@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from edge_tasks.checkout.project import Port, Project
-from edge_tasks.checkout.timedata_config import INFLUXDB, Provider, TimedataConfig
+from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB, Provider, TimedataConfig
 from edge_tasks.runtimes.docker import storage
 from edge_tasks.runtimes.docker.storage import Storage
-from tests.influxdb import DATABASE
+from tests.influxdb import DATABASE, running
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -148,6 +148,19 @@ def test_a_port_that_is_published_is_preferred(scene: Scene) -> None:
     found = scene.arrival()
     assert found is not None
     assert found.is_well
+
+
+def test_an_influxdb_2_is_asked_in_flux(scene: Scene, tmp_path: Path) -> None:
+    with running(tmp_path / "data", flux=True) as server:
+        server.query(f"CREATE DATABASE {DATABASE}")
+        url = f"http://influxdb:{server.port}"
+        asked = replace(scene, server=server, provider=replace(scene.provider, url=url, query_language=FLUX))
+        asked.write(3)
+        assert said(asked).startswith("no points of edge4 arrive")
+        asked.write(4)
+        found = asked.arrival()
+        assert found is not None
+        assert found.is_well
 
 
 def test_nothing_is_said_of_an_influxdb_that_does_not_run_or_is_elsewhere(scene: Scene) -> None:
