@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import orjson
 
-from edge_tasks.openems.release import DEFAULT
+from edge_tasks.openems.release import DEFAULT, PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,7 @@ _HIGHEST_PORT = 65535
 _DATABASE = {"host": str, "port": int, "dbname": str, "user": str, "password": str}
 _LOGIN = {"user": str, "password": str}
 _PORTS = {"edge_port", "rest_port", "console_port"}
-INFLUXDB, AGGREGATED = "Timedata.InfluxDB", "Timedata.AggregatedInfluxDB"
-_TIMEDATA = (INFLUXDB, AGGREGATED)
+INFLUXDB, AGGREGATED = PROVIDERS
 _SECONDS = {"flush_seconds", "ping_seconds", "history_seconds"}
 _KEYS = {"database", "host", "login", "console_login", "timedata", *_SECONDS, *_PORTS}
 
@@ -96,7 +95,7 @@ def _checked(content: dict[str, object]) -> Config:
     host = content.get("host", Config.host)
     if not isinstance(host, str):
         raise BadConfigError("host is not a text")
-    if (timedata := content.get("timedata", Config.timedata)) not in _TIMEDATA:
+    if (timedata := content.get("timedata", Config.timedata)) not in PROVIDERS:
         raise BadConfigError(f"timedata is neither {INFLUXDB} nor {AGGREGATED}")
     return Config(
         database=Database(

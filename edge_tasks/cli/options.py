@@ -10,7 +10,7 @@ from typing import Final
 
 from edge_tasks.cli.option import Matters, Option, Saved, Setting
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES, OVERRIDE_FILE
-from edge_tasks.openems.release import DEFAULT, VERSION
+from edge_tasks.openems.release import DEFAULT, PROVIDERS, VERSION
 from edge_tasks.runtimes import NAMES
 
 AUTO: Final = "auto"
@@ -161,6 +161,14 @@ _SETTINGS: Final = (
         lowest=0,
         highest=_HIGHEST_PORT,
         matters=Matters.LIGHT,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "timedata",
+        "Whose answers about history the stand-in gives: Timedata.InfluxDB or Timedata.AggregatedInfluxDB",
+        default=PROVIDERS[0],
+        choices=PROVIDERS,
+        matters=Matters.EMBEDDED,
         saved=Saved.EXTRA,
     ),
     Setting(
