@@ -138,6 +138,8 @@ def run_step(session: Session, name: str) -> None:
         return made
 
     step.run(name, make, session.console, only_changes=session.typed <= _ONLY_PROVING)
+    if name == "up":
+        session.bringing_up.note(session.target.state.record)
 
 
 def verify(session: Session) -> None:
@@ -145,7 +147,10 @@ def verify(session: Session) -> None:
     session.begin()
     timeout_s = session.target.choices.number("timeout")
     table = table_of(session)
-    Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+    try:
+        Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+    finally:
+        session.bringing_up.note(session.target.state.record)
 
 
 def restart(session: Session) -> None:

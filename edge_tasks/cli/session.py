@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.roles import EDGE_SERVICE
+from edge_tasks.cli.bringing_up import BringingUp
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
@@ -46,6 +47,7 @@ class Session:
         invocation: how the program was started.
         console: where the call prints.
         done: the steps that this call has done.
+        bringing_up: notes what brings the fleet up.
         judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
@@ -63,6 +65,7 @@ class Session:
         as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
         self.console = Console(as_json, quiet, echo, invocation.worded)
         self.done: set[str] = set()
+        self.bringing_up = BringingUp(self.console)
         self.judges_only = False
         self._stack = ExitStack()
         self._begun = self._said_without_effect = False
@@ -193,6 +196,7 @@ class Session:
         self._stack.close()
         self._begun = self.judges_only = False
         self.done.clear()
+        self.bringing_up = BringingUp(self.console)
         self.look_again()
 
     def close(self) -> None:

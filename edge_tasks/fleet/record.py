@@ -83,11 +83,42 @@ class Place(TypedDict):
     extras: dict[str, str | int]
 
 
+class StepDone(TypedDict):
+    """A step that ended well.
+
+    Attributes:
+        name: as the task is typed.
+        changed: it had something to do.
+        did: what, in a few words.
+        seconds: how long it took.
+    """
+
+    name: str
+    changed: bool
+    did: str
+    seconds: float
+
+
+class BroughtUp(TypedDict):
+    """What started edges last.
+
+    Attributes:
+        began: seconds since 1970.
+        ended: seconds since 1970.
+        steps: in the order in which they were done.
+    """
+
+    began: float
+    ended: float
+    steps: list[StepDone]
+
+
 class Entries(TypedDict, total=False):
     """All entries; what was not done has none.
 
     Attributes:
         up: mark of the fleet that was brought up.
+        brought_up: how it was.
         read: what the backend has read.
         written: what the registry held when we last wrote into it.
         corrected: ``doctor --fix`` was asked for.
@@ -102,6 +133,7 @@ class Entries(TypedDict, total=False):
     """
 
     up: str
+    brought_up: BroughtUp
     read: DevicesRead
     written: EntriesWritten
     corrected: bool
