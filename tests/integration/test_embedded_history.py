@@ -306,7 +306,7 @@ def test_edges_are_served_even_if_history_cannot_be_kept(
 ) -> None:
     add(device_table, "edge0")
     device_table.execute("CREATE SCHEMA history")
-    device_table.execute("CREATE VIEW history.channel AS SELECT 'in the way' AS address, 1 AS id")
+    device_table.execute("CREATE VIEW history.block AS SELECT 'in the way' AS body")
 
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
         async with session.ws_connect(backend.edge, headers=key("edge0")) as edge:
