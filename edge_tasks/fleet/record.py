@@ -129,6 +129,7 @@ class Entries(TypedDict, total=False):
         folders: folders of the host that were not there → their missing parents.
         volumes: names of volumes that were there before us.
         downloads: path → what was fetched to it.
+        limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
     """
 
@@ -144,6 +145,7 @@ class Entries(TypedDict, total=False):
     folders: dict[str, list[str]]
     volumes: list[str]
     downloads: dict[str, Download]
+    limits: list[str]
     former: list[Place]
 
 

@@ -104,7 +104,7 @@ class FleetSource:
             "ports": _ports(watched, edge),
             "directory": str(directory) if directory.is_dir() else None,
             "service": edge.service,
-            "expected": sorted(watched.view.expected.constant.components),
+            "expected": sorted(watched.view.expected.of_edge(edge.name).components),
             "asked": time.time(),
             "problem": problem,
             "components": config.get("components", {}),
