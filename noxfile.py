@@ -42,7 +42,7 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def integration(session: nox.Session) -> None:
-    """Tests with one real neighbour each: PostgreSQL, a websocket, Compose."""
+    """Tests with one real neighbour each: PostgreSQL, Compose, InfluxDB; run ``.ci/influxd`` first."""
     _pytest(session, "tests/integration")
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from edge_tasks.errors import SettingsError
+
+HIGHEST_PORT: Final = 65_535
 
 
 class Saved(Enum):
@@ -23,6 +26,7 @@ class Matters(Enum):
     ALWAYS = "everywhere"
     DOCKER = "in the docker runtime"
     BUNDLED_DOCKER = "for the bundled platform in the docker runtime"
+    EMBEDDED = "in the embedded runtime"
     LIGHT = "for light edges"
     LIGHT_DOCKER = "for light edges in the docker runtime"
 

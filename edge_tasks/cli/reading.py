@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
-from edge_tasks.cli.options import END_AFTER_S, PORT, SETTINGS, WATCH_S
+from edge_tasks.cli.options import SETTINGS
+from edge_tasks.cli.own_options import END_AFTER_S, PORT, WATCH_S
 from edge_tasks.cli.session import Session
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted
@@ -39,6 +40,8 @@ def plan(session: Session, order: Iterable[str]) -> bool:
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
         before["platform"] = (f"create the bundled platform in {target.platform.path}",)
+    if outdated := target.platform.outdated:
+        before["platform"] = tuple(f"renew {path}, which an earlier version made" for path in outdated)
     if target.saved != target.wanted:
         before["fleet"] = tuple(_saving(target.saved, target.wanted))
     ready = target.saved is not None and session.runtime.database.is_ready

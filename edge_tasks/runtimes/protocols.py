@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.fleet.directories import Written
+    from edge_tasks.output import Progress
     from edge_tasks.plan import Plan
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
-    from edge_tasks.runtimes.plans import DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
+    from edge_tasks.runtimes.plans import Arrival, DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
 
 
 class Services(Protocol):
@@ -183,6 +184,16 @@ class Ownership(Protocol):
         """Make what they wrote in our config directories, and in these others, removable by the caller."""
 
 
+class Storage(Protocol):
+    """Where the backend stores history."""
+
+    def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
+        """Whether points of these edges arrive there, or None if none are stored, or nobody can tell.
+
+        It waits as long as the backend may take to write; ``progress`` is told how many edges have points.
+        """
+
+
 @dataclass(frozen=True)
 class Runtime:
     """Where a fleet runs.
@@ -192,6 +203,7 @@ class Runtime:
         images: None where nothing is built or fetched.
         correction: None where the platform's files are not read.
         ownership: None if only the caller writes files.
+        storage: None where no history is stored.
     """
 
     name: str
@@ -202,6 +214,7 @@ class Runtime:
     images: Images | None = None
     correction: Correction | None = None
     ownership: Ownership | None = None
+    storage: Storage | None = None
 
     @property
     def stands_for(self) -> str:

@@ -58,6 +58,11 @@ class LimitTotalDischarge(StateMachine):
         """The battery that it limits."""
         return self.ess
 
+    @property
+    def ends_at(self) -> int:
+        """The state of charge at which discharging ends."""
+        return self.min_soc
+
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """The next state, and the limit that follows from it."""
         soc, allowed, apparent = inputs

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_tasks.light.engine.control import within
+from edge_tasks.light.engine.control import Asked, asked_of, within
 from edge_tasks.light.engine.pid_filter import STEP, Pid
+from edge_tasks.light.engine.plant import Group
+from edge_tasks.light.engine.sharing import shared
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from edge_tasks.light.engine.memory import Command, Memory
     from edge_tasks.light.engine.plant import Battery, Plant
@@ -57,7 +59,7 @@ class Batteries:
         now: int,
         powers: Sequence[int],
         rest: int,
-        limits: Sequence[int | None],
+        limits: Mapping[str, int],
         commands: Sequence[Command],
     ) -> list[int]:
         """Their next powers in W.
@@ -66,52 +68,80 @@ class Batteries:
             now: epoch ms.
             powers: W so far.
             rest: W that the meters leave.
-            limits: W that each gives at most; None for no limit.
+            limits: W that batteries and clusters give at most, by their ids.
             commands: values that people wrote.
         """
         self.until = NEVER
         self._before = [(power, one.last, one.errors) for power, one in zip(powers, self._filters, strict=True)]
-        found = []
-        for place in range(len(self._plant.batteries)):
-            power = self._led(place, now, rest, limits[place], commands)
-            found.append(power)
-            rest -= power
+        found = [0] * len(self._before)
+        for group in self._plant.groups:
+            for number, power in zip(group.members, self._led(group, now, rest, limits, commands), strict=True):
+                found[number] = power
+                rest -= power
         return found
 
-    def _asked(
-        self, battery: Battery, now: int, rest: int, commands: Sequence[Command], bounds: tuple[int, int]
-    ) -> tuple[int | None, bool, int, int]:
-        """What is asked of a battery: W or None, whether the filter leads it there, and the bounds left."""
-        low, high = bounds
-        for command in commands:
-            if self._plant.writable.get(command.channel) == battery.id and command.end > now:
-                self.until = min(self.until, command.end)
-                return command.value, False, low, high
-        for control in battery.controls:
-            wanted = control.wanted(rest)
-            if wanted is not None:
-                return wanted, control.filtered, low, high
-            low, high = control.narrowed(low, high)
-        return None, False, low, high
+    def _led(
+        self, group: Group, now: int, rest: int, limits: Mapping[str, int], commands: Sequence[Command]
+    ) -> list[int]:
+        """The powers in W that the batteries of a group give."""
+        ranges = [self._range(number, limits) for number in group.members]
+        if len(ranges) > 1:
+            ranges = [self._left(one, now, rest, commands) for one in zip(group.members, ranges, strict=True)]
+        low, high = (sum(bounds) for bounds in zip(*ranges, strict=True))
+        if group.id in limits:
+            high = within(limits[group.id], low, high)
+        power = self._led_to(group, now, self._asked(group, now, rest, commands, (low, high)))
+        powers = [power]
+        if len(ranges) > 1:
+            socs = self._plant.socs(self.charges)
+            before = [self._before[number][0] for number in group.members]
+            powers = shared(power, ranges, [socs[number] for number in group.members], before)
+        for number, own in zip(group.members, powers, strict=True):
+            if own:
+                charge = self.charges[number]
+                room = self._plant.batteries[number].full - charge if own < 0 else charge
+                self.until = min(self.until, now + room // abs(own))
+        return powers
 
-    def _led(self, place: int, now: int, rest: int, most: int | None, commands: Sequence[Command]) -> int:
-        """The power in W that a battery gives."""
-        battery, charge, gains = self._plant.batteries[place], self.charges[place], self._plant.gains
-        low = -battery.limit if battery.full - charge >= battery.limit else 0  # room for a millisecond at least
-        high = battery.limit if charge >= battery.limit else 0
-        if most is not None:
-            high = max(low, min(high, most))
-        wanted, filtered, low, high = self._asked(battery, now, rest, commands, (low, high))
+    def _led_to(self, group: Group, now: int, asked: Asked) -> int:
+        """The power in W that a group gives, on its way to what is asked."""
+        wanted, low, high, filtered = asked
+        gains, first = self._plant.gains, group.members[0]
         power = target = within(wanted or 0, low, high)
         full_or_empty = wanted and not target  # at once, as the simulator's battery does
         if filtered and not full_or_empty and gains and not self._away[0] < now < self._away[1]:
-            power = self._filters[place].step(gains, self._before[place][0], target, (low, high))
+            before = sum(self._before[number][0] for number in group.members)
+            power = self._filters[first].step(gains, before, target, (low, high))
         if power != target:
             self.until = min(self.until, now + STEP)
-        if power:
-            room = battery.full - charge if power < 0 else charge
-            self.until = min(self.until, now + room // abs(power))
         return power
+
+    def _range(self, number: int, limits: Mapping[str, int]) -> tuple[int, int]:
+        """The W that a battery can give, lowest and highest."""
+        battery, charge = self._plant.batteries[number], self.charges[number]
+        low = -battery.limit if battery.full - charge >= battery.limit else 0  # room for a millisecond at least
+        high = battery.limit if charge >= battery.limit else 0
+        return low, within(limits.get(battery.id, high), low, high)
+
+    def _left(
+        self, member: tuple[int, tuple[int, int]], now: int, rest: int, commands: Sequence[Command]
+    ) -> tuple[int, int]:
+        """What a battery's own controls leave to its cluster."""
+        number, bounds = member
+        battery = self._plant.batteries[number]
+        alone = Group(battery.id, (number,), battery.controls)
+        wanted, low, high, _ = self._asked(alone, now, rest, commands, bounds)
+        return (low, high) if wanted is None else (within(wanted, low, high),) * 2
+
+    def _asked(
+        self, group: Group, now: int, rest: int, commands: Sequence[Command], bounds: tuple[int, int]
+    ) -> Asked:
+        """What people ask of a group, or else its controls."""
+        for command in commands:
+            if self._plant.writable.get(command.channel) == group.id and command.end > now:
+                self.until = min(self.until, command.end)
+                return Asked(command.value, *bounds)
+        return asked_of(group.controls, rest, *bounds)
 
 
 def _initial(battery: Battery, past: Memory) -> int:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Control(ABC):
@@ -33,6 +36,39 @@ class Control(ABC):
     def narrowed(self, low: int, high: int) -> tuple[int, int]:
         """What it leaves of a range of W, lowest and highest."""
         return low, high
+
+
+class Asked(NamedTuple):
+    """What is asked of batteries.
+
+    Attributes:
+        wanted: W; None if nothing is asked.
+        low: W that are left to them, the lowest.
+        high: the highest.
+        filtered: whether the filter leads them there.
+    """
+
+    wanted: int | None
+    low: int
+    high: int
+    filtered: bool = False
+
+
+def asked_of(controls: Iterable[Control], rest: int, low: int, high: int) -> Asked:
+    """What controls ask for, in their order.
+
+    Args:
+        controls: of a battery or a cluster.
+        rest: W that the meters leave.
+        low: W that the battery can give, the lowest.
+        high: the highest.
+    """
+    for control in controls:
+        wanted = control.wanted(rest)
+        if wanted is not None:
+            return Asked(wanted, low, high, control.filtered)
+        low, high = control.narrowed(low, high)
+    return Asked(None, low, high)
 
 
 def within(value: int, low: int, high: int) -> int:

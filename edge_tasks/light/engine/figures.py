@@ -108,5 +108,5 @@ def highest(key: str) -> Figure:
 
 
 def part(value: int, count: int) -> int:
-    """Java's integer division, which rounds towards zero."""
-    return value // count if value >= 0 else -(-value // count)
+    """Java's integer division, which rounds towards zero; of arrays as well."""
+    return (value + (value < 0) * (count - 1)) // count

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
 from edge_tasks.light.engine.control import Control
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
-from edge_tasks.light.engine.plant import Battery, Plant
+from edge_tasks.light.engine.plant import Battery, Group, Plant
 from edge_tasks.light.engine.state_machine import StateMachine
 from edge_tasks.openems.components import CYCLE_MS
 from edge_tasks.openems.sources import Datasource
@@ -95,6 +95,19 @@ class Storage:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """The role of a cluster: it leads batteries together.
+
+    Attributes:
+        batteries: the ids.
+        written_by: the channel that takes a power of all of them.
+    """
+
+    batteries: tuple[str, ...]
+    written_by: str
+
+
+@dataclass(frozen=True)
 class Schedule:
     """The role of a scheduler: it says in which order controllers ask for something.
 
@@ -144,7 +157,7 @@ class Logger:
 
 
 Role: TypeAlias = (
-    Series | Meter | GridMeter | Storage | Control | Schedule | Relays | StateMachine | Filter | Logger
+    Series | Meter | GridMeter | Storage | Cluster | Control | Schedule | Relays | StateMachine | Filter | Logger
 )
 Roles: TypeAlias = "Sequence[tuple[str, Role]]"
 """The components' roles by id, in the order of the ids; a component may have none."""
@@ -167,12 +180,12 @@ def plant_of(roles: Roles) -> Plant:
         tuple(_metered(roles, "production")),
         tuple(_metered(roles, "consumption")),
         tuple(sorted((own_id for own_id, _ in grid), key=lambda own_id: not dict(grid)[own_id].datasource)),
-        tuple(_battery(own_id, role, roles) for own_id, role in roles if isinstance(role, Storage)),
+        tuple(_battery(own_id, role, roles) for own_id, role in _storages(roles)),
         next((role.gains for _, role in roles if isinstance(role, Filter)), DEFAULT),
         {
             f"{own_id}/{role.written_by}": own_id
             for own_id, role in roles
-            if isinstance(role, (Meter, Storage)) and role.written_by
+            if isinstance(role, (Meter, Storage, Cluster)) and role.written_by
         }
         | {address: own_id for own_id, address in limits}
         | dict(zip(outputs, outputs, strict=True)),
@@ -184,6 +197,7 @@ def plant_of(roles: Roles) -> Plant:
             if role.datasource
         ),
         limits=frozenset(address for _, address in limits),
+        clusters=tuple(_clusters(roles)),
         without_phases=frozenset(own_id for own_id, role in meters if not role.has_phases),
     )
 
@@ -207,15 +221,39 @@ def _powers(roles: Roles, own_id: str, datasource: str) -> Datasource:
 
 
 def _battery(own_id: str, storage: Storage, roles: Roles) -> Battery:
-    schedule = next((role for _, role in roles if isinstance(role, Schedule)), _BY_ID)
-    controls = ((key, role) for key, role in roles if isinstance(role, Control) and role.controlled == own_id)
     return Battery(
         own_id,
         max(0, storage.capacity),
         _percent(storage.initial_soc),
         max(0, storage.max_power),
-        tuple(schedule.sorted(controls)),
+        _controls(own_id, roles),
+        _percent(max((one.ends_at for _, one in roles if _limits(one, own_id)), default=0)),
     )
+
+
+def _clusters(roles: Roles) -> Iterator[Group]:
+    """Each with the batteries that are there and in no cluster before."""
+    numbers = {own_id: number for number, (own_id, _) in enumerate(_storages(roles))}
+    for own_id, role in roles:
+        if isinstance(role, Cluster):
+            members = [numbers.pop(key) for key in role.batteries if key in numbers]
+            if members:
+                yield Group(own_id, tuple(sorted(members)), _controls(own_id, roles))
+
+
+def _storages(roles: Roles) -> list[tuple[str, Storage]]:
+    return [(own_id, role) for own_id, role in roles if isinstance(role, Storage)]
+
+
+def _controls(own_id: str, roles: Roles) -> tuple[Control, ...]:
+    """Those of a battery or a cluster, in the order in which they count."""
+    schedule = next((role for _, role in roles if isinstance(role, Schedule)), _BY_ID)
+    controls = ((key, role) for key, role in roles if isinstance(role, Control) and role.controlled == own_id)
+    return tuple(schedule.sorted(controls))
+
+
+def _limits(role: Role, battery: str) -> TypeGuard[StateMachine]:
+    return isinstance(role, StateMachine) and role.battery == battery
 
 
 def _percent(value: int) -> int:

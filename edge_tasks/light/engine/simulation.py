@@ -18,7 +18,7 @@ from edge_tasks.light.engine.states import States
 from edge_tasks.openems.sources import NEVER, Held, Limited
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.sources import Source
@@ -228,7 +228,7 @@ class Simulation:
         self._balance(self.states.limits(self.since, self.powers, self._read))
         self._until = min(self._until, self.states.switch(self.since, self.powers, self._read))
         self._weigh()
-        if self.plant.watches_socs:
+        if self.plant.watches_socs or self.plant.clusters:
             self._until = min(self._until, self._socs_end)
         self.turns += 1
 
@@ -236,11 +236,11 @@ class Simulation:
         """What the state machine of a number reads."""
         return tuple([read(self, self.powers) for read in self.plant.inputs[number]])
 
-    def _balance(self, limits: Sequence[int | None]) -> None:
+    def _balance(self, limits: Mapping[str, int]) -> None:
         """Determine all powers.
 
         Args:
-            limits: W that each battery gives at most; None for no limit.
+            limits: W that batteries and clusters give at most, by their ids.
         """
         now, plant = self.since, self.plant
         sources = self._sources
@@ -259,7 +259,8 @@ class Simulation:
         if grid:
             grid[0] += rest - sum(grid)  # of several, the first by id has all that is left
         sums = [production, consumption, consumption - production - rest, rest]
-        self.powers = [*made, *grid, *stored, *sums, *self._switched()]
+        clusters = [sum(stored[number] for number in one.members) for one in plant.clusters]
+        self.powers = [*made, *grid, *stored, *clusters, *sums, *self._switched()]
         for place, power in enumerate(sums):
             if power < self._lows[place]:
                 self._lows[place] = power

@@ -98,6 +98,11 @@ class StateMachine(ABC):
         """The battery that it limits. Such a machine reads no powers, because it acts before they are known."""
         return ""
 
+    @property
+    def ends_at(self) -> int:
+        """The state of charge in percent at which it ends discharging of its battery."""
+        return 0
+
     @abstractmethod
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """Its next registers and what follows from them.

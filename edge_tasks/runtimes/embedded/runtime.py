@@ -20,7 +20,7 @@ def assemble(context: RuntimeContext) -> Runtime:
     """All of it lies in the platform's state directory; nothing is built, and no other user writes files."""
     fleet, folder = context.fleet, context.state.folder
     options = LightOptions.of(context.choices, fleet.port_offset)
-    processes = Processes(folder, fleet, options.metrics_port)
+    processes = Processes(folder, fleet, options.metrics_port, str(context.choices["timedata"]))
     backend = BackendProcess(processes)
     host = LightHost(
         processes.light,

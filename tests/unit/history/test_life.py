@@ -1,0 +1,183 @@
+"""A past in arrays is what a light edge's own simulation lives through, channel by channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge_tasks.history import samples
+from edge_tasks.history.life import Life
+from edge_tasks.light.devices.balancing import Balancing
+from edge_tasks.light.devices.limit_active_power import LimitActivePower
+from edge_tasks.light.devices.peak_shaving import PeakShaving
+from edge_tasks.light.engine.plant import WMS_PER_WH, Battery, Plant
+from edge_tasks.light.engine.simulation import Simulation
+from edge_tasks.openems.load_curve import Profile
+from edge_tasks.openems.sources import Datasource
+
+if TYPE_CHECKING:
+    from edge_tasks.light.engine.channels import Channels
+    from edge_tasks.light.wire.model import Model
+    from edge_tasks.openems.sources import Source
+
+BEGIN = 1_761_951_600_000
+DAY = 86_400_000
+QUARTER = 900_000
+HOUSE = {
+    "step_s": 300,
+    "utc_offset_min": 60,
+    "consumption": {"day": [1, 1, 1, 4, 5, 3, 2, 6, 8, 3], "weekend": [2, 6], "scale": [0.5, 1.7], "noise": 0.4},
+    "production": {"sun": {"rise": "06:00", "set": "20:00"}, "noise": 0.1, "clouds": [0.03, 0.75]},
+}
+
+
+def sources_of(plant: Plant, content: object, key: str) -> list[Source]:
+    profile = Profile.of(content)
+    kinds = (("production", plant.producers), ("consumption", plant.consumers))
+    return [
+        profile.source(kind, datasource.at(0), f"{key}/{meter}") or datasource.since(BEGIN)  # type: ignore[arg-type]
+        for kind, meters in kinds
+        for meter, datasource in meters
+    ]
+
+
+def lived(life: Life, channels: Channels, moments: list[int], end: int) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for begin, until, stretch in life.stretches(end, QUARTER):
+        asked = [moment for moment in moments if begin <= moment < until]
+        for name, values in samples.values(stretch, channels, np.array(asked, np.int64)).items():
+            found.setdefault(name, []).extend(values.tolist())
+    return found
+
+
+def simulated(simulation: Simulation, channels: Channels, moments: list[int]) -> dict[str, list[int]]:
+    """The channels that follow the simulation, as a light edge sends them."""
+    found: dict[str, list[int]] = {}
+    for moment in moments:
+        simulation.advance(moment)
+        read = ((reading.text, reading.read(simulation, simulation.powers)) for reading in channels.readings)
+        pairs = [(text, value) for text, value in read if value is not None]
+        pairs += [(text, simulation.counter(place) // WMS_PER_WH) for place, text in channels.counted]
+        pairs += zip(channels.levels, simulation.socs(), strict=True)
+        for text, value in pairs:
+            for name in text.names:
+                found.setdefault(name, []).append(value)
+    return found
+
+
+def at_once(plant: Plant, sources: list[Source]) -> Simulation:
+    return Simulation(replace(plant, gains=None), BEGIN, shaped=sources)
+
+
+def test_ten_days_of_a_household_are_those_of_the_simulation(stock: Model) -> None:
+    sources = sources_of(stock.plant, HOUSE, "seed/edge3")
+    moments = list(range(BEGIN, BEGIN + 10 * DAY, QUARTER))
+    found = lived(Life(stock.plant, sources, BEGIN), stock.channels, moments, BEGIN + 10 * DAY)
+    expected = simulated(at_once(stock.plant, sources), stock.channels, moments)
+    assert {name: found[name] for name in expected} == expected
+    assert len(set(expected["ess0/Soc"])) > 50
+
+
+def test_with_a_limit_of_discharging_the_charge_is_that_of_the_simulation_to_two_percent(limited: Model) -> None:
+    """Its state machine waits for five minutes, and sees whole percents only."""
+    sources = sources_of(limited.plant, HOUSE, "seed/edge3")
+    moments = list(range(BEGIN, BEGIN + 10 * DAY, QUARTER))
+    found = lived(Life(limited.plant, sources, BEGIN), limited.channels, moments, BEGIN + 10 * DAY)
+    expected = simulated(at_once(limited.plant, sources), limited.channels, moments)
+    assert min(found["ess0/Soc"]) == min(expected["ess0/Soc"]) == 15
+    assert max(abs(one - other) for one, other in zip(found["ess0/Soc"], expected["ess0/Soc"], strict=True)) <= 2
+    counter = "meter3/ActiveConsumptionEnergy"
+    assert found[counter] == expected[counter]
+    assert not [name for name in found if "Time" in name or "Level" in name]
+
+
+def test_constant_powers_are_those_of_the_simulation_also_when_the_battery_becomes_full(stock: Model) -> None:
+    sources = [datasource.since(BEGIN) for _, datasource in stock.plant.meters]
+    moments = list(range(BEGIN, BEGIN + DAY // 4, 60_000))
+    found = lived(Life(stock.plant, sources, BEGIN), stock.channels, moments, BEGIN + DAY)
+    expected = simulated(at_once(stock.plant, sources), stock.channels, moments)
+    assert {name: found[name] for name in expected} == expected
+    assert expected["ess0/Soc"][-1] == 100
+
+
+def test_what_does_not_change_is_there_where_it_is_a_power_or_a_charge(stock: Model) -> None:
+    life = Life(stock.plant, sources_of(stock.plant, HOUSE, "seed/edge3"), BEGIN)
+    found = lived(life, stock.channels, [BEGIN, BEGIN + QUARTER], BEGIN + DAY)
+    assert found["_sum/EssMaxApparentPower"] == [10_000, 10_000]
+    assert found["meter0/VoltageL1"] == [230_000, 230_000]
+    assert not {name for name in found if "_Property" in name or name.endswith("/State")}
+
+
+powers = st.integers(0, 12_000)
+percents = st.integers(0, 100)
+
+
+@st.composite
+def datasources(draw: st.DrawFn) -> Datasource:
+    values = tuple(draw(st.lists(powers, min_size=1, max_size=5)))
+    return Datasource(values, draw(st.sampled_from([0, 1_000, 7_000, 60_000])))
+
+
+@st.composite
+def batteries(draw: st.DrawFn, own_id: str) -> Battery:
+    targets = st.builds(Balancing, st.just(own_id), st.integers(-3_000, 3_000))
+    shaving = st.builds(PeakShaving, st.just(own_id), st.integers(0, 3_000), st.integers(-3_000, 0))
+    limits = st.builds(LimitActivePower, st.just(own_id), st.integers(0, 9_000), st.integers(0, 9_000))
+    controls = draw(st.lists(targets | shaving | limits, max_size=2).map(tuple))
+    sizes = st.integers(0, 30) | st.integers(0, 12_000)
+    return Battery(own_id, draw(sizes), draw(percents), draw(sizes), controls)
+
+
+@st.composite
+def plants(draw: st.DrawFn) -> Plant:
+    meters = [(f"meter{number}", draw(datasources())) for number in range(1, draw(st.integers(1, 4)))]
+    cut = draw(st.integers(0, len(meters)))
+    some = tuple(draw(batteries(f"ess{number}")) for number in range(draw(st.integers(0, 3))))
+    grid = draw(st.sampled_from([(), ("meter0",), ("meter0", "meter9")]))
+    return Plant(tuple(meters[:cut]), tuple(meters[cut:]), grid, some)
+
+
+@settings(max_examples=150)
+@given(plant=plants(), length=st.integers(1, 3_600_000), most=st.integers(3, 1_000))
+def test_any_plant_has_the_powers_energies_and_charges_of_its_simulation(
+    plant: Plant, length: int, most: int
+) -> None:
+    sources = [datasource.since(BEGIN) for _, datasource in plant.meters]
+    life, simulation = Life(plant, sources, BEGIN), at_once(plant, sources)
+    for begin, until, stretch in life.stretches(BEGIN + length, 60_000, most):
+        for now in sorted({begin, (begin + until) // 2, until - 1}):
+            simulation.advance(now)
+            memory, expected = life.memory(stretch, now), simulation.memory().settled()
+            assert memory.powers == expected.powers
+            assert memory.energies == expected.energies
+            assert memory.charges == expected.charges
+            assert memory.extremes == expected.extremes
+
+
+@settings(max_examples=30)
+@given(length=st.integers(1, 20 * DAY))
+def test_a_simulation_that_goes_on_from_the_past_has_what_one_without_a_break_has(
+    stock: Model, length: int
+) -> None:
+    seam, end = BEGIN + length, BEGIN + 21 * DAY
+    sources = sources_of(stock.plant, HOUSE, "seed/edge3")
+    life = Life(stock.plant, sources, BEGIN)
+    *_, (_, _, last) = life.stretches(seam, QUARTER)
+    goes_on = Simulation(replace(stock.plant, gains=None), end, life.memory(last, seam), sources)
+    whole = at_once(stock.plant, sources)
+    for simulation in (goes_on, whole):
+        simulation.advance(end)
+    assert {key: goes_on.energy(key) for key in stock.plant.ids} == {
+        key: whole.energy(key) for key in stock.plant.ids
+    }
+
+
+def test_a_year_is_computed_in_stretches_of_a_limited_size(stock: Model) -> None:
+    life = Life(stock.plant, sources_of(stock.plant, HOUSE, "seed/edge3"), BEGIN)
+    sizes = [len(stretch.turns) for _, _, stretch in life.stretches(BEGIN + 365 * DAY, QUARTER)]
+    assert len(sizes) > 1
+    assert max(sizes) < 50_000
