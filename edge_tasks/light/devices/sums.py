@@ -10,6 +10,7 @@ from edge_tasks.light.engine.figures import (
     any_of,
     battery_power_of_phase,
     highest,
+    less,
     lowest,
     phases,
     power,
@@ -55,9 +56,10 @@ def _counters(plant: Plant) -> Iterator[Counter]:
 
 def _readings(plant: Plant) -> Iterator[Reading]:
     place = plant.place
-    consumption = ["_sum/ConsumptionActivePower", "_sum/UnmanagedConsumptionActivePower"]
+    managed = [plant.place[machine.managed] for _, machine in plant.machines if machine.managed]
     phased = _phased(plant)
-    yield reading(consumption, power(place[CONSUMPTION]))
+    yield reading("_sum/ConsumptionActivePower", power(place[CONSUMPTION]))
+    yield reading("_sum/UnmanagedConsumptionActivePower", less(place[CONSUMPTION], managed))
     yield reading(phases("_sum/ConsumptionActivePower"), _consumption_of_phase(plant))
     yield reading("_sum/ProductionActivePower", power(place[PRODUCTION]))
     yield reading("_sum/ProductionAcActivePower", power(place[PRODUCTION]))

@@ -83,7 +83,7 @@ class Plant:
         grid: the grid meters. Those that act are the first.
         gains: of the filter that batteries follow; None when it is switched off.
         writable: the channels that take a value, with the id of the device whose power that value becomes.
-        outputs: the channels of relays, which are 0 or 1.
+        outputs: the channels of relays, which are 0 or 1, and those of state machines that keep numbers.
         machines: components that have a state, by id.
         inputs: what each of them reads, as functions of a simulation and its powers.
         watches_socs: whether one of them reads a state of charge.
@@ -143,6 +143,11 @@ class Plant:
     def place(self) -> dict[str, int]:
         """Where each id is in those lists."""
         return {key: place for place, key in enumerate(self.ids)}
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The outputs that keep numbers."""
+        return frozenset(address for _, machine in self.machines for address in machine.numbers)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

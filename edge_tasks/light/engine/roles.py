@@ -206,6 +206,8 @@ def _outputs(roles: Roles) -> Iterator[str]:
     for own_id, role in roles:
         if isinstance(role, Relays):
             yield from (f"{own_id}/{name}" for name in role.channels)
+        if isinstance(role, StateMachine):
+            yield from role.numbers
 
 
 def _metered(roles: Roles, kind: Kind) -> Iterator[tuple[str, Datasource]]:

@@ -276,5 +276,6 @@ class Simulation:
         kept = self.powers[first:]
         for command in self.commands if self.turns else ():
             if command.channel in outputs and command.end > self.since:
-                kept[outputs.index(command.channel)] = min(1, abs(command.value))
+                value = command.value if command.channel in self.plant.numbers else min(1, abs(command.value))
+                kept[outputs.index(command.channel)] = value
         return kept
