@@ -27,5 +27,5 @@ def test_light_edges_of_a_tree_are_online_and_simulate_all_of_it(platform: Any, 
     verified = platform.inv("verify", "--json")
     assert verified.returncode == 0, verified.stdout
     document, _ = json.JSONDecoder().raw_decode(verified.stdout[verified.stdout.index("{\n") :])
-    assert [edge["condition"] for edge in document["edges"]] == ["online", "online"]
+    assert [edge["state"] for edge in document["edges"]] == ["online", "online"]
     assert all(isinstance(edge["values"][channel], int) for edge in document["edges"])

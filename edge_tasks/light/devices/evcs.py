@@ -1,4 +1,4 @@
-"""``Simulator.Evcs``: a charging station, which charges with what it is told. No meter sees that, as in OpenEMS."""
+"""``Simulator.Evcs``: a charging station, which takes what it is told. As in OpenEMS no meter sees that."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ _PHASES: Final = 3
 class EvcsControl(StateMachine):
     """What it asks for each second; a charging station takes it within its limits.
 
-    The grid meter of the simulator does not see what a charging station takes. So what is left over grows with it,
-    until one of the limits is reached, as in OpenEMS.
+    The grid meter of the simulator does not see what a charging station takes. So what is left over grows with
+    it, until one of the limits is reached, as in OpenEMS.
     """
 
     evcs: str
