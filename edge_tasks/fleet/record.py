@@ -83,6 +83,30 @@ class Place(TypedDict):
     extras: dict[str, str | int]
 
 
+class PastWritten(TypedDict):
+    """A part of the history of light edges that was written for them.
+
+    Attributes:
+        edges: ranges of their indices, each with its first and its last.
+        place: where, for people.
+        begin: epoch ms, when that past begins.
+        until: epoch ms, before which it has points.
+        end: epoch ms, from which on the live edges went on.
+        every: ms between two points.
+        mark: of what the edges were made of.
+        whole: all of it was written, and counted.
+    """
+
+    edges: list[tuple[int, int]]
+    place: str
+    begin: int
+    until: int
+    end: int
+    every: int
+    mark: str
+    whole: bool
+
+
 class Entries(TypedDict, total=False):
     """All entries; what was not done has none.
 
@@ -99,6 +123,7 @@ class Entries(TypedDict, total=False):
         volumes: names of volumes that were there before us.
         downloads: path → what was fetched to it.
         former: where the fleet was before, in another runtime or Compose project.
+        history: what was written of the pasts of light edges.
     """
 
     up: str
@@ -113,6 +138,7 @@ class Entries(TypedDict, total=False):
     volumes: list[str]
     downloads: dict[str, Download]
     former: list[Place]
+    history: list[PastWritten]
 
 
 @dataclass(frozen=True)

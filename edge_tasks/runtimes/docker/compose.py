@@ -82,6 +82,10 @@ class Compose:
         more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
         self.run("up", "-d", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
 
+    def stop(self, services: Sequence[str]) -> None:
+        """Stop containers of these services, which have ten seconds to end by themselves."""
+        self.run("stop", "--timeout", "10", *services)
+
     def restart(self, services: Sequence[str], *, parallel: int) -> None:
         """Stop and start containers of these services, at the same time: a JVM takes seconds to end."""
         self.run("restart", "--timeout", "3", *services, more={"COMPOSE_PARALLEL_LIMIT": str(parallel)})

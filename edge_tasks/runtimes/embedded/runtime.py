@@ -36,4 +36,5 @@ def assemble(context: RuntimeContext) -> Runtime:
         database=EmbeddedDatabase(processes),
         backend=backend,
         edges=LightEdges(fleet, host),
+        light_host=lambda: host,
     )
