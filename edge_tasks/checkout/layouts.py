@@ -98,8 +98,8 @@ class Platform:
         """Where a file or folder below the platform's can be read now."""
         return self.source / path.relative_to(self.path) if path.is_relative_to(self.path) else path
 
-    def template(self) -> Template:
-        """Its ``config.d``, compiled.
+    def template(self, households: int = 0) -> Template:
+        """Its ``config.d``, compiled, with so many households added to it.
 
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
@@ -111,7 +111,8 @@ class Platform:
                 hint=f"name a {self.layout.name} checkout with --platform",
             )
         sources = [SourceFile(path, text) for path, text in read_tree(folder, ".config").items()]
-        return replace(compile_template(sources, str(folder)), ignored=files_of_macos(folder))
+        compiled = compile_template(sources, str(folder), households)
+        return replace(compiled, ignored=files_of_macos(folder))
 
     def compose(self, edge_service: str = EDGE_SERVICE) -> ComposeFile:
         """What its compose file says.

@@ -140,9 +140,30 @@ def report(session: Session) -> None:
         seconds=_number(session, WATCH_S),
         path=path,
         platform=target.platform.path,
-        template_digest=target.template.digest,
+        template_digest=target.blueprints.template_digest,
         worded=session.invocation.worded,
         output=session.console,
+    ).run()
+
+
+def households(session: Session) -> None:
+    """``inv households``.
+
+    Raises:
+        SettingsError: there is no fleet, no such edge, or the file has another ending.
+        NotWritable: the file cannot be written.
+    """
+    from edge_tasks.steps.households import Households  # noqa: PLC0415 - only this task needs it
+
+    session.require_fleet()
+    target, output = session.target, session.options.get("output")
+    chosen = bool(session.options.get("edge"))
+    Households(
+        edges=selected_edges(session) if chosen else target.fleet.edges,
+        blueprints=target.blueprints,
+        path=Path.cwd() / Path(str(output)).expanduser() if output else None,
+        output=session.console,
+        is_whole=chosen,
     ).run()
 
 

@@ -103,7 +103,7 @@ class FleetSource:
             "ports": {"console": edge.ports.console, "websocket": edge.ports.websocket} if edge.ports else None,
             "directory": str(watched.directories.of(edge)),
             "service": edge.service,
-            "expected": sorted(watched.view.expected.constant.components),
+            "expected": sorted(watched.view.expected.of_edge(edge.name).components),
             "asked": time.time(),
             "problem": problem,
             "components": config.get("components", {}),

@@ -56,7 +56,7 @@ class Up:
         record: where it is noted that the fleet is up.
         mark: what is noted, see :func:`mark_of`.
         names: of all edges.
-        find_idle: factories of the template that act on a real edge, but not on the light ones of this fleet.
+        find_remarks: what people must know of the templates of this fleet, a sentence each.
     """
 
     backend: Backend
@@ -67,7 +67,7 @@ class Up:
     record: Record
     mark: str
     names: Sequence[str]
-    find_idle: Callable[[], tuple[str, ...]]
+    find_remarks: Callable[[], tuple[str, ...]]
     output: Output
 
     def find(self) -> Plan[ToStart]:
@@ -88,10 +88,8 @@ class Up:
         if plan.details.edges.changes:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
-            if idle := self.find_idle():
-                self.output.line(
-                    f"  light edges have these components but do not simulate them: {', '.join(idle)}"
-                )
+            for remark in self.find_remarks():
+                self.output.line(f"  {remark}")
         self.record.note(up=self.mark)
         return ", ".join(did) or "recorded that the fleet is up"
 

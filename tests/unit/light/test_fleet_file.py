@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.light.host import fleet_file
-from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, FleetFileError
+from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, FleetFileError, Group
 
 STATUS = Path("/state/light-status.json")
 MEMORY = Path("/state/light-memory.json")
@@ -86,7 +86,7 @@ def test_another_profile_or_seed_is_another_digest_of_every_edge(tmp_path: Path)
 
 def test_a_part_has_the_profile_and_the_seed_of_the_whole(tmp_path: Path) -> None:
     part = load(tmp_path, profile=SHAPE, seed="a", processes=2).part(1)
-    assert (part.profile, part.source_key("edge17", "meter1")) == (SHAPE, "a/edge17/meter1")
+    assert (part.groups[""].profile, part.groups[""].source_key("edge17", "meter1")) == (SHAPE, "a/edge17/meter1")
 
 
 def test_a_profile_that_is_none_is_refused_with_its_key(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_profile_that_is_none_is_refused_with_its_key(tmp_path: Path) -> None:
 def test_what_a_file_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
     found = load(tmp_path)
     assert (found.processes, found.block, found.connect_rate, found.reconnect) == (0, 1, 500, "quick")
-    assert (found.profile, found.seed) == (None, "")
+    assert found.groups == {"": Group()}
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def step(tmp_path: Path) -> Up:
         record=record,
         mark="mark",
         names=[edge.name for edge in FLEET.edges],
-        find_idle=lambda: ("Controller.CHP.SoC",),
+        find_remarks=lambda: ("light edges do not simulate Controller.CHP.SoC",),
         output=Lines(),
     )
 
@@ -75,12 +75,10 @@ def test_edges_that_stand_alone_are_started_without_touching_the_backend(step: U
     assert step.backend.lives == 1
 
 
-def test_what_light_edges_do_not_simulate_is_said_once_edges_were_started(step: Up) -> None:
+def test_what_must_be_known_of_the_templates_is_said_once_edges_were_started(step: Up) -> None:
     assert isinstance(step.output, Lines)
     step.apply(step.find())
-    assert step.output.lines == [
-        "  light edges have these components but do not simulate them: Controller.CHP.SoC"
-    ]
+    assert step.output.lines == ["  light edges do not simulate Controller.CHP.SoC"]
     step.output.lines.clear()
     step.apply(replace(step, mark="another").find())
     assert step.output.lines == []

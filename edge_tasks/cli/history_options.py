@@ -1,0 +1,19 @@
+"""The options of the tasks that write and check history."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_tasks.cli.option import Option
+
+_DAYS: Final = "a day or a moment: 2025-11-01, 2025-11-01T12:00:00+03:00"
+EVERY: Final = "15m"
+ZONE: Final = "UTC"
+
+BACKFILL: Final = (
+    Option("from", f"When the past begins, {_DAYS}"),
+    Option("to", "Until when there are points, that day included (default: now)"),
+    Option("every", f"The time between two points: 30s, 15m, 1h (default: {EVERY})"),
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7 (default: all light edges)"),
+    Option("zone", f"The time zone of the days (default: {ZONE})"),
+)
