@@ -91,11 +91,11 @@ def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
 
 def _history(session: Session) -> History:
     runtime = session.runtime
-    if runtime.timedata is None:
+    if runtime.storage is None:
         raise SettingsError(
             f"the backend of the {runtime.name} runtime stores no history", hint="--runtime docker"
         )
-    return runtime.timedata.history()
+    return runtime.storage.history()
 
 
 def _host(session: Session) -> LightEdgesHost:

@@ -84,7 +84,10 @@ PURE_MODULES = (
         f"checkout/{name}.py"
         for name in ("template", "override", "findings", "project", "roles", "backend_config")
     ),
-    *(f"checkout/{name}.py" for name in ("dockerfile", "inheritance", "timedata_config", "yaml_text")),
+    *(
+        f"checkout/{name}.py"
+        for name in ("backend_findings", "dockerfile", "inheritance", "timedata_config", "yaml_text")
+    ),
     *(f"page/{name}.py" for name in ("guard", "history", "secrecy", "snapshot", "summary")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),
