@@ -11,7 +11,7 @@ from typing import Final
 from edge_tasks.cli.history_options import BACKFILL
 from edge_tasks.cli.option import Matters, Option, Saved, Setting
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS, OVERRIDE_FILE
-from edge_tasks.openems.release import DEFAULT, VERSION
+from edge_tasks.openems.release import DEFAULT, PROVIDERS, VERSION
 from edge_tasks.runtimes import NAMES
 
 AUTO: Final = "auto"
@@ -177,6 +177,14 @@ _SETTINGS: Final = (
         lowest=0,
         highest=_HIGHEST_PORT,
         matters=Matters.LIGHT,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "timedata",
+        "Whose answers about history the stand-in gives: Timedata.InfluxDB or Timedata.AggregatedInfluxDB",
+        default=PROVIDERS[0],
+        choices=PROVIDERS,
+        matters=Matters.EMBEDDED,
         saved=Saved.EXTRA,
     ),
     Setting(

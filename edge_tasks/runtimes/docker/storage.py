@@ -73,7 +73,7 @@ class Storage:
             )
         if provider.is_read_only:
             raise SettingsError(
-                f"{provider.file} is read-only, so the backend writes nothing there", hint="isReadOnly=B\"false\""
+                f"{provider.file} is read-only, so the backend writes nothing there", hint='isReadOnly=B"false"'
             )
         if self._reached(provider) is None and service_of(provider, self.stack.project):
             raise HistoryError(f"the InfluxDB at {provider.url} does not run", hint="inv up")
