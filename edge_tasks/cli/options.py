@@ -238,7 +238,7 @@ PORT: Final = Setting(
     "port",
     "The page's port on 127.0.0.1",
     default=8099,
-    default_words="8099; 0: any free one",
+    default_words="8099 + --port-offset; 0: any free one",
     lowest=0,
     highest=_HIGHEST_PORT,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli import grouped
+from edge_tasks.cli.bringing_up import BringingUp
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
@@ -50,6 +51,7 @@ class Session:
         invocation: how the program was started.
         console: where the call prints.
         done: the steps that this call has done.
+        bringing_up: notes what brings the fleet up.
         judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
@@ -67,6 +69,7 @@ class Session:
         as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
         self.console = Console(as_json, quiet, echo, invocation.worded)
         self.done: set[str] = set()
+        self.bringing_up = BringingUp(self.console)
         self.judges_only = False
         self._stack = ExitStack()
         self._begun = self._said_without_effect = False
@@ -197,6 +200,7 @@ class Session:
         self._stack.close()
         self._begun = self.judges_only = False
         self.done.clear()
+        self.bringing_up = BringingUp(self.console)
         self.look_again()
 
     def close(self) -> None:
@@ -237,7 +241,7 @@ class Session:
         choices = self._choices(saved.choices if saved else {})
         groups: tuple[Group, ...] = ()
         if self.typed - _WITHOUT_FLEET_FILE:
-            choices, groups = grouped.with_fleet_file(choices, self._platform.path)
+            choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         wanted = wanted_fleet(choices, saved, self._choice(choices).name)
         edge_service = self._services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge_service, groups)
