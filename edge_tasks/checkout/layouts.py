@@ -17,6 +17,7 @@ from edge_tasks.checkout.compose_file import (
     find_compose_file,
     read_compose_file,
 )
+from edge_tasks.checkout.renewal import find_outdated, renew
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
 from edge_tasks.errors import SettingsError
@@ -135,6 +136,15 @@ class Platform:
             else:
                 new.rename(self.path)
 
+    @property
+    def outdated(self) -> tuple[PurePosixPath, ...]:
+        """Files of the bundled one that an earlier version laid out, and that nobody has changed."""
+        return find_outdated(self.path) if self.bundled else ()
+
+    def renew(self) -> tuple[PurePosixPath, ...]:
+        """Replace these files by what is shipped now, and add what is new; the files that were replaced."""
+        return renew(self.path, bundled_source()) if self.bundled else ()
+
     def remove_bundled(self) -> tuple[Path, ...]:
         """Remove what :meth:`lay_out` made, and return the files that the user changed or added, which stay."""
         for relative, text in read_tree(bundled_source(), "").items():
@@ -142,6 +152,9 @@ class Platform:
             if path.is_file() and path.read_bytes() == text.encode():
                 with writing(path):
                     path.unlink()
+        for outdated in find_outdated(self.path):
+            with writing(self.path / outdated):
+                (self.path / outdated).unlink()
         for folder in sorted(self.path.rglob("*/"), reverse=True):
             with suppress(OSError):
                 folder.rmdir()

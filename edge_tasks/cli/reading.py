@@ -38,6 +38,8 @@ def plan(session: Session, order: Iterable[str]) -> bool:
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
         before["platform"] = (f"create the bundled platform in {target.platform.path}",)
+    if outdated := target.platform.outdated:
+        before["platform"] = tuple(f"renew {path}, which an earlier version made" for path in outdated)
     if target.saved != target.wanted:
         before["fleet"] = (f"save a fleet of {counted(target.fleet.size, 'edge')}",)
     ready = target.saved is not None and session.runtime.database.is_ready

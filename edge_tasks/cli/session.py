@@ -152,6 +152,8 @@ class Session:
         target = self.target
         is_new = target.saved is None
         self.judges_only = self.typed <= _JUDGING and not is_new
+        if not self.judges_only and (renewed := self._platform.renew()):
+            self.console.line(f"renewed what an earlier version made: {', '.join(map(str, renewed))}")
         if target.wanted != target.saved and not self.judges_only:
             if target.saved and leave_former_place(
                 target.state.record, target.platform.path, target.saved, target.wanted, target.former
