@@ -2,8 +2,8 @@
 
 An edge's past begins at a moment and ends where the live edge goes on. What is noted of an edge was written by
 this fleet. What the edge has sent since then, or since its first day, is this fleet's own, too. It is written
-anew, because the counters in it began elsewhere. It begins up to five minutes earlier, because averages are stored
-at the beginning of their five minutes.
+anew, because the counters in it began elsewhere. It begins up to five minutes earlier, because averages are
+stored at the beginning of their five minutes.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class Down:
         self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
         if pasts:
             self.output.line(
-                f"what was backfilled into {', '.join(sorted(pasts))} stays there, unless that is removed with it;"
+                f"what was backfilled into {', '.join(sorted(pasts))} stays there, unless that is removed too;"
                 " inv backfill --remove before a purge takes it along"
             )
         if left:
