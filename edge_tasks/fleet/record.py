@@ -156,6 +156,7 @@ class Entries(TypedDict, total=False):
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
+        idle: factories of which people know that light edges do not simulate them.
     """
 
     up: str
@@ -173,6 +174,7 @@ class Entries(TypedDict, total=False):
     limits: list[str]
     former: list[Place]
     history: list[PastWritten]
+    idle: list[str]
 
 
 @dataclass(frozen=True)
