@@ -218,7 +218,8 @@ class Stack:
         """The device table, as the backend's own user."""
         values = self.wiring.values
         user, password = str(values["pgUser"]), str(values["pgPassword"])
-        return Database(HOST, self.ports["database"], user, password, str(values["database"]))
+        remedy = f"give PostgreSQL's role {user} the pgPassword of {METADATA} again (ALTER ROLE)"
+        return Database(HOST, self.ports["database"], user, password, str(values["database"]), remedy)
 
     @property
     def odoo(self) -> Odoo:
