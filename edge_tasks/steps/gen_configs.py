@@ -107,7 +107,7 @@ class GenConfigs:
         self.directories.write(edge, files, self._inputs(edge))
 
     def _is_whole(self, edge: Edge, stamps: Mapping[str, str | None]) -> bool:
-        """Made of the present inputs, with every file in its place, and with the edge's own apikey.
+        """Made of the present inputs, with every file in its place, the edge's own apikey and the backend's uri.
 
         Anything else in the files may have been changed by the edge itself, which rewrites some of them.
         """
@@ -116,7 +116,7 @@ class GenConfigs:
         keyed = self.template.backend_path(edge)
         return self.directories.is_untouched(edge, (*self.template.folders, keyed)) or (
             self.directories.have(edge, self.template.paths(edge))
-            and self.directories.apikey(edge, keyed) == edge.apikey
+            and self.directories.login(edge, keyed) == (edge.apikey, self.uri)
         )
 
     def _inputs(self, edge: Edge) -> str:
