@@ -74,13 +74,13 @@ def check_room(directories: int, free: int, folder: str, *, with_database: bool)
     if free >= needed:
         return []
     fit = (free - of_database) // _DIRECTORY
-    elsewhere = "put the platform on a larger disk: --platform FOLDER"
-    fewer = f"add at most {counted(fit, 'edge')}: of an embedded fleet each needs a directory"
+    fewer = f"add at most {counted(fit, 'edge')}, " if fit > 0 else ""
+    elsewhere = f"inv down, mv {shlex.quote(folder)} FOLDER on a larger disk, and from then on --platform FOLDER"
     return [
         Finding(
             f"{free // _MIB} MiB are free, {-(-needed // _MIB)} MiB are needed",
             folder,
-            f"free {-(-(needed - free) // _MIB)} MiB, {f'{fewer}, ' if fit > 0 else ''}or {elsewhere}",
+            f"free {-(-(needed - free) // _MIB)} MiB, {fewer}or {elsewhere}",
             fault=Fault.DISK,
             kind="machine",
         )
@@ -130,11 +130,13 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
     wanted = edges + _OTHER_FILES
     if wanted <= most:
         return []
+    fit = most - _OTHER_FILES
+    fewer = f"take at most {counted(fit, 'edge')}, or " if fit > 0 else ""
     return [
         Finding(
             f"{edges} edges need a backend with {wanted} open files, but {most} are allowed",
             "open files",
-            f"sudo prlimit --pid $$ --nofile={wanted}:{wanted}, then run this again in the same shell",
+            f"{fewer}sudo prlimit --pid $$ --nofile={wanted}:{wanted}, then run this again in the same shell",
             fault=Fault.OPEN_FILES,
             kind="machine",
         )

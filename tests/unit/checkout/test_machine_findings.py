@@ -20,9 +20,11 @@ def test_ports_and_disk_are_the_machines() -> None:
     assert machine_findings.check_room(100, 2**30, "/p", with_database=True) == []
     [room] = machine_findings.check_room(1000, 2**20, "/p", with_database=True)
     assert room.what == "1 MiB are free, 334 MiB are needed"
-    assert room.change == "free 333 MiB, or put the platform on a larger disk: --platform FOLDER"
+    assert room.change.startswith(
+        "free 333 MiB, or inv down, mv /p FOLDER on a larger disk, and from then on --p"
+    )
     [fewer] = machine_findings.check_room(1000, 100 * 2**20, "/p", with_database=True)
-    assert fewer.change.startswith("free 234 MiB, add at most 146 edges: of an embedded fleet each needs")
+    assert fewer.change.startswith("free 234 MiB, add at most 146 edges, or inv down")
     assert machine_findings.check_room(146, 100 * 2**20, "/p", with_database=True) == []
     [disk] = machine_findings.check_disk(2**20, "/var/lib/docker")
     assert "docker system prune" in disk.change
@@ -36,7 +38,9 @@ def test_too_few_open_files_are_said_with_the_command_that_allows_more() -> None
     assert found.is_error
     assert found.kind == "machine"
     assert "10100 open files, but 1024 are allowed" in found.what
-    assert "prlimit --pid $$ --nofile=10100:10100" in found.change
+    assert found.change.startswith("take at most 924 edges, or sudo prlimit --pid $$ --nofile=10100:10100")
+    [none] = machine_findings.check_open_files(10_000, 100)
+    assert none.change.startswith("sudo prlimit")
 
 
 def test_ports_of_another_fleet_of_ours_are_one_finding_with_the_command_that_frees_them() -> None:
