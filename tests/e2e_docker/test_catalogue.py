@@ -16,7 +16,7 @@ from tests.catalogue import EVERYBODY, Case, run
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 AGE_S = 95
@@ -150,7 +150,8 @@ CASES: dict[str, Case] = {
         sql("ALTER ROLE odoo PASSWORD 'other'"),
         EVERYBODY,
         then=lambda fleet: fleet.docker(
-            *("exec", fleet.containers()["db"], "psql", "-U", "odoo", "-d", "postgres"),
+            *("exec", "-e", "PGPASSWORD=other", fleet.containers()["db"]),
+            *("psql", "-h", "127.0.0.1", "-U", "odoo", "-d", "postgres"),
             *("-c", "ALTER ROLE odoo PASSWORD 'odoo16@2022'"),
         ),
     ),
