@@ -85,6 +85,12 @@ def status(_ctx: Context, session: Session) -> None:
 
 
 @step()
+def households(_ctx: Context, session: Session) -> None:
+    """List every consumption meter of the fleet, as a billing engine imports them; change nothing."""
+    _reading().households(session)
+
+
+@step()
 def dashboard(_ctx: Context, session: Session) -> None:
     """Serve a page that shows the fleet live, until Ctrl-C; change nothing."""
     _reading().dashboard(session)
@@ -148,6 +154,7 @@ namespace = Collection(
     setup,
     plan,
     status,
+    households,
     dashboard,
     report,
     logs,

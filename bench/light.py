@@ -1,7 +1,8 @@
 """The light edges' figures, both sides in one run; ``--write`` renews their part of the docs.
 
 ``nox -s bench_light`` measures all of it, which takes some 25 minutes; ``nox -s bench_light -- soak --minutes 2
---edges 1000`` one part: ``startup``, ``memory``, ``soak`` (with ``energy``), ``restart``, ``cpu``.
+--edges 1000`` one part: ``startup``, ``memory``, ``soak`` (with ``energy``), ``restart``, ``cpu`` or
+``households``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bench import light_cpu, light_parts
+from bench import light_cpu, light_households, light_parts
 from bench.light_fleet import PROJECT, fleet, machine
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 PAGE = PROJECT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- light: written by bench/light.py -->", "<!-- end of light -->"
-PARTS = ("startup", "memory", "soak", "restart", "cpu")
+PARTS = ("startup", "memory", "soak", "restart", "cpu", "households")
 EDGES = 10_000
 FEW = 1_000
 MINUTES = 10.0
@@ -134,16 +135,32 @@ def cpu_figure(found: Cost) -> Figure:
     )
 
 
+def household_figures(
+    without: light_households.Cost, more: light_households.Cost, edges: int
+) -> Iterator[Figure]:
+    """Against the same fleet without households."""
+    of = f"{edges:,} edges with {light_households.HOUSEHOLDS} households each, against the same without"
+    yield Figure(
+        f"{of}: memory of an edge", f"{more.memory / KIB:.1f} KiB against {without.memory / KIB:.1f} KiB"
+    )
+    yield Figure(
+        f"{of}: CPU time of the hosts a cycle, bytes that it sends",
+        f"{more.cpu:.1f} µs, {more.size:.0f} against {without.cpu:.1f} µs, {without.size:.0f}",
+    )
+
+
 def measure(parts: set[str], edges: int, minutes: float, profile: str) -> Iterator[Figure]:
     """These parts; those that need a fleet share one."""
     if "startup" in parts and edges > FEW:
         with fleet(FEW, "--profile", profile) as stand:
             yield startup_figure(FEW, stand.setup)
-    if parts - {"cpu"}:
+    if parts - {"cpu", "households"}:
         with fleet(edges, "--profile", profile) as stand:
             yield from _with_fleet(stand, parts, minutes)
     if "cpu" in parts:
         yield cpu_figure(light_cpu.measure(min(edges, CPU_EDGES)))
+    if "households" in parts:
+        yield from household_figures(*light_households.measure(min(edges, FEW), profile), min(edges, FEW))
 
 
 def _with_fleet(stand: Stand, parts: set[str], minutes: float) -> Iterator[Figure]:

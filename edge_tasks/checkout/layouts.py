@@ -93,8 +93,8 @@ class Platform:
     def _source(self) -> Path:
         return bundled_source() if self.is_missing else self.path
 
-    def template(self) -> Template:
-        """Its ``config.d``, compiled.
+    def template(self, households: int = 0) -> Template:
+        """Its ``config.d``, compiled, with so many households added to it.
 
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
@@ -106,7 +106,8 @@ class Platform:
                 hint=f"name a {self.layout.name} checkout with --platform",
             )
         sources = [SourceFile(path, text) for path, text in read_tree(folder, ".config").items()]
-        return replace(compile_template(sources, str(folder)), ignored=files_of_macos(folder))
+        compiled = compile_template(sources, str(folder), households)
+        return replace(compiled, ignored=files_of_macos(folder))
 
     def compose(self, edge_service: str = EDGE_SERVICE) -> ComposeFile:
         """What its compose file says.

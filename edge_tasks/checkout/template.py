@@ -22,6 +22,7 @@ from edge_tasks.adapters import rendering
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
 from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component
+from edge_tasks.openems.households import household_files
 from edge_tasks.openems.release import NEW_SINGLETONS
 from edge_tasks.openems.singletons import is_configured
 
@@ -139,8 +140,8 @@ class _Parsed:
         return felix.path_of(self.pid) if self.pid else self.source.path
 
 
-def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
-    """Compile what was read from ``folder``, which is only named in messages.
+def compile_template(sources: Iterable[SourceFile], folder: str, households: int = 0) -> Template:
+    """Compile what was read from ``folder``, which is only named in messages, with so many households added.
 
     Raises:
         SettingsError: a file that Felix would ignore, two files of one PID, no Backend controller or two of
@@ -150,6 +151,7 @@ def compile_template(sources: Iterable[SourceFile], folder: str) -> Template:
     kept = [file for file in parsed if not file.is_written_by_edge]
     if not kept:
         raise SettingsError(f"{folder} has no .config files", hint="name a platform with an edge template")
+    kept += _households(kept, households)
     _check_unique(kept, folder)
     backend = _backend(kept, folder)
     renewed = [file.pid for file in kept if file.pid and file.renewed]
@@ -174,6 +176,11 @@ def check_rendered(files: Mapping[PurePosixPath, str]) -> None:
             continue
         if pid is None or felix.path_of(pid) != path:
             raise AssertionError(f"{path}: its service.pid is {pid!r}, Felix would ignore it")
+
+
+def _households(files: list[_Parsed], count: int) -> list[_Parsed]:
+    taken = {own_id for file in files if (own_id := file.document.string("id"))}
+    return [_parsed(SourceFile(*file), "households") for file in household_files(taken, count)]
 
 
 def _parsed(source: SourceFile, folder: str) -> _Parsed:

@@ -48,12 +48,12 @@ def load(text: str, *, any_tag: bool = False) -> object:
     return value
 
 
-def line_of(text: str, *path: str) -> int:
+def line_of(text: str, *path: str | int) -> int:
     """The line of an entry, counted from 1, or of the nearest one around it; the text must be valid.
 
     Args:
         text: of the document.
-        path: keys that lead to the entry. In a list, ``A`` is an item that begins with ``A=``.
+        path: keys that lead to the entry. In a list, ``A`` is an item that begins with ``A=``, 2 the third.
     """
     node: yaml.Node | None = yaml.compose(text, Loader=_AnyTag)
     line = 1
@@ -65,7 +65,10 @@ def line_of(text: str, *path: str) -> int:
     return line
 
 
-def _below(node: yaml.Node | None, key: str) -> tuple[int, yaml.Node] | None:
+def _below(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(key, int):
+        items = node.value if isinstance(node, yaml.SequenceNode) else []
+        return (items[key].start_mark.line + 1, items[key]) if key < len(items) else None
     if isinstance(node, yaml.MappingNode):
         pairs = [(name.value, name, value) for name, value in node.value if isinstance(name, yaml.ScalarNode)]
     elif isinstance(node, yaml.SequenceNode):  # of "NAME=value", or of "8080:80"

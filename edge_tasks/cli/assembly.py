@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
-from edge_tasks.proof.look import Expectations
+from edge_tasks.openems.households import consumption_meters, not_aggregated
+from edge_tasks.proof.look import Expectations, MadeOf
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edge_tasks.cli.session import Session
+    from edge_tasks.cli.target import Target
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.steps.step import Step
 
@@ -59,7 +61,7 @@ def gen_configs(session: Session) -> GenConfigs:
     is_typed = "gen-configs" in session.typed
     with_light = is_typed and session.flag("all")
     return GenConfigs(
-        template=target.template,
+        template_of=lambda edge: target.blueprints.of(edge).template,
         uri=runtime.backend.uri,
         directories=target.directories,
         edges=target.fleet.edges if with_light else target.fleet.edges_with_directory,
@@ -89,7 +91,7 @@ def _unsimulated(session: Session) -> tuple[str, ...]:
     """The factories that act on a real edge, but not on the light ones of this fleet."""
     from edge_tasks.light.devices import DEVICES  # noqa: PLC0415 - 15 ms that only a start needs
 
-    return DEVICES.unsimulated(session.target.template.components) if session.runtime.edges.light_names else ()
+    return DEVICES.unsimulated(session.target.blueprints.components) if session.runtime.edges.light_names else ()
 
 
 def up(session: Session) -> Up:
@@ -105,6 +107,7 @@ def up(session: Session) -> Up:
         mark=target.mark,
         names=[edge.name for edge in target.fleet.edges],
         find_idle=lambda: _unsimulated(session),
+        find_limits=lambda: not_aggregated(consumption_meters(target.blueprints.components)),
         output=session.console,
     )
 
@@ -138,6 +141,8 @@ def run_step(session: Session, name: str) -> None:
         return made
 
     step.run(name, make, session.console, only_changes=session.typed <= _ONLY_PROVING)
+    if name == "up":
+        session.bringing_up.note(session.target.state.record)
 
 
 def verify(session: Session) -> None:
@@ -145,7 +150,10 @@ def verify(session: Session) -> None:
     session.begin()
     timeout_s = session.target.choices.number("timeout")
     table = table_of(session)
-    Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+    try:
+        Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+    finally:
+        session.bringing_up.note(session.target.state.record)
 
 
 def restart(session: Session) -> None:
@@ -194,22 +202,29 @@ def print_next(session: Session) -> None:
     line("")
     for word, where in session.runtime.services.addresses():
         line(f"{word:<9} {where}", 10)
-    more = session.target.fleet.full + 2
-    line(f"next      inv status | inv setup --edges {more} | inv down | inv down --purge")
+    target = session.target
+    other = "inv households" if target.described else f"inv setup --edges {target.fleet.full + 2}"
+    line(f"next      inv status | {other} | inv down | inv down --purge")
 
 
 def fleet_view(session: Session) -> FleetView:
     """The target's fleet as the backend sees it."""
     target, runtime = session.target, session.runtime
-    shape = target.load_shape
     expected = Expectations.of(
-        target.template.components,
-        shape.profile if shape else None,
+        _made_of(target),
         runtime.edges.light_names,
         _is_simulated,
         is_late=runtime.backend.status.is_late,
     )
     return FleetView(target.fleet.edges, expected, runtime, devices_read(session))
+
+
+def _made_of(target: Target) -> list[tuple[MadeOf, list[str]]]:
+    """What the edges of each group are made of, and their names."""
+    return [
+        (MadeOf(one.template.components, one.shape.profile if one.shape else None), [edge.name for edge in edges])
+        for one, edges in target.blueprints.by_group(target.fleet.edges)
+    ]
 
 
 def table_of(session: Session) -> EdgeTable:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from edge_tasks.cli.terminal import Terminal
+    from edge_tasks.fleet.record import StepDone
     from edge_tasks.output import Counting, Progress
 
 _ASIDE: Final = 'time="'
@@ -66,9 +67,15 @@ class Console:
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
+    @property
+    def steps(self) -> Sequence[StepDone]:
+        """The steps that have ended well."""
+        done: list[StepDone] = self._document.get("steps", [])
+        return done
+
     def step(self, name: str, did: str, seconds: float, *, changed: bool, is_shown: bool = True) -> None:
         """Print that a step has succeeded; only into the document, unless ``is_shown``."""
-        entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
+        entry: StepDone = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
         self._document.setdefault("steps", []).append(entry)
         if is_shown:
             self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)

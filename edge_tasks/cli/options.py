@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from edge_tasks.cli.option import Matters, Option, Saved, Setting
-from edge_tasks.fleet.limits import DEFAULT_RESERVE, MOST_EDGES, OVERRIDE_FILE
+from edge_tasks.fleet.limits import DEFAULT_RESERVE, FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS, OVERRIDE_FILE
 from edge_tasks.openems.release import DEFAULT, VERSION
 from edge_tasks.runtimes import NAMES
 
@@ -35,6 +35,21 @@ _SETTINGS: Final = (
         lowest=0,
         highest=MOST_EDGES,
         saved=Saved.IDENTITY,
+    ),
+    Setting(
+        "meters",
+        "How many households each edge has, each with a consumption meter",
+        default=0,
+        lowest=0,
+        highest=MOST_HOUSEHOLDS,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "fleet_file",
+        "The file that describes groups of edges, in the platform or with its path",
+        default=FLEET_FILE,
+        default_words=f"{FLEET_FILE}, if there is one",
+        saved=Saved.EXTRA,
     ),
     Setting("platform", "Your docker-openems checkout; without it, the bundled platform in ./platform"),
     Setting(
@@ -214,7 +229,7 @@ PORT: Final = Setting(
     "port",
     "The page's port on 127.0.0.1",
     default=8099,
-    default_words="8099; 0: any free one",
+    default_words="8099 + --port-offset; 0: any free one",
     lowest=0,
     highest=_HIGHEST_PORT,
 )
@@ -241,6 +256,10 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
         Option("watch", "Show it again every two seconds, until Ctrl-C", is_flag=True),
     ),
     "dashboard": (PORT, END_AFTER_S),
+    "households": (
+        _EDGE,
+        Option("output", "Write them into this file, FILE.csv"),
+    ),
     "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
     "logs": (
         _EDGE,

@@ -88,10 +88,20 @@ def dashboard(session: Session) -> None:
 
     from edge_tasks.page import server  # noqa: PLC0415 - as above
 
-    port, seconds = (_number(session, setting) for setting in (PORT, END_AFTER_S))
     invocation, line = session.invocation, session.console.line
+    port, seconds = page_port(session), _number(session, END_AFTER_S)
     source = fleet_source(session.options.get("platform"), session.configured, invocation)
     asyncio.run(server.serve(source, port, seconds, line, invocation.worded))
+
+
+def page_port(session: Session) -> int:
+    """The port that was typed, else the page's own, moved as all host ports of the fleet are.
+
+    Raises:
+        SettingsError: what was typed is no port.
+    """
+    is_typed = bool(session.options.get(PORT.name))
+    return _number(session, PORT) + (0 if is_typed else session.target.fleet.port_offset)
 
 
 def fleet_source(platform: object, configured: Mapping[str, object], invocation: Invocation) -> FleetSource:
@@ -140,9 +150,31 @@ def report(session: Session) -> None:
         seconds=_number(session, WATCH_S),
         path=path,
         platform=target.platform.path,
-        template_digest=target.template.digest,
+        template_digest=target.blueprints.template_digest,
+        brought_up=target.state.record.entries().get("brought_up"),
         worded=session.invocation.worded,
         output=session.console,
+    ).run()
+
+
+def households(session: Session) -> None:
+    """``inv households``.
+
+    Raises:
+        SettingsError: there is no fleet, no such edge, or the file has another ending.
+        NotWritable: the file cannot be written.
+    """
+    from edge_tasks.steps.households import Households  # noqa: PLC0415 - only this task needs it
+
+    session.require_fleet()
+    target, output = session.target, session.options.get("output")
+    chosen = bool(session.options.get("edge"))
+    Households(
+        edges=selected_edges(session) if chosen else target.fleet.edges,
+        blueprints=target.blueprints,
+        path=Path.cwd() / Path(str(output)).expanduser() if output else None,
+        output=session.console,
+        is_whole=chosen,
     ).run()
 
 

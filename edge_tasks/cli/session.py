@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.roles import EDGE_SERVICE
+from edge_tasks.cli import grouped
+from edge_tasks.cli.bringing_up import BringingUp
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
@@ -28,10 +30,13 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.cli.invocation import Invocation
+    from edge_tasks.fleet.groups import Group
     from edge_tasks.fleet.saved import Saved
     from edge_tasks.runtimes.choice import Choice
     from edge_tasks.runtimes.protocols import Runtime
 
+_WITHOUT_FLEET_FILE: Final = frozenset({"down"})
+"""A task that needs no groups, so that a damaged fleet file does not hinder it."""
 _JUDGING: Final = frozenset({"verify"})
 _RUNTIME_FLAGS: Final = ("skip_build", "demo", "force", "fix")
 
@@ -46,6 +51,7 @@ class Session:
         invocation: how the program was started.
         console: where the call prints.
         done: the steps that this call has done.
+        bringing_up: notes what brings the fleet up.
         judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
@@ -63,6 +69,7 @@ class Session:
         as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
         self.console = Console(as_json, quiet, echo, invocation.worded)
         self.done: set[str] = set()
+        self.bringing_up = BringingUp(self.console)
         self.judges_only = False
         self._stack = ExitStack()
         self._begun = self._said_without_effect = False
@@ -193,6 +200,7 @@ class Session:
         self._stack.close()
         self._begun = self.judges_only = False
         self.done.clear()
+        self.bringing_up = BringingUp(self.console)
         self.look_again()
 
     def close(self) -> None:
@@ -219,9 +227,10 @@ class Session:
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         found = Choices(self.options, os.environ, saved, self.configured)
-        profile = found.text("profile")
-        absolute = load_shapes.absolute(profile, Path.cwd())  # saved, it is used elsewhere
-        return found if absolute == profile else replace(found, options={**self.options, "profile": absolute})
+        paths = {"profile": load_shapes.absolute, "fleet_file": grouped.absolute}
+        absolute = {name: make(found.text(name), Path.cwd()) for name, make in paths.items()}
+        changed = {name: path for name, path in absolute.items() if path != found.text(name)}
+        return replace(found, options={**self.options, **changed})  # saved, they are used elsewhere
 
     def _choice(self, choices: Choices) -> Choice:
         wanted = choices.chosen("runtime")
@@ -230,9 +239,12 @@ class Session:
     def _find_target(self) -> Target:
         saved = State(self._platform.path).load()
         choices = self._choices(saved.choices if saved else {})
+        groups: tuple[Group, ...] = ()
+        if self.typed - _WITHOUT_FLEET_FILE:
+            choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         wanted = wanted_fleet(choices, saved, self._choice(choices).name)
         edge_service = self._services_named.get("edge", EDGE_SERVICE)
-        return Target(self._platform, saved, wanted, choices, edge_service)
+        return Target(self._platform, saved, wanted, choices, edge_service, groups)
 
     def look_again(self) -> None:
         """Read the target again: it was changed."""
@@ -240,7 +252,7 @@ class Session:
 
     def _check(self, target: Target) -> None:
         target.state.check_owner()
-        _ = target.template, target.load_shape, kind(target.wanted.runtime).uses_engine or target.compose
+        _ = target.blueprints, kind(target.wanted.runtime).uses_engine or target.compose
 
     @property
     def _command(self) -> str:
@@ -257,7 +269,7 @@ class Session:
             choices=Choices({}, {}, fleet.choices, {}).extras(),
             flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
             compose=lambda: target.compose,
-            render=target.template.render,
+            blueprints=lambda: target.blueprints,
             say=console.line,
             progress=console.download,
             echo=console.heard,

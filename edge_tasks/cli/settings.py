@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edge_tasks.checkout.roles import ROLES
 from edge_tasks.cli.option import Saved
@@ -30,6 +30,7 @@ class Choices:
     Attributes:
         options: as typed, of all tasks together.
         environ: the shell's variables.
+        described: what the fleet file says of the fleet, by name.
         saved: with the fleet, by name.
         configured: the section ``edge_tasks`` of ``invoke.yaml``.
     """
@@ -38,6 +39,7 @@ class Choices:
     environ: Mapping[str, str]
     saved: Mapping[str, str | int]
     configured: Mapping[str, object]
+    described: Mapping[str, Chosen] = field(default_factory=dict)
 
     def chosen(self, name: str) -> Chosen:
         """The value of a setting from the first source that has it.
@@ -49,6 +51,7 @@ class Choices:
         sources = (
             (self.options.get(name) or None, setting.option),
             (self.environ.get(setting.variable) or None, setting.variable),
+            _of(self.described.get(name)),
             (self.saved.get(name), "saved"),
             (self.configured.get(name), f"invoke.yaml, edge_tasks.{name}"),
         )
@@ -87,6 +90,10 @@ class Choices:
     def chosen_extras(self) -> dict[str, str | int]:
         """The settings that differ from their default, which are saved."""
         return {name: value for name, value in self.extras().items() if self.chosen(name).origin != "default"}
+
+
+def _of(chosen: Chosen | None) -> tuple[str | int | None, str]:
+    return (chosen.value, chosen.origin) if chosen else (None, "")
 
 
 _EXTRAS = tuple(name for name, setting in SETTINGS.items() if setting.saved is Saved.EXTRA)

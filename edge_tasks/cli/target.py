@@ -5,23 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import load_shapes
+from edge_tasks.checkout.blueprints import Blueprints
 from edge_tasks.checkout.roles import EDGE_SERVICE
+from edge_tasks.cli.grouped import whole
 from edge_tasks.cli.settings import check_ports, check_size
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.saved import Saved, State, new_fleet
+from edge_tasks.plan import counted, some
 from edge_tasks.steps.up import mark_of
 
 if TYPE_CHECKING:
     from edge_tasks.checkout.compose_file import ComposeFile
     from edge_tasks.checkout.layouts import Platform
-    from edge_tasks.checkout.load_shapes import LoadShape
-    from edge_tasks.checkout.template import Template
     from edge_tasks.cli.settings import Choices
+    from edge_tasks.fleet.groups import Group
     from edge_tasks.fleet.identity import Fleet
+
+_MOST_GROUPS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Target:
         wanted: the fleet as it will be saved.
         choices: all settings.
         edge_service: the platform's own edge service in its compose file.
+        described: the groups of the fleet file; none without one.
     """
 
     platform: Platform
@@ -41,6 +46,7 @@ class Target:
     wanted: Saved
     choices: Choices
     edge_service: str = EDGE_SERVICE
+    described: tuple[Group, ...] = ()
 
     @property
     def fleet(self) -> Fleet:
@@ -68,14 +74,21 @@ class Target:
         """The edges' config directories."""
         return Directories(self.platform.edges_folder)
 
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The fleet's groups of edges, each with its seed; without a fleet file one that has no name."""
+        choices, fleet = self.choices, self.fleet
+        groups = self.described or (replace(whole(choices), ranges=(range(fleet.size),)),)
+        return tuple(replace(one, seed=one.seed or fleet.id) for one in groups)
+
     @cached_property
-    def template(self) -> Template:
-        """The platform's edge template, compiled.
+    def blueprints(self) -> Blueprints:
+        """What its edges are made of.
 
         Raises:
-            SettingsError: it is missing, or is not usable.
+            SettingsError: the template or a profile is missing, or is not usable.
         """
-        return self.platform.template()
+        return Blueprints.of_groups(self.groups, self.platform.template, self.platform.path)
 
     @cached_property
     def compose(self) -> ComposeFile:
@@ -86,30 +99,31 @@ class Target:
         """
         return self.platform.compose(self.edge_service)
 
-    @cached_property
-    def load_shape(self) -> LoadShape | None:
-        """What light edges draw and feed over the day; None for their datasources' constants.
-
-        Raises:
-            SettingsError: there is no such profile, or it is not usable.
-        """
-        return load_shapes.find(self.choices.text("profile"), self.platform.path)
-
     @property
     def header(self) -> str:
         """Which fleet on which platform, and where each number comes from, for people."""
         edges, light = (self.choices.chosen(name) for name in ("edges", "light_edges"))
         bundled = " (bundled)" if self.platform.bundled else ""
         lights = f" and {light.value} light ({light.origin})" if light.value else ""
-        profile = self.choices.text("profile")
-        shape = "" if profile == load_shapes.CONSTANT else f", profile {profile} (light edges)"
         noun = "edge" if edges.value == 1 else "edges"
-        return f"{edges.value} {noun} ({edges.origin}){lights}{shape}, platform {self.platform.path}{bundled}"
+        where = f"platform {self.platform.path}{bundled}"
+        return f"{edges.value} {noun} ({edges.origin}){lights}{self._made_of}, {where}"
+
+    @property
+    def _made_of(self) -> str:
+        if self.described:
+            return f", groups {some(tuple(group.name for group in self.described), _MOST_GROUPS)}"
+        households, profile = self.choices.number("meters"), self.choices.text("profile")
+        homes = f", {counted(households, 'household')} each" if households else ""
+        return homes + ("" if profile == load_shapes.CONSTANT else f", profile {profile} (light edges)")
 
     @property
     def mark(self) -> str:
         """What is noted of the fleet once it is up."""
-        return mark_of(self.fleet, self.template.digest, self.load_shape, self.choices.text("seed"))
+        if self.described:
+            return mark_of(self.fleet, self.blueprints.digest, None, "")
+        [made] = self.blueprints.each
+        return mark_of(self.fleet, made.template.digest, made.shape, self.choices.text("seed"))
 
 
 def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str) -> Saved:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.errors import BackendError, DatabaseRefused, NoAnswer, OdooRefused, RegistrationError
@@ -25,47 +26,62 @@ _FEW: Final = 10
 
 
 @dataclass(frozen=True)
+class MadeOf:
+    """What edges are made of, as far as it says what they show.
+
+    Attributes:
+        components: of their template.
+        profile: the load shape of the light ones; None without one.
+    """
+
+    components: Sequence[Component]
+    profile: Profile | None
+
+
+@dataclass(frozen=True)
 class Expectations:
     """What the edges of a fleet must show.
 
     Attributes:
-        constant: of an edge whose meters measure what their datasources say.
-        shaped: of a light edge, whose meters may follow a load shape.
-        light: the names of the light edges.
+        by_edge: of each edge, by its name; edges that are made alike share one.
     """
 
-    constant: Expectation
-    shaped: Expectation
-    light: frozenset[str]
+    by_edge: Mapping[str, Expectation]
 
     @classmethod
     def of(
         cls,
-        components: Iterable[Component],
-        profile: Profile | None,
+        groups: Iterable[tuple[MadeOf, Sequence[str]]],
         light: frozenset[str],
         is_simulated: Callable[[str], bool],
         *,
         is_late: bool,
     ) -> Expectations:
-        """What follows from a template and a load shape.
+        """What follows from the templates and load shapes.
 
         Args:
-            components: of the template.
-            profile: the load shape of the light edges; None without one.
-            light: the names of the light edges.
+            groups: what edges are made of, and their names.
+            light: the names of the light edges, whose meters may follow a load shape.
             is_simulated: whether light edges simulate the components of a factory.
             is_late: values cannot be asked, so that none are expected.
         """
-        constant = expect(components := tuple(components))
-        shaped = expect(components, profile, is_simulated)
-        if is_late:
-            constant, shaped = (replace(one, figures={}, unmeasured=()) for one in (constant, shaped))
-        return cls(constant, shaped, light)
+        found: dict[str, Expectation] = {}
+        for made, names in groups:
+            constant, shaped = expect(made.components), expect(made.components, made.profile, is_simulated)
+            if is_late:
+                constant, shaped = (replace(one, figures={}, unmeasured=()) for one in (constant, shaped))
+            found |= {name: shaped if name in light else constant for name in names}
+        return cls(found)
 
     def of_edge(self, name: str) -> Expectation:
         """What one edge must show."""
-        return self.shaped if name in self.light else self.constant
+        return self.by_edge[name]
+
+    @cached_property
+    def channels(self) -> tuple[str, ...]:
+        """All channels of which some edge must show a value."""
+        each = {id(one): one for one in self.by_edge.values()}.values()
+        return tuple({channel: None for one in each for channel in one.figures})
 
     def unmeasured(self, names: Iterable[str]) -> tuple[str, ...]:
         """The meters of these edges that may have no value, each with its factory."""
@@ -123,7 +139,7 @@ def look(
     names: Sequence[str], channels: Sequence[str], expected: Expectations, sources: Sources
 ) -> tuple[Verdict, ...]:
     """Ask once of these edges, also for the values of ``channels``, and judge each."""
-    answers = _ask(names, [*{**expected.constant.figures, **expected.shaped.figures}, *channels], sources)
+    answers = _ask(names, [*expected.channels, *channels], sources)
     is_late = sources.status.is_late
     return tuple(
         judge(_observation(name, answers, sources.facts, is_late=is_late), expected.of_edge(name))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path, PurePosixPath
 
+    from edge_tasks.checkout.blueprints import Blueprints
     from edge_tasks.checkout.compose_file import ComposeFile
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.fleet.identity import Edge, Fleet
@@ -26,7 +27,7 @@ class RuntimeContext:
         choices: the saved settings, by name; each runtime takes its own into a dataclass of options.
         flags: those that were typed, of ``skip_build``, ``demo``, ``force`` and ``fix``.
         compose: reads the platform's compose file, where Compose does not.
-        render: an edge's files, with the uri that it connects to.
+        blueprints: gives what the edges are made of; see :attr:`.Target.blueprints`.
         say: prints a line for people.
         progress: shows how far something is, of a title; yields what is told (done, all or None).
         echo: is told each line of docker's output, too; None keeps it to the log.
@@ -40,7 +41,11 @@ class RuntimeContext:
     choices: Mapping[str, str | int]
     flags: frozenset[str]
     compose: Callable[[], ComposeFile]
-    render: Callable[[Edge, str], Mapping[PurePosixPath, str]]
+    blueprints: Callable[[], Blueprints]
     say: Callable[[str], None]
     progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
     echo: Callable[[str], None] | None
+
+    def render(self, edge: Edge, uri: str) -> dict[PurePosixPath, str]:
+        """The files of an edge that connects to a backend, by path below its config directory."""
+        return self.blueprints().of(edge).template.render(edge, uri)

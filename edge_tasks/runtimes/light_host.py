@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import in_utf8, text_of, write_file, writing
 from edge_tasks.adapters.processes import until
-from edge_tasks.checkout import load_shapes
 from edge_tasks.errors import CommandFailed
 from edge_tasks.plan import counted
 from edge_tasks.proof.protocol import EdgeProcess
+from edge_tasks.runtimes import light_groups
 from edge_tasks.runtimes.plans import LightStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path, PurePath, PurePosixPath
+    from pathlib import Path, PurePath
 
+    from edge_tasks.checkout.blueprints import Blueprints
     from edge_tasks.fleet.directories import Written
     from edge_tasks.fleet.identity import Edge, Fleet
+    from edge_tasks.runtimes.light_groups import Render
 
 _START_S: Final = 30.0
 _STUCK_S: Final = 30.0
@@ -42,8 +44,6 @@ class LightOptions:
         cores: of this machine.
         connect_rate: at most so many connects a second.
         reconnect: ``quick`` or ``openems``.
-        profile: the load shape, as it was typed.
-        seed: what the variation of edges is drawn from; empty for the fleet's id.
         metrics_port: where metrics are served, the fleet's offset included; 0 for nowhere.
         metrics_host: on which address, as the host sees it.
     """
@@ -52,8 +52,6 @@ class LightOptions:
     cores: int
     connect_rate: int
     reconnect: str
-    profile: str
-    seed: str
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
 
@@ -66,8 +64,6 @@ class LightOptions:
             cores=machine.cores(),
             connect_rate=int(choices["connect_rate"]),
             reconnect=str(choices["reconnect"]),
-            profile=str(choices["profile"]),
-            seed=str(choices["seed"]),
             metrics_port=metrics_port + offset if metrics_port else 0,
         )
 
@@ -120,6 +116,7 @@ class LightHost:
         edges_folder: where the edges' directories are.
         fleet: whose edges.
         render: the files of an edge, for those that have no directory.
+        blueprints: gives what the edges are made of.
         options: how the edges are to run.
     """
 
@@ -129,29 +126,23 @@ class LightHost:
         seen_as: PurePath,
         edges_folder: Path,
         fleet: Fleet,
-        render: Callable[[Edge], Mapping[PurePosixPath, str]],
+        render: Render,
         *,
+        blueprints: Callable[[], Blueprints],
         options: LightOptions,
     ) -> None:
         self.process = process
         self._seen_as = seen_as
         self._edges_folder = edges_folder
         self._fleet = fleet
+        self._blueprints = blueprints
         self._render = render
         self._folder = process.config.parent
         self._options = options
 
     def fleet_file(self, written: Mapping[str, Written]) -> str:
         """What the host reads: edges with a directory and what it holds, and those that share one template."""
-        edges = [
-            {
-                "name": edge.name,
-                "directory": in_utf8(self._edges_folder / edge.directory),
-                "digest": str(written[edge.name]),
-            }
-            for edge in self._fleet.edges_with_directory
-            if edge.name in written
-        ]
+        own = [edge for edge in self._fleet.edges_with_directory if edge.name in written]
         document: dict[str, object] = {
             "status_file": in_utf8(self._seen_as / "light-status.json"),
             "memory_file": in_utf8(self._seen_as / "light-memory.json"),
@@ -159,17 +150,16 @@ class LightHost:
             "connect_rate": self._options.connect_rate,
             "reconnect": self._options.reconnect,
             **self._options.metrics,
-            "edges": edges,
+            "edges": [self._entry(edge, written[edge.name]) for edge in own],
         }
-        shape = load_shapes.find(self._options.profile, self._edges_folder.parent)
-        if shape is not None:
-            document |= {"profile": shape.content, "seed": self._options.seed or self._fleet.id}
         light = self._fleet.light_edges
-        if light:
-            files = {str(path): text for path, text in self._render(light[0]).items()}
-            document["shared"] = {"files": files, "edges": {edge.name: edge.apikey for edge in light}}
+        document |= light_groups.members(self._blueprints(), own, light, self._render)
         revision = hashlib.sha256(json.dumps(document).encode()).hexdigest()[:16]
         return json.dumps({"revision": revision, **document}, ensure_ascii=False)
+
+    def _entry(self, edge: Edge, written: Written) -> dict[str, str]:
+        directory = in_utf8(self._edges_folder / edge.directory)
+        return {"name": edge.name, "directory": directory, "digest": str(written)}
 
     def find(self, written: Mapping[str, Written]) -> LightStart | None:
         """What the host must be given so that it runs the edges, each as written; None if it runs them."""

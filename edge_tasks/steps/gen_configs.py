@@ -38,7 +38,7 @@ class GenConfigs:
     """Brings the config directories to what the template makes of the fleet.
 
     Attributes:
-        template: the platform's.
+        template_of: an edge's template: the platform's with the edge's households.
         uri: where the edges connect to.
         directories: as they lie on the disk.
         edges: those that are to have a directory.
@@ -48,7 +48,7 @@ class GenConfigs:
         force: all are written again.
     """
 
-    template: Template
+    template_of: Callable[[Edge], Template]
     uri: str
     directories: Directories
     edges: tuple[Edge, ...]
@@ -90,19 +90,19 @@ class GenConfigs:
                 progress(done)
         self.directories.remove_halves()
         if stale:
-            self._tell_of_template()
+            self._tell_of_template(self.template_of(stale[0]))
         return f"{len(stale)} written, {len(self.edges) - len(stale)} kept, {len(surplus)} removed"
 
-    def _tell_of_template(self) -> None:
-        for before, after in self.template.moved:
+    def _tell_of_template(self, template: Template) -> None:
+        for before, after in template.moved:
             self.output.line(f"  Felix ignores {before} where it is; the edges get it as {after}")
-        if left_out := tuple(map(str, self.template.left_out)):
+        if left_out := tuple(map(str, template.left_out)):
             self.output.line(f"  left out, as each edge writes it by itself: {some(left_out)}")
-        if ignored := tuple(map(str, self.template.ignored)):
+        if ignored := tuple(map(str, template.ignored)):
             self.output.line(f"  ignored, as macOS wrote it and no edge reads it: {some(ignored)}")
 
     def _write(self, edge: Edge) -> None:
-        files = self.template.render(edge, self.uri)
+        files = self.template_of(edge).render(edge, self.uri)
         check_rendered(files)
         self.directories.write(edge, files, self._inputs(edge))
 
@@ -113,14 +113,15 @@ class GenConfigs:
         """
         if stamps.get(edge.directory) != self._inputs(edge):
             return False
-        keyed = self.template.backend_path(edge)
-        return self.directories.is_untouched(edge, (*self.template.folders, keyed)) or (
-            self.directories.have(edge, self.template.paths(edge))
+        template = self.template_of(edge)
+        keyed = template.backend_path(edge)
+        return self.directories.is_untouched(edge, (*template.folders, keyed)) or (
+            self.directories.have(edge, template.paths(edge))
             and self.directories.login(edge, keyed) == (edge.apikey, self.uri)
         )
 
     def _inputs(self, edge: Edge) -> str:
-        return self.template.inputs(edge, self.uri)
+        return self.template_of(edge).inputs(edge, self.uri)
 
     def _refuse_foreign(self, names: Collection[str]) -> None:
         if names and not self.adopt:

@@ -57,6 +57,7 @@ class Up:
         mark: what is noted, see :func:`mark_of`.
         names: of all edges.
         find_idle: factories of the template that act on a real edge, but not on the light ones of this fleet.
+        find_limits: a sentence for each limit of the backend's database that the fleet's meters exceed.
     """
 
     backend: Backend
@@ -68,6 +69,7 @@ class Up:
     mark: str
     names: Sequence[str]
     find_idle: Callable[[], tuple[str, ...]]
+    find_limits: Callable[[], tuple[str, ...]]
     output: Output
 
     def find(self) -> Plan[ToStart]:
@@ -92,8 +94,16 @@ class Up:
                 self.output.line(
                     f"  light edges have these components but do not simulate them: {', '.join(idle)}"
                 )
+            self._tell_of_limits(list(self.find_limits()))
         self.record.note(up=self.mark)
         return ", ".join(did) or "recorded that the fleet is up"
+
+    def _tell_of_limits(self, limits: list[str]) -> None:
+        """Say it once, and again only when it is something else."""
+        if limits != self.record.entries().get("limits", []):
+            for sentence in limits:
+                self.output.line(f"  {sentence}")
+            self.record.note(limits=limits)
 
     def _start_backend(self, plan: Plan[tuple[str, ...]]) -> None:
         self.read.remember(self.registry, starting=True)

@@ -102,7 +102,9 @@ def test_the_readme_shows_what_its_first_command_prints(platform: Any, folder: P
         assert re.search(pattern, " ".join(said.split())), f"{line}\nis not in\n{said}"
 
 
-@pytest.mark.parametrize("page", ["tutorial.md", "howto/add-a-meter.md", "howto/load-shapes.md"])
+@pytest.mark.parametrize(
+    "page", ["tutorial.md", "howto/add-a-meter.md", "howto/load-shapes.md", "howto/many-households.md"]
+)
 def test_a_reader_who_types_what_a_page_says_sees_what_it_says(page: str, platform: Any, folder: Path) -> None:
     commands = 0
     for block in BLOCK.finditer((ROOT / "docs" / page).read_text()):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
+
+_NONE: Final[Mapping[str, tuple[int, int]]] = {}
+"""Most edges have no such energies, and share this."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,10 @@ class Memory:
         charges = {key: charge - self._power(key) * span for key, charge in self.charges.items()}
         filters: dict[str, tuple[int, int | None, int]] = {key: (self._power(key), None, 0) for key in charges}
         return replace(self, energies=energies, charges=charges, now=self.seen, filters=filters)
+
+    def energies_beyond(self, ids: Container[str]) -> Mapping[str, tuple[int, int]]:
+        """The energies of all other ids: a device that was taken away counts on when it comes back."""
+        return {key: kept for key, kept in self.energies.items() if key not in ids} or _NONE
 
     def _power(self, key: str) -> int:
         return self.powers.get(key, 0)

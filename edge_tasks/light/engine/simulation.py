@@ -53,6 +53,7 @@ class Simulation:
         "_filters",
         "_highs",
         "_lows",
+        "_others",
         "_sources",
         "_until",
         "commands",
@@ -74,6 +75,7 @@ class Simulation:
         seen = self.now if past.seen is None else past.seen
         self._away = (seen, now) if now - seen > AT_ONCE else (0, 0)
         self.energies = [energy for key in plant.ids for energy in past.energies.get(key, (0, 0))]
+        self._others = past.energies_beyond(plant.place)
         self._charges = [_initial(one, past.charges) for one in plant.batteries]
         self._lows = [past.extremes.get(key, (0, 0))[0] for key in SUMS]
         self._highs = [past.extremes.get(key, (0, 0))[1] for key in SUMS]
@@ -116,7 +118,7 @@ class Simulation:
         ids, batteries = self.plant.ids, self.plant.batteries
         energies = iter(self.energies)
         return Memory(
-            dict(zip(ids, zip(energies, energies, strict=True), strict=True)),
+            {**self._others, **dict(zip(ids, zip(energies, energies, strict=True), strict=True))},
             {battery.id: charge for battery, charge in zip(batteries, self._charges, strict=True)},
             self.since,
             self._began,

@@ -37,6 +37,7 @@ class EdgeEntry:
         digest: changes with the content.
         apikey: of an edge that shares the fleet's template.
         place: its place in the fleet, from 0.
+        group: the name of its group.
     """
 
     name: str
@@ -44,6 +45,7 @@ class EdgeEntry:
     digest: str
     apikey: str = field(default="", repr=False)
     place: int = 0
+    group: str = ""
 
     @property
     def shape(self) -> str:
@@ -58,18 +60,35 @@ class EdgeEntry:
 
 
 @dataclass(frozen=True)
+class Group:
+    """What edges have in common.
+
+    Attributes:
+        files: those of an edge without a directory, by path, as any of them has them.
+        profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
+            is another digest of every edge.
+        seed: what the variation of edges is drawn from; see :meth:`source_key`.
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    profile: Mapping[str, object] | None = None
+    seed: str = ""
+
+    def source_key(self, edge: str, meter: str) -> str:
+        """The key of a meter's source: the same fleet has the same powers in every part and on every machine."""
+        return f"{self.seed}/{edge}/{meter}"
+
+
+@dataclass(frozen=True)
 class Fleet:
     """The content of a fleet file. Without a memory file, counters begin at 0 with each start of the host.
 
     Attributes:
-        shared: the files of an edge without a directory, by path, as any of them has them.
+        groups: by name; edges that no group names belong to the one without a name.
         processes: how many processes run it, each a part; 0 for all in the one that is asked.
         block: so many edges in a row belong to one part, so that a growing fleet moves none.
         connect_rate: at most so many connects a second, of all parts together.
         reconnect: the name of the policy by which edges come back; see :mod:`.reconnect`.
-        profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
-            is another digest of every edge.
-        seed: what the variation of edges is drawn from; see :meth:`source_key`.
         metrics_port: where the supervisor serves metrics; 0 for nowhere.
         metrics_host: on which address.
     """
@@ -78,19 +97,13 @@ class Fleet:
     status_file: Path
     edges: dict[str, EdgeEntry]
     memory_file: Path | None = None
-    shared: Mapping[str, str] = field(default_factory=dict, repr=False)
+    groups: Mapping[str, Group] = field(default_factory=dict)
     processes: int = 0
     block: int = 1
     connect_rate: int = _RATE
     reconnect: str = reconnect.QUICK
-    profile: Mapping[str, object] | None = None
-    seed: str = ""
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
-
-    def source_key(self, edge: str, meter: str) -> str:
-        """The key of a meter's source: the same fleet has the same powers in every part and on every machine."""
-        return f"{self.seed}/{edge}/{meter}"
 
     def part(self, index: int) -> Fleet:
         """The part that one process runs. Its files have its number in their names."""
@@ -130,13 +143,9 @@ def load(path: Path) -> Fleet:
     status_file = Path(_text(content, "status_file"))
     if not status_file.is_absolute():
         raise FleetFileError('"status_file" in the fleet file is not an absolute path')
-    files, sharing = _shared(content.get("shared", {}))
-    entries = [*(_entry(item) for item in content["edges"]), *sharing]
-    profile, seed = _profile(content), _text(content, "seed", "")
-    mark = "" if profile is None else "/" + hashlib.sha256(orjson.dumps([profile, seed])).hexdigest()[:16]
-    edges = {
-        entry.name: replace(entry, place=place, digest=entry.digest + mark) for place, entry in enumerate(entries)
-    }
+    groups, group_of = _groups(content)
+    entries = _entries(content, groups, group_of)
+    edges = {entry.name: replace(entry, place=place) for place, entry in enumerate(entries)}
     if len(edges) != len(entries):
         raise FleetFileError("the fleet file names an edge twice")
     return Fleet(
@@ -144,28 +153,64 @@ def load(path: Path) -> Fleet:
         status_file=status_file,
         edges=edges,
         memory_file=Path(_text(content, "memory_file")) if "memory_file" in content else None,
-        shared=files,
+        groups=groups,
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
         connect_rate=_number(content, "connect_rate", _RATE),
         reconnect=_policy(content),
-        profile=profile,
-        seed=seed,
         metrics_port=_number(content, "metrics_port", 0, lowest=0),
         metrics_host=_text(content, "metrics_host", Fleet.metrics_host),
     )
 
 
-def _shared(item: Mapping[str, object]) -> tuple[dict[str, str], list[EdgeEntry]]:
-    files, edges = _texts(item, "files"), _texts(item, "edges")
-    digest = hashlib.sha256(orjson.dumps(files)).hexdigest()
-    return files, [EdgeEntry(name, None, f"{digest}/{apikey}", apikey) for name, apikey in edges.items()]
+def _groups(content: Mapping[str, object]) -> tuple[dict[str, Group], dict[str, str]]:
+    """The groups by name, and the group of each edge that one of them names."""
+    groups = {"": _group(content, content.get("shared", {}))}
+    group_of: dict[str, str] = {}
+    for item in _list(content, "groups"):
+        if not isinstance(item, dict):
+            raise FleetFileError("a group in the fleet file is not an object")
+        name = _text(item, "name")
+        groups[name] = _group(item, item)
+        group_of |= dict.fromkeys(map(str, _list(item, "edges")), name)
+    return groups, group_of
+
+
+def _group(item: Mapping[str, object], files: object) -> Group:
+    return Group(_texts(files, "files"), _profile(item), _text(item, "seed", ""))
+
+
+def _entries(
+    content: Mapping[str, object], groups: Mapping[str, Group], group_of: Mapping[str, str]
+) -> list[EdgeEntry]:
+    """All edges, each with a digest of all that it is made of and follows."""
+    marks = {name: _mark(group) for name, group in groups.items()}
+    digests = {name: hashlib.sha256(orjson.dumps(group.files)).hexdigest() for name, group in groups.items()}
+    found = [_entry(item) for item in _list(content, "edges")]
+    for name, apikey in _texts(content.get("shared", {}), "edges").items():
+        found.append(EdgeEntry(name, None, f"{digests[group_of.get(name, '')]}/{apikey}", apikey))
+    grouped = ((entry, group_of.get(entry.name, "")) for entry in found)
+    return [replace(entry, digest=entry.digest + marks[group], group=group) for entry, group in grouped]
+
+
+def _mark(group: Group) -> str:
+    """What a load shape adds to the digests of its edges."""
+    if group.profile is None:
+        return ""
+    return "/" + hashlib.sha256(orjson.dumps([group.profile, group.seed])).hexdigest()[:16]
+
+
+def _list(item: Mapping[str, object], key: str) -> list[object]:
+    found = item.get(key, [])
+    if not isinstance(found, list):
+        raise FleetFileError(f'"{key}" in the fleet file is not a list')
+    return found
 
 
 def _texts(item: object, key: str) -> dict[str, str]:
     found = item.get(key, {}) if isinstance(item, dict) else None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise FleetFileError(f'"{key}" of "shared" in the fleet file is not an object of texts')
+        raise FleetFileError(f'"{key}" in the fleet file is not an object of texts')
     return found
 
 

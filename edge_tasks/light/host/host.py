@@ -5,9 +5,12 @@ FLEET FILE, polled every 0.2 s::
     {"revision": str, "status_file": absolute path, "memory_file": path (may be absent),
      "edges": [{"name": str, "directory": path, "digest": str}],
      "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent),
+     "profile": as a profile's file has it, "seed": str (may be absent),
+     "groups": [{"name": str, "files", "profile", "seed", "edges": [name]}] (may be absent),
      "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent)}
 
-Edges of ``shared`` have no directory: those files configure each of them, with an apikey of its own.
+Edges of ``shared`` have no directory: those files configure each of them, with an apikey of its own. An edge that
+a group names has that group's files, profile and seed instead.
 
 With ``processes``, a :mod:`.supervisor` runs it in that many parts: each ``block`` edges in a row belong to one
 part, and each part has the files below for itself, ``status-0.json`` for ``status.json``.

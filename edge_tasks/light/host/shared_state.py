@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -48,6 +49,21 @@ class Connecting(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class _SharedGroup:
+    """What the edges of a group share, ready for use.
+
+    Attributes:
+        template: the configuration and shape of those without a directory; None when there are none.
+        profile: the load shape; None for the datasources' constants.
+        source_key: the key of an edge's meter.
+    """
+
+    template: tuple[Configuration, Model] | None
+    profile: Profile | None
+    source_key: Callable[[str, str], str]
+
+
 class SharedState:
     """The objects that all edges of a host use.
 
@@ -61,7 +77,6 @@ class SharedState:
     Attributes:
         tally: counts what the edges do.
         connections: logs who connects and who is cut off.
-        template: the configuration and shape of the edges without a directory; None when there are none.
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
         answers: whether the backend has answered some edge.
@@ -77,30 +92,33 @@ class SharedState:
         self.policy = policy
         self.tally = Tally()
         self.connections = ConnectionLog(time.monotonic)
-        self.template: tuple[Configuration, Model] | None = None
         self.enqueue: Callable[[Connecting], None] = lambda _: None
         self.changed: Callable[[], None] = lambda: None
         self.keep: Callable[[], None] = lambda: None
         self.answers = False
         self._reader = reader
         self._models = Models()
-        self._profile: Profile | None = None
-        self._source_key: Callable[[str, str], str] = "{}/{}".format
+        self._groups: dict[str, _SharedGroup] = {}
 
     def take_over(self, fleet: Fleet) -> None:
-        """Use a fleet's template, for edges without a directory, and its load shape from now on."""
-        self._read_template(fleet.shared)
-        self._profile = None if fleet.profile is None else Profile.of(fleet.profile)
-        self._source_key = fleet.source_key
+        """Use a fleet's templates, for edges without a directory, and its load shapes from now on."""
+        self._groups = {
+            name: _SharedGroup(
+                self._read_template(group.files),
+                None if group.profile is None else Profile.of(group.profile),
+                group.source_key,
+            )
+            for name, group in fleet.groups.items()
+        }
 
-    def _read_template(self, files: Mapping[str, str]) -> None:
-        self.template = None
-        if files:
-            texts = ((PurePosixPath(path), text.encode()) for path, text in sorted(files.items()))
-            found = configuration.configuration((path, text) for path, text in texts if path.suffix == ".config")
-            for line in found.ignored:
-                _LOG.warning("the shared template: ignored as Felix would: %s", line)
-            self.template = found, self._models.of(found)
+    def _read_template(self, files: Mapping[str, str]) -> tuple[Configuration, Model] | None:
+        if not files:
+            return None
+        texts = ((PurePosixPath(path), text.encode()) for path, text in sorted(files.items()))
+        found = configuration.configuration((path, text) for path, text in texts if path.suffix == ".config")
+        for line in found.ignored:
+            _LOG.warning("the shared template: ignored as Felix would: %s", line)
+        return found, self._models.of(found)
 
     async def configured(self, entry: EdgeEntry) -> tuple[Configuration, Model]:
         """The configuration of an edge, and the shape that it shares with others.
@@ -109,9 +127,10 @@ class SharedState:
             UnconfiguredError: there is none.
         """
         if entry.directory is None:
-            if self.template is None:
+            template = self._groups[entry.group].template
+            if template is None:
                 raise UnconfiguredError("the fleet file has no template for it")
-            return self.template
+            return template
         loop = asyncio.get_running_loop()
         try:
             found = await loop.run_in_executor(self._reader, configuration.read, entry.directory)
@@ -123,13 +142,14 @@ class SharedState:
 
     def shaped(self, entry: EdgeEntry, plant: Plant) -> Sequence[Source | None]:
         """The powers of an edge's meters that take the place of their datasources, in the plant's order."""
-        if self._profile is None:
+        if self._groups[entry.group].profile is None:
             return [None] * len(plant.meters)
         made = (self._source("production", entry, *meter) for meter in plant.producers)
         used = (self._source("consumption", entry, *meter) for meter in plant.consumers)
         return [*made, *used]
 
     def _source(self, kind: Kind, entry: EdgeEntry, meter: str, datasource: Datasource) -> Source | None:
-        if self._profile is None or not datasource.values:
+        group = self._groups[entry.group]
+        if group.profile is None or not datasource.values:
             return None
-        return self._profile.source(kind, datasource.at(0), self._source_key(entry.name, meter))
+        return group.profile.source(kind, datasource.at(0), group.source_key(entry.name, meter))

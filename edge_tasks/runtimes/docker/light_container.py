@@ -111,6 +111,7 @@ def host(stack: Stack, uri: str) -> LightHost:
         context.platform.edges_folder,
         context.fleet,
         lambda edge: context.render(edge, uri),
+        blueprints=context.blueprints,
         options=replace(stack.light_options, metrics_host="0.0.0.0"),  # noqa: S104 - of the container
     )
 

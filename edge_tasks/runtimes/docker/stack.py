@@ -204,7 +204,7 @@ class Stack:
         path = self.context.override
         if not path.is_file() or not is_ours(read_utf8(path)):
             return {}
-        held = {port for container in self.containers() if container.is_running for port in container.host_ports}
+        held = {port for container in self.containers() for port in container.host_ports}  # also of paused ones
         said = published_ports(read_utf8(path))
         return {target: port for target, port in said.items() if port in held or ports.is_free(port, HOST)}
 

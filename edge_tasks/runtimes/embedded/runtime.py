@@ -28,6 +28,7 @@ def assemble(context: RuntimeContext) -> Runtime:
         context.platform.edges_folder,
         fleet,
         lambda edge: context.render(edge, backend.uri),
+        blueprints=context.blueprints,
         options=options,
     )
     return Runtime(

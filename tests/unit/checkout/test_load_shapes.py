@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,10 +12,11 @@ from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.light_host import LightHost, LightOptions
+from tests.unit.made_of import blueprints, whole
 
 SHIPPED = ("household", "office", "pv-farm")
 FLAT = "consumption:\n  day: [1, 1]\n"
-OPTIONS = LightOptions(processes=1, cores=1, connect_rate=500, reconnect="quick", profile="constant", seed="")
+OPTIONS = LightOptions(processes=1, cores=1, connect_rate=500, reconnect="quick")
 
 
 def own(platform: Path, name: str, text: str) -> Path:
@@ -146,14 +147,17 @@ class Process:
         """It is not asked."""
 
 
-def told(platform: Path, **options: Any) -> dict[str, Any]:
+def told(platform: Path, profile: str = "constant", seed: str = "018f-id") -> dict[str, Any]:
+    fleet = Fleet("018f-id", bytes(32), 3, light=2)
+    made = blueprints(whole(fleet, profile=profile, seed=seed), platform=platform)
     host = LightHost(
         Process(platform / "light.json"),
         platform,
         platform / "openems-edge",
-        Fleet("018f-id", bytes(32), 3, light=2),
+        fleet,
         lambda _: {PurePosixPath("a.config"): ""},
-        options=replace(OPTIONS, **options),
+        blueprints=lambda: made,
+        options=OPTIONS,
     )
     document: dict[str, Any] = json.loads(host.fleet_file({}))
     return document

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.checkout.template import SourceFile, compile_template
+from edge_tasks.checkout.template import SourceFile, check_rendered, compile_template
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.openems import felix
@@ -167,3 +167,24 @@ def test_inputs_change_with_template_key_and_uri_only(checkout_template: list[So
     assert template.inputs(edge, "ws://x") != same
     assert template.inputs(FLEET.edge(1), URI) != same
     assert compile_template(checkout_template[:-1], "t").inputs(edge, URI) != same
+
+
+def test_households_are_files_like_those_of_the_template(checkout_template: list[SourceFile]) -> None:
+    template = compile_template(checkout_template, "t", households=12)
+    first, second = (template.render(edge, "ws://b") for edge in (FLEET.edge(0), FLEET.edge(1)))
+    check_rendered(first)
+    plain = compile_template(checkout_template, "t").render(FLEET.edge(0), "ws://b")
+    assert plain.items() <= first.items()
+    assert len(first) == len(plain) + 24
+    added = {path for path in first if path not in plain}
+    assert not added & second.keys()
+    assert not [path for path in added if str(path.stem) not in first[path]]
+
+
+def test_without_households_a_template_is_what_it_always_was(checkout_template: list[SourceFile]) -> None:
+    assert compile_template(checkout_template, "t", households=0) == compile_template(checkout_template, "t")
+
+
+def test_another_number_of_households_is_another_input_of_every_edge(checkout_template: list[SourceFile]) -> None:
+    templates = [compile_template(checkout_template, "t", households=count) for count in (0, 1, 2)]
+    assert len({template.inputs(FLEET.edge(0), "ws://b") for template in templates}) == 3

@@ -28,6 +28,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "setup": ("verify",),
     "plan": (),
     "status": (),
+    "households": (),
     "dashboard": (),
     "report": (),
     "logs": (),

@@ -12,7 +12,7 @@ from edge_tasks.light.devices import DEVICES
 from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
 from edge_tasks.proof.fault import Fault
-from edge_tasks.proof.look import Expectations
+from edge_tasks.proof.look import Expectations, MadeOf
 from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
 
 VALUES = {"meter0/ActivePower": 0, "meter1/ActivePower": 3000}
@@ -267,7 +267,8 @@ def test_of_a_meter_without_hardware_no_value_is_expected_but_the_component_is()
 
 def test_a_light_edge_is_expected_to_show_what_it_simulates_and_a_real_edge_what_openems_simulates() -> None:
     meters = [Component("meter0", "Simulator.GridMeter.Acting", "s", "", {"datasource.id": "datasource0"})]
-    expected = Expectations.of(meters, None, frozenset({"edge1"}), DEVICES.simulates, is_late=False)
+    groups = [(MadeOf(meters, None), ["edge0", "edge1"])]
+    expected = Expectations.of(groups, frozenset({"edge1"}), DEVICES.simulates, is_late=False)
     assert expected.of_edge("edge0").figures == {"meter0/ActivePower": None}
     assert expected.of_edge("edge1").figures == {}
     assert expected.unmeasured(["edge0"]) == ()

@@ -15,13 +15,12 @@ from edge_tasks.errors import CommandFailed
 from edge_tasks.fleet.directories import Written
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.light_host import LightHost, LightOptions, change_of
+from tests.unit.made_of import blueprints, whole
 
 CHOICES: dict[str, str | int] = {
     "light_processes": 0,
     "connect_rate": 500,
     "reconnect": "quick",
-    "profile": "constant",
-    "seed": "",
     "metrics_port": 9100,
 }
 OPTIONS = replace(LightOptions.of(CHOICES, 0), cores=4)
@@ -99,7 +98,11 @@ def host(folder: Path, *, full: int = 1, takes: bool = True) -> tuple[LightHost,
     process = Process(folder / "light.json", takes=takes)
     fleet = Fleet("f", bytes(32), size=full + 2, light=2)
     files = {PurePosixPath("a.config"): "text"}
-    return LightHost(process, folder, folder / "edges", fleet, lambda _: files, options=OPTIONS), process
+    made = blueprints(whole(fleet))
+    light = LightHost(
+        process, folder, folder / "edges", fleet, lambda _: files, blueprints=lambda: made, options=OPTIONS
+    )
+    return light, process
 
 
 WRITTEN = {"edge0": Written("digest", 1.0)}

@@ -28,7 +28,7 @@ class Scene:
 
     def step(self, fleet: Fleet = FLEET, *, adopt: bool = False, force: bool = False) -> GenConfigs:
         return GenConfigs(
-            template=self.template,
+            template_of=lambda _: self.template,
             uri=URI,
             directories=self.directories,
             edges=fleet.edges_with_directory,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,7 @@ def step(tmp_path: Path) -> Up:
         mark="mark",
         names=[edge.name for edge in FLEET.edges],
         find_idle=lambda: ("Controller.CHP.SoC",),
+        find_limits=lambda: (),
         output=Lines(),
     )
 
@@ -84,6 +86,17 @@ def test_what_light_edges_do_not_simulate_is_said_once_edges_were_started(step: 
     step.output.lines.clear()
     step.apply(replace(step, mark="another").find())
     assert step.output.lines == []
+
+
+def test_a_limit_of_the_backends_database_is_said_once_and_again_when_it_is_another(step: Up) -> None:
+    assert isinstance(step.output, Lines)
+    assert isinstance(step.edges, Host)
+    for limits, count in (((), 0), (("A",), 1), (("A",), 0), (("A", "B"), 2), ((), 0), (("A",), 1)):
+        step.output.lines.clear()
+        step.edges.running.clear()
+        again = replace(step, find_idle=tuple, find_limits=partial(tuple, limits))
+        again.apply(again.find())
+        assert len(step.output.lines) == count, limits
 
 
 def mark(fleet: Fleet = FLEET, template: str = "t", shape: LoadShape | None = None, seed: str = "") -> str:

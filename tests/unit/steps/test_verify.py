@@ -55,7 +55,7 @@ class Scene:
         self.database, self.services = database, services
         runtime = Runtime("test", services, database, self.backend, self.host)
         expectation = Expectation(frozenset({"ctrlBackend0"}), {})
-        self.view = FleetView(FLEET.edges, Expectations(expectation, expectation, frozenset()), runtime, read)
+        self.view = FleetView(FLEET.edges, Expectations(dict.fromkeys(ALL, expectation)), runtime, read)
         self.table = EdgeTable({edge.name: edge for edge in FLEET.edges}, self.output)
         self.verify = Verify(self.view, 0, judges_only=True, table=self.table, output=self.output)
         self.status = Status(self.view, folder, sorted(ALL), self.table, self.output)
@@ -136,7 +136,7 @@ def test_while_one_edge_is_online_the_port_is_not_asked_about(scene: Scene) -> N
 
 def test_a_meter_that_is_not_simulated_is_named_and_not_waited_for(scene: Scene) -> None:
     expected = Expectation(frozenset({"ctrlBackend0"}), {}, ("meter9 (Meter.Socomec.Threephase)",))
-    view = replace(scene.view, expected=Expectations(expected, expected, frozenset()))
+    view = replace(scene.view, expected=Expectations(dict.fromkeys(ALL, expected)))
     replace(scene.verify, view=view).run()
     assert scene.output.lines == ["  ! not simulated, so no value is expected: meter9 (Meter.Socomec.Threephase)"]
     assert [step[0] for step in scene.output.steps] == ["verify"]
