@@ -45,7 +45,7 @@ def sql(query: str) -> Callable[[Any], object]:
 
 
 def is_online(fleet: Any, *names: str) -> bool:
-    """What the backend says; no while it does not answer."""
+    """Whether the backend answers, and says that these are."""
     try:
         found = BackendApi(f"http://127.0.0.1:{fleet.port(BACKEND, 8075)}", "admin", "odoo admin").online(names)
     except Exception:  # noqa: BLE001 - it is starting, or one of them is not known yet
@@ -76,12 +76,11 @@ def close_port(fleet: Any) -> None:
 
 
 def start_without_table(fleet: Any) -> None:
-    backend, told = fleet.containers()[BACKEND], "device table cannot be read"
-    before = fleet.docker("logs", backend).count(told)
+    backend = fleet.containers()[BACKEND]
     fleet.docker("stop", "-t", "3", backend)
     fleet.sql("ALTER TABLE openems_device RENAME TO elsewhere")
     fleet.docker("start", backend)
-    await_that(lambda: fleet.docker("logs", backend).count(told) > before, 60, 0.2)
+    await_that(lambda: is_online(fleet), 60, 0.5)
     fleet.sql("ALTER TABLE elsewhere RENAME TO openems_device")
 
 

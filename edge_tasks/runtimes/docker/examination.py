@@ -41,7 +41,8 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
 
 
 def _machine(stack: Stack) -> list[Finding]:
-    running = [container for container in stack.containers() if container.is_running]
+    containers = stack.containers()
+    running = [container for container in containers if container.is_running]
     edges = sum(index_of_service(container.service) is not None for container in running)
     root = stack.docker.root()
     found = machine_findings.check_disk(machine.free_disk(Path(root)), root)
@@ -52,7 +53,7 @@ def _machine(stack: Stack) -> list[Finding]:
             machine.available_memory(),
             platform_runs=any(container.service == stack.services.backend for container in running),
         )
-    ours = {port for container in running for port in container.host_ports}
+    ours = {port for container in containers for port in container.host_ports}  # also of paused ones
     wanted = {port: whose for port, whose in _wanted_ports(stack).items() if port not in ours}
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
