@@ -131,6 +131,7 @@ class Entries(TypedDict, total=False):
         downloads: path → what was fetched to it.
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
+        idle: factories of which people know that light edges do not simulate them.
     """
 
     up: str
@@ -147,6 +148,7 @@ class Entries(TypedDict, total=False):
     downloads: dict[str, Download]
     limits: list[str]
     former: list[Place]
+    idle: list[str]
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ class Verdict:
         values: by channel.
         may_change: it runs, and the backend knows it: waiting may help.
         message_age_s: seconds since the backend's ``lastmessage``; None when it has none.
+        running: its process or container runs.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Verdict:
     may_change: bool = True
     message_age_s: float | None = None
     fault: Fault | None = None
+    running: bool = True
 
     @property
     def is_well(self) -> bool:
@@ -167,7 +169,9 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
         seen = replace(seen, online=False, components=None)
     fault, condition, why, hint = _fault(seen, expected) or (None, Condition.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and seen.unasked is None
-    return Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, fault)
+    return Verdict(
+        seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, fault, seen.running
+    )
 
 
 def _figures(
