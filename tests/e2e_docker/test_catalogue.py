@@ -159,7 +159,6 @@ CASES: dict[str, Case] = {
         "backend-silent", "does not answer", docker("kill", service=BACKEND), EVERYBODY
     ),
     "the backend is paused": Case("backend-silent", "timed out", docker("pause", service=BACKEND), EVERYBODY),
-    "the backend is in no network": Case("backend-silent", "does not answer", disconnect(BACKEND), EVERYBODY),
     "Odoo's admin has the first password again": Case(
         "backend-refuses", "does not accept admin", refuse_login, EVERYBODY
     ),
