@@ -68,6 +68,12 @@ class LightContainer:
         write_file(self.config, config)
         self.stack.compose.up((LIGHT_SERVICE,), parallel=1)
 
+    def stop(self) -> None:
+        """End the container, also if it does nothing any more."""
+        container = self.stack.container(LIGHT_SERVICE)
+        if container is not None:
+            self.stack.docker.run("stop", "-t", "3", container.id)
+
     def require(self, _what: str) -> None:
         """Raise when it has ended, with its last lines."""
         self.stack.require_running(LIGHT_SERVICE)

@@ -140,6 +140,9 @@ class Process:
     def start(self, config: str) -> None:
         """It is not started."""
 
+    def stop(self) -> None:
+        """It is not ended."""
+
     def require(self, what: str) -> None:
         """It is not asked."""
 
