@@ -1,7 +1,8 @@
 """Batteries that follow at once: the powers that they give while the balance asks for others.
 
 It is what :class:`~edge_tasks.light.engine.simulation.Simulation` does without a filter, to the watt and the
-millisecond. A battery decides at each turn. If it becomes full or empty in between, that is a turn, too.
+millisecond. A battery decides at each turn. If it becomes full or empty in between, that is a turn, too. Of the
+state machines that limit it, only the charge is known at which discharging ends: no five minutes, no charging.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class Life:
         """The state in which it begins."""
         charges = [one.full * one.initial_soc // 100 for one in self.plant.batteries]
         nothing = (0,) * len(SUMS)
-        return State(self.begin, (0, 0) * len(self.plant.ids), charges, nothing, nothing)
+        return State(self.begin, (0, 0) * self.plant.devices, charges, nothing, nothing)
 
     def stretches(self, end: int, every: int, most: int = _MOST) -> Iterator[tuple[int, int, Stretch]]:
         """All of it until ``end``: each stretch with the moments from which and until which it may be asked.
@@ -165,6 +165,7 @@ class Life:
     def memory(self, stretch: Stretch, now: int) -> Memory:
         """What a simulation needs to go on from a moment of a stretch."""
         plant, before, moments = self.plant, stretch.before, np.array([now])
+        devices = plant.ids[: plant.devices]
         at = stretch.at(moments)
         places = range(len(before.energies))
         energies = [before.energies[place] + int(stretch.energy(place, moments, at)[0]) for place in places]
@@ -172,13 +173,13 @@ class Life:
         charges = zip(plant.batteries, stretch.charges(moments, at), strict=True)
         extremes = zip(SUMS, stretch.lows, stretch.highs, strict=True)
         return Memory(
-            energies=dict(zip(plant.ids, zip(energies[::2], energies[1::2], strict=True), strict=True)),
+            energies=dict(zip(devices, zip(energies[::2], energies[1::2], strict=True), strict=True)),
             charges={one.id: int(charge[0]) for one, charge in charges},
             now=now,
             began=self.begin,
             extremes={key: (int(low[at[0]]), int(high[at[0]])) for key, low, high in extremes},
             filters={one.id: (power[plant.place[one.id]], None, 0) for one in plant.batteries},
-            powers=dict(zip(plant.ids, power, strict=True)),
+            powers=dict(zip(devices, power, strict=True)),
             seen=now,
         )
 

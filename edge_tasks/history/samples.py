@@ -15,7 +15,7 @@ import numpy as np
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from edge_tasks.history.life import Stretch
     from edge_tasks.light.engine.channels import Channels, Figure, Powers
@@ -52,18 +52,25 @@ def _readings(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -
         [high[at] for high in stretch.highs],
     )
     for reading in channels.readings:
-        found = seen.figure(reading.read)
-        for name in reading.text.names:
-            yield name, found
+        if not _is_of_a_state(stretch.plant, reading.text.names):
+            found = seen.figure(cast("Figure", reading.read))
+            for name in reading.text.names:
+                yield name, found
 
 
 def _counters(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -> Iterator[tuple[str, Whole]]:
-    for place, text in enumerate(channels.counters):
-        if text is not None:
+    for place, text in channels.counted:
+        if not _is_of_a_state(stretch.plant, text.names):
             whole, rest = divmod(stretch.before.energies[place], WMS_PER_WH)
             found = whole + (rest + stretch.energy(place, moments, at)) // WMS_PER_WH
             for name in text.names:
                 yield name, found
+
+
+def _is_of_a_state(plant: Plant, names: Iterable[str]) -> bool:
+    """Whether these channels show a state, which a past does not have."""
+    machines = {own_id for own_id, _ in plant.machines}
+    return any(name.endswith("/State") or name.partition("/")[0] in machines for name in names)
 
 
 def _levels(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -> Iterator[tuple[str, Whole]]:

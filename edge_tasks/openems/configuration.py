@@ -80,6 +80,12 @@ class Component:
         """A boolean property, or the default if it is absent or not a boolean."""
         return as_flag(self.properties.get(name), default=default)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """An array of strings, without those that are empty. A scalar is an array of one."""
+        value = self.properties.get(name, ())
+        items = value if isinstance(value, tuple) else (value,)
+        return tuple(item for item in items if isinstance(item, str) and item)
+
     def integers(self, name: str) -> tuple[int, ...]:
         """An array of integers, some may be texts; other values are left out. A scalar is an array of one."""
         value = self.properties.get(name, ())

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import orjson
 
 from edge_tasks.light.engine.memory import Command, Memory
-from edge_tasks.light.host.json_file import write_json
+from edge_tasks.light.host.json_file import write_members
 from edge_tasks.light.wire.config_changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -38,6 +38,8 @@ class Document(TypedDict):
     extremes: Mapping[str, tuple[int, int]]
     filters: Mapping[str, tuple[int, int | None, int]]
     commands: Sequence[tuple[str, int, int]]
+    registers: Mapping[str, Sequence[int]]
+    answers: Mapping[str, tuple[int, int | None]]
     shape: str
     changes: Sequence[tuple[str, Mapping[str, object], str, str]]
 
@@ -57,8 +59,11 @@ class Snapshot:
     changes: tuple[Change, ...] = ()
 
     def fitting(self, shape: str) -> Snapshot:
-        """What an edge of some shape goes on from; changes of a configuration of another shape are void."""
-        return self if shape == self.shape else Snapshot(self.memory.settled(), shape)
+        """What an edge of some shape goes on from; changes of another shape and its states are void."""
+        if shape == self.shape:
+            return self
+        memory = self.memory.settled()
+        return Snapshot(memory.without(memory.registers), shape)
 
 
 def load(path: Path | None) -> dict[str, Snapshot]:
@@ -91,18 +96,17 @@ def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, 
     return found
 
 
-def save(path: Path | None, documents: Mapping[str, Document]) -> None:
-    """Replace the file in one step.
+def saved(path: Path, snapshots: Iterable[tuple[str, Snapshot]]) -> Iterator[None]:
+    """Replace the file when all have been written; after each of them others may do something.
 
     Args:
-        path: of the file; None for nowhere.
-        documents: of edges by name; see :func:`document`.
+        path: of the file.
+        snapshots: of edges, with their names.
 
     Raises:
         OSError: it cannot be written.
     """
-    if path is not None:
-        write_json(path, documents)
+    return write_members(path, ((name, document(snapshot)) for name, snapshot in snapshots))
 
 
 def _snapshot(item: Document) -> Snapshot:
@@ -116,6 +120,9 @@ def _snapshot(item: Document) -> Snapshot:
         tuple(Command(str(channel), int(value), int(end)) for channel, value, end in item["commands"]),
         {key: int(power) for key, power in item["powers"].items()},
         _moment(item["seen"]),
+        # an earlier version kept no states
+        {key: tuple(map(int, own)) for key, own in item.get("registers", {}).items()},
+        {key: (int(until), _whole(most)) for key, (until, most) in item.get("answers", {}).items()},
     )
     changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
     return Snapshot(memory, str(item["shape"]), tuple(changes))
@@ -139,12 +146,14 @@ def document(snapshot: Snapshot) -> Document:
         "now": memory.now,
         "seen": memory.seen if memory.seen is not None else memory.now,
         "began": memory.began,
-        "energies": memory.energies,
+        "energies": {key: both for key, both in memory.energies.items() if any(both)},
         "charges": memory.charges,
-        "powers": memory.powers,
+        "powers": {key: power for key, power in memory.powers.items() if power},
         "extremes": memory.extremes,
         "filters": memory.filters,
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],
+        "registers": memory.registers,
+        "answers": memory.answers,
         "shape": snapshot.shape,
         "changes": [(one.method, one.params, one.by, one.at) for one in snapshot.changes],
     }

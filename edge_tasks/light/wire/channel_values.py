@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from edge_tasks.light.engine.plant import WMS_PER_WH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from edge_tasks.light.engine.channels import Channels
     from edge_tasks.light.engine.simulation import Simulation
 
 _NOTHING = -1  # no counter and no state of charge has this value
+_UNSENT = object()  # a reading may have every value, and null
 
 
 class ChannelValues:
@@ -60,16 +61,25 @@ class ChannelValues:
     def everything(self) -> bytes:
         """The text of all channels."""
         self._forget()
-        return b",".join((self._channels.constant, self.changes()))
+        channels = self._channels
+        return b",".join((channels.constant, self.changes(), *self._nulls()))
+
+    def _nulls(self) -> Iterator[bytes]:
+        channels = self._channels
+        for number in channels.null:
+            if not self._counters[number]:
+                yield channels.counted[number][1].null
 
     def _forget(self) -> None:
         channels = self._channels
         self._turns = -1
         self._moving: tuple[int, ...] = ()
-        self._counters = [_NOTHING] * len(channels.counters)
+        self._counters = [_NOTHING] * len(channels.counted)
+        for number in channels.null:
+            self._counters[number] = 0  # which is not sent
         self._soc_until = 0
         self._levels = [_NOTHING] * len(channels.levels)
-        self._readings: list[int | None] = [None] * len(channels.readings)
+        self._readings: list[object] = [_UNSENT] * len(channels.readings)
 
     def _turn(self, parts: list[bytes]) -> None:
         simulation, sent = self._simulation, self._readings
@@ -83,19 +93,17 @@ class ChannelValues:
         self._soc_until = 0
         self._moving = self._channels.moving(powers)
 
-    def _count(self, places: Iterable[int], parts: list[bytes]) -> None:
+    def _count(self, numbers: Iterable[int], parts: list[bytes]) -> None:
         """Add the energies that have changed. This is the hot path of ten thousand edges, so it calls nothing."""
-        simulation, sent, texts = self._simulation, self._counters, self._channels.counters
+        simulation, sent, counted = self._simulation, self._counters, self._channels.counted
         powers, energies, span = simulation.powers, simulation.energies, simulation.now - simulation.since
-        for place in places:
-            text = texts[place]
-            if text is None:
-                continue
+        for number in numbers:
+            place, text = counted[number]
             power = -powers[place >> 1] if place & 1 else powers[place >> 1]
             energy = energies[place] + power * span if power > 0 else energies[place]
             value = energy // WMS_PER_WH
-            if value != sent[place]:
-                sent[place] = value
+            if value != sent[number]:
+                sent[number] = value
                 parts.append(text.format % ((value,) * text.count))
 
     def _charge(self, parts: list[bytes]) -> None:

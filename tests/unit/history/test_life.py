@@ -56,12 +56,9 @@ def simulated(simulation: Simulation, channels: Channels, moments: list[int]) ->
     found: dict[str, list[int]] = {}
     for moment in moments:
         simulation.advance(moment)
-        pairs = [(reading.text, reading.read(simulation, simulation.powers)) for reading in channels.readings]
-        pairs += [
-            (text, simulation.counter(place) // WMS_PER_WH)
-            for place, text in enumerate(channels.counters)
-            if text is not None
-        ]
+        read = ((reading.text, reading.read(simulation, simulation.powers)) for reading in channels.readings)
+        pairs = [(text, value) for text, value in read if value is not None]
+        pairs += [(text, simulation.counter(place) // WMS_PER_WH) for place, text in channels.counted]
         pairs += zip(channels.levels, simulation.socs(), strict=True)
         for text, value in pairs:
             for name in text.names:
@@ -80,6 +77,19 @@ def test_ten_days_of_a_household_are_those_of_the_simulation(stock: Model) -> No
     expected = simulated(at_once(stock.plant, sources), stock.channels, moments)
     assert {name: found[name] for name in expected} == expected
     assert len(set(expected["ess0/Soc"])) > 50
+
+
+def test_with_a_limit_of_discharging_the_charge_is_that_of_the_simulation_to_two_percent(limited: Model) -> None:
+    """Its state machine waits for five minutes, and sees whole percents only."""
+    sources = sources_of(limited.plant, HOUSE, "seed/edge3")
+    moments = list(range(BEGIN, BEGIN + 10 * DAY, QUARTER))
+    found = lived(Life(limited.plant, sources, BEGIN), limited.channels, moments, BEGIN + 10 * DAY)
+    expected = simulated(at_once(limited.plant, sources), limited.channels, moments)
+    assert min(found["ess0/Soc"]) == min(expected["ess0/Soc"]) == 15
+    assert max(abs(one - other) for one, other in zip(found["ess0/Soc"], expected["ess0/Soc"], strict=True)) <= 2
+    counter = "meter3/ActiveConsumptionEnergy"
+    assert found[counter] == expected[counter]
+    assert not [name for name in found if "Time" in name or "Level" in name]
 
 
 def test_constant_powers_are_those_of_the_simulation_also_when_the_battery_becomes_full(stock: Model) -> None:
@@ -113,7 +123,7 @@ def datasources(draw: st.DrawFn) -> Datasource:
 def batteries(draw: st.DrawFn, own_id: str) -> Battery:
     target = draw(st.none() | st.integers(-3_000, 3_000))
     sizes = st.integers(0, 30) | st.integers(0, 12_000)
-    return Battery(own_id, draw(sizes), draw(percents), draw(sizes), draw(percents), target)
+    return Battery(own_id, draw(sizes), draw(percents), draw(sizes), 0, target)
 
 
 @st.composite
