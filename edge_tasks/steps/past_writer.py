@@ -137,7 +137,8 @@ class PastWriter:
         for one in done:
             old = before.get(one.name, Snapshot(one.memory))
             kept[one.name] = Snapshot(_with_states(one.memory, old.memory), old.shape, old.changes)
-        memories.save(self.memory_file, {name: memories.document(snapshot) for name, snapshot in kept.items()})
+        for _ in memories.saved(self.memory_file, kept.items()):
+            pass
 
 
 def _with_states(memory: Memory, old: Memory) -> Memory:
