@@ -21,7 +21,7 @@ def test_light_edges_of_a_tree_are_online_and_simulate_all_of_it(platform: Any, 
     template = platform.path / "openems-edge" / "config.d"
     shutil.rmtree(template)
     write_template(template, sources_of(tree))
-    made = platform.inv("setup", "--light-edges", "2")
+    made = platform.inv("setup", "--edges", "0", "--light-edges", "2")
     assert made.returncode == 0, made.stdout
     assert "not simulate" not in made.stdout
     verified = platform.inv("verify", "--json")

@@ -34,7 +34,6 @@ class Battery:
         initial_soc: percent.
         max_power: W, of charging and of discharging.
         controls: what is asked of it, in the order in which that counts.
-        min_soc: percent, at which state machines end discharging.
     """
 
     id: str
@@ -42,17 +41,11 @@ class Battery:
     initial_soc: int
     max_power: int
     controls: tuple[Control, ...] = ()
-    min_soc: int = 0
 
     @property
     def full(self) -> int:
         """The energy of the full battery, in W*ms."""
         return self.capacity * WMS_PER_WH
-
-    @property
-    def floor(self) -> int:
-        """Where a past in arrays ends discharging, in W*ms: a millisecond below what counts as more percent."""
-        return max(0, (self.full * (2 * self.min_soc + 1) - 1) // 200 - self.limit) if self.min_soc else 0
 
     @property
     def limit(self) -> int:

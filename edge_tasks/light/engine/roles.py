@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge_tasks.light.engine.control import Control
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
@@ -229,7 +229,6 @@ def _battery(own_id: str, storage: Storage, roles: Roles) -> Battery:
         _percent(storage.initial_soc),
         max(0, storage.max_power),
         _controls(own_id, roles),
-        _percent(max((one.ends_at for _, one in roles if _limits(one, own_id)), default=0)),
     )
 
 
@@ -252,10 +251,6 @@ def _controls(own_id: str, roles: Roles) -> tuple[Control, ...]:
     schedule = next((role for _, role in roles if isinstance(role, Schedule)), _BY_ID)
     controls = ((key, role) for key, role in roles if isinstance(role, Control) and role.controlled == own_id)
     return tuple(schedule.sorted(controls))
-
-
-def _limits(role: Role, battery: str) -> TypeGuard[StateMachine]:
-    return isinstance(role, StateMachine) and role.battery == battery
 
 
 def _percent(value: int) -> int:

@@ -247,10 +247,9 @@ class Simulation:
         made = [source.at(now) for source in sources]
         producers, demands = len(plant.producers), len(sources) - len(plant.demands)
         production, consumption = sum(made[:producers]), sum(made[producers:demands])
-        rest = consumption - production
         if plant.demands:
-            rest = sum(made[demands:])
-            consumption = rest + production
+            consumption = production + sum(made[demands:])
+        rest = consumption - production
         before = self.powers[plant.battery_places]
         stored = self._batteries.lead(now, before, rest, limits, self.commands)
         rest -= sum(stored)
