@@ -75,42 +75,54 @@ class Batteries:
         self._before = [(power, one.last, one.errors) for power, one in zip(powers, self._filters, strict=True)]
         found = [0] * len(self._before)
         for group in self._plant.groups:
-            for number, power in zip(group.members, self._led(group, now, rest, limits, commands), strict=True):
-                found[number] = power
-                rest -= power
+            low, high, ranges = self._ranges(group, now, rest, limits, commands)
+            power = self._led(group, now, self._asked(group, now, rest, commands, (low, high)))
+            rest -= power
+            if not ranges:
+                found[group.members[0]] = power
+            else:
+                for number, own in zip(group.members, self._parts(group, power, ranges), strict=True):
+                    found[number] = own
+        self._end(now, found)
         return found
 
-    def _led(
-        self, group: Group, now: int, rest: int, limits: Mapping[str, int], commands: Sequence[Command]
-    ) -> list[int]:
-        """The powers in W that the batteries of a group give."""
-        ranges = [self._range(number, limits) for number in group.members]
-        if len(ranges) > 1:
-            ranges = [self._left(one, now, rest, commands) for one in zip(group.members, ranges, strict=True)]
-        low, high = (sum(bounds) for bounds in zip(*ranges, strict=True))
-        if group.id in limits:
-            high = within(limits[group.id], low, high)
-        power = self._led_to(group, now, self._asked(group, now, rest, commands, (low, high)))
-        powers = [power]
-        if len(ranges) > 1:
-            socs = self._plant.socs(self.charges)
-            before = [self._before[number][0] for number in group.members]
-            powers = shared(power, ranges, [socs[number] for number in group.members], before)
-        for number, own in zip(group.members, powers, strict=True):
-            if own:
+    def _end(self, now: int, powers: Sequence[int]) -> None:
+        """Note when a battery is full or empty with these powers."""
+        for number, power in enumerate(powers):
+            if power:
                 charge = self.charges[number]
-                room = self._plant.batteries[number].full - charge if own < 0 else charge
-                self.until = min(self.until, now + room // abs(own))
-        return powers
+                room = self._plant.batteries[number].full - charge if power < 0 else charge
+                self.until = min(self.until, now + room // abs(power))
 
-    def _led_to(self, group: Group, now: int, asked: Asked) -> int:
+    def _ranges(
+        self, group: Group, now: int, rest: int, limits: Mapping[str, int], commands: Sequence[Command]
+    ) -> tuple[int, int, Sequence[tuple[int, int]]]:
+        """The W that a group can give, lowest and highest; and of several batteries each one's."""
+        if len(group.members) == 1:
+            return (*self._range(group.members[0], limits), ())
+        ranges = []
+        for number in group.members:
+            battery = self._plant.batteries[number]
+            alone = Group(battery.id, (number,), battery.controls)
+            wanted, low, high, _ = self._asked(alone, now, rest, commands, self._range(number, limits))
+            ranges.append((low, high) if wanted is None else (within(wanted, low, high),) * 2)
+        low, high = sum(one for one, _ in ranges), sum(one for _, one in ranges)
+        return low, within(limits.get(group.id, high), low, high), ranges
+
+    def _parts(self, group: Group, power: int, ranges: Sequence[tuple[int, int]]) -> Sequence[int]:
+        """What each battery of a cluster has of its power."""
+        socs = self._plant.socs(self.charges)
+        before = [self._before[number][0] for number in group.members]
+        return shared(power, ranges, [socs[number] for number in group.members], before)
+
+    def _led(self, group: Group, now: int, asked: Asked) -> int:
         """The power in W that a group gives, on its way to what is asked."""
         wanted, low, high, filtered = asked
         gains, first = self._plant.gains, group.members[0]
         power = target = within(wanted or 0, low, high)
         full_or_empty = wanted and not target  # at once, as the simulator's battery does
         if filtered and not full_or_empty and gains and not self._away[0] < now < self._away[1]:
-            before = sum(self._before[number][0] for number in group.members)
+            before = sum([self._before[number][0] for number in group.members])
             power = self._filters[first].step(gains, before, target, (low, high))
         if power != target:
             self.until = min(self.until, now + STEP)
@@ -123,16 +135,6 @@ class Batteries:
         high = battery.limit if charge >= battery.limit else 0
         return low, within(limits.get(battery.id, high), low, high)
 
-    def _left(
-        self, member: tuple[int, tuple[int, int]], now: int, rest: int, commands: Sequence[Command]
-    ) -> tuple[int, int]:
-        """What a battery's own controls leave to its cluster."""
-        number, bounds = member
-        battery = self._plant.batteries[number]
-        alone = Group(battery.id, (number,), battery.controls)
-        wanted, low, high, _ = self._asked(alone, now, rest, commands, bounds)
-        return (low, high) if wanted is None else (within(wanted, low, high),) * 2
-
     def _asked(
         self, group: Group, now: int, rest: int, commands: Sequence[Command], bounds: tuple[int, int]
     ) -> Asked:
@@ -140,7 +142,7 @@ class Batteries:
         for command in commands:
             if self._plant.writable.get(command.channel) == group.id and command.end > now:
                 self.until = min(self.until, command.end)
-                return Asked(command.value, *bounds)
+                return (command.value, *bounds, False)
         return asked_of(group.controls, rest, *bounds)
 
 

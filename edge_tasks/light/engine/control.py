@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Asked: TypeAlias = tuple[int | None, int, int, bool]
+"""What is asked of batteries: W or None, the lowest and the highest W that are left to them, and whether the
+filter leads them there."""
 
 
 class Control(ABC):
@@ -38,22 +42,6 @@ class Control(ABC):
         return low, high
 
 
-class Asked(NamedTuple):
-    """What is asked of batteries.
-
-    Attributes:
-        wanted: W; None if nothing is asked.
-        low: W that are left to them, the lowest.
-        high: the highest.
-        filtered: whether the filter leads them there.
-    """
-
-    wanted: int | None
-    low: int
-    high: int
-    filtered: bool = False
-
-
 def asked_of(controls: Iterable[Control], rest: int, low: int, high: int) -> Asked:
     """What controls ask for, in their order.
 
@@ -66,9 +54,9 @@ def asked_of(controls: Iterable[Control], rest: int, low: int, high: int) -> Ask
     for control in controls:
         wanted = control.wanted(rest)
         if wanted is not None:
-            return Asked(wanted, low, high, control.filtered)
+            return wanted, low, high, control.filtered
         low, high = control.narrowed(low, high)
-    return Asked(None, low, high)
+    return None, low, high, False
 
 
 def within(value: int, low: int, high: int) -> int:

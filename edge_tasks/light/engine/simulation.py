@@ -258,7 +258,7 @@ class Simulation:
         if grid:
             grid[0] += rest - sum(grid)  # of several, the first by id has all that is left
         sums = [production, consumption, consumption - production - rest, rest]
-        clusters = [sum(stored[number] for number in one.members) for one in plant.clusters]
+        clusters = [sum([stored[number] for number in one.members]) for one in plant.clusters]
         self.powers = [*made, *grid, *stored, *clusters, *sums, *self._switched()]
         for place, power in enumerate(sums):
             if power < self._lows[place]:
