@@ -70,7 +70,7 @@ def test_a_changed_profile_is_taken_over_and_a_wrong_one_changes_nothing(platfor
     own.write_text("consumption: {day: [1, 1], scale: 3}\n")
     refused = platform.inv("setup")
     assert refused.returncode == 2, refused.stdout
-    assert f"{own}: consumption.scale is 3" in refused.stdout
+    assert f"{own}:1: consumption.scale is 3" in refused.stdout
     assert "two numbers from 0 to 1000, the lowest first" in refused.stdout
     own.write_text("consumption: {day: [1, 1], scale: [3, 3]}\n")
     assert set(values(platform, "meter3/ActivePower").values()) == {1500}
