@@ -71,8 +71,8 @@ class Platform:
 
     @property
     def is_missing(self) -> bool:
-        """Whether it is the bundled one and has not been laid out yet."""
-        return self.bundled and not self.edges_folder.is_dir()
+        """Whether it is the bundled one and has not been laid out; there may be files that people put there."""
+        return self.bundled and not self.template_folder.is_dir()
 
     @property
     def edges_folder(self) -> Path:

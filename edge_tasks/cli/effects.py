@@ -37,6 +37,7 @@ class Place:
             Matters.ALWAYS: True,
             Matters.DOCKER: self.uses_engine,
             Matters.BUNDLED_DOCKER: self.uses_engine and self.is_bundled,
+            Matters.EMBEDDED: not self.uses_engine,
             Matters.LIGHT: self.has_light,
             Matters.LIGHT_DOCKER: self.has_light and self.uses_engine,
             Matters.VERIFYING: bool(self.tasks & VERIFYING),

@@ -23,6 +23,7 @@ class Matters(Enum):
     ALWAYS = "everywhere"
     DOCKER = "in the docker runtime"
     BUNDLED_DOCKER = "for the bundled platform in the docker runtime"
+    EMBEDDED = "in the embedded runtime"
     LIGHT = "for light edges"
     LIGHT_DOCKER = "for light edges in the docker runtime"
     VERIFYING = "for verify, setup, restart and rotate-keys"

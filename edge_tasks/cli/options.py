@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from edge_tasks.cli.history_options import BACKFILL
 from edge_tasks.cli.option import Matters, Option, Saved, Setting
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS, OVERRIDE_FILE
-from edge_tasks.openems.release import DEFAULT, VERSION
+from edge_tasks.openems.release import DEFAULT, PROVIDERS, VERSION
 from edge_tasks.runtimes import NAMES
 
 AUTO: Final = "auto"
@@ -179,6 +180,14 @@ _SETTINGS: Final = (
         saved=Saved.EXTRA,
     ),
     Setting(
+        "timedata",
+        "Whose answers about history the stand-in gives: Timedata.InfluxDB or Timedata.AggregatedInfluxDB",
+        default=PROVIDERS[0],
+        choices=PROVIDERS,
+        matters=Matters.EMBEDDED,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
         "reconnect",
         "How light edges reconnect: quick, or openems (after 10 to 109 s)",
         default="quick",
@@ -266,6 +275,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
         Option("service", "Only this service (docker), or backend, edges or PostgreSQL (embedded)"),
         Option("follow", "Keep showing new lines until Ctrl-C", is_flag=True),
     ),
+    "backfill": BACKFILL,
     "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
     "down": (
         Option(

@@ -83,6 +83,12 @@ class Component:
             return value.strip().lower() == "true"
         return value if isinstance(value, bool) else default
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """An array of strings, without those that are empty. A scalar is an array of one."""
+        value = self.properties.get(name, ())
+        items = value if isinstance(value, tuple) else (value,)
+        return tuple(item for item in items if isinstance(item, str) and item)
+
     def integers(self, name: str) -> tuple[int, ...]:
         """An array of integers, some may be texts; other values are left out. A scalar is an array of one."""
         value = self.properties.get(name, ())

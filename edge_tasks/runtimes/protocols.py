@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.fleet.directories import Written
+    from edge_tasks.output import Progress
     from edge_tasks.plan import Plan
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
-    from edge_tasks.runtimes.plans import DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
+    from edge_tasks.runtimes.plans import Arrival, DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
     from edge_tasks.timedata.protocol import History
 
 
@@ -196,14 +197,21 @@ class LightEdgesHost(Protocol):
         """Have it end, and keep what its edges have counted; whether it ran."""
 
 
-class Timedata(Protocol):
-    """Where the backend stores what its edges send."""
+class Storage(Protocol):
+    """Where the backend stores history."""
 
     def history(self) -> History:
         """That place, as it is reached from here.
 
         Raises:
             SettingsError: the backend stores no history, or where nobody else can write.
+            HistoryError: it does not run.
+        """
+
+    def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
+        """Whether points of these edges arrive there, or None if none are stored, or nobody can tell.
+
+        It waits as long as the backend may take to write; ``progress`` is told how many edges have points.
         """
 
 
@@ -216,8 +224,8 @@ class Runtime:
         images: None where nothing is built or fetched.
         correction: None where the platform's files are not read.
         ownership: None if only the caller writes files.
+        storage: None where no history is stored.
         light_host: what runs the light edges; None if nothing does.
-        timedata: where the backend stores history; None if nowhere.
     """
 
     name: str
@@ -228,8 +236,8 @@ class Runtime:
     images: Images | None = None
     correction: Correction | None = None
     ownership: Ownership | None = None
+    storage: Storage | None = None
     light_host: Callable[[], LightEdgesHost] | None = None
-    timedata: Timedata | None = None
 
     @property
     def stands_for(self) -> str:

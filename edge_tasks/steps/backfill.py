@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
 from edge_tasks.history.described import mark
+from edge_tasks.history.past import CHANNEL
 from edge_tasks.history.pasts import OPEN, Lack, Noted, Wish, difference, lack
-from edge_tasks.history.writing import CHANNEL
 from edge_tasks.light.host import memories
 from edge_tasks.plan import Plan, counted, some
 from edge_tasks.steps.past_writer import ToWrite

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.history import writing
-from edge_tasks.history.writing import CHANNEL, Past
+from edge_tasks.history.past import CHANNEL, Past
 from edge_tasks.light.host import memories
 from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.plan import some
+from edge_tasks.steps import past_processes
 from edge_tasks.timedata.errors import HistoryDiffers
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from edge_tasks.history.described import Described
     from edge_tasks.history.pasts import Noted
-    from edge_tasks.history.writing import Done
     from edge_tasks.output import Output
+    from edge_tasks.steps.past_processes import Done
     from edge_tasks.steps.past_record import PastRecord
     from edge_tasks.timedata.protocol import History
     from edge_tasks.timedata.span import Span
@@ -82,7 +82,7 @@ class PastWriter:
         kept = time.monotonic()
         with self.output.progress("backfill", len(pasts), "edges") as progress:
             try:
-                for number, done in enumerate(writing.write(pasts, self.history, self.processes), 1):
+                for number, done in enumerate(past_processes.write(pasts, self.history, self.processes), 1):
                     waiting.append(done)
                     progress(number)
                     if time.monotonic() - kept > _KEEP_S:

@@ -13,7 +13,6 @@ import pytest
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.record import Record
-from edge_tasks.history import writing
 from edge_tasks.history.pasts import OPEN
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.engine.memory import Memory
@@ -21,6 +20,7 @@ from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.host import memories
 from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.openems import configuration
+from edge_tasks.steps import past_processes
 from edge_tasks.steps.backfill import Asked, Backfill
 from edge_tasks.steps.past_record import PastRecord
 from edge_tasks.steps.past_writer import PastWriter
@@ -232,7 +232,7 @@ def test_an_interrupted_past_is_continued(world: World, monkeypatch: pytest.Monk
     world.edges = tuple(f"edge{number}" for number in range(6))
     world.host.runs = True
 
-    whole = writing.write
+    whole = past_processes.write
 
     def interrupted(pasts: Any, history: Any, processes: int) -> Any:
         for number, done in enumerate(whole(pasts, history, processes)):
@@ -241,7 +241,7 @@ def test_an_interrupted_past_is_continued(world: World, monkeypatch: pytest.Monk
             yield done
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing, "write", interrupted)
+        patch.setattr(past_processes, "write", interrupted)
         with pytest.raises(KeyboardInterrupt):
             world.run()
     assert world.host.runs

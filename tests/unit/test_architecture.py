@@ -44,6 +44,10 @@ HOMES = {
         "adapters/postgresql.py",
         "registry/odoo/table.py",
         "backend/store.py",
+        "backend/history_store.py",
+        "timedata/embedded/database.py",
+        "timedata/embedded/history.py",
+        "timedata/embedded/upkeep.py",
         "runtimes/embedded/schema.py",
     },
     "rich": {"cli/terminal.py"},
@@ -74,6 +78,9 @@ PURE_MODULES = (
             "timedata/points",
             "timedata/protocol",
             "timedata/span",
+            *(f"timedata/{name}" for name in ("answer", "aggregated", "allowed_channels", "local_time")),
+            *(f"timedata/{name}" for name in ("question", "resolution", "series", "table")),
+            *(f"timedata/embedded/{name}" for name in ("block", "coding", "compaction", "recorder")),
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
@@ -84,7 +91,10 @@ PURE_MODULES = (
         f"checkout/{name}.py"
         for name in ("template", "override", "findings", "project", "roles", "backend_config")
     ),
-    *(f"checkout/{name}.py" for name in ("dockerfile", "inheritance", "timedata_config", "yaml_text")),
+    *(
+        f"checkout/{name}.py"
+        for name in ("backend_findings", "dockerfile", "inheritance", "timedata_config", "yaml_text")
+    ),
     *(f"page/{name}.py" for name in ("guard", "history", "secrecy", "snapshot", "summary")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),

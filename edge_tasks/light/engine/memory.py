@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Memory:
         commands: values that people wrote and that still hold.
         powers: W since the turn, by id.
         seen: epoch ms, the moment at which the simulation stood; None for the turn's own.
+        registers: of state machines, by the component's id.
+        answers: of state machines, until when (epoch ms) they hold, and the limit in W of a battery in them.
     """
 
     energies: Mapping[str, tuple[int, int]]
@@ -51,6 +53,8 @@ class Memory:
     commands: tuple[Command, ...] = ()
     powers: Mapping[str, int] = field(default_factory=dict)
     seen: int | None = None
+    registers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def settled(self) -> Memory:
         """The same at the moment at which the simulation stood, for one that goes on with another plant."""
@@ -63,7 +67,11 @@ class Memory:
         }
         charges = {key: charge - self._power(key) * span for key, charge in self.charges.items()}
         filters: dict[str, tuple[int, int | None, int]] = {key: (self._power(key), None, 0) for key in charges}
-        return replace(self, energies=energies, charges=charges, now=self.seen, filters=filters)
+        return replace(self, energies=energies, charges=charges, now=self.seen, filters=filters, answers={})
+
+    def without(self, ids: Container[str]) -> Memory:
+        """The same without the registers of some state machines, which begin anew."""
+        return replace(self, registers={key: own for key, own in self.registers.items() if key not in ids})
 
     def _power(self, key: str) -> int:
         return self.powers.get(key, 0)

@@ -2,8 +2,9 @@
 
 Powers are integers in W, positive for production, discharge and buying. Times are integers in ms since 1970.
 Energies are kept as integers in W*ms, so integrating is exact at any step width; they are Wh when reported,
-rounded down. Between two turns (a datasource's next value, a step of a battery's filter, a battery full or empty)
-all powers are constant, so a cycle without a turn costs nothing but the reading of values.
+rounded down. Between two turns (a datasource's next value, a step of a battery's filter, a battery full or empty,
+a state machine that may change) all powers are constant, so a cycle without a turn costs nothing but the reading
+of values.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.engine.pid_filter import STEP, Pid
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
+from edge_tasks.light.engine.states import States
 from edge_tasks.openems.sources import NEVER, Held
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Simulation:
         powers: W, in the order of the plant's ids.
         energies: W*ms at ``since``: of positive and of negative power of the first id, of the second ...
         commands: values that people wrote and that still hold.
+        states: of the state machines.
     """
 
     __slots__ = (
@@ -61,6 +64,7 @@ class Simulation:
         "plant",
         "powers",
         "since",
+        "states",
         "turns",
     )
 
@@ -85,7 +89,9 @@ class Simulation:
         self.commands = past.commands
         filters = [past.filters.get(battery.id, (0, None, 0)) for battery in plant.batteries]
         self._filters = [Pid(last, errors) for _, last, errors in filters]
-        self.powers = [0] * len(plant.ids)
+        self.powers = [past.powers.get(key, 0) for key in plant.ids]
+        self.states = States(plant, past)
+        self.states.resume(self._read)
         for battery, (power, _, _) in zip(plant.batteries, filters, strict=True):
             self.powers[plant.place[battery.id]] = power
         for command in past.commands:
@@ -93,14 +99,14 @@ class Simulation:
         self.turns = 0
         self._before: list[tuple[int, int | None, int]] = []
         self._until = NEVER
-        self._balance()
+        self._turn()
 
     def advance(self, now: int) -> None:
         """Go on to an epoch ms. An earlier one than the last (if a clock was set back) changes nothing."""
         if now > self.now:
             while self._until <= now:
                 self._integrate(self._until)
-                self._balance()
+                self._turn()
             self.now = now
 
     def command(self, command: Command) -> None:
@@ -109,7 +115,7 @@ class Simulation:
         others = (one for one in self.commands if one.channel != command.channel and one.end > self.now)
         self.commands = (*others, command)
         self._hold(command)
-        self._balance()
+        self._turn()
 
     def memory(self) -> Memory:
         """What another simulation needs to go on from here."""
@@ -125,6 +131,8 @@ class Simulation:
             tuple(one for one in self.commands if one.end > self.since),
             dict(zip(ids, self.powers, strict=True)),
             self.now,
+            self.states.kept(),
+            self.states.answers(),
         )
 
     def power(self, key: str) -> int:
@@ -162,12 +170,8 @@ class Simulation:
 
     def socs_until(self) -> int:
         """Epoch ms until which :meth:`socs` stays as it is, unless the simulation turns before."""
-        batteries, charges = self.plant.batteries, self.charges()
-        first = len(self._sources) + len(self.plant.grid)
-        powers = self.powers[first : first + len(charges)]
-        each = [_to_next_soc(*one) for one in zip(charges, (one.full for one in batteries), powers, strict=True)]
-        total = _to_next_soc(sum(charges), sum(one.full for one in batteries), sum(powers))
-        return self.now + min(total, *each) if each else NEVER
+        charges, first = self.charges(), len(self._sources) + len(self.plant.grid)
+        return self.now + self.plant.to_next_soc(charges, self.powers[first : first + len(charges)])
 
     def lowest(self, key: str) -> int:
         """The lowest power of a sum so far, in W; 0 at most."""
@@ -201,8 +205,24 @@ class Simulation:
             self._charges[place] -= self.powers[first + place] * span
         self.since = self.now = end
 
-    def _balance(self) -> None:
-        """Determine all powers as of ``since``, and how long they stay as they are."""
+    def _turn(self) -> None:
+        """Determine all powers and states as of ``since``, and how long they stay as they are."""
+        self._balance(self.states.limits(self.since, self.powers, self._read))
+        self._until = min(self._until, self.states.switch(self.since, self.powers, self._read))
+        if self.plant.watches_socs:
+            self._until = min(self._until, self.socs_until())
+        self.turns += 1
+
+    def _read(self, number: int) -> tuple[int | None, ...]:
+        """What the state machine of a number reads."""
+        return tuple([read(self, self.powers) for read in self.plant.inputs[number]])
+
+    def _balance(self, limits: Sequence[int | None]) -> None:
+        """Determine all powers.
+
+        Args:
+            limits: W that each battery gives at most; None for no limit.
+        """
         now, plant = self.since, self.plant
         sources = self._sources
         made = [source.at(now) for source in sources]
@@ -216,38 +236,45 @@ class Simulation:
         ]
         stored = []
         for place in range(len(plant.batteries)):
-            power = self._battery_power(place, rest)
+            power = self._battery_power(place, rest, limits[place])
             stored.append(power)
             rest -= power
         grid = (
             [rest, *[0] * (len(plant.grid) - 1)] if plant.grid else []
         )  # of several, the first by id has it all
         sums = [production, consumption, consumption - production - rest, rest]
-        self.powers = [*made, *grid, *stored, *sums]
+        self.powers = [*made, *grid, *stored, *sums, *self._switched()]
         for place, power in enumerate(sums):
             if power < self._lows[place]:
                 self._lows[place] = power
             elif power > self._highs[place]:
                 self._highs[place] = power
-        self.turns += 1
 
-    def _battery_power(self, place: int, rest: int) -> int:
+    def _switched(self) -> list[int]:
+        """What relays and state machines had set; relays take what somebody wrote to them."""
+        first, outputs = self.plant.devices, self.plant.outputs
+        kept = self.powers[first:]
+        for command in self.commands if outputs else ():
+            if command.channel in outputs and command.end > self.since:
+                kept[outputs.index(command.channel)] = min(1, abs(command.value))
+        return kept
+
+    def _battery_power(self, place: int, rest: int, most: int | None) -> int:
         """The power in W that a battery gives; shortens the time until the next turn if that is needed."""
         battery = self.plant.batteries[place]
-        wanted = self._target(battery, rest)
-        if wanted is None:
-            return 0
         limit, charge = battery.limit, self._charges[place]
         low = -limit if battery.full - charge >= limit else 0  # room for a millisecond at least
-        high = limit if charge - battery.floor >= limit else 0
-        target = max(low, min(high, wanted))
-        if wanted and not target:
-            return 0  # full or empty: at once, as the simulator's battery does
-        power = self._led(place, target, (low, high))
+        high = limit if charge >= limit else 0
+        if most is not None:
+            high = max(low, min(high, most))
+        wanted = self._target(battery, rest)
+        target = min(0, high) if wanted is None else max(low, min(high, wanted))
+        at_once = wanted is None or (wanted and not target)  # full or empty, as the simulator's battery does
+        power = target if at_once else self._led(place, target, (low, high))
         if power != target:
             self._until = min(self._until, self.since + STEP)
         if power:
-            room = battery.full - charge if power < 0 else charge - battery.floor
+            room = battery.full - charge if power < 0 else charge
             self._until = min(self._until, self.since + room // abs(power))
         return power
 
@@ -264,14 +291,6 @@ class Simulation:
                 self._until = min(self._until, command.end)
                 return command.value
         return None if battery.target is None else rest - battery.target
-
-
-def _to_next_soc(charge: int, full: int, power: int) -> int:
-    """The ms until a battery with so many W*ms has another state of charge."""
-    if not full or not power:
-        return NEVER
-    step = (200 * charge + full) % (2 * full)
-    return -(-(2 * full - step) // (-200 * power)) if power < 0 else step // (200 * power) + 1
 
 
 def _initial(battery: Battery, charges: Mapping[str, int]) -> int:

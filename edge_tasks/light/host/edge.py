@@ -240,7 +240,8 @@ class Edge:
         me.simulation.advance(now)
         self._changes = (*self._changes, change)
         model = model_of(change.apply(me.model.configuration))
-        simulation = self._simulate(model, me.simulation.memory().settled())
+        memory = me.simulation.memory().settled().without(model.plant.renewed(me.model.plant))
+        simulation = self._simulate(model, memory)
         self._self = _Self(model, simulation, me.endpoint)
         self.status.unsimulated = model.unsimulated
         session.become(model, simulation, now)

@@ -11,6 +11,7 @@ from edge_tasks.adapters.files import read_tree, read_utf8
 from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
 from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.checkout.findings import additions, check_backend_config, corrections
+from edge_tasks.checkout.inheritance import told_config_folder
 from edge_tasks.checkout.roles import find_backend
 from edge_tasks.checkout.timedata_config import TimedataConfig, read_timedata_config
 from edge_tasks.errors import SettingsError
@@ -92,9 +93,19 @@ class BackendFiles:
     @property
     def inside(self) -> str | None:
         """Where the backend's container has that folder; None when it cannot be told."""
-        stack = self.stack
-        mounted = stack.project.bind_target(stack.services.backend, str(self.folder))
-        if mounted is not None:
-            return mounted
-        dockerfile = stack.context.platform.readable(self.folder.parent / "Dockerfile")
-        return copied_to(read_utf8(dockerfile)) if dockerfile.is_file() else None
+        mounted = self.stack.project.bind_target(self.stack.services.backend, str(self.folder))
+        return copied_to(self._dockerfile) if mounted is None else mounted
+
+    @property
+    def looked_for(self) -> str | None:
+        """Where the backend's container looks for its configuration; None when nothing says it."""
+        stack, name = self.stack, self.stack.services.backend
+        service = stack.project.services[name]
+        dockerfile = self._dockerfile if "build" in service else ""
+        return told_config_folder(service, stack.docker.image(stack.project.image(name)), dockerfile)
+
+    @cached_property
+    def _dockerfile(self) -> str:
+        """The text of that beside the folder; empty without one."""
+        path = self.stack.context.platform.readable(self.folder.parent / "Dockerfile")
+        return read_utf8(path) if path.is_file() else ""

@@ -10,6 +10,7 @@ from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
 from edge_tasks.proof.look import Expectations
 from edge_tasks.proof.verdict import Expectation
+from edge_tasks.runtimes.plans import Arrival
 from edge_tasks.runtimes.protocols import Runtime
 from edge_tasks.steps.devices_read import DevicesRead
 from edge_tasks.steps.edge_table import SHOWN, EdgeTable
@@ -20,7 +21,10 @@ from edge_tasks.steps.verify import Verify
 from tests.unit.steps.neighbours import FLEET, Backend, Entries, Host, Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from edge_tasks.output import Progress
 
 ALL = {edge.name for edge in FLEET.edges}
 
@@ -205,3 +209,37 @@ def test_a_fleet_that_is_down_is_judged_and_nothing_is_started(scene: Scene) -> 
     assert refused.value.hint == "inv up"
     edges: Any = scene.output.found["edges"]
     assert [edge["state"] for edge in edges] == ["unknown"] * 3
+
+
+class Storage:
+    """Where history is stored; what it says of points is given."""
+
+    def __init__(self, arrival: Arrival | None) -> None:
+        self.found = arrival
+
+    def history(self) -> Any:
+        raise AssertionError("it is not asked for")
+
+    def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
+        progress(len(names))
+        return self.found
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_whether_points_arrive_is_said_once_and_is_no_failure(scene: Scene, *, is_well: bool) -> None:
+    arrival = Arrival("what was found", is_well)
+    verify = replace(
+        scene.verify, view=replace(scene.view, runtime=replace(scene.view.runtime, storage=Storage(arrival)))
+    )
+    verify.run()
+    said = scene.output.lines if is_well else scene.output.faults
+    assert [line for line in said if "what was found" in line] == [
+        "  what was found" if is_well else "  ! what was found"
+    ]
+    assert scene.output.found["history"] == {"arrives": is_well, "said": "what was found"}
+
+
+def test_where_nothing_is_stored_nothing_is_said_of_points(scene: Scene) -> None:
+    view = replace(scene.view, runtime=replace(scene.view.runtime, storage=Storage(None)))
+    replace(scene.verify, view=view).run()
+    assert "history" not in scene.output.found
