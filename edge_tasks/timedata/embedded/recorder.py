@@ -75,7 +75,7 @@ class Recorder:
             return
         new = {name: one.values[name] for name in one.values.keys() - seen if one.values[name] is not None}
         if new:
-            seen |= new.keys()
+            seen.update(new)
             self._put(Moment(one.time, new), ids)
 
     def finish(self, ids: Mapping[str, int]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_tasks.timedata import aggregated
 from edge_tasks.timedata.answer import data, energy, energy_per_period
 from edge_tasks.timedata.local_time import zone_called
 from edge_tasks.timedata.question import Question
@@ -21,6 +22,7 @@ TIMES = 1_756_324_800_000 + QUARTER * np.arange(90 * 96)
 STEADY = {METER: Series(TIMES, 125 * np.arange(90 * 96))}
 OCTOBER = (date(2025, 10, 1), date(2025, 10, 31))
 LONG_DAY = (date(2025, 10, 26), date(2025, 10, 26))
+LATER = aggregated.Present(now=1_795_655_100_000)
 DAYS, MONTHS = Resolution(1, "DAYS"), Resolution(1, "MONTHS")
 
 
@@ -95,3 +97,68 @@ def test_days_of_utc_add_up_to_what_the_counter_rose(seed: int, days: int) -> No
     inside = counter[96 - 1 : 96 * (days + 1)]
     assert sum(value or 0 for value in table.columns[METER]) == inside[-1] - inside[0]
     assert len(table.times) == days
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Berlin", date(2025, 3, 30), 23),
+        ("Europe/Berlin", date(2025, 10, 26), 25),
+        ("America/New_York", date(2025, 3, 9), 23),
+        ("America/New_York", date(2025, 11, 2), 25),
+        ("Australia/Sydney", date(2025, 10, 5), 23),
+        ("Australia/Sydney", date(2025, 4, 6), 25),
+    ],
+)
+def test_on_days_when_the_clocks_change_hours_and_the_aggregated_day_are_right(
+    zone: str, day: date, hours: int
+) -> None:
+    year = {METER: Series(1_735_689_600_000 + QUARTER * np.arange(96 * 365), 125 * np.arange(96 * 365))}
+    table = energy_per_period(asked((day, day), zone), year, Resolution(1, "HOURS"))
+    assert table is not None
+    assert table.columns[METER] == [500] * hours
+    found = aggregated.energy(asked((day, day), zone), year, LATER, 10)
+    assert found == {METER: 500 * hours}
+
+
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from(["UTC", "Europe/Berlin", "Africa/Kampala", "America/New_York", "Australia/Sydney"]),
+    st.integers(0, 250),
+    st.integers(1, 60),
+)
+def test_with_the_aggregated_provider_days_add_up_to_the_energy_in_every_zone(
+    seed: int, zone: str, first: int, days: int
+) -> None:
+    counter = np.cumsum(np.random.default_rng(seed).integers(0, 3_000, 96 * 365))
+    series = {METER: Series(1_735_689_600_000 + QUARTER * np.arange(96 * 365), counter)}
+    begin = date(2025, 1, 3) + timedelta(first)
+    question = asked((begin, begin + timedelta(days - 1)), zone)
+    table = aggregated.energy_per_period(question, series, DAYS, LATER, 10)
+    found = aggregated.energy(question, series, LATER, 10)
+    assert table is not None
+    assert found is not None
+    assert sum(value or 0 for value in table.columns[METER]) == found[METER]
+    before = series[METER].between(0, question.span.begin).values[-1]
+    assert found[METER] == series[METER].between(0, question.span.end).values[-1] - before
+
+
+def test_until_today_the_aggregated_provider_takes_what_the_edge_has_sent_last() -> None:
+    last = int(TIMES[-1])
+    question = asked((date(2025, 11, 24), date(2025, 11, 25)), "UTC")
+    offline = aggregated.Present(now=last)
+    assert aggregated.energy(question, STEADY, offline, 10) is None
+    online = aggregated.Present(now=last, values={METER: 125 * 90 * 96})
+    assert aggregated.energy(question, STEADY, online, 10) == {METER: 12_000 + 10_125}
+    table = aggregated.energy_per_period(question, STEADY, DAYS, online, 10)
+    assert table is not None
+    assert table.columns[METER] == [12_000, 10_125]
+
+
+def test_the_aggregated_provider_has_no_result_with_a_meter_that_it_does_not_know() -> None:
+    question = asked(OCTOBER, "UTC", METER, "meter10/ActiveConsumptionEnergy")
+    assert aggregated.energy(question, STEADY, LATER, 10) is None
+    assert aggregated.energy(question, STEADY, LATER, 20) == {
+        METER: 372_000,
+        "meter10/ActiveConsumptionEnergy": None,
+    }
