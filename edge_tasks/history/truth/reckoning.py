@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 
+from edge_tasks.history.truth.battery import Batteries, Split
 from edge_tasks.history.truth.curve import Curve
 from edge_tasks.history.truth.turns import Beat, stretches
 
@@ -65,13 +66,6 @@ class Site:
         return self.profile is not None and meter.kind in self.profile and meter.values[0] >= 0
 
 
-class _Rate(NamedTuple):
-    """W by turn and edge: until the battery is full or empty, and from then on."""
-
-    first: Whole
-    then: Whole
-
-
 class Reckoning:
     """The lives of some edges.
 
@@ -92,16 +86,17 @@ class Reckoning:
     def counters(self, moments: Sequence[int]) -> Whole:
         """What the counters show at epoch ms, ascending: Wh by counter, moment and edge.
 
-        The counters are :data:`SUMS`, then each meter's own.
+        The counters are :data:`SUMS`, then each meter's own. At the beginning of the life all show 0.
         """
         asked = np.array(moments, np.int64)
         count = len(SUMS) + len(self._site.meters)
         before = np.zeros((count, self._edges), np.int64)
         found = np.zeros((count, len(asked), self._edges), np.int64)
-        charges = np.full(self._edges, self._site.initial, np.int64)
+        store = self._site.store
+        batteries = store and Batteries(store, self._edges, self._site.initial, self._begin)
         for turns, spans in stretches(self._beats(), self._edges, self._begin, int(asked.max()), _CELLS):
-            rates, held = self._rates(turns, spans, charges)
-            reading = _Reading(turns, spans, held, asked)
+            moments_of, rates = self._rates(turns, spans, batteries)
+            reading = _Reading(moments_of, turns[-1] + spans[-1], asked)
             for place, rate in enumerate(rates):
                 before[place] += reading.read(rate, before[place], found[place])
         return found // _WMS_PER_WH
@@ -114,20 +109,23 @@ class Reckoning:
         }
         return [*shaped[:1], *(Beat(step, np.full(self._edges, -self._begin)) for step in sorted(own - {0}))]
 
-    def _rates(self, turns: Whole, spans: Whole, charges: Whole) -> tuple[Iterator[_Rate], Whole]:
+    def _rates(self, turns: Whole, spans: Whole, batteries: Batteries | None) -> tuple[Whole, Iterator[Whole]]:
+        """All turns, those of batteries included, and from each on W of all counters in their order."""
         powers = [self._powers(meter, turns) for meter in self._site.meters]
-        shape = np.zeros_like(turns)
         consumption, production = (
             sum(
                 (power for meter, power in zip(self._site.meters, powers, strict=True) if meter.kind == kind),
-                shape,
+                np.zeros_like(turns),
             )
             for kind in ("consumption", "production")
         )
-        asked = consumption - production
-        store = self._site.store
-        given, held = store.follow(asked, spans, charges) if store else (shape, spans)
-        return _each(powers, consumption, production, _Rate(asked - given, asked), given), held
+        given, splits = np.zeros_like(turns), list[Split]()
+        if batteries:
+            given, splits = batteries.follow(consumption - production, turns, spans)
+        found = _divided(turns, spans, given, splits)
+        own = (consumption, production, *powers)
+        consumption, production, *powers = (np.take_along_axis(one, found.of, 0) for one in own) if splits else own
+        return found.turns, _each(powers, consumption, production, found.given)
 
     def _powers(self, meter: Metered, turns: Whole) -> Whole:
         curves = self._curves.get(meter.id)
@@ -141,24 +139,64 @@ class Reckoning:
         )
 
 
-def _each(
-    powers: Sequence[Whole], consumption: Whole, production: Whole, grid: _Rate, given: Whole
-) -> Iterator[_Rate]:
-    """The rates of all counters in their order."""
-    nothing = np.zeros_like(given)
-    yield from (_Rate(one, one) for one in (consumption, production))
-    yield _Rate(np.maximum(grid.first, 0), np.maximum(grid.then, 0))
-    yield _Rate(np.maximum(-grid.first, 0), np.maximum(-grid.then, 0))
-    yield _Rate(np.maximum(-given, 0), nothing)
-    yield _Rate(np.maximum(given, 0), nothing)
-    yield from (_Rate(one, one) for one in powers)
+class _Divided(NamedTuple):
+    """Turns, those of batteries included, by edge.
+
+    Attributes:
+        turns: epoch ms.
+        of: the number of the turn of a source that each follows from.
+        given: W of the battery from each on.
+    """
+
+    turns: Whole
+    of: Whole
+    given: Whole
+
+
+def _divided(turns: Whole, spans: Whole, given: Whole, splits: Sequence[Split]) -> _Divided:
+    if not splits:
+        return _Divided(turns, np.empty_like(turns), given)
+    count, edges = turns.shape
+    each = np.concatenate([one.edges for one in splits])
+    order = np.argsort(each, kind="stable")
+    owners = each[order]
+    rows = np.arange(len(owners)) - np.searchsorted(owners, owners)
+    here = rows, owners
+    more = 1 + int(rows.max())
+    moments = np.broadcast_to(turns[-1] + spans[-1], (more, edges)).copy()
+    of, powers = np.full((more, edges), count - 1), np.zeros((more, edges), np.int64)
+    moments[here] = np.concatenate([one.moments for one in splits])[order]
+    of[here] = np.repeat([one.turn for one in splits], [len(one.edges) for one in splits])[order]
+    powers[here] = np.concatenate([one.powers for one in splits])[order]
+    all_of = np.concatenate([np.broadcast_to(np.arange(count)[:, None], turns.shape), of])
+    all_turns = np.concatenate([turns, moments])
+    sorted_by_time = np.argsort(all_turns, axis=0, kind="stable")
+    return _Divided(
+        *(
+            np.take_along_axis(one, sorted_by_time, 0)
+            for one in (all_turns, all_of, np.concatenate([given, powers]))
+        )
+    )
+
+
+def _each(powers: Sequence[Whole], consumption: Whole, production: Whole, given: Whole) -> Iterator[Whole]:
+    """W of all counters in their order."""
+    grid = consumption - production - given
+    yield from (consumption, production, np.maximum(grid, 0), np.maximum(-grid, 0))
+    yield from (np.maximum(-given, 0), np.maximum(given, 0))
+    yield from powers
 
 
 class _Reading:
-    """Reads counters at the moments that are within a stretch."""
+    """Reads counters at the moments that are within a stretch.
 
-    def __init__(self, turns: Whole, spans: Whole, held: Whole, asked: Whole) -> None:
-        ends = turns[-1] + spans[-1]
+    Args:
+        turns: epoch ms by turn and edge.
+        ends: epoch ms of each edge's last span.
+        asked: epoch ms.
+    """
+
+    def __init__(self, turns: Whole, ends: Whole, asked: Whole) -> None:
         within = (turns[0] <= asked[:, None]) & (asked[:, None] < ends)
         self._rows, self._edges = np.nonzero(within)
         moments = asked[self._rows]
@@ -166,28 +204,25 @@ class _Reading:
         for edge in np.unique(self._edges):
             own = self._edges == edge
             self._turns[own] = np.searchsorted(turns[:, edge], moments[own], "right") - 1
-        here = self._turns, self._edges
-        since = moments - turns[here]
-        self._first = np.minimum(since, held[here])
-        self._then = since - self._first
-        self._held, self._rest = held, spans - held
+        self._since = moments - turns[self._turns, self._edges]
+        self._spans = np.diff(turns, axis=0, append=ends[None])
 
-    def read(self, rate: _Rate, before: Whole, found: Whole) -> Whole:
+    def read(self, rate: Whole, before: Whole, found: Whole) -> Whole:
         """Put into ``found`` what a counter shows, in W*ms.
 
         Args:
-            rate: of the counter.
+            rate: W by turn and edge.
             before: what it showed at each edge when the stretch began.
             found: by moment and edge.
 
         Returns:
             What each edge adds to it in the whole stretch.
         """
-        added = np.cumsum(rate.first * self._held + rate.then * self._rest, axis=0)
+        added = rate * self._spans
+        np.cumsum(added, axis=0, out=added)
         if len(self._rows):
-            here = self._turns, self._edges
             earlier = np.where(self._turns > 0, added[self._turns - 1, self._edges], 0)
-            within = rate.first[here] * self._first + rate.then[here] * self._then
+            within = rate[self._turns, self._edges] * self._since
             found[self._rows, self._edges] = before[self._edges] + earlier + within
         last: Whole = added[-1]
         return last

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_tasks.history.truth import reckoning
-from edge_tasks.history.truth.battery import Store
+from edge_tasks.history.truth.battery import Limit, Store
 from edge_tasks.history.truth.reckoning import SUMS, Metered, Reckoning, Site
 from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION, Battery, Plant
 from edge_tasks.light.engine.simulation import Simulation
@@ -35,7 +35,8 @@ HOUSE: Mapping[str, object] = {
     },
     "production": {"sun": {"rise": "06:00", "set": "20:00"}, "noise": 0.1, "clouds": [0.03, 0.75]},
 }
-BATTERY = Battery("ess0", 10_000, 50, 4_000, 10, 0)
+BATTERY = Battery("ess0", 10_000, 50, 4_000, 0)
+LIMIT = Limit(15, 10, 0)
 STEPS = Datasource((700, 50, 900), 1_700_000)
 KEYS = ("seed/edge3/", "seed/edge17/", "other/edge3/")
 
