@@ -16,4 +16,5 @@ BACKFILL: Final = (
     Option("every", f"The time between two points: 30s, 15m, 1h (default: {EVERY})"),
     Option("edge", "Only these edges: 3, 3-7 or 0,3-7 (default: all light edges)"),
     Option("zone", f"The time zone of the days (default: {ZONE})"),
+    Option("remove", "Remove the pasts that were written, and what these edges sent since then", is_flag=True),
 )

@@ -15,6 +15,7 @@ from edge_tasks.plan import some
 from edge_tasks.steps import step
 from edge_tasks.steps.backfill import Asked, Backfill
 from edge_tasks.steps.past_record import PastRecord
+from edge_tasks.steps.past_removal import PastRemoval
 from edge_tasks.steps.past_writer import PastWriter
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def backfill(session: Session) -> None:
         FleetError: as the step says.
     """
     session.require_fleet()
+    if session.flag("remove"):
+        session.begin()
+        step.run("backfill", lambda: _removal(session), session.console)
+        return
     asked = _asked(session)
     session.begin()
     step.run("backfill", lambda: _backfill(session, asked), session.console)
@@ -56,6 +61,12 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
         writer=PastWriter(history, record, host.memory_file, machine.cores(), output),
         output=output,
     )
+
+
+def _removal(session: Session) -> PastRemoval:
+    chosen = {edge.name for edge in selected_edges(session)} if session.options.get("edge") else None
+    history = _history(session)
+    return PastRemoval(chosen, history, PastRecord(session.target.state.record, history.describe()))
 
 
 def _asked(session: Session) -> Asked:

@@ -62,4 +62,4 @@ def points_of(past: Past, lives: Lives) -> Iterator[Points | Memory]:
         if len(moments):
             yield Points(past.edge.name, moments, samples.values(stretch, channels, moments))
         if until == past.end:
-            yield life.memory(stretch, until)
+            yield stretch.memory(until, past.begin)

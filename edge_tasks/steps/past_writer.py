@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.history.past import CHANNEL, Past
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.history.described import Described
     from edge_tasks.history.pasts import Noted
+    from edge_tasks.light.engine.memory import Memory
     from edge_tasks.output import Output
     from edge_tasks.steps.past_processes import Done
     from edge_tasks.steps.past_record import PastRecord
@@ -135,5 +136,14 @@ class PastWriter:
         kept = memories.load(self.memory_file)
         for one in done:
             old = before.get(one.name, Snapshot(one.memory))
-            kept[one.name] = Snapshot(one.memory, old.shape, old.changes)
+            kept[one.name] = Snapshot(_with_states(one.memory, old.memory), old.shape, old.changes)
         memories.save(self.memory_file, {name: memories.document(snapshot) for name, snapshot in kept.items()})
+
+
+def _with_states(memory: Memory, old: Memory) -> Memory:
+    """A memory with the states and the cumulated times of which a past knows nothing, as they were."""
+    return replace(
+        memory,
+        energies={**old.energies, **memory.energies},
+        registers={**old.registers, **memory.registers},
+    )

@@ -23,6 +23,7 @@ from edge_tasks.openems import configuration
 from edge_tasks.steps import past_processes
 from edge_tasks.steps.backfill import Asked, Backfill
 from edge_tasks.steps.past_record import PastRecord
+from edge_tasks.steps.past_removal import PastRemoval
 from edge_tasks.steps.past_writer import PastWriter
 from edge_tasks.timedata.errors import HistoryDiffers, HistoryError, NoRoom
 from edge_tasks.timedata.influxdb.history import InfluxHistory
@@ -302,3 +303,16 @@ def test_a_server_that_is_gone_is_named_and_the_edges_run_again(world: World) ->
     with pytest.raises(HistoryError):
         step.apply(plan)
     assert world.host.runs
+
+
+def test_pasts_are_removed_with_what_the_edges_sent_since_and_nothing_else(world: World) -> None:
+    world.influxdb.write(f"data,edge=9 some/Channel=1i {BEGIN + 5}")
+    world.run()
+    removal = PastRemoval(["edge3"], world.history, world.step().writer.record)
+    removal.apply(removal.find())
+    assert (world.energies("edge3"), len(world.energies("edge4")) > 900) == ([], True)
+    everything = replace(removal, edges=None)
+    assert everything.find().changes == ("remove the past of 1 edge",)
+    everything.apply(everything.find())
+    assert world.influxdb.rows("SHOW TAG VALUES FROM data WITH KEY = edge") == [["edge", "9"]]
+    assert everything.find().changes == ()
