@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from edge_tasks.history.truth.battery import Store
+    from edge_tasks.openems.load_curve_content import Kind
     from edge_tasks.timedata.points import Whole
 
 Sum = Literal["consumption", "production", "buy", "sell", "charge", "discharge"]
@@ -40,7 +41,7 @@ class Metered:
     """
 
     id: str
-    kind: str
+    kind: Kind
     values: tuple[int, ...]
     step: int
 

@@ -9,17 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_tasks.history.truth import reckoning
-from edge_tasks.history.truth.battery import Limit, Store
-from edge_tasks.history.truth.reckoning import SUMS, Metered, Reckoning, Site
-from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION, Battery, Plant
+from edge_tasks.history.truth.reckoning import SUMS, Reckoning
+from edge_tasks.history.truth.site import reckoned
+from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION
 from edge_tasks.light.engine.simulation import Simulation
+from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
-from edge_tasks.openems.sources import Datasource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pytest
+
+    from edge_tasks.openems import felix
 
 BEGIN = 1_761_951_600_123
 DAY = 86_400_000
@@ -35,35 +38,48 @@ HOUSE: Mapping[str, object] = {
     },
     "production": {"sun": {"rise": "06:00", "set": "20:00"}, "noise": 0.1, "clouds": [0.03, 0.75]},
 }
-BATTERY = Battery("ess0", 10_000, 50, 4_000, 0)
-LIMIT = Limit(15, 10, 0)
-STEPS = Datasource((700, 50, 900), 1_700_000)
+BATTERY = {"capacity": 10_000, "initialSoc": 50, "maxApparentPower": 4_000}
+LIMIT = {"minSoc": 15, "forceChargeSoc": 10}
+STEPS = {"values": (700, 50, 900), "timeDelta": 1_700}
 KEYS = ("seed/edge3/", "seed/edge17/", "other/edge3/")
+AT_ONCE = Component("_power", "Ess.Power", "Ess.Power", "", {"enablePid": False})
 
 
-def plant_of(batteries: Sequence[Battery], own: Datasource = STEPS) -> Plant:
-    producers = (("meter1", Datasource((5_000,), 0)),)
-    return Plant(
-        producers, (("meter2", Datasource((900,), 0)), ("meter3", own)), ("meter0",), tuple(batteries), None
-    )
+def component(own_id: str, factory: str, **properties: felix.Value) -> Component:
+    return Component(own_id, factory, f"{factory}.{own_id}", "", properties)
 
 
-def site_of(plant: Plant, profile: Mapping[str, object] | None) -> Site:
-    kinds = (("production", plant.producers), ("consumption", plant.consumers))
-    meters = tuple(
-        Metered(own_id, kind, source.values, source.step) for kind, each in kinds for own_id, source in each
-    )
-    store, initial = None, 0
-    for one in plant.batteries:
-        store = Store(one.full, one.floor, one.limit, one.target)
-        initial = one.full * one.initial_soc // 100
-    return Site(meters, store, initial, profile)
+def components_of(
+    battery: Mapping[str, felix.Value] | None,
+    own: Mapping[str, felix.Value] = STEPS,
+    limit: Mapping[str, felix.Value] | None = None,
+    target: int | None = 0,
+) -> list[Component]:
+    series = "Simulator.Datasource.Single.Direct"
+    found = [
+        AT_ONCE,
+        component("datasource1", series, values=(5_000,), timeDelta=-1),
+        component("datasource2", series, values=(900,), timeDelta=-1),
+        component("datasource3", series, **own),
+        component("meter0", "Simulator.GridMeter.Reacting"),
+        component("meter1", "Simulator.ProductionMeter.Acting", **{"datasource.id": "datasource1"}),
+        component("meter2", "Simulator.NRCMeter.Acting", **{"datasource.id": "datasource2"}),
+        component("meter3", "Simulator.NRCMeter.Acting", **{"datasource.id": "datasource3"}),
+    ]
+    if battery:
+        found.append(component("ess0", "Simulator.EssSymmetric.Reacting", **battery))
+    if battery and target is not None:
+        found.append(component("ctrl0", "Controller.Symmetric.Balancing", targetGridSetpoint=target))
+    if battery and limit:
+        found.append(component("ctrl1", "Controller.Ess.LimitTotalDischarge", **limit))
+    return found
 
 
 def simulated(
-    plant: Plant, profile: Mapping[str, object] | None, key: str, moments: Sequence[int]
+    components: Sequence[Component], profile: Mapping[str, object] | None, key: str, moments: Sequence[int]
 ) -> list[list[int]]:
     """Wh of all counters at each moment."""
+    plant = DEVICES.plant(components)
     shape = Profile.of(profile) if profile else None
     kinds = (("production", plant.producers), ("consumption", plant.consumers))
     sources = [
@@ -88,50 +104,68 @@ def simulated(
     return rows
 
 
-def is_same(plant: Plant, profile: Mapping[str, object] | None, moments: Sequence[int]) -> None:
-    found = Reckoning(site_of(plant, profile), KEYS, BEGIN).counters(moments)
-    assert found.shape == (len(SUMS) + len(plant.meters), len(moments), len(KEYS))
+def is_same(
+    components: Sequence[Component], profile: Mapping[str, object] | None, moments: Sequence[int]
+) -> None:
+    site = reckoned(components, profile).site
+    found = Reckoning(site, KEYS, BEGIN).counters(moments)
+    assert found.shape == (len(SUMS) + 3, len(moments), len(KEYS))
     for place, key in enumerate(KEYS):
-        assert found[:, :, place].T.tolist() == simulated(plant, profile, key, moments)
+        assert found[:, :, place].T.tolist() == simulated(components, profile, key, moments)
 
 
 def test_a_household_with_a_battery_counts_what_its_simulation_counts() -> None:
     moments = [BEGIN, BEGIN + 1, *range(BEGIN + 3_600_000, BEGIN + 5 * DAY, 5_123_456)]
-    is_same(plant_of([BATTERY]), HOUSE, moments)
+    is_same(components_of(BATTERY), HOUSE, moments)
+
+
+def test_a_battery_whose_discharge_is_limited_counts_what_its_simulation_counts() -> None:
+    moments = [BEGIN, BEGIN + 1, *range(BEGIN + 3_600_000, BEGIN + 9 * DAY, 5_123_456)]
+    is_same(components_of(BATTERY, limit=LIMIT), HOUSE, moments)
 
 
 def test_without_profile_a_battery_that_is_empty_gives_nothing_more() -> None:
-    is_same(plant_of([BATTERY], Datasource((7_000,), 0)), None, list(range(BEGIN, BEGIN + 3 * DAY, 9_000_000)))
+    own = {"values": (7_000,), "timeDelta": -1}
+    is_same(components_of(BATTERY, own), None, list(range(BEGIN, BEGIN + 3 * DAY, 9_000_000)))
 
 
 def test_datasources_with_steps_of_their_own_count_beside_a_profile() -> None:
     only_sun = {key: value for key, value in HOUSE.items() if key != "consumption"}
-    is_same(plant_of([BATTERY]), only_sun, list(range(BEGIN, BEGIN + 2 * DAY, 7_654_321)))
+    is_same(components_of(BATTERY), only_sun, list(range(BEGIN, BEGIN + 2 * DAY, 7_654_321)))
 
 
 def test_an_edge_without_a_battery_buys_and_sells_the_rest() -> None:
-    is_same(plant_of([]), HOUSE, list(range(BEGIN, BEGIN + 3 * DAY, 7_654_321)))
+    is_same(components_of(None), HOUSE, list(range(BEGIN, BEGIN + 3 * DAY, 7_654_321)))
 
 
-BATTERIES = st.builds(
-    Battery,
-    id=st.just("ess0"),
-    capacity=st.integers(1, 30_000),
-    max_power=st.integers(1, 9_000),
-    initial_soc=st.integers(0, 100),
-    min_soc=st.integers(0, 60),
-    target=st.one_of(st.none(), st.integers(-500, 500)),
+BATTERIES = st.fixed_dictionaries(
+    {
+        "capacity": st.integers(1, 30_000),
+        "maxApparentPower": st.integers(1, 9_000),
+        "initialSoc": st.integers(0, 100),
+    }
 )
+LIMITS = st.none() | st.fixed_dictionaries(
+    {
+        "minSoc": st.integers(0, 60),
+        "forceChargeSoc": st.integers(0, 60),
+        "forceChargePower": st.sampled_from([0, 1, 700, 20_000]),
+    }
+)
+TARGETS = st.none() | st.integers(-500, 500)
 
 
-@settings(max_examples=20, deadline=None)
-@given(battery=BATTERIES, moments=st.lists(st.integers(BEGIN, BEGIN + DAY), min_size=1, max_size=6))
-def test_any_battery_is_followed_to_the_last_watt_hour(battery: Battery, moments: list[int]) -> None:
-    is_same(plant_of([battery]), HOUSE, sorted(moments))
+@settings(max_examples=30, deadline=None)
+@given(BATTERIES, LIMITS, TARGETS, st.lists(st.integers(BEGIN, BEGIN + DAY), min_size=1, max_size=6))
+def test_any_battery_is_followed_to_the_last_watt_hour(
+    battery: Mapping[str, int], limit: Mapping[str, int] | None, target: int | None, moments: list[int]
+) -> None:
+    is_same(components_of(battery, limit=limit, target=target), HOUSE, sorted(moments))
 
 
 def test_a_life_is_reckoned_in_stretches_without_losing_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = [BEGIN + 5 * DAY, BEGIN + 9 * DAY]
-    at_once = Reckoning(site_of(plant_of([BATTERY]), HOUSE), KEYS, BEGIN).counters(moments)
+    site = reckoned(components_of(BATTERY, limit=LIMIT), HOUSE).site
+    at_once = Reckoning(site, KEYS, BEGIN).counters(moments)
     monkeypatch.setattr(reckoning, "_CELLS", 700)
-    assert np.array_equal(Reckoning(site_of(plant_of([BATTERY]), HOUSE), KEYS, BEGIN).counters(moments), at_once)
+    assert np.array_equal(Reckoning(site, KEYS, BEGIN).counters(moments), at_once)
