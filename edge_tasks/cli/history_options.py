@@ -18,3 +18,20 @@ BACKFILL: Final = (
     Option("zone", f"The time zone of the days (default: {ZONE})"),
     Option("remove", "Remove the pasts that were written, and what these edges sent since then", is_flag=True),
 )
+
+_BILL: Final = (
+    Option("from", "The first day: 2025-11-01 (default: that on which the pasts begin)"),
+    Option("to", "The last day, included (default: the last one that the pasts have as a whole)"),
+    Option("period", "day, month, year or total (default: month)"),
+    Option("zone", "The time zone of the days (default: that of each edge's group, else UTC)"),
+)
+TRUTH: Final = (
+    *_BILL,
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7 (default: all light edges)"),
+    Option("output", "Write it into this file, FILE.csv or FILE.json"),
+)
+VERIFY: Final = (
+    Option("energy", "Ask the backend for the energies of light edges, too; exit 6 if one differs", is_flag=True),
+    *_BILL,
+    Option("edge", "With --energy: only these edges: 3, 3-7 or 0,3-7"),
+)

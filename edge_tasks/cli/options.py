@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge_tasks.cli.history_options import BACKFILL
+from edge_tasks.cli.history_options import BACKFILL, TRUTH, VERIFY
 from edge_tasks.cli.option import Matters, Option, Saved, Setting
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS, OVERRIDE_FILE
 from edge_tasks.openems.release import DEFAULT, PROVIDERS, VERSION
@@ -276,6 +276,8 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
         Option("follow", "Keep showing new lines until Ctrl-C", is_flag=True),
     ),
     "backfill": BACKFILL,
+    "truth": TRUTH,
+    "verify": VERIFY,
     "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
     "down": (
         Option(

@@ -37,13 +37,14 @@ NOT_KEPT: Final = "not kept"
 BEFORE: Final = "before its past"
 LIVE: Final = "live"
 NOT_BACKFILLED: Final = "not backfilled"
+CHANGED: Final = "changed"
 NOT_RECKONED: Final = "not reckoned"
 WHYS: Final = (
     *(SAME, ENDS, LAST, UTC_DAYS, NO_DAY_BEFORE, NO_POINT),
-    *(NOT_KEPT, BEFORE, LIVE, NOT_BACKFILLED, NOT_RECKONED),
+    *(NOT_KEPT, BEFORE, LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED),
 )
 """Why an answer differs, each explained in docs/reference/truth.md."""
-UNKNOWN: Final = frozenset({LIVE, NOT_BACKFILLED, NOT_RECKONED})
+UNKNOWN: Final = frozenset({LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED})
 """With these it is not known what the backend answers."""
 _CODES: Final = {why: code for code, why in enumerate(WHYS)}
 
@@ -59,6 +60,7 @@ class Batch:
         profile: the content of its file; None for the datasources' own powers.
         points: of the past; none at all (``until`` is ``begin``) of edges that have only lived.
         end: epoch ms, from which on the live edges went on; what batteries do then is not reckoned.
+        changed: of each, whether people have changed something since then; empty for none.
     """
 
     edges: tuple[str, ...]
@@ -67,6 +69,7 @@ class Batch:
     profile: Mapping[str, object] | None
     points: PastPoints
     end: int
+    changed: tuple[bool, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -78,6 +81,7 @@ class Entry(NamedTuple):
         energy: ``consumption``, ``production``, ``buy``, ``sell``, ``charge`` or ``discharge``.
         channel: the address of the counter.
         period: its name.
+        zone: whose days it has.
         wh: what was used or made; None if it is not known, or if the edge did not live.
         answered: what the backend answers; None for null.
         why: that differs: one of :data:`WHYS`.
@@ -88,6 +92,7 @@ class Entry(NamedTuple):
     energy: str
     channel: str
     period: str
+    zone: str
     wh: int | None
     answered: int | None
     why: str
@@ -101,39 +106,54 @@ class Account:
         edges: their names.
         counters: of each edge.
         periods: that were asked for.
+        zone: whose days they have.
         wh: what was used or made, or :data:`NOTHING`.
         answered: what the backend answers, or :data:`NOTHING`.
         whys: places in :data:`WHYS`.
+        is_daily: the periods are days, which are asked for in one question.
         unknown: why batteries are not reckoned; empty if they are.
     """
 
     edges: tuple[str, ...]
     counters: tuple[Counted, ...]
     periods: Sequence[Period]
+    zone: str
     wh: Whole
     answered: Whole
     whys: NDArray[np.int8]
+    is_daily: bool
     unknown: str
 
     def __len__(self) -> int:
         """How many entries it has."""
         return self.wh.size
 
+    @property
+    def not_kept(self) -> frozenset[str]:
+        """The channels that the backend does not keep."""
+        lost = (self.whys == _CODES[NOT_KEPT]).any(axis=(1, 2))
+        return frozenset(one.channel for one, is_lost in zip(self.counters, lost, strict=True) if is_lost)
+
     def entries(self) -> Iterator[Entry]:
         """Edge by edge, counter by counter, period by period."""
-        for place, edge in enumerate(self.edges):
-            wh, answered, whys = (one[:, :, place].tolist() for one in (self.wh, self.answered, self.whys))
-            for (row, counter), (column, period) in product(enumerate(self.counters), enumerate(self.periods)):
-                yield Entry(
-                    edge,
-                    counter.meter,
-                    counter.energy,
-                    counter.channel,
-                    period.name,
-                    _number(wh[row][column]),
-                    _number(answered[row][column]),
-                    WHYS[whys[row][column]],
-                )
+        return (entry for place in range(len(self.edges)) for entry in self.entries_of(place))
+
+    def entries_of(self, place: int) -> Iterator[Entry]:
+        """Those of the edge at a place."""
+        edge = self.edges[place]
+        wh, answered, whys = (one[:, :, place].tolist() for one in (self.wh, self.answered, self.whys))
+        for (row, counter), (column, period) in product(enumerate(self.counters), enumerate(self.periods)):
+            yield Entry(
+                edge,
+                counter.meter,
+                counter.energy,
+                counter.channel,
+                period.name,
+                self.zone,
+                _number(wh[row][column]),
+                _number(answered[row][column]),
+                WHYS[whys[row][column]],
+            )
 
 
 def account_of(batch: Batch, bill: Bill) -> Account:
@@ -153,8 +173,11 @@ def account_of(batch: Batch, bill: Bill) -> Account:
         _fill(answered, rows, values, points, bill, [site.counters[row].channel for row in rows])
     answered[:, ~known] = NOTHING
     whys = _whys(site, batch, bill, wh, answered, known)
+    wh[whys == _CODES[CHANGED]] = NOTHING
     answered[whys == _CODES[NOT_RECKONED]] = NOTHING
-    return Account(batch.edges, site.counters, bill.periods, wh, answered, whys, site.unknown)
+    return Account(
+        batch.edges, site.counters, bill.periods, str(bill.zone), wh, answered, whys, bill.is_daily, site.unknown
+    )
 
 
 def _lived(period: Period, batch: Batch, now: int) -> tuple[int, int] | None:
@@ -190,7 +213,12 @@ def _truth(  # noqa: PLR0917 - what it is made of
 
 
 def _fill(  # noqa: PLR0917 - what it is made of
-    answered: Whole, rows: Sequence[int], values: Whole, points: Sequence[int], bill: Bill, channels: Sequence[str]
+    answered: Whole,
+    rows: Sequence[int],
+    values: Whole,
+    points: Sequence[int],
+    bill: Bill,
+    channels: Sequence[str],
 ) -> None:
     """Put what the backend answers into an array, of these rows."""
     times = np.array(points, np.int64)
@@ -213,6 +241,8 @@ def _whys(  # noqa: PLR0917 - what it is made of
     began = np.array([period.end > batch.points.begin for period in bill.periods])
     live = NOT_BACKFILLED if batch.points.until == batch.points.begin else LIVE
     found[:, ~known] = _CODES[live]
+    goes_on = np.array([min(period.end, bill.now) > batch.end for period in bill.periods])
+    found[:, goes_on[:, None] & np.array(batch.changed or [False] * len(batch.edges))] = _CODES[CHANGED]
     found[:, ~began] = _CODES[BEFORE]
     if site.unknown:
         found[[one.is_moved for one in site.counters]] = _CODES[NOT_RECKONED]

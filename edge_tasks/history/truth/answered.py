@@ -108,7 +108,9 @@ def _needed(bill: Bill, points: PastPoints) -> Iterator[Iterator[int]]:
             yield from map(points.before, midnights(first - one, last, bill.zone))
 
 
-def answers(bill: Bill, channels: Sequence[str], series: Sequence[SeriesOf]) -> Iterator[Sequence[Sequence[Number]]]:
+def answers(
+    bill: Bill, channels: Sequence[str], series: Sequence[SeriesOf]
+) -> Iterator[Sequence[Sequence[Number]]]:
     """What the backend answers, for each edge: by channel and period.
 
     Args:

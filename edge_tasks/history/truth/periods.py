@@ -37,9 +37,15 @@ class Period:
 
 
 def periods(first: date, last: date, length: str, zone: tzinfo) -> list[Period]:
-    """All days from the first to the last one, both included, in periods of a length, which is in :data:`LENGTHS`.
+    """All days from the first to the last one, both included, in periods of a length.
 
     A month or year that is not asked for as a whole has only the days that are.
+
+    Args:
+        first: the first day.
+        last: the last one.
+        length: one of :data:`LENGTHS`.
+        zone: whose days these are.
     """
     found = []
     begin = first

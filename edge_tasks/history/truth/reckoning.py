@@ -94,7 +94,7 @@ class Reckoning:
         before = np.zeros((count, self._edges), np.int64)
         found = np.zeros((count, len(asked), self._edges), np.int64)
         store = self._site.store
-        batteries = store and Batteries(store, self._edges, self._site.initial, self._begin)
+        batteries = Batteries(store, self._edges, self._site.initial, self._begin) if store else None
         for turns, spans in stretches(self._beats(), self._edges, self._begin, int(asked.max()), _CELLS):
             moments_of, rates = self._rates(turns, spans, batteries)
             reading = _Reading(moments_of, turns[-1] + spans[-1], asked)
@@ -125,7 +125,9 @@ class Reckoning:
             given, splits = batteries.follow(consumption - production, turns, spans)
         found = _divided(turns, spans, given, splits)
         own = (consumption, production, *powers)
-        consumption, production, *powers = (np.take_along_axis(one, found.of, 0) for one in own) if splits else own
+        consumption, production, *powers = (
+            (np.take_along_axis(one, found.of, 0) for one in own) if splits else own
+        )
         return found.turns, _each(powers, consumption, production, found.given)
 
     def _powers(self, meter: Metered, turns: Whole) -> Whole:

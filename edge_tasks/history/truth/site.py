@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.configuration import Component
+    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.sources import Datasource
 
 _SUM_CHANNELS: Final = {
     "consumption": "_sum/ConsumptionActiveEnergy",
@@ -64,12 +66,16 @@ def reckoned(components: Sequence[Component], profile: Mapping[str, object] | No
     plant = DEVICES.plant(components)
     meters = tuple(
         Metered(own_id, kind, datasource.values or (0,), datasource.step)
-        for kind, each in (("production", plant.producers), ("consumption", plant.consumers))
+        for kind, each in _kinds(plant)
         for own_id, datasource in each
     )
     unknown = _unknown(plant)
     store, initial = (None, 0) if unknown else _store(plant)
     return Reckoned(Site(meters, store, initial, profile), tuple(_counters(plant, meters)), unknown)
+
+
+def _kinds(plant: Plant) -> tuple[tuple[Kind, tuple[tuple[str, Datasource], ...]], ...]:
+    return ("production", plant.producers), ("consumption", plant.consumers)
 
 
 def _store(plant: Plant) -> tuple[Store | None, int]:

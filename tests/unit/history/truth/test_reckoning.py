@@ -40,7 +40,7 @@ HOUSE: Mapping[str, object] = {
 }
 BATTERY = {"capacity": 10_000, "initialSoc": 50, "maxApparentPower": 4_000}
 LIMIT = {"minSoc": 15, "forceChargeSoc": 10}
-STEPS = {"values": (700, 50, 900), "timeDelta": 1_700}
+STEPS: Mapping[str, felix.Value] = {"values": (700, 50, 900), "timeDelta": 1_700}
 KEYS = ("seed/edge3/", "seed/edge17/", "other/edge3/")
 AT_ONCE = Component("_power", "Ess.Power", "Ess.Power", "", {"enablePid": False})
 
@@ -125,7 +125,7 @@ def test_a_battery_whose_discharge_is_limited_counts_what_its_simulation_counts(
 
 
 def test_without_profile_a_battery_that_is_empty_gives_nothing_more() -> None:
-    own = {"values": (7_000,), "timeDelta": -1}
+    own: Mapping[str, felix.Value] = {"values": (7_000,), "timeDelta": -1}
     is_same(components_of(BATTERY, own), None, list(range(BEGIN, BEGIN + 3 * DAY, 9_000_000)))
 
 
