@@ -101,6 +101,11 @@ def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
 
 
 def history_of(session: Session) -> History:
+    """Where the backend stores history.
+
+    Raises:
+        SettingsError: it stores none.
+    """
     runtime = session.runtime
     if runtime.storage is None:
         raise SettingsError(
@@ -110,6 +115,11 @@ def history_of(session: Session) -> History:
 
 
 def host_of(session: Session) -> LightEdgesHost:
+    """What runs the light edges.
+
+    Raises:
+        SettingsError: nothing does.
+    """
     runtime = session.runtime
     if runtime.light_host is None:
         raise SettingsError(f"the {runtime.name} runtime has no light edges", hint="inv setup --light-edges 10")

@@ -14,6 +14,7 @@ from edge_tasks.history.described import mark
 from edge_tasks.history.truth.account import Account, Batch, account_of
 from edge_tasks.history.truth.answered import Bill, PastPoints
 from edge_tasks.history.truth.periods import LENGTHS, periods
+from edge_tasks.openems.sources import NEVER
 from edge_tasks.plan import some
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ class Life:
 
     Attributes:
         began: epoch ms of its first moment, its past included; None if it has none yet.
-        is_changed: people have changed something since its past ended.
+        changed: epoch ms since when people have changed something; None if nobody did.
     """
 
     began: int | None
-    is_changed: bool
+    changed: int | None
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,9 @@ class Accounts:
         for why in dict.fromkeys(account.unknown for account in found if account.unknown):
             unknown = tuple(name for account in found if account.unknown == why for name in account.edges)
             yield f"battery and grid are not reckoned of {some(unknown)}: {why}"
-        changed = tuple(edge.name for edge in self.edges if self._is_changed(edge.name))
+        changed = tuple(edge.name for edge in self.edges if self._changed(edge.name) is not None)
         if changed:
-            yield f"after its past nothing is known of {some(changed)}: people have changed something there"
+            yield f"people have changed something on {some(changed)}, and nothing is known of what follows"
 
     def _accounts(self, work: Sequence[tuple[Batch, Bill]], edges: int) -> Iterator[Account]:
         processes = min(self.processes, len(work), 1 + edges // _FEW)
@@ -173,8 +174,8 @@ class Accounts:
         self._lacking.setdefault(why, []).append(edge.name)
         return None
 
-    def _is_changed(self, name: str) -> bool:
-        return name in self.lives and self.lives[name].is_changed
+    def _changed(self, name: str) -> int | None:
+        return self.lives[name].changed if name in self.lives else None
 
     def _bill(self, zone: tzinfo, points: Sequence[PastPoints]) -> Bill:
         asked = self.wanted
@@ -200,5 +201,5 @@ class Accounts:
                     part[0].profile,
                     points,
                     end,
-                    tuple(self._is_changed(edge.name) for edge in part),
+                    tuple(NEVER if (at := self._changed(edge.name)) is None else at for edge in part),
                 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.history.truth.answered import Bill
     from edge_tasks.history.truth.periods import Period
-    from edge_tasks.history.truth.site import Counted, Reckoned
+    from edge_tasks.history.truth.site import Counted
     from edge_tasks.openems.configuration import Component
     from edge_tasks.timedata.points import Whole
 
@@ -60,7 +60,7 @@ class Batch:
         profile: the content of its file; None for the datasources' own powers.
         points: of the past; none at all (``until`` is ``begin``) of edges that have only lived.
         end: epoch ms, from which on the live edges went on; what batteries do then is not reckoned.
-        changed: of each, whether people have changed something since then; empty for none.
+        changed: of each, epoch ms since when people have changed something; far in the future if nobody did.
     """
 
     edges: tuple[str, ...]
@@ -69,7 +69,7 @@ class Batch:
     profile: Mapping[str, object] | None
     points: PastPoints
     end: int
-    changed: tuple[bool, ...] = ()
+    changed: tuple[int, ...]
 
 
 class Entry(NamedTuple):
@@ -158,26 +158,82 @@ class Account:
 
 def account_of(batch: Batch, bill: Bill) -> Account:
     """The account of some edges."""
-    site = reckoned(batch.components, batch.profile)
-    bounds = [_lived(period, batch, bill.now) for period in bill.periods]
-    points = needed(bill, batch.points)
-    moments = sorted({batch.points.begin, *points, *(moment for bound in bounds if bound for moment in bound)})
-    found = Reckoning(site.site, batch.keys, batch.points.begin).counters(moments)
-    known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
-    wh = _truth(site, batch, bill, moments, bounds, found)
-    kept = bill.kept([one.channel for one in site.counters])
-    answered = np.full(wh.shape, NOTHING, np.int64)
-    rows = [place for place, one in enumerate(site.counters) if one.channel in kept]
-    if points and known.any() and rows:
-        values = found[[site.counters[row].place for row in rows]][:, np.searchsorted(moments, points)]
-        _fill(answered, rows, values, points, bill, [site.counters[row].channel for row in rows])
-    answered[:, ~known] = NOTHING
-    whys = _whys(site, batch, bill, wh, answered, known)
-    wh[whys == _CODES[CHANGED]] = NOTHING
-    answered[whys == _CODES[NOT_RECKONED]] = NOTHING
-    return Account(
-        batch.edges, site.counters, bill.periods, str(bill.zone), wh, answered, whys, bill.is_daily, site.unknown
-    )
+    return _Accounting(batch, bill).account()
+
+
+class _Accounting:
+    def __init__(self, batch: Batch, bill: Bill) -> None:
+        self._batch, self._bill = batch, bill
+        self._site = reckoned(batch.components, batch.profile)
+        channels = [one.channel for one in self._site.counters]
+        self._kept = bill.kept(channels)
+        self._rows = [place for place, channel in enumerate(channels) if channel in self._kept]
+        self._bounds = [_lived(period, batch, bill.now) for period in bill.periods]
+        self._known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
+        self._points = needed(bill, batch.points)
+        asked = (moment for bound in self._bounds if bound for moment in bound)
+        self._moments = sorted({batch.points.begin, *self._points, *asked})
+        self._found = Reckoning(self._site.site, batch.keys, batch.points.begin).counters(self._moments)
+        self._shape = len(channels), len(bill.periods), len(batch.edges)
+
+    def account(self) -> Account:
+        """All of it."""
+        site, wh, answered = self._site, self._truth(), self._answered()
+        whys = self._whys(wh, answered)
+        wh[whys == _CODES[CHANGED]] = NOTHING
+        answered[:, ~self._known] = NOTHING
+        answered[whys == _CODES[NOT_RECKONED]] = NOTHING
+        bill = self._bill
+        return Account(
+            self._batch.edges,
+            site.counters,
+            bill.periods,
+            str(bill.zone),
+            wh,
+            answered,
+            whys,
+            bill.is_daily,
+            site.unknown,
+        )
+
+    def _truth(self) -> Whole:
+        place = {moment: number for number, moment in enumerate(self._moments)}
+        wh = np.full(self._shape, NOTHING, np.int64)
+        for (row, counter), (column, bound) in product(enumerate(self._site.counters), enumerate(self._bounds)):
+            if bound and not (counter.is_moved and (self._site.unknown or bound[1] > self._batch.end)):
+                begin, end = (self._found[counter.place, place[moment]] for moment in bound)
+                wh[row, column] = end - begin
+        return wh
+
+    def _answered(self) -> Whole:
+        answered = np.full(self._shape, NOTHING, np.int64)
+        if not (self._points and self._known.any() and self._rows):
+            return answered
+        counters = [self._site.counters[row] for row in self._rows]
+        values = self._found[[one.place for one in counters]][:, np.searchsorted(self._moments, self._points)]
+        times, names = np.array(self._points, np.int64), [one.channel for one in counters]
+        by_edge = np.ascontiguousarray(values.transpose(2, 0, 1))
+        series = [{name: Series(times, one) for name, one in zip(names, edge, strict=True)} for edge in by_edge]
+        for place, found in enumerate(answers(self._bill, names, series)):
+            for row, numbers in zip(self._rows, found, strict=True):
+                answered[row, :, place] = [NOTHING if one is None else int(one) for one in numbers]
+        return answered
+
+    def _whys(self, wh: Whole, answered: Whole) -> NDArray[np.int8]:
+        batch, bill, site = self._batch, self._bill, self._site
+        rules = np.array([_CODES[_rule(bill, period)] for period in bill.periods])[None, :, None]
+        lacking = _CODES[NO_DAY_BEFORE if bill.is_daily else NO_POINT]
+        found = np.where(answered == NOTHING, lacking, rules)
+        found[[one.channel not in self._kept for one in site.counters]] = _CODES[NOT_KEPT]
+        found = np.where(answered == wh, _CODES[SAME], found)
+        has_points = batch.points.until > batch.points.begin
+        found[:, ~self._known] = _CODES[LIVE if has_points else NOT_BACKFILLED]
+        ends = np.array([min(period.end, bill.now) for period in bill.periods])
+        found[:, ends[:, None] > np.array(batch.changed)] = _CODES[CHANGED]
+        found[:, np.array([period.end <= batch.points.begin for period in bill.periods])] = _CODES[BEFORE]
+        if site.unknown:
+            found[[one.is_moved for one in site.counters]] = _CODES[NOT_RECKONED]
+        return found.astype(np.int8)
 
 
 def _lived(period: Period, batch: Batch, now: int) -> tuple[int, int] | None:
@@ -191,62 +247,8 @@ def _is_known(batch: Batch, bill: Bill, period: Period) -> bool:
     until = batch.points.until
     if until == batch.points.begin:
         return False
-    end = min(period.end + DAY_MS, bill.periods[-1].end) if bill.is_daily and bill.meters is None else period.end
-    return end <= until
-
-
-def _truth(  # noqa: PLR0917 - what it is made of
-    site: Reckoned,
-    batch: Batch,
-    bill: Bill,
-    moments: Sequence[int],
-    bounds: Sequence[tuple[int, int] | None],
-    found: Whole,
-) -> Whole:
-    place = {moment: number for number, moment in enumerate(moments)}
-    wh = np.full((len(site.counters), len(bill.periods), len(batch.edges)), NOTHING, np.int64)
-    for (row, counter), (column, bound) in product(enumerate(site.counters), enumerate(bounds)):
-        if bound and not (counter.is_moved and (site.unknown or bound[1] > batch.end)):
-            begin, end = (found[counter.place, place[moment]] for moment in bound)
-            wh[row, column] = end - begin
-    return wh
-
-
-def _fill(  # noqa: PLR0917 - what it is made of
-    answered: Whole,
-    rows: Sequence[int],
-    values: Whole,
-    points: Sequence[int],
-    bill: Bill,
-    channels: Sequence[str],
-) -> None:
-    """Put what the backend answers into an array, of these rows."""
-    times = np.array(points, np.int64)
-    by_edge = np.ascontiguousarray(values.transpose(2, 0, 1))
-    series = ({name: Series(times, one) for name, one in zip(channels, edge, strict=True)} for edge in by_edge)
-    for place, found in enumerate(answers(bill, channels, list(series))):
-        for row, numbers in zip(rows, found, strict=True):
-            answered[row, :, place] = [NOTHING if one is None else int(one) for one in numbers]
-
-
-def _whys(  # noqa: PLR0917 - what it is made of
-    site: Reckoned, batch: Batch, bill: Bill, wh: Whole, answered: Whole, known: NDArray[np.bool_]
-) -> NDArray[np.int8]:
-    rules = np.array([_CODES[_rule(bill, period)] for period in bill.periods])[None, :, None]
-    lacking = _CODES[NO_DAY_BEFORE if bill.is_daily else NO_POINT]
-    found = np.where(answered == NOTHING, lacking, rules)
-    kept = bill.kept([one.channel for one in site.counters])
-    found[[one.channel not in kept for one in site.counters]] = _CODES[NOT_KEPT]
-    found = np.where(answered == wh, _CODES[SAME], found)
-    began = np.array([period.end > batch.points.begin for period in bill.periods])
-    live = NOT_BACKFILLED if batch.points.until == batch.points.begin else LIVE
-    found[:, ~known] = _CODES[live]
-    goes_on = np.array([min(period.end, bill.now) > batch.end for period in bill.periods])
-    found[:, goes_on[:, None] & np.array(batch.changed or [False] * len(batch.edges))] = _CODES[CHANGED]
-    found[:, ~began] = _CODES[BEFORE]
-    if site.unknown:
-        found[[one.is_moved for one in site.counters]] = _CODES[NOT_RECKONED]
-    return found.astype(np.int8)
+    by_utc = bill.is_daily and bill.meters is None  # then the days of UTC end later than those of the place
+    return (min(period.end + DAY_MS, bill.periods[-1].end) if by_utc else period.end) <= until
 
 
 def _rule(bill: Bill, period: Period) -> str:

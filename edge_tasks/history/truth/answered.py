@@ -35,7 +35,8 @@ class Bill:
         periods: one after the other, all of the same length.
         length: of them.
         zone: whose days these are.
-        meters: how many meters the backend's ``Timedata.AggregatedInfluxDB`` keeps; None with ``Timedata.InfluxDB``.
+        meters: how many meters the backend's ``Timedata.AggregatedInfluxDB`` keeps; None with
+            ``Timedata.InfluxDB``.
         now: epoch ms, when it is asked.
     """
 
@@ -94,7 +95,7 @@ class PastPoints:
 
 def needed(bill: Bill, points: PastPoints) -> list[int]:
     """The moments of the points that the answers follow from, ascending: of a year only a few."""
-    return sorted({found for moment in _needed(bill, points) for found in moment})
+    return sorted({found for moments in _needed(bill, points) for found in moments})
 
 
 def _needed(bill: Bill, points: PastPoints) -> Iterator[Iterator[int]]:

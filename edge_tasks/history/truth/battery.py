@@ -149,6 +149,15 @@ class Split(NamedTuple):
     turn: int
 
 
+class _Here(NamedTuple):
+    """Where some edges are: their numbers, W of their batteries, epoch ms, and the ms until their next turns."""
+
+    edges: NDArray[np.intp]
+    power: Whole
+    moment: Whole
+    left: Whole
+
+
 class Batteries:
     """The batteries of some edges.
 
@@ -198,16 +207,16 @@ class Batteries:
             if len(places):
                 after[places] = self._charges[places]
                 self._charges = after
-                splits += self._looked(turn, places, power[places], want, turns[turn, places], span[places])
+                here = _Here(places, power[places], turns[turn, places], span[places])
+                splits += self._looked(turn, here, want)
                 first_due = int(self._due.min())
             else:
                 self._charges = after
         return powers, splits
 
-    def _looked(
-        self, turn: int, edges: NDArray[np.intp], power: Whole, want: Whole, moment: Whole, left: Whole
-    ) -> Iterator[Split]:
-        """Go through the span of a turn with these edges; what changes within it."""
+    def _looked(self, turn: int, here: _Here, want: Whole) -> Iterator[Split]:
+        """Go through the span of a turn with some edges; what changes within it."""
+        edges, power, moment, left = here
         while True:
             held = np.minimum(left, self._until(edges, power, moment))
             self._charges[edges] -= power * held
