@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from invoke.collection import Collection
 from invoke.exceptions import Exit
 
-from edge_tasks.cli.program import order, step, tell_inv_what_was_typed_wrong
+from edge_tasks.cli.asked import needed_by
+from edge_tasks.cli.program import speak_for_inv, step
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -76,7 +77,7 @@ def setup(_ctx: Context, session: Session) -> None:
 @step()
 def plan(_ctx: Context, session: Session) -> None:
     """Show what each step would change; change nothing."""
-    if _reading().plan(session, order(up)) and session.flag("check"):
+    if _reading().plan(session, needed_by(up)) and session.flag("check"):
         raise Exit(code=1)
 
 
@@ -190,4 +191,4 @@ namespace = Collection(
     down,
     rotate_keys,
 )
-tell_inv_what_was_typed_wrong(namespace)
+speak_for_inv(namespace)

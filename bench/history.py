@@ -170,7 +170,7 @@ def main() -> None:
     if options.write:
         text = PAGE.read_text(encoding="utf-8")
         before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-        PAGE.write_text("\n".join((before + BEGIN, *lines, END)) + after, encoding="utf-8")
+        PAGE.write_text("\n".join((before + BEGIN, "", *lines, "", END)) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ _WRITTEN = "<!-- Written by docs/generate_reference.py from the code; do not edi
 
 _STEPS = """\
 You can type several tasks in one command (`inv gen-configs compose`). Each runs once, and options may follow
-any of them. The tasks that a task needs run first. What is already right is left alone. `inv --help TASK`
-prints the same options."""
+any of them. The tasks that a task needs run first. What is already right is left alone. `inv TASK --help`
+prints the options that most people need, `inv TASK --help-all` all that can matter to the task. If an option
+has no effect where you type it, a line says so. `status`, `report`, `logs` and `down` take the fleet as it was
+saved, whatever `--edges` says."""
 _VERIFY = """\
 If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names an edge that has died, and it
 exits with 6 if the whole fleet is down. `inv up` and `inv setup` mend. If there is no fleet yet, `inv verify`
@@ -44,9 +46,9 @@ task against the [JSON Schema](output.schema.json).
 
     inv status --json | jq -r '.edges[] | select(.state != "online") | .name'
 
-A document always has the member `error`. It has the other members that its tasks write. A command line that
-cannot be read (there is no such task or option) prints no document. `logs` prints the log lines first, and then
-the document."""
+A document always has the member `error`. It has the other members that its tasks write. If the command line
+cannot be read (there is no such task or option), `error` is its only member. `logs` prints the log lines first,
+and then the document."""
 
 
 _CHANNELS = """\

@@ -40,7 +40,7 @@ bind-address = "127.0.0.1:0"
 [http]
   bind-address = "127.0.0.1:{port}"
   auth-enabled = {login}
-  flux-enabled = true
+  flux-enabled = {flux}
   log-enabled = false
 [logging]
   level = "warn"
@@ -104,24 +104,26 @@ def find_program() -> Path | None:
 
 
 @contextmanager
-def running(folder: Path, *, login: str = "") -> Iterator[InfluxDb]:
+def running(folder: Path, *, login: str = "", flux: bool = False) -> Iterator[InfluxDb]:
     """A server of a test's own, which has no database yet.
 
     Args:
         folder: where its data is; the same folder again is the same data.
         login: ``user:password`` of an administrator, without whom it answers nobody.
+        flux: it is asked as InfluxDB 2 is, in Flux; it then takes seconds of CPU to start.
     """
     program = find_program() or is_without("InfluxDB 1.8: run .ci/influxd first")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "influxdb.conf"
-    config.write_text(_CONFIG.format(folder=folder, port=port, login=str(bool(login)).lower()))
+    switches = {"login": str(bool(login)).lower(), "flux": str(flux).lower()}
+    config.write_text(_CONFIG.format(folder=folder, port=port, **switches))
     server = InfluxDb(f"http://127.0.0.1:{port}", login=login)
     with (folder / "influxd.log").open("ab") as log:
         process = subprocess.Popen([program, "run", "-config", config], stdout=log, stderr=log)
     try:
-        await_that(lambda: _answers(port), 30, 0.05)
+        await_that(lambda: _answers(port), 60, 0.05)
         if login:
             name, _, password = login.partition(":")
             InfluxDb(server.url).query(f"CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.backend.history_store import Row
 from edge_tasks.backend.store import StoreError, reason
-from edge_tasks.timedata.embedded.block import DAY_MS, compressed, series_in
+from edge_tasks.timedata.embedded.block import DAY_MS, series_in, together
 from edge_tasks.timedata.embedded.database import number_of
 from edge_tasks.timedata.embedded.recorder import Recorder
 from edge_tasks.timedata.embedded.upkeep import tidy
@@ -74,7 +74,7 @@ class LiveHistory:
         if recorder is None:
             return {}
         rows = [row.block for row in self._unwritten if row.device == device.id]
-        return series_in([*rows, compressed(recorder.all_groups(self.ids))], wanted)
+        return series_in([*rows, *recorder.all_blocks(self.ids)], wanted)
 
     async def prepare(self) -> None:
         """Make the tables if they are missing.
@@ -135,7 +135,7 @@ class LiveHistory:
             recorder = self._recorders[device]
             recorder.finish(self.ids)
             rows += [
-                Row(device, self._numbers[device], day, block) for day, block in _blocks(recorder.take_groups())
+                Row(device, self._numbers[device], day, block) for day, block in _days(recorder.take_blocks())
             ]
         return rows
 
@@ -155,10 +155,10 @@ class LiveHistory:
                 recorder.resolve(self.ids)
 
 
-def _blocks(groups: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """The blocks of the days that the groups belong to."""
+def _days(blocks: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    """The days that blocks belong to, and one block for each."""
     days: dict[int, list[bytes]] = {}
-    for time, group in groups:
-        days.setdefault(time // DAY_MS, []).append(group)
+    for time, block in blocks:
+        days.setdefault(time // DAY_MS, []).append(block)
     for day, content in days.items():
-        yield day, compressed(content)
+        yield day, together(content)

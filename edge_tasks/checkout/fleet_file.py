@@ -92,11 +92,13 @@ class FleetFile:
         path: where.
         text: of it.
         groups: at least one.
+        said: the keys that every group has.
     """
 
     path: Path
     text: str
     groups: tuple[Group, ...]
+    said: frozenset[str]
 
     def line(self, *keys: str | int) -> str:
         """``FILE:LINE`` of an entry, or of the nearest one around it."""
@@ -155,9 +157,10 @@ class _Reader:
                 raise self._error(f"there is another group {name}", "another name", GROUPS, place, "name")
         if fault := plan.find_fault(groups):
             raise self._error(fault.problem, fault.remedy, GROUPS, fault.group, "edges")
-        return FleetFile(self.path, self.text, groups)
+        said = frozenset.intersection(*(frozenset(entry) for entry in entries))
+        return FleetFile(self.path, self.text, groups, said)
 
-    def _entries(self) -> list[object]:
+    def _entries(self) -> list[Mapping[str, object]]:
         try:
             content = yaml_text.load(self.text)
         except yaml_text.YamlError as error:
@@ -168,12 +171,13 @@ class _Reader:
         for key in content:
             if key != GROUPS:
                 raise self._error(f"unknown key {key}", f"the key {GROUPS}", str(key))
-        entries: list[object] = content[GROUPS]
+        for place, entry in enumerate(content[GROUPS]):
+            if not isinstance(entry, dict):
+                raise self._error("this is no group", "{name: village, edges: 0-99}", GROUPS, place)
+        entries: list[Mapping[str, object]] = content[GROUPS]
         return entries
 
-    def _group(self, place: int, entry: object, default: Group) -> Group:
-        if not isinstance(entry, dict):
-            raise self._error("this is no group", "{name: village, edges: 0-99}", GROUPS, place)
+    def _group(self, place: int, entry: Mapping[str, object], default: Group) -> Group:
         known = {key.name: key for key in KEYS}
         for name in entry:
             if name not in known:

@@ -78,7 +78,7 @@ def check_timedata(config: TimedataConfig, project: Project, place: Place) -> li
 def check_creation(provider: Provider, project: Project, place: Place) -> list[Finding]:
     """Find a database that nobody creates, as long as its InfluxDB 1 cannot be asked."""
     service = service_of(provider, project)
-    if service is None or not provider.database or _version(project.services[service])[:1] != (1,):
+    if service is None or not provider.database or version_of(project.services[service])[:1] != (1,):
         return []
     created = environment_of(project.services[service]).get("INFLUXDB_DB")
     if created == provider.database:
@@ -144,7 +144,7 @@ def _of_service(provider: Provider, service: str, project: Project, place: Place
     found = project.services[service]
     if not _is_influxdb(service, found):
         return
-    version, where = _version(found), place.of(provider, "url")
+    version, where = version_of(found), place.of(provider, "url")
     if version and version < _OLDEST:
         text = ".".join(map(str, version))
         yield _too_old(text, place.service(service, "image"), place.backend)
@@ -179,7 +179,7 @@ def _is_influxdb(name: str, service: Service) -> bool:
     return name.startswith("influx") or _CALLED.search(service.get("image") or "") is not None
 
 
-def _version(service: Service) -> tuple[int, ...]:
+def version_of(service: Service) -> tuple[int, ...]:
     """As the image's tag has it; empty where it does not say."""
     found = _CALLED.search(service.get("image") or "")
     return tuple(map(int, found[1].split("."))) if found and found[1] else ()

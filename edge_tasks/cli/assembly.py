@@ -87,14 +87,11 @@ def _is_simulated(pid: str) -> bool:
     return DEVICES.simulates(pid)
 
 
-def _remarks(session: Session) -> tuple[str, ...]:
-    """What light edges do not simulate, and which meters a backend's database may not answer."""
+def _unsimulated(session: Session) -> tuple[str, ...]:
+    """The factories that act on a real edge, but not on the light ones of this fleet."""
     from edge_tasks.light.devices import DEVICES  # noqa: PLC0415 - 15 ms that only a start needs
 
-    components = session.target.blueprints.components
-    idle = DEVICES.unsimulated(components) if session.runtime.edges.light_names else ()
-    said = f"light edges have these components but do not simulate them: {', '.join(idle)}"
-    return (*([said] if idle else []), *not_aggregated(consumption_meters(components)))
+    return DEVICES.unsimulated(session.target.blueprints.components) if session.runtime.edges.light_names else ()
 
 
 def up(session: Session) -> Up:
@@ -109,7 +106,8 @@ def up(session: Session) -> Up:
         record=target.state.record,
         mark=target.mark,
         names=[edge.name for edge in target.fleet.edges],
-        find_remarks=lambda: _remarks(session),
+        find_idle=lambda: _unsimulated(session),
+        find_limits=lambda: not_aggregated(consumption_meters(target.blueprints.components)),
         output=session.console,
     )
 
@@ -143,6 +141,8 @@ def run_step(session: Session, name: str) -> None:
         return made
 
     step.run(name, make, session.console, only_changes=session.typed <= _ONLY_PROVING)
+    if name == "up":
+        session.bringing_up.note(session.target.state.record)
 
 
 def verify(session: Session) -> None:
@@ -150,7 +150,10 @@ def verify(session: Session) -> None:
     session.begin()
     timeout_s = session.target.choices.number("timeout")
     table = table_of(session)
-    Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+    try:
+        Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+    finally:
+        session.bringing_up.note(session.target.state.record)
 
 
 def restart(session: Session) -> None:
@@ -223,7 +226,8 @@ def _made_of(target: Target) -> list[tuple[MadeOf, list[str]]]:
 
 def table_of(session: Session) -> EdgeTable:
     """The table of the target's edges."""
-    return EdgeTable({edge.name: edge for edge in session.target.fleet.edges}, session.console)
+    edges = {edge.name: edge for edge in session.target.fleet.edges}
+    return EdgeTable(edges, session.runtime.edges.light_names, session.console)
 
 
 def devices_read(session: Session) -> DevicesRead:

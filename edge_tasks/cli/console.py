@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from edge_tasks.cli.terminal import Terminal
+    from edge_tasks.fleet.record import StepDone
     from edge_tasks.output import Counting, Progress
 
 _ASIDE: Final = 'time="'
@@ -55,6 +56,11 @@ class Console:
 
         return Terminal(as_errors=self.as_json)
 
+    @property
+    def is_screen(self) -> bool:
+        """Whether people read it on a terminal."""
+        return self._terminal is not None
+
     def line(self, text: str, indent: int = 2) -> None:
         """One line, at once; on a terminal that is too narrow for it the rest is indented."""
         if not self.quiet:
@@ -66,9 +72,19 @@ class Console:
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
+    def page(self, text: str) -> None:
+        """A text that has its line breaks already."""
+        print(text, file=self._stream, flush=True)
+
+    @property
+    def steps(self) -> Sequence[StepDone]:
+        """The steps that have ended well."""
+        done: list[StepDone] = self._document.get("steps", [])
+        return done
+
     def step(self, name: str, did: str, seconds: float, *, changed: bool, is_shown: bool = True) -> None:
         """Print that a step has succeeded; only into the document, unless ``is_shown``."""
-        entry = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
+        entry: StepDone = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
         self._document.setdefault("steps", []).append(entry)
         if is_shown:
             self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)

@@ -26,7 +26,6 @@ class Matters(Enum):
     EMBEDDED = "in the embedded runtime"
     LIGHT = "for light edges"
     LIGHT_DOCKER = "for light edges in the docker runtime"
-    VERIFYING = "for verify, setup, restart and rotate-keys"
 
 
 @dataclass(frozen=True)
@@ -38,17 +37,28 @@ class Option:
         meaning: for ``--help``, without the default.
         is_flag: it takes no value.
         matters: where it changes something.
+        used_by: the tasks that use it, themselves or because another one needs them; empty if all do.
     """
 
     name: str
     meaning: str
     is_flag: bool = False
     matters: Matters = Matters.ALWAYS
+    used_by: tuple[str, ...] = ()
 
     @property
     def option(self) -> str:
         """How it is typed."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def spelling(self) -> str:
+        """How it is typed, with its value: ``--json``, ``--edges=INT``, ``--runtime=NAME``."""
+        return self.option if self.is_flag else f"{self.option}={self._value}"
+
+    @property
+    def _value(self) -> str:
+        return "TEXT"
 
     @property
     def help(self) -> str:
@@ -77,6 +87,10 @@ class Setting(Option):
     choices: tuple[str, ...] = ()
     pattern: str = ".+"
     saved: Saved = Saved.NOT
+
+    @property
+    def _value(self) -> str:
+        return "NAME" if self.choices else "TEXT" if self.lowest is None else "INT"
 
     @property
     def help(self) -> str:

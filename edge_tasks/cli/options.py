@@ -83,7 +83,7 @@ _SETTINGS: Final = (
         default=120,
         lowest=1,
         highest=86_400,
-        matters=Matters.VERIFYING,
+        used_by=("verify",),
     ),
     Setting(
         "openems_version",
@@ -215,8 +215,20 @@ _SETTINGS: Final = (
 SETTINGS: Final = {setting.name: setting for setting in _SETTINGS}
 
 _FLAGS: Final = (
-    Option("skip_build", "Do not build or pull images (docker)", is_flag=True, matters=Matters.DOCKER),
-    Option("demo", "Initialise Odoo with its demo data (docker)", is_flag=True, matters=Matters.DOCKER),
+    Option(
+        "skip_build",
+        "Do not build or pull images (docker)",
+        is_flag=True,
+        matters=Matters.DOCKER,
+        used_by=("build", "plan"),
+    ),
+    Option(
+        "demo",
+        "Initialise Odoo with its demo data (docker)",
+        is_flag=True,
+        matters=Matters.DOCKER,
+        used_by=("odoo-init", "plan"),
+    ),
     Option(
         "echo",
         "Show the output of docker commands; it is always in .edge-tasks/docker.log",
@@ -227,6 +239,7 @@ _FLAGS: Final = (
         "adopt",
         "Take over device rows and config directories with the fleet's names that it did not make",
         is_flag=True,
+        used_by=("gen-configs", "register", "plan"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),
@@ -238,7 +251,7 @@ PORT: Final = Setting(
     "port",
     "The page's port on 127.0.0.1",
     default=8099,
-    default_words="8099; 0: any free one",
+    default_words="8099 + --port-offset; 0: any free one",
     lowest=0,
     highest=_HIGHEST_PORT,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
-from edge_tasks.cli.options import END_AFTER_S, PORT, WATCH_S
+from edge_tasks.cli.options import END_AFTER_S, PORT, SETTINGS, WATCH_S
 from edge_tasks.cli.session import Session
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted
@@ -16,10 +16,11 @@ from edge_tasks.steps import plan as steps_plan
 from edge_tasks.steps.status import EVERY_S, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from edge_tasks.cli.invocation import Invocation
     from edge_tasks.cli.option import Setting
+    from edge_tasks.fleet.saved import Saved
     from edge_tasks.steps.dashboard import FleetSource
     from edge_tasks.steps.step import Step
 
@@ -38,11 +39,24 @@ def plan(session: Session, order: Iterable[str]) -> bool:
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
         before["platform"] = (f"create the bundled platform in {target.platform.path}",)
+    if outdated := target.platform.outdated:
+        before["platform"] = tuple(f"renew {path}, which an earlier version made" for path in outdated)
     if target.saved != target.wanted:
-        before["fleet"] = (f"save a fleet of {counted(target.fleet.size, 'edge')}",)
+        before["fleet"] = tuple(_saving(target.saved, target.wanted))
     ready = target.saved is not None and session.runtime.database.is_ready
     steps = {name: _looking(session, name, registry_is_ready=ready) for name in order}
     return steps_plan.show(before, steps, session.console)
+
+
+def _saving(saved: Saved | None, wanted: Saved) -> Iterator[str]:
+    """What a fleet that is saved would be, or how it would differ from the one that is."""
+    if saved is None:
+        yield f"save a fleet of {counted(wanted.fleet.size, 'edge')}"
+        return
+    for name in {**saved.choices, **wanted.choices}:
+        before, after = (one.choices.get(name, SETTINGS[name].default) for one in (saved, wanted))
+        if before != after:
+            yield f"change {SETTINGS[name].option} from {before} to {after}"
 
 
 def _looking(session: Session, name: str, *, registry_is_ready: bool) -> Callable[[], Step[Any]]:
@@ -88,10 +102,20 @@ def dashboard(session: Session) -> None:
 
     from edge_tasks.page import server  # noqa: PLC0415 - as above
 
-    port, seconds = (_number(session, setting) for setting in (PORT, END_AFTER_S))
     invocation, line = session.invocation, session.console.line
+    port, seconds = page_port(session), _number(session, END_AFTER_S)
     source = fleet_source(session.options.get("platform"), session.configured, invocation)
     asyncio.run(server.serve(source, port, seconds, line, invocation.worded))
+
+
+def page_port(session: Session) -> int:
+    """The port that was typed, else the page's own, moved as all host ports of the fleet are.
+
+    Raises:
+        SettingsError: what was typed is no port.
+    """
+    is_typed = bool(session.options.get(PORT.name))
+    return _number(session, PORT) + (0 if is_typed else session.target.fleet.port_offset)
 
 
 def fleet_source(platform: object, configured: Mapping[str, object], invocation: Invocation) -> FleetSource:
@@ -141,6 +165,7 @@ def report(session: Session) -> None:
         path=path,
         platform=target.platform.path,
         template_digest=target.blueprints.template_digest,
+        brought_up=target.state.record.entries().get("brought_up"),
         worded=session.invocation.worded,
         output=session.console,
     ).run()

@@ -107,11 +107,42 @@ class PastWritten(TypedDict):
     whole: bool
 
 
+class StepDone(TypedDict):
+    """A step that ended well.
+
+    Attributes:
+        name: as the task is typed.
+        changed: it had something to do.
+        did: what, in a few words.
+        seconds: how long it took.
+    """
+
+    name: str
+    changed: bool
+    did: str
+    seconds: float
+
+
+class BroughtUp(TypedDict):
+    """What started edges last.
+
+    Attributes:
+        began: seconds since 1970.
+        ended: seconds since 1970.
+        steps: in the order in which they were done.
+    """
+
+    began: float
+    ended: float
+    steps: list[StepDone]
+
+
 class Entries(TypedDict, total=False):
     """All entries; what was not done has none.
 
     Attributes:
         up: mark of the fleet that was brought up.
+        brought_up: how it was.
         read: what the backend has read.
         written: what the registry held when we last wrote into it.
         corrected: ``doctor --fix`` was asked for.
@@ -122,11 +153,14 @@ class Entries(TypedDict, total=False):
         folders: folders of the host that were not there → their missing parents.
         volumes: names of volumes that were there before us.
         downloads: path → what was fetched to it.
+        limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
+        idle: factories of which people know that light edges do not simulate them.
     """
 
     up: str
+    brought_up: BroughtUp
     read: DevicesRead
     written: EntriesWritten
     corrected: bool
@@ -137,8 +171,10 @@ class Entries(TypedDict, total=False):
     folders: dict[str, list[str]]
     volumes: list[str]
     downloads: dict[str, Download]
+    limits: list[str]
     former: list[Place]
     history: list[PastWritten]
+    idle: list[str]
 
 
 @dataclass(frozen=True)

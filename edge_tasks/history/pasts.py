@@ -2,7 +2,8 @@
 
 An edge's past begins at a moment and ends where the live edge goes on. What is noted of an edge was written by
 this fleet. What the edge has sent since then, or since its first day, is this fleet's own, too. It is written
-anew, because the counters in it began elsewhere.
+anew, because the counters in it began elsewhere. It begins up to five minutes earlier, because averages are
+stored at the beginning of their five minutes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from edge_tasks.light.wire.window import LENGTH
 from edge_tasks.timedata.span import Span
 
 OPEN: Final = 1 << 62
@@ -109,9 +111,10 @@ def lack(wish: Wish, noted: Noted | None, born: int | None) -> Lack:
             begin, before = noted.until, ()
     if alive is None:
         return Lack((Span(begin, wish.until),), before)
-    living = Span(alive, OPEN)
-    spans = (Span(begin, OPEN),) if wish.until >= alive else (Span(begin, wish.until), living)
-    return Lack(spans, (*before, living))
+    living = Span(alive // LENGTH * LENGTH, OPEN)
+    if wish.until < living.begin:
+        return Lack((Span(begin, wish.until), living), (*before, living))
+    return Lack((Span(max(wish.begin, min(begin, living.begin)), OPEN),), (*before, living))
 
 
 def _without(span: Span, other: Span) -> tuple[Span, ...]:

@@ -32,7 +32,9 @@ class Feed:
         self.source = source
         self._every_s = every_s
         self.history = History()
-        self.newest = Snapshot(at=time.time(), problem="the first look at the fleet is not finished yet")
+        self.newest = Snapshot(
+            at=time.time(), looked=False, problem="the first look at the fleet is not finished yet"
+        )
         self._changed = asyncio.Condition()
 
     async def run(self) -> None:

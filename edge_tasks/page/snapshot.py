@@ -63,6 +63,7 @@ class Snapshot:
         hint: what to type then.
         about: what does not change from look to look: platform, runtime, what is real.
         rows: by name, in the fleet's order.
+        looked: False only before the first look is finished.
     """
 
     at: float
@@ -71,6 +72,7 @@ class Snapshot:
     hint: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, Row] = field(default_factory=dict)
+    looked: bool = True
 
     @property
     def counts(self) -> dict[str, int]:
@@ -111,6 +113,7 @@ def _head(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "at": round(snapshot.at, 2),
         "took": round(snapshot.took_s, 3),
+        "looked": snapshot.looked,
         "problem": snapshot.problem,
         "hint": snapshot.hint,
         "totals": snapshot.totals,

@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.page.arrivals import arrivals_of
 from edge_tasks.page.snapshot import CHANNELS, number, totals_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from edge_tasks.page.arrivals import Arrivals
     from edge_tasks.page.snapshot import Figures
     from edge_tasks.proof.verdict import Verdict
 
@@ -30,7 +32,8 @@ class Line:
     """An edge in the table.
 
     Attributes:
-        came_s: seconds from the backend's start until it was there; None when either is not known.
+        came_s: seconds from when the fleet began to be brought up until it was there, negative if it was there
+            before; None when either is not known, or it is not online.
         figures: powers in W and the state of charge in percent, as in :data:`CHANNELS`.
         energies: in Wh, as in :data:`ENERGIES`.
     """
@@ -71,28 +74,28 @@ class Summary:
         told = [[value for value in column if value is not None] for column in self._energy_columns]
         return tuple(sum(column) if column else None for column in told)
 
-    @property
-    def arrivals(self) -> list[float]:
-        """When the edges that are online connected, in seconds after the backend's start, in order."""
-        return sorted(line.came_s for line in self.lines if line.came_s is not None)
+    def arrivals(self, took_s: float) -> Arrivals:
+        """When the edges that are online came; ``took_s`` is how long it took to bring the fleet up."""
+        return arrivals_of((line.came_s for line in self.lines if line.came_s is not None), took_s)
 
     @property
     def _energy_columns(self) -> list[list[float | None]]:
         return [[line.energies[place] for line in self.lines] for place in range(len(ENERGIES))]
 
 
-def summarize(verdicts: Sequence[Verdict], since: Mapping[str, float], backend_started: float) -> Summary:
-    """A look as a summary; ``since`` and ``backend_started`` in seconds since 1970, 0 where not known."""
-    return Summary(tuple(_line(verdict, since.get(verdict.name, 0.0), backend_started) for verdict in verdicts))
+def summarize(verdicts: Sequence[Verdict], since: Mapping[str, float], began: float) -> Summary:
+    """A look as a summary.
+
+    Args:
+        verdicts: of the look.
+        since: when each edge came, seconds since 1970, by name; 0 where it is not known.
+        began: when the fleet began to be brought up, seconds since 1970; 0 where it is not known.
+    """
+    return Summary(tuple(_line(verdict, since.get(verdict.name, 0.0), began) for verdict in verdicts))
 
 
-def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """The value that this share of an ordered sequence does not exceed; None if the sequence is empty."""
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
-
-
-def _line(verdict: Verdict, since: float, started: float) -> Line:
-    came = round(since - started, 2) if verdict.is_well and since and started and since >= started else None
+def _line(verdict: Verdict, since: float, began: float) -> Line:
+    came = round(since - began, 2) if verdict.is_well and since and began else None
     values = verdict.values
     return Line(
         verdict.name,

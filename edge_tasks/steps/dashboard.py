@@ -98,10 +98,11 @@ class FleetSource:
         if edge is None:
             return None
         config, problem = self._config(name)
+        directory = watched.directories.of(edge)
         about = {
             "name": edge.name,
-            "ports": {"console": edge.ports.console, "websocket": edge.ports.websocket} if edge.ports else None,
-            "directory": str(watched.directories.of(edge)),
+            "ports": _ports(watched, edge),
+            "directory": str(directory) if directory.is_dir() else None,
             "service": edge.service,
             "expected": sorted(watched.view.expected.of_edge(edge.name).components),
             "asked": time.time(),
@@ -147,6 +148,13 @@ class FleetSource:
 
 def _secrets(fleet: Fleet, edge: Edge) -> tuple[str, ...]:
     return (edge.apikey, edge.setup_password, fleet.password("backend"), fleet.password("database"))
+
+
+def _ports(watched: Watched, edge: Edge) -> dict[str, int] | None:
+    """The host ports where the edge listens; None for a light edge, which does not, and for one without any."""
+    if edge.ports is None or edge.name in watched.view.runtime.edges.light_names:
+        return None
+    return {"console": edge.ports.console, "websocket": edge.ports.websocket}
 
 
 def _common_problem(verdicts: Sequence[Verdict]) -> tuple[str, str]:

@@ -63,8 +63,8 @@ class Down:
         self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
         if pasts:
             self.output.line(
-                f"what was backfilled is left where it is not ours: {', '.join(sorted(pasts))};"
-                " inv backfill --remove takes it away, before a purge"
+                f"what was backfilled into {', '.join(sorted(pasts))} stays there, unless that is removed too;"
+                " inv backfill --remove before a purge takes it along"
             )
         if left:
             self.output.line(f"not removed, because you changed or added them: {', '.join(map(str, left))}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import time
-from bisect import bisect_right
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
@@ -14,8 +13,8 @@ from edge_tasks.adapters.files import write_file
 from edge_tasks.errors import SettingsError
 from edge_tasks.page.history import Track
 from edge_tasks.page.server import STATIC
-from edge_tasks.page.snapshot import CHANNELS
-from edge_tasks.page.summary import ENERGIES, quantile, summarize
+from edge_tasks.page.snapshot import CHANNELS, SOC
+from edge_tasks.page.summary import ENERGIES, summarize
 from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.fleet.record import BroughtUp
     from edge_tasks.output import Output, Progress
     from edge_tasks.page.snapshot import Figures
     from edge_tasks.page.summary import Line, Summary
@@ -33,6 +33,7 @@ _TITLES: Final = (
     *("produced kWh", "consumed kWh", "bought kWh", "sold kWh", "charged kWh", "discharged kWh"),
 )
 _PAUSE_S: Final = 1.0
+_NOT_NOTED: Final = "It is not known when the edges came: an earlier version started them."
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Report:
         path: the file.
         platform: whose fleet it is.
         template_digest: of the edges' template.
+        brought_up: how the fleet was brought up last; None where nobody noted it.
         worded: puts the command that people type here in place of ``inv``.
     """
 
@@ -54,6 +56,7 @@ class Report:
     path: Path
     platform: Path
     template_digest: str
+    brought_up: BroughtUp | None
     worded: Callable[[str], str]
     output: Output
 
@@ -68,8 +71,7 @@ class Report:
             raise SettingsError("the fleet is down, so there is nothing to report", hint="inv up")
         with self.output.progress("report", self.seconds, "seconds watched") as progress:
             summary, track, looks = self._watch(progress)
-        at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-        write_file(self.path, self.worded(self._text(summary, track, looks, f"{at} UTC")))
+        write_file(self.path, self.worded(self._text(summary, track, looks, _clock(time.time()))))
         self.output.document(report=str(self.path))
         size = self.path.stat().st_size / 1000
         self.output.line(
@@ -85,7 +87,7 @@ class Report:
             verdicts = self.view.look([*CHANNELS, *ENERGIES])
             looks += 1
             since = {name: process.since for name, process in runtime.edges.processes().items()}
-            summary = summarize(verdicts, since, runtime.backend.started())
+            summary = summarize(verdicts, since, self.brought_up["began"] if self.brought_up else 0.0)
             track.add(time.time(), summary.figures)
             left = deadline - time.monotonic()
             progress(min(self.seconds, round(self.seconds - left)))
@@ -95,11 +97,13 @@ class Report:
 
     def _text(self, summary: Summary, track: Track, looks: int, at: str) -> str:
         times, *figures = track.columns
-        runtime = self.view.runtime
+        runtime, brought_up = self.view.runtime, self.brought_up
+        took_s = brought_up["ended"] - brought_up["began"] if brought_up else 0.0
+        arrivals = summary.arrivals(took_s)
         return rendering.render(
             rendering.template("report.html.j2"),
             at=at,
-            lines=[_shown(line) for line in summary.lines],
+            lines=[_shown(line, took_s) for line in summary.lines],
             ill=summary.ill,
             counts=summary.counts,
             titles=_TITLES,
@@ -113,8 +117,13 @@ class Report:
                 ("edge template", self.template_digest[:12]),
                 ("versions", f"edge-tasks {version('edge-tasks')}, Python {platform.python_version()}"),
             ),
-            arrivals_note=_arrivals_note(summary.arrivals, runtime.edges.since),
-            data={"arrivals": _steps(summary.arrivals), "power": [times, *figures[:4]]},
+            arrivals_note=arrivals.note(runtime.edges.since) if brought_up else _NOT_NOTED,
+            brought_up=_bars(brought_up) if brought_up else None,
+            data={
+                "arrivals": arrivals.columns if brought_up else None,
+                "power": [times, *figures[:4]],
+                "charge": [times, figures[SOC]],
+            },
             chart_style=(STATIC / "uPlot.min.css").read_text(encoding="utf-8"),
             chart_script=(STATIC / "uPlot.iife.min.js").read_text(encoding="utf-8"),
         )
@@ -126,30 +135,35 @@ def default_name() -> str:
 
 
 def _fleet(fleet: Fleet) -> str:
-    return (
-        f"{counted(fleet.full, 'edge')} and {counted(fleet.light, 'light edge')};"
-        f" {counted(fleet.reserve, 'row')} in reserve"
-    )
+    kinds = ((fleet.full, "edge"), (fleet.light, "light edge"))
+    edges = " and ".join(counted(count, noun) for count, noun in kinds if count)
+    return f"{edges}; {counted(fleet.reserve, 'row')} in reserve"
 
 
-def _arrivals_note(arrivals: list[float], what: str) -> str:
-    if not arrivals:
-        return "It is not known when the edges connected."
-    half, most, last = (quantile(arrivals, share) for share in (0.5, 0.9, 1.0))
-    return (
-        f"An edge counts from when {what}, in seconds after the backend's start: half of {len(arrivals)} within"
-        f" {half:.1f} s, nine of ten within {most:.1f} s, the last after {last:.1f} s."
-    )
+def _bars(brought_up: BroughtUp) -> dict[str, Any]:
+    """The steps one after the other, each with its place on the line of time in percent."""
+    took_s = brought_up["ended"] - brought_up["began"]
+    whole = max(took_s, sum(step["seconds"] for step in brought_up["steps"]), 0.001)
+    begins = 0.0
+    steps = []
+    for step in brought_up["steps"]:
+        steps.append({**step, "left": 100 * begins / whole, "width": 100 * step["seconds"] / whole})
+        begins += step["seconds"]
+    return {"at": _clock(brought_up["began"]), "took_s": took_s, "steps": steps}
 
 
-def _steps(arrivals: list[float]) -> list[list[float]]:
-    times = sorted({0.0, *arrivals})
-    return [times, [bisect_right(arrivals, at) for at in times]]
+def _clock(seconds: float) -> str:
+    return f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(seconds))} UTC"
 
 
-def _shown(line: Line) -> dict[str, Any]:
-    came = "–" if line.came_s is None else f"{line.came_s:.1f}"  # noqa: RUF001 - a dash for people
-    return {**vars(line), "came": came, "cells": _cells(line.figures, line.energies)}
+def _shown(line: Line, took_s: float) -> dict[str, Any]:
+    return {**vars(line), "came": _came(line.came_s, took_s), "cells": _cells(line.figures, line.energies)}
+
+
+def _came(came_s: float | None, took_s: float) -> str:
+    if came_s is None:
+        return "–"  # noqa: RUF001 - a dash for people
+    return "before" if came_s <= 0 else "later" if came_s > took_s else f"{came_s:.1f}"
 
 
 def _cells(figures: Figures, energies: Figures) -> list[str]:

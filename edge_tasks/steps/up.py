@@ -56,7 +56,8 @@ class Up:
         record: where it is noted that the fleet is up.
         mark: what is noted, see :func:`mark_of`.
         names: of all edges.
-        find_remarks: what people must know of the templates of this fleet, a sentence each.
+        find_idle: factories of the template that act on a real edge, but not on the light ones of this fleet.
+        find_limits: a sentence for each limit of the backend's database that the fleet's meters exceed.
     """
 
     backend: Backend
@@ -67,7 +68,8 @@ class Up:
     record: Record
     mark: str
     names: Sequence[str]
-    find_remarks: Callable[[], tuple[str, ...]]
+    find_idle: Callable[[], tuple[str, ...]]
+    find_limits: Callable[[], tuple[str, ...]]
     output: Output
 
     def find(self) -> Plan[ToStart]:
@@ -88,10 +90,23 @@ class Up:
         if plan.details.edges.changes:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
-            for remark in self.find_remarks():
-                self.output.line(f"  {remark}")
+            self._tell_of_idle(list(self.find_idle()))
+            self._tell_of_limits(list(self.find_limits()))
         self.record.note(up=self.mark)
         return ", ".join(did) or "recorded that the fleet is up"
+
+    def _tell_of_idle(self, idle: list[str]) -> None:
+        """Say it once, and again only when it is something else."""
+        if idle and idle != self.record.entries().get("idle"):
+            self.output.line(f"  light edges have these components but do not simulate them: {', '.join(idle)}")
+        self.record.note(idle=idle)
+
+    def _tell_of_limits(self, limits: list[str]) -> None:
+        """Likewise."""
+        if limits != self.record.entries().get("limits", []):
+            for sentence in limits:
+                self.output.line(f"  {sentence}")
+            self.record.note(limits=limits)
 
     def _start_backend(self, plan: Plan[tuple[str, ...]]) -> None:
         self.read.remember(self.registry, starting=True)

@@ -1,19 +1,18 @@
-"""The page in a real Chromium. CI has one (``.ci/run``); elsewhere these are skipped where there is none."""
+"""The page of a real fleet in a real Chromium."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import CHROMIUM, needs_chromium, overflow, tab, violations
 from tests.inv import inv, serving
+from tests.moved_fleet import DESKTOP, PHONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium: apt-get install chromium"
-)
+pytestmark = needs_chromium
 
 
 @contextmanager
@@ -32,30 +28,6 @@ def served(platform: Any) -> Iterator[str]:
     with serving(inv("dashboard", "--port", "0", *platform.options)) as (url, server):
         yield url
     assert server.returncode == 0
-
-
-@contextmanager
-def tab(url: str, **context: Any) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        assert CHROMIUM, "CI has no chromium"
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(**{"reduced_motion": "reduce", **context})
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(url)
-        yield page
-        assert faults == []
-        assert [address for address in asked if not address.startswith(url)] == []
-        browser.close()
-
-
-def violations(page: Page) -> dict[str, list[Any]]:
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return {fault["id"]: [node["target"] for node in fault["nodes"]] for fault in found}
 
 
 def stop_edge(platform: Any, name: str) -> None:
@@ -184,15 +156,23 @@ def test_a_page_whose_server_is_gone_says_so(platform: Any) -> None:
             page.goto(url)
             expect(edge(page, "edge0")).to_have_class("edge is-online")
         expect(page.locator("#problem")).to_contain_text("No connection to the page's server", timeout=10_000)
-        expect(page.locator("body")).to_have_class("lost")
+        expect(page.locator("body")).to_have_class(re.compile(r"\blost\b"))
         browser.close()
 
 
-def test_a_report_draws_its_charts_from_the_one_file(platform: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_draws_its_charts_from_the_one_file_on_a_desk_and_on_a_phone(
+    platform: Any, tmp_path: Path, scheme: str
+) -> None:
     assert platform.inv("setup", "--edges", "2").returncode == 0
     path = tmp_path / "run.html"
     assert platform.inv("report", "--seconds", "2", "--output", str(path)).returncode == 0
-    with tab(path.as_uri()) as page:
-        expect(page.locator("#arrivals canvas")).to_be_visible()
-        expect(page.locator("#power canvas")).to_be_visible()
-        assert violations(page) == {}
+    with tab(path.as_uri(), color_scheme=scheme) as page:
+        for viewport in (DESKTOP, PHONE):
+            page.set_viewport_size(viewport)
+            for chart in ("arrivals", "power", "charge"):
+                expect(page.locator(f"#{chart} canvas")).to_be_visible()
+            assert overflow(page) == 0
+            assert violations(page) == {}
+        table = page.get_by_role("region", name="Each edge")
+        assert table.evaluate("node => node.scrollWidth > node.clientWidth"), "the wide table scrolls by itself"

@@ -16,6 +16,12 @@ def test_a_run_is_one_file_with_every_edge_and_no_key(platform: Any, tmp_path: P
     assert "<h1>3 edges: 3 online</h1>" in page
     assert [f'<th scope="row">edge{index}</th>' in page for index in range(3)] == [True] * 3
     assert re.search(r"half of 3 within [0-9.]+ s", page)
+    assert re.findall(r'<th scope="row">(doctor|register|up|verify)</th>', page) == [
+        "doctor",
+        "register",
+        "up",
+        "verify",
+    ]
     sums = re.findall(r'<td class="number">([^<]*)</td>', page[page.index("<tfoot>") :])
     assert sums[1:3] == ["15,000", "1,500"]
     assert float(sums[5]) >= 0
@@ -24,6 +30,15 @@ def test_a_run_is_one_file_with_every_edge_and_no_key(platform: Any, tmp_path: P
     keys = [re.findall('apikey="(.*)"', config.read_text())[0] for config in backend]
     assert len(keys) == 3
     assert not [key for key in keys if key in page]
+
+
+def test_an_edge_that_came_again_is_told_and_not_drawn(platform: Any, tmp_path: Path) -> None:
+    assert platform.inv("setup", "--edges", "3").returncode == 0
+    assert platform.inv("restart", "--edge", "1").returncode == 0
+    path = tmp_path / "run.html"
+    assert platform.inv("report", "--seconds", "1", "--output", str(path)).returncode == 0
+    assert "half of 2 within" in path.read_text()
+    assert "1 edge came later, maybe again, and is not in the chart." in path.read_text()
 
 
 def test_a_report_of_a_fleet_that_is_down_says_what_to_type(platform: Any) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +34,7 @@ class Folder:
     """A folder in which ``edge-tasks`` is typed."""
 
     path: Path
+    project: str = PROJECT
 
     def typed(self, *arguments: str, code: int = 0, more: Mapping[str, str] | None = None) -> str:
         """What a command says, output and errors together."""
@@ -55,7 +56,7 @@ class Folder:
     def command(self, *arguments: str) -> list[str]:
         return [
             *(*INSTALLED, *arguments, "--runtime", "docker"),
-            *("--port-offset", "4100", "--project-name", PROJECT),
+            *("--port-offset", "4100", "--project-name", self.project),
         ]
 
     def shell(self, command: str) -> str:
@@ -126,6 +127,38 @@ def test_a_file_that_was_not_copied_to_its_end_is_named(folder: Folder) -> None:
     said = folder.typed("build", code=2, more=NO_NETWORK)
     assert f"{jar} is not a whole file of its kind" in said
     assert f"rm {jar}" in said
+
+
+def test_a_volume_of_its_earlier_influxdb_2_is_refused_with_what_to_type(
+    folder: Folder, docker: Callable[..., str]
+) -> None:
+    project = "edge-tasks-test-bundled-second"
+    volume = f"{project}_influxdb-data"
+    of_project = replace(folder, project=project)
+    of_project.put_by_hand()
+    docker("volume", "create", volume)
+    try:
+        second = ("-v", f"{volume}:/data", "--entrypoint", "touch", "influxdb:1.8", "/data/influxd.bolt")
+        docker("run", "--rm", "--network", "none", *second)
+        said = of_project.typed("doctor", code=2)
+        assert f"the volume {volume} has data of InfluxDB 2, which influxdb:1.8 cannot use" in said
+        [command] = re.findall(r"docker volume rm \S+", said)
+        of_project.typed("down")
+        of_project.shell(command)
+        of_project.typed("doctor")
+    finally:
+        docker("volume", "rm", "-f", volume)
+        of_project.typed("down", "--purge")
+
+
+def test_a_platform_of_an_earlier_version_is_renewed(folder: Folder) -> None:
+    folder.put_by_hand()
+    folder.typed("doctor")
+    outdated = folder.path / "platform" / "openems-backend" / "config.d" / "Timedata" / "Dummy.config"
+    outdated.write_text(':org.apache.felix.configadmin.revision:=L"1"\nservice.pid="Timedata.Dummy"\n')
+    assert "renew openems-backend/config.d/Timedata/Dummy.config, which an earlier" in folder.typed("plan")
+    assert "renewed what an earlier version made: openems-backend/config.d/" in folder.typed("doctor")
+    assert not outdated.exists()
 
 
 def test_its_fleet_comes_up_without_a_network_and_its_points_arrive(fleet: Folder) -> None:

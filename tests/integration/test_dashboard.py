@@ -143,6 +143,20 @@ def test_a_saved_fleet_that_cannot_be_read_ends_no_page_and_its_repair_is_seen(t
     assert fleet.edges[0].apikey not in str(details)
 
 
+def test_an_edge_has_only_the_directory_that_exists_and_only_ports_where_it_listens(tmp_path: Path) -> None:
+    shutil.copytree(bundled_source(), tmp_path / "platform")
+    state = State(tmp_path / "platform")
+    fleet = replace(new_fleet(2), light=1, port_offset=40_000)
+    state.folder.mkdir()
+    state.save(Saved(fleet, "embedded", "docker-compose.override.yml"))
+    directory = state.platform / "openems-edge" / "config-edge0"
+    directory.mkdir()
+    source = fleet_source(str(state.platform), {}, CLONE)
+    found = {name: source.edge(name) or {} for name in ("edge0", "edge1")}
+    assert {name: about["directory"] for name, about in found.items()} == {"edge0": str(directory), "edge1": None}
+    assert {name: about["ports"] for name, about in found.items()} == {"edge0": None, "edge1": None}
+
+
 def test_a_taken_port_is_told_with_what_to_do() -> None:
     async def run() -> None:
         runner = web.AppRunner(web.Application())

@@ -252,3 +252,50 @@ def test_what_is_older_than_three_years_is_removed(
     history.write([Points("edge0", times, {METER: np.arange(2)})])
     tidy(history.database)
     assert blocks_of(device_table) == [(False, 1)]
+
+
+def test_what_could_not_be_written_is_written_later(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection, history: EmbeddedHistory
+) -> None:
+    add(device_table, "edge0")
+
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        device_table.execute("ALTER TABLE history.block RENAME TO block_away")
+        async with session.ws_connect(backend.edge, headers=key("edge0")) as edge:
+            await edge.send_str(notification("timestampedData", {str(BEGIN + 5_000): {METER: 7}}))
+
+            async def is_said() -> bool:
+                return "The history cannot be written" in backend.log.read_text(encoding="utf-8")
+
+            await until(is_said)
+            device_table.execute("ALTER TABLE history.block_away RENAME TO block")
+
+            async def is_written() -> bool:
+                return bool(history.occupied(["edge0"], OCTOBER))
+
+            await until(is_written)
+
+    with running(tmp_path, config_of(postgres, history_seconds=0.3)) as backend:
+        play(backend, scenario)
+    assert history.count(["edge0"], OCTOBER, METER) == {"edge0": 1}
+
+
+def test_nothing_is_kept_of_an_edge_that_is_archived_meanwhile(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection, history: EmbeddedHistory
+) -> None:
+    add(device_table, "edge0", "edge1")
+
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        device_table.execute("UPDATE openems_device SET active = false WHERE name = 'edge0'")
+        for name in ("edge0", "edge1"):
+            async with session.ws_connect(backend.edge, headers=key(name)) as edge:
+                await edge.send_str(notification("timestampedData", {str(BEGIN + 5_000): {METER: 7}}))
+
+        async def is_written() -> bool:
+            return bool(history.occupied(["edge1"], OCTOBER))
+
+        await until(is_written)
+
+    with running(tmp_path, config_of(postgres, history_seconds=0.3)) as backend:
+        play(backend, scenario)
+    assert history.occupied(["edge0"], OCTOBER) == set()

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ class Backend:
         self.codes: dict[str, int | None] = {}
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.peers: dict[str, str] = {}
+        self.first_message_at: dict[str, float] = {}
         self.port = 0
         self.awake = asyncio.Event()
 
@@ -61,6 +63,7 @@ class Backend:
         if key == SLOW_KEY:
             await self.awake.wait()
         async for message in socket:
+            self.first_message_at.setdefault(key, time.time())
             self.messages.setdefault(key, []).append(json.loads(message.data))
         self.codes[key] = socket.close_code
         return socket
@@ -313,6 +316,18 @@ def test_a_closed_edge_waits_and_comes_back(tmp_path: Path) -> None:
             await run.until(lambda: run.state("edge0") == "connected")
             await run.backend.sockets["KEY0"].close(code=aiohttp.WSCloseCode.GOING_AWAY)
             await run.until(lambda: run.status()["edges"]["edge0"]["connects"] == 2)
+
+    asyncio.run(scenario())
+
+
+def test_an_edge_is_connected_since_it_was_and_not_since_that_was_certain(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", "KEY0"))
+            began = time.time()
+            run.start()
+            await run.until(lambda: run.state("edge0") == "connected" and "KEY0" in run.backend.first_message_at)
+            assert began < run.status()["edges"]["edge0"]["since"] <= run.backend.first_message_at["KEY0"]
 
     asyncio.run(scenario())
 

@@ -51,7 +51,7 @@ HOMES = {
         "runtimes/embedded/schema.py",
     },
     "rich": {"cli/terminal.py"},
-    "invoke": {"cli/executor.py", "cli/program.py", "cli/step_task.py"},
+    "invoke": {"cli/asked.py", "cli/executor.py", "cli/program.py", "cli/step_task.py"},
     "sh": {"adapters/docker.py"},
     "psutil": {
         "adapters/machine.py",

@@ -130,6 +130,7 @@ class Channels:
         known: the text of those that are not null, and of ``constant_averages``.
         counters: the texts of the energies of positive and of negative power of the plant's first id, of the
             second ...; None where no channel has it.
+        counted: the places of those that there are.
         null: the places of counters that are null as long as they have counted nothing.
         levels: the texts of the state of charge of each battery, and of all of them.
         readings: all others.
@@ -142,6 +143,7 @@ class Channels:
     constant: bytes
     known: bytes
     counters: tuple[Text | None, ...]
+    counted: tuple[int, ...]
     null: frozenset[int]
     levels: tuple[Text, ...]
     readings: tuple[Reading, ...]
@@ -174,7 +176,16 @@ def channels_of(plant: Plant, own: Sequence[ComponentChannels]) -> Channels:
     rare = {name: value for one in own for name, value in one.still_averages.items()}
     averages = tuple(reading for one in own for reading in one.averages)
     return Channels(
-        still, _pairs(still), _pairs({**known, **rare}), counters, null, levels, readings, averages, rare
+        still,
+        _pairs(still),
+        _pairs({**known, **rare}),
+        counters,
+        tuple(place for place, text in enumerate(counters) if text is not None),
+        null,
+        levels,
+        readings,
+        averages,
+        rare,
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
+
+_NONE: Final[Mapping[str, tuple[int, int]]] = {}
+"""Most edges have no such energies, and share this."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ class Memory:
     def without(self, ids: Container[str]) -> Memory:
         """The same without the registers of some state machines, which begin anew."""
         return replace(self, registers={key: own for key, own in self.registers.items() if key not in ids})
+
+    def energies_beyond(self, ids: Container[str]) -> Mapping[str, tuple[int, int]]:
+        """The energies of all other ids: a device that was taken away counts on when it comes back."""
+        return {key: kept for key, kept in self.energies.items() if key not in ids} or _NONE
 
     def _power(self, key: str) -> int:
         return self.powers.get(key, 0)

@@ -93,6 +93,12 @@ class Plant:
         return (*(key for key, _ in self.meters), *self.grid, *batteries, *SUMS, *self.outputs, *own)
 
     @cached_property
+    def battery_places(self) -> slice:
+        """Where the batteries are among these ids."""
+        first = len(self.meters) + len(self.grid)
+        return slice(first, first + len(self.batteries))
+
+    @cached_property
     def devices(self) -> int:
         """How many of these ids are devices and sums."""
         return len(self.meters) + len(self.grid) + len(self.batteries) + len(SUMS)

@@ -212,6 +212,7 @@ class Edge:
         if self._session is session:
             self.status.connects += 1
             self._enter("connected")
+            self.status.since -= time.monotonic() - self._opened
 
     def _give_up(self, turn: float | None) -> None:
         """End the turn without an answer: the backend is slow, unless it never answers anybody."""

@@ -210,7 +210,7 @@ def _list(item: Mapping[str, object], key: str) -> list[object]:
 def _texts(item: object, key: str) -> dict[str, str]:
     found = item.get(key, {}) if isinstance(item, dict) else None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise FleetFileError(f'"{key}" of "shared" in the fleet file is not an object of texts')
+        raise FleetFileError(f'"{key}" in the fleet file is not an object of texts')
     return found
 
 

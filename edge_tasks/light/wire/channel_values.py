@@ -49,7 +49,7 @@ class ChannelValues:
         simulation = self._simulation
         if simulation.turns != self._turns:
             self._turn(parts)
-            self._count(range(len(self._counters)), parts)
+            self._count(self._channels.counted, parts)
         elif self._moving:
             self._count(self._moving, parts)
         else:

@@ -66,16 +66,16 @@ export class Chart {
     const series = this.columns.map((index) => {
       const { key, name } = FIGURES[index];
       return {
-        label: name, stroke: colour(soc ? "battery" : key), width: 2, points: { show: false },
+        label: name, stroke: colour(key), width: 2, points: { show: false },
         paths: uPlot.paths.stepped({ align: 1 }), value: (_, value) => figure(key, value),
       };
     });
     const options = {
-      width: Math.max(200, this.place.clientWidth), height: soc ? 110 : 200, tzDate: (s) => new Date(s * 1000),
+      ...this.size(), tzDate: (s) => new Date(s * 1000),
       padding: [10, 28, 0, 0], legend: { show: !soc }, cursor: { drag: { x: true, y: false } },
       scales: { x: { range: (_, low, high) => [low, Math.max(high, low + 30)] }, y: soc ? { range: [0, 100] } : {} },
       axes: [
-        { ...axis, values: [[3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1], [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]], space: 80 },
+        { ...axis, size: 36, values: [[3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1], [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]], space: 80 },
         { ...axis, size: 72, values: (_, ticks) => ticks.map((tick) => figure(soc ? "soc" : "grid", tick)) },
       ],
       series: [{ label: "Time", value: "{HH}:{mm}:{ss}" }, ...series],
@@ -85,8 +85,13 @@ export class Chart {
     this.describe();
   }
 
+  /** The place says how high it is at least, in CSS. */
+  size() {
+    return { width: Math.max(200, this.place.clientWidth), height: parseInt(getComputedStyle(this.place).minHeight, 10) };
+  }
+
   resize() {
-    const width = this.place.clientWidth;
-    if (this.plot && width && width !== this.plot.width) this.plot.setSize({ width, height: this.plot.height });
+    const size = this.size();
+    if (this.plot && this.place.clientWidth && (size.width !== this.plot.width || size.height !== this.plot.height)) this.plot.setSize(size);
   }
 }

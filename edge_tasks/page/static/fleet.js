@@ -1,7 +1,14 @@
-// The edges: tiles with values if they are few, small cells if they are many. Only what has changed is drawn again.
-import { FIGURES, MARKS, STATES, element, figure, hint, percent, whole } from "./words.js";
+// The edges: tiles with values if they are few, cells if they are many. Only what has changed is drawn again.
+import { isFew, room } from "./room.js";
+import { hits } from "./search.js";
+import { FIGURES, MARKS, STATES, element, figure, hint, online, percent, power, whole } from "./words.js";
 
-const MOST_TILES = 60, MOST_SHOWN = 5000, MOST_GROUPS = 8, MOST_NAMES = 12;
+const MOST_SHOWN = 5000, MOST_GROUPS = 8, MOST_NAMES = 12;
+const CELLS = {
+  values: "A cell has an edge's number and the power at its grid meter; point at it to see more.",
+  numbers: "A cell has an edge's number; point at it to see more.",
+  cells: "A cell is an edge; point at it to see which.",
+};
 
 export class FleetView {
   constructor(onChoose) {
@@ -12,26 +19,54 @@ export class FleetView {
     this.edges = {};
     this.only = "";
     this.chosen = "";
-    this.asTiles = true;
+    this.room = { show: "tiles", cell: 0 };
     this.search.addEventListener("input", () => this.filter());
-    this.search.addEventListener("keydown", (event) => event.key === "ArrowDown" && (event.preventDefault(), this.focusFirst()));
+    this.search.addEventListener("keydown", (event) => this.searchKey(event));
     this.box.addEventListener("click", (event) => this.choose(event.target.closest(".edge")));
     this.box.addEventListener("keydown", (event) => this.key(event));
     for (const kind of ["pointerover", "focusin"]) this.box.addEventListener(kind, (event) => this.under(event.target.closest(".edge")));
+    addEventListener("resize", () => this.fit());
   }
 
   /** Show these edges instead of all others. */
   start(edges) {
     this.edges = edges;
-    const names = Object.keys(edges);
-    this.asTiles = names.length <= MOST_TILES;
-    this.box.className = this.asTiles ? "tiles" : "cells";
-    document.getElementById("under").hidden = this.asTiles;
-    this.nodes.clear();
-    for (const name of names) this.nodes.set(name, this.make(name));
+    document.body.classList.toggle("empty", !Object.keys(edges).length);
+    this.room = this.space();
+    this.build();
     this.counts();
-    this.filter();
     this.ill();
+  }
+
+  /** What there is room for, now that the panel is where it belongs for so many edges. */
+  space() {
+    const names = Object.keys(this.edges);
+    document.body.classList.toggle("few", isFew(names.length, document.querySelector("main").clientWidth));
+    const digits = Math.max(0, ...names.map((name) => this.number(name).length));
+    return room(names.length, digits, document.getElementById("found").parentElement.clientWidth - 32, innerHeight);
+  }
+
+  /** The window has another size: make the edges anew if that changes what there is room for. */
+  fit() {
+    const found = this.space();
+    if (found.show === this.room.show && found.cell === this.room.cell) return;
+    this.room = found;
+    this.build();
+  }
+
+  build() {
+    this.asTiles = this.room.show === "tiles";
+    this.box.className = this.asTiles ? "tiles" : `cells ${this.room.show}`;
+    this.box.style.setProperty("--cell", `${this.room.cell}px`);
+    document.getElementById("under").hidden = this.asTiles;
+    document.getElementById("under").textContent = CELLS[this.room.show] ?? "";
+    this.nodes.clear();
+    for (const name of Object.keys(this.edges)) this.nodes.set(name, this.make(name));
+    this.filter();
+  }
+
+  number(name) {
+    return name.replace(/^\D+/, "") || name;
   }
 
   /** Take over changed edges; returns the names of those whose state has changed. */
@@ -58,21 +93,31 @@ export class FleetView {
       const rows = FIGURES.slice(0, 4).map(({ short }) => element("span", {}, short, element("b")));
       node.append(element("div", { class: "top" }, element("span", {}, name), element("span")), element("div", { class: "rows" }, ...rows), element("div", { class: "charge" }, element("div", { class: "bar" }, element("i")), element("b")));
     }
+    if (this.room.show === "numbers") node.append(element("b"));
+    if (this.room.show === "values") node.append(element("b"), element("span"));
     this.fill(node, name, this.edges[name]);
     return node;
   }
 
   fill(node, name, [state, why, , , figures]) {
-    node.className = `edge is-${state}`;
+    const look = `edge is-${state}`;
+    if (node.className !== look) node.className = look;
     node.setAttribute("aria-label", this.words(name, state, why, figures));
     if (!this.asTiles) {
-      node.textContent = MARKS[state];
+      this.fillCell(node, name, state, figures);
       return;
     }
     node.querySelector(".top span:last-child").textContent = `${MARKS[state]} ${state}`;
     node.querySelectorAll(".rows b").forEach((cell, index) => { cell.textContent = figure(FIGURES[index].key, figures[index]); });
     node.querySelector(".charge b").textContent = percent(figures[4]);
     node.querySelector(".bar i").style.width = `${figures[4] ?? 0}%`;
+  }
+
+  fillCell(node, name, state, figures) {
+    const { show } = this.room;
+    const place = node.firstChild ?? node, text = `${MARKS[state]}${show === "cells" ? "" : this.number(name)}`;
+    if (place.textContent !== text) place.textContent = text; // the same text would be laid out again
+    if (show === "values") node.lastChild.textContent = power(figures[0]);
   }
 
   words(name, state, why, figures) {
@@ -92,10 +137,12 @@ export class FleetView {
     if (focused >= 0) place.children[Math.min(focused, place.children.length - 1)].focus();
     const ill = all - (counts.online ?? 0);
     const tile = document.getElementById("sum-online");
-    tile.className = ill ? "has-ill" : "all-well";
-    tile.querySelector("span").textContent = whole(counts.online ?? 0);
-    tile.querySelector("small").textContent = ill ? `of ${whole(all)}; ${whole(ill)} not online` : `of ${whole(all)}: all are online`;
-    document.title = ill ? `${ill} of ${all} not online · edge-tasks` : `${all} online · edge-tasks`;
+    this.online = counts.online ?? 0;
+    tile.className = !all ? "" : ill ? "has-ill" : "all-well";
+    const told = online(all, this.online, counts.unknown ?? 0);
+    tile.querySelector("span").textContent = told.figure;
+    tile.querySelector("small").textContent = told.rest;
+    document.title = `${told.title} · edge-tasks`;
   }
 
   show(state) {
@@ -105,16 +152,7 @@ export class FleetView {
   }
 
   filter() {
-    const words = this.search.value.toLowerCase().split(/[\s,]+/).filter(Boolean);
-    const matches = ([name, [state, why]]) => {
-      if (this.only && state !== this.only) return false;
-      if (!words.length) return true;
-      const exact = words.includes(name);
-      const text = `${name} ${state} ${why}`.toLowerCase();
-      return exact || words.every((word) => text.includes(word));
-    };
-    const names = Object.entries(this.edges).filter(matches).map(([name]) => name);
-    names.sort((a, b) => words.includes(b) - words.includes(a)); // an exact name comes first; the rest keeps its order
+    const names = hits(this.edges, this.search.value, this.only);
     const shown = names.slice(0, MOST_SHOWN);
     const keep = document.activeElement?.dataset?.name;
     this.box.replaceChildren(...shown.map((name) => this.nodes.get(name)));
@@ -143,7 +181,8 @@ export class FleetView {
     list.replaceChildren(...all.slice(0, MOST_GROUPS).map((group) => this.illEntry(group)));
     if (all.length > MOST_GROUPS) list.append(element("li", {}, `and ${all.length - MOST_GROUPS} more reasons: search for them, or type inv status`));
     if (focused) [...list.querySelectorAll("button")].find((button) => button.textContent === focused)?.focus();
-    document.getElementById("ill").hidden = !all.length;
+    const said = all.length === 1 && all[0].state === "unknown" && all[0].names.length === Object.keys(this.edges).length;
+    document.getElementById("ill").hidden = !all.length || said; // the banner says it
   }
 
   illEntry({ state, why, what, names }) {
@@ -162,6 +201,14 @@ export class FleetView {
   tabStop(name) {
     this.box.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
     this.nodes.get(name)?.setAttribute("tabindex", "0");
+  }
+
+  searchKey(event) {
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      this.focusFirst();
+    }
+    if (event.key === "Enter" && this.search.value.trim()) this.choose(this.box.firstElementChild);
   }
 
   focusFirst() {

@@ -1,12 +1,13 @@
 // One websocket brings everything once, and then what has changed. When it is lost, the page says so and turns grey.
 import { append } from "./chart.js";
 import { FleetView } from "./fleet.js";
+import { LAMPS, lamp } from "./lamp.js";
 import { Panel, figures } from "./panel.js";
 import { age, clock, element, hint, whole } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const LATE_S = 5;
-const page = { at: 0, took: 0, problem: "", hint: "", edges: {}, history: [[], [], [], [], [], []], linked: false, heardAt: 0, ready: false };
+const page = { at: 0, took: 0, looked: false, problem: "", hint: "", edges: {}, history: [[], [], [], [], [], []], linked: false, heardAt: 0, ready: false };
 const panel = new Panel();
 const fleet = new FleetView((name) => { location.hash = name; });
 let lastSaid = 0, toSay = new Set();
@@ -24,13 +25,13 @@ function connect() {
 function take(news) {
   page.linked = true;
   page.heardAt = performance.now();
-  Object.assign(page, { at: news.at, took: news.took, problem: news.problem, hint: news.hint });
+  Object.assign(page, { at: news.at, took: news.took, looked: news.looked, problem: news.problem, hint: news.hint });
   if (news.type === "whole") begin(news);
   else turn(fleet.update(news.edges));
   append(page.history, news.at, news.totals);
   figures(byId("sum-figures"), news.totals);
   const all = Object.keys(page.edges).length;
-  byId("sums-of").textContent = news.reporting ? `Sums over ${whole(news.reporting)} of ${whole(all)} edges that report values; the state of charge is their mean.` : "No edge reports any value.";
+  byId("sums-of").textContent = !all ? "" : news.reporting ? `Sums over ${whole(news.reporting)} of ${whole(all)} edges that report values; the state of charge is their mean.` : "No edge reports any value.";
   const row = page.edges[panel.name];
   if (panel.name && row) panel.now(row, news.at);
   else if (panel.name) location.hash = "";
@@ -46,6 +47,8 @@ function begin(news) {
   const { platform = "", runtime = "", stands_for: stands = "" } = news.about;
   byId("about").textContent = platform ? `${platform} · runtime ${runtime}: ${stands}` : "";
   fleet.start(page.edges);
+  byId("none").textContent = page.looked ? "There are no edges here." : "The edges are being asked for …";
+  if (!page.looked) document.title = "edge-tasks";
   choose();
 }
 
@@ -87,11 +90,17 @@ function tick() {
   const since = (performance.now() - page.heardAt) / 1000;
   const late = since > LATE_S + 4 * page.took;
   document.body.classList.toggle("lost", page.ready && (!page.linked || late));
-  const word = page.problem ? "tried" : "asked";
-  if (page.ready) byId("asked").textContent = `${page.linked ? word : "no connection; asked"} ${age(since)} ago`;
+  if (page.ready) pill(since, late);
   panel.tick(page.at + since); // the server's clock: through a tunnel it may be another machine's
   banner();
   say();
+}
+
+function pill(since, late) {
+  const all = Object.keys(page.edges).length;
+  const found = lamp({ asked: page.looked, linked: page.linked, late, problem: page.problem, all, online: fleet.online });
+  byId("asked").className = `pill lamp-${found}`;
+  byId("asked").textContent = page.looked ? `${LAMPS[found]} · ${page.problem ? "tried" : "asked"} ${age(since)} ago` : LAMPS[found];
 }
 
 addEventListener("hashchange", () => {

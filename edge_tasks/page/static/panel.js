@@ -18,6 +18,15 @@ export function figures(place, values) {
   });
 }
 
+/** Where an edge's files and ports are; a light edge may have neither. */
+function place(directory, ports) {
+  const rows = [];
+  if (directory) rows.push(["config directory", directory]);
+  if (ports) rows.push(["host ports", `${ports.console} console, ${ports.websocket} websocket`]);
+  if (!rows.length) return element("p", { class: "note" }, "It is a light edge: it needs no config directory and has no ports of its own.");
+  return element("table", {}, ...rows.map(([word, text]) => element("tr", {}, element("th", { scope: "row" }, word), element("td", {}, text))));
+}
+
 export class Panel {
   constructor() {
     this.power = new Chart(byId("power"), ["grid", "pv", "consumption", "battery"]);
@@ -105,7 +114,7 @@ export class Panel {
     const place = byId("heard");
     if (!place || !this.row) return;
     const heard = this.row[3];
-    place.textContent = heard === null ? "The backend has noted no message from it yet." : `The backend noted its last message ${age(now - heard)} ago (it does so every 30 s).`;
+    place.textContent = heard === null ? "The backend has noted no message from it yet." : `The backend noted its last message ${age(now - heard)} ago (it does so every 30\u00a0s).`;
   }
 
   components() {
@@ -113,12 +122,12 @@ export class Panel {
     const ids = Object.keys(components).sort((a, b) => expected.includes(b) - expected.includes(a) || a.localeCompare(b));
     const missing = ids.length ? expected.filter((id) => !(id in components)) : [];
     const open = new Set([...document.querySelectorAll("#components details[open]")].map((one) => one.dataset.id));
-    const where = element("table", {}, ...[["config directory", directory], ["host ports (docker)", ports ? `${ports.console} console, ${ports.websocket} websocket` : "none"]].map(([word, text]) => element("tr", {}, element("th", { scope: "row" }, word), element("td", {}, text))));
+    const where = place(directory, ports);
     const head = problem ? problem : ids.length ? `As the backend stored it${this.row[0] === "offline" ? " when the edge was last online" : ""}, read at ${clock(asked)}. Apikeys and passwords are masked.` : "The backend has no edgeConfig of it.";
     byId("components").replaceChildren(
       element("h3", {}, `Components (${ids.length})`), element("p", { class: "note" }, head),
       ...(missing.length ? [element("p", { class: "missing" }, `missing: ${missing.join(", ")}`)] : []),
-      ...ids.map((id) => this.component(id, components[id], open.has(id))), element("h3", {}, "Where it is"), where);
+      element("div", { class: "list" }, ...ids.map((id) => this.component(id, components[id], open.has(id)))), element("h3", {}, "Where it is"), where);
   }
 
   component(id, { factoryId = "", alias = "", properties = {} }, open) {

@@ -27,6 +27,15 @@ export const figure = (key, value) => (key === "soc" ? percent(value) : power(va
 export function direction({ words }, value) {
   return value === null || value === undefined || value === 0 ? "" : words[value < 0 ? 0 : 1];
 }
+/** How many are online: the figure, the rest of the sentence, the page's title. Of unknown edges nothing is claimed. */
+export function online(all, count, unknown) {
+  if (!all) return { figure: "–", rest: "there are no edges", title: "no edges" };
+  const ill = all - count - unknown, of = `of ${whole(all)}`;
+  if (unknown === all) return { figure: "–", rest: `${of}: it is not known`, title: `${whole(all)} not known` };
+  if (count === all) return { figure: whole(count), rest: `${of}: all are online`, title: `${whole(all)} online` };
+  const parts = [[ill, "not online"], [unknown, "not known"]].filter(([number]) => number).map(([number, word]) => `${whole(number)} ${word}`);
+  return { figure: whole(count), rest: `${of}; ${parts.join(", ")}`, title: `${whole(all - count)} ${of} not online` };
+}
 export function age(seconds) {
   const s = Math.max(0, seconds);
   if (s < 10) return `${s.toFixed(1)} s`;

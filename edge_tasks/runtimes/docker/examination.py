@@ -17,6 +17,7 @@ from edge_tasks.checkout.override import is_ours
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.fleet.saved import State, platform_in
 from edge_tasks.runtimes.docker import edge_files, hosting
+from edge_tasks.runtimes.docker.influxdb_volume import check_volumes
 from edge_tasks.runtimes.docker.storage import Storage
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
         *findings.check_odoo(stack.project, stack.services, stack.place),
         *_backend_config_place(stack),
         *Storage(stack).examine(),
+        *check_volumes(stack),
         *edge_findings.check_networks(stack.project, stack.services, stack.place),
         *_edge(stack),
         *_addons(stack),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_utf8
-from edge_tasks.checkout.compose_file import find_compose_file, place, published_ports
-from edge_tasks.checkout.override import FILE_NAME, is_ours
+from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
+from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
     ODOO_PORT,
     POSTGRES_PORT,
@@ -58,12 +58,9 @@ class Stack:
     def compose(self) -> Compose:
         """The user's files and our override."""
         context = self.context
-        base = find_compose_file(context.platform.source).name
-        theirs = context.platform.path / FILE_NAME
-        has_own = theirs != context.override and theirs.is_file() and not is_ours(read_utf8(theirs))
-        files = (base, FILE_NAME) if has_own else (base,)
-        name = self.options.project_name
         platform = context.platform
+        files = tuple(path.name for path in find_compose_files(platform.source) if path != context.override)
+        name = self.options.project_name
         return Compose(self.docker, platform.path, files, context.override, name, platform.source)
 
     def place(self, service: str, *path: str) -> str:

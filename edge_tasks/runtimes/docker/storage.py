@@ -100,13 +100,15 @@ class Storage:
             return None
         if provider.is_read_only:
             return Arrival("the backend stores no history: its Timedata.InfluxDB is read-only", is_well=False)
-        deadline = time.monotonic() + _PATIENCE_S
-        while (arrival := self._look(provider, names, progress)) and not arrival.is_well and arrival.may_change:
-            if not until(deadline, _PAUSE_S):
+        missing, deadline = set(names), time.monotonic() + _PATIENCE_S
+        while (arrival := self._look(provider, names, missing)) and not arrival.is_well:
+            progress(len(names) - len(missing))
+            if not arrival.may_change or not until(deadline, _PAUSE_S):
                 break
         return arrival
 
-    def _look(self, provider: Provider, names: Sequence[str], progress: Progress) -> Arrival | None:
+    def _look(self, provider: Provider, names: Sequence[str], missing: set[str]) -> Arrival | None:
+        """Look for points of the edges that are still missing, and take those that have some out of the set."""
         findings = self._asked(provider)
         if findings is None:
             return None
@@ -114,11 +116,10 @@ class Storage:
             [finding] = findings
             return Arrival(str(finding), is_well=False, may_change="does not answer" in finding.what)
         try:
-            found = self._history(provider).occupied(names, self._window())
+            missing -= self._history(provider).occupied(missing, self._window())
         except FleetError as error:
             return Arrival(error.message, is_well=False, may_change=True)
-        progress(len(found))
-        return self._judged(provider, [name for name in names if name not in found], len(names))
+        return self._judged(provider, [name for name in names if name in missing], len(names))
 
     def _judged(self, provider: Provider, missing: Sequence[str], count: int) -> Arrival:
         dropped, name = self._dropped(), self._backend.name if self._backend else self._place.backend
@@ -128,9 +129,8 @@ class Storage:
         if missing:
             whose = "any edge" if len(missing) == count else some(tuple(missing))
             why = restart if dropped > _FEW else f"see docker logs {name}"
-            return Arrival(
-                f"no points of {whose} arrive in {provider.bucket}: {why}", is_well=False, may_change=True
-            )
+            said = f"no points of {whose} arrive in {provider.bucket}: {why}"
+            return Arrival(said, is_well=False, may_change=True)
         if dropped > _FEW:
             return Arrival(f"history has gaps: {restart}", is_well=False)
         return Arrival(f"points of {counted(count, 'edge')} arrive in {provider.bucket}", is_well=True)

@@ -13,7 +13,9 @@ has some channels, each with a value at each of its moments::
 from __future__ import annotations
 
 import struct
+import sys
 import zlib
+from array import array
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -86,12 +88,15 @@ def _coded(times: Times, channels: Mapping[int, Values]) -> Iterator[Day]:
 
 def moment(time: int, values: Mapping[int, float]) -> bytes:
     """The group of one moment, by the ids of its channels."""
-    bases = [value if isinstance(value, int) else _bits(value) for value in values.values()]
-    codes = bytes(
-        coding.WHOLE_MOMENT if isinstance(value, int) else coding.FLOAT_MOMENT for value in values.values()
-    )
+    codes, bases = bytearray(), array("q")
+    for value in values.values():
+        whole = type(value) is int
+        codes.append(coding.WHOLE_MOMENT if whole else coding.FLOAT_MOMENT)
+        bases.append(int(value) if whole else _bits(value))
     head = _HEAD.pack(1, time, 1, len(values))
-    return b"".join((head, np.array(list(values), _ID).tobytes(), codes, np.array(bases, _BASE).tobytes()))
+    if sys.byteorder == "big":
+        bases.byteswap()
+    return b"".join((head, np.fromiter(values, _ID, len(values)).tobytes(), codes, bases.tobytes()))
 
 
 def _bits(value: float) -> int:
@@ -162,14 +167,19 @@ class Group:
         return coding.decode(code, self._bases[place], content, self.count)
 
 
-def compressed(groups: Iterable[bytes]) -> bytes:
+def compressed(groups: Iterable[bytes | memoryview]) -> bytes:
     """The block of some groups, compressed."""
     return _COMPRESSED + zlib.compress(b"".join(groups), _FAST)
 
 
-def bytes_of(block: bytes) -> bytes:
-    """All groups of a block, one after another, not compressed."""
-    return _opened(block).tobytes()
+def plain(group: bytes) -> bytes:
+    """The block of one group, as it is."""
+    return _PLAIN + group
+
+
+def together(blocks: Iterable[bytes]) -> bytes:
+    """One block with the groups of several."""
+    return compressed(_opened(block) for block in blocks)
 
 
 def _opened(block: bytes) -> memoryview:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from edge_tasks.timedata.embedded.block import bytes_of, compressed, days_of, series_in
+from edge_tasks.timedata.embedded.block import days_of, series_in, together
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ def compacted(blocks: Sequence[bytes], *, thin: bool) -> bytes:
     for key, series in series_in(blocks).items():
         kept = thinned(series) if thin else series
         axes.setdefault(kept.times.tobytes(), {})[key] = kept
-    return compressed(
-        bytes_of(day.block)
+    return together(
+        day.block
         for channels in axes.values()
         for day in days_of(
             next(iter(channels.values())).times, {key: one.values for key, one in channels.items()}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from edge_tasks.timedata.embedded.block import moment
+from edge_tasks.timedata.embedded.block import compressed, moment, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,14 +35,14 @@ class Recorder:
     """The points of one edge that are not written yet.
 
     Attributes:
-        groups: finished points as (time, group), oldest first in the order in which they are written.
+        blocks: finished points as (time, block), in the order in which they are written.
         waiting: points with a channel that has no id yet.
     """
 
-    __slots__ = ("_minute", "_quarter", "_row", "_seen", "_time", "groups", "waiting")
+    __slots__ = ("_minute", "_quarter", "_row", "_seen", "_time", "blocks", "waiting")
 
     def __init__(self) -> None:
-        self.groups: list[tuple[int, bytes]] = []
+        self.blocks: list[tuple[int, bytes]] = []
         self.waiting: list[Moment] = []
         self._minute = 0
         self._time = 0
@@ -95,15 +95,15 @@ class Recorder:
         """The channels that have no id yet."""
         return {name for one in self.waiting for name in one.values if name not in ids}
 
-    def all_groups(self, ids: Mapping[str, int]) -> list[bytes]:
+    def all_blocks(self, ids: Mapping[str, int]) -> list[bytes]:
         """All points, also of the minute that is not finished, without those that wait for an id."""
         row = _group(self._time, self._row, ids) if self._row and self._row.keys() <= ids.keys() else b""
-        return [*(group for _, group in self.groups), row]
+        return [*(block for _, block in self.blocks), plain(row)]
 
-    def take_groups(self) -> list[tuple[int, bytes]]:
+    def take_blocks(self) -> list[tuple[int, bytes]]:
         """The finished points; they count as written from now on."""
-        groups, self.groups = self.groups, []
-        return groups
+        blocks, self.blocks = self.blocks, []
+        return blocks
 
     def _put(self, one: Moment, ids: Mapping[str, int]) -> None:
         try:
@@ -112,12 +112,17 @@ class Recorder:
             self.waiting.append(one)
             return
         if group:
-            self.groups.append((one.time, group))
+            many = len(one.values) >= _MANY
+            self.blocks.append((one.time, compressed([group]) if many else plain(group)))
 
 
 def _group(time: int, values: Sent, ids: Mapping[str, int]) -> bytes:
     """The group of these values; nothing if none of them is stored."""
-    found = {ids[name]: number for name, value in values.items() if (number := stored(value)) is not None}
+    found: dict[int, int | float] = {}
+    for name, value in values.items():
+        number = value if type(value) is int else stored(value)
+        if number is not None:
+            found[ids[name]] = number
     return moment(time, found) if found else b""
 
 

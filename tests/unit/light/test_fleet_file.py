@@ -89,6 +89,49 @@ def test_a_part_has_the_profile_and_the_seed_of_the_whole(tmp_path: Path) -> Non
     assert (part.groups[""].profile, part.groups[""].source_key("edge17", "meter1")) == (SHAPE, "a/edge17/meter1")
 
 
+def test_edges_have_the_files_and_the_load_shape_of_their_group_in_every_part(tmp_path: Path) -> None:
+    whole = load(
+        tmp_path,
+        edges=[{"name": "edge0", "directory": "/edge0", "digest": "1"}],
+        shared={"edges": {"edge1": "a", "edge2": "b"}},
+        groups=[
+            {"name": "town", "files": {"a.config": "2"}, "edges": ["edge2"]},
+            {
+                "name": "village",
+                "files": {"a.config": "1"},
+                "profile": SHAPE,
+                "seed": "s",
+                "edges": ["edge0", "edge1"],
+            },
+        ],
+        processes=2,
+    )
+    assert {name: edge.group for name, edge in whole.edges.items()} == {
+        "edge0": "village",
+        "edge1": "village",
+        "edge2": "town",
+    }
+    assert [edge.place for edge in whole.edges.values()] == [0, 1, 2]
+    part = whole.part(1)
+    assert list(part.edges) == ["edge1"]
+    assert part.groups["village"] == Group({"a.config": "1"}, SHAPE, "s")
+
+
+@pytest.mark.parametrize(
+    ("groups", "problem"),
+    [
+        ("village", '"groups" in the fleet file is not a list'),
+        (["village"], "a group in the fleet file is not an object"),
+        ([{"edges": []}], '"name" in the fleet file is missing'),
+        ([{"name": "v", "edges": "edge0"}], '"edges" in the fleet file is not a list'),
+        ([{"name": "v", "files": {"a": 1}}], '"files" in the fleet file is not an object of texts'),
+    ],
+)
+def test_groups_that_are_none_are_refused(tmp_path: Path, groups: object, problem: str) -> None:
+    with pytest.raises(FleetFileError, match=problem):
+        load(tmp_path, groups=groups)
+
+
 def test_a_profile_that_is_none_is_refused_with_its_key(tmp_path: Path) -> None:
     with pytest.raises(FleetFileError, match=r"\"profile\" in the fleet file: consumption has no curve"):
         load(tmp_path, profile={"consumption": {}})

@@ -86,6 +86,21 @@ def test_a_state_of_charge_stands_as_long_as_is_said(plant: Plant, after: int) -
     assert model.turns > turns or model.socs() == socs
 
 
+@settings(deadline=None)
+@given(plants, st.integers(0, HOUR), st.integers(0, HOUR))
+def test_a_meter_that_was_taken_away_counts_on_when_it_comes_back(
+    plant: Plant, before: int, without: int
+) -> None:
+    model = Simulation(plant, 0)
+    model.advance(before)
+    counted = model.energy("meter3")
+    smaller = Simulation(replace(plant, consumers=()), before, model.memory().settled())
+    smaller.advance(before + without)
+    back = Simulation(plant, before + without, smaller.memory().settled())
+    assert back.energy("meter3") == counted
+    assert back.memory().energies.keys() == model.memory().energies.keys()
+
+
 def _at_once(plant: Plant) -> Plant:
     return replace(plant, gains=None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from edge_tasks.light.engine.memory import Command
@@ -50,6 +50,7 @@ steps = st.lists(st.tuples(st.integers(0, 3 * HOUR), writes, st.integers(-9000, 
 
 @settings(deadline=None, max_examples=60)
 @given(steps, st.integers(0, HOUR // 2), st.integers(0, HOUR // 2))
+@example([(2, "io0/InputOutput3", 1), (59_999, "meter1/ActivePower", 0)], 0, 0)
 def test_a_host_that_was_killed_has_all_states_and_times_that_one_that_was_not_has(
     model: Model, moves: list[tuple[int, str, int]], unkept: int, away: int
 ) -> None:

@@ -250,6 +250,7 @@ def test_a_page_gets_the_names_and_the_rounding_that_it_was_written_for() -> Non
     head = {
         "at": 2.35,
         "took": 0.123,
+        "looked": True,
         "problem": "the backend does not answer",
         "hint": "inv up",
         "totals": (2, 4, 6, 8, 20.8),

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from edge_tasks.adapters import rendering
 from edge_tasks.page.snapshot import CHANNELS
-from edge_tasks.page.summary import ENERGIES, Line, quantile, summarize
+from edge_tasks.page.summary import ENERGIES, Line, summarize
 from edge_tasks.proof.verdict import Condition, Verdict
 
 
@@ -23,25 +20,17 @@ def test_energies_have_a_sum_and_one_that_nobody_tells_has_none() -> None:
     assert summary.counts == {"online": 2, "offline": 1}
 
 
-def test_an_edge_came_after_the_backend_or_nobody_knows_when() -> None:
+def test_an_edge_came_after_or_before_the_fleet_was_brought_up_or_nobody_knows_when() -> None:
     since = {"edge0": 103.5, "edge1": 99.0, "edge3": 101.0}
     ill = Verdict("edge3", Condition.OFFLINE, "why")
     summary = summarize([verdict("edge0"), verdict("edge1"), verdict("edge2"), ill], since, 100.0)
-    assert [line.came_s for line in summary.lines] == [3.5, None, None, None]
-    assert summary.arrivals == [3.5]
+    assert [line.came_s for line in summary.lines] == [3.5, -1.0, None, None]
+    assert summary.arrivals(4.0).during == (3.5,)
 
 
 def test_nothing_is_known_of_a_fleet_of_none() -> None:
     summary = summarize([], {}, 1.0)
     assert set(summary.figures) == set(summary.energies) == {None}
-    assert quantile([], 0.5) is None
-
-
-@given(st.lists(st.floats(0, 100), min_size=1).map(sorted), st.floats(0, 1))
-def test_a_quantile_is_one_of_the_values_and_grows_with_its_share(ordered: list[float], share: float) -> None:
-    found, last = quantile(ordered, share), quantile(ordered, 1.0)
-    assert found in ordered
-    assert last == ordered[-1]
 
 
 def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None:
@@ -51,6 +40,7 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
         **dict.fromkeys(("at", "arrivals_note", "chart_style", "chart_script"), "<b>"),
         **{name: [] for name in ("lines", "titles", "sums", "ill", "facts")},
         counts={},
+        brought_up=None,
         looks=1,
         data={"text": "</script>"},
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,7 +38,8 @@ def step(tmp_path: Path) -> Up:
         record=record,
         mark="mark",
         names=[edge.name for edge in FLEET.edges],
-        find_remarks=lambda: ("light edges do not simulate Controller.CHP.SoC",),
+        find_idle=lambda: ("Controller.CHP.SoC",),
+        find_limits=lambda: (),
         output=Lines(),
     )
 
@@ -75,13 +77,37 @@ def test_edges_that_stand_alone_are_started_without_touching_the_backend(step: U
     assert step.backend.lives == 1
 
 
-def test_what_must_be_known_of_the_templates_is_said_once_edges_were_started(step: Up) -> None:
+def test_what_light_edges_do_not_simulate_is_said_once_edges_were_started(step: Up) -> None:
     assert isinstance(step.output, Lines)
     step.apply(step.find())
-    assert step.output.lines == ["  light edges do not simulate Controller.CHP.SoC"]
+    assert step.output.lines == [
+        "  light edges have these components but do not simulate them: Controller.CHP.SoC"
+    ]
     step.output.lines.clear()
     step.apply(replace(step, mark="another").find())
     assert step.output.lines == []
+
+
+def test_what_light_edges_do_not_simulate_is_said_again_only_when_it_is_something_else(step: Up) -> None:
+    assert isinstance(step.output, Lines)
+    assert isinstance(step.edges, Host)
+    for idle, lines in ((("A",), 1), (("A",), 0), (("A", "B"), 1), ((), 0), (("B",), 1)):
+        step.output.lines.clear()
+        step.edges.running.clear()
+        again = replace(step, find_idle=partial(tuple, idle))
+        again.apply(again.find())
+        assert len(step.output.lines) == lines, idle
+
+
+def test_a_limit_of_the_backends_database_is_said_once_and_again_when_it_is_another(step: Up) -> None:
+    assert isinstance(step.output, Lines)
+    assert isinstance(step.edges, Host)
+    for limits, count in (((), 0), (("A",), 1), (("A",), 0), (("A", "B"), 2), ((), 0), (("A",), 1)):
+        step.output.lines.clear()
+        step.edges.running.clear()
+        again = replace(step, find_idle=tuple, find_limits=partial(tuple, limits))
+        again.apply(again.find())
+        assert len(step.output.lines) == count, limits
 
 
 def mark(fleet: Fleet = FLEET, template: str = "t", shape: LoadShape | None = None, seed: str = "") -> str:

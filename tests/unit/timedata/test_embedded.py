@@ -87,7 +87,7 @@ def recorded(sent: Iterable[tuple[int, Mapping[str, int]]]) -> dict[int, Series]
     for time, values in sent:
         recorder.take(time, values, IDS)
     recorder.finish(IDS)
-    return series_in([compressed(group for _, group in recorder.take_groups())])
+    return series_in([block for _, block in recorder.take_blocks()])
 
 
 def test_of_each_minute_the_last_value_is_kept_and_of_a_quarter_hour_the_first_too() -> None:
@@ -113,7 +113,7 @@ def test_what_came_before_a_whole_set_does_not_count_after_it() -> None:
     for second, values in enumerate([{"a/Energy": 5}, whole, {"b/Power": 1}]):
         recorder.take(BEGIN + 1_000 * second, values, ids)
     recorder.finish(ids)
-    found = series_in([compressed(group for _, group in recorder.take_groups())])[ids["a/Energy"]]
+    found = series_in([block for _, block in recorder.take_blocks()])[ids["a/Energy"]]
     assert found.values.tolist() == [5, 6]
 
 
@@ -123,7 +123,7 @@ def test_a_channel_without_an_id_waits_for_it() -> None:
     recorder.finish(IDS)
     assert recorder.unknown(IDS) == {"b/New"}
     recorder.resolve({"b/New": 1})
-    assert series_in([compressed(group for _, group in recorder.take_groups())])[1].values.tolist() == [3]
+    assert series_in([block for _, block in recorder.take_blocks()])[1].values.tolist() == [3]
     assert not recorder.waiting
 
 
