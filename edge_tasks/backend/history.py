@@ -42,6 +42,7 @@ NO_RESULT: Final[Mapping[str, str]] = {
     PERIODS: "Unable to query historic energy per period. Result is null",
 }
 """What OpenEMS says when there is no answer, by the method that was called."""
+_CLOSE_SECONDS: Final = 0.2
 _BEFORE: Final = 2
 """A bucket or a day before a question is needed, too, wherever in the world it begins."""
 
@@ -63,7 +64,7 @@ class History:
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.live.write(), patience)
         with suppress(asyncio.TimeoutError, StoreError):
-            await asyncio.wait_for(self._store.close(), patience)
+            await asyncio.wait_for(self._store.close(), _CLOSE_SECONDS)
 
     async def answer(self, method: str, device: Device, params: JsonObject) -> JsonObject:
         """The result of one of the methods in :data:`NO_RESULT`.

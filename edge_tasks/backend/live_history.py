@@ -53,6 +53,7 @@ class LiveHistory:
         self._resolving: asyncio.Task[None] | None = None
         self._unwritten: list[Row] = []
         self._writing = asyncio.Lock()
+        self._is_prepared = False
 
     def __len__(self) -> int:
         """How many rows wait because the database could not be written."""
@@ -77,12 +78,12 @@ class LiveHistory:
         return series_in([*rows, *recorder.all_blocks(self.ids)], wanted)
 
     async def prepare(self) -> None:
-        """Make the tables if they are missing.
-
-        Raises:
-            StoreError: they cannot be made.
-        """
-        self.ids = await self._store.prepare()
+        """Make the tables if they are missing. A failure is logged; edges are served all the same."""
+        try:
+            self.ids = await self._store.prepare()
+            self._is_prepared = True
+        except StoreError as error:
+            self._log.warning("The history's tables cannot be made: %s", reason(error))
 
     async def write_for_ever(self) -> None:
         """Write what edges sent, every minute, or less often when they are very many."""
@@ -106,6 +107,8 @@ class LiveHistory:
     async def write(self) -> None:
         """Write what edges sent until now. A failure is logged, and tried again the next time."""
         async with self._writing:
+            if not self._is_prepared:
+                await self.prepare()
             await self._resolve()
             devices = list(self._recorders)
             for first in range(0, max(len(devices), 1), _AT_ONCE):
@@ -142,13 +145,14 @@ class LiveHistory:
     async def _resolve(self) -> None:
         """Give ids to the channels that have none yet, and code what waited for them."""
         while self._waiting:
-            recorders = [self._recorders[device] for device in self._waiting if device in self._recorders]
-            self._waiting.clear()
+            devices, self._waiting = self._waiting, set()
+            recorders = [self._recorders[device] for device in devices]
             new = {name for recorder in recorders for name in recorder.unknown(self.ids)}
             try:
                 if new:
                     self.ids.update(await self._store.add_channels(new))
             except StoreError as error:
+                self._waiting |= devices
                 self._log.warning("New channels cannot be written: %s", reason(error))
                 return
             for recorder in recorders:

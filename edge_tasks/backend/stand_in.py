@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LOG: Final = logging.getLogger("edge_tasks.backend")
 _CLOSE_SECONDS: Final = 0.8
 _LAST_FLUSH_SECONDS: Final = 0.8
+_LAST_HISTORY_SECONDS: Final = 6.0  # of ten thousand edges; it is killed after ten
 _PULSE_SECONDS: Final = 1.0
 _PINGS_AT_ONCE: Final = 200
 
@@ -130,7 +131,7 @@ class Backend:
             await asyncio.wait_for(self._drain(), _LAST_FLUSH_SECONDS)
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._flush(), _LAST_FLUSH_SECONDS)
-        await self.history.close(_LAST_FLUSH_SECONDS)
+        await self.history.close(_LAST_HISTORY_SECONDS)
         with suppress(asyncio.TimeoutError, StoreError):
             await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
 

@@ -299,3 +299,31 @@ def test_nothing_is_kept_of_an_edge_that_is_archived_meanwhile(
     with running(tmp_path, config_of(postgres, history_seconds=0.3)) as backend:
         play(backend, scenario)
     assert history.occupied(["edge0"], OCTOBER) == set()
+
+
+def test_edges_are_served_even_if_history_cannot_be_kept(
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection, history: EmbeddedHistory
+) -> None:
+    add(device_table, "edge0")
+    device_table.execute("CREATE SCHEMA history")
+    device_table.execute("CREATE VIEW history.block AS SELECT 'in the way' AS body")
+
+    async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        async with session.ws_connect(backend.edge, headers=key("edge0")) as edge:
+            await edge.send_str(notification("timestampedData", {str(BEGIN + 5_000): {METER: 7}}))
+
+            async def is_seen() -> bool:
+                body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=[METER])
+                return bool(body["result"]["edge0"][METER] == 7)
+
+            await until(is_seen)
+            device_table.execute("DROP SCHEMA history CASCADE")
+
+            async def is_written() -> bool:
+                return bool(history.occupied(["edge0"], OCTOBER))
+
+            await until(is_written)
+
+    with running(tmp_path, config_of(postgres, history_seconds=0.5)) as backend:
+        play(backend, scenario)
+        assert "The history's tables cannot be made" in backend.log.read_text(encoding="utf-8")
