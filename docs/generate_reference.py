@@ -84,7 +84,8 @@ def pages() -> dict[Path, str]:
 
 
 def _tasks() -> str:
-    from edge_tasks.cli.options import COMMON, OWN  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.options import COMMON  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.own_options import OWN  # noqa: PLC0415 - as above
 
     namespace = _namespace()
     tasks = {name: namespace[name] for name in namespace.task_names}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.cli.effects import can_matter
 from edge_tasks.cli.option import Matters
-from edge_tasks.cli.options import COMMON, OWN
+from edge_tasks.cli.options import COMMON
+from edge_tasks.cli.own_options import OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,6 +68,7 @@ class TaskHelp:
             ("Common options", [COMMON[name] for name in _FIRST if COMMON[name] in shown]),
             ("For special cases", [option for option in rest if option.matters is Matters.ALWAYS]),
             ("For light edges", [option for option in rest if option.matters in _OF_LIGHT]),
+            ("For the embedded runtime", [option for option in rest if option.matters is Matters.EMBEDDED]),
             ("For the docker runtime", [option for option in rest if option.matters in _OF_DOCKER]),
         )
 

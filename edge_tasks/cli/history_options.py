@@ -14,16 +14,16 @@ BACKFILL: Final = (
     Option("from", f"When the past begins, {_DAYS}"),
     Option("to", "Until when there are points, that day included (default: now)"),
     Option("every", f"The time between two points: 30s, 15m, 1h (default: {EVERY})"),
-    Option("edge", "Only these edges: 3, 3-7 or 0,3-7 (default: all light edges)"),
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
     Option("zone", f"The time zone of the days (default: {ZONE})"),
     Option("remove", "Remove the pasts that were written, and what these edges sent since then", is_flag=True),
 )
 
 _BILL: Final = (
-    Option("from", "The first day: 2025-11-01 (default: that on which the pasts begin)"),
-    Option("to", "The last day, included (default: the last one that the pasts have as a whole)"),
+    Option("from", "The first day, 2025-11-01 (default: when pasts begin)"),
+    Option("to", "The last day, included (default: before pasts end)"),
     Option("period", "day, month, year or total (default: month)"),
-    Option("zone", "The time zone of the days (default: that of each edge's group, else UTC)"),
+    Option("zone", "The zone of the days (default: each group's, or UTC)"),
 )
 TRUTH: Final = (
     *_BILL,
@@ -31,7 +31,7 @@ TRUTH: Final = (
     Option("output", "Write it into this file, FILE.csv or FILE.json"),
 )
 VERIFY: Final = (
-    Option("energy", "Ask the backend for the energies of light edges, too; exit 6 if one differs", is_flag=True),
+    Option("energy", "Compare the energies of light edges with the truth, too", is_flag=True),
     *_BILL,
     Option("edge", "With --energy: only these edges: 3, 3-7 or 0,3-7"),
 )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from edge_tasks.errors import SettingsError
+
+HIGHEST_PORT: Final = 65_535
 
 
 class Saved(Enum):

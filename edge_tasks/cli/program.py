@@ -14,7 +14,7 @@ from invoke.program import Program
 import edge_tasks
 from edge_tasks.cli.asked import answer, explained, load_settings
 from edge_tasks.cli.executor import Executor, discard_output
-from edge_tasks.cli.options import options_of
+from edge_tasks.cli.own_options import options_of
 from edge_tasks.cli.step_task import StepTask
 from edge_tasks.cli.streams import prepare_streams
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
-from edge_tasks.cli.options import END_AFTER_S, PORT, SETTINGS, WATCH_S
+from edge_tasks.cli.options import SETTINGS
+from edge_tasks.cli.own_options import END_AFTER_S, PORT, WATCH_S
 from edge_tasks.cli.session import Session
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edge_tasks.timedata.points import Times, Values
+    from edge_tasks.timedata.points import Values, Whole
 
 Number: TypeAlias = "int | float | None"
 """A value as an answer has it; None where there is none."""
@@ -23,7 +23,7 @@ class Series(NamedTuple):
         values: the value at each time.
     """
 
-    times: Times
+    times: Whole
     values: Values
 
     def between(self, begin: int, end: int) -> Series:

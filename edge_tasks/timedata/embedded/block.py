@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from edge_tasks.timedata.embedded.coding import Bytes, Column
-    from edge_tasks.timedata.points import Times, Values
+    from edge_tasks.timedata.points import Values, Whole
 
 DAY_MS: Final = 86_400_000
 _PLAIN, _COMPRESSED = b"\0", b"\1"
@@ -44,7 +44,7 @@ class Day(NamedTuple):
     block: bytes
 
 
-def days_of(times: Times, channels: Mapping[int, Values]) -> Iterator[Day]:
+def days_of(times: Whole, channels: Mapping[int, Values]) -> Iterator[Day]:
     """The blocks of points, given as ascending times (epoch ms) and values of channels, by the channels' ids.
 
     Neighbouring days that have their points at the same times are coded at once.
@@ -57,7 +57,7 @@ def days_of(times: Times, channels: Mapping[int, Values]) -> Iterator[Day]:
         )
 
 
-def _runs(times: Times, begins: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+def _runs(times: Whole, begins: Sequence[int], ends: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """First and last place and the number of days of each run of days with the same times."""
     start = 0
     while start < len(begins):
@@ -69,7 +69,7 @@ def _runs(times: Times, begins: Sequence[int], ends: Sequence[int]) -> Iterator[
         start = stop
 
 
-def _coded(times: Times, channels: Mapping[int, Values]) -> Iterator[Day]:
+def _coded(times: Whole, channels: Mapping[int, Values]) -> Iterator[Day]:
     """The blocks of days, given as a row of times for each of them."""
     days, count = times.shape
     columns = _columns(channels, days)
@@ -151,7 +151,7 @@ class Group:
         self.size = self._at + self.count * sum(self._codes.translate(coding.WIDTHS))
 
     @property
-    def times(self) -> Times:
+    def times(self) -> Whole:
         """The moments, epoch ms."""
         if self._step:
             return self._first + self._step * np.arange(self.count, dtype=np.int64)

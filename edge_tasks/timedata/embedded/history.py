@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.timedata.embedded.block import Group
-    from edge_tasks.timedata.points import Points, Times
+    from edge_tasks.timedata.points import Points, Whole
     from edge_tasks.timedata.span import Span
 
 HISTORY_PATH: Final = "/history"
@@ -201,7 +201,7 @@ def _is_inside(day: int, span: Span) -> bool:
     return span.begin <= day * DAY_MS and span.end >= (day + 1) * DAY_MS
 
 
-def _inside(groups: list[Group], span: Span | None) -> Times:
+def _inside(groups: list[Group], span: Span | None) -> Whole:
     """The moments of some groups, or those of them in a span."""
     times = np.unique(np.concatenate([np.empty(0, np.int64), *(group.times for group in groups)]))
     return times if span is None else times[(times >= span.begin) & (times < span.end)]

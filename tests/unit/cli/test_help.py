@@ -10,7 +10,8 @@ import tasks as all_tasks
 from edge_tasks.cli.asked import needed_by
 from edge_tasks.cli.help import TaskHelp
 from edge_tasks.cli.option import Setting
-from edge_tasks.cli.options import COMMON, OWN
+from edge_tasks.cli.options import COMMON
+from edge_tasks.cli.own_options import OWN
 
 NAMES = sorted(all_tasks.namespace.task_names)
 OPTION = re.compile(r"^  (--[a-z-]+)(=[A-Z]+)?", re.MULTILINE)

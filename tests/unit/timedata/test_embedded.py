@@ -18,7 +18,7 @@ from edge_tasks.timedata.series import Series
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edge_tasks.timedata.points import Times, Values
+    from edge_tasks.timedata.points import Values, Whole
 
 BEGIN = 1_759_276_800_000
 """2025-10-01T00:00Z."""
@@ -31,7 +31,7 @@ ODD = st.lists(st.integers(1, 10**8), min_size=200, max_size=200).map(lambda ste
 
 
 @given(REGULAR | ODD, st.lists(INTEGERS | SMALL | SMALL.map(np.cumsum) | FLOATS, min_size=1, max_size=4))
-def test_blocks_give_back_every_value_at_its_time(times: Times, columns: list[Values]) -> None:
+def test_blocks_give_back_every_value_at_its_time(times: Whole, columns: list[Values]) -> None:
     columns.append(columns[0].copy())
     days = list(days_of(times, dict(enumerate(columns))))
     assert [one.day for one in days] == sorted(set((times // DAY_MS).tolist()))
