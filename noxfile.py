@@ -42,7 +42,7 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def integration(session: nox.Session) -> None:
-    """Tests with one real neighbour each: PostgreSQL, a websocket, Compose."""
+    """Tests with one real neighbour each: PostgreSQL, Compose, InfluxDB; run ``.ci/influxd`` first."""
     _pytest(session, "tests/integration")
 
 
@@ -70,6 +70,13 @@ def bench_light(session: nox.Session) -> None:
     """Measure ten thousand light edges; ``-- soak --edges 1000 --minutes 2`` a part, ``-- --write`` all of it."""
     session.install("-e", ".[dev]")
     session.run("python", "-m", "bench.light", *session.posargs)
+
+
+@nox.session(default=False)
+def bench_backfill(session: nox.Session) -> None:
+    """Measure the past of light edges, with InfluxDB as ``.ci/influxd`` builds it; ``-- --write`` notes it."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "bench.backfill", *session.posargs)
 
 
 @nox.session(default=False)

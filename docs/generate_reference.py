@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from edge_tasks.cli.option import Option
+    from edge_tasks.light.wire.model import Model
+    from tests.recordings.comparison import Row
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -18,8 +20,10 @@ _WRITTEN = "<!-- Written by docs/generate_reference.py from the code; do not edi
 
 _STEPS = """\
 You can type several tasks in one command (`inv gen-configs compose`). Each runs once, and options may follow
-any of them. The tasks that a task needs run first. What is already right is left alone. `inv --help TASK`
-prints the same options."""
+any of them. The tasks that a task needs run first. What is already right is left alone. `inv TASK --help`
+prints the options that most people need, `inv TASK --help-all` all that can matter to the task. If an option
+has no effect where you type it, a line says so. `status`, `report`, `logs` and `down` take the fleet as it was
+saved, whatever `--edges` says."""
 _VERIFY = """\
 If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names an edge that has died, and it
 exits with 6 if the whole fleet is down. `inv up` and `inv setup` mend. If there is no fleet yet, `inv verify`
@@ -42,21 +46,31 @@ task against the [JSON Schema](output.schema.json).
 
     inv status --json | jq -r '.edges[] | select(.state != "online") | .name'
 
-A document always has the member `error`. It has the other members that its tasks write. A command line that
-cannot be read (there is no such task or option) prints no document. `logs` prints the log lines first, and then
-the document."""
+A document always has the member `error`. It has the other members that its tasks write. If the command line
+cannot be read (there is no such task or option), `error` is its only member. `logs` prints the log lines first,
+and then the document."""
 
 
 _CHANNELS = """\
 A light edge of the bundled template sends {total} channels. {properties} of them repeat its configuration.
 Names and types are those of a real edge of OpenEMS 2024.7.0. The sign ∅ marks a channel that is null on a real
-edge, too. A test compares this list with the recording of a real edge: each channel has the same type, and for
-450 cycles the same value.
+edge, too. The channels of the column *averages* are sent in the averages of five minutes only, because they have
+a low priority. Tests compare this list with recordings of real edges: each channel has the same type, and for 450
+cycles the same value."""
 
-The recording has 668 channels. Some 300 of them are left out here. A real edge gives each component the
-properties of the *other* factories in its bundle (`meter1/_PropertyFilename`, `_cycle/_PropertyCurrency`), and
-defaults that nobody configured. No widget and no bill reads them. Relays (`io0/InputOutput0`) are missing
-because a real edge does not send them either."""
+_STORED = """\
+## What a database holds of it
+
+This table is made by `tests/recordings/comparison.py`. It compares what InfluxDB had of a real edge of the
+bundled template in ten minutes with what a light edge tells in the same seconds of its life. {same} channels are
+the same, {differs} differ, and {left_out} are left out. Counters are the same within 1 Wh, and times within 1 s.
+A state of charge changes in the same second or the next one, because the age of the recorded edge is known to
+the second only. InfluxDB stores no texts.
+
+Left out are properties of other factories: a real edge gives each component the properties of all factories in
+its bundle (`meter1/_PropertyVoltage` is one of a simulated battery). No widget and no bill reads them.
+
+A light edge also tells {extra}. OpenEMS 2024.7.0 does not know these properties of the template."""
 
 
 def pages() -> dict[Path, str]:
@@ -70,7 +84,8 @@ def pages() -> dict[Path, str]:
 
 
 def _tasks() -> str:
-    from edge_tasks.cli.options import COMMON, OWN  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.options import COMMON  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.own_options import OWN  # noqa: PLC0415 - as above
 
     namespace = _namespace()
     tasks = {name: namespace[name] for name in namespace.task_names}
@@ -122,7 +137,8 @@ def _channels() -> str:
     from edge_tasks.openems import configuration  # noqa: PLC0415 - only where the pages are written
 
     template = ROOT / "templates" / "platform" / "openems-edge" / "config.d"
-    channels = model_of(configuration.read(template)).channels
+    model = model_of(configuration.read(template))
+    channels = model.channels
     kinds = {
         "counters, Wh": [name for text in channels.counters if text for name in text.names],
         "follow the simulation": [
@@ -131,6 +147,10 @@ def _channels() -> str:
             for name in text.names
         ],
         "constant": [name for name in channels.constants if "/_Property" not in name],
+        "averages": [
+            *(name for reading in channels.averages for name in reading.text.names),
+            *channels.constant_averages,
+        ],
         "configuration": [name for name in channels.constants if "/_Property" in name],
     }
     total = sum(map(len, kinds.values()))
@@ -144,9 +164,31 @@ def _channels() -> str:
             "# Channels of a light edge",
             _WRITTEN,
             _CHANNELS.format(total=total, properties=len(kinds["configuration"])),
-            _table(("component", *kinds), rows) + "\n",
+            _table(("component", *kinds), rows),
+            _stored(model),
         )
     )
+
+
+def _stored(model: Model) -> str:
+    sys.path.insert(0, str(ROOT))
+    from tests.recordings.comparison import compare, extra  # noqa: PLC0415 - of the project's root
+
+    verdicts = ("same", "differs", "left out")
+    found = {verdict: [row for row in compare(model) if row.verdict == verdict] for verdict in verdicts}
+    owners = sorted({row.channel.partition("/")[0] for rows in found.values() for row in rows})
+    rows = [
+        f"| `{owner}` | " + " | ".join(_own_rows(owner, found[verdict]) for verdict in verdicts) + " |"
+        for owner in owners
+    ]
+    counts = {verdict.replace(" ", "_"): len(rows) for verdict, rows in found.items()}
+    names = ", ".join(f"`{name}`" for name in extra(model))
+    return "\n\n".join((_STORED.format(**counts, extra=names), _table(("component", *verdicts), rows) + "\n"))
+
+
+def _own_rows(owner: str, rows: list[Row]) -> str:
+    own = (row for row in rows if row.channel.partition("/")[0] == owner)
+    return ", ".join(row.channel.partition("/")[2] + f" ({row.why})" * (row.verdict == "differs") for row in own)
 
 
 def _of(owner: str, names: list[str], constants: Any) -> str:  # noqa: ANN401 - values of channels

@@ -29,6 +29,10 @@ class Output(Protocol):
     def quiet(self) -> bool:
         """Only what is wrong is printed."""
 
+    @property
+    def is_screen(self) -> bool:
+        """People read it on a terminal, where only so much is seen at once; false for a file or a pipe."""
+
     def line(self, text: str, indent: int = 2) -> None:
         """Print a line, unless ``quiet``."""
 

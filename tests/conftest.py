@@ -16,8 +16,12 @@ import hypothesis
 import pyte
 import pytest
 
+from tests.influxdb import influxdb, influxdb_server
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__all__ = ["influxdb", "influxdb_server"]  # fixtures
 
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50

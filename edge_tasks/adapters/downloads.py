@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import ssl
+import tarfile
 import urllib.error
 import urllib.request
+import zipfile
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 256 * 1024
 _TIMEOUT_S: Final = 30
+_CERTIFICATES: Final = "if your proxy has a certificate of its own, name its file in SSL_CERT_FILE"
 
 
 def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, int | None], None]) -> str:
@@ -43,7 +48,8 @@ def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, i
         if isinstance(error, urllib.error.HTTPError):
             error.close()  # it is the answer, too, and holds its socket
         reason = getattr(error, "reason", None) or error
-        raise CommandFailed(f"{url} cannot be fetched: {reason}", hint=by_hand) from None
+        hint = f"{_CERTIFICATES}; or {by_hand}" if isinstance(reason, ssl.SSLCertVerificationError) else by_hand
+        raise CommandFailed(f"{url} cannot be fetched: {reason}", hint=hint) from None
     if expected is not None and digest != expected:
         _remove(new)
         raise CommandFailed(
@@ -62,6 +68,17 @@ def digest_of(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a jar, a wheel or a ``.tar.gz`` can be read to its end; of the former the end alone is read."""
+    if not path.name.endswith(".tar.gz"):
+        return zipfile.is_zipfile(path)
+    try:
+        with tarfile.open(path) as archive:
+            return bool(archive.getnames())
+    except (tarfile.TarError, OSError, EOFError, zlib.error):
+        return False
 
 
 def _download(url: str, new: Path, progress: Callable[[int, int | None], None]) -> str:

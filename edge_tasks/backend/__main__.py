@@ -105,7 +105,10 @@ async def _serve(
     for runner, sock in zip(runners, sockets[1:], strict=True):
         await runner.setup()
         await _opened(web.SockSite(runner, sock, backlog=_BACKLOG).start())
-    ever = (backend.flush_for_ever(), backend.ping_for_ever(), backend.pulse_for_ever())
+    ever = (
+        *(backend.flush_for_ever(), backend.ping_for_ever(), backend.pulse_for_ever()),
+        *(backend.history.live.write_for_ever(), backend.history.live.tidy_for_ever()),
+    )
     work = [asyncio.ensure_future(task) for task in ever]
     await stopped.wait()
     for task in work:

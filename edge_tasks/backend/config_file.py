@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import orjson
 
-from edge_tasks.openems.release import DEFAULT
+from edge_tasks.openems.release import DEFAULT, PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,9 @@ _HIGHEST_PORT = 65535
 _DATABASE = {"host": str, "port": int, "dbname": str, "user": str, "password": str}
 _LOGIN = {"user": str, "password": str}
 _PORTS = {"edge_port", "rest_port", "console_port"}
-_KEYS = {"database", "host", "login", "console_login", "flush_seconds", "ping_seconds", *_PORTS}
+INFLUXDB, AGGREGATED = PROVIDERS
+_SECONDS = {"flush_seconds", "ping_seconds", "history_seconds"}
+_KEYS = {"database", "host", "login", "console_login", "timedata", *_SECONDS, *_PORTS}
 
 
 class BadConfigError(Exception):
@@ -40,16 +42,13 @@ class Config:
     """The backend's configuration.
 
     Attributes:
-        database: where the device table is.
-        user: the login of the JSON-RPC endpoint.
-        password: its password.
-        console_login: user and password of the console.
-        host: the address that all three ports are opened on.
-        edge_port: websocket of the edges.
-        rest_port: JSON-RPC over HTTP.
-        console_port: the console, with nothing but the re-activation of the device table's reader.
-        flush_seconds: how often what changed is written to the device table.
-        ping_seconds: how often each edge is pinged.
+        database: where the device table is. user: the login of the JSON-RPC endpoint. password: its password.
+        console_login: user and password of the console. host: the address that all three ports are opened on.
+        edge_port: websocket of the edges. rest_port: JSON-RPC over HTTP. console_port: the console, with
+        nothing but the re-activation of the device table's reader. flush_seconds: how often what changed is
+        written to the device table. ping_seconds: how often each edge is pinged. history_seconds: how often
+        what edges sent is written into the history; five times that beyond 1,000 edges. timedata: the provider
+        of OpenEMS whose answers about history are given.
     """
 
     database: Database
@@ -62,6 +61,8 @@ class Config:
     console_port: int = DEFAULT.backend_ports.console
     flush_seconds: float = 30.0
     ping_seconds: float = 60.0
+    history_seconds: float = 60.0
+    timedata: str = INFLUXDB
 
 
 def read_config(path: Path) -> Config:
@@ -94,6 +95,8 @@ def _checked(content: dict[str, object]) -> Config:
     host = content.get("host", Config.host)
     if not isinstance(host, str):
         raise BadConfigError("host is not a text")
+    if (timedata := content.get("timedata", Config.timedata)) not in PROVIDERS:
+        raise BadConfigError(f"timedata is neither {INFLUXDB} nor {AGGREGATED}")
     return Config(
         database=Database(
             host=str(database["host"]),
@@ -111,6 +114,8 @@ def _checked(content: dict[str, object]) -> Config:
         console_port=_port(content, "console_port", Config.console_port),
         flush_seconds=_seconds(content, "flush_seconds", Config.flush_seconds),
         ping_seconds=_seconds(content, "ping_seconds", Config.ping_seconds),
+        history_seconds=_seconds(content, "history_seconds", Config.history_seconds),
+        timedata=str(timedata),
     )
 
 

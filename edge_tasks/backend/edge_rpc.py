@@ -1,8 +1,8 @@
 """`edgeRpc`: hand a request to an edge and its answer back, as the real backend does it.
 
-Some payloads never reach the edge: its configuration is read from the device table, and its history from a
-database that does not exist here. There is no time limit for an answer: like OpenEMS 2024.7.0, this waits until
-the caller goes away, also when the edge's socket is closed meanwhile.
+Some payloads never reach the edge: its configuration is read from the device table, and its history from the
+tables beside it. There is no time limit for an answer: like OpenEMS 2024.7.0, this waits until the caller goes
+away, also when the edge's socket is closed meanwhile.
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from edge_tasks.backend import json_rpc
+from edge_tasks.backend.history import NO_RESULT
 
 if TYPE_CHECKING:
     from edge_tasks.backend.json_rpc import JsonObject
     from edge_tasks.backend.stand_in import Backend
 
-_NO_HISTORY: Final = "Unable to query historic data. Result is null"
-_HISTORY: Final = {
-    "queryHistoricTimeseriesData": _NO_HISTORY,
-    "queryHistoricTimeseriesEnergy": _NO_HISTORY,
-    "queryHistoricTimeseriesExportXlxs": _NO_HISTORY,
-    "queryHistoricTimeseriesEnergyPerPeriod": "Unable to query historic energy per period. Result is null",
-}
+_EXPORT: Final = "queryHistoricTimeseriesExportXlxs"
+_NO_EXPORT: Final = "edge-tasks' stand-in makes no spreadsheets: ask for the data and the energies instead"
 _CODES: Final = frozenset(
     (
         *range(1000, 1006),
@@ -49,20 +45,27 @@ async def answer(backend: Backend, params: JsonObject) -> JsonObject:
         RpcError: the request is wrong, the edge is unknown or offline, or a payload cannot be answered.
         EdgeError: the edge refused it.
         NoAppCentreError: the payload is for the app centre.
+        UncaughtError: OpenEMS fails with an exception that nobody catches.
     """
     name, payload = json_rpc.string(params, "edgeId"), _payload(json_rpc.member(params, "payload"))
     (device,) = await backend.visible([name])
     method = payload["method"]
     if method == "appCenter":
         raise NoAppCentreError
-    if method in _HISTORY:
-        raise json_rpc.RpcError(_HISTORY[method])
+    if method == _EXPORT:
+        raise json_rpc.RpcError(_NO_EXPORT)
+    if method in NO_RESULT:
+        history = await backend.history.answer(str(method), device, json_rpc.member(payload, "params"))
+        return _answered(payload, history)
     if method == "getEdgeConfig":
-        result = await _config(backend, name)
-        return {"payload": {"jsonrpc": "2.0", "id": payload["id"], "result": result}}
+        return _answered(payload, await _config(backend, name))
     if not device.connections:
         raise json_rpc.not_connected(name)
     return {"payload": _unwrapped(await device.connections[0].ask(_user(backend), payload))}
+
+
+def _answered(payload: JsonObject, result: JsonObject) -> JsonObject:
+    return {"payload": {"jsonrpc": "2.0", "id": payload["id"], "result": result}}
 
 
 def _user(backend: Backend) -> dict[str, str]:

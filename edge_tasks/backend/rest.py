@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from edge_tasks.backend import edge_rpc, json_rpc
+from edge_tasks.backend import edge_rpc, history_request, json_rpc
 from edge_tasks.backend.login import is_allowed
 from edge_tasks.backend.stand_in import BACKEND
 from edge_tasks.openems.release import DEFAULT
@@ -36,6 +36,8 @@ async def _answer(request: web.Request) -> web.Response:
         body, status = json_rpc.answer(call, await _call(backend, call)), _GOOD
     except edge_rpc.NoAppCentreError:
         return web.Response(status=500, text=json_rpc.NO_APP_CENTRE)
+    except history_request.UncaughtError as error:
+        return web.Response(status=500, text=str(error))
     except json_rpc.EdgeError as error:
         body, status = json_rpc.refusal(call.id, error), DEFAULT.rest_error_status
     except (json_rpc.InvalidMessageError, json_rpc.RpcError) as error:

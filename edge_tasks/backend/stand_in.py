@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from edge_tasks.backend import json_rpc
+from edge_tasks.backend import json_rpc, system_log
 from edge_tasks.backend.counters import Counters
 from edge_tasks.backend.garbage import Garbage
+from edge_tasks.backend.history import History
 from edge_tasks.backend.known_devices import Device, Devices, new_version
 from edge_tasks.backend.outbox import Outbox
 from edge_tasks.backend.store import Store, StoreError, reason
@@ -23,21 +23,15 @@ if TYPE_CHECKING:
 
     from edge_tasks.backend.channel_cache import Value
     from edge_tasks.backend.config_file import Config
-    from edge_tasks.backend.json_rpc import JsonObject
+    from edge_tasks.backend.live_history import LiveHistory
     from edge_tasks.backend.sockets import Socket
 
 LOG: Final = logging.getLogger("edge_tasks.backend")
 _CLOSE_SECONDS: Final = 0.8
 _LAST_FLUSH_SECONDS: Final = 0.8
+_LAST_HISTORY_SECONDS: Final = 6.0  # of ten thousand edges; it is killed after ten
 _PULSE_SECONDS: Final = 1.0
 _PINGS_AT_ONCE: Final = 200
-_NOBODY: Final = {
-    "id": "internal",
-    "name": "UnsubscribeSystemLogNotification",
-    "language": "EN",
-    "role": "guest",
-}
-"""The user in whose name OpenEMS stops a log that nobody reads."""
 
 
 class Backend:
@@ -50,6 +44,7 @@ class Backend:
         ready: set while `devices` is in place; new connections wait for it.
         counters: what came, since the process began.
         minute: now, in minutes since 1970; at most a second late.
+        history: what edges sent, and what is answered about it.
         lag: by how many seconds the last pulse was late, which shows how busy this process is.
     """
 
@@ -61,6 +56,7 @@ class Backend:
         self.counters = Counters()
         self.minute = minute_now()
         self.lag = 0.0
+        self.history = History(config, LOG)
         self._store = Store(config.database)
         self._configs = Outbox(self._store.write_configs, "The configs", LOG)
         self._versions = Outbox(self._store.write_versions, "The versions", LOG)
@@ -73,7 +69,12 @@ class Backend:
     @property
     def queues(self) -> dict[str, int]:
         """How many devices have something that waits to be written, by what it is."""
-        return {"configs": len(self._configs), "versions": len(self._versions), "rows": self.devices.pending}
+        return {
+            "configs": len(self._configs),
+            "versions": len(self._versions),
+            "rows": self.devices.pending,
+            "history": len(self.history.live),
+        }
 
     async def activate(self) -> None:
         """Drop every edge, then read the device table. If it cannot be read, go on without any device."""
@@ -85,6 +86,7 @@ class Backend:
             self._seen.clear()
             try:
                 self.devices = Devices(await self._store.load())
+                await self.history.live.prepare()
                 LOG.info("%d devices read", len(self.devices))
             except StoreError as error:
                 self.devices = Devices()
@@ -129,6 +131,7 @@ class Backend:
             await asyncio.wait_for(self._drain(), _LAST_FLUSH_SECONDS)
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._flush(), _LAST_FLUSH_SECONDS)
+        await self.history.close(_LAST_HISTORY_SECONDS)
         with suppress(asyncio.TimeoutError, StoreError):
             await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
 
@@ -216,14 +219,14 @@ class Backend:
             raise json_rpc.RpcError(f"The device table cannot be read: {reason(error)}") from error
 
     def _notified(self, socket: Socket, device: Device, message: json_rpc.Message) -> None:
-        """Take over a notification. `resendData` is for a database of the past, which does not exist here."""
+        """Take over a notification. `resendData` is not stored by OpenEMS' provider, and so not here."""
         if message.method == "timestampedData":
-            self._take_data(device, socket.cache.update, message.params)
+            self._take_data(device, socket.cache.update, message.params, self.history.live)
         elif message.method == "aggregatedData":
             self._take_data(device, socket.cache.update_aggregated, message.params)
         elif message.method == "systemLog":
             LOG.debug("%s: %s", device.name, message.params.get("line"))
-            socket.tell(_NOBODY, _unsubscribe())
+            system_log.stop(socket)
         elif message.method == "edgeConfig":
             self._configs.put(device.id, json_rpc.dumped(message.params))
         elif message.method == "logMessage":
@@ -232,10 +235,16 @@ class Backend:
             LOG.warning("%s sent an unknown notification, %s", device.name, message.method)
 
     def _take_data(
-        self, device: Device, update: Callable[[int, Mapping[str, Value]], None], params: Mapping[str, object]
+        self,
+        device: Device,
+        update: Callable[[int, Mapping[str, Value]], None],
+        params: Mapping[str, object],
+        history: LiveHistory | None = None,
     ) -> None:
         for timestamp, values in json_rpc.moments(params):
             update(timestamp, values)
+            if history is not None and values:
+                history.take(device, timestamp, values)
             if "_sum/State" in values:
                 self.devices.told_state(device, values["_sum/State"])
             version = new_version(device, values.get("_meta/Version"))
@@ -276,8 +285,3 @@ def minute_now() -> int:
 def _refused(method: str) -> json_rpc.RpcError:
     """The only request of an edge that a backend knows is for an app centre, which does not exist here."""
     return json_rpc.RpcError(json_rpc.NO_APP_CENTRE) if method == "appCenter" else json_rpc.unhandled(method)
-
-
-def _unsubscribe() -> JsonObject:
-    number = str(uuid.uuid4())
-    return {"jsonrpc": "2.0", "method": "subscribeSystemLog", "params": {"subscribe": False}, "id": number}

@@ -67,8 +67,8 @@ class Store:
     """The table, over two connections: one writes, the other reads, so that no question waits for a flush."""
 
     def __init__(self, database: Database) -> None:
-        self._writer = _Session(database)
-        self._reader = _Session(database)
+        self._writer = Session(database)
+        self._reader = Session(database)
 
     async def load(self) -> list[Device]:
         """Set every device offline and read all rows, archived ones too."""
@@ -174,7 +174,7 @@ def _pretty(document: object) -> str:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
-class _Session:
+class Session:
     """A connection that does one job at a time, and is opened again after a failure."""
 
     def __init__(self, database: Database) -> None:
@@ -214,5 +214,6 @@ class _Session:
         )
 
     async def close(self) -> None:
+        """Close it; the next job opens it again."""
         if self._connection is not None:
             await self._connection.close()

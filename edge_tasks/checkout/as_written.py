@@ -1,7 +1,7 @@
 """The services of a compose file as they are written, in the form that Compose resolves them to.
 
 For runtimes without Compose. Variables stay as they are written, since Compose fills them in wherever we repeat
-them. What a service takes over by ``extends`` is not read.
+them. So a file whose name has a variable in it is not read.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Final, cast
 
 from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout import yaml_text
+from edge_tasks.checkout.merging import merged, merged_services
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from edge_tasks.checkout.project import Build, Service, Volume
 
 _MOST_INCLUDES: Final = 50
-"""A file that includes itself ends here; Compose itself refuses it."""
+_MOST_EXTENDS: Final = 20
+"""What includes or extends itself ends here; Compose itself refuses it."""
 
 
 def parse_services(text: str, name: str, folder: Path) -> dict[str, Service]:
@@ -36,22 +38,34 @@ def parse_services(text: str, name: str, folder: Path) -> dict[str, Service]:
         SettingsError: it is no YAML (with the line), or has no services and includes none.
     """
     document = _document(text, name)
-    services = document.get("services")
-    if not isinstance(services, dict) and "include" not in document:
+    if not isinstance(document.get("services"), dict) and "include" not in document:
         raise SettingsError(f"{name} has no services", hint="is it a compose file?")
-    return {own: _resolved(_mapping(entry), folder) for own, entry in _mapping(services).items()}
+    return _services(document, folder)
 
 
-def read_services(file: Path, folder: Path) -> dict[str, Service]:
-    """The services of a compose file, and of those that it includes.
+def _services(document: Mapping[str, object], folder: Path) -> dict[str, Service]:
+    entries = _mapping(document.get("services"))
+    return {name: _whole(name, entries, folder, _MOST_EXTENDS) for name in entries}
+
+
+def read_services(files: Sequence[Path], folder: Path) -> dict[str, Service]:
+    """The services of compose files, each on top of those before it, and of the files that they include.
 
     Args:
-        file: the first one.
-        folder: which relative paths in it are relative to.
+        files: the first one, and overrides, which may have no services.
+        folder: which relative paths in them are relative to.
 
     Raises:
         SettingsError: a file is no YAML (with the line), or cannot be read.
     """
+    first, *overrides = files
+    found = _read(first, folder)
+    for file in overrides:
+        found = merged_services(found, _services(_document(read_utf8(file), str(file)), folder))
+    return found
+
+
+def _read(file: Path, folder: Path) -> dict[str, Service]:
     found: dict[str, Service] = {}
     waiting = [(file, folder)]
     for _ in range(_MOST_INCLUDES):
@@ -76,6 +90,24 @@ def _included(entries: object, beside: Path, base: Path) -> Iterator[tuple[Path,
             yield beside / file, base / str(named) if named else first
 
 
+def _whole(name: str, services: Mapping[str, object], folder: Path, depth: int) -> Service:
+    """A service with what it takes over by ``extends``, of the same file or of another one."""
+    entry = _mapping(services.get(name))
+    own = _resolved(entry, folder)
+    extends = entry.get("extends")
+    if not extends or not depth:
+        return own
+    named = {"service": extends} if isinstance(extends, str) else _mapping(extends)
+    file = str(named.get("file") or "")
+    if "$" in file:
+        return own
+    beside, others = folder, services
+    if file:
+        path = folder / file
+        beside, others = path.parent, _mapping(_document(read_utf8(path), str(path)).get("services"))
+    return merged(_whole(str(named.get("service", name)), others, beside, depth - 1), own)
+
+
 def _document(text: str, name: str) -> Mapping[str, object]:
     try:
         document = yaml_text.load(text, any_tag=True)
@@ -93,9 +125,10 @@ def _resolved(entry: Mapping[str, object], folder: Path) -> Service:
         "environment": _environment(entry.get("environment")),
         "env_file": _files(entry.get("env_file"), folder),
         "networks": _networks(entry.get("networks")),
+        "ports": [{"target": target} for port in _list(entry.get("ports")) if (target := _target(port))],
         "volumes": [_volume(volume, folder) for volume in _list(entry.get("volumes"))],
     }
-    others = {key: value for key, value in entry.items() if key not in (*changed, "ports")}
+    others = {key: value for key, value in entry.items() if key not in (*changed, "extends")}
     return cast("Service", {**others, **{key: value for key, value in changed.items() if value}})
 
 
@@ -130,6 +163,12 @@ def _files(value: object, folder: Path) -> list[str]:
 def _networks(value: object) -> dict[str, object]:
     names = value if isinstance(value, dict) else dict.fromkeys(map(str, _list(value)))
     return {str(name): more for name, more in names.items()}
+
+
+def _target(port: object) -> int:
+    """The port inside, of ``127.0.0.1:8080:80/tcp`` or the long form; 0 if a variable or a range has it."""
+    inside = str(port.get("target") if isinstance(port, dict) else port).rpartition(":")[2].partition("/")[0]
+    return int(inside) if inside.isdigit() else 0
 
 
 def _volume(value: object, folder: Path) -> Volume:

@@ -70,7 +70,7 @@ def read_backend_config(
             hint="the docker runtime registers edges in Odoo's device table,"
             " and this file tells the backend where it is",
         )
-    documents = {path: _parsed(text, f"{folder}/{path}") for path, text in files.items()}
+    documents = {path: parsed(text, f"{folder}/{path}") for path, text in files.items()}
     given = documents[METADATA]
     rest = next((found for path, found in documents.items() if str(path).startswith(_REST)), None)
     ports = release.backend_ports
@@ -111,7 +111,12 @@ def _port(document: felix.Document | None, default: int) -> int:
     return value if isinstance(value, int) else default
 
 
-def _parsed(text: str, where: str) -> felix.Document:
+def parsed(text: str, where: str) -> felix.Document:
+    """A file of ``config.d``; ``where`` names it.
+
+    Raises:
+        SettingsError: it does not parse; with file and line.
+    """
     try:
         return felix.parse(text)
     except felix.FelixSyntaxError as error:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout import yaml_text
 from edge_tasks.checkout.as_written import parse_services, read_services
+from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.project import Service
 from edge_tasks.checkout.roles import EDGE_SERVICE, find_edge
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import index_of_service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """In Compose's own order of precedence."""
+
+_OVERRIDES: Final = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+"""Likewise."""
 
 _ANYWHERE: Final = Path()
 
@@ -56,6 +67,17 @@ def find_compose_file(platform: Path) -> Path:
     )
 
 
+def find_compose_files(platform: Path) -> tuple[Path, ...]:
+    """The compose file, and the user's own override if there is one, which Compose reads by itself.
+
+    Raises:
+        SettingsError: there is no compose file, or an override cannot be read.
+    """
+    found = (platform / name for name in _OVERRIDES)
+    own = (path for path in found if path.is_file() and not is_ours(read_utf8(path)))
+    return (find_compose_file(platform), *islice(own, 1))
+
+
 def parse_compose_file(
     text: str, name: str, service: str = EDGE_SERVICE, folder: Path = _ANYWHERE
 ) -> ComposeFile:
@@ -69,18 +91,18 @@ def parse_compose_file(
     return _compose_file(parse_services(text, name, folder), name, service)
 
 
-def read_compose_file(file: Path, folder: Path, service: str = EDGE_SERVICE) -> ComposeFile:
-    """Read a compose file and those that it includes, as :func:`parse_compose_file` does.
+def read_compose_files(files: Sequence[Path], folder: Path, service: str = EDGE_SERVICE) -> ComposeFile:
+    """Read compose files and those that they include, as :func:`parse_compose_file` does.
 
     Args:
-        file: the first one.
-        folder: which relative paths in it are relative to.
+        files: the first one, and overrides of it.
+        folder: which relative paths in them are relative to.
         service: the edge service's name.
 
     Raises:
         SettingsError: a file is no YAML (with the line), or none of them has such a service.
     """
-    return _compose_file(read_services(file, folder), str(file), service)
+    return _compose_file(read_services(files, folder), str(files[0]), service)
 
 
 def _compose_file(services: Mapping[str, Service], name: str, service: str) -> ComposeFile:

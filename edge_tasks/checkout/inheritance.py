@@ -45,7 +45,7 @@ _WORD: Final = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
 _HEAP: Final = re.compile(r"-Xm[sx]|-XX:(?:(?:Max|Initial|Min)RAMPercentage|(?:Max|Initial)HeapSize)=")
 _COLLECTOR: Final = re.compile(r"-XX:[+-]Use\w+GC$")
 _KEY: Final = re.compile(r"-XX:[+-]?\w+|-D[^=]+|-X[a-z]+(?=[0-9:]|$)")
-_FELIX: Final = re.compile(r"-Dfelix\.cm\.dir=(\S+)")
+_FELIX: Final = re.compile(r"""-Dfelix\.cm\.dir=([^\s"',]+)""")
 _ROOT: Final = ("root", "0", "0:0", "root:root")
 _LEADS_TO_INIT: Final = ("/init", "/s6-init")
 """s6-overlay, which OpenEMS' own images use: it starts as root and changes to PUID:PGID."""
@@ -135,12 +135,19 @@ def find_config_target(service: Service, image: Image, template: str) -> str | N
     for volume in volumes_of(service):
         if is_bind_of(volume, template):
             return volume["target"]
-    texts = (*words_of(service), *environment_of(service).values(), *image.words, *image.environment.values())
-    told = (match[1] for text in texts if (match := _FELIX.search(text)))
     mounts = (*(str(volume.get("target")) for volume in volumes_of(service)), *sorted(image.volumes))
     alike = (target for target in mounts if _CONFIG_FOLDER.search(target))
     official = OFFICIAL_CONFIG_TARGET if _OFFICIAL.search(str(service.get("image"))) else None
-    return next(told, None) or next(alike, None) or official
+    return told_config_folder(service, image) or next(alike, None) or official
+
+
+def told_config_folder(service: Service, image: Image, dockerfile: str = "") -> str | None:
+    """Where the JVM is told to look: by the service, else by the Dockerfile of its image, else by the image."""
+    texts = (
+        *(*words_of(service), *environment_of(service).values(), dockerfile),
+        *(*image.words, *image.environment.values()),
+    )
+    return next((match[1] for text in texts if (match := _FELIX.search(text))), None)
 
 
 def words_of(service: Service) -> Sequence[str]:

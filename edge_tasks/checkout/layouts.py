@@ -11,17 +11,22 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, write_file, writing
+from edge_tasks.checkout.as_written import read_services
 from edge_tasks.checkout.compose_file import (
     NAMES,
     ComposeFile,
-    find_compose_file,
-    read_compose_file,
+    find_compose_files,
+    read_compose_files,
 )
-from edge_tasks.checkout.roles import EDGE_SERVICE
+from edge_tasks.checkout.project import Project
+from edge_tasks.checkout.renewal import find_outdated, renew
+from edge_tasks.checkout.roles import EDGE_SERVICE, missing_roles
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from edge_tasks.checkout.home import Home
 
 BUNDLED_NAME: Final = "platform"
@@ -71,8 +76,8 @@ class Platform:
 
     @property
     def is_missing(self) -> bool:
-        """Whether it is the bundled one and has not been laid out yet."""
-        return self.bundled and not self.edges_folder.is_dir()
+        """Whether it is the bundled one and has not been laid out; there may be files that people put there."""
+        return self.bundled and not self.template_folder.is_dir()
 
     @property
     def edges_folder(self) -> Path:
@@ -90,8 +95,13 @@ class Platform:
         return self.path / self.layout.backend_config
 
     @property
-    def _source(self) -> Path:
+    def source(self) -> Path:
+        """The folder with its files as they are now: the project's own as long as it is not laid out."""
         return bundled_source() if self.is_missing else self.path
+
+    def readable(self, path: Path) -> Path:
+        """Where a file or folder below the platform's can be read now."""
+        return self.source / path.relative_to(self.path) if path.is_relative_to(self.path) else path
 
     def template(self, households: int = 0) -> Template:
         """Its ``config.d``, compiled, with so many households added to it.
@@ -99,7 +109,7 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
         """
-        folder = self._source / self.layout.template
+        folder = self.source / self.layout.template
         if not folder.is_dir():
             raise SettingsError(
                 f"{self.path} has no edge template (looked for {self.layout.template})",
@@ -115,7 +125,19 @@ class Platform:
         Raises:
             SettingsError: it is missing, or is not usable.
         """
-        return read_compose_file(find_compose_file(self._source), self.path, edge_service)
+        return read_compose_files(find_compose_files(self.source), self.path, edge_service)
+
+    def missing_services(self, named: Mapping[str, str]) -> tuple[str, ...]:
+        """Which of backend, database and odoo its compose file has no service for; none if it cannot be read.
+
+        Args:
+            named: role → service, as ``invoke.yaml`` says.
+        """
+        try:
+            services = read_services(find_compose_files(self.source), self.path)
+        except SettingsError:
+            return ()
+        return tuple(role for role in missing_roles(Project("", services), named) if role != "edge")
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
@@ -130,6 +152,15 @@ class Platform:
             else:
                 new.rename(self.path)
 
+    @property
+    def outdated(self) -> tuple[PurePosixPath, ...]:
+        """Files of the bundled one that an earlier version laid out, and that nobody has changed."""
+        return find_outdated(self.path) if self.bundled else ()
+
+    def renew(self) -> tuple[PurePosixPath, ...]:
+        """Replace these files by what is shipped now, and add what is new; the files that were replaced."""
+        return renew(self.path, bundled_source()) if self.bundled else ()
+
     def remove_bundled(self) -> tuple[Path, ...]:
         """Remove what :meth:`lay_out` made, and return the files that the user changed or added, which stay."""
         for relative, text in read_tree(bundled_source(), "").items():
@@ -137,6 +168,9 @@ class Platform:
             if path.is_file() and path.read_bytes() == text.encode():
                 with writing(path):
                     path.unlink()
+        for outdated in find_outdated(self.path):
+            with writing(self.path / outdated):
+                (self.path / outdated).unlink()
         for folder in sorted(self.path.rglob("*/"), reverse=True):
             with suppress(OSError):
                 folder.rmdir()

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import rendering
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
-from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component
+from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component, as_flag
 from edge_tasks.openems.households import household_files
 from edge_tasks.openems.release import NEW_SINGLETONS
 from edge_tasks.openems.singletons import is_configured
@@ -239,7 +239,7 @@ def _backend(files: list[_Parsed], folder: str) -> _Parsed:
             hint="edge-tasks writes the apikey and the backend's uri into it",
         )
     enabled = found[0].document.find("enabled")
-    if enabled is not None and enabled.value is False:
+    if enabled is not None and not as_flag(enabled.value, default=True):
         raise SettingsError(
             f"{folder}/{found[0].source.path}:{enabled.line}: the {BACKEND} is not enabled",
             hint='an edge would never connect: set enabled=B"true"',

@@ -226,7 +226,8 @@ def _made_of(target: Target) -> list[tuple[MadeOf, list[str]]]:
 
 def table_of(session: Session) -> EdgeTable:
     """The table of the target's edges."""
-    return EdgeTable({edge.name: edge for edge in session.target.fleet.edges}, session.console)
+    edges = {edge.name: edge for edge in session.target.fleet.edges}
+    return EdgeTable(edges, session.runtime.edges.light_names, session.console)
 
 
 def devices_read(session: Session) -> DevicesRead:

@@ -56,6 +56,11 @@ class Console:
 
         return Terminal(as_errors=self.as_json)
 
+    @property
+    def is_screen(self) -> bool:
+        """Whether people read it on a terminal."""
+        return self._terminal is not None
+
     def line(self, text: str, indent: int = 2) -> None:
         """One line, at once; on a terminal that is too narrow for it the rest is indented."""
         if not self.quiet:
@@ -66,6 +71,10 @@ class Console:
         text = self.worded(text)
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
+
+    def page(self, text: str) -> None:
+        """A text that has its line breaks already."""
+        print(text, file=self._stream, flush=True)
 
     @property
     def steps(self) -> Sequence[StepDone]:

@@ -1,18 +1,22 @@
-"""Options that were typed where they change nothing. Pure."""
+"""Where an option changes something: in which tasks, and of which fleet. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.cli.option import Matters
+from edge_tasks.cli.option import Matters, Saved, Setting
 from edge_tasks.cli.options import COMMON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-VERIFYING: Final = frozenset({"verify", "setup", "restart", "rotate-keys"})
-"""The tasks that wait for edges."""
+    from edge_tasks.cli.option import Option
+
+LOOKING: Final = frozenset({"status", "dashboard", "households", "report", "logs", "down"})
+"""The tasks that take the fleet as it was saved."""
+MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
+"""The settings that say where a fleet is: with another value, none of these tasks would find it."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Place:
         uses_engine: the runtime runs containers.
         is_bundled: on the bundled platform.
         has_light: the fleet has light edges.
-        tasks: the names of the tasks.
+        tasks: the names of the tasks that were typed, and of those that they need.
     """
 
     uses_engine: bool
@@ -37,17 +41,50 @@ class Place:
             Matters.ALWAYS: True,
             Matters.DOCKER: self.uses_engine,
             Matters.BUNDLED_DOCKER: self.uses_engine and self.is_bundled,
+            Matters.EMBEDDED: not self.uses_engine,
             Matters.LIGHT: self.has_light,
             Matters.LIGHT_DOCKER: self.has_light and self.uses_engine,
-            Matters.VERIFYING: bool(self.tasks & VERIFYING),
         }[needed]
 
 
 def without_effect(typed: Iterable[str], place: Place) -> tuple[str, ...]:
     """A line for each option, by its name, that changes nothing in this place."""
     found = (COMMON[name] for name in typed if name in COMMON)
-    return tuple(
-        f"{option.option} has no effect here: it matters only {option.matters.value}"
-        for option in found
-        if not place.has(option.matters)
-    )
+    reasons = ((option, _why_not(option, place)) for option in found)
+    return tuple(f"{option.option} has no effect here: it matters only {why}" for option, why in reasons if why)
+
+
+def can_matter(option: Option, tasks: frozenset[str]) -> bool:
+    """Whether an option of all tasks changes something in one of these."""
+    return not (_unused(option, tasks) or (_is_saved(option) and tasks <= LOOKING))
+
+
+def counting(options: Mapping[str, object], tasks: frozenset[str]) -> dict[str, object]:
+    """The options without those that tasks which only look take from the saved fleet."""
+    return {
+        name: value for name, value in options.items() if name not in COMMON or not _kept(COMMON[name], tasks)
+    }
+
+
+def _why_not(option: Option, place: Place) -> str:
+    """Where it matters, if that is not here."""
+    if not place.has(option.matters):
+        return option.matters.value
+    if _unused(option, place.tasks):
+        *others, last = option.used_by
+        named, them = (f"{', '.join(others)} and {last}", "them") if others else (last, "it")
+        return f"to {named}, and to tasks that need {them}"
+    return "to tasks that change the fleet" if _kept(option, place.tasks) else ""
+
+
+def _unused(option: Option, tasks: frozenset[str]) -> bool:
+    return bool(option.used_by) and not tasks.intersection(option.used_by)
+
+
+def _kept(option: Option, tasks: frozenset[str]) -> bool:
+    """It is saved, and these tasks take it as it is."""
+    return _is_saved(option) and option.name not in MOVING and tasks <= LOOKING
+
+
+def _is_saved(option: Option) -> bool:
+    return isinstance(option, Setting) and option.saved is not Saved.NOT

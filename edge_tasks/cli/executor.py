@@ -121,6 +121,7 @@ class Executor(invoke.executor.Executor):
         expanded: list[Call] = super().expand_calls(calls)
         for call in expanded:
             call.kwargs = {"session": self._session}
+        self._session.tasks = frozenset(_name(call) for call in expanded)
         return expanded
 
     def dedupe(self, calls: list[Call]) -> list[Call]:
@@ -128,7 +129,7 @@ class Executor(invoke.executor.Executor):
         kept: list[Call] = []
         seen: set[str] = set()
         for call in calls:
-            name = call.task.name.replace("_", "-")
+            name = _name(call)
             if name not in seen:
                 kept.append(call)
                 seen = {name} if name in CHANGES_WHAT_OTHERS_REST_ON else {*seen, name}
@@ -144,7 +145,7 @@ class Executor(invoke.executor.Executor):
             for name, value in call.kwargs.items():
                 if value not in (None, "", False) and options.setdefault(name, value) != value:
                     twice = f"--{name.replace('_', '-')}"
-        typed = frozenset(call.task.name.replace("_", "-") for call in calls)
+        typed = frozenset(map(_name, calls))
         section = self.config.get("edge_tasks") or {}
         configured = dict(section) if isinstance(section, dict) else {}
         self._session = Session(options, typed, configured, self._invocation)
@@ -159,6 +160,11 @@ class Executor(invoke.executor.Executor):
             )
         if self.config.run.dry:
             raise SettingsError("--dry would not stop a task from doing its work", hint="inv plan")
+
+
+def _name(call: Call) -> str:
+    """The task's name, as it is typed."""
+    return str(call.task.name).replace("_", "-")
 
 
 def _refused(error: OSError) -> tuple[str, str, int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import text_of, writing
 from edge_tasks.checkout.override import is_ours
+from edge_tasks.cli.effects import MOVING
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import MissingTool, SettingsError
 from edge_tasks.runtimes.choice import kind
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.record import Record
     from edge_tasks.fleet.saved import Saved
     from edge_tasks.runtimes.protocols import Runtime
-
-_MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def moves_of(saved: Saved | None, wanted: Saved) -> tuple[Move, ...]:
         return ()
     before, after = saved.choices, wanted.choices
     has_project = any(kind(fleet.runtime).uses_engine for fleet in (saved, wanted))
-    matter = [name for name in _MOVING if name != "project_name" or has_project]
+    matter = [name for name in MOVING if name != "project_name" or has_project]
     values = ((SETTINGS[name], before.get(name), after.get(name)) for name in matter)
     found = (
         Move(

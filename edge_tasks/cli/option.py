@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from edge_tasks.errors import SettingsError
+
+HIGHEST_PORT: Final = 65_535
 
 
 class Saved(Enum):
@@ -23,9 +26,9 @@ class Matters(Enum):
     ALWAYS = "everywhere"
     DOCKER = "in the docker runtime"
     BUNDLED_DOCKER = "for the bundled platform in the docker runtime"
+    EMBEDDED = "in the embedded runtime"
     LIGHT = "for light edges"
     LIGHT_DOCKER = "for light edges in the docker runtime"
-    VERIFYING = "for verify, setup, restart and rotate-keys"
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,28 @@ class Option:
         meaning: for ``--help``, without the default.
         is_flag: it takes no value.
         matters: where it changes something.
+        used_by: the tasks that use it, themselves or because another one needs them; empty if all do.
     """
 
     name: str
     meaning: str
     is_flag: bool = False
     matters: Matters = Matters.ALWAYS
+    used_by: tuple[str, ...] = ()
 
     @property
     def option(self) -> str:
         """How it is typed."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def spelling(self) -> str:
+        """How it is typed, with its value: ``--json``, ``--edges=INT``, ``--runtime=NAME``."""
+        return self.option if self.is_flag else f"{self.option}={self._value}"
+
+    @property
+    def _value(self) -> str:
+        return "TEXT"
 
     @property
     def help(self) -> str:
@@ -76,6 +90,10 @@ class Setting(Option):
     choices: tuple[str, ...] = ()
     pattern: str = ".+"
     saved: Saved = Saved.NOT
+
+    @property
+    def _value(self) -> str:
+        return "NAME" if self.choices else "TEXT" if self.lowest is None else "INT"
 
     @property
     def help(self) -> str:

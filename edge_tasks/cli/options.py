@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge_tasks.cli.option import Matters, Option, Saved, Setting
+from edge_tasks.cli.option import HIGHEST_PORT, Matters, Option, Saved, Setting
 from edge_tasks.fleet.limits import DEFAULT_RESERVE, FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS, OVERRIDE_FILE
-from edge_tasks.openems.release import DEFAULT, VERSION
+from edge_tasks.openems.release import DEFAULT, PROVIDERS, VERSION
 from edge_tasks.runtimes import NAMES
 
 AUTO: Final = "auto"
-_HIGHEST_PORT: Final = 65_535
 _JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 """Half the CPU time of a start and half the memory of Java's defaults, measured with a real edge."""
 
@@ -82,7 +81,7 @@ _SETTINGS: Final = (
         default=120,
         lowest=1,
         highest=86_400,
-        matters=Matters.VERIFYING,
+        used_by=("verify",),
     ),
     Setting(
         "openems_version",
@@ -174,8 +173,16 @@ _SETTINGS: Final = (
         default=0,
         default_words="0: nowhere",
         lowest=0,
-        highest=_HIGHEST_PORT,
+        highest=HIGHEST_PORT,
         matters=Matters.LIGHT,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
+        "timedata",
+        "Whose answers about history the stand-in gives: Timedata.InfluxDB or Timedata.AggregatedInfluxDB",
+        default=PROVIDERS[0],
+        choices=PROVIDERS,
+        matters=Matters.EMBEDDED,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -207,8 +214,20 @@ _SETTINGS: Final = (
 SETTINGS: Final = {setting.name: setting for setting in _SETTINGS}
 
 _FLAGS: Final = (
-    Option("skip_build", "Do not build or pull images (docker)", is_flag=True, matters=Matters.DOCKER),
-    Option("demo", "Initialise Odoo with its demo data (docker)", is_flag=True, matters=Matters.DOCKER),
+    Option(
+        "skip_build",
+        "Do not build or pull images (docker)",
+        is_flag=True,
+        matters=Matters.DOCKER,
+        used_by=("build", "plan"),
+    ),
+    Option(
+        "demo",
+        "Initialise Odoo with its demo data (docker)",
+        is_flag=True,
+        matters=Matters.DOCKER,
+        used_by=("odoo-init", "plan"),
+    ),
     Option(
         "echo",
         "Show the output of docker commands; it is always in .edge-tasks/docker.log",
@@ -219,66 +238,10 @@ _FLAGS: Final = (
         "adopt",
         "Take over device rows and config directories with the fleet's names that it did not make",
         is_flag=True,
+        used_by=("gen-configs", "register", "plan"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),
 )
 COMMON: Final[dict[str, Option]] = {option.name: option for option in (*_SETTINGS, *_FLAGS)}
 """The options of every task, by name."""
-
-PORT: Final = Setting(
-    "port",
-    "The page's port on 127.0.0.1",
-    default=8099,
-    default_words="8099 + --port-offset; 0: any free one",
-    lowest=0,
-    highest=_HIGHEST_PORT,
-)
-WATCH_S: Final = Setting("seconds", "How many seconds to watch", default=5, lowest=0, highest=86_400)
-END_AFTER_S: Final = Setting("seconds", "End after so many seconds", lowest=0, highest=31_536_000)
-_EDGE: Final = Option("edge", "Only these edges: 3, 3-7 or 0,3-7")
-_WITH_LITTLE_MEMORY: Final = Option("force", "Go on even with too little memory", is_flag=True)
-
-OWN: Final[dict[str, tuple[Option, ...]]] = {
-    "doctor": (
-        Option("fix", "Correct what can be corrected, in copies and generated files of edge-tasks", is_flag=True),
-        _WITH_LITTLE_MEMORY,
-    ),
-    "gen-configs": (
-        Option("all", "Write config directories for the light edges, too", is_flag=True),
-        Option("force", "Write all config directories again, even unchanged ones", is_flag=True),
-    ),
-    "setup": (Option("fix", "As for doctor", is_flag=True), _WITH_LITTLE_MEMORY),
-    "plan": (Option("check", "Exit 1 if something would change", is_flag=True),),
-    "status": (
-        Option("check", "Exit 6 if an edge is not online", is_flag=True),
-        _EDGE,
-        Option("offline", "Only edges that are not online", is_flag=True),
-        Option("watch", "Show it again every two seconds, until Ctrl-C", is_flag=True),
-    ),
-    "dashboard": (PORT, END_AFTER_S),
-    "households": (
-        _EDGE,
-        Option("output", "Write them into this file, FILE.csv"),
-    ),
-    "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
-    "logs": (
-        _EDGE,
-        Option("service", "Only this service (docker), or backend, edges or PostgreSQL (embedded)"),
-        Option("follow", "Keep showing new lines until Ctrl-C", is_flag=True),
-    ),
-    "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
-    "down": (
-        Option(
-            "purge",
-            "Remove everything that was ever made: config directories, apikeys, database, override",
-            is_flag=True,
-        ),
-    ),
-}
-"""The options of single tasks, by the task's name."""
-
-
-def options_of(task: str) -> dict[str, Option]:
-    """All options of a task, as they are typed without the dashes: the common ones, then its own."""
-    return {option.option[2:]: option for option in (*COMMON.values(), *OWN.get(task, ()))}

@@ -5,42 +5,31 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from invoke.exceptions import Exit, ParseError
-from invoke.parser.parser import Parser
+from invoke.exceptions import Exit
 from invoke.program import Program
 
 import edge_tasks
+from edge_tasks.cli.asked import answer, explained, load_settings
 from edge_tasks.cli.executor import Executor, discard_output
-from edge_tasks.cli.options import options_of
-from edge_tasks.cli.plain_text import write_plainly
+from edge_tasks.cli.own_options import options_of
 from edge_tasks.cli.step_task import StepTask
+from edge_tasks.cli.streams import prepare_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from types import TracebackType
 
     from invoke.collection import Collection
 
 _NAME: Final = "edge-tasks"
-_UNREADABLE: Final = 1
-"""The exit code when there is no such task or option, as invoke has it."""
 
 
 def step(*pre: StepTask, post: tuple[StepTask, ...] = ()) -> Callable[[Callable[..., None]], StepTask]:
     """Make a task of ``(context, session)``, with the options that the table of options has for its name."""
     return lambda body: StepTask(body, options_of(body.__name__.replace("_", "-")), pre, post)
-
-
-def order(last: StepTask) -> tuple[str, ...]:
-    """The names of a task and of all tasks that it needs, in the order in which they run."""
-    names: dict[str, None] = {}
-    for before in last.rests_on:
-        names |= dict.fromkeys(order(before))
-    return (*names, last.name.replace("_", "-"))
 
 
 class EdgeTasks(Program):
@@ -59,7 +48,7 @@ class EdgeTasks(Program):
 
     def run(self, argv: list[str] | None = None, exit: bool = True) -> None:  # noqa: A002, FBT001, FBT002 - invoke's
         """Run; a reader that goes away (``edge-tasks --list | head``) is not a failure."""
-        write_plainly()
+        prepare_streams(as_json="--json" in (sys.argv if argv is None else argv))
         try:
             try:
                 super().run(argv, exit)
@@ -71,31 +60,24 @@ class EdgeTasks(Program):
 
     def parse_core_args(self) -> None:
         """Read the options that stand before any task."""
-        with _explained(self._tasks, _NAME):
+        with explained(self._tasks, _NAME, self.argv[1:]):
             super().parse_core_args()
 
     def parse_collection(self) -> None:
         """Take the tasks, and the ``invoke.yaml`` of the current folder."""
         super().parse_collection()
-        self.config.set_project_location(Path.cwd())
-        try:
-            self.config.load_project()
-        except Exception as error:  # noqa: BLE001 - invoke has no error of its own for a file that it cannot read
-            why = " ".join(str(error).split())
-            raise Exit(
-                f"error: invoke.yaml cannot be read: {why}\n  → correct it, or remove it", code=2
-            ) from None
+        load_settings(self.config, Path.cwd(), self.argv[1:])
         self.config.tasks.executor_class = None  # the file may name another, for an `inv` in this folder
 
     def parse_tasks(self) -> None:
         """Read the tasks and their options."""
-        with _explained(self._tasks, _NAME):
-            super().parse_tasks()
+        answer(self._tasks, _NAME, self.argv[1:], self.core, self.initial_context)
+        super().parse_tasks()
 
-    def parse_cleanup(self) -> None:
-        """Do what ends before any task is run: ``--help``, ``--list``."""
-        with _explained(self._tasks, _NAME):
-            super().parse_cleanup()
+    def no_tasks_given(self) -> None:
+        """List the tasks."""
+        self.list_tasks()
+        raise Exit
 
 
 def main() -> None:
@@ -103,47 +85,29 @@ def main() -> None:
     EdgeTasks(_read_tasks()).run()
 
 
-def tell_inv_what_was_typed_wrong(tasks: Collection) -> None:
-    """For ``inv``, which is Invoke's own program: explain what was typed wrong. Do nothing for other programs.
+def speak_for_inv(tasks: Collection) -> None:
+    """For ``inv``, which is Invoke's own program: print help, and what was typed wrong. Do nothing for others.
 
-    Invoke's program prints its parser's words by itself, so the parser is asked here first. It has no place for
-    a closed pipe in ``inv --list | head`` either: that is an uncaught error there.
+    Invoke's program prints its parser's words by itself, so the parser is asked here first. It reads
+    ``invoke.yaml`` later, without a word of its own, so that is read here, too. It has no place for a closed pipe
+    in ``inv --list | head`` either: that is an uncaught error there.
 
     Raises:
-        Exit: what was typed cannot be read.
+        Exit: what was typed cannot be read, or it was help that was asked for.
     """
     from invoke.main import program  # noqa: PLC0415 - only `inv` has it at all
 
     if not program.argv:  # somebody else imports the tasks
         return
-    write_plainly()
+    typed = program.argv[1:]
+    prepare_streams(as_json="--json" in typed)
     sys.excepthook = _end_quietly_on_a_closed_pipe
-    asked = program.args.help.value
-    if asked or program.core.unparsed:  # `inv --list` stays quick
-        with _explained(tasks, "inv"):
-            parser = Parser(initial=program.initial_context, contexts=tasks.to_contexts())
-            parser.parse_argv(program.core.unparsed)
-            if isinstance(asked, str) and asked not in parser.contexts:
-                raise ParseError(f"No idea what {asked!r} is!")
-
-
-@contextmanager
-def _explained(tasks: Collection, command: str) -> Iterator[None]:
-    """Say what to type in place of what invoke's parser says.
-
-    Raises:
-        Exit: the parser could not read something.
-    """
-    try:
-        yield
-    except ParseError as error:
-        from edge_tasks.cli.typos import explain  # noqa: PLC0415 - `inv --list` stays quick
-
-        context = error.context
-        options = [name for name in (context.flag_names() if context else ()) if name.startswith("--")]
-        task = str(context.name or "") if context else ""
-        text = explain(str(error), task, options, list(tasks.task_names), command)
-        raise Exit(text, code=_UNREADABLE) from None
+    load_settings(program.config, Path(__file__).resolve().parents[2], typed)
+    if not typed:
+        program.args.list.set_value(True, cast=False)  # as `inv --list`
+        return
+    if program.args.help.value or program.core.unparsed:  # `inv --list` stays quick
+        answer(tasks, "inv", typed, program.core, program.initial_context)
 
 
 def _end_quietly_on_a_closed_pipe(

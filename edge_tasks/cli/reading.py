@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
-from edge_tasks.cli.options import END_AFTER_S, PORT, WATCH_S
+from edge_tasks.cli.options import SETTINGS
+from edge_tasks.cli.own_options import END_AFTER_S, PORT, WATCH_S
 from edge_tasks.cli.session import Session
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted
@@ -16,10 +17,11 @@ from edge_tasks.steps import plan as steps_plan
 from edge_tasks.steps.status import EVERY_S, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from edge_tasks.cli.invocation import Invocation
     from edge_tasks.cli.option import Setting
+    from edge_tasks.fleet.saved import Saved
     from edge_tasks.steps.dashboard import FleetSource
     from edge_tasks.steps.step import Step
 
@@ -38,11 +40,24 @@ def plan(session: Session, order: Iterable[str]) -> bool:
     before: dict[str, tuple[str, ...]] = {}
     if target.platform.is_missing:
         before["platform"] = (f"create the bundled platform in {target.platform.path}",)
+    if outdated := target.platform.outdated:
+        before["platform"] = tuple(f"renew {path}, which an earlier version made" for path in outdated)
     if target.saved != target.wanted:
-        before["fleet"] = (f"save a fleet of {counted(target.fleet.size, 'edge')}",)
+        before["fleet"] = tuple(_saving(target.saved, target.wanted))
     ready = target.saved is not None and session.runtime.database.is_ready
     steps = {name: _looking(session, name, registry_is_ready=ready) for name in order}
     return steps_plan.show(before, steps, session.console)
+
+
+def _saving(saved: Saved | None, wanted: Saved) -> Iterator[str]:
+    """What a fleet that is saved would be, or how it would differ from the one that is."""
+    if saved is None:
+        yield f"save a fleet of {counted(wanted.fleet.size, 'edge')}"
+        return
+    for name in {**saved.choices, **wanted.choices}:
+        before, after = (one.choices.get(name, SETTINGS[name].default) for one in (saved, wanted))
+        if before != after:
+            yield f"change {SETTINGS[name].option} from {before} to {after}"
 
 
 def _looking(session: Session, name: str, *, registry_is_ready: bool) -> Callable[[], Step[Any]]:

@@ -15,7 +15,7 @@ from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli import grouped
 from edge_tasks.cli.bringing_up import BringingUp
 from edge_tasks.cli.console import Console
-from edge_tasks.cli.effects import Place, without_effect
+from edge_tasks.cli.effects import Place, counting, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
 from edge_tasks.cli.settings import Choices, check_services
@@ -47,6 +47,7 @@ class Session:
     Attributes:
         options: as typed, of all tasks together.
         typed: the names of the tasks that were typed.
+        tasks: these and all that they need.
         configured: the section ``edge_tasks`` of ``invoke.yaml``.
         invocation: how the program was started.
         console: where the call prints.
@@ -63,7 +64,7 @@ class Session:
         invocation: Invocation,
     ) -> None:
         self.options = options
-        self.typed = typed
+        self.typed = self.tasks = typed
         self.configured = configured
         self.invocation = invocation
         as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
@@ -96,7 +97,9 @@ class Session:
 
     def fresh(self) -> Session:
         """The same call once more, of a fleet that may have changed meanwhile."""
-        return Session(self.options, self.typed, self.configured, self.invocation)
+        again = Session(self.options, self.typed, self.configured, self.invocation)
+        again.tasks = self.tasks
+        return again
 
     def flag(self, name: str) -> bool:
         """Whether a flag was typed."""
@@ -121,7 +124,7 @@ class Session:
         wanted = self.target.wanted
         uses_engine = kind(wanted.runtime).uses_engine
         has_light = wanted.fleet.light > 0 or not uses_engine
-        place = Place(uses_engine, self._platform.bundled, has_light, self.typed)
+        place = Place(uses_engine, self._platform.bundled, has_light, self.tasks)
         for line in without_effect((name for name, value in self.options.items() if value), place):
             self.console.line(f"! {line}")
 
@@ -152,6 +155,8 @@ class Session:
         target = self.target
         is_new = target.saved is None
         self.judges_only = self.typed <= _JUDGING and not is_new
+        if not self.judges_only and (renewed := self._platform.renew()):
+            self.console.line(f"renewed what an earlier version made: {', '.join(map(str, renewed))}")
         if target.wanted != target.saved and not self.judges_only:
             if target.saved and leave_former_place(
                 target.state.record, target.platform.path, target.saved, target.wanted, target.former
@@ -223,14 +228,16 @@ class Session:
 
     @cached_property
     def _chooser(self) -> Chooser:
-        return Chooser(self._platform.bundled)
+        platform = self._platform
+        return Chooser(platform.bundled, lambda: platform.missing_services(self._services_named))
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
-        found = Choices(self.options, os.environ, saved, self.configured)
+        options = counting(self.options, self.tasks) if saved else self.options
+        found = Choices(options, os.environ, saved, self.configured)
         paths = {"profile": load_shapes.absolute, "fleet_file": grouped.absolute}
         absolute = {name: make(found.text(name), Path.cwd()) for name, make in paths.items()}
         changed = {name: path for name, path in absolute.items() if path != found.text(name)}
-        return replace(found, options={**self.options, **changed})  # saved, they are used elsewhere
+        return replace(found, options={**options, **changed})  # saved, they are used elsewhere
 
     def _choice(self, choices: Choices) -> Choice:
         wanted = choices.chosen("runtime")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters.files import directories, remove_directory, replace_directory, writing
+from edge_tasks.adapters.files import directories, read_tree, remove_directory, replace_directory, writing
 from edge_tasks.fleet.identity import index_of_directory, is_unfinished_directory
 from edge_tasks.openems import felix
 
@@ -85,10 +85,18 @@ class Directories:
         except OSError:
             return False
 
-    def have(self, edge: Edge, paths: Iterable[PurePosixPath]) -> bool:
-        """Whether an edge's directory has a file at each of these paths."""
+    def texts(self, edge: Edge) -> dict[PurePosixPath, str]:
+        """The ``.config`` files of an edge's directory, by path below it.
+
+        Raises:
+            SettingsError: one cannot be read.
+        """
+        return read_tree(self.of(edge), ".config")
+
+    def missing(self, edge: Edge, paths: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
+        """At which of these paths an edge's directory has no file."""
         directory = self.of(edge)
-        return all((directory / path).is_file() for path in paths)
+        return tuple(path for path in paths if not (directory / path).is_file())
 
     def apikey(self, edge: Edge, path: PurePosixPath) -> str | None:
         """The apikey in a file of an edge's directory; None if it cannot be read."""

@@ -1,8 +1,8 @@
 """The components of OpenEMS Edge 2024.7.0: what their factories are, and which of them every edge runs.
 
 ``components.json`` has one entry a factory, as a settled edge showed it: name, description and natures of its
-``edgeConfig``, what it measures, and the channels that do not change while it works; of a singleton also its
-default properties, as ``edgeConfig`` writes them. The natures decide which widgets the UI shows.
+``edgeConfig``, what it measures, its default properties as ``edgeConfig`` writes them, and the channels that do
+not change while it works. The natures decide which widgets the UI shows.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ class Factory:
         natures: the Java interfaces of its components.
         channels: the channels that keep one value, by name.
         measures: what its components measure the power of; None if they have no power.
+        averages: the channels that keep one value and are sent in the averages of five minutes only, by name.
+        properties: the defaults of its components' properties, most of them texts, as ``edgeConfig`` has them.
     """
 
     pid: str
@@ -51,6 +53,8 @@ class Factory:
     natures: tuple[str, ...] = (COMPONENT,)
     channels: Mapping[str, Value] = field(default_factory=dict)
     measures: Measure | None = None
+    averages: Mapping[str, Value] = field(default_factory=dict)
+    properties: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class _RequiredEntry(TypedDict):
 
 class _Entry(_RequiredEntry, total=False):
     measures: Measure
+    averages: dict[str, Value]
     properties: dict[str, object]
 
 
@@ -89,6 +94,8 @@ _FACTORIES: Final = {
         tuple(entry["natures"]),
         entry["channels"],
         entry.get("measures"),
+        entry.get("averages", {}),
+        entry.get("properties", {}),
     )
     for pid, entry in _ENTRIES.items()
 }

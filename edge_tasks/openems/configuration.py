@@ -78,10 +78,13 @@ class Component:
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A boolean property, or the default if it is absent or not a boolean."""
-        value = self.properties.get(name)
-        if isinstance(value, str):
-            return value.strip().lower() == "true"
-        return value if isinstance(value, bool) else default
+        return as_flag(self.properties.get(name), default=default)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """An array of strings, without those that are empty. A scalar is an array of one."""
+        value = self.properties.get(name, ())
+        items = value if isinstance(value, tuple) else (value,)
+        return tuple(item for item in items if isinstance(item, str) and item)
 
     def integers(self, name: str) -> tuple[int, ...]:
         """An array of integers, some may be texts; other values are left out. A scalar is an array of one."""
@@ -89,6 +92,13 @@ class Component:
         items = value if isinstance(value, tuple) else (value,)
         found = (_integer(item, _NO_NUMBER) for item in items)
         return tuple(item for item in found if item != _NO_NUMBER)
+
+
+def as_flag(value: felix.Value | None, *, default: bool) -> bool:
+    """A value as OpenEMS reads a boolean: a text is true if it says so; the default if it is neither."""
+    if isinstance(value, str):
+        return value.strip().lower() == "true"
+    return value if isinstance(value, bool) else default
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,9 @@ RELEASES: Final = (_2024_7_0, _2025_1_0, _2025_6_0, _2026_1_0, _2026_2_0, _2026_
 DEFAULT: Final = _2024_7_0
 """The release that a fleet has by default and that the stand-ins follow."""
 
+PROVIDERS: Final = ("Timedata.InfluxDB", "Timedata.AggregatedInfluxDB")
+"""The components of a backend that keep history and answer about it, as far as we can stand in for them."""
+
 NEW_SINGLETONS: Final = frozenset(pid for release in RELEASES for pid in release.new_singletons)
 """The new singletons of all releases."""
 

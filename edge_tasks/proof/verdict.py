@@ -106,6 +106,7 @@ class Verdict:
         values: by channel.
         may_change: it runs, and the backend knows it: waiting may help.
         message_age_s: seconds since the backend's ``lastmessage``; None when it has none.
+        running: its process or container runs.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Verdict:
     values: Mapping[str, object] = field(default_factory=dict)
     may_change: bool = True
     message_age_s: float | None = None
+    running: bool = True
 
     @property
     def is_well(self) -> bool:
@@ -148,7 +150,7 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
         seen = replace(seen, online=False, components=None)
     condition, why, hint = _fault(seen, expected) or (Condition.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and not seen.backend_why
-    return Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s)
+    return Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, seen.running)
 
 
 def _figures(

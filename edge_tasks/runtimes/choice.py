@@ -55,10 +55,12 @@ class Chooser:
 
     Attributes:
         bundled: the platform is the bundled one.
+        find_missing: which of the services that docker needs the platform does not have, for people.
         find_problem: name → why that runtime cannot be used, and what to do; both empty when it can.
     """
 
     bundled: bool
+    find_missing: Callable[[], tuple[str, ...]] = tuple
     find_problem: Callable[[str], tuple[str, str]] = lambda name: kind(name).find_problem()
     _asked: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -86,6 +88,8 @@ class Chooser:
     def _why_without_docker(self) -> str:
         if self.bundled:
             return f"the bundled platform; --runtime {_REAL} builds the real one and downloads 2 GB"
+        if missing := self.find_missing():
+            return f"its compose file has no service for {', '.join(missing)}, which {_REAL} needs"
         return self._problem(_REAL)[0]
 
     def _problem(self, name: str) -> tuple[str, str]:

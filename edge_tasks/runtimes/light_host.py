@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge, Fleet
     from edge_tasks.runtimes.light_groups import Render
 
+_MEMORY_FILE: Final = "light-memory.json"
 _START_S: Final = 30.0
 _EDGES_A_PROCESS: Final = 2500
 """A process with this many edges is busy for a quarter of the time, and with four times as many all the time."""
@@ -96,6 +97,9 @@ class HostProcess(Protocol):
     def start(self, config: str) -> None:
         """Write the fleet file and start it."""
 
+    def stop(self) -> bool:
+        """Have it end, and keep what its edges have counted; whether it ran."""
+
     def require(self, what: str) -> None:
         """Raise when it has ended."""
 
@@ -138,7 +142,7 @@ class LightHost:
         own = [edge for edge in self._fleet.edges_with_directory if edge.name in written]
         document: dict[str, object] = {
             "status_file": in_utf8(self._seen_as / "light-status.json"),
-            "memory_file": in_utf8(self._seen_as / "light-memory.json"),
+            "memory_file": in_utf8(self._seen_as / _MEMORY_FILE),
             **self._options.shares(len(written) + self._fleet.light),
             "connect_rate": self._options.connect_rate,
             "reconnect": self._options.reconnect,
@@ -183,6 +187,15 @@ class LightHost:
             if not until(deadline):
                 raise CommandFailed("the light host did not start its edges", hint=f"see {self.process.log}")
         return f"light host has {counted(planned.count, 'edge')}"
+
+    @property
+    def memory_file(self) -> Path:
+        """Where it keeps what its edges have counted, one file or several of this name with a number."""
+        return self._folder / _MEMORY_FILE
+
+    def stop(self) -> bool:
+        """Have it end, and keep what its edges have counted; whether it ran."""
+        return self.process.stop()
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the host says of its edges, by name; empty when it does not run."""

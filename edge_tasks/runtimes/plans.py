@@ -46,6 +46,21 @@ class ImagesToMake:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """Whether points of the fleet arrive where history is stored.
+
+    Attributes:
+        said: for people, with what to type.
+        is_well: those of all edges do.
+        may_change: by waiting.
+    """
+
+    said: str
+    is_well: bool
+    may_change: bool = False
+
+
+@dataclass(frozen=True)
 class DatabaseToPrepare:
     """What must be done so that the database runs, with the device table in it.
 

@@ -11,6 +11,7 @@ from edge_tasks.checkout.edge_findings import check_foreign_edges
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, counted
+from edge_tasks.steps.differences import of_services
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.plans import Override
     from edge_tasks.runtimes.protocols import Services
 
+_NOT_THERE: Final = "not there yet"
 _READABLE: Final = 0o644
 """The mode of the override: it holds no secret, and people read it."""
 
@@ -53,8 +55,10 @@ class Compose:
                 hint="choose another name with --override-file docker-compose.edges.yml,"
                 " and give both files to docker compose -f",
             )
-        stale = [path.name for path, text in wanted.companions.items() if text_of(path) != text]
-        changes = [f"write {name}" for name in (*([self.path.name] if present != wanted.text else []), *stale)]
+        changes = [f"write {self.path.name}: {_differences(present, wanted.text)}"] * (present != wanted.text)
+        for path, text in wanted.companions.items():
+            if (before := text_of(path)) != text:
+                changes.append(f"write {path.name}: {_NOT_THERE if before is None else 'other values'}")
         return Plan(tuple(changes), self._sentence(), wanted)
 
     def apply(self, plan: Plan[Override]) -> str:
@@ -68,3 +72,9 @@ class Compose:
 
     def _sentence(self) -> str:
         return f"{self.path.name}, {counted(len(self.edges), 'service')}"
+
+
+def _differences(present: str | None, wanted: str) -> str:
+    if present is None:
+        return _NOT_THERE
+    return of_services(present, wanted) or "the same services, written differently"

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.output import Output
 
-_TITLES: Final = (
-    *("edge", "state", "host ports"),
-    *("grid W", "PV W", "battery W", "consumption W", "SoC %"),
-)
+_WHO: Final = ("edge", "state")
+_PORTS: Final = ("host ports",)
+_FIGURES: Final = ("grid W", "PV W", "battery W", "consumption W", "SoC %")
 SHOWN: Final = (
     "_sum/GridActivePower",
     "_sum/ProductionActivePower",
@@ -34,22 +33,45 @@ class EdgeTable:
 
     Attributes:
         edges: of the fleet, by name.
+        light: the names of those that have no ports of their own.
     """
 
     edges: Mapping[str, Edge]
+    light: frozenset[str]
     output: Output
 
-    def show(self, verdicts: Sequence[Verdict]) -> None:
-        """Show all edges of a small fleet; of a large one those that are not online first, and count the rest."""
-        large = len(verdicts) > _MOST_ROWS
+    def show(self, verdicts: Sequence[Verdict], *, all_rows: bool = False) -> None:
+        """Show all edges of a small fleet; of a large one those that are not online first, and count the rest.
+
+        Args:
+            verdicts: of these edges.
+            all_rows: of a large fleet, too.
+        """
+        large = len(verdicts) > _MOST_ROWS and not all_rows
         by_need = sorted(verdicts, key=lambda verdict: verdict.is_well) if large else verdicts
-        if by_need:
-            rows = [_row(self.edges[verdict.name], verdict) for verdict in by_need[:_MOST_ROWS]]
-            self.output.table(_TITLES, rows)
-        if rest := by_need[_MOST_ROWS:]:
+        self._print(by_need[:_MOST_ROWS] if large else by_need)
+        if rest := by_need[_MOST_ROWS:] if large else ():
             online = sum(verdict.is_well for verdict in rest)
             self.output.line(f"and {len(rest)} more: {online} online, {len(rest) - online} not online")
         self.record(verdicts)
+
+    def _print(self, verdicts: Sequence[Verdict]) -> None:
+        if not verdicts:
+            return
+        ports = [self._ports(verdict) for verdict in verdicts]
+        titles = _PORTS if any(ports) else ()
+        rows = [
+            (one.name, one.condition.value, *(found or "-" for _ in titles), *_figures(one))
+            for one, found in zip(verdicts, ports, strict=True)
+        ]
+        self.output.table((*_WHO, *titles, *_FIGURES), rows)
+
+    def _ports(self, verdict: Verdict) -> str:
+        """The host's ports at which the edge listens; empty if there are none."""
+        edge = self.edges[verdict.name]
+        if edge.ports is None or edge.name in self.light or not verdict.running:
+            return ""
+        return f"{edge.ports.console}, {edge.ports.websocket}"
 
     def record_down(self, names: Iterable[str]) -> None:
         """Put these edges into the JSON document as those of a fleet that is down: nothing is known of them."""
@@ -60,10 +82,8 @@ class EdgeTable:
         self.output.document(edges=[_entry(self.edges[verdict.name], verdict) for verdict in verdicts])
 
 
-def _row(edge: Edge, verdict: Verdict) -> tuple[str, ...]:
-    ports = f"{edge.ports.console}, {edge.ports.websocket}" if edge.ports else "none"
-    figures = ("-" if (value := verdict.values.get(channel)) is None else str(value) for channel in SHOWN)
-    return (edge.name, verdict.condition.value, ports, *figures)
+def _figures(verdict: Verdict) -> tuple[str, ...]:
+    return tuple("-" if (value := verdict.values.get(channel)) is None else str(value) for channel in SHOWN)
 
 
 def _entry(edge: Edge, verdict: Verdict) -> dict[str, Any]:

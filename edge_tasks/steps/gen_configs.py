@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, counted, some
+from edge_tasks.steps.differences import of_configs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from edge_tasks.checkout.template import Template
     from edge_tasks.fleet.directories import Directories
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.output import Output
+
+
+_NOT_THERE: Final = "not there yet"
+_ADOPTED: Final = "not made by edge-tasks, replaced as --adopt says"
+_OTHER_INPUTS: Final = "made of another template, apikey or backend address"
 
 
 @dataclass(frozen=True)
@@ -67,15 +73,12 @@ class GenConfigs:
         stamps = self.directories.stamps()
         foreign = frozenset(edge.directory for edge in self.edges if stamps.get(edge.directory, "") is None)
         self._refuse_foreign(foreign)
-        stale = tuple(edge for edge in self.edges if self.force or not self._is_whole(edge, stamps))
+        reasons = {edge: why for edge in self.edges if (why := self._why_stale(edge, stamps))}
         ours = {name for name, stamp in stamps.items() if stamp is not None}
         surplus = tuple(sorted(ours - self.may_stay))
-        changes = [
-            *([f"write {some(tuple(edge.directory for edge in stale))}"] if stale else []),
-            *([f"remove {some(surplus)}"] if surplus else []),
-        ]
+        changes = [*self._told(reasons), *([f"remove {some(surplus)}"] if surplus else [])]
         sentence = f"{counted(len(self.edges), 'directory', 'directories')} up to date"
-        return Plan(tuple(changes), sentence, Differing(stale, surplus, foreign))
+        return Plan(tuple(changes), sentence, Differing(tuple(reasons), surplus, foreign))
 
     def apply(self, plan: Plan[Differing]) -> str:
         """Write what is stale, remove what is surplus, and what an interrupted run left."""
@@ -106,19 +109,40 @@ class GenConfigs:
         check_rendered(files)
         self.directories.write(edge, files, self._inputs(edge))
 
-    def _is_whole(self, edge: Edge, stamps: Mapping[str, str | None]) -> bool:
-        """Made of the present inputs, with every file in its place, and with the edge's own apikey.
+    def _why_stale(self, edge: Edge, stamps: Mapping[str, str | None]) -> str:
+        """Why its directory must be written; empty if it has every file in its place, and the edge's own apikey.
 
         Anything else in the files may have been changed by the edge itself, which rewrites some of them.
         """
-        if stamps.get(edge.directory) != self._inputs(edge):
-            return False
+        stamp = stamps.get(edge.directory, "")
+        if stamp != self._inputs(edge):
+            return _NOT_THERE if stamp == "" else _ADOPTED if stamp is None else _OTHER_INPUTS
         template = self.template_of(edge)
         keyed = template.backend_path(edge)
-        return self.directories.is_untouched(edge, (*template.folders, keyed)) or (
-            self.directories.have(edge, template.paths(edge))
-            and self.directories.apikey(edge, keyed) == edge.apikey
-        )
+        if not self.directories.is_untouched(edge, (*template.folders, keyed)):
+            missing = self.directories.missing(edge, template.paths(edge))
+            if missing:
+                return f"without {some(tuple(map(str, missing)))}"
+            if self.directories.apikey(edge, keyed) != edge.apikey:
+                return "with another apikey"
+        return "written again, as --force says" if self.force else ""
+
+    def _told(self, reasons: Mapping[Edge, str]) -> Iterator[str]:
+        """A line for each reason; where the inputs differ, also what that changes in the first directory."""
+        by_reason: dict[str, list[Edge]] = {}
+        for edge, why in reasons.items():
+            by_reason.setdefault(why, []).append(edge)
+        for why, edges in by_reason.items():
+            more = self._differences(edges[0]) if why == _OTHER_INPUTS else ""
+            yield f"write {some(tuple(edge.directory for edge in edges))}: {why}{more}"
+
+    def _differences(self, edge: Edge) -> str:
+        try:
+            before = self.directories.texts(edge)
+        except SettingsError:
+            return ""
+        found = of_configs(before, self.template_of(edge).render(edge, self.uri))
+        return f"; {edge.directory}: {found}" if found else ""
 
     def _inputs(self, edge: Edge) -> str:
         return self.template_of(edge).inputs(edge, self.uri)

@@ -11,7 +11,7 @@ from edge_tasks.plan import Plan, counted
 from edge_tasks.steps.step import looked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from edge_tasks.output import Output
     from edge_tasks.steps.step import Step
@@ -30,17 +30,25 @@ def show(
     Raises:
         FleetError: a step cannot look, or refuses; the others have been shown, and the first one's is raised.
     """
-    found = {name: _changes_of(make, output) for name, make in steps.items()}
-    refusals = {name: error for name, error in found.items() if isinstance(error, FleetError)}
-    changes = {**before, **{name: lines for name, lines in found.items() if not isinstance(lines, FleetError)}}
-    for name, lines in changes.items():
-        for line in lines or ("nothing to do",):
-            output.line(f"{'~' if lines else '='} {name:<12} {line}", INDENT)
+    found = {**before, **{name: _changes_of(make, output) for name, make in steps.items()}}
+    for name, lines in found.items():
+        for sign, line in _signed(lines):
+            output.line(f"{sign} {name:<12} {line}", INDENT)
+    changes = {name: lines for name, lines in found.items() if not isinstance(lines, FleetError)}
     output.document(changes={name: list(lines) for name, lines in changes.items()})
-    if refusals:
-        output.line(f"! {'refused':<12} {', '.join(refusals)}", INDENT)
-        raise next(iter(refusals.values()))
+    for error in found.values():
+        if isinstance(error, FleetError):
+            raise error
     return any(changes.values())
+
+
+def _signed(found: tuple[str, ...] | FleetError) -> Iterator[tuple[str, str]]:
+    if isinstance(found, FleetError):
+        yield "!", f"refused: {found.message.partition(chr(10))[0]}"
+    elif found:
+        yield from (("~", line) for line in found)
+    else:
+        yield "=", "nothing to do"
 
 
 def _changes_of(make: Callable[[], Step[Any]], output: Output) -> tuple[str, ...] | FleetError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN
+from edge_tasks.steps.causes import causes
 from edge_tasks.steps.edge_table import SHOWN
 from edge_tasks.steps.verify import print_remark
 
@@ -55,22 +56,21 @@ class Status:
         if runtime.database.is_ready:
             self._show(self.view.look(SHOWN, self.names))
             return
-        self.output.fault(" → ".join(DOWN))
         self.table.record_down(self.names)
-        self._check(len(self.names))
+        self.output.fault(" → ".join(DOWN))
+        self._end(len(self.names), len(self.names))
 
     def _show(self, verdicts: Sequence[Verdict]) -> None:
         ill = [verdict for verdict in verdicts if not verdict.is_well]
-        if self.only_ill:
-            self.output.line(f"{len(verdicts) - len(ill)} online, {len(ill)} not online")
-        self.table.show(ill if self.only_ill else verdicts)
+        on_screen = self.output.is_screen
+        self.table.show(ill if self.only_ill else verdicts, all_rows=not on_screen)
         print_remark(self.view, self.output)
-        for verdict in ill[:_MOST_REASONS]:
-            self.output.fault(f"{verdict.name}: {verdict.why} → {verdict.hint}")
-        self.output.line(f"{len(verdicts) - len(ill)} of {len(verdicts)} online")
-        self._check(len(ill))
+        for line in causes(ill, self.table.edges, _MOST_REASONS if on_screen else None):
+            self.output.fault(line)
+        self._end(len(ill), len(verdicts))
 
-    def _check(self, ill: int) -> None:
+    def _end(self, ill: int, count: int) -> None:
+        self.output.line(f"{count - ill} of {count} online")
         if ill and self.must_be_well:
             raise EdgesNotOnline(
                 f"not online: {ill} of {counted(len(self.names), 'edge')}",

@@ -90,16 +90,19 @@ class Up:
         if plan.details.edges.changes:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
-            if idle := self.find_idle():
-                self.output.line(
-                    f"  light edges have these components but do not simulate them: {', '.join(idle)}"
-                )
+            self._tell_of_idle(list(self.find_idle()))
             self._tell_of_limits(list(self.find_limits()))
         self.record.note(up=self.mark)
         return ", ".join(did) or "recorded that the fleet is up"
 
-    def _tell_of_limits(self, limits: list[str]) -> None:
+    def _tell_of_idle(self, idle: list[str]) -> None:
         """Say it once, and again only when it is something else."""
+        if idle and idle != self.record.entries().get("idle"):
+            self.output.line(f"  light edges have these components but do not simulate them: {', '.join(idle)}")
+        self.record.note(idle=idle)
+
+    def _tell_of_limits(self, limits: list[str]) -> None:
+        """Likewise."""
         if limits != self.record.entries().get("limits", []):
             for sentence in limits:
                 self.output.line(f"  {sentence}")

@@ -59,8 +59,23 @@ class Verify:
         self.table.show(tuple(verdicts.values()))
         print_remark(self.view, self.output)
         _raise_for(tuple(verdict for verdict in verdicts.values() if not verdict.is_well), len(verdicts))
+        self._say_whether_points_arrive()
         did = f"{len(verdicts)} online, says {self.view.runtime.backend.status.says}"
         self.output.step("verify", did, time.monotonic() - started, changed=True)
+
+    def _say_whether_points_arrive(self) -> None:
+        """A backend that stores nothing says nothing of it, and its edges are online all the same."""
+        storage, names = self.view.runtime.storage, self.view.names
+        if storage is None:
+            return
+        with self.output.progress("history", len(names), "edges with points") as progress:
+            arrival = storage.arrival(names, progress)
+        if arrival is not None:
+            if arrival.is_well:
+                self.output.line(f"  {arrival.said}")
+            else:
+                self.output.fault(f"  ! {arrival.said}")
+            self.output.document(history={"arrives": arrival.is_well, "said": arrival.said})
 
     def _await_all(self, deadline: float, progress: Progress) -> dict[str, Verdict]:
         """The last verdict of each edge: all are online, or the time is over, or waiting cannot help."""

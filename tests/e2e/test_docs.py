@@ -94,12 +94,14 @@ def folder(platform: Any, tmp_path: Path) -> Path:
 
 
 def test_the_readme_shows_what_its_first_command_prints(platform: Any, folder: Path) -> None:
-    shown = (ROOT / "README.md").read_text().partition("## What you get")[2].partition("|")[0]
+    shown = (ROOT / "README.md").read_text().partition("## What you get\n")[2].partition("The sign …")[0]
+    lines = [line for line in map(str.strip, shown.splitlines()) if line]
     said = run("inv setup --edges 3", platform, folder)
-    for line in filter(None, map(str.strip, shown.splitlines())):
-        words = [re.sub(r"-?\d+(\.\d+)*", "0", word) for word in line.split()]
-        pattern = re.escape(" ".join(words)).replace("0", r"-?[\d.]+")
-        assert re.search(pattern, " ".join(said.split())), f"{line}\nis not in\n{said}"
+    rest = [line for line in said.splitlines() if line.strip()]
+    assert len(lines) == len(rest), said
+    for line, printed in zip(lines, rest, strict=True):
+        pattern = as_pattern(re.sub(r"-?\d+(\.\d+)*", "0", line)).replace("0", r"-?[\d.]+")
+        assert re.search(pattern, printed), f"{line}\nis not\n{printed}"
 
 
 @pytest.mark.parametrize(

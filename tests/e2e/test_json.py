@@ -53,7 +53,9 @@ def test_the_schema_is_one() -> None:
 
 
 def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any) -> None:
-    assert document(platform, "plan", "--check", code=1)["changes"]["gen-configs"] == ["write config-edge0"]
+    assert document(platform, "plan", "--check", code=1)["changes"]["gen-configs"] == [
+        "write config-edge0: not there yet"
+    ]
     assert document(platform, "doctor")["findings"] == []
     made = document(platform, "setup", "--edges", "2", "--light-edges", "1")
     assert [step["name"] for step in made["steps"]][-2:] == ["up", "verify"]

@@ -58,7 +58,9 @@ def test_a_damaged_directory_is_mended_by_the_next_up(platform: Any) -> None:
     keyed.write_text(keyed.read_text().replace(key(platform.path, 1), "A" * 20))
     renamed = next((edges / "config-edge2").glob("Simulator/GridMeter/*/*.config"))
     renamed.rename(renamed.with_name("another.config"))
-    assert "write config-edge1, config-edge2" in said(platform, "plan")
+    planned = said(platform, "plan")
+    assert "write config-edge1: with another apikey" in planned
+    assert "write config-edge2: without Simulator/GridMeter/" in planned
     said(platform, "up")
     assert "3 online" in said(platform, "verify")
     assert renamed.exists()

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SOURCE = ROOT / "tests" / "e2e" / "docker_platform"
-IMAGES = ("postgres:15", "odoo:16.0", "edge-tasks-test-backend", "edge-tasks-test-edge")
+IMAGES = (
+    *("postgres:15", "odoo:16.0", "edge-tasks-test-backend", "edge-tasks-test-edge", "influxdb:1.8"),
+    *("eclipse-temurin:17-jre", "openems/ui-backend:latest"),
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,18 @@ def engine() -> None:
     if done.returncode == 0:
         return
     is_without(f"engine and images: run .ci/engine and tests/e2e/images/build first: {done.stderr.strip()}")
+
+
+@pytest.fixture(scope="session")
+def docker() -> Callable[..., str]:
+    """Run docker; what it prints."""
+    return Platform.docker
+
+
+@pytest.fixture(scope="session")
+def project_removed() -> Callable[[str], None]:
+    """Remove whatever is left of a Compose project."""
+    return remove_project
 
 
 @pytest.fixture(scope="session", autouse=True)

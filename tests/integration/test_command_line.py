@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +60,9 @@ def test_a_reader_that_stops_reading_is_not_an_error(pipe: str, unbuffered: str)
         ("setup --edges -1", "--edges is '-1'", "edges is a whole number from 0 to 100000"),
         ("setup --platform ./no-such", "no-such is not a directory", "name a docker-openems checkout"),
         ("setup --runtime doker", "--runtime is 'doker'", "one of auto, docker, embedded"),
+        ("--edges 3 setup", "--edges is typed before the task; it belongs behind it", "inv setup --edges 3"),
+        ("status --fix", "there is no option --fix of status (doctor and setup have --fix)", "inv --help status"),
+        ("--help-all", "--help-all needs a task", "inv setup --help-all"),
         ("--dry setup", "--dry would not stop a task from doing its work", "inv plan"),
         ("status --watch --json", "--watch and --json cannot be used together", "repeat the command yourself"),
     ],
@@ -71,6 +76,67 @@ def test_what_was_typed_wrong_is_named_with_what_to_type(typed: str, message: st
     assert message in first
     assert second.startswith("  → ")
     assert hint in second
+
+
+@pytest.mark.parametrize("typed", ["--json setpu", "setpu --json", "setup --json --edge 9", "restart --json"])
+def test_with_json_what_was_typed_wrong_is_a_document(typed: str) -> None:
+    done = shell(f"{INV} {typed}")
+    error = json.loads(done.stdout)["error"]
+    assert done.stderr == f"error: {error['message']}\n  → {error['hint']}\n"
+    assert done.returncode == error["exit_code"]
+
+
+@pytest.mark.parametrize("typed", ["plan", "plan --json", "--list"])
+def test_a_settings_file_that_cannot_be_read_is_named(typed: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "edge_tasks", tmp_path / "edge_tasks")
+    shutil.copy(ROOT / "tasks.py", tmp_path)
+    (tmp_path / "invoke.yaml").write_text("edge_tasks: [1\n")
+    done = shell(f"cd {tmp_path} && {INV} {typed}")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: invoke.yaml cannot be read: ")
+    assert done.stderr.endswith("  → correct it, or remove it\n")
+    assert done.stdout == "" or json.loads(done.stdout)["error"]["exit_code"] == 2
+
+
+def test_without_a_task_the_tasks_are_listed() -> None:
+    bare = shell(INV)
+    assert bare.stdout == shell(f"{INV} --list").stdout
+    assert "rotate-keys" in bare.stdout
+    assert (bare.stderr, bare.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("typed", ["--help status", "status --help", "-h status"])
+def test_help_of_a_task_begins_with_its_own_options(typed: str) -> None:
+    done = shell(f"{INV} {typed}")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.startswith("Usage: inv status [options]")
+    assert done.stdout.index("--watch") < done.stdout.index("--platform")
+
+
+@pytest.mark.parametrize("typed", ["setup --help-all", "--help-all setup", "--help setup --help-all"])
+def test_all_options_of_a_task_are_shown_when_they_are_asked_for(typed: str) -> None:
+    assert "--java-options" not in shell(f"{INV} setup --help").stdout
+    done = shell(f"{INV} {typed}")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.index("--fix") < done.stdout.index("--edges") < done.stdout.index("--java-options")
+
+
+def test_with_standard_error_closed_an_error_is_on_standard_output() -> None:
+    done = shell(f"{INV} setup --edges abc 2>&-")
+    assert done.stdout.startswith("error: --edges is 'abc'\n  → ")
+    assert done.returncode == 2
+
+
+def test_with_standard_error_closed_a_document_is_alone_on_standard_output() -> None:
+    done = shell(f"{INV} status --json 2>&-")
+    assert json.loads(done.stdout)["error"]["exit_code"] == done.returncode == 2
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", ">&- 2>&- <&-"])
+def test_a_closed_stream_ends_nothing(closed: str) -> None:
+    done = shell(f"{INV} plan {closed}")
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.returncode == 0
 
 
 def test_completion_in_bash_knows_tasks_and_options(terminal: Any) -> None:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import os
+import tarfile
 import threading
+import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.adapters.downloads import digest_of, fetch
+from edge_tasks.adapters.downloads import digest_of, fetch, is_whole
+from edge_tasks.adapters.wheels import fetch_wheel
 from edge_tasks.errors import CommandFailed
 from edge_tasks.openems.artifacts import artifacts
 
@@ -74,10 +78,79 @@ def test_another_file_than_the_last_time_is_refused(source: str, tmp_path: Path)
     assert (tmp_path / "a.jar").read_bytes() == b"old"
 
 
-def test_the_bundled_platform_needs_two_jars_and_the_addon(tmp_path: Path) -> None:
+def test_the_bundled_platform_needs_two_jars_the_addon_and_the_two_that_it_depends_on(tmp_path: Path) -> None:
     found = artifacts(tmp_path, "2024.7.0", "https://example.org/")
-    assert [artifact.url for artifact in found] == [
+    assert [artifact.origin for artifact in found] == [
         "https://example.org/OpenEMS/openems/releases/download/2024.7.0/openems-edge.jar",
         "https://example.org/OpenEMS/openems/releases/download/2024.7.0/openems-backend.jar",
         "https://example.org/OpenEMS/odoo-openems/archive/refs/heads/16.0.tar.gz",
+        "odoo-addon-web-m2x-options==16.0.1.1.3.5",
+        "odoo-addon-partner-firstname==16.0.1.0.6.1",
     ]
+
+
+def test_a_package_of_another_version_that_was_put_there_by_hand_is_found(tmp_path: Path) -> None:
+    *_, package = artifacts(tmp_path, "2024.7.0", "")
+    assert package.found is None
+    (tmp_path / "odoo").mkdir()
+    by_hand = tmp_path / "odoo" / "odoo_addon_partner_firstname-16.0.1.0.2-py3-none-any.whl"
+    by_hand.touch()
+    assert package.found == by_hand
+
+
+@pytest.mark.parametrize("name", ["openems-edge.jar", "addon.whl", "odoo-openems.tar.gz"])
+def test_a_file_that_was_not_copied_to_its_end_is_recognised(tmp_path: Path, name: str) -> None:
+    (tmp_path / "content").write_bytes(os.urandom(20_000))
+    if name.endswith(".tar.gz"):
+        with tarfile.open(tmp_path / name, "w:gz") as archive:
+            archive.add(tmp_path / "content", "content")
+    else:
+        with zipfile.ZipFile(tmp_path / name, "w") as jar:
+            jar.write(tmp_path / "content", "content")
+    assert is_whole(tmp_path / name)
+    whole = (tmp_path / name).read_bytes()
+    for length in (0, 100, len(whole) // 2):
+        (tmp_path / name).write_bytes(whole[:length])
+        assert not is_whole(tmp_path / name)
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A wheel that only Pythons after the last one take, in a folder where pip finds it; its SHA-256."""
+    wheel = tmp_path / "index" / "acme_addon-16.0-py3-none-any.whl"
+    wheel.parent.mkdir()
+    with zipfile.ZipFile(wheel, "w") as archive:
+        metadata = "Metadata-Version: 2.1\nName: acme-addon\nVersion: 16.0\nRequires-Python: >=4\n"
+        archive.writestr("acme_addon-16.0.dist-info/METADATA", metadata)
+        archive.writestr("acme_addon-16.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr("acme_addon-16.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
+    return digest_of(wheel)
+
+
+def test_pip_fetches_a_wheel_whichever_python_it_is_for(index: str, tmp_path: Path) -> None:
+    path = tmp_path / "odoo" / "acme_addon-16.0-py3-none-any.whl"
+    path.parent.mkdir()
+    fetch_wheel("acme-addon==16.0", index, path)
+    assert digest_of(path) == index
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "sha256", "said"),
+    [
+        ("acme-addon==16.0", "0" * 64, "DO NOT MATCH THE HASHES|Expected sha256 0000"),
+        ("acme-addon==17.0", "0" * 64, "No matching distribution"),
+    ],
+)
+@pytest.mark.usefixtures("index")
+def test_a_wheel_that_cannot_be_had_says_where_to_put_it_by_hand_and_leaves_nothing(
+    tmp_path: Path, requirement: str, sha256: str, said: str
+) -> None:
+    path = tmp_path / "odoo" / "acme_addon-16.0-py3-none-any.whl"
+    path.parent.mkdir()
+    with pytest.raises(CommandFailed, match=said) as failed:
+        fetch_wheel(requirement, sha256, path)
+    assert f"put {path.name}, or another version of it, into {path.parent} by hand" in failed.value.hint
+    assert list(path.parent.iterdir()) == []

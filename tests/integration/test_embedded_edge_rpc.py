@@ -183,8 +183,11 @@ def test_what_is_no_matter_of_the_edge_is_answered_without_it(play: Any) -> None
         await until(is_stored)
         answer = await world.asked("getEdgeConfig")
         assert answer["result"]["payload"] == {"jsonrpc": "2.0", "id": INNER, "result": config}
-        history = await world.asked("queryHistoricTimeseriesData")
+        days = {"fromDate": "2025-10-01", "toDate": "2025-10-31", "timezone": "UTC"}
+        history = await world.asked("queryHistoricTimeseriesData", channels=["meter0/ActivePower"], **days)
         assert history["error"]["message"].endswith("Unable to query historic data. Result is null")
+        spreadsheet = await world.asked("queryHistoricTimeseriesExportXlxs", **days)
+        assert "no spreadsheets" in spreadsheet["error"]["message"]
         assert await world.asked("appCenter") == 500
 
     play(scenario)

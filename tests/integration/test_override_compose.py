@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.checkout.compose_file import NAMES, find_compose_file, parse_compose_file
+from edge_tasks.checkout.as_written import read_services
+from edge_tasks.checkout.compose_file import (
+    NAMES,
+    find_compose_file,
+    find_compose_files,
+    parse_compose_file,
+)
 from edge_tasks.checkout.override import render_override
 from edge_tasks.fleet.identity import Fleet
 
@@ -96,3 +102,40 @@ def test_of_several_compose_files_ours_and_composes_choice_are_the_same(folder: 
         chosen = find_compose_file(folder)
         assert compose(folder)["openems-edge"]["image"] == chosen.name
         chosen.unlink()
+
+
+OF_SEVERAL_FILES = {
+    "an override": {
+        "compose.yml": "services: {e: {image: a, environment: {A: '1', B: '2'}, volumes: ['./x:/x', 'data:/d'],"
+        " command: [p, q], networks: [n]}}\nvolumes: {data: {}, fast: {}}\nnetworks: {n: {}, m: {}}\n",
+        "compose.override.yml": "services: {e: {image: b, environment: ['B=3', 'C=4'],"
+        " volumes: ['fast:/d', './y:/y'], command: [r], networks: {m: {}}}}\n",
+    },
+    "two overrides, of which Compose takes the first": {
+        "docker-compose.yml": "services: {e: {image: a}}\n",
+        "compose.override.yaml": "services: {e: {image: b}}\n",
+        "docker-compose.override.yml": "services: {e: {image: c}}\n",
+    },
+    "extends in another folder": {
+        "compose.yml": "services: {e: {extends: {file: sub/base.yml, service: base}, environment: {B: '3'}}}\n",
+        "sub/base.yml": "services: {base: {extends: first, environment: {A: '1', B: '2'}, volumes: ['./x:/x']},"
+        " first: {image: a, command: [p], env_file: [e.env]}}\n",
+        "sub/e.env": "",
+    },
+}
+
+
+@pytest.mark.parametrize("case", OF_SEVERAL_FILES)
+def test_files_that_belong_together_are_read_as_compose_reads_them(case: str, folder: Path) -> None:
+    for name, text in OF_SEVERAL_FILES[case].items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    wanted = compose(folder)["e"]
+    found: Any = read_services(find_compose_files(folder), folder)["e"]
+    for key in ("image", "environment", "command"):
+        assert found.get(key) == wanted.get(key), key
+    assert set(found.get("networks") or ["default"]) == set(wanted["networks"])
+    mounted = [
+        {volume["target"]: volume["source"] for volume in one.get("volumes", ())} for one in (found, wanted)
+    ]
+    assert mounted[0] == mounted[1]

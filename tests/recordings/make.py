@@ -5,6 +5,7 @@ From the project's folder::
     python -m tests.recordings.make traffic FRAMES.jsonl
     python -m tests.recordings.make stored POINTS.jsonl TYPES.json
     python -m tests.recordings.make tables "host=... dbname=..."    (the password comes from PGPASSWORD)
+    python -m tests.recordings.make answers ANSWERS.json AGGREGATED.json
 
 The same input gives the same bytes, and what was written is read again and compared with the input.
 """
@@ -18,8 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from tests.recordings.answers import packed, unpacked
 from tests.recordings.columns import columns_of
-from tests.recordings.reading import STORED, TABLES, TRAFFIC, read_stored, read_traffic, read_types
+from tests.recordings.history import QUESTIONS
+from tests.recordings.reading import (
+    ANSWERS,
+    STORED,
+    TABLES,
+    TRAFFIC,
+    read_answers,
+    read_stored,
+    read_traffic,
+    read_types,
+)
 from tests.recordings.tables import NAMES, shape
 
 if TYPE_CHECKING:
@@ -66,6 +78,37 @@ def tables(dsn: str) -> None:
         _write(TABLES, {name: shape(connection, name) for name in NAMES})
 
 
+def answers(plain: str, aggregated: str) -> None:
+    """What a backend answered to the questions of ``history.py``, with one and with the other provider."""
+    kinds = {"plain": Path(plain), "aggregated": Path(aggregated)}
+    found = {kind: json.loads(path.read_text()) for kind, path in kinds.items()}
+    zones = [params.get("timezone") for _, _, params in QUESTIONS]
+    shown: dict[str, set[Any]] = {"plain": set(zones), "aggregated": {"UTC", "Europe/Berlin"}}
+    content = {
+        kind: {
+            str(place): _answer(*answer)
+            for place, (zone, answer) in enumerate(zip(zones, found[kind], strict=True))
+            if zone in shown[kind]
+        }
+        for kind in kinds
+    }
+    blocks = [
+        f' "{kind}": {{\n' + ",\n".join(f'  "{place}": {_text([one], "")[1:-1]}' for place, one in found.items())
+        for kind, found in content.items()
+    ]
+    ANSWERS.write_text("{\n" + "\n },\n".join(blocks) + "\n }\n}\n")
+    assert [read_answers("plain")[place] for place in range(len(zones))] == [
+        unpacked(_answer(*answer)) for answer in found["plain"]
+    ]
+
+
+def _answer(status: int, body: object) -> dict[str, Any]:
+    """An answer in short form: its result, the message of its error, or the status of one that is no JSON."""
+    if not isinstance(body, dict):
+        return {"status": status}
+    return {"error": body["error"]["message"]} if "error" in body else packed(body)
+
+
 def _params(messages: Sequence[dict[str, Any]], method: str) -> list[dict[str, Any]]:
     return [message["params"] for message in messages if message.get("method") == method]
 
@@ -95,7 +138,12 @@ def _text(content: object, indent: str) -> str:
 
 def main(kind: str, *arguments: str) -> None:
     """Make one of them."""
-    kinds: dict[str, Callable[..., None]] = {"traffic": traffic, "stored": stored, "tables": tables}
+    kinds: dict[str, Callable[..., None]] = {
+        "traffic": traffic,
+        "stored": stored,
+        "tables": tables,
+        "answers": answers,
+    }
     kinds[kind](*arguments)
 
 

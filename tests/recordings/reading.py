@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.recordings.answers import unpacked
 from tests.recordings.columns import Value, messages_of
 
 FOLDER = Path(__file__).parent
-TRAFFIC, STORED, TABLES = (FOLDER / name for name in ("traffic.json", "stored.json", "tables.json"))
+NAMES = ("traffic.json", "stored.json", "tables.json", "answers.json")
+TRAFFIC, STORED, TABLES, ANSWERS = (FOLDER / name for name in NAMES)
 
 
 def read_traffic(path: Path = TRAFFIC) -> list[dict[str, Any]]:
@@ -38,6 +40,15 @@ def read_types(path: Path = STORED) -> dict[str, str]:
 def read_tables() -> dict[str, Any]:
     """What :func:`tests.recordings.tables.shape` found of each table."""
     return dict(json.loads(TABLES.read_bytes()))
+
+
+def read_answers(kind: str) -> dict[int, dict[str, Any]]:
+    """What a backend answered to the questions of ``history.py``, by their places.
+
+    ``kind`` is ``plain`` (``Timedata.InfluxDB``) or ``aggregated``.
+    """
+    content = json.loads(ANSWERS.read_bytes())[kind]
+    return {int(place): unpacked(answer) for place, answer in content.items()}
 
 
 def _config(content: dict[str, Any]) -> dict[str, Any]:

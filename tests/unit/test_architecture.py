@@ -18,12 +18,14 @@ ROOMS = (
     "plan",
     "output",
     "openems",
+    "timedata",
     "light",
     "backend",
     "adapters",
     "fleet",
     "checkout",
     "registry",
+    "history",
     "proof",
     "runtimes",
     "page",
@@ -31,7 +33,7 @@ ROOMS = (
     "cli",
 )
 """From the bottom up: a room imports only from those before it."""
-PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems"}}
+PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems", "timedata"}}
 """They run by themselves, in a process or container of their own."""
 LIGHT_ROOMS = ("engine", "devices", "wire", "host")
 """The same within the light edges' program."""
@@ -42,10 +44,14 @@ HOMES = {
         "adapters/postgresql.py",
         "registry/odoo/table.py",
         "backend/store.py",
+        "backend/history_store.py",
+        "timedata/embedded/database.py",
+        "timedata/embedded/history.py",
+        "timedata/embedded/upkeep.py",
         "runtimes/embedded/schema.py",
     },
     "rich": {"cli/terminal.py"},
-    "invoke": {"cli/executor.py", "cli/program.py", "cli/step_task.py"},
+    "invoke": {"cli/asked.py", "cli/executor.py", "cli/program.py", "cli/step_task.py"},
     "sh": {"adapters/docker.py"},
     "psutil": {
         "adapters/machine.py",
@@ -56,18 +62,25 @@ HOMES = {
     "uuid6": {"fleet/saved.py"},
 }
 HOME_FOLDERS = {
+    "numpy": {"history", "timedata"},
     "aiohttp": {"backend", "page", "proof"},
     "orjson": {"backend", "light", "page"},
     "picows": {"backend", "light"},
     "prometheus_client": {"backend", "light"},
 }
-PURE_FOLDERS = ("openems", "light/devices", "light/engine")
+PURE_FOLDERS = ("openems", "light/devices", "light/engine", "history")
 PURE_MODULES = (
     *(
         f"{name}.py"
         for name in (
             "plan",
             "errors",
+            "timedata/points",
+            "timedata/protocol",
+            "timedata/span",
+            *(f"timedata/{name}" for name in ("answer", "aggregated", "allowed_channels", "local_time")),
+            *(f"timedata/{name}" for name in ("question", "resolution", "series", "table")),
+            *(f"timedata/embedded/{name}" for name in ("block", "coding", "compaction", "recorder")),
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
@@ -78,7 +91,10 @@ PURE_MODULES = (
         f"checkout/{name}.py"
         for name in ("template", "override", "findings", "project", "roles", "backend_config")
     ),
-    *(f"checkout/{name}.py" for name in ("dockerfile", "inheritance", "yaml_text")),
+    *(
+        f"checkout/{name}.py"
+        for name in ("backend_findings", "dockerfile", "inheritance", "timedata_config", "yaml_text")
+    ),
     *(f"page/{name}.py" for name in ("guard", "history", "secrecy", "snapshot", "summary")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),

@@ -71,8 +71,31 @@ def test_backend_and_compose_agree_on_database_and_odoo() -> None:
     assert f"10016:{odoo['odooPort']}" in SERVICES["odoo16"]["ports"]
 
 
+def test_backend_and_compose_agree_on_influxdb() -> None:
+    _, influxdb = BACKEND["Timedata.InfluxDB.0f6f3c5e-6a0f-4d7e-9a57-4a1d3f7a2b61"]
+    service = SERVICES["influxdb"]
+    assert (influxdb["url"], service["image"]) == ("http://influxdb:8086", "influxdb:1.8")
+    assert influxdb["bucket"] == f"{service['environment']['INFLUXDB_DB']}/autogen"
+    assert service["volumes"] == ["influxdb-data:/var/lib/influxdb"]
+
+
+def test_no_image_is_called_as_one_of_a_docker_openems_checkout() -> None:
+    built = {service["image"] for service in SERVICES.values() if "build" in service}
+    assert all(image.startswith("edge-tasks-") for image in built)
+    assert len(built) == 3
+
+
+def test_no_build_has_a_network() -> None:
+    assert {service["build"]["network"] for service in SERVICES.values() if "build" in service} == {"none"}
+
+
+def test_nothing_is_copied_into_the_volume_of_odoos_image() -> None:
+    lines = (PLATFORM / "odoo" / "Dockerfile").read_text().splitlines()
+    assert not [line for line in lines if "/mnt/extra-addons" in line and not line.startswith("#")]
+
+
 def test_no_host_port_is_published_twice() -> None:
-    ports = [str(port).partition(":")[0] for service in SERVICES.values() for port in service.get("ports", ())]
+    ports = [str(port).split(":")[-2] for service in SERVICES.values() for port in service.get("ports", ())]
     assert len(ports) == len(set(ports))
 
 

@@ -36,11 +36,11 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
             reading([f"{own_id}/ActivePower", f"{own_id}/DebugSetActivePower"], power(plant.place[own_id])),
             reading(
                 f"{own_id}/AllowedChargePower",
-                lambda simulation, _powers: 0 if simulation.socs()[number] >= _FULL else -limit,
+                lambda simulation, _powers: -limit * (simulation.socs()[number] < _FULL),
             ),
             reading(
                 f"{own_id}/AllowedDischargePower",
-                lambda simulation, _powers: limit if simulation.socs()[number] else 0,
+                lambda simulation, _powers: limit * (simulation.socs()[number] > 0),
             ),
         ),
         [counter(own_id, "battery")],

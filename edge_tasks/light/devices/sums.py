@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.light.engine.channels import ComponentChannels, Counter
 from edge_tasks.light.engine.device import Device
 from edge_tasks.light.engine.figures import (
+    any_of,
     battery_power_of_phase,
     highest,
     lowest,
@@ -67,6 +68,8 @@ def _readings(plant: Plant) -> Iterator[Reading]:
         yield from power_and_phases("_sum/GridActivePower", place[GRID])
         yield reading("_sum/GridMinActivePower", lowest(GRID))
         yield reading("_sum/GridMaxActivePower", highest(GRID))
+    if flags := [plant.place[address] for _, machine in plant.machines for address in machine.info]:
+        yield reading("_sum/State", any_of(flags))
     if plant.batteries:
         yield reading(["_sum/EssActivePower", "_sum/EssDischargePower"], power(place[ESS]))
         yield reading(phases("_sum/EssActivePower"), battery_power_of_phase(_places(plant)))

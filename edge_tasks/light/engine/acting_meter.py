@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import Device
-from edge_tasks.light.engine.figures import counter, power_and_phases
+from edge_tasks.light.engine.figures import counter, power, power_and_phases, reading
 from edge_tasks.light.engine.roles import Meter
 
 if TYPE_CHECKING:
@@ -27,8 +27,10 @@ def acting_meter(factory: Factory, kind: Kind) -> Device:
         return Meter(kind, component.text("datasource.id", "datasource0"), written_by="ActivePower")
 
     def channels(own_id: str, plant: Plant) -> ComponentChannels:
-        readings = power_and_phases(f"{own_id}/ActivePower", plant.place[own_id])
-        return ComponentChannels(tuple(readings), [counter(own_id, kind)])
+        place = plant.place[own_id]
+        readings = power_and_phases(f"{own_id}/ActivePower", place)
+        simulated = reading(f"{own_id}/SimulatedActivePower", power(place))
+        return ComponentChannels(tuple(readings), [counter(own_id, kind)], averages=[simulated])
 
     return Device(factory, role, channels, log_power)
 

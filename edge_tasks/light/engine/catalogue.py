@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from edge_tasks.light.engine import channels, roles
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import no_log
+from edge_tasks.light.engine.inputs import with_inputs
 from edge_tasks.light.engine.log_line import LogLine
 from edge_tasks.light.engine.property_channels import default_property_channels, property_channels
 from edge_tasks.openems import components as facts
@@ -59,13 +60,14 @@ class Catalogue:
 
     def plant(self, components: Iterable[Component]) -> Plant:
         """The plant that the enabled components make."""
-        return roles.plant_of(self._roles(components))
+        components = tuple(components)
+        plant = roles.plant_of(self._roles(components))
+        return with_inputs(plant, self._own(components, plant)) if plant.machines else plant
 
     def channels(self, components: Sequence[Component], plant: Plant) -> Channels:
         """The channels of these components, which make that plant."""
-        running = sorted(_running(components), key=lambda one: plant.place.get(one.id, len(plant.place)))
-        own = [self._channels(one, plant) for one in running]
-        return channels.channels_of(plant, [ComponentChannels(still=_properties(components)), *own])
+        own = self._own(components, plant)
+        return channels.channels_of(plant, [ComponentChannels(still=self._properties(components)), *own])
 
     def log_line(self, components: Sequence[Component]) -> LogLine | None:
         """What is logged in each cycle; None when no component logs."""
@@ -92,14 +94,29 @@ class Catalogue:
         running = _running(components)
         return [(one, self.devices[one.factory_pid]) for one in running if one.factory_pid in self.devices]
 
+    def _properties(self, components: Sequence[Component]) -> dict[str, Value]:
+        """The channels that repeat the configuration."""
+        found: dict[str, Value] = {}
+        for own_id in SINGLETONS.keys() - {one.id for one in components}:
+            found |= default_property_channels(SINGLETONS[own_id])
+        for component in components:
+            if component.enabled:
+                found |= property_channels(component, self.factory(component.factory_pid).properties)
+        return found
+
+    def _own(self, components: Iterable[Component], plant: Plant) -> list[ComponentChannels]:
+        running = sorted(_running(components), key=lambda one: plant.place.get(one.id, len(plant.place)))
+        return [self._channels(one, plant) for one in running]
+
     def _channels(self, component: Component, plant: Plant) -> ComponentChannels:
-        known = self.factory(component.factory_pid).channels
-        still = {f"{component.id}/{name}": value for name, value in known.items()}
+        factory = self.factory(component.factory_pid)
+        still, rare = (
+            {f"{component.id}/{name}": value for name, value in known.items()}
+            for known in (factory.channels, factory.averages)
+        )
         device = self.devices.get(component.factory_pid)
-        if device is None:
-            return ComponentChannels(still=still)
-        own = device.channels(component.id, plant)
-        return ComponentChannels(own.readings, own.counters, own.levels, {**still, **own.still})
+        own = ComponentChannels() if device is None else device.channels(component.id, plant)
+        return replace(own, still={**still, **own.still}, still_averages={**rare, **own.still_averages})
 
 
 def _running(components: Iterable[Component]) -> list[Component]:
@@ -107,14 +124,3 @@ def _running(components: Iterable[Component]) -> list[Component]:
     enabled = {one.id: one for one in components if one.enabled}
     others = (singleton(one.pid) for own_id, one in SINGLETONS.items() if own_id not in enabled)
     return [*enabled.values(), *others]
-
-
-def _properties(components: Sequence[Component]) -> dict[str, Value]:
-    """The channels that repeat the configuration."""
-    found: dict[str, Value] = {}
-    for own_id in SINGLETONS.keys() - {one.id for one in components}:
-        found |= default_property_channels(SINGLETONS[own_id])
-    for component in components:
-        if component.enabled:
-            found |= property_channels(component)
-    return found

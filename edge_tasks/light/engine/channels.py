@@ -9,11 +9,12 @@ levels
     states of charge in percent; likewise while a battery is charged or discharged.
 readings
     everything else, mostly powers in W; looked at when the simulation has turned.
+
+Channels of a low priority are sent in the averages of five minutes only, as a real edge does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,16 +23,18 @@ import orjson
 from edge_tasks.light.engine.plant import ESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.components import Value
 
-Powers: TypeAlias = Sequence[int]
+Powers: TypeAlias = "Sequence[int]"
 """Powers in W, in the order of a plant's ids."""
 Figure: TypeAlias = "Callable[[Simulation, Powers], int]"
 """What a reading shows, by the simulation and by powers: those of the moment, or the averages of five minutes."""
+Nullable: TypeAlias = "Callable[[Simulation, Powers], int | None]"
+"""The same of a channel that may be null, which is None."""
 
 
 class Text:
@@ -43,19 +46,21 @@ class Text:
     Attributes:
         names: of the channels.
         format: a ``%`` format of the value, once for each of them.
+        null: the text of null, once for each of them.
         count: of the channels.
     """
 
-    __slots__ = ("count", "format", "names")
+    __slots__ = ("count", "format", "names", "null")
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
         self.count = len(names)
         self.format = b",".join(orjson.dumps(name).replace(b"%", b"%%") + b":%d" for name in names)
+        self.null = b",".join(orjson.dumps(name) + b":null" for name in names)
 
-    def of(self, value: int) -> bytes:
+    def of(self, value: int | None) -> bytes:
         """The text of a value."""
-        return self.format % ((value,) * self.count)
+        return self.null if value is None else self.format % ((value,) * self.count)
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,16 @@ class Reading:
     Attributes:
         text: of the channels.
         read: their value.
+        usual: their value in the averages of five minutes, where that is not ``read`` of average powers.
     """
 
     text: Text
-    read: Figure
+    read: Nullable
+    usual: Nullable | None = None
+
+    def average(self, simulation: Simulation, powers: Powers) -> int | None:
+        """Their value in the averages of five minutes, by the average powers."""
+        return (self.usual or self.read)(simulation, powers)
 
 
 @dataclass(frozen=True)
@@ -79,11 +90,13 @@ class Counter:
         key: whose power, an id of the plant.
         positive: names of the channels that count a power above 0 W.
         negative: names of those that count a power below 0 W.
+        null: whether they are null as long as they have counted nothing.
     """
 
     key: str
     positive: Sequence[str] = ()
     negative: Sequence[str] = ()
+    null: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,12 +108,16 @@ class ComponentChannels:
         counters: energies.
         levels: the channel of a battery's state of charge, by the battery's id; by :data:`ESS` that of all.
         still: those that keep one value; of a name that is also among the others, the others count.
+        averages: those that are sent in the averages of five minutes only.
+        still_averages: those of them that keep one value.
     """
 
     readings: Sequence[Reading] = ()
     counters: Sequence[Counter] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     still: Mapping[str, Value] = field(default_factory=dict)
+    averages: Sequence[Reading] = ()
+    still_averages: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,11 +127,15 @@ class Channels:
     Attributes:
         constants: those that never change.
         constant: their text.
-        known: the text of those that are not null.
+        known: the text of those that are not null, and of ``constant_averages``.
         counters: the texts of the energies of positive and of negative power of the plant's first id, of the
             second ...; None where no channel has it.
+        counted: the places of those that there are.
+        null: the places of counters that are null as long as they have counted nothing.
         levels: the texts of the state of charge of each battery, and of all of them.
         readings: all others.
+        averages: those that are sent in the averages of five minutes only.
+        constant_averages: those of them that never change.
         patterns: of moving counters, that were seen.
     """
 
@@ -122,8 +143,12 @@ class Channels:
     constant: bytes
     known: bytes
     counters: tuple[Text | None, ...]
+    counted: tuple[int, ...]
+    null: frozenset[int]
     levels: tuple[Text, ...]
     readings: tuple[Reading, ...]
+    averages: tuple[Reading, ...] = ()
+    constant_averages: Mapping[str, Value] = field(default_factory=dict)
     patterns: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def moving(self, powers: Powers) -> tuple[int, ...]:
@@ -139,19 +164,28 @@ class Channels:
 def channels_of(plant: Plant, own: Sequence[ComponentChannels]) -> Channels:
     """The channels of a plant's components, in the order in which they are sent."""
     readings = tuple(reading for one in own for reading in one.readings)
-    counters = tuple(_counters(plant, [counter for one in own for counter in one.counters]))
+    counted = [counter for one in own for counter in one.counters]
+    counters = tuple(_counters(plant, counted))
+    null = frozenset(2 * plant.place[counter.key] for counter in counted if counter.null)
     levels = tuple(_levels(plant, {key: name for one in own for key, name in one.levels.items()}))
     texts = (*(reading.text for reading in readings), *counters, *levels)
     moving = {name for text in texts if text for name in text.names}
     still = {name: value for one in own for name, value in one.still.items() if name not in moving}
     still = {name: still[name] for name in sorted(still)}
+    known = {name: value for name, value in still.items() if value is not None}
+    rare = {name: value for one in own for name, value in one.still_averages.items()}
+    averages = tuple(reading for one in own for reading in one.averages)
     return Channels(
         still,
         _pairs(still),
-        _pairs({name: value for name, value in still.items() if value is not None}),
+        _pairs({**known, **rare}),
         counters,
+        tuple(place for place, text in enumerate(counters) if text is not None),
+        null,
         levels,
         readings,
+        averages,
+        rare,
     )
 
 

@@ -8,15 +8,18 @@ from edge_tasks.light.engine.channels import Counter, Reading, Text
 from edge_tasks.openems.energies import COUNTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from edge_tasks.light.engine.channels import Figure
+    from edge_tasks.light.engine.channels import Figure, Nullable, Powers
+    from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.components import Measure
 
 PHASES: Final = 3
+HALF_WINDOW: Final = 150_000
+"""In ms: the middle of the five minutes of which averages tell."""
 
 
-def reading(names: str | Sequence[str], figure: Figure) -> Reading:
+def reading(names: str | Sequence[str], figure: Nullable) -> Reading:
     """Channels that show a figure."""
     return Reading(Text([names] if isinstance(names, str) else names), figure)
 
@@ -31,6 +34,47 @@ def counter(own_id: str, measure: Measure) -> Counter:
     """The two counters of a device."""
     names = COUNTERS[measure]
     return Counter(own_id, [f"{own_id}/{names.positive}"], [f"{own_id}/{names.negative}"])
+
+
+def cumulated_seconds(address: str, *, null: bool = False) -> Counter:
+    """A channel of cumulated seconds that a state machine sets.
+
+    Args:
+        address: of the channel.
+        null: whether it is null until it has counted something.
+    """
+    return Counter(address, [address], null=null)
+
+
+def state(name: str, number: int, of: Callable[[int], int] = int) -> Reading:
+    """A channel that shows the state of a state machine, or what follows from it.
+
+    In the averages of five minutes it shows the state in their middle. If the state changed once in them, that is
+    the one that lasted longest, which OpenEMS shows.
+
+    Args:
+        name: of the channel.
+        number: of the state machine in the plant.
+        of: what the channel shows of a state.
+    """
+
+    def usual(simulation: Simulation, _powers: Powers) -> int:
+        now, since, before = simulation.states.registers[number][:3]
+        return of(now if since <= simulation.now - HALF_WINDOW else before)
+
+    return Reading(Text([name]), lambda simulation, _powers: of(simulation.states.registers[number][0]), usual)
+
+
+def any_of(places: Sequence[int]) -> Figure:
+    """1 if one of these flags is set."""
+
+    def found(_simulation: Simulation, powers: Powers) -> int:
+        result = 0
+        for place in places:
+            result += powers[place] - result * powers[place]
+        return result
+
+    return found
 
 
 def phases(name: str) -> list[str]:
@@ -64,5 +108,5 @@ def highest(key: str) -> Figure:
 
 
 def part(value: int, count: int) -> int:
-    """Java's integer division, which rounds towards zero."""
-    return value // count if value >= 0 else -(-value // count)
+    """Java's integer division, which rounds towards zero; of arrays as well."""
+    return (value + (value < 0) * (count - 1)) // count

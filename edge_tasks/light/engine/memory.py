@@ -43,6 +43,8 @@ class Memory:
         commands: values that people wrote and that still hold.
         powers: W since the turn, by id.
         seen: epoch ms, the moment at which the simulation stood; None for the turn's own.
+        registers: of state machines, by the component's id.
+        answers: of state machines, until when (epoch ms) they hold, and the limit in W of a battery in them.
     """
 
     energies: Mapping[str, tuple[int, int]]
@@ -54,6 +56,8 @@ class Memory:
     commands: tuple[Command, ...] = ()
     powers: Mapping[str, int] = field(default_factory=dict)
     seen: int | None = None
+    registers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def settled(self) -> Memory:
         """The same at the moment at which the simulation stood, for one that goes on with another plant."""
@@ -66,7 +70,11 @@ class Memory:
         }
         charges = {key: charge - self._power(key) * span for key, charge in self.charges.items()}
         filters: dict[str, tuple[int, int | None, int]] = {key: (self._power(key), None, 0) for key in charges}
-        return replace(self, energies=energies, charges=charges, now=self.seen, filters=filters)
+        return replace(self, energies=energies, charges=charges, now=self.seen, filters=filters, answers={})
+
+    def without(self, ids: Container[str]) -> Memory:
+        """The same without the registers of some state machines, which begin anew."""
+        return replace(self, registers={key: own for key, own in self.registers.items() if key not in ids})
 
     def energies_beyond(self, ids: Container[str]) -> Mapping[str, tuple[int, int]]:
         """The energies of all other ids: a device that was taken away counts on when it comes back."""

@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
+from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from edge_tasks.light.engine.state_machine import StateMachine
     from edge_tasks.openems.sources import Datasource
 
 WMS_PER_WH: Final = 3_600_000
@@ -30,7 +32,6 @@ class Battery:
         capacity: Wh; as in OpenEMS' simulator it also bounds charging and discharging, as W.
         initial_soc: percent.
         max_power: W, of charging and of discharging.
-        min_soc: percent, below which it is not discharged.
         target: W at the grid that balancing aims at; None when nothing controls the battery.
     """
 
@@ -38,18 +39,12 @@ class Battery:
     capacity: int
     initial_soc: int
     max_power: int
-    min_soc: int
     target: int | None
 
     @property
     def full(self) -> int:
         """The energy of the full battery, in W*ms."""
         return self.capacity * WMS_PER_WH
-
-    @property
-    def floor(self) -> int:
-        """The energy below which it is not discharged, in W*ms."""
-        return self.full * self.min_soc // 100
 
     @property
     def limit(self) -> int:
@@ -64,6 +59,10 @@ class Plant:
     Attributes:
         gains: of the filter that batteries follow; None when it is switched off.
         writable: the channels that take a value, with the id of the device whose power that value becomes.
+        outputs: the channels of relays, which are 0 or 1.
+        machines: components that have a state, by id.
+        inputs: what each of them reads, as functions of a simulation and its powers.
+        watches_socs: whether one of them reads a state of charge.
     """
 
     producers: tuple[tuple[str, Datasource], ...]
@@ -72,6 +71,10 @@ class Plant:
     batteries: tuple[Battery, ...]
     gains: Gains | None = DEFAULT
     writable: Mapping[str, str] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    machines: tuple[tuple[str, StateMachine], ...] = ()
+    inputs: tuple[tuple[Callable[..., int | None], ...], ...] = field(default=(), compare=False)
+    watches_socs: bool = field(default=False, compare=False)
 
     @cached_property
     def meters(self) -> tuple[tuple[str, Datasource], ...]:
@@ -80,14 +83,52 @@ class Plant:
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        """The ids of all that has a power, in the order of the simulation's lists: devices, then the sums."""
+        """The ids of all that has a power, in the order of the simulation's lists: devices, then the sums.
+
+        Behind them are the channels that state machines set, as if they were powers: so they have averages, and
+        cumulated seconds are counted as energies are.
+        """
         batteries = (battery.id for battery in self.batteries)
-        return (*(key for key, _ in self.meters), *self.grid, *batteries, *SUMS)
+        own = (address for _, machine in self.machines for address in machine.own)
+        return (*(key for key, _ in self.meters), *self.grid, *batteries, *SUMS, *self.outputs, *own)
+
+    @cached_property
+    def battery_places(self) -> slice:
+        """Where the batteries are among these ids."""
+        first = len(self.meters) + len(self.grid)
+        return slice(first, first + len(self.batteries))
+
+    @cached_property
+    def devices(self) -> int:
+        """How many of these ids are devices and sums."""
+        return len(self.meters) + len(self.grid) + len(self.batteries) + len(SUMS)
 
     @cached_property
     def place(self) -> dict[str, int]:
         """Where each id is in those lists."""
         return {key: place for place, key in enumerate(self.ids)}
+
+    @cached_property
+    def limited(self) -> dict[int, int]:
+        """The state machines that limit a battery, and that battery, both by number."""
+        numbers = {battery.id: number for number, battery in enumerate(self.batteries)}
+        found = ((number, numbers.get(machine.battery)) for number, (_, machine) in enumerate(self.machines))
+        return {number: battery for number, battery in found if battery is not None}
+
+    @cached_property
+    def switching(self) -> tuple[int, ...]:
+        """The numbers of the other state machines."""
+        return tuple(number for number in range(len(self.machines)) if number not in self.limited)
+
+    def renewed(self, former: Plant) -> set[str]:
+        """The ids of state machines that begin anew: a former plant had them with another configuration."""
+        known = dict(former.machines)
+        changed = ((own_id, one) for own_id, one in self.machines if known.get(own_id, one) != one)
+        return {own_id for own_id, one in changed if one.forgets}
+
+    def machine(self, own_id: str) -> int:
+        """The number of a component among the state machines."""
+        return next(number for number, (key, _) in enumerate(self.machines) if key == own_id)
 
     def battery(self, own_id: str) -> tuple[int, Battery]:
         """The battery of an id, and its number among the batteries."""
@@ -100,6 +141,19 @@ class Plant:
         fulls = [battery.full for battery in self.batteries]
         each = (_soc(charge, full) for charge, full in zip(charges, fulls, strict=True))
         return (*each, _soc(sum(charges), sum(fulls)))
+
+    def to_next_soc(self, charges: Sequence[int], powers: Sequence[int]) -> int:
+        """The ms until one of these states of charge is another, with these powers of the batteries in W."""
+        fulls = [battery.full for battery in self.batteries]
+        each = [_to_next_soc(*one) for one in zip(charges, fulls, powers, strict=True)]
+        return min(*each, _to_next_soc(sum(charges), sum(fulls), sum(powers))) if each else NEVER
+
+
+def _to_next_soc(charge: int, full: int, power: int) -> int:
+    if not full or not power:
+        return NEVER
+    step = (200 * charge + full) % (2 * full)
+    return -(-(2 * full - step) // (-200 * power)) if power < 0 else step // (200 * power) + 1
 
 
 def _soc(charge: int, full: int) -> int:

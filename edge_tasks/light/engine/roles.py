@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
 from edge_tasks.light.engine.plant import Battery, Plant
+from edge_tasks.light.engine.state_machine import StateMachine
 from edge_tasks.openems.sources import Datasource
 
 if TYPE_CHECKING:
@@ -67,12 +68,21 @@ class Control:
         battery: the id.
         target: W at the grid that the battery is to reach; None when that is not its concern. Of several
             controls, the first by id counts.
-        min_soc: percent, below which the battery is not discharged. Of several, the highest counts.
     """
 
     battery: str
     target: int | None = None
-    min_soc: int = 0
+
+
+@dataclass(frozen=True)
+class Relays:
+    """The role of relays: each is switched on and off by what writes to its channel, and stays as it is.
+
+    Attributes:
+        channels: their names (``InputOutput0``).
+    """
+
+    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,14 +103,15 @@ class Logger:
     source: str
 
 
-Role: TypeAlias = Series | Meter | GridMeter | Storage | Control | Filter | Logger
+Role: TypeAlias = Series | Meter | GridMeter | Storage | Control | Relays | StateMachine | Filter | Logger
 Roles: TypeAlias = "Sequence[tuple[str, Role]]"
 """The components' roles by id, in the order of the ids; a component may have none."""
 _NOTHING = Datasource((), 0)
 
 
 def plant_of(roles: Roles) -> Plant:
-    """The plant that components make by their roles."""
+    """The plant that components make by their roles; what its state machines read is not yet known."""
+    outputs = tuple(_outputs(roles))
     return Plant(
         tuple(_metered(roles, "production")),
         tuple(_metered(roles, "consumption")),
@@ -111,8 +122,17 @@ def plant_of(roles: Roles) -> Plant:
             f"{own_id}/{role.written_by}": own_id
             for own_id, role in roles
             if isinstance(role, (Meter, Storage)) and role.written_by
-        },
+        }
+        | dict(zip(outputs, outputs, strict=True)),
+        outputs,
+        tuple((own_id, role) for own_id, role in roles if isinstance(role, StateMachine)),
     )
+
+
+def _outputs(roles: Roles) -> Iterator[str]:
+    for own_id, role in roles:
+        if isinstance(role, Relays):
+            yield from (f"{own_id}/{name}" for name in role.channels)
 
 
 def _metered(roles: Roles, kind: Kind) -> Iterator[tuple[str, Datasource]]:
@@ -129,7 +149,6 @@ def _battery(own_id: str, storage: Storage, roles: Roles) -> Battery:
         max(0, storage.capacity),
         _percent(storage.initial_soc),
         max(0, storage.max_power),
-        _percent(max((one.min_soc for one in controls), default=0)),
         next((one.target for one in controls if one.target is not None), None),
     )
 

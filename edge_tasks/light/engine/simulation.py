@@ -2,23 +2,25 @@
 
 Powers are integers in W, positive for production, discharge and buying. Times are integers in ms since 1970.
 Energies are kept as integers in W*ms, so integrating is exact at any step width; they are Wh when reported,
-rounded down. Between two turns (a datasource's next value, a step of a battery's filter, a battery full or empty)
-all powers are constant, so a cycle without a turn costs nothing but the reading of values.
+rounded down. Between two turns (a datasource's next value, a step of a battery's filter, a battery full or empty,
+a state machine that may change) all powers are constant, so a cycle without a turn costs nothing but the reading
+of values.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.light.engine.batteries import Batteries
 from edge_tasks.light.engine.memory import Command, Memory
-from edge_tasks.light.engine.pid_filter import STEP, Pid
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
+from edge_tasks.light.engine.states import States
 from edge_tasks.openems.sources import NEVER, Held
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from edge_tasks.light.engine.plant import Battery, Plant
+    from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.sources import Source
 
 AT_ONCE: Final = 3_600_000
@@ -43,17 +45,17 @@ class Simulation:
         powers: W, in the order of the plant's ids.
         energies: W*ms at ``since``: of positive and of negative power of the first id, of the second ...
         commands: values that people wrote and that still hold.
+        states: of the state machines.
     """
 
     __slots__ = (
-        "_away",
-        "_before",
+        "_batteries",
         "_began",
-        "_charges",
-        "_filters",
         "_highs",
         "_lows",
         "_others",
+        "_socs",
+        "_socs_end",
         "_sources",
         "_until",
         "commands",
@@ -62,6 +64,7 @@ class Simulation:
         "plant",
         "powers",
         "since",
+        "states",
         "turns",
     )
 
@@ -73,10 +76,9 @@ class Simulation:
         self.now = self.since = now if past.now is None else past.now
         self._began = now if past.began is None else past.began
         seen = self.now if past.seen is None else past.seen
-        self._away = (seen, now) if now - seen > AT_ONCE else (0, 0)
+        self._batteries = Batteries(plant, past, (seen, now) if now - seen > AT_ONCE else (0, 0))
         self.energies = [energy for key in plant.ids for energy in past.energies.get(key, (0, 0))]
         self._others = past.energies_beyond(plant.place)
-        self._charges = [_initial(one, past.charges) for one in plant.batteries]
         self._lows = [past.extremes.get(key, (0, 0))[0] for key in SUMS]
         self._highs = [past.extremes.get(key, (0, 0))[1] for key in SUMS]
         own = shaped or [None] * len(plant.meters)
@@ -85,24 +87,24 @@ class Simulation:
             for other, (_, datasource) in zip(own, plant.meters, strict=True)
         ]
         self.commands = past.commands
-        filters = [past.filters.get(battery.id, (0, None, 0)) for battery in plant.batteries]
-        self._filters = [Pid(last, errors) for _, last, errors in filters]
-        self.powers = [0] * len(plant.ids)
-        for battery, (power, _, _) in zip(plant.batteries, filters, strict=True):
-            self.powers[plant.place[battery.id]] = power
+        self._socs: tuple[int, ...] = ()
+        self._socs_end = -NEVER
+        self.powers = [past.powers.get(key, 0) for key in plant.ids]
+        self.states = States(plant, past)
+        self.states.resume(self._read)
+        self.powers[plant.battery_places] = self._batteries.powers
         for command in past.commands:
             self._hold(command)
         self.turns = 0
-        self._before: list[tuple[int, int | None, int]] = []
         self._until = NEVER
-        self._balance()
+        self._turn()
 
     def advance(self, now: int) -> None:
         """Go on to an epoch ms. An earlier one than the last (if a clock was set back) changes nothing."""
         if now > self.now:
             while self._until <= now:
                 self._integrate(self._until)
-                self._balance()
+                self._turn()
             self.now = now
 
     def command(self, command: Command) -> None:
@@ -111,22 +113,24 @@ class Simulation:
         others = (one for one in self.commands if one.channel != command.channel and one.end > self.now)
         self.commands = (*others, command)
         self._hold(command)
-        self._balance()
+        self._turn()
 
     def memory(self) -> Memory:
         """What another simulation needs to go on from here."""
-        ids, batteries = self.plant.ids, self.plant.batteries
+        ids, batteries = self.plant.ids, self._batteries
         energies = iter(self.energies)
         return Memory(
             {**self._others, **dict(zip(ids, zip(energies, energies, strict=True), strict=True))},
-            {battery.id: charge for battery, charge in zip(batteries, self._charges, strict=True)},
+            dict(zip((one.id for one in self.plant.batteries), batteries.charges, strict=True)),
             self.since,
             self._began,
             dict(zip(SUMS, zip(self._lows, self._highs, strict=True), strict=True)),
-            {battery.id: before for battery, before in zip(batteries, self._before, strict=True)},
+            batteries.filters(),
             tuple(one for one in self.commands if one.end > self.since),
             dict(zip(ids, self.powers, strict=True)),
             self.now,
+            self.states.kept(),
+            self.states.answers(),
         )
 
     def power(self, key: str) -> int:
@@ -154,22 +158,25 @@ class Simulation:
 
     def charges(self) -> list[int]:
         """The energy in each battery, in W*ms."""
-        span = self.now - self.since
-        first = len(self._sources) + len(self.plant.grid)
-        return [charge - self.powers[first + place] * span for place, charge in enumerate(self._charges)]
+        span, powers = self.now - self.since, self.powers[self.plant.battery_places]
+        return [charge - power * span for charge, power in zip(self._batteries.charges, powers, strict=True)]
 
     def socs(self) -> tuple[int, ...]:
         """The states of charge in percent of each battery and of all together; empty if there is none."""
-        return self.plant.socs(self.charges())
+        if self.now >= self._socs_end:
+            self._weigh()
+        return self._socs
 
     def socs_until(self) -> int:
         """Epoch ms until which :meth:`socs` stays as it is, unless the simulation turns before."""
-        batteries, charges = self.plant.batteries, self.charges()
-        first = len(self._sources) + len(self.plant.grid)
-        powers = self.powers[first : first + len(charges)]
-        each = [_to_next_soc(*one) for one in zip(charges, (one.full for one in batteries), powers, strict=True)]
-        total = _to_next_soc(sum(charges), sum(one.full for one in batteries), sum(powers))
-        return self.now + min(total, *each) if each else NEVER
+        if self.now >= self._socs_end:
+            self._weigh()
+        return self._socs_end
+
+    def _weigh(self) -> None:
+        charges = self.charges()
+        self._socs = self.plant.socs(charges)
+        self._socs_end = self.now + self.plant.to_next_soc(charges, self.powers[self.plant.battery_places])
 
     def lowest(self, key: str) -> int:
         """The lowest power of a sum so far, in W; 0 at most."""
@@ -198,83 +205,57 @@ class Simulation:
                 energies[2 * place] += power * span
             elif power < 0:
                 energies[2 * place + 1] -= power * span
-        first = len(self._sources) + len(self.plant.grid)
-        for place in range(len(self._charges)):
-            self._charges[place] -= self.powers[first + place] * span
+        self._batteries.count(self.powers[self.plant.battery_places], span)
         self.since = self.now = end
 
-    def _balance(self) -> None:
-        """Determine all powers as of ``since``, and how long they stay as they are."""
+    def _turn(self) -> None:
+        """Determine all powers and states as of ``since``, and how long they stay as they are."""
+        self._balance(self.states.limits(self.since, self.powers, self._read))
+        self._until = min(self._until, self.states.switch(self.since, self.powers, self._read))
+        self._weigh()
+        if self.plant.watches_socs:
+            self._until = min(self._until, self._socs_end)
+        self.turns += 1
+
+    def _read(self, number: int) -> tuple[int | None, ...]:
+        """What the state machine of a number reads."""
+        return tuple([read(self, self.powers) for read in self.plant.inputs[number]])
+
+    def _balance(self, limits: Sequence[int | None]) -> None:
+        """Determine all powers.
+
+        Args:
+            limits: W that each battery gives at most; None for no limit.
+        """
         now, plant = self.since, self.plant
         sources = self._sources
         made = [source.at(now) for source in sources]
         producers = len(plant.producers)
         production, consumption = sum(made[:producers]), sum(made[producers:])
-        self._until = min([source.until(now) for source in sources], default=NEVER)
         rest = consumption - production
-        first = len(sources) + len(plant.grid)
-        self._before = [
-            (power, one.last, one.errors) for power, one in zip(self.powers[first:], self._filters, strict=False)
-        ]
-        stored = []
-        for place in range(len(plant.batteries)):
-            power = self._battery_power(place, rest)
-            stored.append(power)
-            rest -= power
+        before = self.powers[plant.battery_places]
+        stored = self._batteries.lead(now, before, rest, limits, self.commands)
+        rest -= sum(stored)
+        self._until = min([self._batteries.until, *(source.until(now) for source in sources)])
         grid = (
             [rest, *[0] * (len(plant.grid) - 1)] if plant.grid else []
         )  # of several, the first by id has it all
         sums = [production, consumption, consumption - production - rest, rest]
-        self.powers = [*made, *grid, *stored, *sums]
+        self.powers = [*made, *grid, *stored, *sums, *self._switched()]
         for place, power in enumerate(sums):
             if power < self._lows[place]:
                 self._lows[place] = power
             elif power > self._highs[place]:
                 self._highs[place] = power
-        self.turns += 1
 
-    def _battery_power(self, place: int, rest: int) -> int:
-        """The power in W that a battery gives; shortens the time until the next turn if that is needed."""
-        battery = self.plant.batteries[place]
-        wanted = self._target(battery, rest)
-        if wanted is None:
-            return 0
-        limit, charge = battery.limit, self._charges[place]
-        low = -limit if battery.full - charge >= limit else 0  # room for a millisecond at least
-        high = limit if charge - battery.floor >= limit else 0
-        target = max(low, min(high, wanted))
-        if wanted and not target:
-            return 0  # full or empty: at once, as the simulator's battery does
-        power = self._led(place, target, (low, high))
-        if power != target:
-            self._until = min(self._until, self.since + STEP)
-        if power:
-            room = battery.full - charge if power < 0 else charge - battery.floor
-            self._until = min(self._until, self.since + room // abs(power))
-        return power
+    def _switched(self) -> list[int]:
+        """What relays and state machines had set; relays take what somebody wrote to them.
 
-    def _led(self, place: int, target: int, limits: tuple[int, int]) -> int:
-        gains = self.plant.gains
-        if gains is None or self._away[0] < self.since < self._away[1]:
-            return target
-        return self._filters[place].step(gains, self._before[place][0], target, limits)
-
-    def _target(self, battery: Battery, rest: int) -> int | None:
-        """The power in W that the battery should give: what was written, or what balances the grid."""
-        for command in self.commands:
-            if self.plant.writable.get(command.channel) == battery.id and command.end > self.since:
-                self._until = min(self._until, command.end)
-                return command.value
-        return None if battery.target is None else rest - battery.target
-
-
-def _to_next_soc(charge: int, full: int, power: int) -> int:
-    """The ms until a battery with so many W*ms has another state of charge."""
-    if not full or not power:
-        return NEVER
-    step = (200 * charge + full) % (2 * full)
-    return -(-(2 * full - step) // (-200 * power)) if power < 0 else step // (200 * power) + 1
-
-
-def _initial(battery: Battery, charges: Mapping[str, int]) -> int:
-    return max(0, min(battery.full, charges.get(battery.id, battery.full * battery.initial_soc // 100)))
+        The first turn repeats the last one of an earlier simulation, which has taken that already.
+        """
+        first, outputs = self.plant.devices, self.plant.outputs
+        kept = self.powers[first:]
+        for command in self.commands if self.turns else ():
+            if command.channel in outputs and command.end > self.since:
+                kept[outputs.index(command.channel)] = min(1, abs(command.value))
+        return kept

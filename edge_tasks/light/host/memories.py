@@ -38,8 +38,11 @@ class Document(TypedDict):
     extremes: Mapping[str, tuple[int, int]]
     filters: Mapping[str, tuple[int, int | None, int]]
     commands: Sequence[tuple[str, int, int]]
+    registers: Mapping[str, Sequence[int]]
+    answers: Mapping[str, tuple[int, int | None]]
     shape: str
     changes: Sequence[tuple[str, Mapping[str, object], str, str]]
+    touched: int | None
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,21 @@ class Snapshot:
         memory: of its simulation.
         shape: a hash of the configuration that it had.
         changes: that people made to that configuration.
+        touched: epoch ms since when it does not follow from its template alone, because people changed its
+            configuration or wrote a value; None if nobody did.
     """
 
     memory: Memory
     shape: str = ""
     changes: tuple[Change, ...] = ()
+    touched: int | None = None
 
     def fitting(self, shape: str) -> Snapshot:
-        """What an edge of some shape goes on from; changes of a configuration of another shape are void."""
-        return self if shape == self.shape else Snapshot(self.memory.settled(), shape)
+        """What an edge of some shape goes on from; changes of another shape and its states are void."""
+        if shape == self.shape:
+            return self
+        memory = self.memory.settled()
+        return Snapshot(memory.without(memory.registers), shape, touched=self.touched)
 
 
 def load(path: Path | None) -> dict[str, Snapshot]:
@@ -116,9 +125,13 @@ def _snapshot(item: Document) -> Snapshot:
         tuple(Command(str(channel), int(value), int(end)) for channel, value, end in item["commands"]),
         {key: int(power) for key, power in item["powers"].items()},
         _moment(item["seen"]),
+        # an earlier version kept no states
+        {key: tuple(map(int, own)) for key, own in item.get("registers", {}).items()},
+        {key: (int(until), _whole(most)) for key, (until, most) in item.get("answers", {}).items()},
     )
     changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
-    return Snapshot(memory, str(item["shape"]), tuple(changes))
+    touched = item.get("touched")  # an earlier version did not keep it
+    return Snapshot(memory, str(item["shape"]), tuple(changes), _whole(touched))
 
 
 def _moment(value: object) -> int:
@@ -145,8 +158,11 @@ def document(snapshot: Snapshot) -> Document:
         "extremes": memory.extremes,
         "filters": memory.filters,
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],
+        "registers": memory.registers,
+        "answers": memory.answers,
         "shape": snapshot.shape,
         "changes": [(one.method, one.params, one.by, one.at) for one in snapshot.changes],
+        "touched": snapshot.touched,
     }
 
 

@@ -50,7 +50,7 @@ def records(model: Model, own_id: str) -> list[Record]:
     """
     if own_id not in model.config["components"]:
         raise RpcError(f"Unable to find OpenEMS Component with ID [{own_id}]", own_id, code=2000)
-    names = sorted(name for name in _names(model) if name.startswith(f"{own_id}/"))
+    names = sorted({name for name in _names(model) if name.startswith(f"{own_id}/")})
     return [_record(model, name) for name in names]
 
 
@@ -66,7 +66,9 @@ def states(model: Model, own_id: str) -> list[Record]:
 def _names(model: Model) -> Iterator[str]:
     channels = model.channels
     yield from channels.constants
-    for text in (*channels.counters, *channels.levels, *(reading.text for reading in channels.readings)):
+    yield from channels.constant_averages
+    readings = (*channels.readings, *channels.averages)
+    for text in (*channels.counters, *channels.levels, *(reading.text for reading in readings)):
         if text is not None:
             yield from text.names
     yield from model.plant.writable

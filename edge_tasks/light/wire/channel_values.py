@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from edge_tasks.light.engine.plant import WMS_PER_WH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from edge_tasks.light.engine.channels import Channels
     from edge_tasks.light.engine.simulation import Simulation
 
 _NOTHING = -1  # no counter and no state of charge has this value
+_UNSENT = object()  # a reading may have every value, and null
 
 
 class ChannelValues:
@@ -48,7 +49,7 @@ class ChannelValues:
         simulation = self._simulation
         if simulation.turns != self._turns:
             self._turn(parts)
-            self._count(range(len(self._counters)), parts)
+            self._count(self._channels.counted, parts)
         elif self._moving:
             self._count(self._moving, parts)
         else:
@@ -60,16 +61,25 @@ class ChannelValues:
     def everything(self) -> bytes:
         """The text of all channels."""
         self._forget()
-        return b",".join((self._channels.constant, self.changes()))
+        channels = self._channels
+        return b",".join((channels.constant, self.changes(), *self._nulls()))
+
+    def _nulls(self) -> Iterator[bytes]:
+        for place in self._channels.null:
+            text = self._channels.counters[place]
+            if text is not None and not self._counters[place]:
+                yield text.null
 
     def _forget(self) -> None:
         channels = self._channels
         self._turns = -1
         self._moving: tuple[int, ...] = ()
         self._counters = [_NOTHING] * len(channels.counters)
+        for place in channels.null:
+            self._counters[place] = 0  # which is not sent
         self._soc_until = 0
         self._levels = [_NOTHING] * len(channels.levels)
-        self._readings: list[int | None] = [None] * len(channels.readings)
+        self._readings: list[object] = [_UNSENT] * len(channels.readings)
 
     def _turn(self, parts: list[bytes]) -> None:
         simulation, sent = self._simulation, self._readings

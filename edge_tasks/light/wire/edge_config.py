@@ -47,7 +47,7 @@ class EdgeConfig(TypedDict):
 def edge_config(components: Iterable[Component], devices: Catalogue = DEVICES) -> EdgeConfig:
     """What an edge of these components says of itself; secrets are masked."""
     entries = {own_id: _singleton(one) for own_id, one in SINGLETONS.items()}
-    entries |= {component.id: _component(component) for component in components}
+    entries |= {one.id: _component(one, devices.factory(one.factory_pid)) for one in components}
     used = {entry["factoryId"] for entry in entries.values()}
     return {
         "components": {key: entries[key] for key in sorted(entries)},
@@ -59,10 +59,10 @@ def _singleton(singleton: Singleton) -> ComponentConfig:
     return {"alias": singleton.pid, "factoryId": singleton.pid, "properties": dict(singleton.properties)}
 
 
-def _component(component: Component) -> ComponentConfig:
+def _component(component: Component, factory: Factory) -> ComponentConfig:
     singleton = SINGLETONS.get(component.id)
     own = {name: _value(name, value) for name, value in component.properties.items() if is_public(name)}
-    properties = own if singleton is None else {**singleton.properties, **own}
+    properties = {**factory.properties, **own}
     return {
         "alias": component.alias or (component.id if singleton is None else singleton.pid),
         "factoryId": component.factory_pid,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Params: TypeAlias = Mapping[str, object]
 _MANAGER: Final = "_componentManager"
+_FLAGS: Final[Mapping[object, int]] = {"true": 1, "false": 0}
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _command(params: Params, model: Model, moment: Moment) -> Command:
 def _whole(channel: str, value: object) -> int:
     with suppress(ValueError):
         if isinstance(value, int | float | str):
-            return int(value)
+            return int(_FLAGS.get(value, value))
     raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number")
 
 

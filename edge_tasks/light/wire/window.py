@@ -1,7 +1,7 @@
 """Five minutes of an edge as one message: averages of powers and charges, energies as they stand at the end.
 
-As in OpenEMS: the maximum of cumulated channels, which is the last value, the most frequent of states, which here
-never change, and the rounded average of the others. The averages are exact: energies divided by time.
+As in OpenEMS: the maximum of cumulated channels, which is the last value, the most frequent of states, and the
+rounded average of the others. The averages are exact: energies divided by time.
 """
 
 from __future__ import annotations
@@ -49,10 +49,13 @@ class Window:
         powers = [
             _rounded(after - before, span) for after, before in zip(simulation.net(), self._net, strict=True)
         ]
-        parts = [reading.text.of(reading.read(simulation, powers)) for reading in channels.readings]
+        readings = (*channels.readings, *channels.averages)
+        values = ((reading.text, reading.average(simulation, powers)) for reading in readings)
+        parts = [text.of(value) for text, value in values if value is not None]
         for place, text in enumerate(channels.counters):
-            if text is not None:
-                parts.append(text.of(simulation.counter(place) // WMS_PER_WH))
+            value = simulation.counter(place) // WMS_PER_WH
+            if text is not None and (value or place not in channels.null):
+                parts.append(text.of(value))
         charges = [(one + two) // 2 for one, two in zip(self._charges, simulation.charges(), strict=True)]
         socs = simulation.plant.socs(charges)
         parts += [text.of(soc) for text, soc in zip(channels.levels, socs, strict=True)]

@@ -24,6 +24,7 @@ class Compose:
         files: the user's own, in Compose's order: the base file, and an override that is not ours.
         override: ours; it may not be there yet.
         project_name: empty for Compose's own choice (``name:``, ``.env``, the folder's name).
+        source: where the user's files lie, as long as that is not the platform's folder.
     """
 
     docker: Docker
@@ -31,6 +32,7 @@ class Compose:
     files: tuple[str, ...]
     override: Path
     project_name: str = ""
+    source: Path | None = None
 
     def project(self, profiles: str = "") -> Project:
         """The user's own services, resolved; those of profiles too, when these are named (``*``: all).
@@ -80,6 +82,10 @@ class Compose:
         more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
         self.run("up", "-d", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
 
+    def stop(self, services: Sequence[str]) -> None:
+        """Stop containers of these services, which have ten seconds to end by themselves."""
+        self.run("stop", "--timeout", "10", *services)
+
     def restart(self, services: Sequence[str], *, parallel: int) -> None:
         """Stop and start containers of these services, at the same time: a JVM takes seconds to end."""
         self.run("restart", "--timeout", "3", *services, more={"COMPOSE_PARALLEL_LIMIT": str(parallel)})
@@ -94,7 +100,7 @@ class Compose:
         return self.docker.containers(project)
 
     def _prefix(self, *, ours: bool = True) -> tuple[str, ...]:
-        files = [str(self.platform / name) for name in self.files]
+        files = [str((self.source or self.platform) / name) for name in self.files]
         if ours and self.override.exists():
             files.append(str(self.override))
         named = ("--project-name", self.project_name) if self.project_name else ()

@@ -26,18 +26,18 @@ class ConfigCorrection:
             SettingsError: we cannot find out where the backend's container has its configuration.
         """
         stack = self.stack
-        if not stack.is_corrected:
+        if not stack.backend_files.is_corrected:
             return ()
-        if stack.backend_config_inside is None:
+        if stack.backend_files.inside is None:
             folder = stack.backend_config
             raise SettingsError(
                 f"{folder} is neither mounted into the backend's container nor copied into its image",
                 hint=f"correct {METADATA} yourself, as inv doctor says",
             )
-        folder = stack.corrected_config
+        folder = stack.backend_files.copy
         present = read_tree(folder, ".config") if folder.is_dir() else {}
-        wanted = stack.corrected_files()
-        theirs = read_tree(stack.backend_config, ".config")
+        wanted = stack.backend_files.corrected_texts
+        theirs = stack.backend_files.texts
         corrected = {path for path, text in wanted.items() if theirs.get(path) != text}
         same = present.keys() >= wanted.keys() and all(present[path] == wanted[path] for path in corrected)
         if same and stack.context.state.record.entries().get("corrected"):
@@ -46,5 +46,5 @@ class ConfigCorrection:
 
     def write(self) -> None:
         """Write the copy."""
-        replace_directory(self.stack.corrected_config, self.stack.corrected_files())
+        replace_directory(self.stack.backend_files.copy, self.stack.backend_files.corrected_texts)
         self.stack.context.state.record.note(corrected=True)

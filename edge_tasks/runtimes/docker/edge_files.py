@@ -57,6 +57,7 @@ def check_foreign_edges(stack: Stack) -> list[Finding]:
 
 def _has_backend_config(stack: Stack) -> bool:
     try:
-        return stack.backend_config.is_dir()
+        _ = stack.backend_config
     except SettingsError:
         return False
+    return True

@@ -10,12 +10,15 @@ from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout import edge_findings, findings
 from edge_tasks.checkout.backend_config import METADATA
+from edge_tasks.checkout.backend_findings import check_config_place
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.fleet.saved import State, platform_in
 from edge_tasks.runtimes.docker import edge_files, hosting
+from edge_tasks.runtimes.docker.influxdb_volume import check_volumes
+from edge_tasks.runtimes.docker.storage import Storage
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,12 +34,20 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
     return (
         *findings.check_backend_config(stack.wiring, stack.project, stack.services, file),
         *findings.check_odoo(stack.project, stack.services, stack.place),
+        *_backend_config_place(stack),
+        *Storage(stack).examine(),
+        *check_volumes(stack),
         *edge_findings.check_networks(stack.project, stack.services, stack.place),
         *_edge(stack),
         *_addons(stack),
         *_override(stack),
         *_machine(stack),
     )
+
+
+def _backend_config_place(stack: Stack) -> list[Finding]:
+    files = stack.backend_files
+    return check_config_place(stack.services.backend, files.inside, files.looked_for, stack.place)
 
 
 def _machine(stack: Stack) -> list[Finding]:

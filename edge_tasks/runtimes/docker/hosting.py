@@ -105,10 +105,10 @@ def _additions(stack: Stack) -> dict[str, Addition]:
         service, inside = stack.inside[word]
         ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
     found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
-    if stack.is_corrected:
-        folder = stack.corrected_config.relative_to(stack.context.platform.path)
+    if stack.backend_files.is_corrected:
+        folder = stack.backend_files.copy.relative_to(stack.context.platform.path)
         backend_gets = found.get(stack.services.backend, Addition())
-        mount = f"./{folder}:{stack.backend_config_inside}"
+        mount = f"./{folder}:{stack.backend_files.inside}"
         found[stack.services.backend] = replace(backend_gets, volumes=(mount,))
     offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():

@@ -90,7 +90,7 @@ def to_fetch(facts: ImageFacts) -> tuple[str, ...]:
 def changes_of(planned: ImagesToMake, names: Mapping[str, str]) -> tuple[str, ...]:
     """One line for each change, for ``inv plan``; ``names`` has the image of each service."""
     return (
-        *(f"download {artifact.url}" for artifact in planned.download),
+        *(f"download {artifact.origin}" for artifact in planned.download),
         *([f"build {some(tuple(names[service] for service in planned.build))}"] if planned.build else []),
         *([f"fetch {some(tuple(names[service] for service in planned.fetch))}"] if planned.fetch else []),
         *(["install the light edges' program"] if planned.install_program else []),

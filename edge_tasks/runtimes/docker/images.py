@@ -152,6 +152,7 @@ def _bases(stack: Stack, build: Mapping[str, Any]) -> dict[str, tuple[str, float
     text = build.get("dockerfile_inline")
     if text is None:
         path = Path(str(build.get("context", "")), str(build.get("dockerfile") or "Dockerfile"))
+        path = stack.context.platform.readable(path)
         text = read_utf8(path) if path.is_file() else ""
     arguments = {
         name: plain(str(value)) for name, value in (build.get("args") or {}).items() if value is not None

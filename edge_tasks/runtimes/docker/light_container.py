@@ -68,6 +68,14 @@ class LightContainer:
         write_file(self.config, config)
         self.stack.compose.up((LIGHT_SERVICE,), parallel=1)
 
+    def stop(self) -> bool:
+        """Stop the container, in which the host keeps what its edges have counted; whether it ran."""
+        container = self.stack.container(LIGHT_SERVICE)
+        if container is None or not container.is_running:
+            return False
+        self.stack.compose.stop((LIGHT_SERVICE,))
+        return True
+
     def require(self, _what: str) -> None:
         """Raise when it has ended, with its last lines."""
         self.stack.require_running(LIGHT_SERVICE)

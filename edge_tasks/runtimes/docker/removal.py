@@ -109,7 +109,7 @@ def claim(stack: Stack, adopted: Collection[str] = ()) -> None:
         return
     home, edges = stack.context.platform.path, stack.context.platform.edges_folder
     ours = [edges / name for name in ours_to_claim(Directories(edges), adopted)]
-    folders = (*ours, *_written_by_backend(stack), stack.corrected_config)
+    folders = (*ours, *_written_by_backend(stack), stack.backend_files.copy)
     foreign = [folder for folder in folders if _has_foreign(folder)]
     if not foreign:
         return

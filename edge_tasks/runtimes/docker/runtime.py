@@ -12,6 +12,7 @@ from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
 from edge_tasks.runtimes.docker.removal import RootFiles
 from edge_tasks.runtimes.docker.services import DockerServices
 from edge_tasks.runtimes.docker.stack import Stack
+from edge_tasks.runtimes.docker.storage import Storage
 from edge_tasks.runtimes.protocols import Runtime
 
 if TYPE_CHECKING:
@@ -23,13 +24,16 @@ def assemble(context: RuntimeContext) -> Runtime:
     stack = Stack(context)
     database = OdooDatabase(stack)
     backend = BackendService(stack)
+    edges = EdgeContainers(stack, backend)
     return Runtime(
         name="docker",
         services=DockerServices(stack, database),
         database=database,
         backend=backend,
-        edges=EdgeContainers(stack, backend),
+        edges=edges,
         images=DockerImages(stack),
         correction=ConfigCorrection(stack),
         ownership=RootFiles(stack),
+        storage=Storage(stack),
+        light_host=lambda: edges.light,
     )

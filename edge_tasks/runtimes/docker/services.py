@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.runtimes.docker import edge_files, examination, hosting, removal
+from edge_tasks.runtimes.docker.log_names import service_of
 from edge_tasks.runtimes.docker.stack import HOST
 
 if TYPE_CHECKING:
@@ -62,12 +63,19 @@ class DockerServices:
         return hosting.override(self.stack)
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
-        """``docker compose logs``."""
-        fleet, named = self.stack.context.fleet, set(edges)
+        """``docker compose logs``.
+
+        Raises:
+            SettingsError: there is no such service.
+        """
+        stack = self.stack
+        fleet, named = stack.context.fleet, set(edges)
         wanted = [edge.service for edge in fleet.edges_with_directory if edge.name in named]
         if any(edge.name in named for edge in fleet.light_edges):
             wanted.append(LIGHT_SERVICE)
-        self.stack.compose.show_logs([*wanted, *([service] if service else [])], follow=follow)
+        if service:
+            wanted.append(service_of(service, stack.project.services, stack.containers(), stack.project.name))
+        stack.compose.show_logs(wanted, follow=follow)
 
     def stop(self) -> tuple[str, ...]:
         """Remove all containers of the project; volumes stay."""

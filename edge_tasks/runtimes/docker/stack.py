@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
-from edge_tasks.adapters.files import read_tree, read_utf8
-from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
-from edge_tasks.checkout.compose_file import find_compose_file, place, published_ports
-from edge_tasks.checkout.dockerfile import copied_to
-from edge_tasks.checkout.findings import additions, check_backend_config, corrections
-from edge_tasks.checkout.override import FILE_NAME, is_ours
+from edge_tasks.adapters.files import read_utf8
+from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
+from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
     ODOO_PORT,
     POSTGRES_PORT,
     Services,
-    find_backend,
     find_own_edge,
     find_services,
     plays_all_roles,
@@ -29,12 +24,16 @@ from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
 from edge_tasks.registry.odoo.table import Database
+from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.options import DockerOptions
 from edge_tasks.runtimes.light_host import LightOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from edge_tasks.adapters.containers import Container, Image
+    from edge_tasks.checkout.backend_config import BackendConfig
     from edge_tasks.checkout.project import Project
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.runtimes.context import RuntimeContext
@@ -59,17 +58,15 @@ class Stack:
     def compose(self) -> Compose:
         """The user's files and our override."""
         context = self.context
-        base = find_compose_file(context.platform.path).name
-        theirs = context.platform.path / FILE_NAME
-        has_own = theirs != context.override and theirs.is_file() and not is_ours(read_utf8(theirs))
-        files = (base, FILE_NAME) if has_own else (base,)
+        platform = context.platform
+        files = tuple(path.name for path in find_compose_files(platform.source) if path != context.override)
         name = self.options.project_name
-        return Compose(self.docker, context.platform.path, files, context.override, name)
+        return Compose(self.docker, platform.path, files, context.override, name, platform.source)
 
     def place(self, service: str, *path: str) -> str:
         """File and line of an entry of a service, in the first of the user's files that has the service."""
         for name in self.compose.files:
-            text = read_utf8(self.context.platform.path / name)
+            text = read_utf8(self.context.platform.source / name)
             found = place(text, name, "services", service, *path)
             if found != place(text, name, "services"):
                 return found
@@ -106,72 +103,26 @@ class Stack:
     @cached_property
     def services(self) -> Services:
         """Which service plays which role."""
-        return find_services(self.project, self.context.services_named, self.original_wiring.hosts)
+        return find_services(self.project, self.context.services_named, self.backend_files.original.hosts)
 
     @cached_property
+    def backend_files(self) -> BackendFiles:
+        """The files that configure the backend."""
+        return BackendFiles(self)
+
+    @property
     def backend_config(self) -> Path:
-        """The host's folder with the backend's ``config.d``: mounted, or copied into its image.
+        """The host's folder with the backend's ``config.d``.
 
         Raises:
             SettingsError: there is none.
         """
-        backend = self.project.services[find_backend(self.project, self.context.services_named)]
-        mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
-        context = str((backend.get("build") or {}).get("context") or "")
-        places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
-        places.append(self.context.platform.backend_config)
-        for folder in places:
-            if (folder / METADATA).is_file():
-                return folder
-        raise SettingsError(
-            f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
-            hint="the docker runtime registers edges in Odoo's device table,"
-            " and this file tells the backend where it is; --runtime embedded needs no such file",
-        )
+        return self.backend_files.folder
 
-    @cached_property
-    def original_wiring(self) -> BackendConfig:
-        """What the platform's own files say."""
-        folder = self.backend_config
-        return read_backend_config(read_tree(folder, ".config"), str(folder))
-
-    @cached_property
+    @property
     def wiring(self) -> BackendConfig:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
-        if not self.is_corrected:
-            return self.original_wiring
-        return read_backend_config(self.corrected_files(), str(self.corrected_config))
-
-    @cached_property
-    def is_corrected(self) -> bool:
-        """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
-        asked = self.options.fix or bool(self.context.state.record.entries().get("corrected"))
-        return asked and self._corrected_files != read_tree(self.backend_config, ".config")
-
-    @property
-    def corrected_config(self) -> Path:
-        """Our copy of the backend's ``config.d``."""
-        return self.context.state.folder / "backend-config.d"
-
-    def corrected_files(self) -> dict[PurePosixPath, str]:
-        """The backend's files, with ``Metadata/Odoo.config`` as it should be, and what is missing beside it."""
-        return dict(self._corrected_files)
-
-    @cached_property
-    def _corrected_files(self) -> dict[PurePosixPath, str]:
-        files = read_tree(self.backend_config, ".config")
-        found = check_backend_config(self.original_wiring, self.project, self.services, str(METADATA))
-        return {**files, METADATA: with_values(files[METADATA], corrections(found)), **additions(found)}
-
-    @property
-    def backend_config_inside(self) -> str | None:
-        """Where the backend's container has that folder; None when it cannot be told."""
-        service = self.services.backend
-        mounted = self.project.bind_target(service, str(self.backend_config))
-        if mounted is not None:
-            return mounted
-        dockerfile = self.backend_config.parent / "Dockerfile"
-        return copied_to(read_utf8(dockerfile)) if dockerfile.is_file() else None
+        return self.backend_files.wiring
 
     @cached_property
     def inside(self) -> dict[str, tuple[str, int]]:

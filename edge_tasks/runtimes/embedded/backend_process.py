@@ -53,6 +53,7 @@ class BackendProcess:
             "rest_port": processes.rest_port,
             "console_port": processes.console_port,
             "login": {"user": api.user, "password": api.password},
+            "timedata": processes.timedata,
         }
         return json.dumps(document, indent=2) + "\n"
 

@@ -34,11 +34,13 @@ class Processes:
         folder: the platform's state directory.
         fleet: its offset moves the ports, its secret gives the passwords.
         metrics_port: where the light host serves metrics; 0 for nowhere.
+        timedata: whose answers about history the backend gives.
     """
 
     folder: Path
     fleet: Fleet
     metrics_port: int
+    timedata: str
 
     @property
     def edge_port(self) -> int:

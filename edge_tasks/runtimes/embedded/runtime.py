@@ -9,6 +9,7 @@ from edge_tasks.runtimes.embedded.database import EmbeddedDatabase
 from edge_tasks.runtimes.embedded.edges import LightEdges
 from edge_tasks.runtimes.embedded.processes import Processes
 from edge_tasks.runtimes.embedded.services import EmbeddedServices
+from edge_tasks.runtimes.embedded.storage import EmbeddedStorage
 from edge_tasks.runtimes.light_host import LightHost, LightOptions
 from edge_tasks.runtimes.protocols import Runtime
 
@@ -20,7 +21,7 @@ def assemble(context: RuntimeContext) -> Runtime:
     """All of it lies in the platform's state directory; nothing is built, and no other user writes files."""
     fleet, folder = context.fleet, context.state.folder
     options = LightOptions.of(context.choices, fleet.port_offset)
-    processes = Processes(folder, fleet, options.metrics_port)
+    processes = Processes(folder, fleet, options.metrics_port, str(context.choices["timedata"]))
     backend = BackendProcess(processes)
     host = LightHost(
         processes.light,
@@ -37,4 +38,6 @@ def assemble(context: RuntimeContext) -> Runtime:
         database=EmbeddedDatabase(processes),
         backend=backend,
         edges=LightEdges(fleet, host),
+        storage=EmbeddedStorage(processes),
+        light_host=lambda: host,
     )

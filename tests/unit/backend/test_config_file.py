@@ -42,6 +42,8 @@ def test_defaults_are_those_of_a_real_backend(tmp_path: Path) -> None:
         ({"login": None}, "login is missing"),
         ({"login": {"user": "admin"}}, "login.password is missing or not a text"),
         ({"flush_seconds": 0}, "flush_seconds is not a positive number"),
+        ({"history_seconds": "60"}, "history_seconds is not a positive number"),
+        ({"timedata": "Timedata.Dummy"}, "timedata is neither Timedata.InfluxDB nor Timedata.AggregatedInfluxDB"),
         ({"edge_prot": 8081}, "unknown entry: edge_prot"),
     ],
 )

@@ -71,3 +71,28 @@ def test_only_what_was_laid_out_and_not_changed_is_removed(tmp_path: Path) -> No
     changed.write_text((bundled_source() / "docker-compose.yml").read_text())
     assert platform.remove_bundled() == ()
     assert not platform.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("services", "missing"),
+    [
+        ("{openems-edge: {image: 'openems/edge:latest'}, ui: {image: nginx}}", ("backend", "database", "odoo")),
+        ("{b: {image: x, ports: ['127.0.0.1:8081:8081/tcp']}, db: {image: y}, odoo: {image: z}}", ()),
+        ("{b: {image: x, ports: [{target: 8081}]}, o: {image: 'odoo:16'}}", ("database",)),
+        (
+            "{b: {image: x, ports: ['${PORT}:8082-8083']}, o: {image: 'odoo:16'}, d: {image: 'postgres:15'}}",
+            ("backend",),
+        ),
+    ],
+)
+def test_which_services_the_compose_file_lacks_is_known_without_an_engine(
+    services: str, missing: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yml").write_text(f"services: {services}\n")
+    assert Platform(tmp_path, bundled=False).missing_services({}) == missing
+
+
+def test_a_compose_file_that_cannot_be_read_says_nothing_of_what_it_lacks(tmp_path: Path) -> None:
+    assert Platform(tmp_path, bundled=False).missing_services({}) == ()
+    (tmp_path / "compose.yml").write_text("services: [\n")
+    assert Platform(tmp_path, bundled=False).missing_services({}) == ()

@@ -140,6 +140,10 @@ class Process:
     def start(self, config: str) -> None:
         """It is not started."""
 
+    def stop(self) -> bool:
+        """It does not run."""
+        return False
+
     def require(self, what: str) -> None:
         """It is not asked."""
 

@@ -135,6 +135,7 @@ REFUSED = {
     "no Backend controller": ([file("a.config", 'service.pid="a"\n')], "exactly one"),
     "two Backend controllers": ([backend(), backend(uuid=UUID_B)], "exactly one"),
     "a Backend controller that is off": ([backend('enabled=B"false"\n')], "not enabled"),
+    "a Backend controller that a text switches off": ([backend('enabled="false"\n')], "not enabled"),
     "a file that does not parse": ([backend(), file("a.config", "x\n")], "a.config:1"),
     "no service.pid": ([backend(), file("a.config", 'x="1"\n')], "no service.pid"),
     "a name that is not the PID's": ([backend(), file("a.config", 'service.pid="b"\n')], "last segment"),

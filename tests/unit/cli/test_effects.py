@@ -6,12 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.cli.effects import Place, without_effect
+import tasks as all_tasks
+from edge_tasks.cli.effects import LOOKING, Place, can_matter, counting, without_effect
 from edge_tasks.cli.option import Matters
 from edge_tasks.cli.options import COMMON
 
-EVERYTHING = Place(uses_engine=True, is_bundled=True, has_light=True, tasks=frozenset({"setup"}))
+ALL = {name.replace("_", "-") for name in all_tasks.namespace.task_names}
+
+EVERYTHING = Place(uses_engine=True, is_bundled=True, has_light=True, tasks=frozenset(ALL))
 EMBEDDED = replace(EVERYTHING, uses_engine=False)
+
+
+def place_of(*tasks: str) -> Place:
+    return replace(EVERYTHING, tasks=frozenset(tasks))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +34,13 @@ EMBEDDED = replace(EVERYTHING, uses_engine=False)
         ("skip_build", EMBEDDED, "in the docker runtime"),
         ("profile", replace(EVERYTHING, has_light=False), "for light edges"),
         ("light_image", EMBEDDED, "for light edges in the docker runtime"),
-        ("timeout", replace(EVERYTHING, tasks=frozenset({"down"})), "for verify, setup, restart and rotate-keys"),
+        ("timeout", place_of("down"), "to verify, and to tasks that need it"),
+        ("timeout", place_of("gen-configs"), "to verify, and to tasks that need it"),
+        ("skip_build", place_of("status"), "to build and plan, and to tasks that need them"),
+        ("demo", place_of("logs"), "to odoo-init and plan, and to tasks that need them"),
+        ("adopt", place_of("down"), "to gen-configs, register and plan, and to tasks that need them"),
+        ("edges", place_of("status"), "to tasks that change the fleet"),
+        ("profile", place_of("logs", "status"), "to tasks that change the fleet"),
     ],
 )
 def test_an_option_without_effect_is_named_with_the_place_where_it_has_one(
@@ -38,17 +51,36 @@ def test_an_option_without_effect_is_named_with_the_place_where_it_has_one(
     assert without_effect([name], EVERYTHING) == ()
 
 
-@given(st.booleans(), st.booleans(), st.booleans(), st.sampled_from(["setup", "down", "plan"]))
+@given(st.booleans(), st.booleans(), st.booleans(), st.sets(st.sampled_from(sorted(ALL)), min_size=1))
 def test_an_option_that_matters_everywhere_is_never_named(
     is_docker: bool,  # noqa: FBT001 - a value of the property
     is_bundled: bool,  # noqa: FBT001 - likewise
     has_light: bool,  # noqa: FBT001 - likewise
-    task: str,
+    tasks: set[str],
 ) -> None:
-    place = Place(is_docker, is_bundled, has_light, frozenset({task}))
-    named = " ".join(without_effect(COMMON, place))
-    everywhere = [one.option for one in COMMON.values() if one.matters is Matters.ALWAYS]
-    assert not any(f"{option} has" in named for option in everywhere)
+    place = Place(is_docker, is_bundled, has_light, frozenset(tasks))
+    everywhere = ("platform", "json", "quiet", "runtime", "port_offset", "override_file")
+    assert without_effect(everywhere, place) == ()
+
+
+@given(
+    st.sampled_from(sorted(COMMON)),
+    st.sets(st.sampled_from(sorted(ALL)), min_size=1),
+    st.sampled_from(sorted(ALL)),
+)
+def test_an_option_that_matters_to_some_tasks_matters_to_these_and_another(
+    name: str, tasks: set[str], another: str
+) -> None:
+    if can_matter(COMMON[name], frozenset(tasks)):
+        assert can_matter(COMMON[name], frozenset({*tasks, another}))
+
+
+@given(st.sets(st.sampled_from(sorted(ALL)), min_size=1))
+def test_only_tasks_that_change_the_fleet_take_its_size_from_what_is_typed(tasks: set[str]) -> None:
+    typed = {"edges": "3", "platform": "p", "port_offset": "100", "follow": True}
+    kept = counting(typed, frozenset(tasks))
+    assert kept.items() <= typed.items()
+    assert set(typed) - set(kept) == ({"edges"} if tasks <= LOOKING else set())
 
 
 def test_every_option_that_says_docker_in_its_help_matters_only_there() -> None:

@@ -22,6 +22,8 @@ MEMORY = Memory(
     (Command("meter1/ActivePower", 4000, 9),),
     {"meter0": 10, "ess0": -20},
     14,
+    {"chp0": (1, -2, 3)},
+    {"chp0": (15, None), "limit0": (1 << 62, -200)},
 )
 KEPT = {"edge0": Snapshot(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),))}
 
@@ -72,3 +74,4 @@ def test_another_template_goes_on_from_the_counters_and_voids_the_changes() -> N
     assert other.memory.energies == {"meter0": ((1 << 60) + 100, 2)}
     assert (other.memory.charges, other.memory.now) == ({"ess0": 3 + 200}, 14)
     assert other.memory.filters == {"ess0": (-20, None, 0)}
+    assert (other.memory.registers, other.memory.answers) == ({}, {})

@@ -16,8 +16,8 @@ from edge_tasks.openems import configuration
 
 START = 1_795_471_736_000
 """The first recorded cycle in which the battery has a power."""
-UNCOUNTED = "Energy"
-"""The recorded edge had no rrd4j0, so it counted no energies."""
+UNCOUNTED = ("Energy", "CumulatedTime", "CumulatedActiveTime")
+"""The recorded edge had no rrd4j0, so it counted no energies and no times."""
 CONFIGURED = ("/_PropertyPort", "/_PropertyUri", "/_PropertyForceChargePower")
 """The recorded edge's template had other ports; of a number that is left empty, no file says that it is one."""
 STARTING = ("/State", "/RunFailed", "/ConfigNotActivated", "_sum/GridMinActivePower")
@@ -53,7 +53,7 @@ def _comparable(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {
         name: value
         for name, value in values.items()
-        if name in names and not name.endswith((UNCOUNTED, *CONFIGURED, *STARTING))
+        if name in names and not name.endswith((*UNCOUNTED, *CONFIGURED, *STARTING))
     }
 
 

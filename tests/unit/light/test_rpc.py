@@ -150,11 +150,11 @@ def test_a_changed_datasource_is_another_power_signed_by_who_changed_it(model: M
     assert properties["_lastChangeAt"] == MOMENT.at
 
 
-def test_a_property_can_be_taken_away_and_an_alias_given(model: Model) -> None:
+def test_a_property_that_is_taken_away_has_its_default_again_and_an_alias_is_given(model: Model) -> None:
     properties = [{"name": "timeDelta", "value": None}, {"name": "alias", "value": "Roof"}]
     changed = _changed(model, "updateComponentConfig", componentId="datasource1", properties=properties)
     entry = changed.config["components"]["datasource1"]
-    assert (entry["alias"], "timeDelta" in entry["properties"]) == ("Roof", False)
+    assert (entry["alias"], entry["properties"]["timeDelta"]) == ("Roof", "-1"), "the default, as a text"
 
 
 def test_a_sixth_meter_appears_and_goes(model: Model) -> None:

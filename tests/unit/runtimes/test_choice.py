@@ -35,6 +35,15 @@ def test_auto_is_embedded_where_none_does_and_says_why() -> None:
     assert chooser.choose(AUTO, "default") == Choice("embedded", "docker is not installed on this machine")
 
 
+def test_auto_is_embedded_where_the_platform_lacks_what_docker_needs_and_says_so() -> None:
+    machine = Machine()
+    chooser = Chooser(False, lambda: ("backend", "odoo"), machine.find_problem)  # noqa: FBT003 - its first attribute
+    why = "its compose file has no service for backend, odoo, which docker needs"
+    assert chooser.choose(AUTO, "default") == Choice("embedded", why)
+    assert machine.asked == []
+    assert chooser.choose("docker", "--runtime") == Choice("docker", "--runtime")
+
+
 def test_auto_is_embedded_for_the_bundled_platform_without_asking_for_an_engine() -> None:
     machine = Machine()
     found = Chooser(bundled=True, find_problem=machine.find_problem).choose(AUTO, "default")

@@ -73,6 +73,10 @@ class Process:
         self.running = True
         self.report()
 
+    def stop(self) -> bool:
+        was_running, self.running = self.running, False
+        return was_running
+
     def require(self, what: str) -> None:
         if not self.takes:
             raise CommandFailed(f"the {what} ended at once")

@@ -27,6 +27,7 @@ class Lines:
     """An output that keeps what it was told."""
 
     quiet: bool = False
+    is_screen: bool = True
     lines: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     rows: list[tuple[str, ...]] = field(default_factory=list)

@@ -54,7 +54,7 @@ def scene(checkout_template: list[SourceFile], tmp_path: Path) -> Scene:
 
 def test_each_edge_gets_a_directory_and_again_there_is_nothing_to_do(scene: Scene) -> None:
     plan = scene.step().find()
-    assert plan.changes == ("write config-edge0, config-edge1, config-edge2",)
+    assert plan.changes == ("write config-edge0, config-edge1, config-edge2: not there yet",)
     assert scene.step().apply(plan) == "3 written, 0 kept, 0 removed"
     again = scene.step().find()
     assert (again.changes, again.unchanged) == ((), "3 directories up to date")
@@ -75,6 +75,31 @@ def test_a_smaller_fleet_removes_what_is_surplus_and_leaves_the_others_alone(sce
 def test_another_uri_makes_all_of_them_stale(scene: Scene) -> None:
     scene.step().apply(scene.step().find())
     assert len(replace(scene.step(), uri="ws://elsewhere:8081").find().details.stale) == 3
+
+
+def test_of_directories_made_of_another_template_it_is_said_what_changes(
+    scene: Scene, checkout_template: list[SourceFile]
+) -> None:
+    scene.step().apply(scene.step().find())
+    names = "config-edge0, config-edge1, config-edge2"
+    changed = [replace(one, text=one.text.replace("debugMode=", "debug=")) for one in checkout_template]
+    changed = [one for one in changed if one.path.parts[:2] != ("Simulator", "NRCMeter")]
+    scene.template = compile_template(changed, "t")
+    [line] = scene.step().find().changes
+    assert line.startswith(f"write {names}: made of another template, apikey or backend address; config-edge0: ")
+    assert "removes Simulator/NRCMeter/Acting/" in line
+    assert "(debug, debugMode)" in line
+    scene.step().apply(scene.step().find())
+    assert scene.step().find().changes == ()
+
+
+def test_a_secret_is_never_part_of_what_differs(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    rotated = replace(FLEET, key_generation=1)
+    [line] = scene.step(rotated).find().changes
+    assert "Controller/Api/Backend/" in line
+    assert "(apikey)" in line
+    assert not [edge.apikey for fleet in (FLEET, rotated) for edge in fleet.edges if edge.apikey in line]
 
 
 def test_new_keys_make_all_of_them_stale(scene: Scene) -> None:
@@ -150,6 +175,11 @@ def test_a_directory_that_somebody_damaged_is_written_again(scene: Scene) -> Non
     renamed.rename(renamed.with_name("another.config"))
     plan = scene.step().find()
     assert plan.details.stale == (edge1, edge2)
+    place = renamed.relative_to(scene.directories.of(edge2))
+    assert plan.changes == (
+        "write config-edge1: with another apikey",
+        f"write config-edge2: without {place}",
+    )
     scene.step().apply(plan)
     assert edge1.apikey in keyed.read_text()
     assert renamed.exists()

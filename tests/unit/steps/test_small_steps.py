@@ -121,13 +121,32 @@ def test_the_override_is_written_and_then_left_alone(tmp_path: Path) -> None:
     services = Services(companions={secret: "KEY=1\n"})
     step = Compose(tmp_path / "docker-compose.override.yml", services, FLEET.edges)
     plan = step.find()
-    assert plan.changes == ("write docker-compose.override.yml", "write edge.env")
+    assert plan.changes == (
+        "write docker-compose.override.yml: not there yet",
+        "write edge.env: not there yet",
+    )
     assert step.apply(plan) == "docker-compose.override.yml, 3 services"
     assert step.path.read_text() == services.text
     assert (secret.stat().st_mode & 0o777, step.path.stat().st_mode & 0o777) == (0o600, 0o644)
     assert step.find().changes == ()
     services.companions[secret] = "KEY=2\n"
-    assert step.find().changes == ("write edge.env",)
+    assert step.find().changes == ("write edge.env: other values",)
+
+
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [
+        ("{a: {image: x}, b: {image: y}}", "adds b"),
+        ("{a: {image: y}}", "changes a"),
+        ("{b: {image: x}}", "adds b, removes a"),
+        ("{a: {image: x}} # again", "the same services, written differently"),
+    ],
+)
+def test_of_an_override_it_is_said_which_services_differ(services: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "o.yml"
+    path.write_text(f"{MARK}\nservices: {{a: {{image: x}}}}\n")
+    step = Compose(path, Services(text=f"{MARK}\nservices: {services}\n"), FLEET.edges)
+    assert step.find().changes == (f"write o.yml: {said}",)
 
 
 def test_an_override_of_somebody_elses_is_refused(tmp_path: Path) -> None:

@@ -84,7 +84,11 @@ def test_a_step_that_refuses_does_not_hide_what_the_others_would_change() -> Non
     output = Lines()
     with pytest.raises(SettingsError):
         steps_plan.show({}, {"refuse": Refusing, "fill": lambda: Jar(3), "again": Refusing}, output)
-    assert output.lines[-2:] == ["~ fill         add 3", "! refused      refuse, again"]
+    assert output.lines[-3:] == [
+        "! refuse       refused: no",
+        "~ fill         add 3",
+        "! again        refused: no",
+    ]
     assert output.found["changes"] == {"fill": ["add 3"]}
 
 

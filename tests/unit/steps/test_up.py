@@ -88,6 +88,17 @@ def test_what_light_edges_do_not_simulate_is_said_once_edges_were_started(step: 
     assert step.output.lines == []
 
 
+def test_what_light_edges_do_not_simulate_is_said_again_only_when_it_is_something_else(step: Up) -> None:
+    assert isinstance(step.output, Lines)
+    assert isinstance(step.edges, Host)
+    for idle, lines in ((("A",), 1), (("A",), 0), (("A", "B"), 1), ((), 0), (("B",), 1)):
+        step.output.lines.clear()
+        step.edges.running.clear()
+        again = replace(step, find_idle=partial(tuple, idle))
+        again.apply(again.find())
+        assert len(step.output.lines) == lines, idle
+
+
 def test_a_limit_of_the_backends_database_is_said_once_and_again_when_it_is_another(step: Up) -> None:
     assert isinstance(step.output, Lines)
     assert isinstance(step.edges, Host)

@@ -10,6 +10,7 @@ from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
 from edge_tasks.proof.look import Expectations
 from edge_tasks.proof.verdict import Expectation
+from edge_tasks.runtimes.plans import Arrival
 from edge_tasks.runtimes.protocols import Runtime
 from edge_tasks.steps.devices_read import DevicesRead
 from edge_tasks.steps.edge_table import SHOWN, EdgeTable
@@ -20,7 +21,10 @@ from edge_tasks.steps.verify import Verify
 from tests.unit.steps.neighbours import FLEET, Backend, Entries, Host, Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from edge_tasks.output import Progress
 
 ALL = {edge.name for edge in FLEET.edges}
 
@@ -53,7 +57,7 @@ class Scene:
         runtime = Runtime("test", services, database, self.backend, self.host)
         expectation = Expectation(frozenset({"ctrlBackend0"}), {})
         self.view = FleetView(FLEET.edges, Expectations(dict.fromkeys(ALL, expectation)), runtime, read)
-        self.table = EdgeTable({edge.name: edge for edge in FLEET.edges}, self.output)
+        self.table = EdgeTable({edge.name: edge for edge in FLEET.edges}, frozenset(), self.output)
         self.verify = Verify(self.view, 0, judges_only=True, table=self.table, output=self.output)
         self.status = Status(self.view, folder, sorted(ALL), self.table, self.output)
 
@@ -156,17 +160,38 @@ def test_status_ends_with_how_many_are_online_and_its_powers_add_up(scene: Scene
     assert tuple(f"_sum/{name}" for name in channels) == SHOWN
 
 
+def test_a_column_of_ports_is_there_only_where_something_listens(scene: Scene) -> None:
+    scene.host.running.remove("edge1")
+    table = replace(scene.table, light=frozenset({"edge2"}))
+    replace(scene.status, table=table).run()
+    assert [row[2] for row in scene.output.rows] == ["8080, 8085", "-", "-"]
+    scene.output.rows.clear()
+    replace(scene.status, table=replace(table, light=frozenset(ALL))).run()
+    assert {len(row) for row in scene.output.rows} == {2 + len(SHOWN)}
+
+
+def test_status_has_one_line_for_all_edges_of_one_cause(scene: Scene) -> None:
+    scene.host.running -= {"edge0", "edge1"}
+    scene.registry.keys["edge2"] = "another"
+    scene.status.run()
+    assert scene.output.faults == [
+        "edge0-edge1: its process does not run → inv up",
+        "edge2: its row has another apikey → inv register",
+    ]
+
+
 def test_status_shows_only_those_that_are_not_online_when_asked_to(scene: Scene) -> None:
     scene.host.running.remove("edge1")
     replace(scene.status, only_ill=True).run()
     assert [row[0] for row in scene.output.rows] == ["edge1"]
-    assert "2 online, 1 not online" in scene.output.lines
+    assert "2 of 3 online" in scene.output.lines
 
 
 def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
     scene.database.is_ready = False
     scene.status.run()
     assert scene.output.faults == ["the fleet is down → inv up"]
+    assert scene.output.lines[-1] == "0 of 3 online"
     edges: Any = scene.output.found["edges"]
     assert [edge["state"] for edge in edges] == ["unknown"] * 3
     with pytest.raises(EdgesNotOnline, match="3 of 3"):
@@ -175,7 +200,7 @@ def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
 
 def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_rest(scene: Scene) -> None:
     fleet = replace(FLEET, size=30)
-    table = EdgeTable({edge.name: edge for edge in fleet.edges}, scene.output)
+    table = EdgeTable({edge.name: edge for edge in fleet.edges}, frozenset(), scene.output)
     verdicts = scene.view.look(())
     many = [replace(verdicts[0], name=edge.name) for edge in fleet.edges]
     many[29] = replace(many[29], condition=type(many[29].condition).OFFLINE)
@@ -185,6 +210,19 @@ def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_
     assert scene.output.lines == ["and 6 more: 6 online, 0 not online"]
     edges: Any = scene.output.found["edges"]
     assert len(edges) == 30
+
+
+def test_a_large_fleet_is_shown_in_full_to_who_is_no_terminal(scene: Scene) -> None:
+    fleet = replace(FLEET, size=30)
+    edges = {edge.name: edge for edge in fleet.edges}
+    expected = Expectations(dict.fromkeys(edges, Expectation(frozenset({"ctrlBackend0"}), {})))
+    view = replace(scene.view, expected=expected)
+    status = replace(scene.status, view=view, names=list(edges), table=replace(scene.table, edges=edges))
+    scene.output.is_screen = False
+    status.run()
+    assert [row[0] for row in scene.output.rows] == list(edges)
+    assert scene.output.lines[-1] == "3 of 30 online"
+    assert scene.output.faults == ["edge3-edge29: it has no row in the device table → inv register"]
 
 
 def test_restart_marks_the_directory_and_starts_its_edge(scene: Scene, tmp_path: Path) -> None:
@@ -205,3 +243,39 @@ def test_a_fleet_that_is_down_is_judged_and_nothing_is_started(scene: Scene) -> 
     assert refused.value.hint == "inv up"
     edges: Any = scene.output.found["edges"]
     assert [edge["state"] for edge in edges] == ["unknown"] * 3
+
+
+class Storage:
+    """Where history is stored; what it says of points is given."""
+
+    provider = "Timedata.InfluxDB"
+
+    def __init__(self, arrival: Arrival | None) -> None:
+        self.found = arrival
+
+    def history(self) -> Any:
+        raise AssertionError("it is not asked for")
+
+    def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
+        progress(len(names))
+        return self.found
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_whether_points_arrive_is_said_once_and_is_no_failure(scene: Scene, *, is_well: bool) -> None:
+    arrival = Arrival("what was found", is_well)
+    verify = replace(
+        scene.verify, view=replace(scene.view, runtime=replace(scene.view.runtime, storage=Storage(arrival)))
+    )
+    verify.run()
+    said = scene.output.lines if is_well else scene.output.faults
+    assert [line for line in said if "what was found" in line] == [
+        "  what was found" if is_well else "  ! what was found"
+    ]
+    assert scene.output.found["history"] == {"arrives": is_well, "said": "what was found"}
+
+
+def test_where_nothing_is_stored_nothing_is_said_of_points(scene: Scene) -> None:
+    view = replace(scene.view, runtime=replace(scene.view.runtime, storage=Storage(None)))
+    replace(scene.verify, view=view).run()
+    assert "history" not in scene.output.found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import sys
 import xmlrpc.client
 from contextlib import suppress
@@ -16,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from edge_tasks.backend.__main__ import main
+from edge_tasks.backend.stand_in import Backend
 from edge_tasks.openems import felix
+from tests.e2e.images.backend.history import History
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-FOLDER = Path("/opt/openems-backend/config.d")
+FOLDER = Path(os.environ.get("FELIX_CM_DIR", "/opt/openems-backend/config.d"))
 CONFIG = Path("/tmp/backend.json")  # noqa: S108 - the container's own
 REWRITTEN = ("org/ops4j/pax/logging.config", "org_apache_felix_cm_impl_DynamicBindings.config")
 CLOSED_REST_PORT = 18075
@@ -84,8 +87,12 @@ def run() -> int:
     metadata = values(FOLDER / "Metadata" / "Odoo.config")
     CONFIG.touch(0o600)
     CONFIG.write_text(json.dumps(document(metadata)))
+    influxdb = next((FOLDER / "Timedata" / "InfluxDB").glob("*.config"), None)
     with mock.patch("edge_tasks.backend.rest.is_allowed", Odoo(metadata).lets_in):
-        return main([str(CONFIG)])
+        if influxdb is None or (told := values(influxdb)).get("isReadOnly"):
+            return main([str(CONFIG)])
+        with mock.patch.object(Backend, "_take_data", History(told).taking(Backend._take_data)):
+            return main([str(CONFIG)])
 
 
 if __name__ == "__main__":

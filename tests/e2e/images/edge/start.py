@@ -23,7 +23,7 @@ from edge_tasks.light.__main__ import main
 from edge_tasks.light.wire import protocol
 
 BACKEND_PORT = 8081
-CONFIG = Path("/etc/openems.d")
+CONFIG = Path(os.environ.get("FELIX_CM_DIR", "/etc/openems.d"))
 FLEET = Path("/tmp/fleet.json")  # noqa: S108 - the container's own
 STATUS = Path("/tmp/status.json")  # noqa: S108 - as above
 SINGLETONS = (

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire.channel_values import ChannelValues
+from edge_tasks.light.wire.window import Window
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
@@ -39,6 +41,18 @@ class Edge:
     def values(self) -> dict[str, Any]:
         text = ChannelValues(self.model.channels, self.simulation).everything()
         return dict(json.loads(b"{%b}" % text))
+
+    def log(self, own_id: str) -> str:
+        """What a component says in a line of the edge's log."""
+        pids = {one.id: one.factory_pid for one in self.model.configuration.components}
+        return DEVICES.devices[pids[own_id]].log(own_id, self.simulation)
+
+    def averages(self, window: Window | None = None) -> dict[str, Any]:
+        """The averages of five minutes, at their end; of those that begin now unless others are given."""
+        window = window or Window(self.simulation)
+        self.simulation.advance(window.end)
+        channels = self.model.channels
+        return dict(json.loads(b"{%b,%b}" % (channels.known, window.close(self.simulation, channels))))
 
 
 Build: TypeAlias = Callable[..., Edge]

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def edge(component: Callable[..., Component]) -> Build:
-    """An edge of components, each ``(id, factory PID, properties)``; batteries follow at once."""
+    """An edge of components, each ``(id, factory PID, properties)``; batteries follow at once, it is 1970."""
 
-    def build(*parts: Part, pid_filter: bool = False) -> Edge:
+    def build(*parts: Part, pid_filter: bool = False, began: int = 0) -> Edge:
         power = component("_power", "Ess.Power", enablePid=pid_filter)
         made = [component(own_id, factory, **properties) for own_id, factory, properties in parts]
         known = [*made, power] if all(one.id != "_power" for one in made) else made
         configuration = Configuration(tuple(sorted(known, key=lambda one: one.id)), ())
         model = model_of(configuration)
-        return Edge(model, Simulation(model.plant, 0))
+        return Edge(model, Simulation(model.plant, began))
 
     return build

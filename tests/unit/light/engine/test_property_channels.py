@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_property_is_a_channel_with_its_value(value: Value, shown: object) -> None:
-    found = property_channels(Component("a0", "A", "A.a0", "", {"some.property_name": value}))
+    found = property_channels(Component("a0", "A", "A.a0", "", {"some.property_name": value}), {})
     assert found == {"a0/_PropertyId": "a0", "a0/_PropertySomePropertyName": shown}
 
 
@@ -37,7 +37,7 @@ def test_a_property_is_a_channel_with_its_value(value: Value, shown: object) -> 
     "name", ["apikey", "password", "_lastChangeAt", "_lastChangeBy", "service.pid", "id", "ess.target", ":x"]
 )
 def test_secrets_and_what_is_felixs_own_have_no_channel(name: str) -> None:
-    assert property_channels(Component("a0", "A", "A.a0", "", {name: "x"})) == {"a0/_PropertyId": "a0"}
+    assert property_channels(Component("a0", "A", "A.a0", "", {name: "x"}), {}) == {"a0/_PropertyId": "a0"}
 
 
 def test_a_default_that_is_told_as_text_is_a_number_in_its_channel() -> None:
@@ -53,3 +53,10 @@ def test_a_default_that_is_told_as_text_is_a_number_in_its_channel() -> None:
         "_a/_PropertyU": None,
     }
     assert default_property_channels(SINGLETONS["_cycle"]) == {"_cycle/_PropertyCycleTime": 1000}
+
+
+def test_a_default_that_nobody_configured_has_a_channel_and_gives_way_to_what_is_configured() -> None:
+    found = property_channels(
+        Component("a0", "A", "A.a0", "", {"port": 7}), {"port": "8084", "debugMode": "false"}
+    )
+    assert found == {"a0/_PropertyId": "a0", "a0/_PropertyPort": 7, "a0/_PropertyDebugMode": 0}

@@ -38,34 +38,30 @@ def test_each_role_has_its_place_and_what_can_be_written_has_its_channel() -> No
     assert plant.producers == (("made0", SOURCE), ("made1", Datasource((), 0)))
     assert plant.consumers == (("used0", SOURCE),)
     assert plant.grid == ("grid0",)
-    assert plant.batteries == (Battery("ess0", 100, 50, 30, 0, None), Battery("ess1", 200, 60, 40, 0, None))
+    assert plant.batteries == (Battery("ess0", 100, 50, 30, None), Battery("ess1", 200, 60, 40, None))
     assert plant.writable == {"used0/SetUsed": "used0", "made1/SetMade": "made1", "ess0/SetEss": "ess0"}
     assert [plant.battery(own_id)[0] for own_id in ("ess0", "ess1")] == [0, 1]
 
 
-def test_a_battery_has_the_first_target_and_the_highest_limit_of_its_own_controls() -> None:
+def test_a_battery_has_the_first_target_of_its_own_controls() -> None:
     roles: list[tuple[str, Role]] = [
-        ("a", Control("ess1", target=7, min_soc=99)),
-        ("b", Control("ess0", min_soc=20)),
+        ("a", Control("ess1", target=7)),
+        ("b", Control("ess0")),
         ("c", Control("ess0", target=0)),
-        ("d", Control("ess0", target=5, min_soc=10)),
+        ("d", Control("ess0", target=5)),
         ("ess0", Storage(100, 50, 30)),
     ]
-    assert plant_of(roles).batteries == (Battery("ess0", 100, 50, 30, 20, 0),)
+    assert plant_of(roles).batteries == (Battery("ess0", 100, 50, 30, 0),)
 
 
 @pytest.mark.parametrize(("given", "kept"), [(-1, 0), (0, 0), (1, 1), (99, 99), (100, 100), (101, 100)])
 def test_percentages_are_kept_within_their_bounds(given: int, kept: int) -> None:
-    roles: list[tuple[str, Role]] = [
-        ("ess0", Storage(100, given, 30)),
-        ("limit0", Control("ess0", min_soc=given)),
-    ]
-    (battery,) = plant_of(roles).batteries
-    assert (battery.initial_soc, battery.min_soc) == (kept, kept)
+    (battery,) = plant_of([("ess0", Storage(100, given, 30))]).batteries
+    assert battery.initial_soc == kept
 
 
 def test_what_cannot_be_negative_is_not() -> None:
-    assert plant_of([("ess0", Storage(-5, 50, -6))]).batteries == (Battery("ess0", 0, 50, 0, 0, None),)
+    assert plant_of([("ess0", Storage(-5, 50, -6))]).batteries == (Battery("ess0", 0, 50, 0, None),)
 
 
 def test_the_first_filter_leads_all_batteries() -> None:

@@ -1,0 +1,37 @@
+"""The options of the tasks that write and check history."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_tasks.cli.option import Option
+
+_DAYS: Final = "a day or a moment: 2025-11-01, 2025-11-01T12:00:00+03:00"
+EVERY: Final = "15m"
+ZONE: Final = "UTC"
+
+BACKFILL: Final = (
+    Option("from", f"When the past begins, {_DAYS}"),
+    Option("to", "Until when there are points, that day included (default: now)"),
+    Option("every", f"The time between two points: 30s, 15m, 1h (default: {EVERY})"),
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
+    Option("zone", f"The time zone of the days (default: {ZONE})"),
+    Option("remove", "Remove the pasts that were written, and what these edges sent since then", is_flag=True),
+)
+
+_BILL: Final = (
+    Option("from", "The first day, 2025-11-01 (default: when pasts begin)"),
+    Option("to", "The last day, included (default: before pasts end)"),
+    Option("period", "day, month, year or total (default: month)"),
+    Option("zone", "The zone of the days (default: each group's, or UTC)"),
+)
+TRUTH: Final = (
+    *_BILL,
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7 (default: all light edges)"),
+    Option("output", "Write it into this file, FILE.csv or FILE.json"),
+)
+VERIFY: Final = (
+    Option("energy", "Compare the energies of light edges with the truth, too", is_flag=True),
+    *_BILL,
+    Option("edge", "With --energy: only these edges: 3, 3-7 or 0,3-7"),
+)

@@ -1,0 +1,133 @@
+"""The life of a light edge, computed in arrays: from a moment on, stretch by stretch.
+
+Batteries follow at once, as they do when nobody has seen an edge for a while. The state between two stretches is
+always that of a turn of a source, as the simulation's memory is. So it does not matter how a span is divided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from edge_tasks.history import sources
+from edge_tasks.history.battery import Course
+from edge_tasks.history.limits import Limits
+from edge_tasks.history.stretch import State, Stretch
+from edge_tasks.history.turn_by_turn import Recorded
+from edge_tasks.light.engine.plant import SUMS
+from edge_tasks.openems.sources import NEVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.openems.sources import Source
+    from edge_tasks.timedata.points import Whole
+
+_MOST: Final = 40_000
+"""A long life takes no more memory than a short one."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """An edge as it lives from a moment on.
+
+    Attributes:
+        plant: its devices.
+        sources: of its meters, in the plant's order.
+        begin: epoch ms.
+    """
+
+    plant: Plant
+    sources: Sequence[Source]
+    begin: int
+
+    def stretches(self, end: int, every: int, most: int = _MOST) -> Iterator[tuple[int, int, Stretch]]:
+        """All of it until ``end``: each stretch with the moments from which and until which it may be asked.
+
+        Args:
+            end: epoch ms, after the beginning.
+            every: ms between two moments that will be asked for.
+            most: about so many turns, or moments that are asked for, are in one stretch.
+        """
+        begin, course = self.begin, self._course()
+        while begin < end:
+            until = min(end, begin + most * min(every, self._shortest(begin)))
+            yield begin, until, course.stretch(until)
+            begin = until
+
+    def _course(self) -> Quick | Recorded:
+        """The way to go through it: the quick one if the plant allows it."""
+        batteries = self.plant.batteries
+        try:
+            if len(batteries) < 2:  # noqa: PLR2004 - of two, each depends on when the other one is full
+                return Quick(self, Limits.of(self.plant) if batteries else None)
+        except (AttributeError, IndexError):  # a state machine reads something else than a state of charge
+            pass
+        return Recorded(self.plant, self.sources, self.begin)
+
+    def _shortest(self, moment: int) -> int:
+        """The ms for which the powers of the quickest source hold."""
+        return min((sources.step(source, moment) for source in self.sources), default=NEVER)
+
+
+class Quick:
+    """Goes through a life with one battery or none in arrays.
+
+    Args:
+        life: whose.
+        limits: the state machines of its battery; None if there is none.
+    """
+
+    def __init__(self, life: Life, limits: Limits | None) -> None:
+        plant = life.plant
+        nothing = (0,) * len(SUMS)
+        charges = [one.full * one.initial_soc // 100 for one in plant.batteries]
+        self._life = life
+        self._limits = limits
+        self._ended: Limits | None = None
+        self._state = State(life.begin, (0, 0) * plant.devices, charges, nothing, nothing)
+
+    def stretch(self, end: int) -> Stretch:
+        """What happens from the last turn of a source before this stretch until epoch ms."""
+        life, before = self._life, self._state
+        given = sources.turns(life.sources, before.since, end)
+        made = [sources.powers(source, given) for source in life.sources]
+        producers = len(life.plant.producers)
+        production, consumption = (_sum(some, len(given)) for some in (made[:producers], made[producers:]))
+        turns, of, stored = self._stored(given, end, consumption - production)
+        lived = Stretch(
+            life.plant,
+            before,
+            turns,
+            self._powers([one[of] for one in made], stored, production[of], consumption[of]),
+            *(self._ended.kept() if self._ended else ()),
+        )
+        self._state = lived.state(int(given[-1]))
+        return lived
+
+    def _stored(self, turns: Whole, end: int, rest: Whole) -> tuple[Whole, Whole, list[Whole]]:
+        """All turns, for each the number of the given one that it follows from, and what the battery gives."""
+        if self._limits is None:
+            return turns, np.arange(len(turns)), []
+        (own,), (charge,) = self._life.plant.batteries, self._state.charges
+        self._ended = self._limits
+        wanted = None if own.target is None else rest - own.target
+        found = Course(own, turns, end, wanted, charge, self._ended).run()
+        self._limits = found.limits
+        return found.turns, found.of, [found.powers]
+
+    def _powers(
+        self, made: Sequence[Whole], stored: Sequence[Whole], production: Whole, consumption: Whole
+    ) -> list[Whole]:
+        """Those of all devices and sums, in the plant's order."""
+        given = _sum(stored, len(production))
+        rest = consumption - production - given
+        grid = [rest if number == 0 else np.zeros_like(rest) for number in range(len(self._life.plant.grid))]
+        return [*made, *grid, *stored, production, consumption, given, rest]
+
+
+def _sum(powers: Sequence[Whole], count: int) -> Whole:
+    return sum(powers, np.zeros(count, np.int64))

@@ -1,0 +1,100 @@
+"""Components that have a state, as a module of ``devices`` writes one.
+
+A state machine is a function from its registers, the time and the channels that it reads to its next registers.
+It says until when its answer holds, so it costs nothing until then, unless a channel that it reads changes.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, TypeAlias
+
+from edge_tasks.openems.components import CYCLE_MS
+from edge_tasks.openems.sources import NEVER
+
+Registers: TypeAlias = tuple[int, ...]
+"""What a state machine remembers, also over a restart. If a channel shows its state, the first three are that
+state, the epoch ms since when, and the state before."""
+Inputs: TypeAlias = Sequence[int | None]
+"""The values of the channels that it reads; None is null, or there is no such channel."""
+RUNNING: Final = 3600
+"""The value of a channel of cumulated seconds while they are counted: the energy of so many W in Wh is a number
+of seconds, and is counted as all energies are."""
+SOON: Final = CYCLE_MS
+"""In ms. What a state machine changes, it reads back in the next cycle."""
+LONG_AGO: Final = -NEVER
+"""When something was changed that has not been changed so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a state machine answers.
+
+    Attributes:
+        registers: its next ones.
+        until: epoch ms; it is asked again then at the latest.
+        values: channels that it sets: outputs of relays and its own flags (0 or 1), its cumulated seconds
+            (:data:`RUNNING` or 0). Those that are not in here stay as they are.
+        most: W that its battery gives at most; negative to have it charged; None for no limit.
+    """
+
+    registers: Registers
+    until: int = NEVER
+    values: Mapping[str, int] = field(default_factory=dict)
+    most: int | None = None
+
+
+class StateMachine(ABC):
+    """The role of a component that has a state. Those of one configuration are equal.
+
+    Attributes:
+        first: its registers when it begins.
+        forgets: whether it begins anew when its configuration is changed.
+    """
+
+    first: ClassVar[Registers] = ()
+    forgets: ClassVar[bool] = True
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The addresses of the channels that it reads; what it may set on relays is among them."""
+        return ()
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The addresses of its own channels that it sets: flags and cumulated seconds."""
+        return ()
+
+    @property
+    def info(self) -> tuple[str, ...]:
+        """Those of its flags that make its ``State``, and that of the whole edge, 1 (Info)."""
+        return ()
+
+    @property
+    def shown(self) -> Mapping[str, int]:
+        """The channels that show its configuration, by address."""
+        return {}
+
+    @property
+    def battery(self) -> str:
+        """The battery that it limits. Such a machine reads no powers, because it acts before they are known."""
+        return ""
+
+    def steady(self, registers: Registers) -> range:  # noqa: ARG002 - others look at them
+        """The states of charge at which it would answer the same for ever; none if that is not known.
+
+        Only for one that limits a battery. A past is computed quickly between them.
+        """
+        return range(0)
+
+    @abstractmethod
+    def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
+        """Its next registers and what follows from them.
+
+        Args:
+            registers: as it answered last.
+            now: epoch ms.
+            inputs: the values of the channels that it reads, in their order.
+        """

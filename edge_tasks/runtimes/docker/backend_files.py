@@ -1,0 +1,111 @@
+"""The files that configure the platform's backend: as found, and our corrected copy of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge_tasks.adapters.files import read_tree, read_utf8
+from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
+from edge_tasks.checkout.dockerfile import copied_to
+from edge_tasks.checkout.findings import additions, check_backend_config, corrections
+from edge_tasks.checkout.inheritance import told_config_folder
+from edge_tasks.checkout.roles import find_backend
+from edge_tasks.checkout.timedata_config import TimedataConfig, read_timedata_config
+from edge_tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+    from edge_tasks.runtimes.docker.stack import Stack
+
+
+@dataclass(frozen=True)
+class BackendFiles:
+    """Read once in a call."""
+
+    stack: Stack
+
+    @cached_property
+    def folder(self) -> Path:
+        """The host's folder with the backend's ``config.d``: mounted, or copied into its image.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        stack, platform = self.stack, self.stack.context.platform
+        backend = stack.project.services[find_backend(stack.project, stack.context.services_named)]
+        mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
+        context = str((backend.get("build") or {}).get("context") or "")
+        places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
+        places.append(platform.backend_config)
+        for folder in places:
+            if platform.readable(folder / METADATA).is_file():
+                return folder
+        raise SettingsError(
+            f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
+            hint="the docker runtime registers edges in Odoo's device table,"
+            " and this file tells the backend where it is; --runtime embedded needs no such file",
+        )
+
+    @cached_property
+    def texts(self) -> dict[PurePosixPath, str]:
+        """The platform's own files, by path below the folder."""
+        return read_tree(self.stack.context.platform.readable(self.folder), ".config")
+
+    @cached_property
+    def original(self) -> BackendConfig:
+        """What the platform's own files say."""
+        return read_backend_config(self.texts, str(self.folder))
+
+    @cached_property
+    def wiring(self) -> BackendConfig:
+        """What the backend is told: the platform's own files, or our corrected copy of them."""
+        if not self.is_corrected:
+            return self.original
+        return read_backend_config(self.corrected_texts, str(self.copy))
+
+    @cached_property
+    def timedata(self) -> TimedataConfig:
+        """Where the backend stores history."""
+        return read_timedata_config(self.texts, str(self.folder))
+
+    @cached_property
+    def is_corrected(self) -> bool:
+        """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
+        asked = self.stack.options.fix or bool(self.stack.context.state.record.entries().get("corrected"))
+        return asked and self.corrected_texts != self.texts
+
+    @property
+    def copy(self) -> Path:
+        """The folder of our copy."""
+        return self.stack.context.state.folder / "backend-config.d"
+
+    @cached_property
+    def corrected_texts(self) -> dict[PurePosixPath, str]:
+        """The backend's files, with ``Metadata/Odoo.config`` as it should be, and what is missing beside it."""
+        stack, files = self.stack, self.texts
+        found = check_backend_config(self.original, stack.project, stack.services, str(METADATA))
+        return {**files, METADATA: with_values(files[METADATA], corrections(found)), **additions(found)}
+
+    @property
+    def inside(self) -> str | None:
+        """Where the backend's container has that folder; None when it cannot be told."""
+        mounted = self.stack.project.bind_target(self.stack.services.backend, str(self.folder))
+        return copied_to(self._dockerfile) if mounted is None else mounted
+
+    @property
+    def looked_for(self) -> str | None:
+        """Where the backend's container looks for its configuration; None when nothing says it."""
+        stack, name = self.stack, self.stack.services.backend
+        service = stack.project.services[name]
+        dockerfile = self._dockerfile if "build" in service else ""
+        return told_config_folder(service, stack.docker.image(stack.project.image(name)), dockerfile)
+
+    @cached_property
+    def _dockerfile(self) -> str:
+        """The text of that beside the folder; empty without one."""
+        path = self.stack.context.platform.readable(self.folder.parent / "Dockerfile")
+        return read_utf8(path) if path.is_file() else ""

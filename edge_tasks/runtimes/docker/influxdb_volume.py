@@ -1,0 +1,64 @@
+"""A volume that an InfluxDB 2 has filled, while an InfluxDB 1 is to use it, and would begin with nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.checkout.findings import Finding
+from edge_tasks.checkout.project import volumes_of
+from edge_tasks.checkout.timedata_findings import version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_tasks.runtimes.docker.stack import Stack
+
+_DATA: Final = "/var/lib/influxdb"
+_OF_SECOND: Final = "influxd.bolt"
+"""InfluxDB 2 keeps users and buckets in it."""
+
+
+def check_volumes(stack: Stack) -> list[Finding]:
+    """Refuse such a volume. It is looked into only while no InfluxDB 1 is running with it."""
+    return [
+        Finding(
+            f"the volume {name} has data of InfluxDB 2, which {stack.project.image(service)} cannot use",
+            stack.place(service, "image"),
+            _change(stack, name),
+        )
+        for service, name in _candidates(stack)
+        if _is_of_second(stack, name)
+    ]
+
+
+def _candidates(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Each service with an InfluxDB 1 that does not run, and the volume with its data if that is there."""
+    for name, service in stack.project.services.items():
+        if version_of(service)[:1] != (1,) or _runs(stack, name):
+            continue
+        for volume in volumes_of(service):
+            if volume.get("type") == "volume" and volume.get("target", "").rstrip("/") == _DATA:
+                full = f"{stack.project.name}_{volume.get('source')}"
+                if stack.docker.ask("volume", "ls", "-q", "--filter", f"name=^{full}$").strip():
+                    yield name, full
+
+
+def _runs(stack: Stack, service: str) -> bool:
+    container, image = stack.container(service), stack.project.image(service)
+    ids = stack.docker.images((image,)).values()
+    return container is not None and container.is_running and container.image in ids
+
+
+def _is_of_second(stack: Stack, volume: str) -> bool:
+    """Look through a container of PostgreSQL's image, which has a shell; false as long as it is not here."""
+    image = stack.project.image(stack.services.database)
+    if not stack.docker.images((image,)):
+        return False
+    how = ("run", "--rm", "--network", "none", "-v", f"{volume}:/data:ro", "--entrypoint", "ls")
+    return _OF_SECOND in stack.docker.ask(*how, image, "/data").split()
+
+
+def _change(stack: Stack, volume: str) -> str:
+    if stack.context.platform.bundled:
+        return f"inv down, then docker volume rm {volume} (an earlier version made it, and stored nothing in it)"
+    return f"keep InfluxDB 2, or move its data away: inv down, then docker volume rm {volume}"

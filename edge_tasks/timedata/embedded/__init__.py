@@ -1,0 +1,1 @@
+"""The history of the embedded runtime: rows of an edge and a day in the PostgreSQL that is there."""

@@ -1,0 +1,69 @@
+"""Questions to InfluxDB 2, in Flux."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from edge_tasks.timedata.influxdb.server import Server
+    from edge_tasks.timedata.span import Span
+
+_NANOSECONDS: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Flux:
+    """The measurement of a bucket. Edges are named by their tags."""
+
+    server: Server
+    measurement: str
+
+    def occupied(self, tags: Collection[str], span: Span) -> set[str]:
+        """Those that have any point in a span."""
+        found = self._rows(span, "", 'first() |> keep(columns: ["edge"])')
+        return {row["edge"] for row in found} & set(tags)
+
+    def count(self, tags: Collection[str], span: Span, channel: str) -> dict[str, int]:
+        """How many points of each have a channel."""
+        found = self._rows(span, f" and r._field == {json.dumps(channel)}", "count()")
+        wanted = set(tags)
+        return {row["edge"]: int(row["_value"]) for row in found if row["edge"] in wanted}
+
+    def delete(self, tags: Collection[str], span: Span) -> None:
+        """Remove all points in a span. Deletion knows no "or" and includes the end, so each is one request."""
+        for tag in tags:
+            request = {
+                "start": _rfc3339(span.begin),
+                "stop": _rfc3339(span.end - 1),
+                "predicate": f'_measurement={json.dumps(self.measurement)} AND edge="{tag}"',
+            }
+            self.server.post("/api/v2/delete", self._place, json.dumps(request).encode(), "application/json")
+
+    @property
+    def _place(self) -> dict[str, str]:
+        return {"org": self.server.org, "bucket": self.server.bucket}
+
+    def _rows(self, span: Span, condition: str, last: str) -> Iterator[Mapping[str, str]]:
+        """The rows of an answer, which is CSV: one table after the other, each with its header."""
+        query = (
+            f"from(bucket: {json.dumps(self.server.bucket)})"
+            f" |> range(start: {_rfc3339(span.begin)}, stop: {_rfc3339(span.end)})"
+            f" |> filter(fn: (r) => r._measurement == {json.dumps(self.measurement)}{condition})"
+            f' |> group(columns: ["edge"]) |> {last}'
+        )
+        body = {"query": query, "type": "flux", "dialect": {"header": True, "annotations": []}}
+        place = {"org": self.server.org}
+        said = self.server.post("/api/v2/query", place, json.dumps(body).encode(), "application/json")
+        for table in said.decode().replace("\r\n", "\n").split("\n\n"):
+            yield from csv.DictReader(table.splitlines())
+
+
+def _rfc3339(moment: int) -> str:
+    seconds, rest = divmod(moment, 1000)
+    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%dT%H:%M:%S}.{rest:03}Z"

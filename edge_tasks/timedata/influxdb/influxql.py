@@ -1,0 +1,82 @@
+"""Questions to InfluxDB 1.8, in InfluxQL."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.timedata.errors import HistoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from edge_tasks.timedata.influxdb.server import Server
+    from edge_tasks.timedata.span import Span
+
+_AT_ONCE: Final = 100
+"""So many edges are asked for in one query; each series that it reads takes memory in the server."""
+
+
+@dataclass(frozen=True)
+class InfluxQl:
+    """The measurement of a database. Edges are named by their tags."""
+
+    server: Server
+    measurement: str
+
+    def occupied(self, tags: Collection[str], span: Span) -> set[str]:
+        """Those that have any point in a span."""
+        known = {values[1] for _, values in self._rows(f"SHOW TAG VALUES FROM {self._name} WITH KEY = edge")}
+        return {tag for tag, _ in self._grouped(known & set(tags), span, "SELECT *", " LIMIT 1")}
+
+    def count(self, tags: Collection[str], span: Span, channel: str) -> dict[str, int]:
+        """How many points of each have a channel."""
+        found = self._grouped(tags, span, f"SELECT COUNT({_quoted(channel)})", "")
+        return {tag: int(values[1]) for tag, values in found}
+
+    def delete(self, tags: Collection[str], span: Span) -> None:
+        """Remove all points in a span."""
+        for part in _where(sorted(tags), span):
+            self._rows(f"DELETE FROM {self._name} WHERE {part}")  # noqa: S608 - InfluxQL has no parameters for names
+
+    def _grouped(
+        self, tags: Collection[str], span: Span, select: str, limit: str
+    ) -> Iterator[tuple[str, Sequence[str]]]:
+        for part in _where(sorted(tags), span):
+            yield from self._rows(f"{select} FROM {self._from} WHERE {part} GROUP BY edge{limit}")
+
+    @property
+    def _name(self) -> str:
+        return _quoted(self.measurement)
+
+    @property
+    def _from(self) -> str:
+        policy = self.server.bucket.partition("/")[2]
+        return f"{_quoted(policy)}.{self._name}" if policy else self._name
+
+    def _rows(self, query: str) -> list[tuple[str, Sequence[str]]]:
+        """Ask, and return the rows of all series, each with the tag of its edge.
+
+        Raises:
+            HistoryError: the server refused.
+        """
+        database = self.server.bucket.partition("/")[0]
+        form = {"db": database, "q": query, "epoch": "ms"}
+        answer = json.loads(self.server.post("/query", form, b""))
+        (result,) = answer["results"]
+        if "error" in result:
+            raise HistoryError(f"the InfluxDB at {self.server.url} refused: {result['error']}")
+        every = result.get("series", ())
+        return [(one.get("tags", {}).get("edge", ""), values) for one in every for values in one["values"]]
+
+
+def _where(tags: Sequence[str], span: Span) -> Iterator[str]:
+    for begin in range(0, len(tags), _AT_ONCE):
+        some = "|".join(tags[begin : begin + _AT_ONCE])
+        yield f"edge =~ /^({some})$/ AND time >= {span.begin}ms AND time < {span.end}ms"
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,73 @@
+"""Relays, and what keeps one on or off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_tasks.light.engine.memory import Command
+from edge_tasks.light.wire.window import Window
+
+if TYPE_CHECKING:
+    from tests.unit.light.devices.built_edge import Build, Edge
+
+MINUTE = 60_000
+
+
+def _board(edge: Build, *, is_on: bool | None = None) -> Edge:
+    fixed = (
+        "fix0",
+        "Controller.Io.FixDigitalOutput",
+        {"outputChannelAddress": "io0/InputOutput1", "isOn": is_on},
+    )
+    board = ("io0", "Simulator.IO.DigitalInputOutput", {"numberOfOutputs": 3})
+    return edge(board) if is_on is None else edge(board, fixed)
+
+
+def test_a_board_has_as_many_relays_as_are_configured_and_tells_them_as_averages_only(edge: Build) -> None:
+    found = _board(edge)
+    outputs = {f"io0/InputOutput{number}": 0 for number in range(3)}
+    assert {name: value for name, value in found.averages().items() if name in outputs} == outputs
+    assert not outputs.keys() & found.values.keys()
+    assert set(edge(("io1", "Simulator.IO.DigitalInputOutput", {})).model.plant.outputs) == {"io1/InputOutput0"}
+
+
+def test_a_relay_stays_as_somebody_switched_it(edge: Build) -> None:
+    found = _board(edge)
+    found.simulation.command(Command("io0/InputOutput2", 1, 10_000))
+    assert found.log("io0") == "--x"
+    assert found.after(30 * MINUTE).log("io0") == "--x"
+    found.simulation.command(Command("io0/InputOutput2", 0, found.simulation.now + 1000))
+    assert found.log("io0") == "---"
+
+
+def test_a_value_that_is_taken_away_switches_nothing(edge: Build) -> None:
+    found = _board(edge).write("io0/InputOutput0", 1)
+    found.simulation.command(Command("io0/InputOutput0", 0, found.simulation.now))
+    assert found.log("io0") == "x--"
+
+
+def test_an_average_is_that_of_most_of_the_five_minutes(edge: Build) -> None:
+    found = _board(edge)
+    window = Window(found.simulation)
+    found.after(2 * MINUTE).write("io0/InputOutput0", 1)
+    found.after(MINUTE).write("io0/InputOutput1", 1)
+    averages = found.averages(window)
+    assert (averages["io0/InputOutput0"], averages["io0/InputOutput1"]) == (1, 0)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_fixed_relay_is_switched_back_and_its_time_is_counted(edge: Build, is_on: bool) -> None:  # noqa: FBT001 - a table
+    found = _board(edge, is_on=is_on)
+    for value in (0, 1):
+        found.write("io0/InputOutput1", value)
+        assert found.log("io0") == ("-x-" if is_on else "---")
+    assert found.after(MINUTE).values["fix0/CumulatedActiveTime"] == (60 if is_on else 0)
+
+
+def test_a_relay_that_is_not_there_is_not_switched(edge: Build) -> None:
+    found = edge(
+        ("fix0", "Controller.Io.FixDigitalOutput", {"outputChannelAddress": "io9/InputOutput9", "isOn": True})
+    )
+    assert "io9/InputOutput9" not in found.averages()
