@@ -54,6 +54,7 @@ class Shape:
         offset: ms, of the profile's clock without summer time.
         is_aligned: whether steps begin at whole ones of the clock.
         days: the levels.
+        levels: no level of any day is lower than the first or higher than the second.
         value: W, instead of a datasource's; None for those.
         scale: lowest and highest, in 1/65536.
         shift: steps, earlier or later.
@@ -66,6 +67,7 @@ class Shape:
     offset: int
     is_aligned: bool
     days: Days
+    levels: tuple[int, int]
     value: int | None
     scale: tuple[int, int]
     shift: int
@@ -151,7 +153,7 @@ class Profile:
         if shape is None or value < 0:
             return None
         low, width = shape.clouds
-        lowest, highest = shape.days.range()
+        lowest, highest = shape.levels
         least = lowest * (ONE - shape.noise) * (ONE - low - width)
         most = highest * (ONE + shape.noise) * (ONE - low)
         value = value if shape.value is None else shape.value
@@ -163,12 +165,14 @@ class Profile:
 
 def _shape(content: Content, kind: Kind, section: Section) -> Shape:
     low, high = _share(section.clouds[0]), _share(section.clouds[1])
+    days = _days(content, kind, section)
     return Shape(
         step=content.step_s * 1000,
         steps=DAY_S // content.step_s,
         offset=content.clock.offset_s * 1000,
         is_aligned=content.aligned,
-        days=_days(content, kind, section),
+        days=days,
+        levels=days.range(),
         value=_READ_UNIT if section.series and section.unit is None else None,
         scale=(_share(section.scale[0]), _share(section.scale[1])),
         shift=section.shift_s // content.step_s,

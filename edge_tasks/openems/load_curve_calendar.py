@@ -39,10 +39,10 @@ class Week:
         week: the levels of each weekday, Monday first.
     """
 
-    def __init__(self, week: Sequence[Sequence[int]]) -> None:
+    def __init__(self, week: Sequence[array[int]]) -> None:
         self._week = tuple(week)
 
-    def levels(self, day: int) -> Sequence[int]:
+    def levels(self, day: int) -> array[int]:
         """Those of a day."""
         return self._week[(day + _MONDAY) % 7]
 
@@ -121,7 +121,7 @@ class Dated:
         made = {name: _parts_of_one(section, *name, one, step_s) for name in set(names.values())}
         self._curves = {key: made[name] for key, name in names.items()}
 
-    def levels(self, day: int) -> Sequence[int]:
+    def levels(self, day: int) -> array[int]:
         """Those of a day."""
         today = date.fromordinal(_EPOCH + day)
         curve = self._curves[self._calendar.season(today), self._calendar.kind(today)]

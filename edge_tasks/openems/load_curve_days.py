@@ -15,8 +15,6 @@ from edge_tasks.openems.load_curve_sun import BRIGHTEST, ClearDay
 from edge_tasks.openems.load_curve_terms import QUARTER_S
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from edge_tasks.openems.load_curve_calendar import Calendar
     from edge_tasks.openems.load_curve_terms import Clock, Panel, Series
 
@@ -24,8 +22,8 @@ ONE: Final = 1 << 16
 """1 as a share: levels are whole numbers of 1/65536."""
 EPOCH: Final = date(1970, 1, 1).toordinal()
 
-_KEPT: Final = 20_000
-"""About so many levels are kept."""
+_KEPT: Final = 600_000
+"""About so many levels are kept: a year of minutes."""
 _FEWEST_KEPT: Final = 4
 _WEEK_S: Final = 7 * DAY_S
 
@@ -33,7 +31,7 @@ _WEEK_S: Final = 7 * DAY_S
 class Days(Protocol):
     """The levels of each day."""
 
-    def levels(self, day: int) -> Sequence[int]:
+    def levels(self, day: int) -> array[int]:
         """Those of a day, counted from 1970."""
 
     def range(self) -> tuple[int, int]:
@@ -51,9 +49,9 @@ class Kept:
     def __init__(self, days: Days, steps: int) -> None:
         self._days = days
         self._most = max(_FEWEST_KEPT, _KEPT // steps)
-        self._kept: dict[int, Sequence[int]] = {}
+        self._kept: dict[int, array[int]] = {}
 
-    def levels(self, day: int) -> Sequence[int]:
+    def levels(self, day: int) -> array[int]:
         """Those of a day."""
         found = self._kept.get(day)
         if found is None:
@@ -80,7 +78,7 @@ class Zoned:
     def __init__(self, days: Days, clock: Clock, step_s: int) -> None:
         self._days, self._clock, self._steps = days, clock, QUARTER_S // step_s
 
-    def levels(self, day: int) -> Sequence[int]:
+    def levels(self, day: int) -> array[int]:
         """Those of 24 hours, of which some may be on another day of the clock."""
         found = array("Q")
         begin = day * DAY_S - self._clock.offset_s
@@ -115,7 +113,7 @@ class Sunny:
         self._panel, self._calendar, self._unit = panel, calendar, unit
         self._offset_s, self._step_s = offset_s, step_s
 
-    def levels(self, day: int) -> Sequence[int]:
+    def levels(self, day: int) -> array[int]:
         """What modules get in the middle of each step."""
         today = date.fromordinal(EPOCH + day)
         clear = ClearDay(self._panel, today.timetuple().tm_yday)
@@ -149,7 +147,7 @@ class Read:
             -1,
         )
 
-    def levels(self, day: int) -> Sequence[int]:
+    def levels(self, day: int) -> array[int]:
         """What was read in each step, or at the same time of another year or week."""
         begin = day * DAY_S - self._offset_s
         others = self._others(day)
