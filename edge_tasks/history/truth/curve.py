@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import json
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -58,13 +60,14 @@ class Curve:
         self._clouds = _shares(section, "clouds", (0, 0))
         self._own, self._edge = int.from_bytes(own[:7], "big"), int.from_bytes(edge[:7], "big")
         power = value * 1024 * scale // _ONE
-        self._week = _week(section, kind, self.step // 1000, power)
+        levels, highest = _week(json.dumps(section), kind, self.step // 1000)
+        self._week: Whole = power * (levels if power * highest < _FITS else levels.astype(object))
 
     def powers(self, steps: Whole) -> Whole:
         """W in steps, ascending, counted from 1970 in the meter's own time."""
-        days, places = np.divmod(steps, self._week.shape[1])
-        level = self._week[days % 7, places]
-        share = self._sky(days) * self._noises(steps)
+        count = self._week.shape[1]
+        level = self._week.ravel()[steps % (7 * count)]
+        share = self._noises(steps) * (self._sky(steps // count) if self._clouds[1] else _ONE)
         high, low = level >> _PART, level & (1 << _PART) - 1
         found: Whole = high * share + (low * share + (1 << _UNIT - 1) >> _PART) >> _UNIT - _PART
         return found.astype(np.int64, copy=False)
@@ -74,24 +77,23 @@ class Curve:
             return _ONE
         return _ONE + self._noise * (_lots(self._own + steps) - 32_768) // 32_768
 
-    def _sky(self, days: Whole) -> Whole | int:
+    def _sky(self, days: Whole) -> Whole:
         low, high = self._clouds
-        if not high:
-            return _ONE
         each = np.arange(days[0], days[-1] + 1)
         return cast("Whole", (_ONE - low - (high - low) * _lots(self._edge + each) // _ONE)[days - days[0]])
 
 
-def _week(section: Mapping[str, object], kind: str, step_s: int, power: int) -> Whole:
-    """The powers in 1/1024/65536 W of the steps of seven days; the first one is a Thursday."""
+@lru_cache(maxsize=16)
+def _week(text: str, kind: str, step_s: int) -> tuple[Whole, int]:
+    """The shares in 1/65536 of the steps of seven days, and the highest one; the first day is a Thursday."""
+    section: Mapping[str, object] = json.loads(text)
     sun = cast("Mapping[str, str] | None", section.get("sun"))
     curve = _sunny(_second(sun["rise"]), _second(sun["set"]), step_s) if sun else _lines(section["day"], step_s)
     unit = max(curve) if kind == "production" else math.fsum(curve) / len(curve)
     other = _lines(section["weekend"], step_s) if section.get("weekend") else curve
     days = [other if day in _WEEKEND else curve for day in range(7)]
-    levels = [[power * round(level / unit * _ONE) for level in day] for day in days]
-    fits = max(map(max, levels)) < _FITS
-    return np.array(levels, np.int64 if fits else object)
+    levels = np.array([[round(level / unit * _ONE) for level in day] for day in days])
+    return levels, int(levels.max())
 
 
 def _lots(numbers: Whole) -> Whole:
