@@ -26,6 +26,8 @@ _HYSTERESIS: Final = 300_000
 _NORMAL, _KEPT, _FORCED = range(3)
 _ALMOST: Final = 99
 """Percent: from the next one on a battery cannot be charged."""
+_IN_FIVE_MINUTES: Final = 10
+"""Percent that a battery can be charged in five minutes, at the most: it takes no more W than it has Wh."""
 _PART: Final = 5
 
 
@@ -67,7 +69,7 @@ class Store:
         steps: list[int] = []
         if self.discharge is not None:
             low_soc, high_soc = (self._above(soc) for soc in (self.discharge.force_soc, self.discharge.min_soc))
-            steps = sorted({low_soc, high_soc, self._above(_ALMOST)})
+            steps = sorted({low_soc, high_soc, *self._stops})
         bounds = sorted({*steps, self.limit, self.full - self.limit + 1})
         each = [bounds[0] - 1, *bounds]
         lows = [-self.limit if self.full - charge >= self.limit else 0 for charge in each]
@@ -77,16 +79,21 @@ class Store:
         ]
         return _Ranges(
             np.array(bounds),
-            np.array([-_FAR, *bounds]),
-            np.array([*bounds, _FAR]),
+            np.array([[lows, high, [-_FAR, *bounds], [*bounds, _FAR]] for high in highs])
+            .transpose(1, 0, 2)
+            .copy(),
             np.array([max((step for step in steps if step <= charge), default=-_FAR) for charge in each]),
             np.array([min((step for step in steps if step > charge), default=_FAR) for charge in each]),
-            np.array(lows),
-            np.array(highs),
             np.array([[_next_state(state, charge, low_soc, high_soc) for charge in each] for state in range(3)])
             if self.discharge
             else np.zeros((3, len(each)), np.int64),
         )
+
+    @property
+    def _stops(self) -> set[int]:
+        """W*ms from which on it cannot be charged by force; it comes there only from near it in five minutes."""
+        is_near = self.discharge is not None and self.discharge.force_soc > _ALMOST - _IN_FIVE_MINUTES
+        return {self._above(_ALMOST)} if is_near else set()
 
     def _above(self, soc: int) -> int:
         """The least W*ms whose state of charge, rounded half up, is above some percent."""
@@ -108,22 +115,17 @@ class _Ranges(NamedTuple):
 
     Attributes:
         bounds: W*ms that divide them.
-        least: W*ms, the first of it.
-        most: W*ms, the first behind it.
+        rules: by state and range, W that it gives at least and at most, W*ms in which this holds, and the first
+            behind them.
         down: W*ms below which a state of charge that matters begins.
         up: W*ms from which on another one begins.
-        low: W that the battery gives at least.
-        high: W that it gives at most, by state.
         state: the state that is right there, by state.
     """
 
     bounds: Whole
-    least: Whole
-    most: Whole
+    rules: Whole
     down: Whole
     up: Whole
-    low: Whole
-    high: Whole
     state: Whole
 
 
@@ -139,12 +141,14 @@ class Split(NamedTuple):
     Attributes:
         edges: their numbers.
         moments: epoch ms.
-        powers: W.
+        before: W until then.
+        powers: W from then on.
         turn: the number of the turn at which the span began.
     """
 
     edges: NDArray[np.intp]
     moments: Whole
+    before: Whole
     powers: Whole
     turn: int
 
@@ -174,8 +178,9 @@ class Batteries:
         self._states = np.zeros(edges, np.int64)
         self._since = np.full(edges, -_FAR)
         self._due = np.full(edges, _FAR)
+        self._first_due = _FAR
         self._range = np.zeros(edges, np.int64)
-        self._low, self._high, self._least, self._most = (np.zeros(edges, np.int64) for _ in range(4))
+        self._rules = np.zeros((4, edges), np.int64)
         self._settle(np.arange(edges), np.full(edges, begin))
 
     def follow(self, asked: Whole, turns: Whole, spans: Whole) -> tuple[Whole, list[Split]]:
@@ -193,25 +198,22 @@ class Batteries:
         wanted = np.zeros_like(asked) if target is None else np.clip(asked - target, -limit, limit)
         powers, ends = np.empty_like(asked), turns + spans
         splits: list[Split] = []
-        first_due = int(self._due.min())
+        low, high, least, most = self._rules
         latest = ends.max(axis=1).tolist()
-        for turn, (want, span) in enumerate(zip(wanted, spans, strict=True)):
-            power = powers[turn]
-            np.minimum(want, self._high, out=power)
-            np.maximum(power, self._low, out=power)
+        for turn, (want, span, power) in enumerate(zip(wanted, spans, powers, strict=True)):
+            np.minimum(want, high, out=power)
+            np.maximum(power, low, out=power)
             after = self._charges - power * span
-            leaves = (after < self._least) | (after >= self._most)
-            if first_due <= latest[turn]:
+            leaves = (after < least) | (after >= most)
+            if self._first_due <= latest[turn]:
                 leaves |= self._due <= ends[turn]
-            places = leaves.nonzero()[0]
+            (places,) = leaves.nonzero()
             if len(places):
                 after[places] = self._charges[places]
-                self._charges = after
+            self._charges = after
+            if len(places):
                 here = _Here(places, power[places], turns[turn, places], span[places])
                 splits += self._looked(turn, here, want)
-                first_due = int(self._due.min())
-            else:
-                self._charges = after
         return powers, splits
 
     def _looked(self, turn: int, here: _Here, want: Whole) -> Iterator[Split]:
@@ -223,36 +225,44 @@ class Batteries:
             moment = moment + held
             left = left - held
             self._settle(edges, moment)
-            more = left > 0
-            if not more.any():
+            (more,) = left.nonzero()
+            if not len(more):
                 return
-            edges, moment, left = edges[more], moment[more], left[more]
-            power = np.maximum(np.minimum(want[edges], self._high[edges]), self._low[edges])
-            yield Split(edges, moment, power, turn)
+            edges, moment, left, before = edges[more], moment[more], left[more], power[more]
+            power = np.maximum(np.minimum(want[edges], self._rules[1, edges]), self._rules[0, edges])
+            yield Split(edges, moment, before, power, turn)
 
     def _until(self, edges: NDArray[np.intp], power: Whole, moment: Whole) -> Whole:
         """The ms for which a power holds at most."""
-        charge, place, size = self._charges[edges], self._range[edges], np.maximum(np.abs(power), 1)
-        down = np.minimum(charge // size, (charge - self._ranges.down[place]) // size + 1)
-        up = np.minimum((self._store.full - charge) // size, -((charge - self._ranges.up[place]) // size))
-        found = np.where(power > 0, down, np.where(power < 0, up, _FAR))
-        due = self._due[edges]
-        return np.where(due > moment, np.minimum(found, due - moment), found)
+        charge, place = self._charges[edges], self._range[edges]
+        size, gives = np.maximum(np.abs(power), 1), power > 0
+        room = np.where(gives, charge, self._store.full - charge)
+        step = np.where(gives, charge - self._ranges.down[place] + 1, self._ranges.up[place] - charge)
+        found: Whole = np.minimum(room // size, -(-step // size))
+        found[power == 0] = _FAR
+        if self._first_due < _FAR:
+            due = self._due[edges]
+            np.minimum(found, due - moment, out=found, where=due > moment)
+        return found
 
     def _settle(self, edges: NDArray[np.intp], now: Whole) -> None:
         """Decide anew at a turn of these edges."""
-        ranges = self._ranges
-        place = ranges.bounds.searchsorted(self._charges[edges], "right")
+        place = self._ranges.bounds.searchsorted(self._charges[edges], "right")
         state = self._states[edges]
-        right = ranges.state[state, place]
-        due: Whole | int = _FAR
-        if (right != state).any():
-            ripe = (right != state) & (now >= self._since[edges] + _HYSTERESIS)
-            state = np.where(ripe, right, state)
-            self._states[edges] = state
-            self._since[edges] = np.where(ripe, now, self._since[edges])
-            waits = ranges.state[state, place] != state
-            due = np.where(waits, self._since[edges] + _HYSTERESIS, _FAR)
-        self._due[edges], self._range[edges] = due, place
-        self._low[edges], self._high[edges] = ranges.low[place], ranges.high[state, place]
-        self._least[edges], self._most[edges] = ranges.least[place], ranges.most[place]
+        is_moved = (self._ranges.state[state, place] != state).any()
+        if is_moved or (self._first_due < _FAR and (self._due[edges] < _FAR).any()):
+            state = self._switched(edges, now, state, place)
+        self._range[edges] = place
+        self._rules[:, edges] = self._ranges.rules[:, state, place]
+
+    def _switched(self, edges: NDArray[np.intp], now: Whole, state: Whole, place: Whole) -> Whole:
+        """The states of these edges, which change now or are due to change."""
+        right, since = self._ranges.state[state, place], self._since[edges]
+        ripe = (right != state) & (now >= since + _HYSTERESIS)
+        state, since = np.where(ripe, right, state), np.where(ripe, now, since)
+        waits = self._ranges.state[state, place] != state
+        self._states[edges], self._since[edges] = state, since
+        self._due[edges] = np.where(waits, since + _HYSTERESIS, _FAR)
+        self._first_due = int(self._due.min())
+        found: Whole = state
+        return found

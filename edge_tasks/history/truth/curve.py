@@ -61,12 +61,10 @@ class Curve:
 
     def powers(self, steps: Whole) -> Whole:
         """W in steps, ascending, counted from 1970 in the meter's own time."""
-        days, places = np.divmod(steps, self._levels.steps)
-        level = self._levels.at(days, places)
-        if self._power * int(level.max()) >= _FITS:
-            level = level.astype(object)
-        level = level * self._power
-        share = self._sky(days) * self._noises(steps)
+        count = self._levels.steps
+        level, highest = self._levels.at(steps)
+        level = self._power * (level if self._power * highest < _FITS else level.astype(object))
+        share = self._noises(steps) * (self._sky(steps // count) if self._clouds[1] else _ONE)
         high, low = level >> _PART, level & (1 << _PART) - 1
         found: Whole = high * share + (low * share + (1 << _UNIT - 1) >> _PART) >> _UNIT - _PART
         return found.astype(np.int64, copy=False)
@@ -76,10 +74,8 @@ class Curve:
             return _ONE
         return _ONE + self._noise * (_lots(self._own + steps) - 32_768) // 32_768
 
-    def _sky(self, days: Whole) -> Whole | int:
+    def _sky(self, days: Whole) -> Whole:
         low, high = self._clouds
-        if not high:
-            return _ONE
         each = np.arange(days[0], days[-1] + 1)
         return cast("Whole", (_ONE - low - (high - low) * _lots(self._edge + each) // _ONE)[days - days[0]])
 

@@ -53,17 +53,18 @@ class Levels:
         self._step_s = cast("int", content.get("step_s", 300))
         self._offset_s = offset_of(content)
         self.steps = _DAY_S // self._step_s
-        self._first = 0
-        self._table: Whole = np.empty((0, self.steps), np.int64)
+        self._first = self._end = 0
+        self._found: Whole = np.empty(0, np.int64)
+        self._highest = 0
 
-    def at(self, days: Whole, places: Whole) -> Whole:
-        """Those of places in days, which are ascending."""
-        first, last = int(days[0]), int(days[-1])
-        if first < self._first or last >= self._first + len(self._table):
-            self._first = first - _AROUND
-            self._table = self._made(np.arange(self._first, last + 1 + _AHEAD))
-        found: Whole = self._table[days - self._first, places]
-        return found
+    def at(self, steps: Whole) -> tuple[Whole, int]:
+        """Those of steps since 1970, which are ascending, and a level that none of them exceeds."""
+        first, last = int(steps[0]) // self.steps, int(steps[-1]) // self.steps
+        if first < self._first or last >= self._end:
+            self._first, self._end = first - _AROUND, last + 1 + _AHEAD
+            self._found = self._made(np.arange(self._first, self._end)).ravel()
+            self._highest = int(self._found.max())
+        return self._found[steps - self._first * self.steps], self._highest
 
     def _made(self, days: Whole) -> Whole:
         """A row for each day."""

@@ -6,26 +6,26 @@ Energies are whole numbers of W*ms, so nothing is lost by adding. They become Wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
 import numpy as np
 
-from edge_tasks.history.truth.battery import Batteries, Split
+from edge_tasks.history.truth.battery import Batteries
 from edge_tasks.history.truth.curve import Curve
 from edge_tasks.history.truth.levels import Levels
 from edge_tasks.history.truth.turns import Beat, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from edge_tasks.history.truth.battery import Store
+    from edge_tasks.history.truth.battery import Split, Store
     from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.timedata.points import Whole
 
 Sum = Literal["consumption", "production", "buy", "sell", "charge", "discharge"]
 SUMS: Final[tuple[Sum, ...]] = ("consumption", "production", "buy", "sell", "charge", "discharge")
 """The counters of an edge, in front of those of its meters."""
-_CELLS: Final = 500_000
+_CELLS: Final = 1_500_000
 """So many turns of all edges are reckoned at once, so a long span takes no more memory than a short one."""
 _WMS_PER_WH: Final = 3_600_000
 
@@ -106,9 +106,8 @@ class Reckoning:
         store = self._site.store
         batteries = Batteries(store, self._edges, self._site.initial, self._begin) if store else None
         for turns, spans in stretches(self._beats(), self._edges, self._begin, int(asked.max()), _CELLS):
-            moments_of, rates = self._rates(turns, spans, batteries)
-            reading = _Reading(moments_of, turns[-1] + spans[-1], asked)
-            for place, rate in enumerate(rates):
+            reading = _Reading(turns, spans, asked)
+            for place, rate in enumerate(self._rates(turns, spans, batteries)):
                 before[place] += reading.read(rate, before[place], found[place])
         return found // _WMS_PER_WH
 
@@ -120,8 +119,8 @@ class Reckoning:
         }
         return [*shaped[:1], *(Beat(step, np.full(self._edges, -self._begin)) for step in sorted(own - {0}))]
 
-    def _rates(self, turns: Whole, spans: Whole, batteries: Batteries | None) -> tuple[Whole, Iterator[Whole]]:
-        """All turns, those of batteries included, and from each on W of all counters in their order."""
+    def _rates(self, turns: Whole, spans: Whole, batteries: Batteries | None) -> Iterator[_Rate]:
+        """The rates of all counters in their order."""
         powers = [self._powers(meter, turns) for meter in self._site.meters]
         consumption, production = (
             sum(
@@ -130,15 +129,13 @@ class Reckoning:
             )
             for kind in ("consumption", "production")
         )
-        given, splits = np.zeros_like(turns), list[Split]()
-        if batteries:
-            given, splits = batteries.follow(consumption - production, turns, spans)
-        found = _divided(turns, spans, given, splits)
-        own = (consumption, production, *powers)
-        consumption, production, *powers = (
-            (np.take_along_axis(one, found.of, 0) for one in own) if splits else own
-        )
-        return found.turns, _each(powers, consumption, production, found.given)
+        asked = consumption - production
+        given, splits = batteries.follow(asked, turns, spans) if batteries else (np.zeros_like(turns), [])
+        yield from (_Rate(consumption), _Rate(production))
+        later = _Later.of(splits, asked, turns + spans) if splits else None
+        for figure in (_bought, _sold, _charged, _discharged):
+            yield _Rate(figure(asked, given), later.changed(figure) if later else None)
+        yield from (_Rate(power) for power in powers)
 
     def _powers(self, meter: Metered, turns: Whole) -> Whole:
         curves = self._curves.get(meter.id)
@@ -152,52 +149,80 @@ class Reckoning:
         )
 
 
-class _Divided(NamedTuple):
-    """Turns, those of batteries included, by edge.
+def _above_zero(power: Whole) -> Whole:
+    found: Whole = np.maximum(power, 0)
+    return found
+
+
+def _bought(asked: Whole, given: Whole) -> Whole:
+    return _above_zero(asked - given)
+
+
+def _sold(asked: Whole, given: Whole) -> Whole:
+    return _above_zero(given - asked)
+
+
+def _charged(_asked: Whole, given: Whole) -> Whole:
+    return _above_zero(-given)
+
+
+def _discharged(_asked: Whole, given: Whole) -> Whole:
+    return _above_zero(given)
+
+
+class _Changes(NamedTuple):
+    """By how many W a counter's rate changes within spans; sorted by turn and edge, then by moment.
 
     Attributes:
-        turns: epoch ms.
-        of: the number of the turn of a source that each follows from.
-        given: W of the battery from each on.
+        turns: the numbers of the turns at which the spans began.
+        edges: of each change.
+        moments: epoch ms.
+        ends: epoch ms of the spans.
+        by: W.
     """
 
     turns: Whole
-    of: Whole
-    given: Whole
+    edges: Whole
+    moments: Whole
+    ends: Whole
+    by: Whole
 
 
-def _divided(turns: Whole, spans: Whole, given: Whole, splits: Sequence[Split]) -> _Divided:
-    if not splits:
-        return _Divided(turns, np.empty_like(turns), given)
-    count, edges = turns.shape
-    each = np.concatenate([one.edges for one in splits])
-    order = np.argsort(each, kind="stable")
-    owners = each[order]
-    rows = np.arange(len(owners)) - np.searchsorted(owners, owners)
-    here = rows, owners
-    more = 1 + int(rows.max())
-    moments = np.broadcast_to(turns[-1] + spans[-1], (more, edges)).copy()
-    of, powers = np.full((more, edges), count - 1), np.zeros((more, edges), np.int64)
-    moments[here] = np.concatenate([one.moments for one in splits])[order]
-    of[here] = np.repeat([one.turn for one in splits], [len(one.edges) for one in splits])[order]
-    powers[here] = np.concatenate([one.powers for one in splits])[order]
-    all_of = np.concatenate([np.broadcast_to(np.arange(count)[:, None], turns.shape), of])
-    all_turns = np.concatenate([turns, moments])
-    sorted_by_time = np.argsort(all_turns, axis=0, kind="stable")
-    return _Divided(
-        *(
-            np.take_along_axis(one, sorted_by_time, 0)
-            for one in (all_turns, all_of, np.concatenate([given, powers]))
+class _Later(NamedTuple):
+    """What batteries change within spans; sorted like :class:`_Changes`."""
+
+    turns: Whole
+    edges: Whole
+    moments: Whole
+    ends: Whole
+    asked: Whole
+    before: Whole
+    powers: Whole
+
+    @classmethod
+    def of(cls, splits: Sequence[Split], asked: Whole, ends: Whole) -> _Later:
+        """All splits of a stretch."""
+        turns = np.repeat([one.turn for one in splits], [len(one.edges) for one in splits])
+        edges = np.concatenate([one.edges for one in splits])
+        order = np.lexsort((edges, turns))
+        turns, edges = turns[order], edges[order]
+        moments, before, powers = (
+            np.concatenate([getattr(one, name) for one in splits])[order]
+            for name in ("moments", "before", "powers")
         )
-    )
+        return cls(turns, edges, moments, ends[turns, edges], asked[turns, edges], before, powers)
+
+    def changed(self, figure: Callable[[Whole, Whole], Whole]) -> _Changes:
+        """What that is for a counter, whose rate is a figure of what is asked and given."""
+        by = figure(self.asked, self.powers) - figure(self.asked, self.before)
+        return _Changes(self.turns, self.edges, self.moments, self.ends, by)
 
 
-def _each(powers: Sequence[Whole], consumption: Whole, production: Whole, given: Whole) -> Iterator[Whole]:
-    """W of all counters in their order."""
-    grid = consumption - production - given
-    yield from (consumption, production, np.maximum(grid, 0), np.maximum(-grid, 0))
-    yield from (np.maximum(-given, 0), np.maximum(given, 0))
-    yield from powers
+class _Rate(NamedTuple):
+    """W of a counter from each turn on, by turn and edge, and by how much that changes within spans."""
+
+    power: Whole
+    changes: _Changes | None = None
 
 
 class _Reading:
@@ -205,37 +230,54 @@ class _Reading:
 
     Args:
         turns: epoch ms by turn and edge.
-        ends: epoch ms of each edge's last span.
+        spans: ms, likewise.
         asked: epoch ms.
     """
 
-    def __init__(self, turns: Whole, ends: Whole, asked: Whole) -> None:
-        within = (turns[0] <= asked[:, None]) & (asked[:, None] < ends)
+    def __init__(self, turns: Whole, spans: Whole, asked: Whole) -> None:
+        within = (turns[0] <= asked[:, None]) & (asked[:, None] < turns[-1] + spans[-1])
         self._rows, self._edges = np.nonzero(within)
-        moments = asked[self._rows]
-        self._turns = np.empty_like(moments)
+        self._moments = asked[self._rows]
+        self._turns = np.empty_like(self._moments)
         for edge in np.unique(self._edges):
             own = self._edges == edge
-            self._turns[own] = np.searchsorted(turns[:, edge], moments[own], "right") - 1
-        self._since = moments - turns[self._turns, self._edges]
-        self._spans = np.diff(turns, axis=0, append=ends[None])
+            self._turns[own] = np.searchsorted(turns[:, edge], self._moments[own], "right") - 1
+        self._since = self._moments - turns[self._turns, self._edges]
+        self._spans, self._count = spans, turns.shape[1]
 
-    def read(self, rate: Whole, before: Whole, found: Whole) -> Whole:
+    def read(self, rate: _Rate, before: Whole, found: Whole) -> Whole:
         """Put into ``found`` what a counter shows, in W*ms.
 
         Args:
-            rate: W by turn and edge.
+            rate: of it.
             before: what it showed at each edge when the stretch began.
             found: by moment and edge.
 
         Returns:
             What each edge adds to it in the whole stretch.
         """
-        added = rate * self._spans
+        added = rate.power * self._spans
+        if changes := rate.changes:
+            np.add.at(added, (changes.turns, changes.edges), changes.by * (changes.ends - changes.moments))
+        if not len(self._rows):
+            return cast("Whole", added.sum(axis=0))
         np.cumsum(added, axis=0, out=added)
-        if len(self._rows):
-            earlier = np.where(self._turns > 0, added[self._turns - 1, self._edges], 0)
-            within = rate[self._turns, self._edges] * self._since
-            found[self._rows, self._edges] = before[self._edges] + earlier + within
+        earlier = np.where(self._turns > 0, added[self._turns - 1, self._edges], 0)
+        within = rate.power[self._turns, self._edges] * self._since
+        if changes:
+            within += self._changed(changes)
+        found[self._rows, self._edges] = before[self._edges] + earlier + within
         last: Whole = added[-1]
         return last
+
+    def _changed(self, changes: _Changes) -> Whole:
+        """W*ms that the changes make until each moment, within its own span."""
+        keys = changes.turns * self._count + changes.edges
+        asked = self._turns * self._count + self._edges
+        first, behind = np.searchsorted(keys, asked), np.searchsorted(keys, asked, "right")
+        found: Whole = np.zeros_like(asked)
+        for place in range(int((behind - first).max())):
+            (some,) = np.nonzero(first + place < behind)
+            one = first[some] + place
+            found[some] += changes.by[one] * np.maximum(self._moments[some] - changes.moments[one], 0)
+        return found
