@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from edge_tasks.checkout import load_readings, load_shapes
 from edge_tasks.checkout.load_readings import ReadingsError
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.load_curve_content import read_clock
+from tests.inv import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,3 +154,13 @@ def test_other_readings_are_another_profile(tmp_path: Path) -> None:
         assert shape is not None
         digests.add(shape.digest)
     assert len(digests) == 2
+
+
+def test_the_examples_of_the_guide_are_profiles(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "howto" / "load-shapes.md").read_text()
+    examples = [text for text in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL) if "consumption:" in text]
+    (tmp_path / "mill.csv").write_text(rows(*quarters("2024-12-31T23:00+00:00", 365 * 96)))
+    for example in examples:
+        (tmp_path / "own.yaml").write_text(example)
+        assert load_shapes.find(str(tmp_path / "own.yaml"), tmp_path) is not None
+    assert len(examples) == 3
