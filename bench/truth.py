@@ -68,13 +68,13 @@ def main() -> None:
     parser.add_argument("--edges", type=int, default=1000)
     found = edges(parser.parse_args().edges)
     seconds, energies = truth_s(found)
-    one = past_s(found[:FEW]) / FEW
+    cpu = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    pasts = past_s(found[:FEW]) / FEW * len(found) / machine.cores()
     memory = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     sys.stdout.write(
-        f"truth of {len(found):,} edges x 12 months: {seconds:.1f} s on {machine.cores()} cores, {energies:,} energies\n"
-        f"a past of one edge and year, computed only: {one:.2f} s; {len(found):,} of them on these cores:"
-        f" {one * len(found) / machine.cores():.0f} s, {one * len(found) / machine.cores() / seconds:.1f} times as long\n"
-        f"memory of a process: {memory >> 10} MiB at the most\n"
+        f"{len(found):,} edges x 12 months, {energies:,} energies, {machine.cores()} cores\n"
+        f"truth: {seconds:.1f} s, {cpu:.1f} s of CPU, {memory >> 10} MiB for a process at the most\n"
+        f"their pasts, only computed: {pasts:.0f} s, {pasts / seconds:.1f} times as long\n"
     )
 
 

@@ -140,7 +140,7 @@ def _channels() -> str:
     model = model_of(configuration.read(template))
     channels = model.channels
     kinds = {
-        "counters, Wh": [name for text in channels.counters if text for name in text.names],
+        "counters, Wh": [name for _, text in channels.counted for name in text.names],
         "follow the simulation": [
             name
             for text in (*channels.levels, *(reading.text for reading in channels.readings))

@@ -9,7 +9,9 @@
         NoAnswer             4    a service of the fleet did not answer, or refused
           BackendError       4    the backend
           OdooError          4    Odoo
+            OdooRefused      4    it answered with a refusal
       RegistrationError      5    the device table cannot be read or written; nothing was committed
+        DatabaseRefused      5    PostgreSQL refused the password
       EdgesNotOnline         6    at least one edge is not online
       HistoryError           5    history cannot be reached, or refuses
       NoRoom                 3    a disk has no room for a history
@@ -83,10 +85,18 @@ class OdooError(NoAnswer):
     """Odoo did not answer, or refused the call."""
 
 
+class OdooRefused(OdooError):  # noqa: N818 - as above
+    """Odoo refused the call: the user's password, or the user."""
+
+
 class RegistrationError(FleetError):
     """The device table cannot be read or written; nothing was committed."""
 
     exit_code = 5
+
+
+class DatabaseRefused(RegistrationError):  # noqa: N818 - as above
+    """PostgreSQL refused the user or the password."""
 
 
 class EdgesNotOnline(FleetError):  # noqa: N818 - as above

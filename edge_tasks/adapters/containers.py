@@ -47,7 +47,7 @@ class Container:
         state: ``running``, ``exited``, ``restarting``, ``created``, …
         folder: the project directory from which Compose made it.
         started: seconds since 1970; 0.0 when it was never started.
-        why: why it does not run, in the engine's words; empty when it runs.
+        why: why it does not run, in the engine's words, or that nobody can reach it; empty when all is well.
         image: the id of the image it was made of.
         config_hash: Compose's digest of the service as it was when the container was made.
         health: ``healthy``, ``starting``, ``unhealthy``; empty without a health check.
@@ -95,9 +95,9 @@ class Container:
         return frozenset(_address(row[2].partition(":")[0]) for row in ours)
 
     def fits(self, hashes: Collection[str] | None, image: str | None) -> bool:
-        """It is running, and was made from one of these configurations and this image; None if unknown."""
+        """It can be reached, and was made from one of these configurations and this image; None if unknown."""
         same = hashes is None or self.config_hash in hashes
-        return self.is_running and same and image in (None, self.image)
+        return self.is_running and not self.why and same and image in (None, self.image)
 
 
 def container_of(entry: Mapping[str, Any]) -> Container | None:
@@ -112,7 +112,7 @@ def container_of(entry: Mapping[str, Any]) -> Container | None:
         folder=labels.get("com.docker.compose.project.working_dir", ""),
         state=state["Status"],
         started=seconds_of(state["StartedAt"]),
-        why="" if state["Status"] == "running" else _why(state),
+        why=_unreachable(entry) if state["Status"] == "running" else _why(state),
         image=entry["Image"],
         config_hash=labels.get("com.docker.compose.config-hash", ""),
         health=(state.get("Health") or {}).get("Status", ""),
@@ -152,6 +152,13 @@ def _anonymous_volumes(entry: Mapping[str, Any]) -> Iterator[str]:
         name = str(mount.get("Name") or "")
         if mount.get("Type") == "volume" and _DIGEST.fullmatch(name):
             yield name
+
+
+def _unreachable(entry: Mapping[str, Any]) -> str:
+    """Somebody disconnected it; one that shares another container's network has none of its own."""
+    shares = str(entry.get("HostConfig", {}).get("NetworkMode", "")).startswith(("container:", "none"))
+    is_alone = entry.get("NetworkSettings", {}).get("Networks") == {}
+    return "its container is in no network" if is_alone and not shares else ""
 
 
 def _why(state: Mapping[str, Any]) -> str:

@@ -81,6 +81,8 @@ class Daemon:
         if process is None:
             return False
         process.terminate()
+        with suppress(psutil.NoSuchProcess):
+            process.resume()  # one that somebody stopped sees the signal only then
         if not _ends(process):
             process.kill()
             _ends(process)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 
 if TYPE_CHECKING:
@@ -31,4 +32,4 @@ def check_config_place(
         return []
     what = f"{backend} has its configuration in {lies_in}, but its image looks in {looks_in}"
     change = f"mount it at {looks_in}; if another platform has an image of the same name, give this one its own"
-    return [Finding(what, place(backend, "volumes"), change)]
+    return [Finding(what, place(backend, "volumes"), change, fault=Fault.BACKEND_CONFIG_PLACE)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import CONFIG_TARGET
 from edge_tasks.plan import some
@@ -34,7 +35,7 @@ def check_foreign_edges(names: Sequence[str], where: str, folder: str) -> list[F
     )
     change = f"{aside}; otherwise rename them" if file.endswith(_OVERRIDES) else "rename or remove them"
     what = f"{some(tuple(names))} were not made by edge-tasks, but have the names of generated edges"
-    return [Finding(what, where, change)]
+    return [Finding(what, where, change, fault=Fault.EDGES_FOREIGN)]
 
 
 def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str]) -> list[Finding]:
@@ -43,7 +44,7 @@ def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str])
         return []
     what = f"nothing says where {edge} looks for its configuration; {CONFIG_TARGET} is assumed"
     change = "if it looks elsewhere, mount openems-edge/config.d there in the compose file"
-    return [Finding(what, place(edge, "volumes"), change, is_error=False)]
+    return [Finding(what, place(edge, "volumes"), change, fault=Fault.EDGE_CONFIG_PLACE, is_error=False)]
 
 
 def check_networks(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:
@@ -61,4 +62,4 @@ def check_networks(project: Project, services: Services, place: Callable[..., st
         return []
     what = f"{services.edge} and {services.backend} have no network in common: no edge can reach the backend"
     change = f"add one of {', '.join(sorted(backend))} to the networks of {services.edge}"
-    return [Finding(what, place(services.edge, "networks"), change)]
+    return [Finding(what, place(services.edge, "networks"), change, fault=Fault.EDGE_WITHOUT_NETWORK)]

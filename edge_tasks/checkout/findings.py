@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.backend_config import METADATA, REST, REST_TEXT
+from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.inheritance import JAVA
 from edge_tasks.checkout.roles import ODOO_PORT, POSTGRES_PORT
 from edge_tasks.openems.release import DEFAULT
-from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,23 +23,6 @@ if TYPE_CHECKING:
 ADDONS: Final = ("openems", "web_m2x_options", "partner_firstname")
 """The addon and its two OCA dependencies (on PyPI: odoo-addon-web-m2x-options, odoo-addon-partner-firstname)."""
 
-_MIB: Final = 2**20
-_EDGE_OVERHEAD_MIB: Final = 70
-"""What a real edge takes beyond its heap. With a heap of at most 128 MiB it took 154 to 190 MiB in all."""
-
-_PLATFORM_MIB: Final = 1200
-"""What Odoo, PostgreSQL and the backend take together."""
-
-_LEAST_DISK_MIB: Final = 1024
-_DATABASE_MIB: Final = 60
-"""What a new PostgreSQL with the device table takes: 42 MiB were measured."""
-
-_DIRECTORY: Final = 280 * 1024
-"""What an edge's config directory takes: 276 KiB were measured, a block for each file and directory."""
-
-_OTHER_FILES: Final = 100
-"""What a backend opens besides a socket for each edge: log, database, its own ports, libraries."""
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -51,6 +32,7 @@ class Finding:
         what: what is wrong.
         where: file and line, or the thing that it is about.
         change: what to change or type.
+        fault: which of the known faults it is.
         is_error: nothing can work until it is changed; otherwise it is only mentioned.
         kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
         fixes: right values of properties of ``Metadata/Odoo.config``; ``--fix`` writes them into a copy.
@@ -60,6 +42,8 @@ class Finding:
     what: str
     where: str
     change: str
+    _: KW_ONLY
+    fault: Fault
     is_error: bool = True
     kind: str = "wiring"
     fixes: tuple[tuple[str, str | int], ...] = ()
@@ -91,7 +75,9 @@ def check_backend_config(config: BackendConfig, project: Project, services: Serv
         findings.append(_wrong(config, file, "database", "openems", "a database of Odoo's own"))
     if not config.values["odooPassword"]:
         where = _where(config, file, "odooPassword")
-        findings.append(Finding("odooPassword is missing", where, "set one; Odoo's admin user gets it"))
+        change = "set one; Odoo's admin user gets it"
+        fault = Fault.BACKEND_WITHOUT_PASSWORD
+        findings.append(Finding("odooPassword is missing", where, change, fault=fault))
     if config.rest_port is None:
         findings.append(_without_rest(file))
     return findings
@@ -110,6 +96,7 @@ def check_odoo(project: Project, services: Services, place: Callable[..., str]) 
             f"{name} is not {services.database}'s",
             place(services.odoo, "environment", name),
             f"make it {right}" if name != "PASSWORD" else f"make it {services.database}'s POSTGRES_PASSWORD",
+            fault=Fault.ODOO_WIRING,
         )
         for name, right in pairs
         if right and name in odoo and odoo[name] != right
@@ -128,16 +115,21 @@ def check_edge(
         place: file and line of an entry of that service.
     """
     inside = "the edges do not share it; each has its own in its container"
-    found = [Finding(f"{mount} is writable", place("volumes"), inside, is_error=False) for mount in left_out]
+    found = [
+        Finding(f"{mount} is writable", place("volumes"), inside, fault=Fault.EDGE_MOUNT_WRITABLE, is_error=False)
+        for mount in left_out
+    ]
     if options:
         what, change = (
             f"{' '.join(options)} is only for the platform's own edge",
             "each edge gets --edge-heap instead",
         )
-        found.append(Finding(what, place("environment", JAVA), change, is_error=False))
+        where = place("environment", JAVA)
+        found.append(Finding(what, where, change, fault=Fault.EDGE_HEAP, is_error=False))
     if networks == "host":
         change = "remove it: several edges cannot use the same host ports"
-        found.append(Finding("network_mode is host", place("network_mode"), change))
+        where = place("network_mode")
+        found.append(Finding("network_mode is host", where, change, fault=Fault.EDGE_HOST_NETWORK))
     return found
 
 
@@ -151,6 +143,7 @@ def check_edge_ports(
             f"host port {port} is {service}'s and {wanted[port].name}'s at the same time",
             place(service, "ports"),
             f"publish {service} on another port",
+            fault=Fault.PORT_TWICE,
         )
         for port, service in sorted(host_ports.items())
         if port in wanted
@@ -161,105 +154,8 @@ def check_addons(folder: str, present: Sequence[str]) -> list[Finding]:
     """Check that the folder that is mounted for addons has Odoo's one, and those that it depends on."""
     missing = [name for name in ADDONS if name not in present]
     hint = "put them there: the addon from OpenEMS' odoo-openems, the others from OCA (PyPI: odoo-addon-…)"
-    return [Finding(f"no addon {', '.join(missing)}", folder, hint)] if missing else []
-
-
-def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) -> list[Finding]:
-    """Check that so many more edges fit into the memory that is free (bytes)."""
-    each = (_size(heap) // _MIB + _EDGE_OVERHEAD_MIB) * _MIB
-    free = available - (0 if platform_runs else _PLATFORM_MIB * _MIB)
-    fit = max(0, free // each)
-    if edges <= fit:
-        return []
-    return [
-        Finding(
-            f"{counted(edges, 'more edge')} would take {edges * each // _MIB} MiB,"
-            f" {max(0, free) // _MIB} MiB are free",
-            "memory",
-            f"add at most {counted(fit, 'edge')}, choose a smaller --edge-heap, or type --force",
-            kind="machine",
-        )
-    ]
-
-
-def check_disk(free: int, folder: str) -> list[Finding]:
-    """Check that there is room for images and containers (bytes)."""
-    if free >= _LEAST_DISK_MIB * _MIB:
-        return []
-    return [
-        Finding(
-            f"{free // _MIB} MiB are free",
-            folder,
-            "free some disk space; docker system df shows what Docker uses",
-            kind="machine",
-        )
-    ]
-
-
-def check_room(directories: int, free: int, folder: str, *, with_database: bool) -> list[Finding]:
-    """Check that there is room for so many new config directories, and for a new database (bytes)."""
-    needed = directories * _DIRECTORY + (_DATABASE_MIB * _MIB if with_database else 0)
-    if free >= needed:
-        return []
-    return [
-        Finding(
-            f"{free // _MIB} MiB are free, {-(-needed // _MIB)} MiB are needed",
-            folder,
-            "free some disk space, or take fewer --edges: light edges need none (--light-edges)",
-            kind="machine",
-        )
-    ]
-
-
-def check_ports(
-    taken: Mapping[int, str],
-    wanted: Mapping[int, str],
-    offset: int = 0,
-    platforms: Mapping[int, str] = MappingProxyType({}),
-) -> list[Finding]:
-    """Name host ports that are taken, and their owners.
-
-    Args:
-        taken: port → its owner.
-        wanted: port → what for.
-        offset: what all ports are moved by now.
-        platforms: those of the ports that a fleet of ours has → its platform.
-    """
-    of_fleets = [
-        Finding(
-            f"the fleet in {platform} has {counted(sum(one == platform for one in platforms.values()), 'port')}"
-            " that this one needs",
-            f"port {', '.join(str(port) for port, one in sorted(platforms.items()) if one == platform)}",
-            f"inv down --platform {shlex.quote(platform)}, or move all ports: --port-offset {offset + 1000}",
-            kind="machine",
-        )
-        for platform in sorted(set(platforms.values()))
-    ]
-    return of_fleets + [
-        Finding(
-            f"taken by {owner}, wanted for {wanted[port]}",
-            f"port {port}",
-            f"stop that process, or move all ports: --port-offset {offset + 1000}",
-            kind="machine",
-        )
-        for port, owner in sorted(taken.items())
-        if port not in platforms
-    ]
-
-
-def check_open_files(edges: int, most: int) -> list[Finding]:
-    """Check that the backend, which is one process, may hold a connection of every edge."""
-    wanted = edges + _OTHER_FILES
-    if wanted <= most:
-        return []
-    return [
-        Finding(
-            f"{edges} edges need a backend with {wanted} open files, but {most} are allowed",
-            "open files",
-            f"sudo prlimit --pid $$ --nofile={wanted}:{wanted}, then run this again in the same shell",
-            kind="machine",
-        )
-    ]
+    what = f"no addon {', '.join(missing)}"
+    return [Finding(what, folder, hint, fault=Fault.ADDON_MISSING)] if missing else []
 
 
 def corrections(findings: Sequence[Finding]) -> dict[str, str | int]:
@@ -278,6 +174,7 @@ def _without_rest(file: str) -> Finding:
         "the backend has no B2B REST API: verify asks PostgreSQL, which can be 30 s late and has no values",
         file.replace(str(METADATA), str(REST.parent)),
         f"add a {configuration}; inv doctor --fix up does it",
+        fault=Fault.BACKEND_WITHOUT_REST,
         is_error=False,
         files=((REST, REST_TEXT),),
     )
@@ -287,12 +184,9 @@ def _wrong(config: BackendConfig, file: str, name: str, right: str | int, whose:
     secret = name.endswith("Password")
     what = f"{name} is not {whose}" if secret else f"{name} is {config.values[name]!r}, not {whose} ({right})"
     change = f"make it {'the same' if secret else right!r}, or inv doctor --fix (it changes our copy)"
-    return Finding(what, _where(config, file, name), change, fixes=((name, right),))
+    where = _where(config, file, name)
+    return Finding(what, where, change, fault=Fault.BACKEND_WIRING, fixes=((name, right),))
 
 
 def _where(config: BackendConfig, file: str, name: str) -> str:
     return f"{file}:{config.lines[name]}" if name in config.lines else file
-
-
-def _size(text: str) -> int:
-    return int(text[:-1]) * (2**30 if text.endswith("g") else _MIB)

@@ -161,6 +161,7 @@ def restart(session: Session) -> None:
 
     Raises:
         SettingsError: there is no fleet, no such edge, or its directory was never written.
+        EdgesNotOnline: the fleet is down.
     """
     session.require_fleet()
     if not session.options.get("edge"):
@@ -168,7 +169,9 @@ def restart(session: Session) -> None:
     session.begin()
     target = session.target
     edges = selected_edges(session)
-    Restart(edges, target.fleet, target.directories, session.runtime.edges, session.console).run()
+    runtime = session.runtime
+    running = runtime.services.running
+    Restart(edges, target.fleet, target.directories, runtime.edges, running, session.console).run()
 
 
 def down(session: Session) -> None:

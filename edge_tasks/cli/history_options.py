@@ -6,17 +6,16 @@ from typing import Final
 
 from edge_tasks.cli.option import Option
 
-_DAYS: Final = "a day or a moment: 2025-11-01, 2025-11-01T12:00:00+03:00"
 EVERY: Final = "15m"
 ZONE: Final = "UTC"
 
 BACKFILL: Final = (
-    Option("from", f"When the past begins, {_DAYS}"),
-    Option("to", "Until when there are points, that day included (default: now)"),
-    Option("every", f"The time between two points: 30s, 15m, 1h (default: {EVERY})"),
+    Option("from", "When the past begins: 2025-11-01, or an exact moment"),
+    Option("to", "The last day that has points, or a moment (default: now)"),
+    Option("every", f"The time between two points (default: {EVERY})"),
     Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
     Option("zone", f"The time zone of the days (default: {ZONE})"),
-    Option("remove", "Remove the pasts that were written, and what these edges sent since then", is_flag=True),
+    Option("remove", "Remove the pasts, and what the edges sent since then", is_flag=True),
 )
 
 _BILL: Final = (

@@ -98,12 +98,13 @@ class Directories:
         directory = self.of(edge)
         return tuple(path for path in paths if not (directory / path).is_file())
 
-    def apikey(self, edge: Edge, path: PurePosixPath) -> str | None:
-        """The apikey in a file of an edge's directory; None if it cannot be read."""
+    def login(self, edge: Edge, path: PurePosixPath) -> tuple[str | None, str | None]:
+        """The apikey and the backend's uri in a file of an edge's directory; None if it cannot be read."""
         try:
-            return felix.parse((self.of(edge) / path).read_text(encoding="utf-8")).string("apikey")
+            found = felix.parse((self.of(edge) / path).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return None
+            return None, None
+        return found.string("apikey"), found.string("uri")
 
     def write(self, edge: Edge, files: Mapping[PurePosixPath, str], digest: str) -> None:
         """Put these files, made of what ``digest`` says, in the place of an edge's directory.

@@ -59,8 +59,8 @@ def _readings(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -
 
 
 def _counters(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -> Iterator[tuple[str, Whole]]:
-    for place, text in enumerate(channels.counters):
-        if text is not None and place < 2 * stretch.plant.devices:
+    for place, text in channels.counted:
+        if place < 2 * stretch.plant.devices:
             whole, rest = divmod(stretch.before.energies[place], WMS_PER_WH)
             found = whole + (rest + stretch.energy(place, moments, at)) // WMS_PER_WH
             for name in text.names:

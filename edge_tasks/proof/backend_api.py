@@ -38,6 +38,7 @@ class BackendApi:
         user: of Odoo.
         password: of that user.
         ui: the websocket of the backend's UI, e.g. ``ws://127.0.0.1:8082``; empty where it is not reached.
+        remedy: what to type if it refuses the login.
     """
 
     says: ClassVar[str] = "the backend"
@@ -48,6 +49,7 @@ class BackendApi:
     user: str
     password: str = field(repr=False)
     ui: str = ""
+    remedy: str = "inv odoo-init, or give Odoo's user admin that password"
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -102,7 +104,7 @@ class BackendApi:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
-            raise _refusal(url, error.code, self.user) from None
+            raise self._refusal(url, error.code) from None
         except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
@@ -142,6 +144,17 @@ class BackendApi:
                 batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
         return found
 
+    def _refusal(self, url: str, code: int) -> BackendError:
+        """The error for an HTTP status. A wrong login is a 500 of a real backend, a 401 of our stand-in."""
+        if code not in _OF_A_WRONG_LOGIN:
+            return BackendError(f"{url} answered {code}", code=code)
+        return BackendError(
+            f"{url} answered {code}: it does not accept {self.user} with the backend's odooPassword,"
+            " or it cannot reach Odoo",
+            hint=self.remedy,
+            code=code,
+        )
+
     def _introduce(self) -> None:
         """Make the backend learn this user's role for each edge, one page at a time."""
         from edge_tasks.proof import ui_api  # noqa: PLC0415 - websockets take long to import
@@ -168,15 +181,3 @@ class BackendApi:
                 f"{self.rest} is not a B2B REST API: it did not answer {method} with a JSON object"
             )
         return answer
-
-
-def _refusal(url: str, code: int, user: str) -> BackendError:
-    """The error for an HTTP status. A wrong login is a 500 of a real backend, a 401 of our stand-in."""
-    if code not in _OF_A_WRONG_LOGIN:
-        return BackendError(f"{url} answered {code}", code=code)
-    return BackendError(
-        f"{url} answered {code}: it does not accept {user} with the backend's odooPassword,"
-        " or it cannot reach Odoo",
-        hint=f"inv odoo-init, or give Odoo's user {user} that password",
-        code=code,
-    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.errors import NoAnswer
+from edge_tasks.errors import BackendError, DatabaseRefused, NoAnswer, OdooRefused, RegistrationError
+from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.proof.verdict import Expectation
     from edge_tasks.registry.protocol import DeviceReport, Registry
+
+_FEW: Final = 10
+"""So many edges without an entry are asked for: they may be connected all the same."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +98,19 @@ class RuntimeFacts:
         backend_started: seconds since 1970; 0.0 when it does not run.
         unread: names of edges whose entry the running backend has not read.
         takes_edges: whether the backend's port for edges is open; asked only where no edge is online.
+        restart: what to type so that one edge starts again, by its name.
     """
 
     processes: Mapping[str, EdgeProcess]
     backend_started: float
     unread: frozenset[str]
     takes_edges: Callable[[], bool] = lambda: True
+    restart: Callable[[str], str] = lambda _name: "inv up"
 
 
 @dataclass
 class _Answers:
+    unasked: Fault | None = None
     why: str = ""
     hint: str = "inv up"
     visible: frozenset[str] | None = None
@@ -144,14 +151,30 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
     status, registry = sources.status, sources.registry
     answers = _Answers()
     try:
-        answers.online = status.online(names)
-        answers.values = status.values(list(answers.online), channels)
         answers.reports = registry.reports(names)
+        answers.online = status.online(_worth_asking(names, answers.reports))
+        answers.values = status.values(list(answers.online), channels)
         answers.visible = registry.visible(names)
         answers.takes_edges = any(answers.online.values()) or sources.facts.takes_edges()
+    except DatabaseRefused as error:
+        answers.unasked, answers.why, answers.hint = Fault.DATABASE_REFUSES, error.message, error.hint
+    except RegistrationError as error:
+        answers.unasked, answers.why = Fault.DATABASE_SILENT, error.message
     except NoAnswer as error:
-        answers.why, answers.hint = error.message, error.hint
+        answers.unasked, answers.why, answers.hint = _fault_of(error), error.message, error.hint
     return answers
+
+
+def _worth_asking(names: Sequence[str], reports: Mapping[str, DeviceReport]) -> list[str]:
+    """The backend looks for each edge that it does not know by itself, and knows few that have no entry."""
+    without = sum(name not in reports for name in names)
+    return [name for name in names if name in reports or without <= _FEW]
+
+
+def _fault_of(error: NoAnswer) -> Fault:
+    if not isinstance(error, BackendError):
+        return Fault.ODOO_REFUSES if isinstance(error, OdooRefused) else Fault.ODOO_SILENT
+    return Fault.BACKEND_REFUSES if error.code else Fault.BACKEND_SILENT
 
 
 def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: bool) -> Observation:
@@ -162,8 +185,11 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         running=process.running,
         running_why=process.why,
         online=online,
-        backend_why=answers.why,
-        backend_hint=answers.hint,
+        tries=process.tries,
+        restart=facts.restart(name),
+        unasked=answers.unasked,
+        unasked_why=answers.why,
+        unasked_hint=answers.hint,
         components=report.components if report and online else None,
         ignored=process.ignored,
         values=answers.values.get(name, {}),
@@ -175,5 +201,6 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         takes_edges=answers.takes_edges,
         message_age_s=report.message_age_s if report else None,
         settled_s=time.time() - max(process.since, facts.backend_started),
+        backend_age_s=time.time() - facts.backend_started,
         is_late=is_late,
     )

@@ -18,12 +18,14 @@ class EdgeProcess:
         why: why it does not, or why it is not connected, in the runtime's words; empty when nothing is known.
         since: when it was started, seconds since 1970.
         ignored: config files that it does not load, each with the reason.
+        tries: it connects again by itself when it has lost the backend.
     """
 
     running: bool
     why: str = ""
     since: float = 0.0
     ignored: tuple[str, ...] = ()
+    tries: bool = False
 
 
 class StatusSource(Protocol):

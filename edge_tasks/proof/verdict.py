@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge_tasks.openems.components import factory, is_meter, is_simulator
 from edge_tasks.openems.load_curve_terms import KINDS
+from edge_tasks.proof.fault import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -15,11 +16,19 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
 
+_Found: TypeAlias = "tuple[Fault, Condition, str, str]"
+
 SILENT_AFTER_S: Final = 90.0
 """The backend writes ``lastmessage`` every 30 s; older than this, an edge that sends has been silent."""
 
+_RECONNECTS_S: Final = 120.0
+"""A real edge that has lost its backend tries again after 10 to 109 s."""
+
 DOWN: Final = ("the fleet is down", "inv up")
 """Why nothing is known of any edge, and what to type."""
+
+_WRITE_AGAIN: Final = "inv gen-configs --force up"
+_UNHIDE: Final = "delete the record rule for openems.device in Odoo (Settings, Technical, Record Rules)"
 
 
 class Condition(Enum):
@@ -56,8 +65,11 @@ class Observation:
         running: its process or container runs.
         running_why: why not, in the runtime's words.
         online: what the backend says; None when the backend does not know it.
-        backend_why: why the backend could not be asked at all.
-        backend_hint: what to type then.
+        tries: it connects again by itself when it has lost the backend.
+        restart: what to type so that this edge starts again.
+        unasked: which service could not be asked, so that nothing is known; None if all could be.
+        unasked_why: why not.
+        unasked_hint: what to type then.
         components: of the last ``edgeConfig``.
         ignored: config files that the edge does not load.
         values: by channel.
@@ -69,6 +81,7 @@ class Observation:
         takes_edges: the backend's port for edges is open.
         message_age_s: seconds since the backend's ``lastmessage``.
         settled_s: seconds since backend and edge were last started, whichever is later.
+        backend_age_s: seconds since the backend was started.
         is_late: ``online`` is what the backend wrote at its last ``lastmessage``, up to 30 s ago.
     """
 
@@ -76,8 +89,11 @@ class Observation:
     running: bool
     running_why: str = ""
     online: bool | None = None
-    backend_why: str = ""
-    backend_hint: str = "inv up"
+    tries: bool = False
+    restart: str = "inv up"
+    unasked: Fault | None = None
+    unasked_why: str = ""
+    unasked_hint: str = "inv up"
     components: frozenset[str] | None = None
     ignored: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
@@ -89,6 +105,7 @@ class Observation:
     takes_edges: bool = True
     message_age_s: float | None = None
     settled_s: float = 0.0
+    backend_age_s: float = 0.0
     is_late: bool = False
 
     @property
@@ -103,6 +120,7 @@ class Verdict:
 
     Attributes:
         why: the reason; like ``hint`` it is empty if the edge is online.
+        fault: which of the known faults that is; None if the edge is online.
         values: by channel.
         may_change: it runs, and the backend knows it: waiting may help.
         message_age_s: seconds since the backend's ``lastmessage``; None when it has none.
@@ -116,6 +134,7 @@ class Verdict:
     values: Mapping[str, object] = field(default_factory=dict)
     may_change: bool = True
     message_age_s: float | None = None
+    fault: Fault | None = None
     running: bool = True
 
     @property
@@ -148,9 +167,11 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
     """The first reason that explains the others."""
     if seen.online and seen.of_earlier_life:
         seen = replace(seen, online=False, components=None)
-    condition, why, hint = _fault(seen, expected) or (Condition.ONLINE, "", "")
-    may_change = seen.running and seen.active is True and seen.online is not None and not seen.backend_why
-    return Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, seen.running)
+    fault, condition, why, hint = _fault(seen, expected) or (None, Condition.ONLINE, "", "")
+    may_change = seen.running and seen.active is True and seen.online is not None and seen.unasked is None
+    return Verdict(
+        seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, fault, seen.running
+    )
 
 
 def _figures(
@@ -166,33 +187,43 @@ def _figures(
     return range(bounds[0], bounds[1] + 1) if bounds else fixed or None
 
 
-def _fault(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:
+def _fault(seen: Observation, expected: Expectation) -> _Found | None:
+    if seen.unasked is not None:
+        return seen.unasked, Condition.UNKNOWN, seen.unasked_why, seen.unasked_hint
+    found = _of_row(seen) or _of_connection(seen)
+    return found or _incomplete(seen, expected)
+
+
+def _of_row(seen: Observation) -> _Found | None:
+    amiss = Condition.INCOMPLETE if seen.online else Condition.OFFLINE  # the backend may have it all the same
+    if not seen.registered:
+        return Fault.NO_ROW, amiss, "it has no row in the device table", "inv register"
+    if not seen.running:
+        why = seen.running_why or "its process does not run"
+        return Fault.NOT_RUNNING, Condition.OFFLINE, why, "inv up"
+    if not seen.active:
+        return Fault.ROW_ARCHIVED, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"
+    if seen.visible is False:
+        return Fault.ROW_HIDDEN, amiss, "Odoo does not list its device, although the row is active", _UNHIDE
+    if not seen.key_is_own:
+        return Fault.ROW_OTHER_KEY, amiss, "its row has another apikey", "inv register"
+    return None
+
+
+def _of_connection(seen: Observation) -> _Found | None:
+    if seen.online:
+        return None
     offline = Condition.OFFLINE
-    amiss = Condition.INCOMPLETE if seen.online else offline  # the backend may have it all the same
-    faults = (
-        (seen.backend_why != "", Condition.UNKNOWN, seen.backend_why, seen.backend_hint),
-        (not seen.registered, amiss, "it has no row in the device table", "inv register"),
-        (not seen.running, offline, seen.running_why or "its process does not run", "inv up"),
-        (not seen.active, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"),
-        (seen.visible is False, amiss, "Odoo does not list its device", "inv register"),
-        (not seen.key_is_own, amiss, "its row has another apikey", "inv register"),
-        (
-            not seen.online and not seen.takes_edges,
-            offline,
-            "the backend's port for edges is not open",
-            "inv register",
-        ),
-        (
-            not seen.online and not seen.read,
-            offline,
-            "the backend started before its row was there",
-            "inv register",
-        ),
-        (seen.online is None, Condition.UNKNOWN, "the backend does not know it", "inv register"),
-        (not seen.online, offline, seen.running_why or _not_connected(seen), "inv up"),
-    )
-    first = next(((condition, why, hint) for holds, condition, why, hint in faults if holds), None)
-    return first or _incomplete(seen, expected)
+    if not seen.takes_edges:
+        return Fault.PORT_CLOSED, offline, "the backend's port for edges is not open", "inv register"
+    if not seen.read:
+        return Fault.ROW_UNREAD, offline, "the backend started before its row was there", "inv register"
+    if seen.online is None:
+        return Fault.NOT_KNOWN, Condition.UNKNOWN, "the backend does not know it", "inv register"
+    if seen.tries and seen.backend_age_s < _RECONNECTS_S:
+        why = f"reconnecting: the backend was started {seen.backend_age_s:.0f} s ago"
+        return Fault.RECONNECTING, offline, why, "inv verify"
+    return Fault.NOT_CONNECTED, offline, seen.running_why or _not_connected(seen), "inv up"
 
 
 def _not_connected(seen: Observation) -> str:
@@ -201,17 +232,19 @@ def _not_connected(seen: Observation) -> str:
     return "the backend says that it is not connected"
 
 
-def _incomplete(seen: Observation, expected: Expectation) -> tuple[Condition, str, str] | None:
+def _incomplete(seen: Observation, expected: Expectation) -> _Found | None:
+    incomplete = Condition.INCOMPLETE
     missing = sorted(expected.components - (seen.components or frozenset()))
     if seen.components is None:
-        return Condition.INCOMPLETE, "the backend has no edgeConfig of it", "inv status, then inv up"
+        return Fault.NO_EDGE_CONFIG, incomplete, "the backend has no edgeConfig of it", seen.restart
     if missing:
         ignored = f" (not loaded: {'; '.join(seen.ignored)})" if seen.ignored else ""
-        return Condition.INCOMPLETE, f"missing {', '.join(missing)}{ignored}", "inv gen-configs --force up"
+        return Fault.COMPONENT_MISSING, incomplete, f"missing {', '.join(missing)}{ignored}", _WRITE_AGAIN
     if seen.message_age_s is not None and seen.message_age_s > SILENT_AFTER_S and seen.settled_s > SILENT_AFTER_S:
-        return Condition.SILENT, f"connected, but silent for {seen.message_age_s:.0f} s", "inv up"
+        why = f"connected, but silent for {seen.message_age_s:.0f} s"
+        return Fault.SILENT, Condition.SILENT, why, seen.restart
     wrong = [text for channel, allowed in expected.figures.items() if (text := _wrong(seen, channel, allowed))]
-    return (Condition.INCOMPLETE, "; ".join(wrong), "look at its config directory") if wrong else None
+    return (Fault.VALUE_WRONG, incomplete, "; ".join(wrong), _WRITE_AGAIN) if wrong else None
 
 
 def _wrong(seen: Observation, channel: str, allowed: tuple[int, ...] | range | None) -> str:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _MEMORY_FILE: Final = "light-memory.json"
 _START_S: Final = 30.0
+_STUCK_S: Final = 30.0
+"""A process writes its status at least every 5 s, a large one a little later; older than this, it is stuck."""
+_TRYING: Final = frozenset({"starting", "connecting", "connected", "waiting"})
+"""States of an edge in which it connects by itself; a refused one waits in vain."""
 _EDGES_A_PROCESS: Final = 2500
 """A process with this many edges is busy for a quarter of the time, and with four times as many all the time."""
 
@@ -162,31 +166,47 @@ class LightHost:
         """What the host must be given so that it runs the edges, each as written; None if it runs them."""
         fleet_file = self.fleet_file(written)
         is_running = self.process.find() is not None
-        if is_running and text_of(self.process.config) == fleet_file:
+        is_stuck = is_running and self._is_stuck()
+        if is_running and not is_stuck and text_of(self.process.config) == fleet_file:
             return None
-        return LightStart(fleet_file, len(written) + self._fleet.light, is_running)
+        return LightStart(fleet_file, len(written) + self._fleet.light, is_running, is_stuck)
 
     def start(self, planned: LightStart) -> str:
         """Tell the host its edges, starting it when it does not run, and wait until it has taken them.
 
+        One that runs and does not take them within 30 s is ended and started again.
+
         Raises:
             CommandFailed: it ended, or did not take them within 30 s.
         """
+        if not (planned.is_running and not planned.is_stuck and self._is_told(planned)):
+            self._start_again(planned)
+        return f"light host has {counted(planned.count, 'edge')}"
+
+    def _is_told(self, planned: LightStart) -> bool:
+        """Tell the running host; False if it does not take its edges in time."""
+        write_file(self.process.config, planned.fleet_file)
+        return self._takes(planned)
+
+    def _start_again(self, planned: LightStart) -> None:
         if planned.is_running:
-            write_file(self.process.config, planned.fleet_file)
-        else:
-            for file in self._status_files():
-                with writing(file):
-                    file.unlink(missing_ok=True)
-            self.process.start(planned.fleet_file)
+            self.process.stop()
+        for file in self._status_files():
+            with writing(file):
+                file.unlink(missing_ok=True)
+        self.process.start(planned.fleet_file)
+        if not self._takes(planned):
+            raise CommandFailed("the light host did not start its edges", hint=f"see {self.process.log}")
+
+    def _takes(self, planned: LightStart) -> bool:
         told = json.loads(planned.fleet_file)
         wanted = [told["revision"]] * told["processes"]
         deadline = time.monotonic() + _START_S
         while [status.get("revision") for status in self._statuses()] != wanted:
             self.process.require("light host")
             if not until(deadline):
-                raise CommandFailed("the light host did not start its edges", hint=f"see {self.process.log}")
-        return f"light host has {counted(planned.count, 'edge')}"
+                return False
+        return True
 
     @property
     def memory_file(self) -> Path:
@@ -207,10 +227,15 @@ class LightHost:
                 why=edge["why"] or ("it is starting" if edge["state"] == "starting" else ""),
                 since=edge["since"],
                 ignored=tuple(edge["ignored"]),
+                tries=edge["state"] in _TRYING,
             )
             for status in self._statuses()
             for name, edge in status.get("edges", {}).items()
         }
+
+    def _is_stuck(self) -> bool:
+        oldest = min((file.stat().st_mtime for file in self._status_files()), default=time.time())
+        return time.time() - oldest > _STUCK_S
 
     def _status_files(self) -> list[Path]:
         """The status files, one for each process; a process that has ended has none."""
@@ -229,4 +254,6 @@ class LightHost:
 def change_of(planned: LightStart) -> str:
     """A line for ``inv plan``: ``give the light host its 3 edges``."""
     edges = counted(planned.count, "edge")
+    if planned.is_stuck:
+        return f"start the light host again, which does nothing any more, with {edges}"
     return f"give the light host its {edges}" if planned.is_running else f"start the light host with {edges}"

@@ -45,16 +45,21 @@ class DevicesRead:
         found = unread(self.fleet, known)
         return found if found and self._backend_is_current() else ()  # else ``up`` starts it again
 
-    def unread_after(self, added: Collection[str]) -> tuple[str, ...]:
-        """The same once ``added`` have new entries: the backend knows the old entry of one that was deleted."""
+    def unread_after(self, added: Collection[str], changed: Collection[str] = ()) -> tuple[str, ...]:
+        """The same once these have entries as they should be, whatever the backend has read meanwhile.
+
+        Args:
+            added: it knows the old entry of one that was deleted.
+            changed: it may have read the wrong entry of one that is not online.
+        """
         if self.backend.instance() is not None and not self.backend.takes_edges():
             return tuple(
                 edge.name for edge in self.fleet.edges
             )  # reading again restarts it, which opens its port
-        again = self.names() & set(added)
         found = self.unread()
-        if not again or self.backend.instance() is None or not self._backend_is_current():
+        if self.backend.instance() is None or not self._backend_is_current():
             return found
+        again = (self.names() & set(added)) | self._misread(changed)
         return tuple(edge.name for edge in self.fleet.edges if edge.name in again.union(found))
 
     def names(self) -> set[str]:
@@ -78,6 +83,16 @@ class DevicesRead:
     def written(self, registry: Registry[Any]) -> None:
         """Note what the registry holds now."""
         self.record.note(written={"devices": registry.fingerprints(), "at": time.time()})
+
+    def _misread(self, changed: Collection[str]) -> set[str]:
+        """Edges that it does not know as they were noted: somebody else made it read its devices again."""
+        read = self.names()
+        names = [edge.name for edge in self.fleet.edges if edge.name in read]
+        try:
+            known = self.backend.status.online(names)
+        except BackendError:
+            return set()
+        return {name for name in names if name not in known or (name in changed and not known[name])}
 
     def _read_unnoted(self) -> Mapping[str, str]:
         """What a backend has read that somebody else started: entries older than that, if it knows their names.

@@ -76,6 +76,7 @@ def _remedy(errors: Sequence[Finding], *, with_copy: bool) -> str:
 
 def _entry(finding: Finding) -> dict[str, object]:
     return {
+        "fault": finding.fault.value,
         "what": finding.what,
         "where": finding.where,
         "change": finding.change,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.verdict import DOWN, Condition, Verdict
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class EdgeTable:
 
     def record_down(self, names: Iterable[str]) -> None:
         """Put these edges into the JSON document as those of a fleet that is down: nothing is known of them."""
-        self.record([Verdict(name, Condition.UNKNOWN, *DOWN) for name in names])
+        self.record([Verdict(name, Condition.UNKNOWN, *DOWN, fault=Fault.FLEET_DOWN) for name in names])
 
     def record(self, verdicts: Sequence[Verdict]) -> None:
         """Put them, all of them, into the JSON document."""
@@ -91,6 +92,7 @@ def _entry(edge: Edge, verdict: Verdict) -> dict[str, Any]:
     return {
         "name": edge.name,
         "state": verdict.condition.value,
+        "fault": verdict.fault.value if verdict.fault else None,
         "why": verdict.why,
         "hint": verdict.hint,
         "ports": ports,

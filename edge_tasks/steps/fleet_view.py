@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edge_tasks.proof.look import RuntimeFacts, Sources, look
@@ -38,12 +39,27 @@ class FleetView:
         """The names of all edges."""
         return [edge.name for edge in self.edges]
 
+    @property
+    def is_down(self) -> bool:
+        """Whether nothing of it runs, so that nothing is known of any edge."""
+        return not self.runtime.database.is_ready and not self.runtime.services.running()
+
     def look(self, channels: Sequence[str], names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
         """Ask once of all edges, or of those named, also for the values of ``channels``, and judge each."""
         runtime = self.runtime
         backend = runtime.backend
         unread = frozenset(self.read.unread())
-        facts = RuntimeFacts(runtime.edges.processes(), backend.started(), unread, backend.takes_edges)
+        started, processes = backend.started(), runtime.edges.processes()
+        facts = RuntimeFacts(processes, started, unread, backend.takes_edges, self._restart)
         wanted = self.names if names is None else names
         sources = Sources(runtime.backend.status, runtime.database.registry, facts)
         return look(wanted, channels, self.expected, sources)
+
+    def _restart(self, name: str) -> str:
+        """What to type so that an edge starts again: one without a directory only does so with all others."""
+        index = self._with_directory.get(name)
+        return "inv down up" if index is None else f"inv restart --edge {index}"
+
+    @cached_property
+    def _with_directory(self) -> dict[str, int]:
+        return {edge.name: edge.index for edge in self.read.fleet.edges_with_directory}

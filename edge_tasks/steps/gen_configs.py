@@ -110,7 +110,7 @@ class GenConfigs:
         self.directories.write(edge, files, self._inputs(edge))
 
     def _why_stale(self, edge: Edge, stamps: Mapping[str, str | None]) -> str:
-        """Why its directory must be written; empty if it has every file in its place, and the edge's own apikey.
+        """Why its directory must be written; empty if it has every file, its own apikey and the backend's uri.
 
         Anything else in the files may have been changed by the edge itself, which rewrites some of them.
         """
@@ -123,8 +123,11 @@ class GenConfigs:
             missing = self.directories.missing(edge, template.paths(edge))
             if missing:
                 return f"without {some(tuple(map(str, missing)))}"
-            if self.directories.apikey(edge, keyed) != edge.apikey:
+            apikey, uri = self.directories.login(edge, keyed)
+            if apikey != edge.apikey:
                 return "with another apikey"
+            if uri != self.uri:
+                return "with another uri of the backend"
         return "written again, as --force says" if self.force else ""
 
     def _told(self, reasons: Mapping[Edge, str]) -> Iterator[str]:

@@ -139,7 +139,8 @@ class PastWriter:
             touched = one.memory.now if old.changes else None
             memory = _with_states(one.memory, old.memory)
             kept[one.name] = Snapshot(memory, old.shape, old.changes, touched)
-        memories.save(self.memory_file, {name: memories.document(snapshot) for name, snapshot in kept.items()})
+        for _ in memories.saved(self.memory_file, kept.items()):
+            pass
 
 
 def _with_states(memory: Memory, old: Memory) -> Memory:

@@ -67,7 +67,7 @@ class Report:
             SettingsError: the fleet is down.
             NotWritable: the file cannot be written.
         """
-        if not self.view.runtime.database.is_ready:
+        if self.view.is_down:
             raise SettingsError("the fleet is down, so there is nothing to report", hint="inv up")
         with self.output.progress("report", self.seconds, "seconds watched") as progress:
             summary, track, looks = self._watch(progress)

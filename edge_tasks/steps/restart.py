@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge_tasks.errors import SettingsError
+from edge_tasks.errors import EdgesNotOnline, SettingsError
+from edge_tasks.proof.verdict import DOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from edge_tasks.fleet.directories import Directories
     from edge_tasks.fleet.identity import Edge, Fleet
@@ -22,12 +23,14 @@ class Restart:
 
     Attributes:
         edges: those to restart.
+        running: the names of what runs.
     """
 
     edges: Sequence[Edge]
     fleet: Fleet
     directories: Directories
     host: EdgeHost
+    running: Callable[[], tuple[str, ...]]
     output: Output
 
     def run(self) -> None:
@@ -35,7 +38,10 @@ class Restart:
 
         Raises:
             SettingsError: one is a light edge, or its directory was never written.
+            EdgesNotOnline: nothing of the fleet runs, and this step is not meant to start all of it.
         """
+        if not self.running():
+            raise EdgesNotOnline(DOWN[0], hint=DOWN[1])
         for edge in self.edges:
             if edge.index >= self.fleet.full:
                 raise SettingsError(f"{edge.name} is a light edge", hint="inv down up restarts all light edges")

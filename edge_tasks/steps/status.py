@@ -53,7 +53,7 @@ class Status:
         runtime = self.view.runtime
         running = ", ".join(runtime.services.running()) or "nothing"
         self.output.line(f"{counted(len(self.view.edges), 'edge')} in {self.platform}; running: {running}")
-        if runtime.database.is_ready:
+        if not self.view.is_down:
             self._show(self.view.look(SHOWN, self.names))
             return
         self.table.record_down(self.names)

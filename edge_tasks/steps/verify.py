@@ -51,7 +51,7 @@ class Verify:
             EdgesNotOnline: names each edge that is not online, with its own reason and hint.
         """
         started = time.monotonic()
-        if self.judges_only and not self.view.runtime.database.is_ready:
+        if self.judges_only and self.view.is_down:
             self.table.record_down(self.view.names)
             raise EdgesNotOnline(DOWN[0], hint=DOWN[1])
         with self.output.progress("verify", len(self.view.edges), "online") as progress:

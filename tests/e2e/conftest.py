@@ -12,7 +12,7 @@ from tests.inv import ROOT, finished, inv, last_used_kept
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -55,3 +55,9 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
             yield found
         finally:
             found.inv("down", "--purge")
+
+
+@pytest.fixture(scope="module")
+def new_offset() -> Callable[[], int]:
+    """Find free ports for a platform that the tests of a module share."""
+    return free_offset

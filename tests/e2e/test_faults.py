@@ -43,16 +43,6 @@ def apikey(platform: Any, index: int) -> str:
     return found[1]
 
 
-def started_light_host(platform: Any) -> subprocess.Popen[bytes]:
-    """As somebody may who types no ``inv``: with the same command line, for the same fleet file."""
-    file = str(platform.path / ".edge-tasks" / "light.json")
-    [host] = [found for found in psutil.process_iter(["cmdline"]) if (found.info["cmdline"] or [""])[-1] == file]
-    command, environment = host.cmdline(), host.environ()
-    host.terminate()
-    host.wait(10)
-    return subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
-
-
 def test_no_key_is_told_and_no_file_is_open_to_others(platform: Any) -> None:
     told = said(platform, "setup", "--edges", "2") + said(platform, "status", "--json") + said(platform, "plan")
     state = platform.path / ".edge-tasks"
@@ -77,28 +67,6 @@ def test_new_keys_are_made_on_purpose_and_all_come_back(platform: Any) -> None:
     before = apikey(platform, 0)
     assert "2 online" in said(platform, "rotate-keys")
     assert apikey(platform, 0) != before
-
-
-def test_verify_names_the_edge_with_a_renamed_file_and_the_component(platform: Any) -> None:
-    said(platform, "setup", "--edges", "2")
-    folder = platform.path / "openems-edge" / "config-edge1" / "Simulator" / "GridMeter" / "Reacting"
-    [file] = folder.iterdir()
-    file.rename(folder / "renamed.config")
-    host = started_light_host(platform)
-    named = said(platform, "verify", "--timeout", "5", code=6)
-    assert "not online: 1 of 2 edges" in named
-    assert "edge1 is incomplete: missing meter0" in named
-    said(platform, "up")
-    assert "2 online" in said(platform, "verify")
-    said(platform, "down")
-    host.wait(10)
-
-
-def test_a_key_changed_by_hand_is_put_right(platform: Any) -> None:
-    said(platform, "setup", "--edges", "2")
-    sql(platform, "UPDATE openems_device SET apikey = 'x' WHERE name = 'edge1'")
-    assert "1 changed" in said(platform, "register")
-    assert sql(platform, "SELECT apikey FROM openems_device WHERE name = 'edge1'") == [(apikey(platform, 1),)]
 
 
 def test_a_foreign_row_is_refused_until_it_is_adopted(platform: Any) -> None:

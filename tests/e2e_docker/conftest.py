@@ -66,6 +66,12 @@ class Platform:
             return self.options[self.options.index("--project-name") + 1]
         return "".join(letter for letter in self.path.name.lower() if letter.isascii() and letter.isalnum())
 
+    def begin_again(self) -> None:
+        """Three edges that run, and nothing left of what was there before."""
+        remove(self)
+        self.git("clean", "-qfdx")
+        self.inv("setup", "--edges", "3")
+
     def containers(self) -> dict[str, str]:
         """Service → container id, of those that run."""
         label = f"label=com.docker.compose.project={self.project}"
@@ -167,6 +173,20 @@ def checkout() -> Iterator[Callable[[Path], Platform]]:
 def platform(tmp_path: Path, checkout: Callable[[Path], Platform]) -> Platform:
     """A new checkout, whose path has what paths should not have."""
     return checkout(tmp_path / "a checkout with ü")
+
+
+@pytest.fixture(scope="module")
+def make_shared() -> Iterator[Callable[[Path], Platform]]:
+    """Make a checkout that the tests of a module share; whatever runs of it is removed in the end."""
+    found: list[Platform] = []
+
+    def make(path: Path) -> Platform:
+        found.append(made(path))
+        return found[-1]
+
+    yield make
+    for platform in found:
+        remove(platform)
 
 
 @pytest.fixture(scope="module")

@@ -142,7 +142,7 @@ class World:
         self.influxdb.write("\n".join(lines))
         simulation.advance(end)
         kept = {**memories.load(self.host.memory_file), name: Snapshot(simulation.memory(), "shape")}
-        memories.save(self.host.memory_file, {key: memories.document(one) for key, one in kept.items()})
+        list(memories.saved(self.host.memory_file, kept.items()))
 
     def energies(self, name: str) -> list[tuple[int, int]]:
         found = self.influxdb.query(f'SELECT "{ENERGY}" FROM data GROUP BY edge')  # noqa: S608 - our own name

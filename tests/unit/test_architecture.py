@@ -84,12 +84,22 @@ PURE_MODULES = (
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
+            "proof/fault",
             "proof/verdict",
         )
     ),
     *(
         f"checkout/{name}.py"
-        for name in ("template", "override", "findings", "project", "roles", "backend_config")
+        for name in (
+            "template",
+            "override",
+            "fault",
+            "findings",
+            "machine_findings",
+            "project",
+            "roles",
+            "backend_config",
+        )
     ),
     *(
         f"checkout/{name}.py"

@@ -235,7 +235,7 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
 
 def _force_start(number: int) -> Nullable:
     def found(simulation: Simulation, _powers: Powers) -> int | None:
-        start = _Heater(*simulation.states.registers[number]).start
+        start = _Heater(*simulation.states.registers(number)).start
         return None if start == _NO_START else start
 
     return found
@@ -254,7 +254,7 @@ def _seconds(number: int, levels: tuple[int, ...]) -> Figure:
     """The average over five minutes is what was in their middle."""
 
     def found(simulation: Simulation, _powers: Powers) -> int:
-        times = _Heater(*simulation.states.registers[number]).at(simulation.now - HALF_WINDOW - _HALF_CYCLE)
+        times = _Heater(*simulation.states.registers(number)).at(simulation.now - HALF_WINDOW - _HALF_CYCLE)
         return sum(times[level - 1] for level in levels) // 1000
 
     return found

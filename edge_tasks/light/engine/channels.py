@@ -23,7 +23,7 @@ import orjson
 from edge_tasks.light.engine.plant import ESS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.simulation import Simulation
@@ -128,10 +128,8 @@ class Channels:
         constants: those that never change.
         constant: their text.
         known: the text of those that are not null, and of ``constant_averages``.
-        counters: the texts of the energies of positive and of negative power of the plant's first id, of the
-            second ...; None where no channel has it.
-        counted: the places of those that there are.
-        null: the places of counters that are null as long as they have counted nothing.
+        counted: the counters, each by its place among the energies of a simulation, with its text.
+        null: the numbers of those that are null as long as they have counted nothing.
         levels: the texts of the state of charge of each battery, and of all of them.
         readings: all others.
         averages: those that are sent in the averages of five minutes only.
@@ -142,8 +140,7 @@ class Channels:
     constants: Mapping[str, Value]
     constant: bytes
     known: bytes
-    counters: tuple[Text | None, ...]
-    counted: tuple[int, ...]
+    counted: tuple[tuple[int, Text], ...]
     null: frozenset[int]
     levels: tuple[Text, ...]
     readings: tuple[Reading, ...]
@@ -152,11 +149,11 @@ class Channels:
     patterns: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def moving(self, powers: Powers) -> tuple[int, ...]:
-        """Which counters these powers move; the same object for all edges that have the same ones."""
+        """The numbers of the counters that these powers move; one object for all edges with the same ones."""
         found = tuple(
-            2 * place + (power < 0)
-            for place, power in enumerate(powers)
-            if power and self.counters[2 * place + (power < 0)] is not None
+            number
+            for number, (place, _) in enumerate(self.counted)
+            if (powers[place >> 1] < 0 if place & 1 else powers[place >> 1] > 0)
         )
         return self.patterns.setdefault(found, found)
 
@@ -164,12 +161,13 @@ class Channels:
 def channels_of(plant: Plant, own: Sequence[ComponentChannels]) -> Channels:
     """The channels of a plant's components, in the order in which they are sent."""
     readings = tuple(reading for one in own for reading in one.readings)
-    counted = [counter for one in own for counter in one.counters]
-    counters = tuple(_counters(plant, counted))
-    null = frozenset(2 * plant.place[counter.key] for counter in counted if counter.null)
+    counters = [counter for one in own for counter in one.counters]
+    counted = tuple(_counted(plant, counters))
+    places = {2 * plant.place[counter.key] for counter in counters if counter.null}
+    null = frozenset(number for number, (place, _) in enumerate(counted) if place in places)
     levels = tuple(_levels(plant, {key: name for one in own for key, name in one.levels.items()}))
-    texts = (*(reading.text for reading in readings), *counters, *levels)
-    moving = {name for text in texts if text for name in text.names}
+    texts = (*(reading.text for reading in readings), *(text for _, text in counted), *levels)
+    moving = {name for text in texts for name in text.names}
     still = {name: value for one in own for name, value in one.still.items() if name not in moving}
     still = {name: still[name] for name in sorted(still)}
     known = {name: value for name, value in still.items() if value is not None}
@@ -179,8 +177,7 @@ def channels_of(plant: Plant, own: Sequence[ComponentChannels]) -> Channels:
         still,
         _pairs(still),
         _pairs({**known, **rare}),
-        counters,
-        tuple(place for place, text in enumerate(counters) if text is not None),
+        counted,
         null,
         levels,
         readings,
@@ -193,11 +190,13 @@ def _pairs(values: Mapping[str, Value]) -> bytes:
     return orjson.dumps(values)[1:-1]
 
 
-def _counters(plant: Plant, counters: Sequence[Counter]) -> Iterable[Text | None]:
+def _counted(plant: Plant, counters: Iterable[Counter]) -> Iterator[tuple[int, Text]]:
+    """The texts of energies of positive and of negative power, by their places, which are in order."""
     by_key = {counter.key: (counter.positive, counter.negative) for counter in counters}
-    for key in plant.ids:
-        for names in by_key.get(key, ((), ())):
-            yield Text(names) if names else None
+    for number, key in enumerate(plant.ids):
+        for sign, names in enumerate(by_key.get(key, ())):
+            if names:
+                yield 2 * number + sign, Text(names)
 
 
 def _levels(plant: Plant, names: Mapping[str, str]) -> Iterable[Text]:

@@ -59,10 +59,10 @@ def state(name: str, number: int, of: Callable[[int], int] = int) -> Reading:
     """
 
     def usual(simulation: Simulation, _powers: Powers) -> int:
-        now, since, before = simulation.states.registers[number][:3]
+        now, since, before = simulation.states.registers(number)[:3]
         return of(now if since <= simulation.now - HALF_WINDOW else before)
 
-    return Reading(Text([name]), lambda simulation, _powers: of(simulation.states.registers[number][0]), usual)
+    return Reading(Text([name]), lambda simulation, _powers: of(simulation.states.registers(number)[0]), usual)
 
 
 def any_of(places: Sequence[int]) -> Figure:

@@ -73,8 +73,10 @@ class Memory:
         return replace(self, energies=energies, charges=charges, now=self.seen, filters=filters, answers={})
 
     def without(self, ids: Container[str]) -> Memory:
-        """The same without the registers of some state machines, which begin anew."""
-        return replace(self, registers={key: own for key, own in self.registers.items() if key not in ids})
+        """The same without the registers and flags of some state machines, which begin anew."""
+        registers = {key: own for key, own in self.registers.items() if key not in ids}
+        powers = {key: power for key, power in self.powers.items() if key.partition("/")[0] not in ids}
+        return replace(self, registers=registers, powers=powers)
 
     def energies_beyond(self, ids: Container[str]) -> Mapping[str, tuple[int, int]]:
         """The energies of all other ids: a device that was taken away counts on when it comes back."""

@@ -12,7 +12,7 @@ from edge_tasks.openems.sources import NEVER
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from edge_tasks.light.engine.state_machine import StateMachine
+    from edge_tasks.light.engine.state_machine import Answer, StateMachine
     from edge_tasks.openems.sources import Datasource
 
 WMS_PER_WH: Final = 3_600_000
@@ -63,6 +63,7 @@ class Plant:
         machines: components that have a state, by id.
         inputs: what each of them reads, as functions of a simulation and its powers.
         watches_socs: whether one of them reads a state of charge.
+        answers: of them, which edges share.
     """
 
     producers: tuple[tuple[str, Datasource], ...]
@@ -75,6 +76,7 @@ class Plant:
     machines: tuple[tuple[str, StateMachine], ...] = ()
     inputs: tuple[tuple[Callable[..., int | None], ...], ...] = field(default=(), compare=False)
     watches_socs: bool = field(default=False, compare=False)
+    answers: dict[Answer, Answer] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def meters(self) -> tuple[tuple[str, Datasource], ...]:

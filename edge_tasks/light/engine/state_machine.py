@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from edge_tasks.openems.components import CYCLE_MS
 from edge_tasks.openems.sources import NEVER
@@ -44,6 +44,22 @@ class Outcome:
     until: int = NEVER
     values: Mapping[str, int] = field(default_factory=dict)
     most: int | None = None
+
+
+class Answer(NamedTuple):
+    """What is kept of an outcome.
+
+    Attributes:
+        registers: of the state machine.
+        inputs: what it had read.
+        until: epoch ms.
+        most: W that its battery gives at most; None for no limit.
+    """
+
+    registers: Registers
+    inputs: tuple[int | None, ...]
+    until: int
+    most: int | None
 
 
 class StateMachine(ABC):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from edge_tasks.light.engine.state_machine import Answer
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     Read: TypeAlias = Callable[[int], tuple[int | None, ...]]
 
+_MOST_SHARED: Final = 10_000
+
 
 class States:
     """The states of an edge's state machines.
@@ -22,34 +25,34 @@ class States:
     Args:
         plant: whose they are.
         past: of an earlier simulation of the same edge.
-
-    Attributes:
-        registers: of each state machine.
     """
 
-    __slots__ = ("_inputs", "_most", "_plant", "_until", "registers")
+    __slots__ = ("_answers", "_plant")
 
     def __init__(self, plant: Plant, past: Memory) -> None:
         self._plant = plant
-        self.registers = [past.registers.get(own_id) or machine.first for own_id, machine in plant.machines]
-        answers = [past.answers.get(own_id, (-NEVER, None)) for own_id, _ in plant.machines]
-        self._until = [until for until, _ in answers]
-        self._most = [most for _, most in answers]
-        self._inputs: list[tuple[int | None, ...]] = [()] * len(answers)
+        self._answers = [
+            Answer(past.registers.get(own_id) or machine.first, (), *past.answers.get(own_id, (-NEVER, None)))
+            for own_id, machine in plant.machines
+        ]
+
+    def registers(self, number: int) -> Registers:
+        """The registers of the state machine of a number."""
+        return self._answers[number].registers
 
     def resume(self, read: Read) -> None:
         """Take what those read that have answered before, so that they are not asked again before their time."""
-        self._inputs = [read(number) for number in range(len(self.registers))]
+        self._answers = [one._replace(inputs=read(number)) for number, one in enumerate(self._answers)]
 
     def kept(self) -> dict[str, Registers]:
         """The registers of those that have some, by the component's id."""
-        named = zip(self._plant.machines, self.registers, strict=True)
-        return {own_id: registers for (own_id, _), registers in named if registers}
+        named = zip(self._plant.machines, self._answers, strict=True)
+        return {own_id: one.registers for (own_id, _), one in named if one.registers}
 
     def answers(self) -> dict[str, tuple[int, int | None]]:
         """Until when their answers hold, and the limits in W in them, by the component's id."""
-        each = zip(self._plant.machines, self._until, self._most, strict=True)
-        return {own_id: (until, most) for (own_id, _), until, most in each}
+        named = zip(self._plant.machines, self._answers, strict=True)
+        return {own_id: (one.until, one.most) for (own_id, _), one in named}
 
     def limits(self, now: int, powers: list[int], read: Read) -> list[int | None]:
         """W that each battery gives at most, None for no limit; asked before the powers are known.
@@ -63,7 +66,7 @@ class States:
         self._ask(plant.limited, now, powers, read)
         found: list[int | None] = [None] * len(plant.batteries)
         for number, battery in plant.limited.items():
-            most, other = self._most[number], found[battery]
+            most, other = self._answers[number].most, found[battery]
             if most is not None:
                 found[battery] = most if other is None else min(most, other)
         return found
@@ -75,19 +78,27 @@ class States:
             Epoch ms at which one of all is to be asked again.
         """
         self._ask(self._plant.switching, now, powers, read)
-        return min(self._until, default=NEVER)
+        return min([one.until for one in self._answers], default=NEVER)
 
     def _ask(self, numbers: Iterable[int], now: int, powers: list[int], read: Read) -> None:
         """Ask those whose time has come, or who read something new."""
         plant = self._plant
         for number in numbers:
-            inputs = read(number)
-            if now < self._until[number] and inputs == self._inputs[number]:
+            inputs, known = read(number), self._answers[number]
+            if now < known.until and inputs == known.inputs:
                 continue
-            outcome = plant.machines[number][1].step(self.registers[number], now, inputs)
-            self.registers[number], self._most[number] = outcome.registers, outcome.most
-            self._until[number] = max(now + 1, outcome.until)
-            self._inputs[number] = read(number) if _set(powers, plant, outcome) else inputs
+            outcome = plant.machines[number][1].step(known.registers, now, inputs)
+            inputs = read(number) if _set(powers, plant, outcome) else inputs
+            self._answers[number] = self._shared(
+                Answer(outcome.registers, inputs, max(now + 1, outcome.until), outcome.most)
+            )
+
+    def _shared(self, answer: Answer) -> Answer:
+        """The same answer as that of other edges, which saves memory; those with a time are seldom the same."""
+        known = self._plant.answers
+        if answer.until < NEVER or len(known) >= _MOST_SHARED:
+            return answer
+        return known.setdefault(answer, answer)
 
 
 def _set(powers: list[int], plant: Plant, outcome: Outcome) -> bool:

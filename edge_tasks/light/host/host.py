@@ -60,7 +60,7 @@ from edge_tasks.light.host.status_report import StatusReport
 from edge_tasks.light.wire.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, Stamp
@@ -209,19 +209,20 @@ class Host:
         self._keep_at = 0.0
 
     async def _keep(self) -> None:
-        """Write the memory file. It is put together in pieces, so that cycles go on meanwhile."""
+        """Write the memory file. It is written in pieces, so that cycles go on meanwhile."""
         self._keep_at = time.monotonic() + _KEEP_EVERY
         if self._fleet.memory_file is None:
             return
-        documents = {name: memories.document(snapshot) for name, snapshot in self._idle.items()}
-        for number, (name, edge) in enumerate(list(self._running.items())):
-            documents[name] = memories.document(edge.snapshot())
-            if number % _AT_ONCE == _AT_ONCE - 1:
-                await asyncio.sleep(0)
         try:
-            memories.save(self._fleet.memory_file, documents)
+            for number, _ in enumerate(memories.saved(self._fleet.memory_file, self._snapshots())):
+                if number % _AT_ONCE == _AT_ONCE - 1:
+                    await asyncio.sleep(0)
         except OSError as error:
             _LOG.error("the memory file cannot be written: %s", error.strerror)
+
+    def _snapshots(self) -> Iterator[tuple[str, Snapshot]]:
+        yield from list(self._idle.items())
+        yield from ((name, edge.snapshot()) for name, edge in list(self._running.items()))
 
     def _log_failure(self, task: asyncio.Task[None]) -> None:
         self._connecting.discard(task)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import orjson
 
 from edge_tasks.light.engine.memory import Command, Memory
-from edge_tasks.light.host.json_file import write_json
+from edge_tasks.light.host.json_file import write_members
 from edge_tasks.light.wire.config_changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -100,18 +100,17 @@ def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, 
     return found
 
 
-def save(path: Path | None, documents: Mapping[str, Document]) -> None:
-    """Replace the file in one step.
+def saved(path: Path, snapshots: Iterable[tuple[str, Snapshot]]) -> Iterator[None]:
+    """Replace the file when all have been written; after each of them others may do something.
 
     Args:
-        path: of the file; None for nowhere.
-        documents: of edges by name; see :func:`document`.
+        path: of the file.
+        snapshots: of edges, with their names.
 
     Raises:
         OSError: it cannot be written.
     """
-    if path is not None:
-        write_json(path, documents)
+    return write_members(path, ((name, document(snapshot)) for name, snapshot in snapshots))
 
 
 def _snapshot(item: Document) -> Snapshot:
@@ -152,9 +151,9 @@ def document(snapshot: Snapshot) -> Document:
         "now": memory.now,
         "seen": memory.seen if memory.seen is not None else memory.now,
         "began": memory.began,
-        "energies": memory.energies,
+        "energies": {key: both for key, both in memory.energies.items() if any(both)},
         "charges": memory.charges,
-        "powers": memory.powers,
+        "powers": {key: power for key, power in memory.powers.items() if power},
         "extremes": memory.extremes,
         "filters": memory.filters,
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],

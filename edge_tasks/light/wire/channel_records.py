@@ -68,9 +68,9 @@ def _names(model: Model) -> Iterator[str]:
     yield from channels.constants
     yield from channels.constant_averages
     readings = (*channels.readings, *channels.averages)
-    for text in (*channels.counters, *channels.levels, *(reading.text for reading in readings)):
-        if text is not None:
-            yield from text.names
+    counters = (text for _, text in channels.counted)
+    for text in (*counters, *channels.levels, *(reading.text for reading in readings)):
+        yield from text.names
     yield from model.plant.writable
 
 

@@ -32,8 +32,8 @@ _PING_AFTER: Final = 50.0
 _SILENT_AFTER: Final = 75.0
 _READ_BUFFER: Final = 512
 """In bytes. It grows with what comes, which is little: an edge gets one ping a minute."""
-_SMALL: Final = 1024
-"""In bytes. A connection keeps a buffer of its largest message, so a large one is sent from its own buffer."""
+_SMALL: Final = 1008
+"""In bytes. A connection has a buffer of 1024, which grows for ever, so a large message is sent from its own."""
 _MOST_HEADER: Final = 14
 _MOST_BYTES: Final = 4 * 1024 * 1024
 _UNAUTHORIZED: Final = (401, 403)

@@ -52,9 +52,9 @@ class Window:
         readings = (*channels.readings, *channels.averages)
         values = ((reading.text, reading.average(simulation, powers)) for reading in readings)
         parts = [text.of(value) for text, value in values if value is not None]
-        for place, text in enumerate(channels.counters):
+        for number, (place, text) in enumerate(channels.counted):
             value = simulation.counter(place) // WMS_PER_WH
-            if text is not None and (value or place not in channels.null):
+            if value or number not in channels.null:
                 parts.append(text.of(value))
         charges = [(one + two) // 2 for one, two in zip(self._charges, simulation.charges(), strict=True)]
         socs = simulation.plant.socs(charges)

@@ -7,7 +7,7 @@ import xmlrpc.client
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.errors import CommandFailed, OdooError
+from edge_tasks.errors import CommandFailed, OdooError, OdooRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ class Odoo:
                 rows = self._execute(self.password, "openems.device", "search_read", [domain, ["name"]])
                 found |= {str(row["name"]) for row in rows}
         except xmlrpc.client.Fault as fault:
-            raise OdooError(f"{self.url} refused: {_last_line(fault)}") from None
+            raise OdooRefused(f"{self.url} refused: {_last_line(fault)}") from None
         return frozenset(found)
 
     def _execute(self, password: str, model: str, method: str, arguments: list[object]) -> Any:  # noqa: ANN401 - RPC

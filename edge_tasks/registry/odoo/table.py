@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from edge_tasks.adapters import postgresql
-from edge_tasks.errors import RegistrationError
+from edge_tasks.errors import DatabaseRefused, RegistrationError
 from edge_tasks.registry.odoo.rows import Row
 
 if TYPE_CHECKING:
@@ -29,13 +29,18 @@ _ADMIN: Final = 2
 
 @dataclass(frozen=True)
 class Database:
-    """Where the device table is."""
+    """Where the device table is.
+
+    Attributes:
+        remedy: what to type or change if the server refuses the password.
+    """
 
     host: str
     port: int
     user: str
     password: str = field(repr=False)
     name: str = "openems"
+    remedy: str = "is the password right?"
 
     def __str__(self) -> str:
         """For messages: everything but the password."""
@@ -93,8 +98,8 @@ def answers(database: Database) -> bool:
         with _open(maintenance):
             return True
     except psycopg.OperationalError as error:
-        if "authentication failed" in str(error):
-            raise RegistrationError(f"{maintenance}: {_reason(error)}", hint=_hint(error)) from None
+        if _is_refusal(error):
+            raise DatabaseRefused(f"{maintenance}: {_reason(error)}", hint=database.remedy) from None
         return False
 
 
@@ -254,7 +259,14 @@ def _connected(database: Database, *, autocommit: bool = False) -> Iterator[psyc
         with _open(database, autocommit=autocommit) as connection:
             yield connection
     except psycopg.Error as error:
-        raise RegistrationError(f"the device table at {database}: {_reason(error)}", hint=_hint(error)) from None
+        what = f"the device table at {database}: {_reason(error)}"
+        if _is_refusal(error):
+            raise DatabaseRefused(what, hint=database.remedy) from None
+        raise RegistrationError(what, hint=_hint(error)) from None
+
+
+def _is_refusal(error: psycopg.Error) -> bool:
+    return isinstance(error, psycopg.OperationalError) and "authentication failed" in str(error)
 
 
 def _open(database: Database, *, autocommit: bool = False) -> psycopg.Connection[Any]:
@@ -264,7 +276,7 @@ def _open(database: Database, *, autocommit: bool = False) -> psycopg.Connection
 
 def _reason(error: psycopg.Error) -> str:
     """PostgreSQL's message without the values of the failing row, which contain the apikey."""
-    return error.diag.message_primary or str(error).strip().splitlines()[-1]
+    return error.diag.message_primary or str(error).strip().splitlines()[0]
 
 
 def _hint(error: psycopg.Error) -> str:
@@ -273,5 +285,5 @@ def _hint(error: psycopg.Error) -> str:
     if isinstance(error, psycopg.errors.UndefinedColumn):
         return "the table is not the one of the openems addon of Odoo 16; nothing was changed"
     if isinstance(error, psycopg.OperationalError):
-        return "nothing was committed; is it running (inv odoo-init), and is the password right?"
+        return "nothing was committed; is it running (inv odoo-init)?"
     return "nothing was committed"

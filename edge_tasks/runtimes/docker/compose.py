@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.checkout.project import Project
+from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,12 +80,20 @@ class Compose:
 
     def up(self, services: Sequence[str], *, parallel: int) -> None:
         """Start containers of these services; those with a changed configuration are created again."""
+        arguments = ("up", "-d", "--no-build", "--no-deps", "--quiet-pull", *services)
         more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
-        self.run("up", "-d", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
+        try:
+            self.run(*arguments, more=more)
+        except CommandFailed as error:
+            if "paused" not in error.message:
+                raise
+            self._unpause()
+            self.run(*arguments, more=more)
 
-    def stop(self, services: Sequence[str]) -> None:
-        """Stop containers of these services, which have ten seconds to end by themselves."""
-        self.run("stop", "--timeout", "10", *services)
+    def _unpause(self) -> None:
+        """Compose does not start what somebody has paused."""
+        paused = self.docker.ask(*self._prefix(), "ps", "--services", "--status", "paused").split()
+        self.run("unpause", *paused)
 
     def restart(self, services: Sequence[str], *, parallel: int) -> None:
         """Stop and start containers of these services, at the same time: a JVM takes seconds to end."""

@@ -80,9 +80,9 @@ class EdgeContainers:
         """Edges with a directory as it and their container show them; light ones as their host does."""
         fleet = self.stack.context.fleet
         by_service = {container.service: container for container in self.stack.containers()}
-        folder = self.stack.context.platform.edges_folder
+        folder, uri = self.stack.context.platform.edges_folder, self.backend.uri
         found = {
-            edge.name: _process(folder / edge.directory, edge, by_service.get(edge.service))
+            edge.name: _process(folder / edge.directory, edge, uri, by_service.get(edge.service))
             for edge in fleet.edges_with_directory
         }
         return {**found, **(self.light.processes() if fleet.light else {})}
@@ -138,14 +138,15 @@ class EdgeContainers:
                 self.stack.docker.run("rm", "-f", *arguments, *ids)
 
 
-def _process(directory: Path, edge: Edge, container: Container | None) -> EdgeProcess:
-    ignored, why = _configuration(directory, edge)
+def _process(directory: Path, edge: Edge, uri: str, container: Container | None) -> EdgeProcess:
+    ignored, why = _configuration(directory, edge, uri)
     if container is None:
         return EdgeProcess(running=False, why="it has no container", ignored=ignored)
-    return EdgeProcess(container.is_running, container.why or why, container.started, ignored)
+    reason = container.why or why
+    return EdgeProcess(container.is_running, reason, container.started, ignored, tries=not reason)
 
 
-def _configuration(directory: Path, edge: Edge) -> tuple[tuple[str, ...], str]:
+def _configuration(directory: Path, edge: Edge, uri: str) -> tuple[tuple[str, ...], str]:
     """What the edge does not load from its directory, and what is wrong with its Backend controller."""
     try:
         found = configuration.read(directory)
@@ -156,4 +157,6 @@ def _configuration(directory: Path, edge: Edge) -> tuple[tuple[str, ...], str]:
         return found.ignored, "its config directory has no Backend controller that Felix loads"
     if backend.text("apikey") != edge.apikey:
         return found.ignored, "its config directory has another apikey"
+    if backend.text("uri") != uri:
+        return found.ignored, "its config directory has another uri of the backend"
     return found.ignored, ""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import read_utf8
-from edge_tasks.checkout import edge_findings, findings
+from edge_tasks.checkout import edge_findings, findings, machine_findings
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.backend_findings import check_config_place
+from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.override import is_ours
@@ -51,23 +52,24 @@ def _backend_config_place(stack: Stack) -> list[Finding]:
 
 
 def _machine(stack: Stack) -> list[Finding]:
-    running = [container for container in stack.containers() if container.is_running]
+    containers = stack.containers()
+    running = [container for container in containers if container.is_running]
     edges = sum(index_of_service(container.service) is not None for container in running)
     root = stack.docker.root()
-    found = findings.check_disk(machine.free_disk(Path(root)), root)
+    found = machine_findings.check_disk(machine.free_disk(Path(root)), root)
     if not stack.options.force:
-        found += findings.check_memory(
+        found += machine_findings.check_memory(
             max(0, stack.context.fleet.full - edges),
             stack.options.edge_heap,
             machine.available_memory(),
             platform_runs=any(container.service == stack.services.backend for container in running),
         )
-    ours = {port for container in running for port in container.host_ports}
+    ours = {port for container in containers for port in container.host_ports}  # also of paused ones
     wanted = {port: whose for port, whose in _wanted_ports(stack).items() if port not in ours}
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
     owners = {port: f"container {publishers[port]}" if port in publishers else taken[port] for port in taken}
-    return found + findings.check_ports(
+    return found + machine_findings.check_ports(
         owners, wanted, stack.context.fleet.port_offset, _fleets_on(stack, owners)
     )
 
@@ -144,4 +146,5 @@ def _override(stack: Stack) -> list[Finding]:
     path = stack.context.override
     if foreign or not path.exists() or is_ours(read_utf8(path)):
         return foreign
-    return [Finding("it was not made by edge-tasks", str(path), "--override-file docker-compose.edges.yml")]
+    what, change = "it was not made by edge-tasks", "--override-file docker-compose.edges.yml"
+    return [Finding(what, str(path), change, fault=Fault.OVERRIDE_FOREIGN)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_utf8
+from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
@@ -155,7 +156,7 @@ class Stack:
         path = self.context.override
         if not path.is_file() or not is_ours(read_utf8(path)):
             return {}
-        held = {port for container in self.containers() if container.is_running for port in container.host_ports}
+        held = {port for container in self.containers() for port in container.host_ports}  # also of paused ones
         said = published_ports(read_utf8(path))
         return {target: port for target, port in said.items() if port in held or ports.is_free(port, HOST)}
 
@@ -169,7 +170,8 @@ class Stack:
         """The device table, as the backend's own user."""
         values = self.wiring.values
         user, password = str(values["pgUser"]), str(values["pgPassword"])
-        return Database(HOST, self.ports["database"], user, password, str(values["database"]))
+        remedy = f"give PostgreSQL's role {user} the pgPassword of {METADATA} again (ALTER ROLE)"
+        return Database(HOST, self.ports["database"], user, password, str(values["database"]), remedy)
 
     @property
     def odoo(self) -> Odoo:

@@ -58,9 +58,9 @@ class BackendProcess:
         return json.dumps(document, indent=2) + "\n"
 
     def find(self) -> Plan[tuple[str, ...]]:
-        """Whether it does not run, or with another configuration than it is to have."""
+        """Whether it does not run, with another configuration than it is to have, or does not answer any more."""
         daemon = self.processes.backend
-        is_current = text_of(daemon.config) == self.config() and daemon.find() is not None
+        is_current = text_of(daemon.config) == self.config() and daemon.find() is not None and self._is_awake()
         return Plan(() if is_current else ("start the backend",), "it runs", () if is_current else (BACKEND,))
 
     def start(self, _plan: Plan[tuple[str, ...]]) -> None:
@@ -103,6 +103,9 @@ class BackendProcess:
         """
         url = f"{self.processes.console}/system/console/configMgr/Metadata.Odoo"
         self.status.post(url, b"apply=true&action=ajaxConfigManager", "application/x-www-form-urlencoded")
+
+    def _is_awake(self) -> bool:
+        return self.status.opens_websockets(self.processes.rest_port)
 
     def _answers(self) -> bool:
         try:

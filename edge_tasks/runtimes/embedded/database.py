@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters.files import write_file
 from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo.registry import OdooRegistry
-from edge_tasks.registry.odoo.table import has_table
+from edge_tasks.registry.odoo.table import answers, has_table
 from edge_tasks.runtimes.embedded.processes import HOST, POSTGRES
 from edge_tasks.runtimes.embedded.schema import create_database
 from edge_tasks.runtimes.plans import DatabaseToPrepare
@@ -51,6 +51,7 @@ class EmbeddedDatabase:
         """
         self.processes.server.start()
         database, api = self.processes.database, self.processes.api
+        answers(database)  # it says what to type if the password is refused
         create_database(database.host, database.port, database.user, database.password, database.name)
         credentials = (
             ("pgpass", f"{database.host}:{database.port}:{database.name}:{database.user}:{database.password}\n"),

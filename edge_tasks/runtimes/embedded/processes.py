@@ -65,12 +65,16 @@ class Processes:
     @cached_property
     def api(self) -> BackendApi:
         """The backend's B2B REST API."""
-        return BackendApi(f"http://{HOST}:{self.rest_port}", "admin", self.fleet.password("backend"))
+        rest = f"http://{HOST}:{self.rest_port}"
+        return BackendApi(rest, "admin", self.fleet.password("backend"), remedy="inv up")
 
     @cached_property
     def database(self) -> Database:
         """The device table."""
-        return Database(HOST, _POSTGRES_PORT + self.fleet.port_offset, "odoo", self.fleet.password("database"))
+        fleet, port = self.fleet, _POSTGRES_PORT + self.fleet.port_offset
+        light = f" --light-edges {fleet.light}" if fleet.light else ""
+        remedy = f"inv down --purge setup --edges {fleet.full}{light}"
+        return Database(HOST, port, "odoo", fleet.password("database"), remedy=remedy)
 
     @cached_property
     def server(self) -> PostgresServer:

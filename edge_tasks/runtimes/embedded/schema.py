@@ -56,5 +56,8 @@ def _fill(address: dict[str, str | int], dbname: str) -> bool:
         found = connection.execute("SELECT to_regclass('public.openems_device') IS NOT NULL").fetchone()
         if found and found[0]:
             return False
+        # Somebody has dropped the device table: the other tables are ours as well, and are of no use without it.
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
         connection.execute(resources.files(__package__).joinpath("schema.sql").read_bytes())
     return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.adapters import logs, machine, ports
-from edge_tasks.checkout.findings import check_open_files, check_ports, check_room
+from edge_tasks.checkout.machine_findings import check_open_files, check_ports, check_room
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.fleet.saved import platform_in
 from edge_tasks.runtimes.embedded.override import override

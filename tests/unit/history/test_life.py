@@ -66,8 +66,8 @@ def simulated(simulation: Simulation, channels: Channels, moments: list[int]) ->
         ]
         pairs += [
             (text, simulation.counter(place) // WMS_PER_WH)
-            for place, text in enumerate(channels.counters[: 2 * simulation.plant.devices])
-            if text is not None
+            for place, text in channels.counted
+            if place < 2 * simulation.plant.devices
         ]
         pairs += zip(channels.levels, simulation.socs(), strict=True)
         for text, value in pairs:

@@ -25,11 +25,12 @@ MEMORY = Memory(
     {"chp0": (1, -2, 3)},
     {"chp0": (15, None), "limit0": (1 << 62, -200)},
 )
-KEPT = {"edge0": Snapshot(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),))}
+KEPT = {"edge0": Snapshot(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),), 13)}
 
 
 def _save(path: Path, kept: dict[str, Snapshot]) -> None:
-    memories.save(path, {name: memories.document(one) for name, one in kept.items()})
+    for _ in memories.saved(path, kept.items()):
+        assert not path.exists(), "it is replaced when all of them have been written"
 
 
 def test_what_is_kept_is_read_again_to_the_last_bit(tmp_path: Path) -> None:
@@ -38,7 +39,6 @@ def test_what_is_kept_is_read_again_to_the_last_bit(tmp_path: Path) -> None:
 
 
 def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
-    memories.save(None, {})
     assert memories.load(None) == memories.load(tmp_path / "none") == {}
 
 
@@ -75,3 +75,15 @@ def test_another_template_goes_on_from_the_counters_and_voids_the_changes() -> N
     assert (other.memory.charges, other.memory.now) == ({"ess0": 3 + 200}, 14)
     assert other.memory.filters == {"ess0": (-20, None, 0)}
     assert (other.memory.registers, other.memory.answers) == ({}, {})
+
+
+def test_a_file_of_no_edges_is_one(tmp_path: Path) -> None:
+    _save(tmp_path / "memory.json", {})
+    assert (tmp_path / "memory.json").read_bytes() == b"{}"
+
+
+def test_a_file_that_was_not_written_to_its_end_leaves_the_last_one(tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+    _save(file, KEPT)
+    next(memories.saved(file, [*KEPT.items(), *KEPT.items()]))
+    assert memories.load(file) == KEPT

@@ -40,7 +40,7 @@ def _update(model: Model, own_id: str, **properties: Any) -> Model:
 def _kept(simulation: Simulation, folder: Path) -> Snapshot:
     """What is read back of it from a memory file."""
     file = folder / "memory.json"
-    memories.save(file, {"edge0": memories.document(Snapshot(simulation.memory(), "shape"))})
+    list(memories.saved(file, [("edge0", Snapshot(simulation.memory(), "shape"))]))
     return memories.load(file)["edge0"]
 
 
@@ -85,7 +85,11 @@ def test_how_often_somebody_looks_changes_nothing(
 def test_registers_are_read_again_from_the_file_as_they_were(model: Model, tmp_path: Path) -> None:
     simulation = Simulation(model.plant, BEGAN)
     simulation.advance(BEGAN + HOUR)
-    assert _kept(simulation, tmp_path).memory == simulation.memory()
+    kept = _kept(simulation, tmp_path).memory
+    assert (kept.registers, kept.answers) == (simulation.memory().registers, simulation.memory().answers)
+    back = Simulation(model.plant, BEGAN + HOUR, kept)
+    back.advance(BEGAN + HOUR)
+    assert back.memory() == simulation.memory()
     assert simulation.memory().registers.keys() == {
         "ctrlChannelSingleThreshold0",
         "ctrlChpSoc0",
@@ -101,7 +105,8 @@ def test_a_memory_of_before_there_were_states_is_used(model: Model, tmp_path: Pa
     del document["registers"], document["answers"]
     json_file.write_json(tmp_path / "memory.json", {"edge0": document})
     found = memories.load(tmp_path / "memory.json")["edge0"].memory
-    assert (found.registers, found.energies) == ({}, simulation.memory().energies)
+    assert (found.registers, found.answers) == ({}, {})
+    assert Simulation(model.plant, BEGAN + HOUR, found).energies == simulation.energies
 
 
 def test_another_template_begins_its_states_anew_and_keeps_its_times(model: Model, tmp_path: Path) -> None:
@@ -144,3 +149,15 @@ def test_an_edge_that_nothing_happens_to_takes_a_turn_only_when_its_charge_is_an
     turns = simulation.turns
     simulation.advance(BEGAN + 60_000 + HOUR)
     assert simulation.turns - turns <= 46 + 2  # percents; and one of them passes a threshold
+
+
+def test_a_flag_of_a_state_machine_that_begins_anew_is_not_set(model: Model) -> None:
+    """Its battery was at the limit, and its five minutes had not passed when the limit was changed."""
+    low = _update(_update(model, "ess0", initialSoc=15), "datasource0", values=[0])
+    before = Simulation(low.plant, BEGAN)
+    before.advance(BEGAN + 120_000)
+    flag = "ctrlLimitTotalDischarge0/AwaitingHysteresis"
+    assert before.power(flag) == 1
+    other = _update(low, "ctrlLimitTotalDischarge0", minSoc=10)
+    memory = before.memory().settled().without(other.plant.renewed(low.plant))
+    assert Simulation(other.plant, BEGAN + 120_000, memory).power(flag) == 0

@@ -11,6 +11,7 @@ from edge_tasks.checkout.template import SourceFile, compile_template
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
+from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.look import Expectations, MadeOf
 from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
 
@@ -29,6 +30,7 @@ WELL = Observation(
 )
 
 
+UNASKED: dict[str, Any] = {"unasked": Fault.BACKEND_SILENT, "unasked_why": "http://x does not answer"}
 HOUSE = Profile.of({"consumption": {"day": [1, 3], "scale": [0.5, 2]}})
 
 
@@ -39,7 +41,7 @@ def test_an_edge_with_all_it_should_show_is_online() -> None:
 @pytest.mark.parametrize(
     ("fault", "condition", "why"),
     [
-        ({"backend_why": "http://x does not answer"}, Condition.UNKNOWN, "does not answer"),
+        ({**UNASKED}, Condition.UNKNOWN, "does not answer"),
         ({"registered": False, "online": None}, Condition.OFFLINE, "no row"),
         ({"running": False}, Condition.OFFLINE, "does not run"),
         ({"active": False}, Condition.INCOMPLETE, "archived"),
@@ -75,7 +77,7 @@ def test_waiting_may_help_an_edge_that_runs_and_that_the_backend_knows(fault: di
     assert judge(replace(WELL, **fault), EXPECTED).may_change
 
 
-@pytest.mark.parametrize("fault", [{"running": False}, {"online": None}, {"active": None}, {"backend_why": "x"}])
+@pytest.mark.parametrize("fault", [{"running": False}, {"online": None}, {"active": None}, UNASKED])
 def test_waiting_does_not_help_an_edge_that_nobody_mends(fault: dict[str, Any]) -> None:
     assert not judge(replace(WELL, **fault), EXPECTED).may_change
 
@@ -124,12 +126,12 @@ def test_what_a_table_says_of_an_edges_earlier_life_is_not_believed() -> None:
 
 
 def test_a_refused_login_brings_its_own_hint() -> None:
-    refused = judge(replace(WELL, backend_why="answered 500", backend_hint="inv odoo-init"), EXPECTED)
-    assert refused.hint == "inv odoo-init"
+    refused = replace(WELL, unasked=Fault.BACKEND_REFUSES, unasked_why="500", unasked_hint="inv odoo-init")
+    assert judge(refused, EXPECTED).hint == "inv odoo-init"
 
 
 FACTS: dict[str, tuple[Any, ...]] = {
-    "backend_why": ("http://x does not answer",),
+    "unasked": (Fault.BACKEND_SILENT,),
     "registered": (False,),
     "running": (False,),
     "active": (False, None),
@@ -150,7 +152,7 @@ def test_an_edge_is_online_when_every_fact_is_good_and_otherwise_not_online_with
     faults: dict[str, Any],
     read: bool,  # noqa: FBT001 - hypothesis fills it in
 ) -> None:
-    verdict = judge(replace(WELL, read=read, **faults), EXPECTED)
+    verdict = judge(replace(WELL, read=read, unasked_why="it does not answer", **faults), EXPECTED)
     assert verdict.is_well is (faults == {})
     assert (verdict.why != "", verdict.hint != "") == (not verdict.is_well,) * 2
     assert verdict.name == "edge0"
@@ -158,7 +160,7 @@ def test_an_edge_is_online_when_every_fact_is_good_and_otherwise_not_online_with
     assert verdict.message_age_s == faults.get("message_age_s", 3.0)
 
 
-@pytest.mark.parametrize("first", ["backend_why", "registered", "running"])
+@pytest.mark.parametrize("first", ["unasked", "registered", "running"])
 @given(others=SPOILED)
 def test_what_explains_the_other_faults_is_told_before_them(first: str, others: dict[str, Any]) -> None:
     behind = {name: fact for name, fact in others.items() if list(FACTS).index(name) > list(FACTS).index(first)}
@@ -178,15 +180,25 @@ def test_an_edge_is_silent_only_after_90_seconds_without_a_message_since_it_was_
         assert (verdict.condition is Condition.SILENT) is silent
 
 
+def test_an_edge_that_connects_by_itself_is_reconnecting_for_as_long_as_a_real_one_may_wait() -> None:
+    lost = replace(WELL, online=False, tries=True, running_why="the backend closed the connection")
+    again = judge(replace(lost, backend_age_s=119.0), EXPECTED)
+    assert (again.fault, again.condition, again.hint) == (Fault.RECONNECTING, Condition.OFFLINE, "inv verify")
+    assert again.why == "reconnecting: the backend was started 119 s ago"
+    assert judge(replace(lost, backend_age_s=121.0), EXPECTED).why == "the backend closed the connection"
+    assert judge(replace(lost, tries=False), EXPECTED).fault is Fault.NOT_CONNECTED
+
+
 def test_each_hint_is_a_command_that_mends_the_fault() -> None:
     hints: dict[str, tuple[dict[str, Any], ...]] = {
-        "inv register": ({"registered": False}, {"active": False}, {"visible": False}, {"key_is_own": False}),
-        "inv up": ({"running": False}, {"online": False}, {"message_age_s": 200.0}, {"backend_why": "x"}),
-        "inv gen-configs --force up": ({"components": frozenset()},),
-        "inv status, then inv up": ({"components": None},),
+        "inv register": ({"registered": False}, {"active": False}, {"key_is_own": False}),
+        "inv up": ({"running": False}, {"online": False}, UNASKED),
+        "inv gen-configs --force up": ({"components": frozenset()}, {"values": {}}),
+        "inv restart --edge 0": ({"components": None}, {"message_age_s": 200.0}),
     }
     for hint, faults in hints.items():
-        assert {judge(replace(WELL, **fault), EXPECTED).hint for fault in faults} == {hint}
+        well = replace(WELL, restart="inv restart --edge 0")
+        assert {judge(replace(well, **fault), EXPECTED).hint for fault in faults} == {hint}
     assert judge(replace(WELL, online=None), EXPECTED).hint == "inv register"
     assert judge(replace(WELL, online=False, read=False), EXPECTED).hint == "inv register"
 

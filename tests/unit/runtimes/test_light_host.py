@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -169,3 +171,19 @@ def test_an_edge_is_as_its_host_says(tmp_path: Path, status: dict[str, Any], exp
     [(name, found)] = light.processes().items()
     assert (name, (found.running, found.why)) == ("edge0", expected)
     assert (found.since, found.ignored) == (5.0, ("a.config: no",))
+
+
+def test_a_host_that_writes_no_status_any_more_is_ended_and_started_again(tmp_path: Path) -> None:
+    light, process = host(tmp_path)
+    light.start(light.find(WRITTEN) or pytest.fail("it does not run"))
+    process.takes = False
+    [status] = tmp_path.glob("light-status-*.json")
+    os.utime(status, (time.time() - 29,) * 2)
+    assert light.find(WRITTEN) is None
+    os.utime(status, (time.time() - 31,) * 2)
+    planned = light.find(WRITTEN)
+    assert planned is not None
+    assert change_of(planned) == "start the light host again, which does nothing any more, with 3 edges"
+    process.takes = True
+    light.start(planned)
+    assert len(process.starts) == 2

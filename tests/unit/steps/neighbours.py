@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from edge_tasks.errors import BackendError
+from edge_tasks.errors import BackendError, RegistrationError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.plan import Plan
 from edge_tasks.proof.protocol import EdgeProcess
@@ -73,6 +73,7 @@ class Entries:
 
     fleet: Fleet
     keys: dict[str, str] = field(default_factory=dict)
+    why: str = ""
 
     def __str__(self) -> str:
         return "a registry in memory"
@@ -101,6 +102,8 @@ class Entries:
         return {name: fingerprint(key) for name, key in self.keys.items()}
 
     def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
+        if self.why:
+            raise RegistrationError(self.why)
         own = {edge.name: edge.apikey for edge in self.fleet.edges}
         return {
             name: DeviceReport(
@@ -130,6 +133,7 @@ class Status:
 
     online_now: set[str] = field(default_factory=set)
     silent: bool = False
+    forgotten: set[str] = field(default_factory=set)
     says: str = "the test"
     remark: str = ""
     is_late: bool = False
@@ -137,7 +141,7 @@ class Status:
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         if self.silent:
             raise BackendError("the backend does not answer")
-        return {name: name in self.online_now for name in names}
+        return {name: name in self.online_now for name in names if name not in self.forgotten}
 
     def values(self, names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
         return {name: {} for name in names}

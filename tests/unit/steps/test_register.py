@@ -159,3 +159,13 @@ def test_what_is_noted_holds_no_apikey(scene: Scene, tmp_path: Path) -> None:
     text = (tmp_path / "record.json").read_text()
     assert set(scene.read.names()) == set(ALL)
     assert not [key for key in ALL.values() if key in text]
+
+
+def test_an_edge_that_the_backend_has_forgotten_makes_it_read_again(scene: Scene) -> None:
+    scene.registry.keys = dict(ALL)
+    scene.start_backend()
+    scene.backend.status.forgotten = {"edge1"}  # somebody else made it read its devices while a row was away
+    plan = scene.step.find()
+    assert plan.changes == ("the backend must read edge1, so all edges reconnect",)
+    scene.step.apply(plan)
+    assert scene.backend.read_again == 1

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.layouts import Platform
 from edge_tasks.checkout.override import MARK
@@ -71,7 +72,12 @@ class Correction:
 
 
 def finding(**other: Any) -> Finding:
-    facts = {"what": "a port is taken", "where": "8081", "change": "stop its owner"}
+    facts: dict[str, Any] = {
+        "fault": Fault.PORT_TAKEN,
+        "what": "a port is taken",
+        "where": "8081",
+        "change": "stop its owner",
+    }
     return Finding(**{**facts, **other})
 
 
@@ -254,6 +260,6 @@ def test_a_light_edge_and_one_without_a_directory_are_not_restarted(tmp_path: Pa
     fleet = replace(FLEET, light=1)
     host = Host(fleet, Backend().status)
     with pytest.raises(SettingsError, match="edge2 is a light edge"):
-        Restart([fleet.edge(2)], fleet, Directories(tmp_path), host, Lines()).run()
+        Restart([fleet.edge(2)], fleet, Directories(tmp_path), host, lambda: ("edges",), Lines()).run()
     with pytest.raises(SettingsError, match="edge0 has no config directory"):
-        Restart([fleet.edge(0)], fleet, Directories(tmp_path), host, Lines()).run()
+        Restart([fleet.edge(0)], fleet, Directories(tmp_path), host, lambda: ("edges",), Lines()).run()

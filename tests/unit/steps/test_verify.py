@@ -36,8 +36,11 @@ class Database:
 
 
 class Services:
+    def __init__(self) -> None:
+        self.names: tuple[str, ...] = ("backend", "edges")
+
     def running(self) -> tuple[str, ...]:
-        return ("backend", "edges")
+        return self.names
 
 
 class Scene:
@@ -53,7 +56,7 @@ class Scene:
         read.remember(self.registry)
         database: Any = Database(self.registry)
         services: Any = Services()
-        self.database = database
+        self.database, self.services = database, services
         runtime = Runtime("test", services, database, self.backend, self.host)
         expectation = Expectation(frozenset({"ctrlBackend0"}), {})
         self.view = FleetView(FLEET.edges, Expectations(dict.fromkeys(ALL, expectation)), runtime, read)
@@ -188,7 +191,7 @@ def test_status_shows_only_those_that_are_not_online_when_asked_to(scene: Scene)
 
 
 def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
-    scene.database.is_ready = False
+    scene.database.is_ready, scene.services.names = False, ()
     scene.status.run()
     assert scene.output.faults == ["the fleet is down → inv up"]
     assert scene.output.lines[-1] == "0 of 3 online"
@@ -231,13 +234,13 @@ def test_restart_marks_the_directory_and_starts_its_edge(scene: Scene, tmp_path:
     directories.write(edges[1], {}, "digest")
     before = directories.written([edges[1]])["edge1"].at
     scene.host.running.remove("edge1")
-    Restart([edges[1]], FLEET, directories, scene.host, scene.output).run()
+    Restart([edges[1]], FLEET, directories, scene.host, lambda: ("edges",), scene.output).run()
     assert directories.written([edges[1]])["edge1"].at >= before
     assert scene.host.running == ALL
 
 
 def test_a_fleet_that_is_down_is_judged_and_nothing_is_started(scene: Scene) -> None:
-    scene.database.is_ready = False
+    scene.database.is_ready, scene.services.names = False, ()
     with pytest.raises(EdgesNotOnline, match="the fleet is down") as refused:
         scene.verify.run()
     assert refused.value.hint == "inv up"
@@ -279,3 +282,36 @@ def test_where_nothing_is_stored_nothing_is_said_of_points(scene: Scene) -> None
     view = replace(scene.view, runtime=replace(scene.view.runtime, storage=Storage(None)))
     replace(scene.verify, view=view).run()
     assert "history" not in scene.output.found
+
+
+def test_a_fleet_whose_database_alone_is_down_is_not_down(scene: Scene) -> None:
+    scene.database.is_ready = False
+    scene.registry.why = "the device table does not answer"
+    with pytest.raises(EdgesNotOnline, match="edge2 is unknown: the device table does not answer → inv up"):
+        scene.verify.run()
+
+
+def test_edges_without_a_row_are_asked_for_only_while_they_are_few(scene: Scene) -> None:
+    asked: list[str] = []
+
+    class Noting(type(scene.backend.status)):  # type: ignore[misc] # its own class, which notes what it is asked
+        def online(self, names: list[str]) -> dict[str, bool]:
+            asked.extend(names)
+            return {}
+
+    scene.backend.status = Noting()
+    scene.registry.keys.clear()
+    scene.view.look(())
+    assert set(asked) == ALL
+    asked.clear()
+    many = [f"edge{index}" for index in range(11)]
+    expected = Expectations(dict.fromkeys(many, Expectation(frozenset(), {})))
+    assert len(replace(scene.view, expected=expected).look((), many)) == 11
+    assert asked == []
+
+
+def test_a_fleet_that_is_down_is_not_started_by_restart(scene: Scene, tmp_path: Path) -> None:
+    scene.host.running.clear()
+    with pytest.raises(EdgesNotOnline, match="the fleet is down"):
+        Restart([FLEET.edge(1)], FLEET, Directories(tmp_path), scene.host, tuple, scene.output).run()
+    assert scene.host.running == set()

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 FOLDER = Path(os.environ.get("FELIX_CM_DIR", "/opt/openems-backend/config.d"))
 CONFIG = Path("/tmp/backend.json")  # noqa: S108 - the container's own
 REWRITTEN = ("org/ops4j/pax/logging.config", "org_apache_felix_cm_impl_DynamicBindings.config")
+NOT_STARTED = Path("/tmp/edge-websocket-not-started")  # noqa: S108 - as above
+"""This file asks for a start without the port for edges, once, as it happens to a real backend."""
+CLOSED_EDGE_PORT = 18081
 CLOSED_REST_PORT = 18075
 """Where the REST API is when the platform has none configured: nobody looks there."""
 
@@ -57,9 +60,16 @@ def values(path: Path) -> dict[str, Any]:
     return dict(felix.parse(path.read_text()).values())
 
 
+def edge_port() -> int:
+    if NOT_STARTED.exists():
+        NOT_STARTED.unlink()
+        return CLOSED_EDGE_PORT
+    websocket = FOLDER / "Edge" / "Websocket.config"
+    return int(values(websocket).get("port", 8081)) if websocket.exists() else 8081
+
+
 def document(metadata: dict[str, Any]) -> dict[str, Any]:
     rest = next((FOLDER / "Backend2Backend" / "Rest").glob("*.config"), None)
-    websocket = FOLDER / "Edge" / "Websocket.config"
     return {
         "database": {
             "host": metadata["pgHost"],
@@ -69,7 +79,7 @@ def document(metadata: dict[str, Any]) -> dict[str, Any]:
             "password": metadata["pgPassword"],
         },
         "host": "0.0.0.0",
-        "edge_port": values(websocket).get("port", 8081) if websocket.exists() else 8081,
+        "edge_port": edge_port(),
         "rest_port": values(rest).get("port", 8075) if rest else CLOSED_REST_PORT,
         "console_port": 8079,
         "login": {"user": "", "password": ""},  # nobody: Odoo is asked

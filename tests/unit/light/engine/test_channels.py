@@ -23,8 +23,11 @@ def test_counters_are_in_the_order_of_the_plant_and_levels_in_that_of_batteries(
         ComponentChannels(counters=[Counter("m0", ["m0/P", "m0/Q"])], levels={"e0": "e0/Soc"}),
     ]
     found = channels_of(PLANT, own)
-    names = [text.names if text else None for text in found.counters]
-    assert names == [("m0/P", "m0/Q"), None, ("m1/P",), ("m1/N",), *[None] * 12]
+    assert [(place, text.names) for place, text in found.counted] == [
+        (0, ("m0/P", "m0/Q")),
+        (2, ("m1/P",)),
+        (3, ("m1/N",)),
+    ]
     assert [text.names for text in found.levels] == [("e0/Soc",), ("e1/Soc",), ("all/Soc",)]
 
 
