@@ -133,11 +133,16 @@ def _regular(readings: Iterable[_Reading], step: int) -> Iterator[_Reading]:
             allowed = "timestamps in order, each once"
             raise ReadingsError(one.line, f"{one.text} is not after {before.text}", allowed)
         if before is not None and one.moment != before.moment + step:
-            lacking = (one.moment - before.moment) / step - 1
-            count = f"{lacking:g} readings are" if lacking != 1 else "1 reading is"
-            problem = f"{count} missing between {before.text} and {one.text}"
-            raise ReadingsError(
-                one.line, problem, f"a line each {step} s; fill the gap, with 0 if nothing was used"
-            )
+            raise _gap(before, one, step)
         before = one
         yield one
+
+
+def _gap(before: _Reading, after: _Reading, step: int) -> ReadingsError:
+    steps, rest = divmod(after.moment - before.moment, step)
+    if rest:
+        problem = f"{after.text} is {after.moment - before.moment} s after {before.text}"
+        return ReadingsError(after.line, problem, f"a line each {step} s, as in the first two")
+    count = "1 reading is" if steps == 2 else f"{steps - 1} readings are"  # noqa: PLR2004 - one is between two
+    problem = f"{count} missing between {before.text} and {after.text}"
+    return ReadingsError(after.line, problem, f"a line each {step} s; fill the gap, with 0 if nothing was used")

@@ -7,6 +7,7 @@ are made when they are asked for, and some are kept.
 from __future__ import annotations
 
 from array import array
+from calendar import isleap
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -139,7 +140,8 @@ class Read:
 
     def __init__(self, series: Series, unit: float, offset_s: int, step_s: int) -> None:
         self._levels = array("Q", [round(watts / unit * ONE) for watts in series.watts])
-        self._series, self._offset_s, self._step_s = series, offset_s, step_s
+        self._begin, self._length, self._repeat = series.begin, series.step_s, series.repeat
+        self._offset_s, self._step_s = offset_s, step_s
         end = series.begin + series.step_s * len(series.watts)
         self._years = range(
             date.fromordinal(EPOCH + (end - 1 + offset_s) // DAY_S).year,
@@ -159,22 +161,26 @@ class Read:
 
     def _others(self, day: int) -> list[int]:
         """The seconds to the same date of each year of the readings, the last year first."""
-        if self._series.repeat != "year":
+        if self._repeat != "year":
             return []
         today = date.fromordinal(EPOCH + day)
-        last = 28 if (today.month, today.day) == (2, 29) else today.day
-        each = (today if year == today.year else date(year, today.month, last) for year in self._years)
-        return [(other.toordinal() - today.toordinal()) * DAY_S for other in each]
+        return [(_in_year(today, year).toordinal() - today.toordinal()) * DAY_S for year in self._years]
 
     def _level(self, moment: int, others: list[int]) -> int:
         for way in (0, *others):
             found = self._at(moment + way)
             if found is not None:
                 return found
-        if self._series.repeat == "week":
-            return self._at(self._series.begin + (moment - self._series.begin) % _WEEK_S) or 0
+        if self._repeat == "week":
+            return self._at(self._begin + (moment - self._begin) % _WEEK_S) or 0
         return 0
 
     def _at(self, moment: int) -> int | None:
-        place = (moment - self._series.begin) // self._series.step_s
+        place = (moment - self._begin) // self._length
         return self._levels[place] if 0 <= place < len(self._levels) else None
+
+
+def _in_year(today: date, year: int) -> date:
+    """The same date of another year; 28 February for a 29th that it does not have."""
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return today.replace(year=year, day=28 if is_leap_day and not isleap(year) else today.day)

@@ -51,7 +51,7 @@ def watts(
 
 def _moved(day: date, year: int) -> int:
     """Days to the same date of a year."""
-    if day.year == year:
-        return 0
-    is_leap_day = (day.month, day.day) == (2, 29)
-    return (date(year, day.month, 28 if is_leap_day else day.day) - day).days
+    try:
+        return (day.replace(year=year) - day).days
+    except ValueError:  # 29 February
+        return (date(year, 2, 28) - day).days

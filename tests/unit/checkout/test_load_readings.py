@@ -93,7 +93,7 @@ def test_days_of_23_and_25_hours_have_no_gap(begin: str, count: int) -> None:
             5,
             "2 readings are missing between 2025-01-02",
         ),
-        (rows("2025-01-01,1", "2025-01-03,1", "2025-01-04,1"), 4, "-0.5 readings are missing"),
+        (rows("2025-01-01,1", "2025-01-03,1", "2025-01-04,1"), 4, "2025-01-04 is 86400 s after 2025-01-03"),
     ],
 )
 def test_a_line_that_is_no_reading_is_named(text: str, line: int, problem: str) -> None:

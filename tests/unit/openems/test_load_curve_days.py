@@ -243,6 +243,8 @@ def test_of_readings_of_several_years_the_last_that_has_the_date_goes_on() -> No
     assert found.at(ms("2026-03-05 05:00")) == found.at(ms("2025-03-05 05:00"))
     assert found.at(ms("2026-08-05 05:00")) == found.at(ms("2024-08-05 05:00"))
     assert found.at(ms("2028-02-29 05:00")) == found.at(ms("2025-02-28 05:00"))
+    leap = source(readings("year", 366 * 24, "2024-01-01T00:00:00+00:00"))
+    assert leap.at(ms("2028-02-29 05:00")) == leap.at(ms("2024-02-29 05:00"))
 
 
 def test_a_unit_makes_readings_follow_the_datasource() -> None:
