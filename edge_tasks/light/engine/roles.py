@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from edge_tasks.openems.configuration import Component
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
 
 _CHANNEL: Final = "ActivePower"
 """What meters ask a datasource for."""
