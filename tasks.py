@@ -98,6 +98,12 @@ def dashboard(_ctx: Context, session: Session) -> None:
 
 
 @step()
+def backfill(_ctx: Context, session: Session) -> None:
+    """Write the past of light edges, up to where they go on, where the backend reads it."""
+    _past().backfill(session)
+
+
+@step()
 def report(_ctx: Context, session: Session) -> None:
     """Write an HTML file about the run, for a ticket; it contains no apikeys."""
     _reading().report(session)
@@ -137,6 +143,12 @@ def _assembly() -> ModuleType:
     return assembly
 
 
+def _past() -> ModuleType:
+    from edge_tasks.cli import past  # noqa: PLC0415 - numpy takes 100 ms to import
+
+    return past
+
+
 def _reading() -> ModuleType:
     from edge_tasks.cli import reading  # noqa: PLC0415 - as above
 
@@ -157,6 +169,7 @@ namespace = Collection(
     status,
     households,
     dashboard,
+    backfill,
     report,
     logs,
     restart,

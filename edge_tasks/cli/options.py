@@ -239,7 +239,7 @@ _FLAGS: Final = (
         "adopt",
         "Take over device rows and config directories with the fleet's names that it did not make",
         is_flag=True,
-        used_by=("gen-configs", "register", "plan"),
+        used_by=("gen-configs", "register", "plan", "backfill"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),

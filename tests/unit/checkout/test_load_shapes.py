@@ -140,8 +140,9 @@ class Process:
     def start(self, config: str) -> None:
         """It is not started."""
 
-    def stop(self) -> None:
-        """It is not ended."""
+    def stop(self) -> bool:
+        """It does not run."""
+        return False
 
     def require(self, what: str) -> None:
         """It is not asked."""

@@ -29,6 +29,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "plan": (),
     "status": (),
     "households": (),
+    "backfill": (),
     "dashboard": (),
     "report": (),
     "logs": (),

@@ -1,0 +1,19 @@
+"""The options of the tasks that write and check history."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_tasks.cli.option import Option
+
+EVERY: Final = "15m"
+ZONE: Final = "UTC"
+
+BACKFILL: Final = (
+    Option("from", "When the past begins: 2025-11-01, or an exact moment"),
+    Option("to", "The last day that has points, or a moment (default: now)"),
+    Option("every", f"The time between two points (default: {EVERY})"),
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
+    Option("zone", f"The time zone of the days (default: {ZONE})"),
+    Option("remove", "Remove the pasts, and what the edges sent since then", is_flag=True),
+)
