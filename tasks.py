@@ -64,6 +64,8 @@ def up(_ctx: Context, session: Session) -> None:
 def verify(_ctx: Context, session: Session) -> None:
     """Ask the backend for proof that every edge is online; exit 6 if one is not."""
     _assembly().verify(session)
+    if session.flag("energy"):
+        _truth().verify_energy(session)
 
 
 @step(verify)
@@ -101,6 +103,12 @@ def dashboard(_ctx: Context, session: Session) -> None:
 def backfill(_ctx: Context, session: Session) -> None:
     """Write the past of light edges, up to where they go on, where the backend reads it."""
     _past().backfill(session)
+
+
+@step()
+def truth(_ctx: Context, session: Session) -> None:
+    """List what every light edge has used and made, and what the backend answers about it; change nothing."""
+    _truth().truth(session)
 
 
 @step()
@@ -149,6 +157,12 @@ def _past() -> ModuleType:
     return past
 
 
+def _truth() -> ModuleType:
+    from edge_tasks.cli import truth  # noqa: PLC0415 - as above
+
+    return truth
+
+
 def _reading() -> ModuleType:
     from edge_tasks.cli import reading  # noqa: PLC0415 - as above
 
@@ -170,6 +184,7 @@ namespace = Collection(
     households,
     dashboard,
     backfill,
+    truth,
     report,
     logs,
     restart,

@@ -45,7 +45,7 @@ def backfill(session: Session) -> None:
 def _backfill(session: Session, asked: Asked) -> Backfill:
     target, runtime, output = session.target, session.runtime, session.console
     edges, left_out = _edges(session)
-    history, host = _history(session), _host(session)
+    history, host = history_of(session), host_of(session)
     record = PastRecord(target.state.record, history.describe())
 
     def start() -> None:
@@ -65,7 +65,7 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
 
 def _removal(session: Session) -> PastRemoval:
     chosen = {edge.name for edge in selected_edges(session)} if session.options.get("edge") else None
-    history = _history(session)
+    history = history_of(session)
     return PastRemoval(chosen, history, PastRecord(session.target.state.record, history.describe()))
 
 
@@ -100,7 +100,12 @@ def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
     return chosen, others
 
 
-def _history(session: Session) -> History:
+def history_of(session: Session) -> History:
+    """Where the backend stores history.
+
+    Raises:
+        SettingsError: it stores none.
+    """
     runtime = session.runtime
     if runtime.storage is None:
         raise SettingsError(
@@ -109,7 +114,12 @@ def _history(session: Session) -> History:
     return runtime.storage.history()
 
 
-def _host(session: Session) -> LightEdgesHost:
+def host_of(session: Session) -> LightEdgesHost:
+    """What runs the light edges.
+
+    Raises:
+        SettingsError: nothing does.
+    """
     runtime = session.runtime
     if runtime.light_host is None:
         raise SettingsError(f"the {runtime.name} runtime has no light edges", hint="inv setup --light-edges 10")

@@ -200,6 +200,10 @@ class LightEdgesHost(Protocol):
 class Storage(Protocol):
     """Where the backend stores history."""
 
+    @property
+    def provider(self) -> str:
+        """The backend's component that answers about it: ``Timedata.InfluxDB``."""
+
     def history(self) -> History:
         """That place, as it is reached from here.
 

@@ -136,7 +136,9 @@ class PastWriter:
         kept = memories.load(self.memory_file)
         for one in done:
             old = before.get(one.name, Snapshot(one.memory))
-            kept[one.name] = Snapshot(_with_states(one.memory, old.memory), old.shape, old.changes)
+            touched = one.memory.now if old.changes else None
+            memory = _with_states(one.memory, old.memory)
+            kept[one.name] = Snapshot(memory, old.shape, old.changes, touched)
         for _ in memories.saved(self.memory_file, kept.items()):
             pass
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.influxdb import write_nothing
 from edge_tasks.adapters.processes import until
-from edge_tasks.checkout.timedata_config import FLUX
+from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB
 from edge_tasks.checkout.timedata_findings import (
     Place,
     check_answer,
@@ -55,6 +55,11 @@ class Storage:
     """The InfluxDB that ``Timedata.InfluxDB`` names, as the backend and as this machine see it."""
 
     stack: Stack
+
+    @property
+    def provider(self) -> str:
+        """The component that answers about what others write there."""
+        return INFLUXDB
 
     def history(self) -> InfluxHistory:
         """The InfluxDB, as it is reached from here.

@@ -21,6 +21,11 @@ class EmbeddedStorage:
 
     processes: Processes
 
+    @property
+    def provider(self) -> str:
+        """Whose answers the backend gives."""
+        return self.processes.timedata
+
     def history(self) -> EmbeddedHistory:
         """The history, as it is reached from here."""
         found, own = self.processes, self.processes.database

@@ -30,6 +30,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "status": (),
     "households": (),
     "backfill": (),
+    "truth": (),
     "dashboard": (),
     "report": (),
     "logs": (),
