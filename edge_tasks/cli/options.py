@@ -196,7 +196,8 @@ _SETTINGS: Final = (
     ),
     Setting(
         "profile",
-        "Profile of light edges: constant, household, office, pv-farm, or a file",
+        "Profile of light edges: constant, household, household-berlin, office, pv-farm, bdew-h25, bdew-g25,"
+        " bdew-l25, or a file",
         default="constant",
         matters=Matters.LIGHT,
         saved=Saved.EXTRA,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.configuration import Component
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.openems.sources import Datasource
 
 _SUM_CHANNELS: Final = {

@@ -13,7 +13,7 @@ from edge_tasks.openems.sources import Datasource
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")
 _FLEET_FILE: Final = "light.json"
-PACKAGES: Final = ("orjson", "picows", "prometheus_client", "yarl")
+PACKAGES: Final = ("orjson", "picows", "prometheus_client", "tzdata", "yarl")
 SOURCES: Final = ("__init__.py", "errors.py", "openems", "light")
 """What the program needs of other packages and of ours; a test of the architecture checks it."""
 
