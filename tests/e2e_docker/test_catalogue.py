@@ -197,7 +197,7 @@ CASES: dict[str, Case] = {
     "the container is in no network": Case("not-connected", "in no network", disconnect(EDGE)),
     "the directory has another apikey": Case("not-connected", "another apikey", edit('apikey="', 'apikey="x')),
     "the directory has another address of the backend": Case(
-        "not-connected", "another uri", edit("ws://[^:]*", "ws://elsewhere")
+        "not-connected", "another address", edit("ws://[^:]*", "ws://elsewhere")
     ),
     "the directory has no Backend controller": Case(
         "not-connected", "no Backend controller", edit('service.factoryPid="Controller.Api.Backend"', "broken")

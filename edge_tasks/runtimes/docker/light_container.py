@@ -69,7 +69,7 @@ class LightContainer:
         self.stack.compose.up((LIGHT_SERVICE,), parallel=1)
 
     def stop(self) -> bool:
-        """End the container, also if it does nothing any more; whether it ran. Its edges' counters are kept."""
+        """End the container, also if it hangs; returns whether it ran. Its edges' counters are kept."""
         container = self.stack.container(LIGHT_SERVICE)
         if container is None or not container.is_running:
             return False
