@@ -123,11 +123,12 @@ def rename(fleet: Any) -> None:
     fleet.docker("restart", "-t", "1", fleet.containers()[EDGE])
 
 
-def disconnect(service: str) -> Callable[[Any], object]:
-    def leave_network(fleet: Any) -> None:
-        fleet.docker("network", "disconnect", "-f", f"{fleet.project}_default", fleet.containers()[service])
-
-    return leave_network
+def leave_network(fleet: Any) -> None:
+    """While it is stopped: the backend would not notice at once that a connection leads nowhere."""
+    edge = fleet.containers()[EDGE]
+    fleet.docker("stop", "-t", "1", edge)
+    fleet.docker("network", "disconnect", "-f", f"{fleet.project}_default", edge)
+    fleet.docker("start", edge)
 
 
 def silence(fleet: Any) -> None:
@@ -194,7 +195,7 @@ CASES: dict[str, Case] = {
     "the container is killed": Case("not-running", "exited (exit code 137)", docker("kill")),
     "the container is removed": Case("not-running", "no container", docker("rm", "-f")),
     "the container is paused": Case("not-running", "its container is paused", docker("pause")),
-    "the container is in no network": Case("not-connected", "in no network", disconnect(EDGE)),
+    "the container is in no network": Case("not-connected", "in no network", leave_network),
     "the directory has another apikey": Case("not-connected", "another apikey", edit('apikey="', 'apikey="x')),
     "the directory has another address of the backend": Case(
         "not-connected", "another uri", edit("ws://[^:]*", "ws://elsewhere")
