@@ -73,6 +73,20 @@ def bench_light(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_backfill(session: nox.Session) -> None:
+    """Measure the past of light edges, with InfluxDB as ``.ci/influxd`` builds it; ``-- --write`` notes it."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "bench.backfill", *session.posargs)
+
+
+@nox.session(default=False)
+def bench_truth(session: nox.Session) -> None:
+    """Measure the truth of 1,000 light edges over twelve months."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "bench.truth", *session.posargs)
+
+
+@nox.session(default=False)
 def bench_engine(session: nox.Session) -> None:
     """Measure the docker runtime on a real engine, as ``.ci/engine`` and ``tests/e2e/images/build`` make it."""
     session.install("-e", ".[dev]")

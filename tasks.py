@@ -64,6 +64,8 @@ def up(_ctx: Context, session: Session) -> None:
 def verify(_ctx: Context, session: Session) -> None:
     """Ask the backend for proof that every edge is online; exit 6 if one is not."""
     _assembly().verify(session)
+    if session.flag("energy"):
+        _truth().verify_energy(session)
 
 
 @step(verify)
@@ -95,6 +97,18 @@ def households(_ctx: Context, session: Session) -> None:
 def dashboard(_ctx: Context, session: Session) -> None:
     """Serve a page that shows the fleet live, until Ctrl-C; change nothing."""
     _reading().dashboard(session)
+
+
+@step()
+def backfill(_ctx: Context, session: Session) -> None:
+    """Write the past of light edges, up to where they go on, where the backend reads it."""
+    _past().backfill(session)
+
+
+@step()
+def truth(_ctx: Context, session: Session) -> None:
+    """List what every light edge has used and made, and what the backend answers about it; change nothing."""
+    _truth().truth(session)
 
 
 @step()
@@ -137,6 +151,18 @@ def _assembly() -> ModuleType:
     return assembly
 
 
+def _past() -> ModuleType:
+    from edge_tasks.cli import past  # noqa: PLC0415 - numpy takes 100 ms to import
+
+    return past
+
+
+def _truth() -> ModuleType:
+    from edge_tasks.cli import truth  # noqa: PLC0415 - as above
+
+    return truth
+
+
 def _reading() -> ModuleType:
     from edge_tasks.cli import reading  # noqa: PLC0415 - as above
 
@@ -157,6 +183,8 @@ namespace = Collection(
     status,
     households,
     dashboard,
+    backfill,
+    truth,
     report,
     logs,
     restart,

@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from edge_tasks.backend.login import is_allowed
 from edge_tasks.backend.metrics import text_of
 from edge_tasks.backend.stand_in import BACKEND
+from edge_tasks.timedata.embedded.history import HISTORY_PATH
 
 if TYPE_CHECKING:
     from edge_tasks.backend.stand_in import Backend
@@ -26,6 +27,7 @@ def console_app(backend: Backend) -> web.Application:
     app[BACKEND] = backend
     app.router.add_get("/", _introduce)
     app.router.add_get("/metrics", _metrics)
+    app.router.add_post(HISTORY_PATH, _write_history)
     app.router.add_post("/system/console/configMgr/Metadata.Odoo", _activate)
     return app
 
@@ -41,6 +43,15 @@ async def _activate(request: web.Request) -> web.Response:
         return _forbidden()
     await request.read()
     await backend.activate()
+    return web.json_response({"status": True})
+
+
+async def _write_history(request: web.Request) -> web.Response:
+    """Write what edges have sent, and answer when that is done."""
+    backend = request.app[BACKEND]
+    if not (_is_near(request) or is_allowed(request, backend.config.console_login)):
+        return _forbidden()
+    await backend.history.live.write()
     return web.json_response({"status": True})
 
 

@@ -195,7 +195,8 @@ _SETTINGS: Final = (
     ),
     Setting(
         "profile",
-        "Profile of light edges: constant, household, office, pv-farm, or a file",
+        "Profile of light edges: constant, household, household-berlin, office, pv-farm, bdew-h25, bdew-g25,"
+        " bdew-l25, or a file",
         default="constant",
         matters=Matters.LIGHT,
         saved=Saved.EXTRA,
@@ -237,7 +238,7 @@ _FLAGS: Final = (
         "adopt",
         "Take over device rows and config directories with the fleet's names that it did not make",
         is_flag=True,
-        used_by=("gen-configs", "register", "plan"),
+        used_by=("gen-configs", "register", "plan", "backfill"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from edge_tasks.cli.history_options import BACKFILL, TRUTH, VERIFY
 from edge_tasks.cli.option import HIGHEST_PORT, Option, Setting
 from edge_tasks.cli.options import COMMON
 
@@ -48,6 +49,9 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
         Option("service", "Only this service (docker), or backend, edges or PostgreSQL (embedded)"),
         Option("follow", "Keep showing new lines until Ctrl-C", is_flag=True),
     ),
+    "backfill": BACKFILL,
+    "truth": TRUTH,
+    "verify": VERIFY,
     "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
     "down": (
         Option(

@@ -83,6 +83,30 @@ class Place(TypedDict):
     extras: dict[str, str | int]
 
 
+class PastWritten(TypedDict):
+    """A part of the history of light edges that was written for them.
+
+    Attributes:
+        edges: ranges of their indices, each with its first and its last.
+        place: where, for people.
+        begin: epoch ms, when that past begins.
+        until: epoch ms, before which it has points.
+        end: epoch ms, from which on the live edges went on.
+        every: ms between two points.
+        mark: of what the edges were made of.
+        whole: all of it was written, and counted.
+    """
+
+    edges: list[tuple[int, int]]
+    place: str
+    begin: int
+    until: int
+    end: int
+    every: int
+    mark: str
+    whole: bool
+
+
 class StepDone(TypedDict):
     """A step that ended well.
 
@@ -131,6 +155,7 @@ class Entries(TypedDict, total=False):
         downloads: path → what was fetched to it.
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
+        history: what was written of the pasts of light edges.
         idle: factories of which people know that light edges do not simulate them.
     """
 
@@ -148,6 +173,7 @@ class Entries(TypedDict, total=False):
     downloads: dict[str, Download]
     limits: list[str]
     former: list[Place]
+    history: list[PastWritten]
     idle: list[str]
 
 

@@ -1,22 +1,21 @@
-"""Batteries that follow at once: the powers that they give while the balance asks for others.
+"""A battery that follows at once: the powers that it gives while the balance asks for others.
 
 It is what :class:`~edge_tasks.light.engine.simulation.Simulation` does without a filter, to the watt and the
-millisecond. A battery decides at each turn. If it becomes full or empty in between, that is a turn, too. Of the
-state machines that limit it, only the charge is known at which discharging ends: no five minutes, no charging.
+millisecond: at each turn it gives what is asked, within what it can and what state machines allow. It turns also
+when it is full or empty, when a state machine's time has come, and when the state of charge leaves the range in
+which their answers stay the same. Between these moments its charge is a sum, and the next of them is found in it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
+    from edge_tasks.history.limits import Limits
     from edge_tasks.light.engine.plant import Battery
     from edge_tasks.timedata.points import Whole
 
@@ -27,132 +26,185 @@ _FAR: Final = 1 << 62
 
 @dataclass(frozen=True)
 class Followed:
-    """What batteries did.
+    """What a battery did.
 
     Attributes:
-        turns: epoch ms of all turns, those of full and empty batteries included.
-        of: for each of them the number of the turn from which it follows.
-        powers: W of each battery from each turn on.
-        charges: W*ms in each battery at the last of the turns that were given.
+        turns: epoch ms of all turns, its own included.
+        of: for each of them the number of the given turn from which it follows.
+        powers: W from each turn on.
+        charge: W*ms in it at the last of the turns that were given.
+        limits: the state machines at that turn.
     """
 
     turns: Whole
     of: Whole
-    powers: Sequence[Whole]
-    charges: Sequence[int]
+    powers: Whole
+    charge: int
+    limits: Limits
 
 
-def follow(batteries: Sequence[Battery], turns: Whole, end: int, rest: Whole, charges: Sequence[int]) -> Followed:
-    """Let batteries give what is asked of them.
+class _Mode:
+    """What a battery would give, and how its charge would change, as long as nothing but the given turns happens.
 
     Args:
-        batteries: in the order in which they are asked.
-        turns: epoch ms, the first included.
-        end: epoch ms, until which the last turn's powers are asked for.
-        rest: W that the grid would have to give without batteries, from each turn on.
-        charges: W*ms in each battery at the first turn.
+        battery: the battery.
+        wanted: W from each turn on; None if nothing is asked.
+        spans: ms from each turn to the next.
+        most: W that it may give; None for no limit.
     """
-    if not batteries:
-        return Followed(turns, np.arange(len(turns)), [], [])
-    if len(batteries) > 1 or batteries[0].target is None:
-        return _one_after_the_other(batteries, turns, end, rest, charges)
-    (battery,), spans = batteries, np.diff(turns, append=end)
-    power = np.clip(rest - batteries[0].target, -battery.limit, battery.limit)
-    held = _bounded(battery, power, spans, charges[0])
-    last = charges[0] - int((power[:-1] * held[:-1]).sum())
-    split = held < spans
-    of = np.repeat(np.arange(len(turns)), 1 + split)
-    second = np.flatnonzero(of[1:] == of[:-1]) + 1
-    moments, powers = turns[of], power[of]
-    moments[second] += held[split]
-    powers[second] = 0
-    return Followed(moments, of, [powers], [last])
+
+    def __init__(self, battery: Battery, wanted: Whole | None, spans: Whole, most: int | None) -> None:
+        limit = battery.limit
+        high = limit if most is None else max(-limit, min(limit, most))
+        power = np.full(len(spans), min(0, high)) if wanted is None else np.clip(wanted, -limit, high)
+        path = np.zeros(len(spans) + 1, np.int64)
+        np.cumsum(-power * spans, out=path[1:])
+        self.power: Whole = power
+        self.path: Whole = path
+        self.above = np.where(power < 0, np.maximum(path[:-1] + limit, path[1:]), -_FAR)
+        self.below = np.where(power > 0, np.minimum(path[:-1] - limit, path[1:]), _FAR)
+        self.giving = _next(power > 0)
+        self.taking = _next(power < 0)
+
+    def first(self, place: int, before: int, full: int, bounds: tuple[int, int]) -> int:
+        """From a place on, the first span in which something else happens; the end if there is none.
+
+        Args:
+            place: of a turn.
+            before: W*ms in the battery, less the path there.
+            full: W*ms.
+            bounds: W*ms from which on, and below which nothing changes.
+        """
+        length, ends = _FIRST_LOOK, self.path[1:]
+        least, most = bounds[0] - before, bounds[1] - before
+        while place < len(self.power):
+            part = slice(place, place + length)
+            found = (self.above[part] > full - before) | (self.below[part] < -before)
+            found |= (ends[part] < least) | (ends[part] >= most)
+            first = int(found.argmax())
+            if found[first]:
+                return place + first
+            place += length
+            length = min(2 * length, _LONGEST_LOOK)
+        return len(self.power)
 
 
-def _bounded(battery: Battery, power: Whole, spans: Whole, charge: int) -> Whole:
-    """Set powers to 0 where a battery is full or empty; for how many ms of each span the others hold."""
-    limit, full, floor = battery.limit, battery.full, battery.floor
-    held: Whole = spans.copy()
-    count = len(power)
-    path = np.concatenate([[0], np.cumsum(-power * spans)])
-    above = np.where(power < 0, np.maximum(path[:-1] + limit, path[1:]), -_FAR)
-    below = np.where(power > 0, np.minimum(path[:-1] - limit, path[1:]), _FAR)
-    given, taken = _next(power > 0), _next(power < 0)
-    place, before = 0, charge  # what the path does not have: charge at its begin, and what did not fit
-    while (found := _first(above, full - before, below, floor - before, place)) < count:
-        asked, now = int(power[found]), before + int(path[found])
-        room = full - now if asked < 0 else now - floor
-        place = int((taken if asked > 0 else given)[found])
-        if room >= limit:  # it becomes full or empty within this span
-            held[found] = room // abs(asked)
-            now -= asked * int(held[found])
-            found += 1
-        power[found:place] = 0
-        before = now - int(path[place])
-    return held
+@dataclass
+class Course:
+    """A battery on its way through turns; it stands at a moment of one of their spans.
+
+    Attributes:
+        battery: the battery.
+        turns: epoch ms, the first included.
+        end: epoch ms, until which the last turn's power is asked for.
+        wanted: W that are asked for, from each turn on; None if nothing is asked.
+        charge: W*ms in it; at first at the first turn.
+        limits: the state machines that limit it, as they were before the first turn; they go along.
+        place: the number of the span.
+    """
+
+    battery: Battery
+    turns: Whole
+    end: int
+    wanted: Whole | None
+    charge: int
+    limits: Limits
+    place: int = 0
+    _given: int = 0
+    _modes: dict[int | None, _Mode] = field(default_factory=dict)
+    _moments: list[Whole] = field(default_factory=list)
+    _of: list[Whole] = field(default_factory=list)
+    _powers: list[Whole] = field(default_factory=list)
+    _last: tuple[int, Limits] | None = None
+
+    def run(self) -> Followed:
+        """Go through all turns."""
+        while self.place < len(self.turns):
+            self._turn()
+            self._skip()
+        charge, limits = self._last or (self.charge, self.limits)
+        moments, of, powers = (np.concatenate(some) for some in (self._moments, self._of, self._powers))
+        return Followed(moments, of, powers, charge, limits)
+
+    def _turn(self) -> None:
+        """Go through one span, with all turns in it."""
+        moment, until = int(self.turns[self.place]), self._end(self.place)
+        if self.place == len(self.turns) - 1:
+            self._last = self.charge, self.limits.copy()
+        while True:
+            mode = self._mode(self.limits.asked(moment, self.charge))
+            self._given, following = self._decided(mode, moment)
+            self._add([moment], [self.place], [self._given])
+            following = min(following, until)
+            self.charge -= self._given * (following - moment)
+            moment = following
+            if moment >= until:
+                break
+        self.place += 1
+
+    def _skip(self) -> None:
+        """Go on to the next span in which something else than given turns happens."""
+        place = self.place
+        if place >= len(self.turns):
+            return
+        mode, limits, battery = self._mode(self.limits.most), self.limits, self.battery
+        quiet = limits.quiet(self.charge)
+        if quiet is None:
+            return
+        due = int(np.searchsorted(self.turns, limits.until, "right")) - 1 if limits.until < self.end else _FAR
+        last = len(self.turns) - 1  # whose state is kept for what follows
+        end = max(place, min(due, last))
+        blocked = self._blocked(mode, place)
+        if blocked > place:
+            end = min(end, blocked)
+            self._add(self.turns[place:end], np.arange(place, end), np.zeros(end - place, np.int64))
+        else:
+            before = self.charge - int(mode.path[place])
+            end = min(end, mode.first(place, before, battery.full, quiet))
+            self._add(self.turns[place:end], np.arange(place, end), mode.power[place:end])
+            self.charge = before + int(mode.path[end])
+        self.place = end
+
+    def _end(self, place: int) -> int:
+        return int(self.turns[place + 1]) if place + 1 < len(self.turns) else self.end
+
+    @cached_property
+    def _spans(self) -> Whole:
+        return np.diff(self.turns, append=self.end)
+
+    def _mode(self, most: int | None) -> _Mode:
+        if most not in self._modes:
+            self._modes[most] = _Mode(self.battery, self.wanted, self._spans, most)
+        return self._modes[most]
+
+    def _decided(self, mode: _Mode, moment: int) -> tuple[int, int]:
+        """The power from a moment on, and until when it holds unless the balance changes."""
+        power, charge, battery = int(mode.power[self.place]), self.charge, self.battery
+        room = battery.full - charge if power < 0 else charge
+        if room < battery.limit:
+            power = 0
+        if not power:
+            return 0, self.limits.until
+        full = moment + room // abs(power)
+        return power, min(full, self.limits.until, moment + self.limits.leaves(charge, power))
+
+    def _blocked(self, mode: _Mode, place: int) -> int:
+        """Until which turn a full or empty battery does nothing; the turn itself if it is neither."""
+        limit, power = self.battery.limit, int(mode.power[place])
+        if power < 0 and self.battery.full - self.charge < limit:
+            return int(mode.giving[place])
+        if power > 0 and self.charge < limit:
+            return int(mode.taking[place])
+        return place
+
+    def _add(self, moments: Whole | list[int], of: Whole | list[int], powers: Whole | list[int]) -> None:
+        if len(moments):
+            for some, kept in ((moments, self._moments), (of, self._of), (powers, self._powers)):
+                kept.append(np.asarray(some, np.int64))
 
 
-def _first(above: Whole, most: int, below: Whole, least: int, place: int) -> int:
-    """From a place on, the first where ``above`` exceeds ``most`` or ``below`` falls short of ``least``."""
-    length = _FIRST_LOOK
-    while place < len(above):
-        part = slice(place, place + length)
-        found = (above[part] > most) | (below[part] < least)
-        first = int(found.argmax())
-        if found[first]:
-            return place + first
-        place += length
-        length = min(2 * length, _LONGEST_LOOK)
-    return len(above)
-
-
-def _next(wanted: NDArray[np.bool_]) -> Whole:
+def _next(wanted: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Whole:
     """For each place the next one, itself included, that is wanted; the end if there is none."""
     count = len(wanted)
     places: Whole = np.where(wanted, np.arange(count), count)
     return cast("Whole", np.minimum.accumulate(places[::-1])[::-1])
-
-
-def _one_after_the_other(
-    batteries: Sequence[Battery], turns: Whole, end: int, rest: Whole, charges: Sequence[int]
-) -> Followed:
-    """The same for any number of batteries, turn by turn."""
-    stored, kept = list(charges), list(charges)
-    moments, of, powers = [], [], []
-    for place, (asked, begin, until) in enumerate(zip(rest.tolist(), *_pairs(turns, end), strict=True)):
-        kept, moment = list(stored), begin
-        while True:
-            given, turn = _decided(batteries, stored, asked, moment, until)
-            moments.append(moment)
-            of.append(place)
-            powers.append(given)
-            stored = [charge - power * (turn - moment) for charge, power in zip(stored, given, strict=True)]
-            moment = turn
-            if moment >= until:
-                break
-    each = np.array(powers, np.int64).T
-    return Followed(np.array(moments, np.int64), np.array(of, np.int64), list(each), kept)
-
-
-def _pairs(turns: Whole, end: int) -> tuple[list[int], list[int]]:
-    own: list[int] = turns.tolist()
-    return own, [*own[1:], end]
-
-
-def _decided(
-    batteries: Sequence[Battery], charges: Sequence[int], asked: int, now: int, until: int
-) -> tuple[list[int], int]:
-    """The powers of all batteries, and until when they hold at most."""
-    given = []
-    for battery, charge in zip(batteries, charges, strict=True):
-        power = 0
-        if battery.target is not None:
-            low = -battery.limit if battery.full - charge >= battery.limit else 0
-            high = battery.limit if charge - battery.floor >= battery.limit else 0
-            power = max(low, min(high, asked - battery.target))
-        if power:
-            room = battery.full - charge if power < 0 else charge - battery.floor
-            until = min(until, now + room // abs(power))
-        asked -= power
-        given.append(power)
-    return given, until

@@ -15,10 +15,10 @@ import numpy as np
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from edge_tasks.history.life import Stretch
-    from edge_tasks.light.engine.channels import Channels, Figure, Powers
+    from edge_tasks.history.stretch import Stretch
+    from edge_tasks.light.engine.channels import Channels, Nullable, Powers
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.timedata.points import Whole
@@ -52,25 +52,19 @@ def _readings(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -
         [high[at] for high in stretch.highs],
     )
     for reading in channels.readings:
-        if not _is_of_a_state(stretch.plant, reading.text.names):
-            found = seen.figure(cast("Figure", reading.read))
+        found = seen.figure(reading.read)
+        if found is not None:
             for name in reading.text.names:
                 yield name, found
 
 
 def _counters(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -> Iterator[tuple[str, Whole]]:
     for place, text in channels.counted:
-        if not _is_of_a_state(stretch.plant, text.names):
+        if place < 2 * stretch.plant.devices:
             whole, rest = divmod(stretch.before.energies[place], WMS_PER_WH)
             found = whole + (rest + stretch.energy(place, moments, at)) // WMS_PER_WH
             for name in text.names:
                 yield name, found
-
-
-def _is_of_a_state(plant: Plant, names: Iterable[str]) -> bool:
-    """Whether these channels show a state, which a past does not have."""
-    machines = {own_id for own_id, _ in plant.machines}
-    return any(name.endswith("/State") or name.partition("/")[0] in machines for name in names)
 
 
 def _levels(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -> Iterator[tuple[str, Whole]]:
@@ -97,16 +91,18 @@ class _Seen:
     lows: Sequence[Whole]
     highs: Sequence[Whole]
 
-    def figure(self, read: Figure) -> Whole:
-        """What a figure shows at all moments."""
+    def figure(self, read: Nullable) -> Whole | None:
+        """What a figure shows at all moments; None if it shows a state, of which a past knows nothing."""
         count = len(self.powers[0])
         try:
             found = self.read(read)
+        except (AttributeError, IndexError):
+            return None
         except (TypeError, ValueError):  # it cannot do with arrays
             found = [self._one(number).read(read) for number in range(count)]
         return np.broadcast_to(np.asarray(found, np.int64), count)
 
-    def read(self, read: Figure) -> object:
+    def read(self, read: Nullable) -> object:
         """What a figure shows, if it can do with what these numbers are."""
         return read(cast("Simulation", self), cast("Powers", self.powers))
 

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from edge_tasks.errors import BackendError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _FIRST: Final = 100
 """How many edges are asked for first; the time that takes shows whether the backend knows them."""
 _BATCH: Final = 1000
 _SLOW_S: Final = 1.0
 _PAUSE_S: Final = 0.5
+_NO_RESULT: Final = "Result is null"
+"""How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The backend is on this machine, so a proxy from the environment must not be used."""
@@ -65,6 +67,27 @@ class BackendApi:
             BackendError: as for :meth:`online`.
         """
         return self._asked("getEdgesChannelsValues", "ids", names, {"channels": list(channels)})
+
+    def ask_edge(self, name: str, method: str, params: Mapping[str, object]) -> dict[str, Any] | None:
+        """What the backend answers about an edge (``edgeRpc``); None if it has no result.
+
+        Raises:
+            BackendError: as for :meth:`online`, or it answers with another error.
+        """
+        payload = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": dict(params)}
+        try:
+            answer = self._call("edgeRpc", {"edgeId": name, "payload": payload})
+        except BackendError as error:
+            if error.code == http.HTTPStatus.BAD_REQUEST:  # since 2025.6; the answer is the same
+                return None
+            raise
+        if "result" in answer:
+            found: dict[str, Any] = answer["result"]["payload"]["result"]
+            return found
+        said = str(answer.get("error", {}).get("message", answer))
+        if _NO_RESULT in said:
+            return None
+        raise BackendError(f"{self.rest} answers to {method} of {name}: {said}", hint="inv verify")
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
         """What the backend answers at any of its addresses, asked as the user.

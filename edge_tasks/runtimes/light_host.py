@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge, Fleet
     from edge_tasks.runtimes.light_groups import Render
 
+_MEMORY_FILE: Final = "light-memory.json"
 _START_S: Final = 30.0
 _STUCK_S: Final = 30.0
 """A process writes its status at least every 5 s, a large one a little later; older than this, it is stuck."""
@@ -100,8 +101,8 @@ class HostProcess(Protocol):
     def start(self, config: str) -> None:
         """Write the fleet file and start it."""
 
-    def stop(self) -> object:
-        """End it, also if it does nothing any more."""
+    def stop(self) -> bool:
+        """Have it end, and keep what its edges have counted; whether it ran."""
 
     def require(self, what: str) -> None:
         """Raise when it has ended."""
@@ -145,7 +146,7 @@ class LightHost:
         own = [edge for edge in self._fleet.edges_with_directory if edge.name in written]
         document: dict[str, object] = {
             "status_file": in_utf8(self._seen_as / "light-status.json"),
-            "memory_file": in_utf8(self._seen_as / "light-memory.json"),
+            "memory_file": in_utf8(self._seen_as / _MEMORY_FILE),
             **self._options.shares(len(written) + self._fleet.light),
             "connect_rate": self._options.connect_rate,
             "reconnect": self._options.reconnect,
@@ -206,6 +207,15 @@ class LightHost:
             if not until(deadline):
                 return False
         return True
+
+    @property
+    def memory_file(self) -> Path:
+        """Where it keeps what its edges have counted, one file or several of this name with a number."""
+        return self._folder / _MEMORY_FILE
+
+    def stop(self) -> bool:
+        """Have it end, and keep what its edges have counted; whether it ran."""
+        return self.process.stop()
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the host says of its edges, by name; empty when it does not run."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.fleet.directories import Written
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
     from edge_tasks.runtimes.plans import Arrival, DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
+    from edge_tasks.timedata.protocol import History
 
 
 class Services(Protocol):
@@ -184,8 +186,31 @@ class Ownership(Protocol):
         """Make what they wrote in our config directories, and in these others, removable by the caller."""
 
 
+class LightEdgesHost(Protocol):
+    """What runs the light edges."""
+
+    @property
+    def memory_file(self) -> Path:
+        """Where it keeps what its edges have counted; see :mod:`edge_tasks.light.host.memories`."""
+
+    def stop(self) -> bool:
+        """Have it end, and keep what its edges have counted; whether it ran."""
+
+
 class Storage(Protocol):
     """Where the backend stores history."""
+
+    @property
+    def provider(self) -> str:
+        """The backend's component that answers about it: ``Timedata.InfluxDB``."""
+
+    def history(self) -> History:
+        """That place, as it is reached from here.
+
+        Raises:
+            SettingsError: the backend stores no history, or where nobody else can write.
+            HistoryError: it does not run.
+        """
 
     def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
         """Whether points of these edges arrive there, or None if none are stored, or nobody can tell.
@@ -204,6 +229,7 @@ class Runtime:
         correction: None where the platform's files are not read.
         ownership: None if only the caller writes files.
         storage: None where no history is stored.
+        light_host: what runs the light edges; None if nothing does.
     """
 
     name: str
@@ -215,6 +241,7 @@ class Runtime:
     correction: Correction | None = None
     ownership: Ownership | None = None
     storage: Storage | None = None
+    light_host: Callable[[], LightEdgesHost] | None = None
 
     @property
     def stands_for(self) -> str:

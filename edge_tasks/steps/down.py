@@ -56,9 +56,15 @@ class Down:
         if self.override.is_file() and is_ours(read_utf8(self.override)):
             with writing(self.override):
                 self.override.unlink()
+        pasts = {entry["place"] for entry in self.state.record.entries().get("history", [])}
         remove_directory(self.state.folder)
         left = self.platform.remove_bundled() if self.platform.bundled else ()
         directories = counted(len(ours), "config directory", "config directories")
         self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
+        if pasts:
+            self.output.line(
+                f"what was backfilled into {', '.join(sorted(pasts))} stays there, unless that is removed too;"
+                " inv backfill --remove before a purge takes it along"
+            )
         if left:
             self.output.line(f"not removed, because you changed or added them: {', '.join(map(str, left))}")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Whole: TypeAlias = NDArray[np.int64]
+    Times: TypeAlias = Whole
     Values: TypeAlias = Whole | NDArray[np.float64]
 
 
@@ -26,7 +27,7 @@ class Points:
     """
 
     edge: str
-    times: Whole
+    times: Times
     channels: Mapping[str, Values]
 
     @property

@@ -22,6 +22,9 @@ class History(Protocol):
     def describe(self) -> str:
         """What it is and where, for people: ``the InfluxDB at http://127.0.0.1:8086, database openemsdb``."""
 
+    def settle(self) -> None:
+        """Wait until everything is stored that edges have sent before this call."""
+
     def occupied(self, edges: Collection[str], span: Span) -> AbstractSet[str]:
         """Those of the edges that have any point in a span, whoever wrote it."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NORMAL, _MIN_SOC, _FORCE_CHARGE = 0, 1, 2
 _HYSTERESIS: Final = 300_000
 """In ms. The state does not change again before that."""
+_FULL: Final = 100
 _FORCED_PART: Final = 5
 """Without a configured power, a battery is charged with a fifth of what it can."""
 
@@ -58,10 +59,16 @@ class LimitTotalDischarge(StateMachine):
         """The battery that it limits."""
         return self.ess
 
-    @property
-    def ends_at(self) -> int:
-        """The state of charge at which discharging ends."""
-        return self.min_soc
+    def steady(self, registers: Registers) -> range:
+        """The states of charge of its state."""
+        least = max(self.min_soc, self.force_soc)
+        steps = {
+            _FORCE_CHARGE: (0, self.force_soc),
+            _MIN_SOC: (self.force_soc + 1, least),
+            _NORMAL: (least + 1, _FULL),
+        }
+        first, last = steps[registers[0]]
+        return range(first, last + 1)
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """The next state, and the limit that follows from it."""

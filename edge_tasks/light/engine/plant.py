@@ -32,7 +32,6 @@ class Battery:
         capacity: Wh; as in OpenEMS' simulator it also bounds charging and discharging, as W.
         initial_soc: percent.
         max_power: W, of charging and of discharging.
-        min_soc: percent, at which state machines end discharging.
         target: W at the grid that balancing aims at; None when nothing controls the battery.
     """
 
@@ -40,18 +39,12 @@ class Battery:
     capacity: int
     initial_soc: int
     max_power: int
-    min_soc: int
     target: int | None
 
     @property
     def full(self) -> int:
         """The energy of the full battery, in W*ms."""
         return self.capacity * WMS_PER_WH
-
-    @property
-    def floor(self) -> int:
-        """Where a past in arrays ends discharging, in W*ms: a millisecond below what counts as more percent."""
-        return max(0, (self.full * (2 * self.min_soc + 1) - 1) // 200 - self.limit) if self.min_soc else 0
 
     @property
     def limit(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias
 
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
 from edge_tasks.light.engine.plant import Battery, Plant
@@ -13,7 +13,7 @@ from edge_tasks.openems.sources import Datasource
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
 
 
 @dataclass(frozen=True)
@@ -149,13 +149,8 @@ def _battery(own_id: str, storage: Storage, roles: Roles) -> Battery:
         max(0, storage.capacity),
         _percent(storage.initial_soc),
         max(0, storage.max_power),
-        _percent(max((one.ends_at for _, one in roles if _limits(one, own_id)), default=0)),
         next((one.target for one in controls if one.target is not None), None),
     )
-
-
-def _limits(role: Role, battery: str) -> TypeGuard[StateMachine]:
-    return isinstance(role, StateMachine) and role.battery == battery
 
 
 def _percent(value: int) -> int:

@@ -98,10 +98,12 @@ class StateMachine(ABC):
         """The battery that it limits. Such a machine reads no powers, because it acts before they are known."""
         return ""
 
-    @property
-    def ends_at(self) -> int:
-        """The state of charge in percent at which it ends discharging of its battery."""
-        return 0
+    def steady(self, registers: Registers) -> range:  # noqa: ARG002 - others look at them
+        """The states of charge at which it would answer the same for ever; none if that is not known.
+
+        Only for one that limits a battery. A past is computed quickly between them.
+        """
+        return range(0)
 
     @abstractmethod
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:

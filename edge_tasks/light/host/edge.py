@@ -84,6 +84,7 @@ class Edge:
         "_shared",
         "_snapshot",
         "_told",
+        "_touched",
         "_turn",
         "entry",
         "gone",
@@ -97,6 +98,7 @@ class Edge:
         self._shared = shared
         self._snapshot = snapshot.fitting(entry.shape)
         self._changes = self._snapshot.changes
+        self._touched = self._snapshot.touched
         self._self: _Self | None = None
         self._session: Session | None = None
         self._failures = 0
@@ -108,7 +110,7 @@ class Edge:
         """What the next edge of the same name goes on from."""
         if self._self is None:
             return self._snapshot
-        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._changes)
+        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._changes, self._touched)
 
     async def connect(self, turn: float) -> None:
         """Try once. After a failure the edge asks for its next turn by itself.
@@ -227,6 +229,8 @@ class Edge:
         reply, effect = requests.answer(message, me.model, requests.Moment(now, moment(now)[:19]))
         if reply is not None:
             session.connection.send(reply)
+        if isinstance(effect, (Change, Command)) and self._touched is None:
+            self._touched = now
         if isinstance(effect, Change):
             self._change(effect, me, session, now)
         elif isinstance(effect, Command):

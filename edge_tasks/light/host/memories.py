@@ -42,6 +42,7 @@ class Document(TypedDict):
     answers: Mapping[str, tuple[int, int | None]]
     shape: str
     changes: Sequence[tuple[str, Mapping[str, object], str, str]]
+    touched: int | None
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,21 @@ class Snapshot:
         memory: of its simulation.
         shape: a hash of the configuration that it had.
         changes: that people made to that configuration.
+        touched: epoch ms since when it does not follow from its template alone, because people changed its
+            configuration or wrote a value; None if nobody did.
     """
 
     memory: Memory
     shape: str = ""
     changes: tuple[Change, ...] = ()
+    touched: int | None = None
 
     def fitting(self, shape: str) -> Snapshot:
         """What an edge of some shape goes on from; changes of another shape and its states are void."""
         if shape == self.shape:
             return self
         memory = self.memory.settled()
-        return Snapshot(memory.without(memory.registers), shape)
+        return Snapshot(memory.without(memory.registers), shape, touched=self.touched)
 
 
 def load(path: Path | None) -> dict[str, Snapshot]:
@@ -125,7 +129,8 @@ def _snapshot(item: Document) -> Snapshot:
         {key: (int(until), _whole(most)) for key, (until, most) in item.get("answers", {}).items()},
     )
     changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
-    return Snapshot(memory, str(item["shape"]), tuple(changes))
+    touched = item.get("touched")  # an earlier version did not keep it
+    return Snapshot(memory, str(item["shape"]), tuple(changes), _whole(touched))
 
 
 def _moment(value: object) -> int:
@@ -156,6 +161,7 @@ def document(snapshot: Snapshot) -> Document:
         "answers": memory.answers,
         "shape": snapshot.shape,
         "changes": [(one.method, one.params, one.by, one.at) for one in snapshot.changes],
+        "touched": snapshot.touched,
     }
 
 

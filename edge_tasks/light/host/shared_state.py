@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.wire.model import Model
     from edge_tasks.light.wire.reconnect import ReconnectPolicy
     from edge_tasks.openems.configuration import Configuration
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.openems.sources import Datasource, Source
 
 _LOG: Final = logging.getLogger(__name__)

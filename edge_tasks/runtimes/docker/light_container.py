@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")
 _FLEET_FILE: Final = "light.json"
-PACKAGES: Final = ("orjson", "picows", "prometheus_client", "yarl")
+PACKAGES: Final = ("orjson", "picows", "prometheus_client", "tzdata", "yarl")
 SOURCES: Final = ("__init__.py", "errors.py", "openems", "light")
 """What the program needs of other packages and of ours; a test of the architecture checks it."""
 
@@ -68,11 +68,13 @@ class LightContainer:
         write_file(self.config, config)
         self.stack.compose.up((LIGHT_SERVICE,), parallel=1)
 
-    def stop(self) -> None:
-        """End the container, also if it does nothing any more."""
+    def stop(self) -> bool:
+        """End the container, also if it does nothing any more; whether it ran. Its edges' counters are kept."""
         container = self.stack.container(LIGHT_SERVICE)
-        if container is not None:
-            self.stack.docker.run("stop", "-t", "3", container.id)
+        if container is None or not container.is_running:
+            return False
+        self.stack.docker.run("stop", "-t", "10", container.id)
+        return True
 
     def require(self, _what: str) -> None:
         """Raise when it has ended, with its last lines."""

@@ -24,14 +24,16 @@ def assemble(context: RuntimeContext) -> Runtime:
     stack = Stack(context)
     database = OdooDatabase(stack)
     backend = BackendService(stack)
+    edges = EdgeContainers(stack, backend)
     return Runtime(
         name="docker",
         services=DockerServices(stack, database),
         database=database,
         backend=backend,
-        edges=EdgeContainers(stack, backend),
+        edges=edges,
         images=DockerImages(stack),
         correction=ConfigCorrection(stack),
         ownership=RootFiles(stack),
         storage=Storage(stack),
+        light_host=lambda: edges.light,
     )

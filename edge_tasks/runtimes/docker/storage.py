@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.influxdb import write_nothing
 from edge_tasks.adapters.processes import until
-from edge_tasks.checkout.timedata_config import FLUX
+from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB
 from edge_tasks.checkout.timedata_findings import (
     Place,
     check_answer,
@@ -19,10 +19,11 @@ from edge_tasks.checkout.timedata_findings import (
     influxdbs,
     service_of,
 )
-from edge_tasks.errors import FleetError
+from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted, some
 from edge_tasks.runtimes.docker.stack import HOST
 from edge_tasks.runtimes.plans import Arrival
+from edge_tasks.timedata.errors import HistoryError
 from edge_tasks.timedata.influxdb.history import InfluxHistory
 from edge_tasks.timedata.influxdb.server import Server
 from edge_tasks.timedata.span import Span
@@ -54,6 +55,34 @@ class Storage:
     """The InfluxDB that ``Timedata.InfluxDB`` names, as the backend and as this machine see it."""
 
     stack: Stack
+
+    @property
+    def provider(self) -> str:
+        """The component that answers about what others write there."""
+        return INFLUXDB
+
+    def history(self) -> InfluxHistory:
+        """The InfluxDB, as it is reached from here.
+
+        Raises:
+            SettingsError: the backend stores nothing in one, or others may not write there.
+            HistoryError: it does not run.
+        """
+        config = self.stack.backend_files.timedata
+        provider = config.influxdb
+        if provider is None:
+            names = ", ".join(one.pid for one in config.providers) or "nothing"
+            raise SettingsError(
+                f"the backend stores no history that others can write: it has {names}",
+                hint="give it a Timedata.InfluxDB",
+            )
+        if provider.is_read_only:
+            raise SettingsError(
+                f"{provider.file} is read-only, so the backend writes nothing there", hint='isReadOnly=B"false"'
+            )
+        if self._reached(provider) is None and service_of(provider, self.stack.project):
+            raise HistoryError(f"the InfluxDB at {provider.url} does not run", hint="inv up")
+        return self._history(provider)
 
     def examine(self) -> list[Finding]:
         """What is wrong on the way of a point; of an InfluxDB that runs it is asked."""
@@ -134,9 +163,11 @@ class Storage:
 
     def _history(self, provider: Provider) -> InfluxHistory:
         reached = self._reached(provider)
-        host, port = reached[:2] if reached else (HOST, provider.port)
-        where = f"[{host}]" if ":" in host else host
-        server = Server(f"http://{where}:{port}", provider.bucket, provider.api_key, provider.org)
+        url = provider.url  # of a server that is no service of the platform
+        if reached:
+            host, port, _ = reached
+            url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        server = Server(url, provider.bucket, provider.api_key, provider.org)
         return InfluxHistory(server, provider.measurement, provider.query_language == FLUX)
 
     def _window(self) -> Span:

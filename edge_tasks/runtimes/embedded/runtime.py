@@ -9,6 +9,7 @@ from edge_tasks.runtimes.embedded.database import EmbeddedDatabase
 from edge_tasks.runtimes.embedded.edges import LightEdges
 from edge_tasks.runtimes.embedded.processes import Processes
 from edge_tasks.runtimes.embedded.services import EmbeddedServices
+from edge_tasks.runtimes.embedded.storage import EmbeddedStorage
 from edge_tasks.runtimes.light_host import LightHost, LightOptions
 from edge_tasks.runtimes.protocols import Runtime
 
@@ -37,4 +38,6 @@ def assemble(context: RuntimeContext) -> Runtime:
         database=EmbeddedDatabase(processes),
         backend=backend,
         edges=LightEdges(fleet, host),
+        storage=EmbeddedStorage(processes),
+        light_host=lambda: host,
     )

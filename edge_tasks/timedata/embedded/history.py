@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import numpy as np
 import psycopg
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.points import Points, Whole
     from edge_tasks.timedata.span import Span
 
+HISTORY_PATH: Final = "/history"
+"""Of the backend's console: a POST has it write what edges have sent."""
 _BYTES_OF_VALUE: Final = 1.2
 """Measured: 3 MB an edge and year of quarter hours with 75 channels. PostgreSQL's log, at first, has them too."""
 _DAYS: Final = "SELECT DISTINCT edge FROM history.block WHERE edge = ANY(%s) AND day BETWEEN %s AND %s"
@@ -49,14 +53,23 @@ class EmbeddedHistory:
     Attributes:
         database: where the rows are.
         folder: where the database's files are, to see how much room there is.
+        console: of the backend that keeps what edges send for a while; empty if there is none.
     """
 
     database: Database
     folder: Path
+    console: str = ""
 
     def describe(self) -> str:
         """What it is and where, for people."""
         return f"the history at {self.database}"
+
+    def settle(self) -> None:
+        """Have the backend write what edges have sent; one that does not run has nothing to write."""
+        parts = urlsplit(self.console)
+        with suppress(OSError, HTTPException), closing(HTTPConnection(parts.hostname or "", parts.port)) as asked:
+            asked.request("POST", HISTORY_PATH)
+            asked.getresponse().read()
 
     def occupied(self, edges: Collection[str], span: Span) -> AbstractSet[str]:
         """Those of the edges that have any point in a span."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +15,7 @@ from edge_tasks.timedata.influxdb.line_protocol import tag_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from edge_tasks.timedata.influxdb.server import Server
     from edge_tasks.timedata.points import Points
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 _BYTES_A_VALUE: Final = 7
 """Before the server has compacted what it got, measured; afterwards it is less."""
+_COLLECTED_S: Final = 11.0
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,21 @@ class InfluxHistory:
         server: where it is.
         measurement: its name.
         speaks_flux: whether it is InfluxDB 2, which is asked in Flux.
+        disk: a folder on its disk; None if that is on another machine.
     """
 
     server: Server
     measurement: str = "data"
     speaks_flux: bool = False
+    disk: Path | None = None
 
     def describe(self) -> str:
         """What it is and where, for people."""
         return f"the InfluxDB at {self.server.url}, bucket {self.server.bucket}"
+
+    def settle(self) -> None:
+        """Wait until the backend has written what edges have sent: it collects points for ten seconds."""
+        time.sleep(_COLLECTED_S)
 
     def occupied(self, edges: Collection[str], span: Span) -> AbstractSet[str]:
         """Those of the edges that have any point in a span, whoever wrote it."""
@@ -71,8 +81,8 @@ class InfluxHistory:
         return points * channels * _BYTES_A_VALUE
 
     def bytes_free(self) -> int | None:
-        """Nobody can see the disk of a server from here."""
-        return None
+        """The disk that is free where it lies; None if it is on another machine."""
+        return None if self.disk is None else shutil.disk_usage(self.disk).free
 
     @property
     def _language(self) -> InfluxQl | Flux:

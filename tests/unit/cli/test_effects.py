@@ -38,7 +38,7 @@ def place_of(*tasks: str) -> Place:
         ("timeout", place_of("gen-configs"), "to verify, and to tasks that need it"),
         ("skip_build", place_of("status"), "to build and plan, and to tasks that need them"),
         ("demo", place_of("logs"), "to odoo-init and plan, and to tasks that need them"),
-        ("adopt", place_of("down"), "to gen-configs, register and plan, and to tasks that need them"),
+        ("adopt", place_of("down"), "to gen-configs, register, plan and backfill, and to tasks that need them"),
         ("edges", place_of("status"), "to tasks that change the fleet"),
         ("profile", place_of("logs", "status"), "to tasks that change the fleet"),
     ],

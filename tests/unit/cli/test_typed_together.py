@@ -29,6 +29,8 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "plan": (),
     "status": (),
     "households": (),
+    "backfill": (),
+    "truth": (),
     "dashboard": (),
     "report": (),
     "logs": (),

@@ -6,19 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_tasks.history import samples
 from edge_tasks.history.life import Life
-from edge_tasks.light.engine.plant import WMS_PER_WH, Battery, Plant
+from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.engine.plant import WMS_PER_WH, Plant
 from edge_tasks.light.engine.simulation import Simulation
+from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
-from edge_tasks.openems.sources import Datasource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from edge_tasks.light.engine.channels import Channels
     from edge_tasks.light.wire.model import Model
+    from edge_tasks.openems import felix
     from edge_tasks.openems.sources import Source
 
 BEGIN = 1_761_951_600_000
@@ -56,14 +61,28 @@ def simulated(simulation: Simulation, channels: Channels, moments: list[int]) ->
     found: dict[str, list[int]] = {}
     for moment in moments:
         simulation.advance(moment)
-        read = ((reading.text, reading.read(simulation, simulation.powers)) for reading in channels.readings)
-        pairs = [(text, value) for text, value in read if value is not None]
-        pairs += [(text, simulation.counter(place) // WMS_PER_WH) for place, text in channels.counted]
+        pairs = [
+            (reading.text, reading.read(simulation, simulation.powers) or 0) for reading in channels.readings
+        ]
+        pairs += [
+            (text, simulation.counter(place) // WMS_PER_WH)
+            for place, text in channels.counted
+            if place < 2 * simulation.plant.devices
+        ]
         pairs += zip(channels.levels, simulation.socs(), strict=True)
         for text, value in pairs:
             for name in text.names:
                 found.setdefault(name, []).append(value)
     return found
+
+
+def assert_same(found: dict[str, list[int]], expected: dict[str, list[int]]) -> None:
+    """All channels but those of states."""
+    states = {name for name in expected if name.startswith(("ctrl", "io")) or name.endswith("/State")}
+    assert {name: found[name] for name in expected.keys() - states} == {
+        name: values for name, values in expected.items() if name not in states
+    }
+    assert len(expected.keys() - states) > 60
 
 
 def at_once(plant: Plant, sources: list[Source]) -> Simulation:
@@ -75,21 +94,8 @@ def test_ten_days_of_a_household_are_those_of_the_simulation(stock: Model) -> No
     moments = list(range(BEGIN, BEGIN + 10 * DAY, QUARTER))
     found = lived(Life(stock.plant, sources, BEGIN), stock.channels, moments, BEGIN + 10 * DAY)
     expected = simulated(at_once(stock.plant, sources), stock.channels, moments)
-    assert {name: found[name] for name in expected} == expected
+    assert_same(found, expected)
     assert len(set(expected["ess0/Soc"])) > 50
-
-
-def test_with_a_limit_of_discharging_the_charge_is_that_of_the_simulation_to_two_percent(limited: Model) -> None:
-    """Its state machine waits for five minutes, and sees whole percents only."""
-    sources = sources_of(limited.plant, HOUSE, "seed/edge3")
-    moments = list(range(BEGIN, BEGIN + 10 * DAY, QUARTER))
-    found = lived(Life(limited.plant, sources, BEGIN), limited.channels, moments, BEGIN + 10 * DAY)
-    expected = simulated(at_once(limited.plant, sources), limited.channels, moments)
-    assert min(found["ess0/Soc"]) == min(expected["ess0/Soc"]) == 15
-    assert max(abs(one - other) for one, other in zip(found["ess0/Soc"], expected["ess0/Soc"], strict=True)) <= 2
-    counter = "meter3/ActiveConsumptionEnergy"
-    assert found[counter] == expected[counter]
-    assert not [name for name in found if "Time" in name or "Level" in name]
 
 
 def test_constant_powers_are_those_of_the_simulation_also_when_the_battery_becomes_full(stock: Model) -> None:
@@ -97,7 +103,7 @@ def test_constant_powers_are_those_of_the_simulation_also_when_the_battery_becom
     moments = list(range(BEGIN, BEGIN + DAY // 4, 60_000))
     found = lived(Life(stock.plant, sources, BEGIN), stock.channels, moments, BEGIN + DAY)
     expected = simulated(at_once(stock.plant, sources), stock.channels, moments)
-    assert {name: found[name] for name in expected} == expected
+    assert_same(found, expected)
     assert expected["ess0/Soc"][-1] == 100
 
 
@@ -111,28 +117,58 @@ def test_what_does_not_change_is_there_where_it_is_a_power_or_a_charge(stock: Mo
 
 powers = st.integers(0, 12_000)
 percents = st.integers(0, 100)
+limits = st.fixed_dictionaries(
+    {"minSoc": percents}, optional={"forceChargeSoc": percents, "forceChargePower": st.integers(-1, 9_000)}
+)
+
+
+def made(own_id: str, pid: str, **properties: felix.Value) -> Component:
+    return Component(
+        own_id, pid, f"{pid}.x", "", {"enabled": True, **{k.replace("__", "."): v for k, v in properties.items()}}
+    )
 
 
 @st.composite
-def datasources(draw: st.DrawFn) -> Datasource:
-    values = tuple(draw(st.lists(powers, min_size=1, max_size=5)))
-    return Datasource(values, draw(st.sampled_from([0, 1_000, 7_000, 60_000])))
-
-
-@st.composite
-def batteries(draw: st.DrawFn, own_id: str) -> Battery:
-    target = draw(st.none() | st.integers(-3_000, 3_000))
-    sizes = st.integers(0, 30) | st.integers(0, 12_000)
-    return Battery(own_id, draw(sizes), draw(percents), draw(sizes), 0, target)
+def sizes(draw: st.DrawFn, own_id: str) -> Iterator[Component]:
+    """A battery with or without what controls it."""
+    size = st.integers(0, 30) | st.integers(0, 12_000)
+    found = [
+        made(
+            own_id,
+            "Simulator.EssSymmetric.Reacting",
+            capacity=draw(size),
+            initialSoc=draw(percents),
+            maxApparentPower=draw(size),
+        )
+    ]
+    if draw(st.booleans()):
+        target = draw(st.integers(-3_000, 3_000))
+        found.append(
+            made(f"a{own_id}", "Controller.Symmetric.Balancing", ess__id=own_id, targetGridSetpoint=target)
+        )
+    for number in range(draw(st.integers(0, 2))):
+        limit = draw(limits)
+        found.append(made(f"l{number}{own_id}", "Controller.Ess.LimitTotalDischarge", ess__id=own_id, **limit))
+    return iter(found)
 
 
 @st.composite
 def plants(draw: st.DrawFn) -> Plant:
-    meters = [(f"meter{number}", draw(datasources())) for number in range(1, draw(st.integers(1, 4)))]
-    cut = draw(st.integers(0, len(meters)))
-    some = tuple(draw(batteries(f"ess{number}")) for number in range(draw(st.integers(0, 3))))
-    grid = draw(st.sampled_from([(), ("meter0",), ("meter0", "meter9")]))
-    return Plant(tuple(meters[:cut]), tuple(meters[cut:]), grid, some)
+    components: list[Component] = []
+    for number in range(draw(st.integers(1, 3))):
+        values = tuple(draw(st.lists(powers, min_size=1, max_size=5)))
+        kind = draw(st.sampled_from(["NRCMeter", "ProductionMeter"]))
+        delta = draw(st.sampled_from([-1, 1, 7, 60]))
+        name = f"datasource{number}"
+        components += [
+            made(name, "Simulator.Datasource.Single.Direct", values=values, timeDelta=delta),
+            made(f"meter{number}", f"Simulator.{kind}.Acting", datasource__id=name),
+        ]
+    for number in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
+        components += draw(sizes(f"ess{number}"))
+    for number in range(draw(st.integers(0, 2))):
+        components.append(made(f"grid{number}", "Simulator.GridMeter.Reacting"))
+    return DEVICES.plant(sorted(components, key=lambda one: one.id))
 
 
 @settings(max_examples=150)
@@ -145,29 +181,26 @@ def test_any_plant_has_the_powers_energies_and_charges_of_its_simulation(
     for begin, until, stretch in life.stretches(BEGIN + length, 60_000, most):
         for now in sorted({begin, (begin + until) // 2, until - 1}):
             simulation.advance(now)
-            memory, expected = life.memory(stretch, now), simulation.memory().settled()
-            assert memory.powers == expected.powers
-            assert memory.energies == expected.energies
+            memory, expected = stretch.memory(now, BEGIN), simulation.memory().settled()
+            assert memory.powers.items() <= expected.powers.items()
+            assert memory.energies.items() <= expected.energies.items()
             assert memory.charges == expected.charges
             assert memory.extremes == expected.extremes
 
 
-@settings(max_examples=30)
-@given(length=st.integers(1, 20 * DAY))
+@pytest.mark.parametrize("length", [1, 5 * 3_600_000 + 7, 3 * DAY, 7 * DAY + 12_345_678, 13 * DAY + 1])
 def test_a_simulation_that_goes_on_from_the_past_has_what_one_without_a_break_has(
     stock: Model, length: int
 ) -> None:
-    seam, end = BEGIN + length, BEGIN + 21 * DAY
+    seam, end = BEGIN + length, BEGIN + 14 * DAY
     sources = sources_of(stock.plant, HOUSE, "seed/edge3")
-    life = Life(stock.plant, sources, BEGIN)
-    *_, (_, _, last) = life.stretches(seam, QUARTER)
-    goes_on = Simulation(replace(stock.plant, gains=None), end, life.memory(last, seam), sources)
+    *_, (_, _, last) = Life(stock.plant, sources, BEGIN).stretches(seam, QUARTER)
+    goes_on = Simulation(replace(stock.plant, gains=None), end, last.memory(seam, BEGIN), sources)
     whole = at_once(stock.plant, sources)
     for simulation in (goes_on, whole):
         simulation.advance(end)
-    assert {key: goes_on.energy(key) for key in stock.plant.ids} == {
-        key: whole.energy(key) for key in stock.plant.ids
-    }
+    ids = stock.plant.ids[: stock.plant.devices]
+    assert [goes_on.energy(key) for key in ids] == [whole.energy(key) for key in ids]
 
 
 def test_a_year_is_computed_in_stretches_of_a_limited_size(stock: Model) -> None:

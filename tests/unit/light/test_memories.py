@@ -25,7 +25,7 @@ MEMORY = Memory(
     {"chp0": (1, -2, 3)},
     {"chp0": (15, None), "limit0": (1 << 62, -200)},
 )
-KEPT = {"edge0": Snapshot(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),))}
+KEPT = {"edge0": Snapshot(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),), 13)}
 
 
 def _save(path: Path, kept: dict[str, Snapshot]) -> None:

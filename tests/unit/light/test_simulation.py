@@ -28,7 +28,6 @@ batteries = st.builds(
     capacity=st.integers(0, 20_000),
     initial_soc=st.integers(0, 100),
     max_power=st.integers(0, 20_000),
-    min_soc=st.just(0),
     target=st.none() | powers,
 )
 plants = st.builds(

@@ -75,8 +75,9 @@ class Process:
         self.running = True
         self.report()
 
-    def stop(self) -> None:
-        self.running = False
+    def stop(self) -> bool:
+        was_running, self.running = self.running, False
+        return was_running
 
     def require(self, what: str) -> None:
         if not self.takes:

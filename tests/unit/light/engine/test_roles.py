@@ -38,7 +38,7 @@ def test_each_role_has_its_place_and_what_can_be_written_has_its_channel() -> No
     assert plant.producers == (("made0", SOURCE), ("made1", Datasource((), 0)))
     assert plant.consumers == (("used0", SOURCE),)
     assert plant.grid == ("grid0",)
-    assert plant.batteries == (Battery("ess0", 100, 50, 30, 0, None), Battery("ess1", 200, 60, 40, 0, None))
+    assert plant.batteries == (Battery("ess0", 100, 50, 30, None), Battery("ess1", 200, 60, 40, None))
     assert plant.writable == {"used0/SetUsed": "used0", "made1/SetMade": "made1", "ess0/SetEss": "ess0"}
     assert [plant.battery(own_id)[0] for own_id in ("ess0", "ess1")] == [0, 1]
 
@@ -51,7 +51,7 @@ def test_a_battery_has_the_first_target_of_its_own_controls() -> None:
         ("d", Control("ess0", target=5)),
         ("ess0", Storage(100, 50, 30)),
     ]
-    assert plant_of(roles).batteries == (Battery("ess0", 100, 50, 30, 0, 0),)
+    assert plant_of(roles).batteries == (Battery("ess0", 100, 50, 30, 0),)
 
 
 @pytest.mark.parametrize(("given", "kept"), [(-1, 0), (0, 0), (1, 1), (99, 99), (100, 100), (101, 100)])
@@ -61,7 +61,7 @@ def test_percentages_are_kept_within_their_bounds(given: int, kept: int) -> None
 
 
 def test_what_cannot_be_negative_is_not() -> None:
-    assert plant_of([("ess0", Storage(-5, 50, -6))]).batteries == (Battery("ess0", 0, 50, 0, 0, None),)
+    assert plant_of([("ess0", Storage(-5, 50, -6))]).batteries == (Battery("ess0", 0, 50, 0, None),)
 
 
 def test_the_first_filter_leads_all_batteries() -> None:

@@ -1,0 +1,36 @@
+"""The options of the tasks that write and check history."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_tasks.cli.option import Option
+
+EVERY: Final = "15m"
+ZONE: Final = "UTC"
+
+BACKFILL: Final = (
+    Option("from", "When the past begins: 2025-11-01, or an exact moment"),
+    Option("to", "The last day that has points, or a moment (default: now)"),
+    Option("every", f"The time between two points (default: {EVERY})"),
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
+    Option("zone", f"The time zone of the days (default: {ZONE})"),
+    Option("remove", "Remove the pasts, and what the edges sent since then", is_flag=True),
+)
+
+_BILL: Final = (
+    Option("from", "The first day, 2025-11-01 (default: when pasts begin)"),
+    Option("to", "The last day, included (default: before pasts end)"),
+    Option("period", "day, month, year or total (default: month)"),
+    Option("zone", "The zone of the days (default: each group's, or UTC)"),
+)
+TRUTH: Final = (
+    *_BILL,
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7 (default: all light edges)"),
+    Option("output", "Write it into this file, FILE.csv or FILE.json"),
+)
+VERIFY: Final = (
+    Option("energy", "Compare the energies of light edges with the truth, too", is_flag=True),
+    *_BILL,
+    Option("edge", "With --energy: only these edges: 3, 3-7 or 0,3-7"),
+)

@@ -1,0 +1,126 @@
+"""Makes the step that writes the past of light edges."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from edge_tasks.adapters import machine
+from edge_tasks.cli.assembly import selected_edges
+from edge_tasks.cli.history_options import EVERY, ZONE
+from edge_tasks.errors import SettingsError
+from edge_tasks.history import dates
+from edge_tasks.history.pasts import OPEN
+from edge_tasks.plan import some
+from edge_tasks.steps import step
+from edge_tasks.steps.backfill import Asked, Backfill
+from edge_tasks.steps.past_record import PastRecord
+from edge_tasks.steps.past_removal import PastRemoval
+from edge_tasks.steps.past_writer import PastWriter
+
+if TYPE_CHECKING:
+    from edge_tasks.cli.session import Session
+    from edge_tasks.fleet.identity import Edge
+    from edge_tasks.runtimes.protocols import LightEdgesHost
+    from edge_tasks.timedata.protocol import History
+
+
+def backfill(session: Session) -> None:
+    """``inv backfill``.
+
+    Raises:
+        SettingsError: there is no fleet, no such edge, an option is wrong, or something is in the way.
+        FleetError: as the step says.
+    """
+    session.require_fleet()
+    if session.flag("remove"):
+        session.begin()
+        step.run("backfill", lambda: _removal(session), session.console)
+        return
+    asked = _asked(session)
+    session.begin()
+    step.run("backfill", lambda: _backfill(session, asked), session.console)
+
+
+def _backfill(session: Session, asked: Asked) -> Backfill:
+    target, runtime, output = session.target, session.runtime, session.console
+    edges, left_out = _edges(session)
+    history, host = history_of(session), host_of(session)
+    record = PastRecord(target.state.record, history.describe())
+
+    def start() -> None:
+        written = target.directories.written(target.fleet.edges_with_directory)
+        runtime.edges.start(runtime.edges.find(written))
+
+    return Backfill(
+        asked=asked,
+        edges={edge.name: edge for edge in target.blueprints.described(edges)},
+        left_out=[edge.name for edge in left_out],
+        host=host,
+        start=start,
+        writer=PastWriter(history, record, host.memory_file, machine.cores(), output),
+        output=output,
+    )
+
+
+def _removal(session: Session) -> PastRemoval:
+    chosen = {edge.name for edge in selected_edges(session)} if session.options.get("edge") else None
+    history = history_of(session)
+    return PastRemoval(chosen, history, PastRecord(session.target.state.record, history.describe()))
+
+
+def _asked(session: Session) -> Asked:
+    typed = {name: str(session.options.get(name) or "") for name in ("from", "to", "every", "zone")}
+    if not typed["from"]:
+        raise SettingsError("since when?", hint="inv backfill --from 2025-11-01")
+    zone = dates.zone_named(typed["zone"] or ZONE)
+    now = time.time_ns() // 1_000_000
+    span = dates.span_named(typed["from"], typed["to"] or dates.NOW, zone, now)
+    until = OPEN if span.end == now else span.end
+    return Asked(span.begin, until, dates.every_ms(typed["every"] or EVERY), zone, session.flag("adopt"))
+
+
+def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
+    """The light edges that are meant, and the others of the fleet.
+
+    Raises:
+        SettingsError: another was named, or there is no light edge.
+    """
+    is_chosen = bool(session.options.get("edge"))
+    edges = selected_edges(session) if is_chosen else list(session.target.fleet.edges)
+    light = session.runtime.edges.light_names
+    chosen = [edge for edge in edges if edge.name in light]
+    others = [edge for edge in edges if edge.name not in light]
+    if not chosen or (others and is_chosen):
+        names = some(tuple(edge.name for edge in others))
+        raise SettingsError(
+            f"{names}: a real edge counts by itself, and a past would make its counters fall",
+            hint="inv setup --light-edges 10 adds edges that can have a past",
+        )
+    return chosen, others
+
+
+def history_of(session: Session) -> History:
+    """Where the backend stores history.
+
+    Raises:
+        SettingsError: it stores none.
+    """
+    runtime = session.runtime
+    if runtime.storage is None:
+        raise SettingsError(
+            f"the backend of the {runtime.name} runtime stores no history", hint="--runtime docker"
+        )
+    return runtime.storage.history()
+
+
+def host_of(session: Session) -> LightEdgesHost:
+    """What runs the light edges.
+
+    Raises:
+        SettingsError: nothing does.
+    """
+    runtime = session.runtime
+    if runtime.light_host is None:
+        raise SettingsError(f"the {runtime.name} runtime has no light edges", hint="inv setup --light-edges 10")
+    return runtime.light_host()

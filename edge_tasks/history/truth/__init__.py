@@ -1,0 +1,1 @@
+"""What light edges have used and made, reckoned a second time from what docs/reference/profiles.md says."""

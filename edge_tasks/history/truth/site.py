@@ -1,0 +1,126 @@
+"""What a template's components are for a reckoning: meters, the battery, and the channels of their counters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from edge_tasks.history.truth.battery import Limit, Store
+from edge_tasks.history.truth.reckoning import SUMS, Metered, Site
+from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.devices.limit_total_discharge import LimitTotalDischarge
+from edge_tasks.openems.energies import COUNTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.openems.configuration import Component
+    from edge_tasks.openems.load_curve_terms import Kind
+    from edge_tasks.openems.sources import Datasource
+
+_SUM_CHANNELS: Final = {
+    "consumption": "_sum/ConsumptionActiveEnergy",
+    "production": "_sum/ProductionActiveEnergy",
+    "buy": "_sum/GridBuyActiveEnergy",
+    "sell": "_sum/GridSellActiveEnergy",
+    "charge": "_sum/EssActiveChargeEnergy",
+    "discharge": "_sum/EssActiveDischargeEnergy",
+}
+_OF_BATTERY: Final = frozenset({"buy", "sell", "charge", "discharge"})
+
+
+class Counted(NamedTuple):
+    """A counter of an edge.
+
+    Attributes:
+        meter: ``meter3``; ``_sum`` for the whole edge.
+        energy: ``consumption``, ``production``, ``buy``, ``sell``, ``charge`` or ``discharge``.
+        channel: the address.
+        place: of its row in what :meth:`.Reckoning.counters` gives.
+        is_moved: whether it follows from what a battery does.
+    """
+
+    meter: str
+    energy: str
+    channel: str
+    place: int
+    is_moved: bool
+
+
+class Reckoned(NamedTuple):
+    """What is reckoned of the edges of a template.
+
+    Attributes:
+        site: for the reckoning.
+        counters: those that such an edge has.
+        unknown: why what batteries do is not reckoned; empty if it is.
+    """
+
+    site: Site
+    counters: tuple[Counted, ...]
+    unknown: str
+
+
+def reckoned(components: Sequence[Component], profile: Mapping[str, object] | None) -> Reckoned:
+    """What is reckoned of the edges of some components that follow a profile."""
+    plant = DEVICES.plant(components)
+    meters = tuple(
+        Metered(own_id, kind, datasource.values or (0,), datasource.step)
+        for kind, each in _kinds(plant)
+        for own_id, datasource in each
+    )
+    unknown = _unknown(plant)
+    store, initial = (None, 0) if unknown else _store(plant)
+    return Reckoned(Site(meters, store, initial, profile), tuple(_counters(plant, meters)), unknown)
+
+
+def _kinds(plant: Plant) -> tuple[tuple[Kind, tuple[tuple[str, Datasource], ...]], ...]:
+    return ("production", plant.producers), ("consumption", plant.consumers)
+
+
+def _store(plant: Plant) -> tuple[Store | None, int]:
+    """The battery, and W*ms in it at first."""
+    if not plant.batteries:
+        return None, 0
+    (battery,) = plant.batteries
+    limits = [machine for _, machine in plant.machines if isinstance(machine, LimitTotalDischarge)]
+    found = [
+        Limit(one.min_soc, one.force_soc, max(0, one.force_power)) for one in limits if one.ess == battery.id
+    ]
+    store = Store(battery.full, battery.limit, battery.target, found[0] if found else None)
+    return store, battery.full * battery.initial_soc // 100
+
+
+def _unknown(plant: Plant) -> str:
+    """Why what the batteries do is not reckoned."""
+    if len(plant.batteries) > 1:
+        return "several batteries"
+    if len(plant.limited) > 1:
+        return "several controllers limit the battery"
+    limiting = (plant.machines[number][1] for number in plant.limited)
+    if not all(isinstance(machine, LimitTotalDischarge) for machine in limiting):
+        return "an unknown controller limits the battery"
+    return ""
+
+
+def _counters(plant: Plant, meters: Sequence[Metered]) -> list[Counted]:
+    """The edge's own, then those of each meter."""
+    lacking = {"buy", "sell"} if not plant.grid else set[str]()
+    lacking |= {"charge", "discharge"} if not plant.batteries else set()
+    has_battery = bool(plant.batteries)
+    sums = [
+        Counted("_sum", name, _SUM_CHANNELS[name], place, name in _OF_BATTERY and has_battery)
+        for place, name in enumerate(SUMS)
+        if name not in lacking
+    ]
+    own = [
+        Counted(
+            meter.id,
+            meter.kind,
+            f"{meter.id}/{COUNTERS[meter.kind].positive}",
+            len(SUMS) + place,
+            is_moved=False,
+        )
+        for place, meter in enumerate(meters)
+    ]
+    return [*sums, *sorted(own, key=lambda one: (len(one.meter), one.meter))]

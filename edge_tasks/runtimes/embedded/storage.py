@@ -1,0 +1,36 @@
+"""Where the stand-in backend stores history: in the PostgreSQL that is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edge_tasks.timedata.embedded.database import Database
+from edge_tasks.timedata.embedded.history import EmbeddedHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.output import Progress
+    from edge_tasks.runtimes.embedded.processes import Processes
+
+
+@dataclass(frozen=True)
+class EmbeddedStorage:
+    """The history beside the device table."""
+
+    processes: Processes
+
+    @property
+    def provider(self) -> str:
+        """Whose answers the backend gives."""
+        return self.processes.timedata
+
+    def history(self) -> EmbeddedHistory:
+        """The history, as it is reached from here."""
+        found, own = self.processes, self.processes.database
+        database = Database(own.host, own.port, own.name, own.user, own.password)
+        return EmbeddedHistory(database, found.folder, found.console)
+
+    def arrival(self, _names: Sequence[str], _progress: Progress) -> None:
+        """The backend writes what it has heard by itself, so there is nothing to prove."""

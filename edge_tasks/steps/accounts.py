@@ -1,0 +1,206 @@
+"""Accounts of many edges, made in several processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.errors import SettingsError
+from edge_tasks.history import dates
+from edge_tasks.history.described import mark
+from edge_tasks.history.truth.account import Account, Batch, account_of
+from edge_tasks.history.truth.answered import Bill, PastPoints
+from edge_tasks.history.truth.periods import LENGTHS, periods
+from edge_tasks.openems.sources import NEVER
+from edge_tasks.plan import some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import tzinfo
+
+    from edge_tasks.checkout.blueprints import DescribedEdge
+    from edge_tasks.history.pasts import Noted
+    from edge_tasks.output import Output
+
+_MOST: Final = 500
+"""So many are reckoned side by side at the most: a turn of one edge takes nearly as long as one of hundreds."""
+_FEW: Final = 20
+"""So few are not worth another process."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was typed.
+
+    Attributes:
+        first: the first day; None for that on which the pasts begin.
+        last: the last day; None for the last one that the pasts have as a whole.
+        length: of the periods.
+        zone: whose days are meant; None for those of each edge's group.
+    """
+
+    first: date | None
+    last: date | None
+    length: str
+    zone: tzinfo | None
+
+
+def wanted(first: str, last: str, length: str, zone: str) -> Wanted:
+    """What the texts after ``--from``, ``--to``, ``--period`` and ``--zone`` mean; empty ones were not typed.
+
+    Raises:
+        SettingsError: one means nothing.
+    """
+    if length and length not in LENGTHS:
+        raise SettingsError(f"--period is {length!r}", hint=f"one of {', '.join(LENGTHS)}")
+    begin, end = _day(first, "--from"), _day(last, "--to")
+    if begin and end and begin > end:
+        raise SettingsError(f"--from {first} is after --to {last}", hint="an earlier --from, or a later --to")
+    return Wanted(begin, end, length or "month", dates.zone_named(zone) if zone else None)
+
+
+def _day(text: str, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise SettingsError(f"{option} is {text!r}", hint="a day such as 2025-11-01") from None
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is known of an edge's life.
+
+    Attributes:
+        began: epoch ms of its first moment, its past included; None if it has none yet.
+        changed: epoch ms since when people have changed something; None if nobody did.
+    """
+
+    began: int | None
+    changed: int | None
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Those of some edges.
+
+    Attributes:
+        wanted: what was typed.
+        edges: light ones.
+        others: edges that count by themselves, so that nothing is known of them.
+        noted: what was written of their pasts, by name.
+        lives: by name.
+        meters: as in :class:`.Bill`.
+        now: epoch ms.
+        processes: how many there may be.
+    """
+
+    wanted: Wanted
+    edges: Sequence[DescribedEdge]
+    others: Sequence[str]
+    noted: Mapping[str, Noted]
+    lives: Mapping[str, Life]
+    meters: int | None
+    now: int
+    processes: int
+    output: Output
+    _lacking: dict[str, list[str]] = field(default_factory=dict)
+
+    def read(self) -> list[Account]:
+        """All of them, in the order of the edges.
+
+        Raises:
+            SettingsError: there is nothing to be accounted for.
+        """
+        work = list(self._work())
+        if not work:
+            raise SettingsError("no light edge has a past", hint="inv backfill --from 2025-11-01")
+        found: list[Account] = []
+        edges = sum(len(batch.edges) for batch, _ in work)
+        with self.output.progress("truth", edges, "edges") as progress:
+            for account in self._accounts(work, edges):
+                found.append(account)
+                progress(sum(len(one.edges) for one in found))
+        return found
+
+    def remarks(self, found: Sequence[Account]) -> Iterator[str]:
+        """What is not known, for people."""
+        if self.others:
+            yield f"left out: {some(tuple(self.others))}, which count by themselves"
+        for why, names in self._lacking.items():
+            yield f"left out: {some(tuple(names))}: {why}"
+        for why in dict.fromkeys(account.unknown for account in found if account.unknown):
+            unknown = tuple(name for account in found if account.unknown == why for name in account.edges)
+            yield f"battery and grid are not reckoned of {some(unknown)}: {why}"
+        changed = tuple(edge.name for edge in self.edges if self._changed(edge.name) is not None)
+        if changed:
+            yield f"people have changed something on {some(changed)}, and nothing is known of what follows"
+
+    def _accounts(self, work: Sequence[tuple[Batch, Bill]], edges: int) -> Iterator[Account]:
+        processes = min(self.processes, len(work), 1 + edges // _FEW)
+        if processes == 1:
+            yield from (account_of(*one) for one in work)
+            return
+        context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
+        with ProcessPoolExecutor(processes, context) as pool:
+            for future in [pool.submit(account_of, *one) for one in work]:
+                yield future.result()
+
+    def _work(self) -> Iterator[tuple[Batch, Bill]]:
+        by_zone: dict[str, list[tuple[DescribedEdge, PastPoints, int]]] = {}
+        for edge in self.edges:
+            if past := self._past(edge):
+                by_zone.setdefault("" if self.wanted.zone else edge.zone, []).append((edge, *past))
+        for zone, edges in by_zone.items():
+            bill = self._bill(self.wanted.zone or dates.zone_named(zone), [points for _, points, _ in edges])
+            if bill.periods:
+                yield from ((batch, bill) for batch in self._batches(edges))
+
+    def _past(self, edge: DescribedEdge) -> tuple[PastPoints, int] | None:
+        """The points of an edge's past, and when it ends; None, and a remark, if nothing can be said."""
+        noted, life = self.noted.get(edge.name), self.lives.get(edge.name)
+        if noted is None and life is not None and life.began is not None:
+            return PastPoints(life.began, life.began, 1), life.began
+        if noted is None:
+            why = "they have not lived yet → inv backfill --from 2025-11-01"
+        elif not noted.is_whole:
+            why = "their pasts are not whole → the same inv backfill again"
+        elif noted.mark != mark(edge):
+            why = "their pasts were written of another template, profile or seed → inv backfill --adopt"
+        else:
+            return PastPoints(noted.begin, noted.until, noted.every), noted.end
+        self._lacking.setdefault(why, []).append(edge.name)
+        return None
+
+    def _changed(self, name: str) -> int | None:
+        return self.lives[name].changed if name in self.lives else None
+
+    def _bill(self, zone: tzinfo, points: Sequence[PastPoints]) -> Bill:
+        asked = self.wanted
+        begin = min(one.begin for one in points)
+        first = asked.first or datetime.fromtimestamp(begin / 1000, zone).date()
+        until = max(one.until for one in points)
+        until = self.now if until == begin else until
+        last = asked.last or datetime.fromtimestamp(until / 1000, zone).date() - timedelta(days=1)
+        found = periods(first, last, asked.length, zone)
+        return Bill(found, asked.length, zone, self.meters, self.now)
+
+    def _batches(self, edges: Sequence[tuple[DescribedEdge, PastPoints, int]]) -> Iterator[Batch]:
+        alike: dict[tuple[int, int, PastPoints, int], list[DescribedEdge]] = {}
+        for edge, points, end in edges:
+            alike.setdefault((id(edge.components), id(edge.profile), points, end), []).append(edge)
+        size = min(_MOST, max(_FEW, -(-len(self.edges) // self.processes)))
+        for (_, _, points, end), some_edges in alike.items():
+            for start in range(0, len(some_edges), size):
+                part = some_edges[start : start + size]
+                yield Batch(
+                    tuple(edge.name for edge in part),
+                    tuple(edge.source_key("") for edge in part),
+                    part[0].components,
+                    part[0].profile,
+                    points,
+                    end,
+                    tuple(NEVER if (at := self._changed(edge.name)) is None else at for edge in part),
+                )

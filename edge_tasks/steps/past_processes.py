@@ -1,0 +1,94 @@
+"""Writes the pasts of many edges in several processes: each computes an edge and gives it to the history."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edge_tasks.history.described import Lives
+from edge_tasks.history.past import points_of
+from edge_tasks.timedata.points import Points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from edge_tasks.history.past import Past
+    from edge_tasks.light.engine.memory import Memory
+    from edge_tasks.timedata.protocol import History
+
+
+@dataclass(frozen=True)
+class Done:
+    """A past that was written.
+
+    Attributes:
+        name: of the edge.
+        memory: with which the live edge goes on.
+    """
+
+    name: str
+    memory: Memory
+
+
+def write(pasts: Sequence[Past], history: History, processes: int) -> Iterator[Done]:
+    """Write pasts in so many processes; each is told when it is stored.
+
+    Raises:
+        HistoryError: the history cannot be reached, or refuses. What was told is stored.
+    """
+    context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
+    count = max(1, min(processes, len(pasts)))
+    with _ended(ProcessPoolExecutor(count, context, _begin, (pasts, history))) as pool:
+        for done in as_completed([pool.submit(_write, number) for number in range(len(pasts))]):
+            yield done.result()
+
+
+@contextmanager
+def _ended(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """A pool that begins nothing more when somebody has had enough."""
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Work:
+    """What a process has been given."""
+
+    pasts: Sequence[Past]
+    history: History
+    lives: Lives
+
+
+def _begin(pasts: Sequence[Past], history: History) -> None:
+    """Make a process ready. It ends with its parent, and Ctrl-C is its parent's affair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _Work.pasts, _Work.history, _Work.lives = pasts, history, Lives()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _write(number: int) -> Done:
+    memory: list[Memory] = []
+
+    def points() -> Iterator[Points]:
+        for found in points_of(_Work.pasts[number], _Work.lives):
+            if isinstance(found, Points):
+                yield found
+            else:
+                memory.append(found)
+
+    _Work.history.write(points())
+    return Done(_Work.pasts[number].edge.name, memory[0])

@@ -1,0 +1,152 @@
+"""Writes the pasts of edges, counts what is stored, and keeps what the live edges go on with."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.history.past import CHANNEL, Past
+from edge_tasks.light.host import memories
+from edge_tasks.light.host.memories import Snapshot
+from edge_tasks.plan import some
+from edge_tasks.steps import past_processes
+from edge_tasks.timedata.errors import HistoryDiffers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from edge_tasks.history.described import Described
+    from edge_tasks.history.pasts import Noted
+    from edge_tasks.light.engine.memory import Memory
+    from edge_tasks.output import Output
+    from edge_tasks.steps.past_processes import Done
+    from edge_tasks.steps.past_record import PastRecord
+    from edge_tasks.timedata.protocol import History
+    from edge_tasks.timedata.span import Span
+
+_KEEP_S: Final = 10.0
+"""What was written is counted and noted so often, so that an interrupted step goes on there."""
+
+
+@dataclass(frozen=True)
+class ToWrite:
+    """What is to be written of an edge.
+
+    Attributes:
+        edge: what it follows from.
+        noted: what is noted of it when all is written.
+        spans: in which there are to be points.
+        remove: in which points are removed before.
+    """
+
+    edge: Described
+    noted: Noted
+    spans: Sequence[Span]
+    remove: Sequence[Span]
+
+    @property
+    def past(self) -> Past:
+        """For the processes that write."""
+        return Past(self.edge, self.noted.begin, self.noted.end, self.noted.every, self.spans)
+
+
+@dataclass(frozen=True)
+class PastWriter:
+    """Writes pasts.
+
+    Attributes:
+        history: where to.
+        record: where it is noted.
+        memory_file: of the light host, which does not run meanwhile.
+        processes: how many write.
+    """
+
+    history: History
+    record: PastRecord
+    memory_file: Path
+    processes: int
+    output: Output
+
+    def write(self, wanted: Mapping[str, ToWrite]) -> int:
+        """Write all of them; the number of points.
+
+        Raises:
+            HistoryError: the history cannot be reached, or refuses. What is noted is stored.
+            HistoryDiffers: it has not as many points as were written.
+        """
+        self._remove(wanted)
+        pasts = [one.past for one in wanted.values()]
+        waiting: list[Done] = []
+        differing: list[str] = []
+        kept = time.monotonic()
+        with self.output.progress("backfill", len(pasts), "edges") as progress:
+            try:
+                for number, done in enumerate(past_processes.write(pasts, self.history, self.processes), 1):
+                    waiting.append(done)
+                    progress(number)
+                    if time.monotonic() - kept > _KEEP_S:
+                        differing += self._keep(waiting, wanted)
+                        waiting, kept = [], time.monotonic()
+            finally:
+                differing += self._keep(waiting, wanted)
+        if differing:
+            raise HistoryDiffers(
+                f"{self.history.describe()} has not the points that were written of {some(tuple(differing))}",
+                hint="run it again: it writes what is missing",
+            )
+        return sum(past.count(span) for past in pasts for span in past.spans)
+
+    def _remove(self, wanted: Mapping[str, ToWrite]) -> None:
+        """Remove what there is of points in spans that are written anew."""
+        names: dict[Span, list[str]] = {}
+        for name, one in wanted.items():
+            for span in one.remove:
+                names.setdefault(span, []).append(name)
+        for span, edges in names.items():
+            found = self.history.occupied(edges, span)
+            if found:
+                self.history.delete(sorted(found), span)
+
+    def _keep(self, done: Sequence[Done], wanted: Mapping[str, ToWrite]) -> list[str]:
+        """Count what was written, keep with what the edges go on, and note it; the names of those that differ."""
+        differing = self._differing([wanted[one.name].past for one in done])
+        good = [one for one in done if one.name not in differing]
+        self._remember(good)
+        self.record.note({one.name: wanted[one.name].noted for one in good})
+        return sorted(differing)
+
+    def _differing(self, pasts: Iterable[Past]) -> set[str]:
+        found: set[str] = set()
+        spans: dict[Span, list[Past]] = {}
+        for past in pasts:
+            for span in past.spans:
+                spans.setdefault(span, []).append(past)
+        for span, some_pasts in spans.items():
+            counts = self.history.count([past.edge.name for past in some_pasts], span, CHANNEL)
+            found |= {past.edge.name for past in some_pasts if counts.get(past.edge.name, 0) != past.count(span)}
+        return found
+
+    def _remember(self, done: Sequence[Done]) -> None:
+        """Have edges go on from the end of their pasts, with what people have changed in them."""
+        if not done:
+            return
+        before = memories.load_newest(self.memory_file, {one.name for one in done}, {})
+        kept = memories.load(self.memory_file)
+        for one in done:
+            old = before.get(one.name, Snapshot(one.memory))
+            touched = one.memory.now if old.changes else None
+            memory = _with_states(one.memory, old.memory)
+            kept[one.name] = Snapshot(memory, old.shape, old.changes, touched)
+        for _ in memories.saved(self.memory_file, kept.items()):
+            pass
+
+
+def _with_states(memory: Memory, old: Memory) -> Memory:
+    """A memory with the states and the cumulated times of which a past knows nothing, as they were."""
+    return replace(
+        memory,
+        energies={**old.energies, **memory.energies},
+        registers={**old.registers, **memory.registers},
+    )

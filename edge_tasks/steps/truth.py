@@ -1,0 +1,98 @@
+"""``inv truth``: what light edges have used and made, and what the backend answers about it. Nothing need run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.files import write_file
+from edge_tasks.errors import SettingsError
+from edge_tasks.history.truth.account import Entry
+from edge_tasks.plan import counted, some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from edge_tasks.history.truth.account import Account
+    from edge_tasks.output import Output
+    from edge_tasks.steps.accounts import Accounts
+
+_MOST_ROWS: Final = 24
+_TITLES: Final = Entry._fields
+_CSV, _JSON = ".csv", ".json"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Lists it.
+
+    Attributes:
+        accounts: of the edges.
+        path: the file to be written; None for none.
+        is_asked_for_json: all of it is in the document.
+    """
+
+    accounts: Accounts
+    path: Path | None
+    output: Output
+    is_asked_for_json: bool = False
+
+    def run(self) -> None:
+        """Show the table, fill the document, and write the file.
+
+        Raises:
+            SettingsError: the file has another ending.
+            NotWritable: it cannot be written.
+        """
+        if self.path and self.path.suffix.lower() not in {_CSV, _JSON}:
+            raise SettingsError(f"--output is {str(self.path)!r}", hint=f"FILE{_CSV} or FILE{_JSON}")
+        found = self.accounts.read()
+        if self.is_asked_for_json:
+            self.output.document(truth=[entry._asdict() for entry in _entries(found)])
+        self._show(found)
+        for remark in self.accounts.remarks(found):
+            self.output.line(f"! {remark}")
+        if self.path:
+            text = _csv if self.path.suffix.lower() == _CSV else _json
+            write_file(self.path, text(_entries(found)))
+            self.output.line(f"{counted(sum(map(len, found)), 'energy', 'energies')}: {self.path}")
+
+    def _show(self, found: Sequence[Account]) -> None:
+        count = sum(map(len, found))
+        rows = [[_shown(one) for one in entry] for entry in islice(_entries(found), min(count, _MOST_ROWS))]
+        if rows:
+            self.output.table(_TITLES, rows)
+        if rest := count - len(rows):
+            self.output.line(f"and {rest} more: all with --output FILE{_CSV} or --json, or some with --edge")
+        edges = sum(len(one.edges) for one in found)
+        self.output.line(f"{counted(count, 'energy', 'energies')} of {counted(edges, 'edge')}")
+
+
+def left_out(names: Sequence[str], why: str) -> str:
+    """A remark about edges of which nothing is said."""
+    return f"left out: {some(tuple(names))}, {why}"
+
+
+def _entries(found: Iterable[Account]) -> Iterator[Entry]:
+    return (entry for account in found for entry in account.entries())
+
+
+def _shown(value: str | int | None) -> str:
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else value
+
+
+def _csv(found: Iterable[Entry]) -> str:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(_TITLES)
+    rows.writerows(found)
+    return text.getvalue()
+
+
+def _json(found: Iterable[Entry]) -> str:
+    return "[\n" + ",\n".join(json.dumps(entry._asdict()) for entry in found) + "\n]\n"

@@ -1,0 +1,66 @@
+"""What a billing engine sees of edges that were given a past."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from tests.billing_client import BillingClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENERGY = "meter3/ActiveConsumptionEnergy"
+EDGES = ["edge0", "edge1"]
+
+
+def client_of(platform: Any) -> BillingClient:
+    words = (platform.path / ".edge-tasks" / "netrc").read_text().split()
+    login = f"{words[words.index('login') + 1]}:{words[words.index('password') + 1]}"
+    return BillingClient(f"http://127.0.0.1:{8075 + platform.offset}", login)
+
+
+def awaited(look: Callable[[], Any]) -> Any:
+    """What is seen once it is not nothing any more."""
+    deadline = time.monotonic() + 30
+    while not (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
+def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    client = client_of(platform)
+    midnight = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin, yesterday = midnight - timedelta(days=5), midnight - timedelta(days=1)
+    made = platform.inv("backfill", "--from", f"{begin:%Y-%m-%d}")
+    assert made.returncode == 0, made.stdout
+    assert "points of 2 edges in the history at postgresql://" in made.stdout
+    days = f"{begin:%Y-%m-%d}", f"{yesterday:%Y-%m-%d}"
+    for edge in EDGES:
+        assert client.energy(edge, days, [ENERGY]) == {ENERGY: 5 * 12_000 - 250}
+        assert client.periods(edge, days, [ENERGY])[1] == {ENERGY: [None, *[12_000] * 4]}
+    used = 500 * (datetime.now(timezone.utc) - begin).total_seconds() / 3600
+    now = awaited(lambda: client.values(EDGES, [ENERGY])["edge1"].get(ENERGY))
+    assert 0 <= now - int(used) <= 15
+
+    again = platform.inv("backfill", "--from", f"{begin:%Y-%m-%d}")
+    assert (again.returncode, "nothing to do: 2 edges with a past" in again.stdout) == (0, True)
+    other = platform.inv("backfill", "--from", f"{begin - timedelta(days=1):%Y-%m-%d}")
+    assert (other.returncode, "--adopt" in other.stdout) == (2, True)
+    removed = platform.inv("backfill", "--remove", "--edge", "0")
+    assert (removed.returncode, "removed the past of 1 edge" in removed.stdout) == (0, True)
+
+
+def test_what_cannot_be_meant_is_refused_before_anything_is_stopped(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "1").returncode == 0
+    for words, said in (
+        ((), "since when?"),
+        (("--from", "2999-01-01"), "is not before"),
+        (("--from", "2025-11-01", "--zone", "Mars"), "there is no time zone"),
+        (("--from", "2025-11-01", "--every", "x"), "--every is 'x'"),
+        (("--from", "2025-11-01", "--edge", "5"), "there is no edge5"),
+    ):
+        refused = platform.inv("backfill", *words)
+        assert (refused.returncode, said in refused.stdout) == (2, True), refused.stdout

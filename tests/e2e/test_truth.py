@@ -1,0 +1,73 @@
+"""The past of three edges is what inv truth says, and inv verify --energy notices a point that is not."""
+
+from __future__ import annotations
+
+import csv
+import time
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from edge_tasks.timedata.points import Points
+from tests.e2e.test_history import QUARTER, client_of, history_of
+from tests.e2e.test_json import document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METER = "meter3/ActiveConsumptionEnergy"
+
+
+def months() -> tuple[datetime, datetime]:
+    """When the month before the last one begins in UTC, and when the last one does."""
+    last = (datetime.now(timezone.utc).replace(day=1) - timedelta(1)).replace(
+        day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    return (last - timedelta(1)).replace(day=1), last
+
+
+def test_the_backend_answers_what_the_truth_says_until_a_point_is_changed(platform: Any, tmp_path: Path) -> None:
+    first, last = months()
+    assert platform.inv("setup", "--edges", "0", "--light-edges", "3", "--meters", "1", "--profile", "household")
+    made = platform.inv("backfill", "--from", f"{first:%Y-%m-%d}")
+    assert made.returncode == 0, made.stdout
+    for options in ((), ("--period", "day", "--zone", "Africa/Kampala"), ("--period", "total")):
+        verified = platform.inv("verify", "--energy", *options)
+        assert verified.returncode == 0, verified.stdout
+        assert "as expected, says the backend" in verified.stdout
+
+    file = tmp_path / "truth.csv"
+    assert platform.inv("truth", "--edge", "1", "--output", str(file)).returncode == 0
+    with file.open() as opened:
+        rows = [row for row in csv.DictReader(opened) if row["channel"] == METER]
+    assert {row["edge"] for row in rows} == {"edge1"}
+    found = next(row for row in rows if row["period"] == f"{first:%Y-%m}")
+    assert int(found["wh"]) > int(found["answered"]) > 0
+    assert found["why"] == "first and last point"
+
+    assert {one["edge"] for one in document(platform, "truth", "--edge", "0")["truth"]} == {"edge0"}
+    assert document(platform, "verify", "--energy", "--edge", "0")["energy"]["differences"] == []
+
+    moment = round(last.timestamp() * 1000) - QUARTER
+    wrong = Points("edge1", np.array([moment]), {METER: np.array([5])})
+    history_of(platform).write([wrong])
+    verified = platform.inv("verify", "--energy")
+    assert verified.returncode == 6, verified.stdout
+    assert f"edge1 {METER} {first:%Y-%m}: the backend answers " in verified.stdout
+    assert f"and should answer {int(found['answered']):,} Wh" in verified.stdout
+    assert "1 energy differ" in verified.stdout
+
+
+def test_nothing_is_said_of_what_follows_a_value_that_somebody_wrote(platform: Any) -> None:
+    assert platform.inv("setup", "--edges", "0", "--light-edges", "1").returncode == 0
+    today = f"{datetime.now(timezone.utc):%Y-%m-%d}"
+    listed = ("truth", "--from", today, "--to", today, "--period", "day")
+    before = {one["channel"]: one for one in document(platform, *listed)["truth"]}
+    assert (before[METER]["why"], before[METER]["wh"] >= 0) == ("not backfilled", True)
+    client_of(platform).ask("edge0", "setChannelValue", componentId="meter1", channelId="ActivePower", value=4000)
+    deadline = time.monotonic() + 30
+    while (found := document(platform, *listed)["truth"])[0]["why"] != "changed":
+        assert time.monotonic() < deadline, found
+        time.sleep(1)
+    assert {(one["wh"], one["answered"], one["why"]) for one in found} == {(None, None, "changed")}

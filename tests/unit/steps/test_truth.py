@@ -1,0 +1,143 @@
+"""What inv truth lists, writes and leaves out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import Fleet
+from edge_tasks.history.described import mark
+from edge_tasks.history.pasts import Noted
+from edge_tasks.steps.accounts import Accounts, Life, Wanted, wanted
+from edge_tasks.steps.truth import Truth
+from tests.unit.made_of import blueprints, whole
+from tests.unit.steps.neighbours import Lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edge_tasks.checkout.blueprints import DescribedEdge
+
+DAY = 86_400_000
+AUGUST = 1_754_006_400_000  # 2025-08-01 in UTC
+FLEET = Fleet("f", bytes(32), size=3, light=3)
+
+
+def edges(zone: str = "UTC", households: int = 1) -> list[DescribedEdge]:
+    group = replace(whole(FLEET, households=households), zone=zone)
+    return list(blueprints(group).described(FLEET.edges))
+
+
+def accounts(found: list[DescribedEdge], asked: Wanted | None = None, output: Lines | None = None) -> Accounts:
+    noted = {
+        one.name: Noted(AUGUST, AUGUST + 40 * DAY + 1, AUGUST + 40 * DAY + 1, 900_000, mark(one), is_whole=True)
+        for one in found
+    }
+    now = AUGUST + 41 * DAY
+    return Accounts(
+        asked or wanted("", "", "", ""), found, (), noted, {}, None, now, 1, output or Lines(), _lacking={}
+    )
+
+
+def test_by_default_the_whole_days_of_the_pasts_are_listed_by_month() -> None:
+    (account,) = accounts(edges()).read()
+    assert account.edges == ("edge0", "edge1", "edge2")
+    assert [(one.name, one.first, one.last) for one in account.periods] == [
+        ("2025-08", date(2025, 8, 1), date(2025, 8, 31)),
+        ("2025-09", date(2025, 9, 1), date(2025, 9, 9)),
+    ]
+
+
+def test_days_are_those_of_the_edges_group_unless_a_zone_is_typed() -> None:
+    (own,) = accounts(edges("Africa/Kampala")).read()
+    (typed,) = accounts(edges("Africa/Kampala"), wanted("", "", "", "Europe/Berlin")).read()
+    assert (own.zone, typed.zone) == ("Africa/Kampala", "Europe/Berlin")
+
+
+def test_edges_are_reckoned_alike_in_one_process_and_in_several() -> None:
+    fleet = Fleet("f", bytes(32), size=21, light=21)
+    found = list(blueprints(whole(fleet)).described(fleet.edges))
+    asked = wanted("2025-08-03", "2025-08-03", "", "")
+    one, two = (replace(accounts(found, asked), processes=count).read() for count in (1, 2))
+    assert (len(one), len(two)) == (1, 2)
+    entries = [[entry for account in some for entry in account.entries()] for some in (one, two)]
+    assert entries[0] == entries[1]
+
+
+def test_edges_without_a_usable_past_are_left_out_and_named() -> None:
+    first, second, third = edges()
+    full = accounts([first, second, third])
+    noted = {
+        "edge0": full.noted["edge0"],
+        "edge1": replace(full.noted["edge1"], is_whole=False),
+        "edge2": replace(full.noted["edge2"], mark="another"),
+    }
+    some = replace(full, noted=noted, others=["edge9"], _lacking={})
+    found = some.read()
+    assert [one.edges for one in found] == [("edge0",)]
+    remarks = list(some.remarks(found))
+    assert remarks[0] == "left out: edge9, which count by themselves"
+    assert "edge1: their pasts are not whole" in remarks[1]
+    assert "edge2: their pasts were written of another template, profile or seed" in remarks[2]
+
+
+def test_nothing_to_account_for_is_refused_with_what_to_type() -> None:
+    with pytest.raises(SettingsError, match="no light edge has a past") as caught:
+        replace(accounts(edges()), noted={}).read()
+    assert caught.value.hint.startswith("inv backfill")
+
+
+def test_an_edge_that_people_have_changed_is_named() -> None:
+    (edge, *_) = edges()
+    asked = wanted("2025-09-01", "2025-09-10", "day", "")
+    some = replace(accounts([edge], asked), lives={"edge0": Life(AUGUST, AUGUST + 40 * DAY + 7)})
+    found = some.read()
+    assert list(some.remarks(found)) == [
+        "people have changed something on edge0, and nothing is known of what follows"
+    ]
+    last = [entry for entry in found[0].entries() if entry.period == "2025-09-10"]
+    assert {(entry.wh, entry.answered, entry.why) for entry in last} == {(None, None, "changed")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("yesterday", "", "", ""), "--from is 'yesterday'"),
+        (("", "2025-13-01", "", ""), "--to is '2025-13-01'"),
+        (("2025-12-02", "2025-12-01", "", ""), "--from 2025-12-02 is after --to 2025-12-01"),
+        (("", "", "week", ""), "--period is 'week'"),
+        (("", "", "", "Berlin"), "there is no time zone 'Berlin'"),
+    ],
+)
+def test_an_option_that_means_nothing_is_refused(typed: tuple[str, str, str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        wanted(*typed)
+    assert caught.value.message == said
+    assert caught.value.hint
+
+
+def test_all_of_it_is_written_as_csv_or_json(tmp_path: Path) -> None:
+    output = Lines()
+    asked = Wanted(date(2025, 8, 2), date(2025, 8, 4), "day", ZoneInfo("Africa/Kampala"))
+    for name in ("truth.csv", "truth.json"):
+        Truth(accounts(edges(), asked, output), tmp_path / name, output).run()
+    with (tmp_path / "truth.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    documents = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert [
+        {name: "" if value is None else str(value) for name, value in one.items()} for one in documents
+    ] == rows
+    assert {row["zone"] for row in rows} == {"Africa/Kampala"}
+    assert {row["period"] for row in rows} == {"2025-08-02", "2025-08-03", "2025-08-04"}
+
+
+def test_a_file_with_another_ending_is_refused_before_anything_is_reckoned(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="--output is"):
+        Truth(replace(accounts(edges()), noted={}), tmp_path / "truth.txt", Lines()).run()
