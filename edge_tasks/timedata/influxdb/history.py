@@ -13,7 +13,7 @@ from edge_tasks.timedata.influxdb.influxql import InfluxQl
 from edge_tasks.timedata.influxdb.line_protocol import tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -35,16 +35,19 @@ class InfluxHistory:
         measurement: its name.
         speaks_flux: whether it is InfluxDB 2, which is asked in Flux.
         disk: a folder on its disk; None if that is on another machine.
+        url: by which the backend knows the server; empty if that is the same. Unlike the address of a container
+            it stays the same.
     """
 
     server: Server
     measurement: str = "data"
     speaks_flux: bool = False
     disk: Path | None = None
+    url: str = ""
 
     def describe(self) -> str:
         """What it is and where, for people."""
-        return f"the InfluxDB at {self.server.url}, bucket {self.server.bucket}"
+        return f"the InfluxDB at {self.url or self.server.url}, bucket {self.server.bucket}"
 
     def settle(self) -> None:
         """Wait until the backend has written what edges have sent: it collects points for ten seconds."""
@@ -75,6 +78,10 @@ class InfluxHistory:
     def delete(self, edges: Collection[str], span: Span) -> None:
         """Remove all points of these edges in a span."""
         self._language.delete(_names(edges), span)
+
+    def removal(self, edges: Collection[str], span: Span) -> Sequence[str]:
+        """The commands with which people do the same as :meth:`delete`."""
+        return self._language.removal(_names(edges), span)
 
     def bytes_needed(self, points: int, channels: int) -> int:
         """An estimate of the disk that points take."""
