@@ -49,8 +49,8 @@ class Scene:
 
     def container(self, service: str) -> SimpleNamespace:
         of_influxdb = {"addresses": frozenset({"127.0.0.1"}), "host_ports": {self.published}}
-        more = of_influxdb if service == "influxdb" else {"id": "1", "started": time.time() - 600}
-        return SimpleNamespace(name=f"p-{service}-1", is_running=self.runs, **more)
+        more = of_influxdb if service == "influxdb" else {"started": time.time() - 600}
+        return SimpleNamespace(id="1", name=f"p-{service}-1", is_running=self.runs, **more)
 
     @property
     def project(self) -> Project:
@@ -80,7 +80,9 @@ class Scene:
             compose=SimpleNamespace(up=self.start),
             container=self.container,
             place=lambda *path: "/".join(path),
-            docker=SimpleNamespace(ask=lambda *_, with_errors: self.log if with_errors else ""),
+            docker=SimpleNamespace(
+                log=Path("docker.log"), ask=lambda *_, with_errors: self.log if with_errors else ""
+            ),
         )
         return Storage(cast("Stack", stack))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.influxdb import write_nothing
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB
@@ -21,6 +22,7 @@ from edge_tasks.checkout.timedata_findings import (
 )
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted, some
+from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
 from edge_tasks.runtimes.docker.influxdb_volume import is_kept
 from edge_tasks.runtimes.docker.stack import HOST
 from edge_tasks.runtimes.plans import Arrival
@@ -195,14 +197,15 @@ class Storage:
         return (address, provider.port, container) if address else None
 
     def _history(self, provider: Provider) -> InfluxHistory:
-        reached = self._reached(provider)
+        stack, disk, reached = self.stack, None, self._reached(provider)
         url = provider.url  # of a server that is no service of the platform
         if reached:
-            host, port, _ = reached
+            host, port, container = reached
+            disk = InfluxDbDisk(Docker(stack.docker.log), container.id)
             url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         server = Server(url, provider.bucket, provider.api_key, provider.org)
         speaks_flux = provider.query_language == FLUX
-        return InfluxHistory(server, provider.measurement, speaks_flux, url=provider.url)
+        return InfluxHistory(server, provider.measurement, speaks_flux, disk, provider.url)
 
     def _window(self) -> Span:
         now = time.time()
