@@ -68,7 +68,7 @@ def test_compose_sees_each_edge_with_its_own_ports_and_volume(folder: Path, size
     assert "openems-edge" not in services
     for index in range(size):
         edge = services[f"openems-edge-{index}"]
-        assert edge["image"] == "openems-edge:latest"
+        assert edge["image"] == "edge-tasks-openems-edge:latest"
         assert [(port["published"], port["target"]) for port in edge["ports"]] == [
             (str(8080 + 100 * index), 8080),
             (str(8085 + 100 * index), 8085),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -25,6 +25,8 @@ from tests.unit.steps.neighbours import FLEET, Backend, Host, Lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from edge_tasks.steps.past_purge import PastPurge
 
 
 @dataclass
@@ -246,6 +248,25 @@ def test_a_purge_removes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["config-edge1"]
     assert isinstance(step.output, Lines)
     assert "1 config directory, the override, the database" in step.output.lines[-1]
+
+
+def test_a_purge_takes_the_pasts_along_before_it_removes_anything_else(tmp_path: Path) -> None:
+    did: list[str] = []
+
+    class Pasts:
+        def run(self) -> list[str]:
+            did.append("pasts")
+            return ["removed from the InfluxDB"]
+
+    class Kept(Services):
+        def purge(self) -> str:
+            did.append("services")
+            return ""
+
+    step = replace(down(tmp_path, Kept()), pasts=cast("PastPurge", Pasts()))
+    step.purge()
+    assert isinstance(step.output, Lines)
+    assert (step.output.lines[-1], did) == ("removed from the InfluxDB", ["pasts", "services"])
 
 
 def test_a_purge_leaves_an_override_that_is_not_ours(tmp_path: Path) -> None:
