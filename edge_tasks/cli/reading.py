@@ -102,11 +102,13 @@ def dashboard(session: Session) -> None:
     import asyncio  # noqa: PLC0415 - 30 ms that only the page needs
 
     from edge_tasks.page import server  # noqa: PLC0415 - as above
+    from edge_tasks.steps.energies import FleetEnergies  # noqa: PLC0415 - as above
 
     invocation, line = session.invocation, session.console.line
     port, seconds = page_port(session), _number(session, END_AFTER_S)
     source = fleet_source(session.options.get("platform"), session.configured, invocation)
-    asyncio.run(server.serve(source, port, seconds, line, invocation.worded))
+    app = server.page_app(source, FleetEnergies(lambda: source.watched), worded=invocation.worded)
+    asyncio.run(server.serve(app, port, seconds, line))
 
 
 def page_port(session: Session) -> int:
@@ -142,6 +144,7 @@ def fleet_source(platform: object, configured: Mapping[str, object], invocation:
             fleet=target.fleet,
             directories=target.directories,
             make_view=lambda: fleet_view(session),
+            make_blueprints=lambda: target.blueprints,
         )
 
     return FleetSource(read)
