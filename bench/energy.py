@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 WMS_PER_WH = 3_600_000
 ONE = 65_536
 DAY = 86_400
+_KNOWN = {
+    *("description", "step_s", "utc_offset_min", "consumption", "production"),
+    *("day", "weekend", "sun", "scale", "shift_min", "noise", "clouds"),
+}
 
 
 def watt_hours(meters: Iterable[int]) -> int:
@@ -52,6 +56,9 @@ class Meter:
 
     def __init__(self, content: Mapping[str, Any], kind: str, value: int, key: str) -> None:
         section = content[kind]
+        unknown = {*content, *section} - _KNOWN
+        if unknown:
+            raise ValueError(f"profiles with {', '.join(sorted(unknown))} are not computed here")
         self.step: int = content.get("step_s", 300) * 1000
         self._workday, self._weekend = _levels(_frozen(section), kind, self.step // 1000)
         own, edge = _hash(key), _hash(key[: key.rindex("/")])

@@ -69,7 +69,7 @@ def service_of(provider: Provider, project: Project) -> str | None:
 def check_timedata(config: TimedataConfig, project: Project, place: Place) -> list[Finding]:
     """Judge what the files say."""
     if not config.providers or all(provider.pid == DUMMY for provider in config.providers):
-        what = "it is a Dummy" if config.providers else "no provider is configured"
+        what = "the provider is Timedata.Dummy" if config.providers else "no provider is configured"
         where = f"{place.folder}/{config.providers[0].file if config.providers else 'Timedata'}"
         change = "configure Timedata.InfluxDB instead if you want history (docs/howto/influxdb.md)"
         return [_remark(f"no history is stored: {what}", where, change, Fault.HISTORY_NOT_STORED)]

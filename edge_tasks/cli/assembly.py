@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
+from edge_tasks.runtimes.choice import kind
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -188,6 +190,8 @@ def down(session: Session) -> None:
     override = target.platform.path / saved.override_file if saved else target.override
     former = tuple(session.runtime_of(one).services for one in target.former)
     going = Down(services, target.state, target.directories, override, target.platform, session.console, former)
+    places = [one.runtime for one in (saved, *target.former) if one]
+    going = replace(going, leaves_points=any(kind(name).uses_engine for name in places))
     with session.locked():
         going.stop()
         if session.flag("purge"):

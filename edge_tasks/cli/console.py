@@ -180,8 +180,9 @@ class Console:
 
 
 def _are_figures(cells: Sequence[str]) -> bool:
-    """A column of numbers, or dashes where there is none; it is aligned to the right."""
-    return all(cell == "-" or cell.removeprefix("-").replace(".", "", 1).isdigit() for cell in cells)
+    """A column of numbers, with nothing or a dash where there is none; it is aligned to the right."""
+    bare = (cell.removeprefix("-").replace(",", "").replace(".", "", 1) for cell in cells)
+    return any(cells) and all(not digits or digits.isdigit() for digits in bare)
 
 
 def _aligned(column: Sequence[str]) -> list[str]:

@@ -76,7 +76,8 @@ def _refuse_vain(found: FleetFile, typed: Mapping[str, object]) -> None:
         if typed.get(name) and name in found.said:
             option = SETTINGS[name].option
             raise SettingsError(
-                f"{found.line(fleet_file.GROUPS, 0, name)}: every group has {name}, so {option} changes nothing",
+                f"{found.line(fleet_file.GROUPS, 0, name)}: every group has its own {name},"
+                f" so {option} has no effect",
                 hint=f"change {name} there, or leave {option} out",
             )
 

@@ -64,8 +64,8 @@ def check_moves(moves: Sequence[Move], running: Sequence[str]) -> None:
     if moves and running:
         changes = ", ".join(f"{move.option} from {_shown(move.before)} to {_shown(move.after)}" for move in moves)
         raise SettingsError(
-            f"{changes}: that moves a fleet that runs ({', '.join(running)})",
-            hint="inv down, and then this again",
+            f"the fleet is running ({', '.join(running)}), so this cannot be changed: {changes}",
+            hint="inv down, and then the same command again",
         )
 
 

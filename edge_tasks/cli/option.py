@@ -80,6 +80,7 @@ class Setting(Option):
         highest: for whole numbers.
         choices: for words.
         pattern: what the whole text must match, for texts.
+        pattern_words: the same as people read it, if the default is no example of it.
         saved: whether the next call knows it.
     """
 
@@ -89,6 +90,7 @@ class Setting(Option):
     highest: int | None = None
     choices: tuple[str, ...] = ()
     pattern: str = ".+"
+    pattern_words: str = ""
     saved: Saved = Saved.NOT
 
     @property
@@ -114,7 +116,7 @@ class Setting(Option):
             return "one of " + ", ".join(self.choices)
         if self.lowest is not None:
             return f"a whole number from {self.lowest} to {self.highest}"
-        return "a text" if self.pattern == ".+" else f"a text like {self.default or self.pattern}"
+        return "a text" if self.pattern == ".+" else self.pattern_words or f"a text like {self.default}"
 
     def checked(self, value: object, origin: str) -> str | int:
         """The value in its type.
@@ -128,4 +130,4 @@ class Setting(Option):
                 return int(text)
         elif re.fullmatch(self.pattern, text) and (not self.choices or text in self.choices):
             return text
-        raise SettingsError(f"{origin} is {text!r}", hint=f"{self.name} is {self.allowed}")
+        raise SettingsError(f"{origin} is {text!r}", hint=f"allowed: {self.allowed}")

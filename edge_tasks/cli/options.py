@@ -105,6 +105,7 @@ _SETTINGS: Final = (
         default="",
         default_words="as Compose itself chooses",
         pattern="[a-z0-9][a-z0-9_-]*",
+        pattern_words="lower-case letters, digits, _ and -, not beginning with _ or -",
         matters=Matters.DOCKER,
         saved=Saved.EXTRA,
     ),
@@ -195,7 +196,8 @@ _SETTINGS: Final = (
     ),
     Setting(
         "profile",
-        "Profile of light edges: constant, household, office, pv-farm, or a file",
+        "Profile of light edges: constant, household, household-berlin, office, pv-farm, bdew-h25, bdew-g25,"
+        " bdew-l25, or a file",
         default="constant",
         matters=Matters.LIGHT,
         saved=Saved.EXTRA,
@@ -206,6 +208,7 @@ _SETTINGS: Final = (
         default="",
         default_words="the fleet's id",
         pattern="[A-Za-z0-9_.-]{1,64}",
+        pattern_words="up to 64 of A-Z a-z 0-9 _ . -",
         matters=Matters.LIGHT,
         saved=Saved.EXTRA,
     ),

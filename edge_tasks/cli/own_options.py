@@ -18,19 +18,22 @@ PORT: Final = Setting(
 )
 WATCH_S: Final = Setting("seconds", "How many seconds to watch", default=5, lowest=0, highest=86_400)
 END_AFTER_S: Final = Setting("seconds", "End after so many seconds", lowest=0, highest=31_536_000)
+_FIX: Final = Option(
+    "fix", "Correct what can be corrected, in copies and generated files of edge-tasks", is_flag=True
+)
 _EDGE: Final = Option("edge", "Only these edges: 3, 3-7 or 0,3-7")
 _WITH_LITTLE_MEMORY: Final = Option("force", "Go on even with too little memory", is_flag=True)
 
 OWN: Final[dict[str, tuple[Option, ...]]] = {
     "doctor": (
-        Option("fix", "Correct what can be corrected, in copies and generated files of edge-tasks", is_flag=True),
+        _FIX,
         _WITH_LITTLE_MEMORY,
     ),
     "gen-configs": (
         Option("all", "Write config directories for the light edges, too", is_flag=True),
         Option("force", "Write all config directories again, even unchanged ones", is_flag=True),
     ),
-    "setup": (Option("fix", "As for doctor", is_flag=True), _WITH_LITTLE_MEMORY),
+    "setup": (_FIX, _WITH_LITTLE_MEMORY),
     "plan": (Option("check", "Exit 1 if something would change", is_flag=True),),
     "status": (
         Option("check", "Exit 6 if an edge is not online", is_flag=True),
@@ -41,7 +44,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
     "dashboard": (PORT, END_AFTER_S),
     "households": (
         _EDGE,
-        Option("output", "Write them into this file, FILE.csv"),
+        Option("output", "Write the list into this file, FILE.csv"),
     ),
     "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
     "logs": (

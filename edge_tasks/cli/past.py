@@ -94,7 +94,7 @@ def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
     if not chosen or (others and is_chosen):
         names = some(tuple(edge.name for edge in others))
         raise SettingsError(
-            f"{names}: a real edge counts by itself, and a past would make its counters fall",
+            f"{names} can have no past: real edges count by themselves, and their counters would fall",
             hint="inv setup --light-edges 10 adds edges that can have a past",
         )
     return chosen, others

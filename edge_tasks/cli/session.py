@@ -18,7 +18,7 @@ from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, counting, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
-from edge_tasks.cli.settings import Choices, check_services
+from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
@@ -244,6 +244,7 @@ class Session:
         return self._chooser.choose(str(wanted.value), wanted.origin)
 
     def _find_target(self) -> Target:
+        check_typed(self.options)
         saved = State(self._platform.path).load()
         choices = self._choices(saved.choices if saved else {})
         groups: tuple[Group, ...] = ()

@@ -67,6 +67,8 @@ class Typed:
 
     def _unknown_task(self, word: str) -> Told:
         twice = " (type an option only once, and its value directly after it)" if self.task else ""
+        if word.isdecimal() and [*self.words] == [self.task, word] and "--edges" in self.options:
+            return Told(f"there is no task {word}", f"{self.command} {self.task} --edges {word}")
         return Told(f"there is no task {word}{_meant(word, tuple(self.tasks))}{twice}", f"{self.command} --list")
 
     def _reordered(self, owners: Sequence[str]) -> str:
@@ -83,7 +85,8 @@ class Typed:
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    alike = get_close_matches(word, known, n=1)
+    begun = sorted((one for one in known if one.startswith(word)), key=len)
+    alike = begun or get_close_matches(word, known, n=1)
     return f"; did you mean {alike[0]}?" if alike else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from edge_tasks.history.life import Life
 from edge_tasks.light.devices import DEVICES
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.engine.channels import Channels
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.configuration import Component
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.openems.sources import Datasource, Source
 
 
@@ -38,6 +38,10 @@ class Described(Protocol):
 
     def source_key(self, meter: str) -> str:
         """The key of a meter's load curve."""
+
+
+_TEXTS: Final[dict[int, tuple[Mapping[str, object] | None, str]]] = {}
+"""The profile that was last made a text, by its identity; kept, so that no other one gets that identity."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Lives:
                 if profile is not None and datasource.values:
                     shaped = profile.source(kind, datasource.at(0), edge.source_key(meter))
                 yield shaped or datasource.since(begin)
+        yield from (datasource.since(begin) for _, datasource in plant.demands)
 
     def _profile(self, content: Mapping[str, object] | None) -> Profile | None:
         if content is None:
@@ -76,8 +81,17 @@ class Lives:
 def mark(edge: Described) -> str:
     """A digest of all that an edge's past follows from."""
     components = [[one.id, one.factory_pid, sorted(one.properties.items())] for one in edge.components]
-    own = [components, edge.profile, edge.source_key("")]
-    return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:16]
+    parts = [json.dumps(components), _text_of(edge.profile), json.dumps(edge.source_key(""))]
+    return hashlib.sha256(f"[{', '.join(parts)}]".encode()).hexdigest()[:16]
+
+
+def _text_of(profile: Mapping[str, object] | None) -> str:
+    """A profile as JSON; it may have a year of readings, and thousands of edges share it."""
+    if id(profile) not in _TEXTS:
+        _TEXTS.clear()
+        _TEXTS[id(profile)] = profile, json.dumps(profile, sort_keys=True)
+    _, text = _TEXTS[id(profile)]
+    return text
 
 
 def _kinds(plant: Plant) -> tuple[tuple[Kind, tuple[tuple[str, Datasource], ...]], ...]:

@@ -7,7 +7,7 @@ always that of a turn of a source, as the simulation's memory is. So it does not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -22,7 +22,8 @@ from edge_tasks.openems.sources import NEVER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.light.engine.control import Control
+    from edge_tasks.light.engine.plant import Battery, Plant
     from edge_tasks.openems.sources import Source
     from edge_tasks.timedata.points import Whole
 
@@ -61,8 +62,9 @@ class Life:
     def _course(self) -> Quick | Recorded:
         """The way to go through it: the quick one if the plant allows it."""
         batteries = self.plant.batteries
+        quick = not self.plant.clusters and len(batteries) < 2  # noqa: PLR2004 - each depends on the other
         try:
-            if len(batteries) < 2:  # noqa: PLR2004 - of two, each depends on when the other one is full
+            if quick and all(_is_plain(battery) for battery in batteries):
                 return Quick(self, Limits.of(self.plant) if batteries else None)
         except (AttributeError, IndexError):  # a state machine reads something else than a state of charge
             pass
@@ -95,8 +97,7 @@ class Quick:
         life, before = self._life, self._state
         given = sources.turns(life.sources, before.since, end)
         made = [sources.powers(source, given) for source in life.sources]
-        producers = len(life.plant.producers)
-        production, consumption = (_sum(some, len(given)) for some in (made[:producers], made[producers:]))
+        production, consumption = self._sums(made, len(given))
         turns, of, stored = self._stored(given, end, consumption - production)
         lived = Stretch(
             life.plant,
@@ -108,13 +109,21 @@ class Quick:
         self._state = lived.state(int(given[-1]))
         return lived
 
+    def _sums(self, made: Sequence[Whole], count: int) -> tuple[Whole, Whole]:
+        """Production and consumption; a grid meter that acts leaves no other consumption than what is even."""
+        producers, demands = len(self._life.plant.producers), len(made) - len(self._life.plant.demands)
+        production = _sum(made[:producers], count)
+        if demands < len(made):
+            return production, production + _sum(made[demands:], count)
+        return production, _sum(made[producers:], count)
+
     def _stored(self, turns: Whole, end: int, rest: Whole) -> tuple[Whole, Whole, list[Whole]]:
         """All turns, for each the number of the given one that it follows from, and what the battery gives."""
         if self._limits is None:
             return turns, np.arange(len(turns)), []
         (own,), (charge,) = self._life.plant.batteries, self._state.charges
         self._ended = self._limits
-        wanted = None if own.target is None else rest - own.target
+        wanted = _wanted(own.controls[0], rest) if own.controls else None
         found = Course(own, turns, end, wanted, charge, self._ended).run()
         self._limits = found.limits
         return found.turns, found.of, [found.powers]
@@ -123,10 +132,27 @@ class Quick:
         self, made: Sequence[Whole], stored: Sequence[Whole], production: Whole, consumption: Whole
     ) -> list[Whole]:
         """Those of all devices and sums, in the plant's order."""
-        given = _sum(stored, len(production))
+        plant, given = self._life.plant, _sum(stored, len(production))
         rest = consumption - production - given
-        grid = [rest if number == 0 else np.zeros_like(rest) for number in range(len(self._life.plant.grid))]
+        demands = made[len(made) - len(plant.demands) :]
+        grid = [*demands, *[np.zeros_like(rest)] * (len(plant.grid) - len(demands))]
+        if grid:
+            grid[0] = rest - _sum(grid[1:], len(rest))
         return [*made, *grid, *stored, production, consumption, given, rest]
+
+
+def _is_plain(battery: Battery) -> bool:
+    """Whether nothing controls it, or the first of its controls asks for a power whatever is left."""
+    return not battery.controls or battery.controls[0].wanted(0) is not None
+
+
+def _wanted(control: Control, rest: Whole) -> Whole:
+    """What a control asks for, in W, by what meters leave."""
+    try:
+        found: object = control.wanted(cast("int", rest))
+    except ValueError:  # it compares, so it cannot do with arrays
+        found = [control.wanted(one) for one in rest.tolist()]
+    return np.broadcast_to(np.asarray(found, np.int64), len(rest))
 
 
 def _sum(powers: Sequence[Whole], count: int) -> Whole:

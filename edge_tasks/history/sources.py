@@ -16,6 +16,7 @@ from edge_tasks.openems.sources import NEVER, Constant
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from edge_tasks.openems.load_curve_days import Days
     from edge_tasks.openems.sources import Source
     from edge_tasks.timedata.points import Whole
 
@@ -25,8 +26,6 @@ _UNIT: Final = 58
 _LOW: Final = 20
 """A product of four factors has more than 64 bits, so the lowest bits of a half are multiplied for themselves."""
 _FITS: Final = 1 << 48
-_MONDAY: Final = 3
-"""1970-01-01 was a Thursday."""
 
 
 def turns(sources: Iterable[Source], begin: int, end: int) -> Whole:
@@ -51,7 +50,7 @@ def powers(source: Source, moments: Whole) -> Whole:
     """The powers of a source in W at epoch ms."""
     if isinstance(source, Constant):
         return np.full(len(moments), source.at(0), np.int64)
-    if isinstance(source, load_curve.Source):
+    if isinstance(source, load_curve.Source) and len(moments):
         return _curve(source, moments)
     return np.fromiter(map(source.at, moments.tolist()), np.int64, len(moments))
 
@@ -74,12 +73,23 @@ def _curve(source: load_curve.Source, moments: Whole) -> Whole:
     seed, weather = source._seed, source._weather  # noqa: SLF001 - as above
     index = (moments + shift) // shape.step
     day, place = np.divmod(index, shape.steps)
-    week = np.array(shape.week, np.int64 if power * max(map(max, shape.week)) < _FITS else object)
-    level = week[(day + _MONDAY) % 7, place] * power
+    table, row = _levels(shape.days, day)
+    if power * shape.levels[1] >= _FITS:
+        table = table.astype(object)
+    level = (table * power)[row, place]
     share = _clear(shape.clouds, weather, day) * (_ONE + _noise(shape.noise, seed + index))
     low = ((level & (1 << _LOW) - 1) * share + _HALF) >> _LOW
     found: Whole = (((level >> _LOW) * share + low) >> (_UNIT - _LOW)).astype(np.int64)
     return found
+
+
+def _levels(days: Days, day: Whole) -> tuple[Whole, Whole]:
+    """The levels of days that are ascending, and the row that each has among them; days may share one."""
+    first = np.concatenate([[True], day[1:] != day[:-1]])
+    each = [days.levels(one) for one in day[first].tolist()]
+    rows = {id(one): (place, one) for place, one in enumerate({id(one): one for one in each}.values())}
+    table = np.stack([np.frombuffer(one, np.uint64) for _, one in rows.values()]).astype(np.int64)
+    return table, np.array([rows[id(one)][0] for one in each])[np.cumsum(first) - 1]
 
 
 def _noise(noise: int, numbers: Whole) -> Whole | int:

@@ -2,8 +2,8 @@
 
 The power holds for a step. It is ``value * scale * level * (1 + noise) * (1 - clouds)``, in W, where
 
-- ``level`` is the profile's curve at that moment: its mean over a (working) day is 1 for consumption, its highest
-  value is 1 for production; all meters of a profile share it;
+- ``level`` is the profile's curve at that moment, in parts of its unit (see :mod:`.load_curve_days`); all meters
+  of a profile share it;
 - ``scale`` and a shift in time are a meter's own, ``noise`` is that of a meter and step;
 - ``clouds`` and the moment within a step at which its meters change are an edge's own, the former for each day.
 
@@ -15,45 +15,47 @@ from __future__ import annotations
 
 import hashlib
 import math
-from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.openems import load_curve_content
-from edge_tasks.openems.load_curve_content import DAY_S, Kind, ProfileError
+from edge_tasks.openems.load_curve_calendar import Calendar, Dated, day_curve
+from edge_tasks.openems.load_curve_days import ONE, Days, Kept, Read, Sunny, Zoned
+from edge_tasks.openems.load_curve_part import DAY_S, ProfileError
+from edge_tasks.openems.load_curve_terms import Kind
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edge_tasks.openems.load_curve_content import Content, Knots, Section
+    from edge_tasks.openems.load_curve_terms import Content, Section
 
 __all__ = ["NEVER", "Kind", "Profile", "ProfileError", "Source"]
 
-_ONE: Final = 1 << 16
-"""1 as a share: levels, noise and clouds are whole numbers of 1/65536."""
 _POWER: Final = 1 << 10
 """1 W in a source's own power."""
 _UNIT: Final = 10 + 3 * 16
 """Bits of 1 W in the product of power, level, noise and sky."""
 _HALF: Final = 1 << (_UNIT - 1)
 _MASK: Final = (1 << 64) - 1
-_MONDAY: Final = 3
-"""1970-01-01 was a Thursday."""
-_SATURDAY: Final = 5
+_READ_UNIT: Final = 1024
+"""W that mean 1 in readings that are W already."""
 _SMALLEST: Final = 1e-6
 """The smallest unit of a curve. With a smaller one, the levels of a weekend might not fit into their array."""
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """What all meters of one kind share.
 
     Attributes:
         step: ms.
         steps: of a day.
-        offset: ms, of the profile's clock.
-        week: the levels of each weekday, Monday first, in 1/65536.
+        offset: ms, of the profile's clock without summer time.
+        is_aligned: whether steps begin at whole ones of the clock.
+        days: the levels.
+        levels: no level of any day is lower than the first or higher than the second.
+        value: W, instead of a datasource's; None for those.
         scale: lowest and highest, in 1/65536.
         shift: steps, earlier or later.
         noise: in 1/65536.
@@ -63,7 +65,10 @@ class _Shape:
     step: int
     steps: int
     offset: int
-    week: tuple[array[int], ...]
+    is_aligned: bool
+    days: Days
+    levels: tuple[int, int]
+    value: int | None
     scale: tuple[int, int]
     shift: int
     noise: int
@@ -75,28 +80,30 @@ class Source:
 
     __slots__ = ("_power", "_seed", "_shape", "_shift", "_weather")
 
-    def __init__(self, shape: _Shape, value: int, key: str) -> None:
+    def __init__(self, shape: Shape, value: int, key: str) -> None:
         own = hashlib.sha256(key.encode()).digest()
         edge = hashlib.sha256(key.rpartition("/")[0].encode()).digest()
         low, high = shape.scale
         self._shape = shape
         self._seed = int.from_bytes(own[:7], "big")
         self._weather = int.from_bytes(edge[:7], "big")
-        self._power = value * _POWER * (low + ((high - low) * _two(own, 8) >> 16)) // _ONE
+        size = value if shape.value is None else shape.value
+        self._power = size * _POWER * (low + ((high - low) * _two(own, 8) >> 16)) // ONE
         shift = _four(own, 12) % (2 * shape.shift + 1) - shape.shift
-        self._shift = shape.offset + shift * shape.step + _four(edge, 8) % shape.step
+        within = 0 if shape.is_aligned else _four(edge, 8) % shape.step
+        self._shift = shape.offset + shift * shape.step + within
 
     def at(self, now: int) -> int:
         """The power in W at a moment (ms since 1970); never negative."""
         shape = self._shape
         index = (now + self._shift) // shape.step
         day, place = divmod(index, shape.steps)
-        level = shape.week[(day + _MONDAY) % 7][place]
+        level = shape.days.levels(day)[place]
         if not level:
             return 0
-        noise = sky = _ONE
+        noise = sky = ONE
         if shape.noise:
-            noise += shape.noise * (_mixed(self._seed + index) - (_ONE >> 1)) >> 15
+            noise += shape.noise * (_mixed(self._seed + index) - (ONE >> 1)) >> 15
         low, width = shape.clouds
         if low or width:
             sky -= low + (width * _mixed(self._weather + day) >> 16)
@@ -114,7 +121,7 @@ class Source:
 class Profile:
     """A load shape, ready to give each meter its power."""
 
-    _shapes: Mapping[Kind, _Shape]
+    _shapes: Mapping[Kind, Shape]
 
     @classmethod
     def of(cls, content: object) -> Profile:
@@ -146,34 +153,27 @@ class Profile:
         if shape is None or value < 0:
             return None
         low, width = shape.clouds
-        least = min(map(min, shape.week)) * (_ONE - shape.noise) * (_ONE - low - width)
-        most = max(map(max, shape.week)) * (_ONE + shape.noise) * (_ONE - low)
+        lowest, highest = shape.levels
+        least = lowest * (ONE - shape.noise) * (ONE - low - width)
+        most = highest * (ONE + shape.noise) * (ONE - low)
+        value = value if shape.value is None else shape.value
         return (
-            max(0, (value * shape.scale[0] // _ONE * least >> 48) - 1),
-            (-(-value * shape.scale[1] // _ONE) * most >> 48) + 1,
+            max(0, (value * shape.scale[0] // ONE * least >> 48) - 1),
+            (-(-value * shape.scale[1] // ONE) * most >> 48) + 1,
         )
 
 
-def _shape(content: Content, kind: Kind, section: Section) -> _Shape:
-    steps = DAY_S // content.step_s
-    if section.sun:
-        day = [_height(second, *section.sun) for second in range(0, DAY_S, content.step_s)]
-    else:
-        day = _sampled(section.day, content.step_s)
-    one = max(day) if kind == "production" else math.fsum(day) / steps
-    if one < _SMALLEST:
-        raise ProfileError(
-            f"{kind} has no value at any step of {content.step_s} s", "a curve with values above 0"
-        )
-    working = weekend = _levels(day, one)
-    if section.weekend:
-        weekend = _levels(_sampled(section.weekend, content.step_s), one)
+def _shape(content: Content, kind: Kind, section: Section) -> Shape:
     low, high = _share(section.clouds[0]), _share(section.clouds[1])
-    return _Shape(
+    days = _days(content, kind, section)
+    return Shape(
         step=content.step_s * 1000,
-        steps=steps,
-        offset=content.utc_offset_s * 1000,
-        week=(*[working] * _SATURDAY, weekend, weekend),
+        steps=DAY_S // content.step_s,
+        offset=content.clock.offset_s * 1000,
+        is_aligned=content.aligned,
+        days=days,
+        levels=days.range(),
+        value=_READ_UNIT if section.series and section.unit is None else None,
         scale=(_share(section.scale[0]), _share(section.scale[1])),
         shift=section.shift_s // content.step_s,
         noise=_share(section.noise),
@@ -181,36 +181,39 @@ def _shape(content: Content, kind: Kind, section: Section) -> _Shape:
     )
 
 
-def _levels(curve: list[float], one: float) -> array[int]:
-    return array("Q", [round(level / one * _ONE) for level in curve])
+def _days(content: Content, kind: Kind, section: Section) -> Days:
+    step_s, offset_s = content.step_s, content.clock.offset_s
+    calendar = Calendar(content, section)
+    days: Days
+    if section.series:
+        days = Read(section.series, section.unit or _READ_UNIT, offset_s, step_s)
+    elif section.panel:
+        days = Sunny(section.panel, calendar, section.unit or 1.0, offset_s, step_s)
+    else:
+        dated = Dated(calendar, section, _unit(kind, section, step_s), step_s)
+        days = dated.week() if calendar.is_week else dated
+        if content.clock.zone:
+            days = Zoned(Kept(days, DAY_S // step_s), content.clock, step_s)
+        elif calendar.is_week:
+            return days
+    return Kept(days, DAY_S // step_s)
 
 
-def _sampled(knots: Knots, step_s: int) -> list[float]:
-    """The curve at the beginning of each step, on straight lines between its points."""
-    first, last = knots[0], knots[-1]
-    around = ((last[0] - DAY_S, last[1]), *knots, (first[0] + DAY_S, first[1]))
-    levels = []
-    place = 0
-    for second in range(0, DAY_S, step_s):
-        while around[place + 1][0] <= second:
-            place += 1
-        (begin, before), (end, after) = around[place], around[place + 1]
-        levels.append(before + (after - before) * ((second - begin) / (end - begin)))
-    return levels
-
-
-def _height(second: int, sunrise: int, sunset: int) -> float:
-    """The sun's power between its rise and its set: near sin^1.5, by what every machine rounds alike."""
-    if not sunrise < second < sunset:
-        return 0.0
-    share = (second - sunrise) / (sunset - sunrise)
-    arc = 4 * share * (1 - share)
-    sine = 4 * arc / (5 - arc)
-    return sine * math.sqrt(sine)
+def _unit(kind: Kind, section: Section, step_s: int) -> float:
+    """The level that means 1: as the profile says, or the peak of production or the mean of consumption."""
+    if section.unit is not None:
+        return section.unit
+    day = day_curve(section, step_s)
+    unit = max(day) if kind == "production" else math.fsum(day) / len(day)
+    if unit < _SMALLEST:
+        raise ProfileError(
+            f"{kind} has no value at any step of {step_s} s", "a curve with values above 0", (kind,)
+        )
+    return unit
 
 
 def _share(number: float) -> int:
-    return round(number * _ONE)
+    return round(number * ONE)
 
 
 def _two(digest: bytes, place: int) -> int:

@@ -76,6 +76,33 @@ class Series:
         return now + step - (now - self._began) % step
 
 
+class Limited:
+    """A power that somebody limited, until a moment.
+
+    Args:
+        source: the power without the limit.
+        limit: W at most.
+        end: epoch ms.
+    """
+
+    __slots__ = ("_end", "_limit", "source")
+
+    def __init__(self, source: Source, limit: int, end: int) -> None:
+        self.source = source
+        self._limit = limit
+        self._end = end
+
+    def at(self, now: int) -> int:
+        """The power in W."""
+        power = self.source.at(now)
+        return min(power, self._limit) if now < self._end else power
+
+    def until(self, now: int) -> int:
+        """The next change of the source, or the end of the limit."""
+        until = self.source.until(now)
+        return min(until, self._end) if now < self._end else until
+
+
 class Held:
     """A power that somebody wrote, until a moment; after that, the source's own power.
 

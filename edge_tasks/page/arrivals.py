@@ -43,7 +43,7 @@ class Arrivals:
             return "No edge came while the fleet was brought up."
         half, most, last = (quantile(self.during, share) for share in (0.5, 0.9, 1.0))
         return (
-            f"An edge counts from when {what}, in seconds after the fleet began to be brought up: half of"
+            f"An edge counts from when {what}, in seconds since the first step began: half of"
             f" {len(self.during)} within {half:.1f} s, nine of ten within {most:.1f} s, the last after"
             f" {last:.1f} s."
         )

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge_tasks.openems.components import factory, is_meter, is_simulator
-from edge_tasks.openems.load_curve_content import KINDS
+from edge_tasks.openems.load_curve_terms import KINDS
 from edge_tasks.proof.fault import Fault
 
 if TYPE_CHECKING:

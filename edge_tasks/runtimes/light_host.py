@@ -255,5 +255,5 @@ def change_of(planned: LightStart) -> str:
     """A line for ``inv plan``: ``give the light host its 3 edges``."""
     edges = counted(planned.count, "edge")
     if planned.is_stuck:
-        return f"start the light host again, which does nothing any more, with {edges}"
+        return f"start the light host again, which hangs, with {edges}"
     return f"give the light host its {edges}" if planned.is_running else f"start the light host with {edges}"

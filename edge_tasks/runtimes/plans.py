@@ -98,7 +98,7 @@ class LightStart:
         fleet_file: its edges, a JSON document with their apikeys.
         count: how many edges that are.
         is_running: it is running already, and only to be told.
-        is_stuck: it is running and does nothing any more: it is to be ended first.
+        is_stuck: it is running but hangs, so it must be ended first.
     """
 
     fleet_file: str = field(repr=False)

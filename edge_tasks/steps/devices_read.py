@@ -45,12 +45,15 @@ class DevicesRead:
         found = unread(self.fleet, known)
         return found if found and self._backend_is_current() else ()  # else ``up`` starts it again
 
-    def unread_after(self, added: Collection[str], changed: Collection[str] = ()) -> tuple[str, ...]:
+    def unread_after(
+        self, added: Collection[str], changed: Collection[str] = (), archived: Collection[str] = ()
+    ) -> tuple[str, ...]:
         """The same once these have entries as they should be, whatever the backend has read meanwhile.
 
         Args:
             added: it knows the old entry of one that was deleted.
             changed: it may have read the wrong entry of one that is not online.
+            archived: it has read them but shows them to nobody, so its silence about them proves nothing.
         """
         if self.backend.instance() is not None and not self.backend.takes_edges():
             return tuple(
@@ -59,7 +62,7 @@ class DevicesRead:
         found = self.unread()
         if self.backend.instance() is None or not self._backend_is_current():
             return found
-        again = (self.names() & set(added)) | self._misread(changed)
+        again = (self.names() & set(added)) | self._misread(changed, archived)
         return tuple(edge.name for edge in self.fleet.edges if edge.name in again.union(found))
 
     def names(self) -> set[str]:
@@ -84,9 +87,9 @@ class DevicesRead:
         """Note what the registry holds now."""
         self.record.note(written={"devices": registry.fingerprints(), "at": time.time()})
 
-    def _misread(self, changed: Collection[str]) -> set[str]:
+    def _misread(self, changed: Collection[str], archived: Collection[str]) -> set[str]:
         """Edges that it does not know as they were noted: somebody else made it read its devices again."""
-        read = self.names()
+        read = self.names() - set(archived)
         names = [edge.name for edge in self.fleet.edges if edge.name in read]
         try:
             known = self.backend.status.online(names)

@@ -28,6 +28,7 @@ class Down:
         services: None if there is no saved fleet, so that nothing of it can run.
         override: the path of the compose override.
         former: in which the fleet was before; what it left there is removed with a purge.
+        leaves_points: points may be in a database that a purge does not remove.
     """
 
     services: Services | None
@@ -37,6 +38,7 @@ class Down:
     platform: Platform
     output: Output
     former: Sequence[Services] = ()
+    leaves_points: bool = False
 
     def stop(self) -> None:
         """Stop what runs. It is no error if nothing runs."""
@@ -61,10 +63,10 @@ class Down:
         left = self.platform.remove_bundled() if self.platform.bundled else ()
         directories = counted(len(ours), "config directory", "config directories")
         self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
-        if pasts:
+        if pasts and self.leaves_points:
             self.output.line(
-                f"what was backfilled into {', '.join(sorted(pasts))} stays there, unless that is removed too;"
-                " inv backfill --remove before a purge takes it along"
+                f"if {', '.join(sorted(pasts))} was not removed, what was backfilled is still there;"
+                " next time type inv backfill --remove before the purge"
             )
         if left:
             self.output.line(f"not removed, because you changed or added them: {', '.join(map(str, left))}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _NOT_THERE: Final = "not there yet"
-_ADOPTED: Final = "not made by edge-tasks, replaced as --adopt says"
+_ADOPTED: Final = "not made by edge-tasks, but replaced because of --adopt"
 _OTHER_INPUTS: Final = "made of another template, apikey or backend address"
 
 
@@ -127,8 +127,8 @@ class GenConfigs:
             if apikey != edge.apikey:
                 return "with another apikey"
             if uri != self.uri:
-                return "with another uri of the backend"
-        return "written again, as --force says" if self.force else ""
+                return "with another address of the backend"
+        return "written again because of --force" if self.force else ""
 
     def _told(self, reasons: Mapping[Edge, str]) -> Iterator[str]:
         """A line for each reason; where the inputs differ, also what that changes in the first directory."""

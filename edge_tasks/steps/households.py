@@ -78,7 +78,7 @@ class Households:
     Attributes:
         edges: whose.
         blueprints: what these are made of.
-        path: the file to be written; None for none.
+        path: the file to be written instead of a table; None for none.
         is_whole: all rows are shown, however many there are.
     """
 
@@ -89,7 +89,7 @@ class Households:
     is_whole: bool = False
 
     def run(self) -> None:
-        """Show the table, fill the document, and write the file.
+        """Show the table or write the file, and fill the document.
 
         Raises:
             SettingsError: the name of the file does not end in ``.csv``.
@@ -104,7 +104,8 @@ class Households:
         self.output.document(
             households=[{**asdict(one), "aggregated_since": meter.aggregated_since} for one, meter in found]
         )
-        self._show([one for one, _ in found])
+        if not self.path:
+            self._show([one for one, _ in found])
         for sentence in not_aggregated(meter for _, meter in found):
             self.output.line(f"! {sentence}")
         if self.path:

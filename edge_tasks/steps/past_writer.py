@@ -93,7 +93,7 @@ class PastWriter:
                 differing += self._keep(waiting, wanted)
         if differing:
             raise HistoryDiffers(
-                f"{self.history.describe()} has not the points that were written of {some(tuple(differing))}",
+                f"{self.history.describe()} lacks points that were written of {some(tuple(differing))}",
                 hint="run it again: it writes what is missing",
             )
         return sum(past.count(span) for past in pasts for span in past.spans)

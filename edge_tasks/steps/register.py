@@ -52,7 +52,7 @@ class Register:
         """
         planned = self.registry.find(adopt=self.adopt)
         changes = () if planned.is_empty else (str(planned),)
-        not_read = self.read.unread_after(planned.added, planned.changed)
+        not_read = self.read.unread_after(planned.added, planned.changed, planned.unarchived)
         if not_read:
             changes = (*changes, f"the backend must read {some(not_read)}, so all edges reconnect")
         return Plan(

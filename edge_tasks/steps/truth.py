@@ -43,7 +43,7 @@ class Truth:
     is_asked_for_json: bool = False
 
     def run(self) -> None:
-        """Show the table, fill the document, and write the file.
+        """Show the table or write the file, and fill the document.
 
         Raises:
             SettingsError: the file has another ending.
@@ -54,7 +54,8 @@ class Truth:
         found = self.accounts.read()
         if self.is_asked_for_json:
             self.output.document(truth=[entry._asdict() for entry in _entries(found)])
-        self._show(found)
+        if not self.path:
+            self._show(found)
         for remark in self.accounts.remarks(found):
             self.output.line(f"! {remark}")
         if self.path:

@@ -75,7 +75,7 @@ def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any) -> No
 def test_a_command_that_fails_says_so_in_its_document(platform: Any, tmp_path: Path) -> None:
     assert "there is no fleet" in document(platform, "status", code=2)["error"]["message"]
     asked = document(platform, "setup", "--edges", "x", code=2)["error"]
-    assert asked["hint"] == "edges is a whole number from 0 to 100000"
+    assert asked["hint"] == "allowed: a whole number from 0 to 100000"
     assert document(platform, "setup", "--edges", "2")["error"] is None
     light = platform.path / ".edge-tasks" / "light.json"
     told = json.loads(light.read_text())

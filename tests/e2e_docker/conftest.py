@@ -67,10 +67,10 @@ class Platform:
         return "".join(letter for letter in self.path.name.lower() if letter.isascii() and letter.isalnum())
 
     def begin_again(self) -> None:
-        """Three edges that run, and nothing left of what was there before."""
+        """Three edges that run, the last of them a light one, and nothing left of what was there before."""
         remove(self)
         self.git("clean", "-qfdx")
-        self.inv("setup", "--edges", "3")
+        self.inv("setup", "--edges", "2", "--light-edges", "1")
 
     def containers(self) -> dict[str, str]:
         """Service → container id, of those that run."""

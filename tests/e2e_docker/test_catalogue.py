@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 AGE_S = 95
 """A fleet that has just connected is not called silent."""
 QUICK = """    image: edge-tasks-test-faults-edge
-    environment: {EDGE_RETRY_SECONDS: '10'}
+    environment: {EDGE_RETRY_SECONDS: '3'}
     volumes: [./openems-edge/config.d:/etc/openems.d]
 """
 IMAGES = ("edge-tasks-test-faults-edge", "edge-tasks-test-faults-backend")
 """Of its own: other tests build those of the stock names."""
-BACKEND, EDGE = "openems-backend", "openems-edge-1"
+BACKEND, EDGE, LIGHT = "openems-backend", "openems-edge-1", "openems-light-edges"
 NOT_STARTED = "/tmp/edge-websocket-not-started"  # noqa: S108 - in the container
 HIDE = (
     "INSERT INTO ir_rule (name, model, domain_force)"
@@ -123,11 +123,12 @@ def rename(fleet: Any) -> None:
     fleet.docker("restart", "-t", "1", fleet.containers()[EDGE])
 
 
-def disconnect(service: str) -> Callable[[Any], object]:
-    def leave_network(fleet: Any) -> None:
-        fleet.docker("network", "disconnect", "-f", f"{fleet.project}_default", fleet.containers()[service])
-
-    return leave_network
+def leave_network(fleet: Any) -> None:
+    """While it is stopped: the backend would not notice at once that a connection leads nowhere."""
+    edge = fleet.containers()[EDGE]
+    fleet.docker("stop", "-t", "1", edge)
+    fleet.docker("network", "disconnect", "-f", f"{fleet.project}_default", edge)
+    fleet.docker("start", edge)
 
 
 def silence(fleet: Any) -> None:
@@ -139,6 +140,8 @@ def silence(fleet: Any) -> None:
     fleet.sql("UPDATE openems_device SET lastmessage = lastmessage - interval '200 s' WHERE name = 'edge0'")
 
 
+# The edge that hangs, and the backend in no network, need a backend that was not started just now. So before them
+# stand the cases that leave it and edge0 alone.
 CASES: dict[str, Case] = {
     "a fleet that is down": Case("fleet-down", "the fleet is down", lambda fleet: fleet.inv("down"), EVERYBODY),
     "PostgreSQL is stopped": Case(
@@ -179,7 +182,16 @@ CASES: dict[str, Case] = {
         hold_back,
         then=docker("kill", "-s", "CONT"),
     ),
+    "the backend has lost the light edge's edgeConfig": Case(
+        "no-edge-config",
+        "no edgeConfig",
+        sql("UPDATE openems_device SET openems_config = NULL WHERE name = 'edge2'"),
+        ("edge2",),
+    ),
     "the row is deleted": Case("no-row", "no row", sql("DELETE FROM openems_device WHERE name = 'edge1'")),
+    "the light edge's row is deleted": Case(
+        "no-row", "no row", sql("DELETE FROM openems_device WHERE name = 'edge2'"), ("edge2",)
+    ),
     "the row is archived": Case(
         "row-archived", "archived", sql("UPDATE openems_device SET active = NULL WHERE name = 'edge1'")
     ),
@@ -194,10 +206,13 @@ CASES: dict[str, Case] = {
     "the container is killed": Case("not-running", "exited (exit code 137)", docker("kill")),
     "the container is removed": Case("not-running", "no container", docker("rm", "-f")),
     "the container is paused": Case("not-running", "its container is paused", docker("pause")),
-    "the container is in no network": Case("not-connected", "in no network", disconnect(EDGE)),
+    "the light container is killed": Case(
+        "not-running", "its process does not run", docker("kill", service=LIGHT), ("edge2",)
+    ),
+    "the container is in no network": Case("not-connected", "in no network", leave_network),
     "the directory has another apikey": Case("not-connected", "another apikey", edit('apikey="', 'apikey="x')),
     "the directory has another address of the backend": Case(
-        "not-connected", "another uri", edit("ws://[^:]*", "ws://elsewhere")
+        "not-connected", "another address", edit("ws://[^:]*", "ws://elsewhere")
     ),
     "the directory has no Backend controller": Case(
         "not-connected", "no Backend controller", edit('service.factoryPid="Controller.Api.Backend"', "broken")
@@ -207,9 +222,17 @@ CASES: dict[str, Case] = {
         "no edgeConfig",
         sql("UPDATE openems_device SET openems_config = NULL WHERE name = 'edge1'"),
     ),
+    "the edge hangs": Case("silent", "connected, but silent for", silence, ("edge0",)),
+    "the backend is in no network": Case(
+        "backend-silent",
+        "does not answer",
+        lambda fleet: fleet.docker(
+            *("network", "disconnect", "-f", f"{fleet.project}_default", fleet.containers()[BACKEND])
+        ),
+        EVERYBODY,
+    ),
     "a config file is renamed": Case("component-missing", "missing meter0 (not loaded: ", rename),
     "a datasource has another value": Case("value-wrong", "its datasource says", edit('"3000"', '"4711"')),
-    "the edge hangs": Case("silent", "connected, but silent for", silence, ("edge0",)),
 }
 
 
@@ -217,7 +240,7 @@ CASES: dict[str, Case] = {
 def broken(tmp_path_factory: pytest.TempPathFactory, make_shared: Callable[[Path], Any]) -> Iterator[Any]:
     """Three edges that run; each case leaves them well."""
     made = make_shared(tmp_path_factory.mktemp("checkouts") / "checkout of faults")
-    found = made.with_options("--port-offset", "1000")
+    found = made.with_options("--port-offset", "1000", "--light-image", "edge-tasks-test-base:bookworm")
     compose = found.path / "docker-compose.yml"
     text = compose.read_text().replace("    image: openems-edge:latest\n", QUICK)
     compose.write_text(text.replace("image: openems-backend:latest", f"image: {IMAGES[1]}"))

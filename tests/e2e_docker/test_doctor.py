@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import shutil
 import socket
 import tempfile
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.catalogue import commands_in, document
+from tests.e2e_docker.doctor import COMPOSE, OFFSET, Finding, run, written
 from tests.inv import ROOT, finished, inv
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
 
 METADATA = "openems-backend/config.d/Metadata/Odoo.config"
-COMPOSE = "docker-compose.yml"
+HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
+INFLUXDB = """  influxdb:
+    image: influxdb:1.8
+    environment: {INFLUXDB_DB: openemsdb}
+    volumes: [influxdb-data:/var/lib/influxdb]
+"""
+MOUNTED_BACKEND = "./openems-backend/config.d:/etc/openems-backend.d"
+BACKEND = "    image: openems-backend:latest\n"
 REST = "openems-backend/config.d/Backend2Backend/Rest"
 EDGE = "    image: openems-edge:latest\n"
 MOUNTED = f"{EDGE}    volumes:\n      - ./openems-edge/config.d:/etc/openems.d\n"
@@ -37,53 +41,7 @@ ELSEWHERE = {
     "odooHost": '"localhost"',
     "odooPort": 'I"10016"',
 }
-OFFSET = 1700
-"""Of all ports: nobody else uses these."""
 ADDONS = ("openems", "web_m2x_options", "partner_firstname")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A fault that the doctor names.
-
-    Attributes:
-        fault: its name.
-        says: a part of what is wrong.
-        change: a part of the hint.
-        breaks: a file of the checkout, what is in it, and what somebody wrote instead.
-        mends: what the hint says, done as it says, where it is no command of ours.
-        code: with which the doctor ends.
-        count: how many findings there are, each with this fault.
-        typed: options of the doctor.
-    """
-
-    fault: str
-    says: str
-    change: str
-    breaks: Callable[[Any], object] = lambda _checkout: None
-    mends: Callable[[Any], object] | None = None
-    code: int = 2
-    count: int = 1
-    typed: tuple[str, ...] = ()
-    meanwhile: Callable[[], AbstractContextManager[object]] = nullcontext
-
-
-def written(name: str, pattern: str, replacement: str) -> Callable[[Any], None]:
-    """Change a file of the checkout."""
-
-    def change(checkout: Any) -> None:
-        path = checkout.path / name
-        text = path.read_text() if path.exists() else ""
-        changed = re.sub(pattern, replacement, text, count=1)
-        assert changed != text
-        path.write_text(changed)
-
-    return change
-
-
-def restored(checkout: Any) -> None:
-    checkout.git("checkout", "-q", ".")
-    checkout.git("clean", "-qfdx")
 
 
 def add_addons(*names: str) -> Callable[[Any], None]:
@@ -109,14 +67,14 @@ def remove_rest(checkout: Any) -> None:
 
 
 @contextmanager
-def listening() -> Iterator[None]:
+def listening(_checkout: Any) -> Iterator[None]:
     """Somebody has the port of edge0's console, with an offset that nobody else uses."""
     with socket.create_server(("127.0.0.1", 8080 + OFFSET)):
         yield
 
 
 @contextmanager
-def another_fleet() -> Iterator[None]:
+def another_fleet(_checkout: Any) -> Iterator[None]:
     """A fleet of ours in the embedded runtime, which has the ports of the platform's backend."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "another platform"
@@ -127,6 +85,29 @@ def another_fleet() -> Iterator[None]:
             yield
         finally:
             finished(inv("down", "--purge", *where))
+
+
+def fill_volume(checkout: Any) -> None:
+    """As an InfluxDB 2 leaves it."""
+    volume = f"{checkout.project}_influxdb-data:/data"
+    checkout.docker(
+        *("run", "--rm", "--network", "none", "-v", volume),
+        *("--entrypoint", "touch", "influxdb:1.8", "/data/influxd.bolt"),
+    )
+
+
+@contextmanager
+def influxdb_without_database(checkout: Any) -> Iterator[None]:
+    """An InfluxDB that runs, and that nobody told which database to create."""
+    written(COMPOSE, "INFLUXDB_DB: openemsdb", "")(checkout)
+    compose = ("compose", "-p", checkout.project, "-f", str(checkout.path / COMPOSE))
+    try:
+        checkout.docker(*compose, "up", "-d", "influxdb")
+        asked = ("docker", *compose, "exec", "-T", "influxdb", "influx", "-execute", "SHOW DATABASES")
+        await_that(lambda: finished([*asked]).returncode == 0, 60, 0.3)
+        yield
+    finally:
+        checkout.docker(*compose, "down", "-v", "-t", "2")
 
 
 def lead_elsewhere(checkout: Any) -> None:
@@ -146,6 +127,17 @@ FINDINGS: dict[str, Finding] = {
         "set one",
         written(METADATA, "odooPassword=.*\n", ""),
         written(METADATA, r"\Z", 'odooPassword="one"\n'),
+    ),
+    "the backend's image looks elsewhere": Finding(
+        "backend-config-place",
+        "has its configuration in /opt/openems-backend/config.d, but its image looks in /etc/openems-backend.d",
+        "mount it at /etc/openems-backend.d",
+        written(
+            COMPOSE,
+            BACKEND,
+            f"{BACKEND}    environment: {{JAVA_TOOL_OPTIONS: -Dfelix.cm.dir=/etc/openems-backend.d}}\n",
+        ),
+        written(COMPOSE, BACKEND, f"{BACKEND}    volumes: [{MOUNTED_BACKEND}]\n"),
     ),
     "the backend has no REST API": Finding(
         "backend-without-rest", "no B2B REST API", "inv doctor --fix up", remove_rest, code=0
@@ -240,54 +232,50 @@ FINDINGS: dict[str, Finding] = {
     "ports of another fleet": Finding(
         "port-of-fleet", "that this one needs", "inv down --platform", code=3, meanwhile=another_fleet
     ),
+    "the backend stores no history": Finding(
+        "history-not-stored",
+        "no history is stored",
+        "configure Timedata.InfluxDB instead",
+        lambda checkout: (checkout.path / HISTORY / "history.config").unlink(),
+        lambda checkout: checkout.git("checkout", "-q", HISTORY),
+        code=0,
+    ),
+    "history leads elsewhere": Finding(
+        "history-wiring",
+        "url leads to localhost",
+        "make it http://influxdb:8086",
+        written(f"{HISTORY}/history.config", "http://influxdb", "http://localhost"),
+        written(f"{HISTORY}/history.config", "http://localhost", "http://influxdb"),
+        code=0,
+    ),
+    "the database of history is not there": Finding(
+        "history-refused",
+        "openemsdb/autogen is not there",
+        "CREATE DATABASE",
+        code=0,
+        meanwhile=influxdb_without_database,
+    ),
+    "a volume of InfluxDB 2": Finding(
+        "history-volume", "has data of InfluxDB 2", "inv down, then docker volume rm", fill_volume
+    ),
     "too little memory": Finding("memory", "would take", "type --force", code=3, typed=("--edge-heap", "1024g")),
 }
 
 
 @pytest.fixture(scope="module")
 def examined(tmp_path_factory: pytest.TempPathFactory, make_shared: Callable[[Any], Any]) -> Any:
-    """A checkout on which nothing is ever started."""
+    """A checkout on which no fleet is ever started, and which has nothing wrong."""
     found = make_shared(tmp_path_factory.mktemp("checkouts") / "examined checkout")
     written(COMPOSE, EDGE, MOUNTED)(found)
-    found.git("commit", "-qam", "theirs")
+    written(COMPOSE, "\nvolumes:\n", f"\n{INFLUXDB}\nvolumes:\n  influxdb-data:\n")(found)
+    [history] = (ROOT / "templates" / "platform" / HISTORY).iterdir()
+    (found.path / HISTORY).mkdir(parents=True)
+    shutil.copy(history, found.path / HISTORY / "history.config")
+    found.git("add", "-A")
+    found.git("commit", "-qm", "theirs")
     return found
-
-
-def found_by(checkout: Any, code: int, *typed: str) -> list[dict[str, Any]]:
-    moved = () if "--port-offset" in typed else ("--port-offset", str(OFFSET))
-    found: list[dict[str, Any]] = document(checkout, "doctor", "--edges", "3", *moved, *typed, code=code)[
-        "findings"
-    ]
-    return found
-
-
-def options_in(change: str) -> list[str]:
-    """The options that a hint without a command names, to be typed with the command that was refused."""
-    found = re.findall(r"--[a-z-]+(?: [a-z0-9.-]+[a-z0-9])?", change)
-    return found[-1].split() if found else []
 
 
 @pytest.mark.parametrize("name", FINDINGS)
 def test_a_finding_is_gone_after_what_its_hint_says(examined: Any, name: str) -> None:
-    case = FINDINGS[name]
-    restored(examined)
-    with case.meanwhile():
-        case.breaks(examined)
-        findings = found_by(examined, case.code, *case.typed)
-        assert [finding["fault"] for finding in findings] == [case.fault] * case.count, findings
-        assert {finding["error"] for finding in findings} == {case.code != 0}
-        assert [finding for finding in findings if case.says not in finding["what"]] == []
-        assert [finding for finding in findings if case.change not in finding["change"]] == []
-        finding = findings[0]
-        again = list(case.typed)
-        if case.mends is not None:
-            case.mends(examined)
-        elif down := re.search("inv (down --platform .+), or ", finding["change"]):
-            assert finished(inv(*shlex.split(down[1]))).returncode == 0
-        elif commands := commands_in(finding["change"]):
-            [[step, option, *_]] = commands
-            document(examined, step, option, code=0)
-        else:
-            new = options_in(finding["change"])
-            again = [*new, *(() if set(new) & set(again) else again)]
-        assert found_by(examined, 0, *again) == []
+    run(FINDINGS[name], examined)

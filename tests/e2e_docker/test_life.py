@@ -98,7 +98,7 @@ def test_a_fleet_that_moved_to_another_runtime_is_purged_where_it_was(platform: 
     platform.inv("setup", "--edges", "1")
     elsewhere = replace(platform, options=("--runtime", "embedded"))
     refused = elsewhere.inv("setup", code=2)
-    assert "--runtime from docker to embedded: that moves a fleet that runs" in refused
+    assert "so this cannot be changed: --runtime from docker to embedded" in refused
     assert "inv down, and then this again" in refused
     platform.inv("down")
     assert "1 online" in elsewhere.inv("setup")

@@ -163,7 +163,7 @@ def test_the_configuration_of_the_folder_is_taken(installed: Environment, folder
             "invoke.yaml, edge_tasks is [1]",
             "write names and values, for example edge_tasks: {edges: 3}",
         ),
-        ("edge_tasks: {edges: [4]}", "invoke.yaml, edge_tasks.edges is '[4]'", "edges is a whole number"),
+        ("edge_tasks: {edges: [4]}", "invoke.yaml, edge_tasks.edges is '[4]'", "allowed: a whole number"),
     ],
 )
 def test_a_configuration_that_cannot_be_used_is_named(
@@ -192,7 +192,7 @@ def test_a_configuration_that_cannot_be_used_is_named(
         ("--config", 1, "--config needs a value", "edge-tasks --help"),
         ("--dry setup", 2, "--dry would not stop a task from doing its work", "edge-tasks plan"),
         ("status", 2, "there is no fleet in", "edge-tasks setup --edges 3"),
-        ("setup --edges abc", 2, "--edges is 'abc'", "edges is a whole number"),
+        ("setup --edges abc", 2, "--edges is 'abc'", "allowed: a whole number"),
     ],
 )
 def test_what_was_typed_wrong_is_named_with_what_to_type(  # noqa: PLR0913, PLR0917 - the row, and two fixtures

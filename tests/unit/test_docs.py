@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge_tasks import errors
-from edge_tasks.openems import load_curve_content
+from edge_tasks.openems import load_curve_terms
 from tests.inv import ROOT, inv
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_the_page_of_tasks_has_the_options_that_help_shows(name: str) -> None:
 
 def test_the_page_of_profiles_has_every_key_that_a_profile_may_have() -> None:
     page = (DOCS / "reference" / "profiles.md").read_text()
-    keys = {*load_curve_content.KEYS, *load_curve_content.SECTION_KEYS, *load_curve_content.SUN_KEYS}
+    keys = {*load_curve_terms.KEYS, *load_curve_terms.SECTION_KEYS, *load_curve_terms.SUN_KEYS}
     assert set(re.findall(r"^\| `([a-z_]+)`", page, re.MULTILINE)) == keys
 
 

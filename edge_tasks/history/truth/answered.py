@@ -101,7 +101,8 @@ def needed(bill: Bill, points: PastPoints) -> list[int]:
 def _needed(bill: Bill, points: PastPoints) -> Iterator[Iterator[int]]:
     one = timedelta(days=1)
     for first, last in bill.spans:
-        begin, *_, end = midnights(first, last + one, bill.zone)
+        span = Question.of_days(first, last, bill.zone, ()).span
+        begin, end = span.begin, span.end  # the end is no midnight if clocks skipped that of the last day
         yield from (points.after(begin), points.before(begin), points.before(end))
         if bill.is_daily and bill.meters is None:
             yield from map(points.before, range(begin // DAY_MS * DAY_MS - DAY_MS, end, DAY_MS))

@@ -12,13 +12,14 @@ import numpy as np
 
 from edge_tasks.history.truth.battery import Batteries
 from edge_tasks.history.truth.curve import Curve
+from edge_tasks.history.truth.levels import Levels
 from edge_tasks.history.truth.turns import Beat, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from edge_tasks.history.truth.battery import Split, Store
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.timedata.points import Whole
 
 Sum = Literal["consumption", "production", "buy", "sell", "charge", "discharge"]
@@ -78,10 +79,19 @@ class Reckoning:
 
     def __init__(self, site: Site, keys: Sequence[str], begin: int) -> None:
         self._site, self._edges, self._begin = site, len(keys), begin
+        profile = site.profile
+        levels = (
+            {kind: Levels(profile, kind) for kind in ("production", "consumption") if kind in profile}
+            if profile
+            else {}
+        )
         self._curves = {
-            meter.id: [Curve(site.profile, meter.kind, meter.values[0], f"{key}{meter.id}") for key in keys]
+            meter.id: [
+                Curve(profile, meter.kind, meter.values[0], f"{key}{meter.id}", levels[meter.kind])
+                for key in keys
+            ]
             for meter in site.meters
-            if site.profile is not None and site.is_shaped(meter)
+            if profile is not None and site.is_shaped(meter)
         }
 
     def counters(self, moments: Sequence[int]) -> Whole:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edge_tasks.history.truth.battery import Limit, Store
 from edge_tasks.history.truth.reckoning import SUMS, Metered, Site
 from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.devices.balancing import Balancing
 from edge_tasks.light.devices.limit_total_discharge import LimitTotalDischarge
 from edge_tasks.openems.energies import COUNTERS
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.configuration import Component
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.openems.sources import Datasource
 
 _SUM_CHANNELS: Final = {
@@ -87,14 +88,19 @@ def _store(plant: Plant) -> tuple[Store | None, int]:
     found = [
         Limit(one.min_soc, one.force_soc, max(0, one.force_power)) for one in limits if one.ess == battery.id
     ]
-    store = Store(battery.full, battery.limit, battery.target, found[0] if found else None)
+    target = next((one.target for one in battery.controls if isinstance(one, Balancing)), None)
+    store = Store(battery.full, battery.limit, target, found[0] if found else None)
     return store, battery.full * battery.initial_soc // 100
 
 
 def _unknown(plant: Plant) -> str:
     """Why what the batteries do is not reckoned."""
-    if len(plant.batteries) > 1:
+    if plant.demands:
+        return "a grid meter that acts"
+    if plant.clusters or len(plant.batteries) > 1:
         return "several batteries"
+    if any(one.controls and not isinstance(one.controls[0], Balancing) for one in plant.batteries):
+        return "another controller than Balancing leads the battery"
     if len(plant.limited) > 1:
         return "several controllers limit the battery"
     limiting = (plant.machines[number][1] for number in plant.limited)
@@ -107,9 +113,11 @@ def _counters(plant: Plant, meters: Sequence[Metered]) -> list[Counted]:
     """The edge's own, then those of each meter."""
     lacking = {"buy", "sell"} if not plant.grid else set[str]()
     lacking |= {"charge", "discharge"} if not plant.batteries else set()
-    has_battery = bool(plant.batteries)
+    moved = _OF_BATTERY if plant.batteries else frozenset[str]()
+    if plant.demands:
+        moved = _OF_BATTERY | {"consumption"}
     sums = [
-        Counted("_sum", name, _SUM_CHANNELS[name], place, name in _OF_BATTERY and has_battery)
+        Counted("_sum", name, _SUM_CHANNELS[name], place, name in moved)
         for place, name in enumerate(SUMS)
         if name not in lacking
     ]

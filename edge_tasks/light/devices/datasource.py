@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.device import Device
-from edge_tasks.light.engine.roles import Series
+from edge_tasks.light.engine.roles import Series, series_step
 from edge_tasks.openems.components import factory
 from edge_tasks.openems.sources import Datasource
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 def _role(component: Component) -> Series:
-    step_s = max(0, component.integer("timeDelta", -1))
-    return Series(Datasource(component.integers("values"), 1000 * step_s))
+    return Series(Datasource(component.integers("values"), series_step(component)))
 
 
 DEVICE: Final = Device(factory("Simulator.Datasource.Single.Direct"), _role)

@@ -10,6 +10,7 @@ from edge_tasks.light.engine.figures import (
     any_of,
     battery_power_of_phase,
     highest,
+    less,
     lowest,
     phases,
     power,
@@ -55,13 +56,15 @@ def _counters(plant: Plant) -> Iterator[Counter]:
 
 def _readings(plant: Plant) -> Iterator[Reading]:
     place = plant.place
-    consumption = ["_sum/ConsumptionActivePower", "_sum/UnmanagedConsumptionActivePower"]
-    producers = [place[key] for key, _ in plant.producers]
-    yield reading(consumption, power(place[CONSUMPTION]))
+    managed = [plant.place[machine.managed] for _, machine in plant.machines if machine.managed]
+    phased = _phased(plant)
+    yield reading("_sum/ConsumptionActivePower", power(place[CONSUMPTION]))
+    yield reading("_sum/UnmanagedConsumptionActivePower", less(place[CONSUMPTION], managed))
     yield reading(phases("_sum/ConsumptionActivePower"), _consumption_of_phase(plant))
     yield reading("_sum/ProductionActivePower", power(place[PRODUCTION]))
     yield reading("_sum/ProductionAcActivePower", power(place[PRODUCTION]))
-    yield reading(phases("_sum/ProductionAcActivePower"), power_of_phase(producers))
+    if phased or not plant.producers:
+        yield reading(phases("_sum/ProductionAcActivePower"), power_of_phase(phased))
     yield reading("_sum/ConsumptionMaxActivePower", highest(CONSUMPTION))
     yield reading("_sum/ProductionMaxActivePower", highest(PRODUCTION))
     if plant.grid:
@@ -79,9 +82,14 @@ def _readings(plant: Plant) -> Iterator[Reading]:
 
 def _consumption_of_phase(plant: Plant) -> Figure:
     """The power of one phase, as OpenEMS adds it up."""
-    metered = power_of_phase([plant.place[key] for key in (*plant.grid, *(key for key, _ in plant.producers))])
+    metered = power_of_phase([*(plant.place[key] for key in plant.grid), *_phased(plant)])
     stored = battery_power_of_phase(_places(plant))
     return lambda simulation, powers: metered(simulation, powers) + stored(simulation, powers)
+
+
+def _phased(plant: Plant) -> list[int]:
+    """The places of the producers that say what is on each phase."""
+    return [plant.place[key] for key, _ in plant.producers if key not in plant.without_phases]
 
 
 def _places(plant: Plant) -> list[int]:
@@ -94,6 +102,7 @@ def _still(plant: Plant) -> dict[str, Value]:
     most = sum(battery.max_power for battery in plant.batteries)
     some = bool(plant.batteries)
     return {
+        **dict.fromkeys(phases("_sum/ProductionAcActivePower")),
         **dict.fromkeys(("_sum/GridActivePower", *phases("_sum/GridActivePower"))),
         **dict.fromkeys(("_sum/GridBuyActiveEnergy", "_sum/GridSellActiveEnergy")),
         **dict.fromkeys(("_sum/EssActivePower", *phases("_sum/EssActivePower"))),

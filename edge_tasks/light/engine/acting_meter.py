@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.components import Factory
     from edge_tasks.openems.configuration import Component
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
 
 
 def acting_meter(factory: Factory, kind: Kind) -> Device:

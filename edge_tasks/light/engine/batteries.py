@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge_tasks.light.engine.control import Asked, asked_of, within
 from edge_tasks.light.engine.pid_filter import STEP, Pid
+from edge_tasks.light.engine.plant import Group
+from edge_tasks.light.engine.sharing import shared
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from edge_tasks.light.engine.memory import Command, Memory
     from edge_tasks.light.engine.plant import Battery, Plant
@@ -56,7 +59,7 @@ class Batteries:
         now: int,
         powers: Sequence[int],
         rest: int,
-        limits: Sequence[int | None],
+        limits: Mapping[str, int],
         commands: Sequence[Command],
     ) -> list[int]:
         """Their next powers in W.
@@ -65,44 +68,82 @@ class Batteries:
             now: epoch ms.
             powers: W so far.
             rest: W that the meters leave.
-            limits: W that each gives at most; None for no limit.
+            limits: W that batteries and clusters give at most, by their ids.
             commands: values that people wrote.
         """
         self.until = NEVER
         self._before = [(power, one.last, one.errors) for power, one in zip(powers, self._filters, strict=True)]
-        found = []
-        for place, battery in enumerate(self._plant.batteries):
-            wanted = self._wanted(battery, now, rest, commands)
-            power = self._led(place, now, wanted, limits[place])
-            found.append(power)
+        found = [0] * len(self._before)
+        for group in self._plant.groups:
+            low, high, ranges = self._ranges(group, now, rest, limits, commands)
+            power = self._led(group, now, self._asked(group, now, rest, commands, (low, high)))
             rest -= power
+            if not ranges:
+                found[group.members[0]] = power
+            else:
+                for number, own in zip(group.members, self._parts(group, power, ranges), strict=True):
+                    found[number] = own
+        self._end(now, found)
         return found
 
-    def _wanted(self, battery: Battery, now: int, rest: int, commands: Sequence[Command]) -> int | None:
-        """The power in W that a battery should give: what was written, or what balances the grid."""
-        for command in commands:
-            if self._plant.writable.get(command.channel) == battery.id and command.end > now:
-                self.until = min(self.until, command.end)
-                return command.value
-        return None if battery.target is None else rest - battery.target
+    def _end(self, now: int, powers: Sequence[int]) -> None:
+        """Note when a battery is full or empty with these powers."""
+        for number, power in enumerate(powers):
+            if power:
+                charge = self.charges[number]
+                room = self._plant.batteries[number].full - charge if power < 0 else charge
+                self.until = min(self.until, now + room // abs(power))
 
-    def _led(self, place: int, now: int, wanted: int | None, most: int | None) -> int:
-        """The power in W that it gives."""
-        battery, charge, gains = self._plant.batteries[place], self.charges[place], self._plant.gains
-        low = -battery.limit if battery.full - charge >= battery.limit else 0  # room for a millisecond at least
-        high = battery.limit if charge >= battery.limit else 0
-        if most is not None:
-            high = max(low, min(high, most))
-        power = target = min(0, high) if wanted is None else max(low, min(high, wanted))
+    def _ranges(
+        self, group: Group, now: int, rest: int, limits: Mapping[str, int], commands: Sequence[Command]
+    ) -> tuple[int, int, Sequence[tuple[int, int]]]:
+        """The W that a group can give, lowest and highest; and of several batteries each one's."""
+        if len(group.members) == 1:
+            return (*self._range(group.members[0], limits), ())
+        ranges = []
+        for number in group.members:
+            battery = self._plant.batteries[number]
+            alone = Group(battery.id, (number,), battery.controls)
+            wanted, low, high, _ = self._asked(alone, now, rest, commands, self._range(number, limits))
+            ranges.append((low, high) if wanted is None else (within(wanted, low, high),) * 2)
+        low, high = sum(one for one, _ in ranges), sum(one for _, one in ranges)
+        return low, within(limits.get(group.id, high), low, high), ranges
+
+    def _parts(self, group: Group, power: int, ranges: Sequence[tuple[int, int]]) -> Sequence[int]:
+        """What each battery of a cluster has of its power."""
+        socs = self._plant.socs(self.charges)
+        before = [self._before[number][0] for number in group.members]
+        return shared(power, ranges, [socs[number] for number in group.members], before)
+
+    def _led(self, group: Group, now: int, asked: Asked) -> int:
+        """The power in W that a group gives, on its way to what is asked."""
+        wanted, low, high, filtered = asked
+        gains, first = self._plant.gains, group.members[0]
+        power = target = within(wanted or 0, low, high)
         full_or_empty = wanted and not target  # at once, as the simulator's battery does
-        if not (wanted is None or full_or_empty or gains is None or self._away[0] < now < self._away[1]):
-            power = self._filters[place].step(gains, self._before[place][0], target, (low, high))
+        if filtered and not full_or_empty and gains and not self._away[0] < now < self._away[1]:
+            before = sum([self._before[number][0] for number in group.members])
+            power = self._filters[first].step(gains, before, target, (low, high))
         if power != target:
             self.until = min(self.until, now + STEP)
-        if power:
-            room = battery.full - charge if power < 0 else charge
-            self.until = min(self.until, now + room // abs(power))
         return power
+
+    def _range(self, number: int, limits: Mapping[str, int]) -> tuple[int, int]:
+        """The W that a battery can give, lowest and highest."""
+        battery, charge = self._plant.batteries[number], self.charges[number]
+        low = -battery.limit if battery.full - charge >= battery.limit else 0  # room for a millisecond at least
+        high = battery.limit if charge >= battery.limit else 0
+        return low, within(limits.get(battery.id, high), low, high)
+
+    def _asked(
+        self, group: Group, now: int, rest: int, commands: Sequence[Command], bounds: tuple[int, int]
+    ) -> Asked:
+        """What people ask of a group, or else its controls."""
+        for command in commands:
+            if self._plant.writable.get(command.channel) == group.id and command.end > now:
+                self.until = min(self.until, command.end)
+                return (command.value, *bounds, False)
+        return asked_of(group.controls, rest, *bounds)
 
 
 def _initial(battery: Battery, past: Memory) -> int:

@@ -82,9 +82,19 @@ def phases(name: str) -> list[str]:
     return [f"{name}L1", f"{name}L2", f"{name}L3"]
 
 
+def flag(place: int) -> Figure:
+    """Whether there is a power at a place: 1 or 0."""
+    return lambda _simulation, powers: int(powers[place] > 0)
+
+
 def power(place: int) -> Figure:
     """The power at a place of the plant."""
     return lambda _simulation, powers: powers[place]
+
+
+def less(place: int, others: Sequence[int]) -> Figure:
+    """The power at a place without those at some other places."""
+    return lambda _simulation, powers: powers[place] - sum(powers[other] for other in others)
 
 
 def power_of_phase(places: Sequence[int]) -> Figure:

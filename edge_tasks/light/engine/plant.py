@@ -12,6 +12,7 @@ from edge_tasks.openems.sources import NEVER
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from edge_tasks.light.engine.control import Control
     from edge_tasks.light.engine.state_machine import Answer, StateMachine
     from edge_tasks.openems.sources import Datasource
 
@@ -32,14 +33,14 @@ class Battery:
         capacity: Wh; as in OpenEMS' simulator it also bounds charging and discharging, as W.
         initial_soc: percent.
         max_power: W, of charging and of discharging.
-        target: W at the grid that balancing aims at; None when nothing controls the battery.
+        controls: what is asked of it, in the order in which that counts.
     """
 
     id: str
     capacity: int
     initial_soc: int
     max_power: int
-    target: int | None
+    controls: tuple[Control, ...] = ()
 
     @property
     def full(self) -> int:
@@ -53,17 +54,37 @@ class Battery:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Batteries that are led together: those of a cluster, or one alone.
+
+    Attributes:
+        id: of the cluster or the battery.
+        members: the numbers of the batteries.
+        controls: what is asked of them, in the order in which that counts.
+    """
+
+    id: str
+    members: tuple[int, ...]
+    controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True)
 class Plant:
     """The enabled devices of an edge: meters by id with their datasources, grid meters, batteries.
 
     Attributes:
+        grid: the grid meters. Those that act are the first.
         gains: of the filter that batteries follow; None when it is switched off.
         writable: the channels that take a value, with the id of the device whose power that value becomes.
-        outputs: the channels of relays, which are 0 or 1.
+        outputs: the channels of relays, which are 0 or 1, and those of state machines that keep numbers.
         machines: components that have a state, by id.
         inputs: what each of them reads, as functions of a simulation and its powers.
         watches_socs: whether one of them reads a state of charge.
         answers: of them, which edges share.
+        demands: what each grid meter that acts would measure without batteries, by the channel that shows it.
+        limits: the channels among the writable ones that take a limit of a meter's power.
+        clusters: batteries that are led together.
+        without_phases: the ids of the meters that do not say what is on each phase.
     """
 
     producers: tuple[tuple[str, Datasource], ...]
@@ -77,11 +98,15 @@ class Plant:
     inputs: tuple[tuple[Callable[..., int | None], ...], ...] = field(default=(), compare=False)
     watches_socs: bool = field(default=False, compare=False)
     answers: dict[Answer, Answer] = field(default_factory=dict, compare=False, repr=False)
+    demands: tuple[tuple[str, Datasource], ...] = ()
+    limits: frozenset[str] = frozenset()
+    without_phases: frozenset[str] = frozenset()
+    clusters: tuple[Group, ...] = ()
 
     @cached_property
     def meters(self) -> tuple[tuple[str, Datasource], ...]:
-        """The meters that have a datasource."""
-        return (*self.producers, *self.consumers)
+        """What has a datasource: meters, and the demands."""
+        return (*self.producers, *self.consumers, *self.demands)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -91,8 +116,9 @@ class Plant:
         cumulated seconds are counted as energies are.
         """
         batteries = (battery.id for battery in self.batteries)
+        clusters = (cluster.id for cluster in self.clusters)
         own = (address for _, machine in self.machines for address in machine.own)
-        return (*(key for key, _ in self.meters), *self.grid, *batteries, *SUMS, *self.outputs, *own)
+        return (*(key for key, _ in self.meters), *self.grid, *batteries, *clusters, *SUMS, *self.outputs, *own)
 
     @cached_property
     def battery_places(self) -> slice:
@@ -103,7 +129,8 @@ class Plant:
     @cached_property
     def devices(self) -> int:
         """How many of these ids are devices and sums."""
-        return len(self.meters) + len(self.grid) + len(self.batteries) + len(SUMS)
+        storages = len(self.batteries) + len(self.clusters)
+        return len(self.meters) + len(self.grid) + storages + len(SUMS)
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -111,11 +138,27 @@ class Plant:
         return {key: place for place, key in enumerate(self.ids)}
 
     @cached_property
-    def limited(self) -> dict[int, int]:
-        """The state machines that limit a battery, and that battery, both by number."""
-        numbers = {battery.id: number for number, battery in enumerate(self.batteries)}
-        found = ((number, numbers.get(machine.battery)) for number, (_, machine) in enumerate(self.machines))
-        return {number: battery for number, battery in found if battery is not None}
+    def numbers(self) -> frozenset[str]:
+        """The outputs that keep numbers."""
+        return frozenset(address for _, machine in self.machines for address in machine.numbers)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """All batteries, each in one group, in the order of the groups' ids."""
+        led = {number for cluster in self.clusters for number in cluster.members}
+        alone = [
+            Group(battery.id, (number,), battery.controls)
+            for number, battery in enumerate(self.batteries)
+            if number not in led
+        ]
+        return tuple(sorted((*self.clusters, *alone), key=lambda group: group.id))
+
+    @cached_property
+    def limited(self) -> dict[int, str]:
+        """The numbers of the state machines that limit a battery or a cluster, and the id of that."""
+        storages = {*(battery.id for battery in self.batteries), *(cluster.id for cluster in self.clusters)}
+        found = ((number, machine.battery) for number, (_, machine) in enumerate(self.machines))
+        return {number: battery for number, battery in found if battery in storages}
 
     @cached_property
     def switching(self) -> tuple[int, ...]:
@@ -132,6 +175,10 @@ class Plant:
         """The number of a component among the state machines."""
         return next(number for number, (key, _) in enumerate(self.machines) if key == own_id)
 
+    def cluster(self, own_id: str) -> Group:
+        """The cluster of an id."""
+        return next(one for one in self.clusters if one.id == own_id)
+
     def battery(self, own_id: str) -> tuple[int, Battery]:
         """The battery of an id, and its number among the batteries."""
         return next((number, one) for number, one in enumerate(self.batteries) if one.id == own_id)
@@ -143,6 +190,11 @@ class Plant:
         fulls = [battery.full for battery in self.batteries]
         each = (_soc(charge, full) for charge, full in zip(charges, fulls, strict=True))
         return (*each, _soc(sum(charges), sum(fulls)))
+
+    def soc_of(self, cluster: Group, charges: Sequence[int]) -> int:
+        """The state of charge in percent of a cluster."""
+        charge = sum(charges[number] for number in cluster.members)
+        return _soc(charge, sum(self.batteries[number].full for number in cluster.members))
 
     def to_next_soc(self, charges: Sequence[int], powers: Sequence[int]) -> int:
         """The ms until one of these states of charge is another, with these powers of the batteries in W."""

@@ -15,10 +15,10 @@ from edge_tasks.light.engine.batteries import Batteries
 from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
 from edge_tasks.light.engine.states import States
-from edge_tasks.openems.sources import NEVER, Held
+from edge_tasks.openems.sources import NEVER, Held, Limited
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.sources import Source
@@ -94,7 +94,7 @@ class Simulation:
         self.states.resume(self._read)
         self.powers[plant.battery_places] = self._batteries.powers
         for command in past.commands:
-            self._hold(command)
+            self._hold(plant.writable.get(command.channel, ""))
         self.turns = 0
         self._until = NEVER
         self._turn()
@@ -112,7 +112,7 @@ class Simulation:
         self._integrate(self.now)
         others = (one for one in self.commands if one.channel != command.channel and one.end > self.now)
         self.commands = (*others, command)
-        self._hold(command)
+        self._hold(self.plant.writable.get(command.channel, ""))
         self._turn()
 
     def memory(self) -> Memory:
@@ -136,6 +136,15 @@ class Simulation:
     def power(self, key: str) -> int:
         """The power of a device or a sum, in W."""
         return self.powers[self.plant.place[key]]
+
+    def unlimited(self, key: str) -> int:
+        """The power that a meter would have without a limit, in W."""
+        source = self._sources[self.plant.place[key]]
+        return (source.source if isinstance(source, Limited) else source).at(self.now)
+
+    def written(self, channel: str) -> int | None:
+        """The value that somebody wrote to a channel and that still holds."""
+        return next((one.value for one in self.commands if one.channel == channel and one.end > self.now), None)
 
     def energy(self, key: str) -> tuple[int, int]:
         """Wh of an id's positive and of its negative power (both rounded down and positive)."""
@@ -186,13 +195,19 @@ class Simulation:
         """The highest power of a sum so far, in W; 0 at least."""
         return self._highs[SUMS.index(key)]
 
-    def _hold(self, command: Command) -> None:
-        """Make a meter show a written power. A battery looks up its own in each turn."""
-        place = self.plant.place.get(self.plant.writable.get(command.channel, ""), len(self._sources))
-        if place < len(self._sources):
-            source = self._sources[place]
-            own = source.source if isinstance(source, Held) else source
-            self._sources[place] = Held(own, command.value, command.end)
+    def _hold(self, own_id: str) -> None:
+        """Make a meter show what was written to it. A battery looks up its own in each turn."""
+        place = self.plant.place.get(own_id, len(self._sources))
+        if place >= len(self._sources):
+            return
+        source = self._sources[place]
+        while isinstance(source, (Held, Limited)):
+            source = source.source
+        own = [one for one in self.commands if self.plant.writable.get(one.channel) == own_id]
+        for command in sorted(own, key=lambda one: one.channel in self.plant.limits):
+            wrapper = Limited if command.channel in self.plant.limits else Held
+            source = wrapper(source, command.value, command.end)
+        self._sources[place] = source
 
     def _integrate(self, end: int) -> None:
         """Count the energies of the powers from ``since`` to epoch ms, which becomes ``since``."""
@@ -213,7 +228,7 @@ class Simulation:
         self._balance(self.states.limits(self.since, self.powers, self._read))
         self._until = min(self._until, self.states.switch(self.since, self.powers, self._read))
         self._weigh()
-        if self.plant.watches_socs:
+        if self.plant.watches_socs or self.plant.clusters:
             self._until = min(self._until, self._socs_end)
         self.turns += 1
 
@@ -221,27 +236,30 @@ class Simulation:
         """What the state machine of a number reads."""
         return tuple([read(self, self.powers) for read in self.plant.inputs[number]])
 
-    def _balance(self, limits: Sequence[int | None]) -> None:
+    def _balance(self, limits: Mapping[str, int]) -> None:
         """Determine all powers.
 
         Args:
-            limits: W that each battery gives at most; None for no limit.
+            limits: W that batteries and clusters give at most, by their ids.
         """
         now, plant = self.since, self.plant
         sources = self._sources
         made = [source.at(now) for source in sources]
-        producers = len(plant.producers)
-        production, consumption = sum(made[:producers]), sum(made[producers:])
+        producers, demands = len(plant.producers), len(sources) - len(plant.demands)
+        production, consumption = sum(made[:producers]), sum(made[producers:demands])
+        if plant.demands:
+            consumption = production + sum(made[demands:])
         rest = consumption - production
         before = self.powers[plant.battery_places]
         stored = self._batteries.lead(now, before, rest, limits, self.commands)
         rest -= sum(stored)
         self._until = min([self._batteries.until, *(source.until(now) for source in sources)])
-        grid = (
-            [rest, *[0] * (len(plant.grid) - 1)] if plant.grid else []
-        )  # of several, the first by id has it all
+        grid = [*made[demands:], *[0] * (len(plant.grid) - len(plant.demands))]
+        if grid:
+            grid[0] += rest - sum(grid)  # of several, the first by id has all that is left
         sums = [production, consumption, consumption - production - rest, rest]
-        self.powers = [*made, *grid, *stored, *sums, *self._switched()]
+        clusters = [sum([stored[number] for number in one.members]) for one in plant.clusters]
+        self.powers = [*made, *grid, *stored, *clusters, *sums, *self._switched()]
         for place, power in enumerate(sums):
             if power < self._lows[place]:
                 self._lows[place] = power
@@ -257,5 +275,6 @@ class Simulation:
         kept = self.powers[first:]
         for command in self.commands if self.turns else ():
             if command.channel in outputs and command.end > self.since:
-                kept[outputs.index(command.channel)] = min(1, abs(command.value))
+                value = command.value if command.channel in self.plant.numbers else min(1, abs(command.value))
+                kept[outputs.index(command.channel)] = value
         return kept

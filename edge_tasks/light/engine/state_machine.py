@@ -84,6 +84,16 @@ class StateMachine(ABC):
         return ()
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """The addresses of its channels that keep the number that people or other state machines set."""
+        return ()
+
+    @property
+    def managed(self) -> str:
+        """The address of its channel of a consumption that is managed, in W; it is among its own."""
+        return ""
+
+    @property
     def info(self) -> tuple[str, ...]:
         """Those of its flags that make its ``State``, and that of the whole edge, 1 (Info)."""
         return ()

@@ -54,8 +54,8 @@ class States:
         named = zip(self._plant.machines, self._answers, strict=True)
         return {own_id: (one.until, one.most) for (own_id, _), one in named}
 
-    def limits(self, now: int, powers: list[int], read: Read) -> list[int | None]:
-        """W that each battery gives at most, None for no limit; asked before the powers are known.
+    def limits(self, now: int, powers: list[int], read: Read) -> dict[str, int]:
+        """W that batteries and clusters give at most, by their ids; asked before the powers are known.
 
         Args:
             now: epoch ms.
@@ -64,11 +64,11 @@ class States:
         """
         plant = self._plant
         self._ask(plant.limited, now, powers, read)
-        found: list[int | None] = [None] * len(plant.batteries)
+        found: dict[str, int] = {}
         for number, battery in plant.limited.items():
-            most, other = self._answers[number].most, found[battery]
+            most = self._answers[number].most
             if most is not None:
-                found[battery] = most if other is None else min(most, other)
+                found[battery] = min(most, found.get(battery, most))
         return found
 
     def switch(self, now: int, powers: list[int], read: Read) -> int:

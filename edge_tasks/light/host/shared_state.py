@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.wire.model import Model
     from edge_tasks.light.wire.reconnect import ReconnectPolicy
     from edge_tasks.openems.configuration import Configuration
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.openems.sources import Datasource, Source
 
 _LOG: Final = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class SharedState:
             return [None] * len(plant.meters)
         made = (self._source("production", entry, *meter) for meter in plant.producers)
         used = (self._source("consumption", entry, *meter) for meter in plant.consumers)
-        return [*made, *used]
+        return [*made, *used, *[None] * len(plant.demands)]
 
     def _source(self, kind: Kind, entry: EdgeEntry, meter: str, datasource: Datasource) -> Source | None:
         group = self._groups[entry.group]

@@ -92,7 +92,7 @@ class BackendService:
         return container.started if container else 0.0
 
     def read_devices_again(self) -> None:
-        """Restart its container (2 s); ``up`` brings the edges back.
+        """Restart its container (2 s); ``up`` brings the edges back. One in no network is created again.
 
         Its Felix console could re-activate ``Metadata.Odoo`` in 0.6 s, but wants all properties for it, forgets
         those that are missing, and writes the file again, which may be one of the user's (measured on 2024.7.0).
@@ -100,9 +100,11 @@ class BackendService:
         Raises:
             CommandFailed: the backend did not come back.
         """
-        container = self.stack.container(self.stack.services.backend)
-        if container is not None:
+        container = self._running()
+        if container is not None and not container.why:
             self.stack.docker.run("restart", "-t", "3", container.id)
+        else:
+            self.stack.compose.up((self.stack.services.backend,), parallel=1)
         self._await_ready()
 
     def _running(self) -> Container | None:

@@ -158,5 +158,5 @@ def _configuration(directory: Path, edge: Edge, uri: str) -> tuple[tuple[str, ..
     if backend.text("apikey") != edge.apikey:
         return found.ignored, "its config directory has another apikey"
     if backend.text("uri") != uri:
-        return found.ignored, "its config directory has another uri of the backend"
+        return found.ignored, "its config directory has another address of the backend"
     return found.ignored, ""

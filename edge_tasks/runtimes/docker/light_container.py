@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")
 _FLEET_FILE: Final = "light.json"
-PACKAGES: Final = ("orjson", "picows", "prometheus_client", "yarl")
+PACKAGES: Final = ("orjson", "picows", "prometheus_client", "tzdata", "yarl")
 SOURCES: Final = ("__init__.py", "errors.py", "openems", "light")
 """What the program needs of other packages and of ours; a test of the architecture checks it."""
 
@@ -69,7 +69,7 @@ class LightContainer:
         self.stack.compose.up((LIGHT_SERVICE,), parallel=1)
 
     def stop(self) -> bool:
-        """End the container, also if it does nothing any more; whether it ran. Its edges' counters are kept."""
+        """End the container, also if it hangs; returns whether it ran. Its edges' counters are kept."""
         container = self.stack.container(LIGHT_SERVICE)
         if container is None or not container.is_running:
             return False

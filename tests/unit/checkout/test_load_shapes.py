@@ -14,7 +14,7 @@ from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.light_host import LightHost, LightOptions
 from tests.unit.made_of import blueprints, whole
 
-SHIPPED = ("household", "office", "pv-farm")
+SHIPPED = ("bdew-g25", "bdew-h25", "bdew-l25", "household", "household-berlin", "office", "pv-farm")
 FLAT = "consumption:\n  day: [1, 1]\n"
 OPTIONS = LightOptions(processes=1, cores=1, connect_rate=500, reconnect="quick")
 
@@ -53,7 +53,7 @@ def test_constant_means_the_datasources_as_they_are(tmp_path: Path) -> None:
 def test_a_file_of_the_platform_comes_before_one_of_the_project(tmp_path: Path) -> None:
     own(tmp_path, "household", FLAT)
     own(tmp_path, "bakery", FLAT)
-    assert load_shapes.names(tmp_path) == ("constant", "bakery", *SHIPPED)
+    assert load_shapes.names(tmp_path) == ("constant", *sorted(["bakery", *SHIPPED]))
     for name in ("household", "bakery"):
         assert found(name, tmp_path).content == {"consumption": {"day": [1, 1]}}
 
@@ -89,7 +89,7 @@ def test_times_need_no_quotes(tmp_path: Path) -> None:
 def test_a_name_that_there_is_not_is_answered_with_those_that_there_are(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no profile 'houshold'") as refused:
         load_shapes.find("houshold", tmp_path)
-    assert "one of constant, household, office, pv-farm; or your own file: --profile ./houshold.yaml" in (
+    assert f"one of constant, {', '.join(SHIPPED)}; or your own file: --profile ./houshold.yaml" in (
         refused.value.hint
     )
     assert str(tmp_path / "profiles" / "houshold.yaml") in refused.value.hint

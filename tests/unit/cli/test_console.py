@@ -65,6 +65,16 @@ def test_with_echo_each_line_of_a_program_is_printed_once(capsys: pytest.Capture
     assert capsys.readouterr().out == "  #1 DONE 0.1s\n"
 
 
+def test_figures_with_commas_and_gaps_stand_to_the_right_too(capsys: pytest.CaptureFixture[str]) -> None:
+    Console().table(["wh", "why", "empty"], [["953,607", "", ""], ["1,020,801", "x", ""], ["", "y", ""]])
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "       wh  why  empty",
+        "  953,607",
+        "1,020,801  x",
+        "           y",
+    ]
+
+
 def test_figures_stand_to_the_right_and_words_to_the_left(capsys: pytest.CaptureFixture[str]) -> None:
     Console().table(("edge", "grid W"), (("edge0", "-4500"), ("edge10", "0"), ("edge2", "-")))
     assert capsys.readouterr().out.splitlines() == [

@@ -80,7 +80,9 @@ def test_an_option_that_every_group_overrides_is_refused_and_one_that_some_overr
     (platform / "fleet.yaml").write_text(some)
     described(choices({name: value}), platform)
     (platform / "fleet.yaml").write_text(some.replace("0-1}", f"0-1, {name}: {value}}}"))
-    with pytest.raises(SettingsError, match=f"fleet.yaml:2: every group has {name}, so --{name} changes nothing"):
+    with pytest.raises(
+        SettingsError, match=f"fleet.yaml:2: every group has its own {name}, so --{name} has no effect"
+    ):
         described(choices({name: value}), platform)
     described(choices(environ={f"EDGE_TASKS_{name.upper()}": value}), platform)
 

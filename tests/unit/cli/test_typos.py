@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge_tasks.cli.typos import Told, Typed
 
-OPTIONS = ("--edges", "--json", "--port-offset")
+OPTIONS = ("--edge-heap", "--edges", "--json", "--port-offset")
 TASKS = {"setup": (*OPTIONS, "--fix"), "doctor": (*OPTIONS, "--fix"), "status": OPTIONS, "logs": ("--follow",)}
 
 
@@ -34,6 +34,12 @@ def told(said: str, task: str = "", words: str = "") -> Told:
             "inv --list",
         ),
         (
+            "No idea what '--port' is!",
+            "setup",
+            "there is no option --port of setup; did you mean --port-offset?",
+            "inv --help setup lists them",
+        ),
+        (
             "Flag <Argument: port_offset *> needed value and was not given one!",
             "setup",
             "--port-offset needs a value",
@@ -57,6 +63,10 @@ def told(said: str, task: str = "", words: str = "") -> Told:
 )
 def test_a_typo_is_named_with_what_was_meant(said: str, task: str, message: str, hint: str) -> None:
     assert told(said, task) == Told(message, hint)
+
+
+def test_a_number_without_its_option_is_taken_for_the_number_of_edges() -> None:
+    assert told("No idea what '4' is!", "setup", "setup 4") == Told("there is no task 4", "inv setup --edges 4")
 
 
 def test_before_a_task_an_option_without_value_leads_to_the_general_help() -> None:

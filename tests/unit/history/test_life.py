@@ -128,6 +128,15 @@ def made(own_id: str, pid: str, **properties: felix.Value) -> Component:
     )
 
 
+CONTROLS: list[tuple[str, dict[str, str | int]]] = [
+    ("Controller.Symmetric.PeakShaving", {"peakShavingPower": 3000, "rechargePower": -500}),
+    ("Controller.Symmetric.LimitActivePower", {"maxChargePower": 700, "maxDischargePower": 900}),
+    ("Controller.Ess.FixActivePower", {"power": 400}),
+    ("Controller.Ess.FixActivePower", {"power": 400, "mode": "MANUAL_OFF"}),
+    ("Controller.Ess.FixActivePower", {"power": 400, "relationship": "LESS_OR_EQUALS"}),
+]
+
+
 @st.composite
 def sizes(draw: st.DrawFn, own_id: str) -> Iterator[Component]:
     """A battery with or without what controls it."""
@@ -144,8 +153,11 @@ def sizes(draw: st.DrawFn, own_id: str) -> Iterator[Component]:
     if draw(st.booleans()):
         target = draw(st.integers(-3_000, 3_000))
         found.append(
-            made(f"a{own_id}", "Controller.Symmetric.Balancing", ess__id=own_id, targetGridSetpoint=target)
+            made(f"b{own_id}", "Controller.Symmetric.Balancing", ess__id=own_id, targetGridSetpoint=target)
         )
+    if draw(st.booleans()):
+        pid, properties = draw(st.sampled_from(CONTROLS))
+        found.append(made(f"{draw(st.sampled_from('ac'))}{own_id}", pid, ess__id=own_id, **properties))
     for number in range(draw(st.integers(0, 2))):
         limit = draw(limits)
         found.append(made(f"l{number}{own_id}", "Controller.Ess.LimitTotalDischarge", ess__id=own_id, **limit))
@@ -167,7 +179,11 @@ def plants(draw: st.DrawFn) -> Plant:
     for number in range(draw(st.sampled_from([0, 1, 1, 1, 2]))):
         components += draw(sizes(f"ess{number}"))
     for number in range(draw(st.integers(0, 2))):
-        components.append(made(f"grid{number}", "Simulator.GridMeter.Reacting"))
+        kind = draw(st.sampled_from(["Reacting", "Reacting", "Acting"]))
+        components.append(made(f"grid{number}", f"Simulator.GridMeter.{kind}", datasource__id="datasource0"))
+    if draw(st.booleans()):
+        components.append(made("ess9", "Ess.Cluster", ess__ids=("ess0", "ess1")))
+        components.append(made("b9", "Controller.Symmetric.Balancing", ess__id="ess9"))
     return DEVICES.plant(sorted(components, key=lambda one: one.id))
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from edge_tasks.history import sources
 from edge_tasks.openems.load_curve import Profile
 from edge_tasks.openems.sources import Constant, Datasource, Held, Source
+from tests.unit.history.shapes import CONTENTS, SHAPES, SPANS
 
 if TYPE_CHECKING:
-    from edge_tasks.openems.load_curve_content import Kind
+    from edge_tasks.openems.load_curve_terms import Kind
 
 DAY = 86_400_000
 shares = st.floats(0, 1, width=16)
@@ -33,7 +34,7 @@ contents = st.fixed_dictionaries(
 def curves(draw: st.DrawFn) -> Source:
     kind: Kind = draw(st.sampled_from(["consumption", "production"]))
     value = draw(st.integers(0, 50_000) | st.integers(0, 1 << 31))
-    found = Profile.of(draw(contents)).source(kind, value, draw(st.text(max_size=8)) + "/meter1")
+    found = Profile.of(draw(contents | CONTENTS)).source(kind, value, draw(st.text(max_size=8)) + "/meter1")
     assert found is not None
     return found
 
@@ -67,6 +68,24 @@ def test_turns_are_all_moments_at_which_a_source_may_change(some: list[Source], 
             expected.add(moment)
             moment = source.until(moment)
     assert sources.turns(some, begin, begin + length).tolist() == sorted(expected)
+
+
+@pytest.mark.parametrize("span", SPANS)
+@pytest.mark.parametrize("name", SHAPES)
+def test_days_on_which_clocks_and_years_change_have_the_powers_of_each_moment(name: str, span: str) -> None:
+    profile = Profile.of(SHAPES[name])
+    kinds: tuple[Kind, ...] = ("consumption", "production")
+    for kind in kinds:
+        source = profile.source(kind, 2345, "seed/edge1/meter1")
+        moments = np.arange(SPANS[span], SPANS[span] + 3 * DAY, 433_000)
+        if source:
+            assert sources.powers(source, moments).tolist() == [source.at(one) for one in moments.tolist()]
+
+
+def test_no_moments_have_no_powers() -> None:
+    source = Profile.of(SHAPES["berlin"]).source("production", 2345, "seed/edge1/meter1")
+    assert source is not None
+    assert sources.powers(source, np.empty(0, np.int64)).tolist() == []
 
 
 def test_a_source_with_more_power_than_64_bits_hold_is_exact() -> None:

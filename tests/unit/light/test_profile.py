@@ -135,6 +135,12 @@ def test_the_energy_is_what_a_second_computation_says_to_the_last_watt_milliseco
     assert counted == integrator.watt_ms(*meter, (begin, begin + width))
 
 
+def test_the_second_computation_refuses_what_it_does_not_compute(integrator: ModuleType) -> None:
+    content = {"zone": "Europe/Berlin", "consumption": {"day": [1, 1], "monday": [2, 2]}}
+    with pytest.raises(ValueError, match="profiles with monday, zone are not computed here"):
+        integrator.watt_ms(content, "consumption", 500, "s/e/m", (DAYS, DAYS + 1))
+
+
 @settings(deadline=None, max_examples=50)
 @given(meters, moments, st.lists(st.integers(0, DAY // 4), max_size=5))
 def test_the_energy_does_not_depend_on_where_it_is_cut(meter: Meter, begin: int, widths: list[int]) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_tasks.light.devices import DEVICES
+from edge_tasks.light.devices.balancing import Balancing
 from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.engine.pid_filter import DEFAULT
 from edge_tasks.light.engine.plant import Battery, Plant
@@ -28,7 +29,7 @@ batteries = st.builds(
     capacity=st.integers(0, 20_000),
     initial_soc=st.integers(0, 100),
     max_power=st.integers(0, 20_000),
-    target=st.none() | powers,
+    controls=st.just(()) | st.tuples(st.builds(Balancing, st.just("ess0"), powers)),
 )
 plants = st.builds(
     lambda made, used, battery, gains: Plant(

@@ -32,7 +32,7 @@ def test_each_edge_is_counted_once_and_the_chart_ends_with_the_bringing_up(
 NOBODY = "No edge came while the fleet was brought up."
 LATER = "1 edge came later, maybe again, and is not in the chart."
 EACH = (
-    "An edge counts from when it connected, in seconds after the fleet began to be brought up: half of 1"
+    "An edge counts from when it connected, in seconds since the first step began: half of 1"
     " within 1.0 s, nine of ten within 1.0 s, the last after 1.0 s. 1 edge was there before. 2 edges came"
     " later, maybe again, and are not in the chart."
 )

@@ -183,7 +183,7 @@ def test_a_host_that_writes_no_status_any_more_is_ended_and_started_again(tmp_pa
     os.utime(status, (time.time() - 31,) * 2)
     planned = light.find(WRITTEN)
     assert planned is not None
-    assert change_of(planned) == "start the light host again, which does nothing any more, with 3 edges"
+    assert change_of(planned) == "start the light host again, which hangs, with 3 edges"
     process.takes = True
     light.start(planned)
     assert len(process.starts) == 2

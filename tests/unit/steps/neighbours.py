@@ -74,6 +74,7 @@ class Entries:
     fleet: Fleet
     keys: dict[str, str] = field(default_factory=dict)
     why: str = ""
+    archived: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
         return "a registry in memory"
@@ -85,9 +86,9 @@ class Entries:
         return Registration(
             added=tuple(name for name in wanted if name not in self.keys),
             changed=changed,
-            unarchived=(),
+            unarchived=tuple(name for name in wanted if name in self.archived),
             archived=tuple(name for name in self.keys if name not in wanted),
-            kept=sum(self.keys.get(name) == key for name, key in wanted.items()),
+            kept=sum(self.keys.get(name) == key for name, key in wanted.items() if name not in self.archived),
             reserved=0,
             reserve_added=(),
             reserve_changed=(),
@@ -96,6 +97,7 @@ class Entries:
 
     def write(self, planned: Registration[None], progress: Callable[[int], None]) -> None:
         self.keys = {edge.name: edge.apikey for edge in self.fleet.edges}
+        self.archived.clear()
         progress(planned.written)
 
     def fingerprints(self) -> dict[str, str]:

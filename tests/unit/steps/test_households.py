@@ -35,8 +35,10 @@ def entries(output: Lines) -> list[dict[str, Any]]:
 
 
 def test_the_templates_own_meters_and_the_households_are_listed_edge_by_edge(tmp_path: Path) -> None:
-    listing, _ = step(path=tmp_path / "households.csv")
+    listing, output = step(path=tmp_path / "households.csv")
     listing.run()
+    assert output.lines == [f"6 consumption meters: {tmp_path / 'households.csv'}"]
+    assert output.rows == []  # what is in the file is not printed once more
     with (tmp_path / "households.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(row["edge"], row["meter"], row["alias"]) for row in rows] == [

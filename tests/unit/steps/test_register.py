@@ -161,6 +161,17 @@ def test_what_is_noted_holds_no_apikey(scene: Scene, tmp_path: Path) -> None:
     assert not [key for key in ALL.values() if key in text]
 
 
+def test_a_fleet_that_grows_within_its_reserve_disturbs_no_edge(scene: Scene) -> None:
+    scene.registry.keys, scene.registry.archived = dict(ALL), {"edge2"}
+    scene.start_backend()
+    scene.backend.status.forgotten = scene.registry.archived  # a backend shows nobody an archived edge
+    plan = scene.step.find()
+    assert plan.changes == ("0 added, 2 kept, 0 changed, 1 unarchived; 0 in reserve",)
+    scene.step.apply(plan)
+    assert scene.backend.read_again == 0
+    assert scene.step.find().changes == ()
+
+
 def test_an_edge_that_the_backend_has_forgotten_makes_it_read_again(scene: Scene) -> None:
     scene.registry.keys = dict(ALL)
     scene.start_backend()

@@ -248,6 +248,16 @@ def test_a_purge_removes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
     assert "1 config directory, the override, the database" in step.output.lines[-1]
 
 
+@pytest.mark.parametrize("leaves_points", [False, True])
+def test_a_purge_names_points_only_where_they_may_be_left(tmp_path: Path, *, leaves_points: bool) -> None:
+    step = replace(down(tmp_path, Services()), leaves_points=leaves_points)
+    entry = {"place": "the InfluxDB", "edges": "0", "mark": "", "begin": 0, "end": 1, "step": 1}
+    step.state.record.note(history=[entry])  # type: ignore[list-item] # only its place is read
+    step.purge()
+    assert isinstance(step.output, Lines)
+    assert any("the InfluxDB" in line for line in step.output.lines) == leaves_points
+
+
 def test_a_purge_leaves_an_override_that_is_not_ours(tmp_path: Path) -> None:
     step = down(tmp_path, None)
     step.override.write_text("services: {}\n")

@@ -128,6 +128,7 @@ def test_all_of_it_is_written_as_csv_or_json(tmp_path: Path) -> None:
     asked = Wanted(date(2025, 8, 2), date(2025, 8, 4), "day", ZoneInfo("Africa/Kampala"))
     for name in ("truth.csv", "truth.json"):
         Truth(accounts(edges(), asked, output), tmp_path / name, output).run()
+    assert output.rows == []  # what is in a file is not printed once more
     with (tmp_path / "truth.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     documents = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))

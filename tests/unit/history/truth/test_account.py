@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from edge_tasks.history.truth.account import (
@@ -175,6 +175,10 @@ POINTS = st.builds(
 
 @settings(max_examples=12, deadline=None)
 @given(BILLS, POINTS)
+@example(  # its last day begins at one o'clock, so that the question about it ends at one o'clock, too
+    bill_of(date(2025, 8, 1), date(2025, 9, 7), "day", "America/Santiago"),
+    PastPoints(AUGUST + 20 * DAY, AUGUST + 120 * DAY, QUARTER),
+)
 def test_the_few_points_that_are_reckoned_give_the_answer_that_all_points_give(
     bill: Bill, points: PastPoints
 ) -> None:
@@ -200,18 +204,20 @@ def asked(bill: Bill, series: Mapping[str, Series], account: Account) -> list[li
             if bill.meters is None
             else aggregated.energy_per_period(question, series, day, present, bill.meters)
         )
+        rows = {time: place for place, time in enumerate(table.times)} if table else {}
+        places = [rows.get(period.begin) for period in bill.periods]  # a skipped midnight adds a row at the end
         columns = table.columns if table else {}
-        empty = [None] * len(bill.periods)
-        return [[NOTHING if one is None else int(one) for one in columns.get(name, empty)] for name in channels]
-    rows = []
+        days = [[columns[name][place] if place is not None else None for place in places] for name in channels]
+        return [[NOTHING if one is None else int(one) for one in each] for each in days]
+    answered = []
     for period in bill.periods:
         question = Question.of_days(period.first, period.last, bill.zone, channels)
-        rows.append(
+        answered.append(
             answer.energy(question, series)
             if bill.meters is None
             else aggregated.energy(question, series, present, bill.meters)
         )
-    found = [[None if row is None else row[name] for row in rows] for name in channels]
+    found = [[None if row is None else row[name] for row in answered] for name in channels]
     return [[NOTHING if one is None else int(one) for one in each] for each in found]
 
 

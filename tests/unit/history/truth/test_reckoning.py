@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,12 +16,11 @@ from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION
 from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.openems.load_curve import Profile
+from tests.unit.history.shapes import SHAPES
 from tests.unit.history.truth.edges import BATTERY, BEGIN, DAY, HOUSE, LIMIT, components_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pytest
 
     from edge_tasks.openems import felix
     from edge_tasks.openems.configuration import Component
@@ -85,6 +85,11 @@ def test_without_profile_a_battery_that_is_empty_gives_nothing_more() -> None:
 def test_datasources_with_steps_of_their_own_count_beside_a_profile() -> None:
     only_sun = {key: value for key, value in HOUSE.items() if key != "consumption"}
     is_same(components_of(BATTERY), only_sun, list(range(BEGIN, BEGIN + 2 * DAY, 7_654_321)))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_seasons_clocks_the_sun_and_readings_count_what_their_simulation_counts(name: str) -> None:
+    is_same(components_of(BATTERY), SHAPES[name], list(range(BEGIN, BEGIN + 20 * DAY, 76_543_210)))
 
 
 def test_an_edge_without_a_battery_buys_and_sells_the_rest() -> None:

@@ -9,7 +9,7 @@ from edge_tasks.light.engine.plant import ESS, Battery, Plant
 from edge_tasks.openems.sources import Datasource
 
 SOURCE = Datasource((1,), 0)
-BATTERIES = (Battery("e0", 1, 1, 1, None), Battery("e1", 1, 1, 1, None))
+BATTERIES = (Battery("e0", 1, 1, 1), Battery("e1", 1, 1, 1))
 PLANT = Plant((("m0", SOURCE),), (("m1", SOURCE),), (), BATTERIES)
 
 

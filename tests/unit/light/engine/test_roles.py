@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from edge_tasks.light.devices.balancing import Balancing
 from edge_tasks.light.engine.pid_filter import DEFAULT, Gains
 from edge_tasks.light.engine.plant import Battery
 from edge_tasks.light.engine.roles import (
-    Control,
     Filter,
     GridMeter,
     Logger,
     Meter,
     Role,
+    Schedule,
     Series,
     Storage,
     plant_of,
@@ -38,20 +39,35 @@ def test_each_role_has_its_place_and_what_can_be_written_has_its_channel() -> No
     assert plant.producers == (("made0", SOURCE), ("made1", Datasource((), 0)))
     assert plant.consumers == (("used0", SOURCE),)
     assert plant.grid == ("grid0",)
-    assert plant.batteries == (Battery("ess0", 100, 50, 30, None), Battery("ess1", 200, 60, 40, None))
+    assert plant.batteries == (Battery("ess0", 100, 50, 30), Battery("ess1", 200, 60, 40))
     assert plant.writable == {"used0/SetUsed": "used0", "made1/SetMade": "made1", "ess0/SetEss": "ess0"}
     assert [plant.battery(own_id)[0] for own_id in ("ess0", "ess1")] == [0, 1]
 
 
-def test_a_battery_has_the_first_target_of_its_own_controls() -> None:
-    roles: list[tuple[str, Role]] = [
-        ("a", Control("ess1", target=7)),
-        ("b", Control("ess0")),
-        ("c", Control("ess0", target=0)),
-        ("d", Control("ess0", target=5)),
-        ("ess0", Storage(100, 50, 30)),
-    ]
-    assert plant_of(roles).batteries == (Battery("ess0", 100, 50, 30, 0),)
+ROLES: list[tuple[str, Role]] = [
+    ("a", Balancing("ess1", 7)),
+    ("b", Balancing("ess0", 1)),
+    ("c", Balancing("ess0", 2)),
+    ("d", Balancing("ess0", 3)),
+    ("ess0", Storage(100, 50, 30)),
+]
+
+
+@pytest.mark.parametrize(
+    ("schedules", "targets"),
+    [
+        ([], [1, 2, 3]),
+        ([Schedule(("d", "none9", "c"), runs_others=True)], [3, 2, 1]),
+        ([Schedule(("d", "none9"), runs_others=False), Schedule((), runs_others=True)], [3]),
+        ([Schedule((), runs_others=False)], []),
+    ],
+)
+def test_a_battery_has_its_own_controls_in_the_order_of_the_first_schedule(
+    schedules: list[Schedule], targets: list[int]
+) -> None:
+    roles = [*ROLES, *((f"scheduler{number}", one) for number, one in enumerate(schedules))]
+    controls = tuple(Balancing("ess0", target) for target in targets)
+    assert plant_of(roles).batteries == (Battery("ess0", 100, 50, 30, controls),)
 
 
 @pytest.mark.parametrize(("given", "kept"), [(-1, 0), (0, 0), (1, 1), (99, 99), (100, 100), (101, 100)])
@@ -61,7 +77,7 @@ def test_percentages_are_kept_within_their_bounds(given: int, kept: int) -> None
 
 
 def test_what_cannot_be_negative_is_not() -> None:
-    assert plant_of([("ess0", Storage(-5, 50, -6))]).batteries == (Battery("ess0", 0, 50, 0, None),)
+    assert plant_of([("ess0", Storage(-5, 50, -6))]).batteries == (Battery("ess0", 0, 50, 0),)
 
 
 def test_the_first_filter_leads_all_batteries() -> None:
