@@ -30,6 +30,7 @@ from playwright.sync_api import sync_playwright
 from edge_tasks.page.server import page_app
 from edge_tasks.page.snapshot import Row, Snapshot
 from tests.inv import ROOT, inv, last_used_kept
+from tests.unmetered import Unmetered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +77,7 @@ class Moving:
 def served(source: Moving, every_s: float = 1.0) -> Iterator[str]:
     """The page in a thread; its address."""
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(page_app(source, every_s), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(page_app(source, Unmetered(), every_s), access_log=None, shutdown_timeout=1)
 
     async def start() -> int:
         await runner.setup()

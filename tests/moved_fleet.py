@@ -13,11 +13,14 @@ from aiohttp import web
 from edge_tasks.page.server import page_app
 from edge_tasks.page.snapshot import Row, Snapshot
 from tests.browser import tab
+from tests.unmetered import Unmetered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Page, ViewportSize
+
+    from edge_tasks.page.energies import EnergySource
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 850}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -57,10 +60,12 @@ class MovedFleet:
 
 
 @contextmanager
-def shown(fleet: MovedFleet, **context: Any) -> Iterator[Page]:
+def shown(fleet: MovedFleet, energies: EnergySource | None = None, **context: Any) -> Iterator[Page]:
     """The fleet's page in a tab, with a first look if the fleet answers."""
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(page_app(fleet, every_s=0.2), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(
+        page_app(fleet, energies or Unmetered(), every_s=0.2), access_log=None, shutdown_timeout=1
+    )
 
     async def start() -> int:
         await runner.setup()

@@ -102,11 +102,13 @@ def dashboard(session: Session) -> None:
     import asyncio  # noqa: PLC0415 - 30 ms that only the page needs
 
     from edge_tasks.page import server  # noqa: PLC0415 - as above
+    from edge_tasks.steps.energies import FleetEnergies  # noqa: PLC0415 - as above
 
     invocation, line = session.invocation, session.console.line
     port, seconds = page_port(session), _number(session, END_AFTER_S)
     source = fleet_source(session.options.get("platform"), session.configured, invocation)
-    asyncio.run(server.serve(source, port, seconds, line, invocation.worded))
+    app = server.page_app(source, FleetEnergies(lambda: source.watched), worded=invocation.worded)
+    asyncio.run(server.serve(app, port, seconds, line))
 
 
 def page_port(session: Session) -> int:
@@ -142,6 +144,7 @@ def fleet_source(platform: object, configured: Mapping[str, object], invocation:
             fleet=target.fleet,
             directories=target.directories,
             make_view=lambda: fleet_view(session),
+            make_blueprints=lambda: target.blueprints,
         )
 
     return FleetSource(read)
@@ -154,6 +157,7 @@ def report(session: Session) -> None:
         SettingsError: there is no fleet, or it is down.
         NotWritable: the file cannot be written.
     """
+    from edge_tasks.steps.households import households_by_edge  # noqa: PLC0415 - only some tasks need it
     from edge_tasks.steps.report import Report, default_name  # noqa: PLC0415 - aiohttp takes long to import
 
     session.require_fleet()
@@ -167,6 +171,7 @@ def report(session: Session) -> None:
         platform=target.platform.path,
         template_digest=target.blueprints.template_digest,
         brought_up=target.state.record.entries().get("brought_up"),
+        households=households_by_edge(target.fleet.edges, target.blueprints),
         worded=session.invocation.worded,
         output=session.console,
     ).run()

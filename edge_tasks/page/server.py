@@ -1,4 +1,4 @@
-"""The page's HTTP server: static files, a websocket with what changed, one edge's details as JSON."""
+"""The page's HTTP server: static files, a websocket with what changed, edges and energies as JSON."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from aiohttp import web
 
-from edge_tasks.errors import MissingTool
+from edge_tasks.errors import FleetError, MissingTool
 from edge_tasks.page import guard
+from edge_tasks.page.energies import Asked, Energies
 from edge_tasks.page.feed import EVERY_S, Feed
 from edge_tasks.page.snapshot import news, whole
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from edge_tasks.page.energies import EnergySource
     from edge_tasks.page.feed import Source
     from edge_tasks.page.snapshot import Snapshot
 
@@ -34,39 +36,40 @@ _TYPES: Final = {
 }
 _FEED: Final = web.AppKey("feed", Feed)
 _WORDED: Final[web.AppKey[Callable[[str], str]]] = web.AppKey("worded")
+_ENERGIES: Final = web.AppKey("energies", Energies)
 _SOCKETS: Final = web.AppKey("sockets", set[web.WebSocketResponse])
 
 
-def page_app(source: Source, every_s: float = EVERY_S, worded: Callable[[str], str] = str) -> web.Application:
+def page_app(
+    source: Source, energies: EnergySource, every_s: float = EVERY_S, worded: Callable[[str], str] = str
+) -> web.Application:
     """The application; it looks at the fleet as long as it runs.
 
     Args:
         source: where looks come from.
+        energies: where energies come from.
         every_s: seconds from one look to the next.
         worded: a text with ``inv TASK`` in it → the same with what people type here.
     """
     app = web.Application(middlewares=[_guarded])
     app[_WORDED] = worded
     app[_FEED] = Feed(source, every_s)
+    app[_ENERGIES] = Energies(energies)
     app[_SOCKETS] = set()
     files = {path.name: worded(path.read_text("utf-8")) for path in STATIC.iterdir() if path.suffix in _TYPES}
     for name, content in files.items():
         app.router.add_get("/" if name == "index.html" else f"/static/{name}", _file(name, content))
     app.router.add_get("/feed", _feed)
     app.router.add_get("/edges/{name}", _edge)
+    app.router.add_get("/energies", _energies)
     app.cleanup_ctx.append(_looking)
     app.on_shutdown.append(_hang_up)
+    app.on_cleanup.append(_ask_no_more)
     return app
 
 
-async def serve(
-    source: Source,
-    port: int,
-    seconds: int,
-    said: Callable[[str], None],
-    worded: Callable[[str], str] = str,
-) -> None:
-    """Serve until SIGINT, SIGTERM or, when ``seconds`` is not 0, until they are over; see :func:`page_app`.
+async def serve(app: web.Application, port: int, seconds: int, said: Callable[[str], None]) -> None:
+    """Serve until SIGINT, SIGTERM or, when ``seconds`` is not 0, until they are over.
 
     Raises:
         MissingTool: the port is taken, or may not be opened.
@@ -75,7 +78,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(page_app(source, worded=worded), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         site = await _listening(runner, port)
@@ -169,8 +172,23 @@ async def _edge(request: web.Request) -> web.StreamResponse:
     found = await asyncio.to_thread(feed.source.edge, name)
     if found is None:
         raise web.HTTPNotFound(reason="no such edge in the fleet")
-    body = orjson.dumps({**found, "history": feed.history.edge(name)})
-    response = web.Response(body=body, content_type="application/json")
+    return _json({**found, "history": feed.history.edge(name)})
+
+
+async def _energies(request: web.Request) -> web.StreamResponse:
+    asked = Asked(*(request.query.get(name, "") for name in Asked._fields))
+    kind, month = request.query.get("kind", ""), request.query.get("month", "")
+    try:
+        found = await request.app[_ENERGIES].read(asked, kind, month)
+    except FleetError as error:
+        found = {"problem": error.message, "hint": error.hint}
+    if found is None:
+        raise web.HTTPNotFound(reason="no such group, edge or meter in the fleet")
+    return _json({**found, "hint": request.app[_WORDED](found["hint"])})
+
+
+def _json(document: dict[str, Any]) -> web.Response:
+    response = web.Response(body=orjson.dumps(document), content_type="application/json")
     response.enable_compression()
     return response
 
@@ -188,6 +206,10 @@ def _end_server_on_failure(task: asyncio.Task[None]) -> None:
     """An unforeseen failure of a look ends the server, because a page without news would be wrong."""
     if not task.cancelled() and task.exception() is not None:
         signal.raise_signal(signal.SIGTERM)
+
+
+async def _ask_no_more(app: web.Application) -> None:
+    app[_ENERGIES].close()
 
 
 async def _hang_up(app: web.Application) -> None:

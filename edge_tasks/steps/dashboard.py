@@ -18,6 +18,7 @@ from edge_tasks.proof.verdict import DOWN, Condition
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from edge_tasks.checkout.blueprints import Blueprints
     from edge_tasks.fleet.directories import Directories
     from edge_tasks.fleet.identity import Edge, Fleet
     from edge_tasks.fleet.saved import Saved, State
@@ -35,6 +36,7 @@ class Watched:
     Attributes:
         saved: its fleet; None if there is none.
         make_view: puts together what is asked; it reads the platform's template.
+        make_blueprints: reads the platform's template, too.
     """
 
     platform: Path
@@ -43,6 +45,7 @@ class Watched:
     fleet: Fleet
     directories: Directories
     make_view: Callable[[], FleetView]
+    make_blueprints: Callable[[], Blueprints]
 
     @cached_property
     def view(self) -> FleetView:
@@ -52,6 +55,15 @@ class Watched:
             SettingsError: the platform is not usable.
         """
         return self.make_view()
+
+    @cached_property
+    def blueprints(self) -> Blueprints:
+        """What the edges are made of.
+
+        Raises:
+            SettingsError: the platform is not usable.
+        """
+        return self.make_blueprints()
 
 
 class FleetSource:
@@ -65,6 +77,11 @@ class FleetSource:
         self._read_again = read
         self._watched = read()
         self._read_at = time.monotonic()
+
+    @property
+    def watched(self) -> Watched:
+        """The platform as the last look read it."""
+        return self._watched
 
     def look(self, before: Snapshot) -> Snapshot:
         """Ask once. What cannot be asked is reported with what to type, and no old value is repeated."""

@@ -62,6 +62,15 @@ def find_households(
             )
 
 
+def households_by_edge(edges: Iterable[Edge], blueprints: Blueprints) -> dict[str, list[Household]]:
+    """The consumption meters of each edge, also of one without any."""
+    edges = tuple(edges)
+    found: dict[str, list[Household]] = {edge.name: [] for edge in edges}
+    for one, _ in find_households(edges, blueprints):
+        found[one.edge].append(one)
+    return found
+
+
 @dataclass(frozen=True)
 class Households:
     """Lists them.

@@ -5,20 +5,23 @@ from __future__ import annotations
 import platform
 import time
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import write_file
-from edge_tasks.errors import SettingsError
+from edge_tasks.errors import BackendError, SettingsError
+from edge_tasks.page.energy import Year
 from edge_tasks.page.history import Track
 from edge_tasks.page.server import STATIC
 from edge_tasks.page.snapshot import CHANNELS, SOC
 from edge_tasks.page.summary import ENERGIES, summarize
 from edge_tasks.plan import counted
+from edge_tasks.steps.energy_charts import year_charts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.fleet.identity import Fleet
@@ -26,12 +29,15 @@ if TYPE_CHECKING:
     from edge_tasks.output import Output, Progress
     from edge_tasks.page.snapshot import Figures
     from edge_tasks.page.summary import Line, Summary
+    from edge_tasks.steps.energy_charts import Chart
     from edge_tasks.steps.fleet_view import FleetView
+    from edge_tasks.steps.households import Household
 
 _TITLES: Final = (
     *("grid W", "PV W", "consumption W", "battery W", "battery %"),
     *("produced kWh", "consumed kWh", "bought kWh", "sold kWh", "charged kWh", "discharged kWh"),
 )
+_STYLES: Final = ("uPlot.min.css", "bars.css")
 _PAUSE_S: Final = 1.0
 _NOT_NOTED: Final = "It is not known when the edges came: an earlier version started them."
 
@@ -47,6 +53,7 @@ class Report:
         platform: whose fleet it is.
         template_digest: of the edges' template.
         brought_up: how the fleet was brought up last; None where nobody noted it.
+        households: by the names of all edges.
         worded: puts the command that people type here in place of ``inv``.
     """
 
@@ -57,6 +64,7 @@ class Report:
     platform: Path
     template_digest: str
     brought_up: BroughtUp | None
+    households: Mapping[str, Sequence[Household]]
     worded: Callable[[str], str]
     output: Output
 
@@ -71,7 +79,8 @@ class Report:
             raise SettingsError("the fleet is down, so there is nothing to report", hint="inv up")
         with self.output.progress("report", self.seconds, "seconds watched") as progress:
             summary, track, looks = self._watch(progress)
-        write_file(self.path, self.worded(self._text(summary, track, looks, _clock(time.time()))))
+        energies = self._energies()
+        write_file(self.path, self.worded(self._text(summary, track, looks, energies)))
         self.output.document(report=str(self.path))
         size = self.path.stat().st_size / 1000
         self.output.line(
@@ -95,7 +104,20 @@ class Report:
                 return summary, track, looks
             time.sleep(min(_PAUSE_S, left))
 
-    def _text(self, summary: Summary, track: Track, looks: int, at: str) -> str:
+    def _energies(self) -> list[Chart]:
+        """Charts of the past; none where the backend cannot be asked, which the console says."""
+        year = Year(datetime.now(timezone.utc).date())
+        status = self.view.runtime.backend.status
+        with self.output.progress("report", len(self.households), "edges asked for a year of energy") as progress:
+            try:
+                return year_charts(status, self.households, year, progress)
+            except BackendError as error:
+                why = error.message
+        self.output.line(f"! without a year of energy: {why}")
+        return []
+
+    def _text(self, summary: Summary, track: Track, looks: int, energies: Sequence[Chart]) -> str:
+        at = _clock(time.time())
         times, *figures = track.columns
         runtime, brought_up = self.view.runtime, self.brought_up
         took_s = brought_up["ended"] - brought_up["began"] if brought_up else 0.0
@@ -109,6 +131,7 @@ class Report:
             titles=_TITLES,
             sums=_cells(summary.figures, summary.energies),
             looks=looks,
+            energies=energies,
             facts=(
                 ("written", at),
                 ("platform", str(self.platform)),
@@ -124,7 +147,7 @@ class Report:
                 "power": [times, *figures[:4]],
                 "charge": [times, figures[SOC]],
             },
-            chart_style=(STATIC / "uPlot.min.css").read_text(encoding="utf-8"),
+            chart_style="\n".join((STATIC / name).read_text(encoding="utf-8") for name in _STYLES),
             chart_script=(STATIC / "uPlot.iife.min.js").read_text(encoding="utf-8"),
         )
 

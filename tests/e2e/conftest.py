@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.billing_client import BillingClient
 from tests.inv import ROOT, finished, inv, last_used_kept
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ class Platform:
     def options(self) -> tuple[str, ...]:
         """What each command on this platform is given."""
         return ("--platform", str(self.path), "--port-offset", str(self.offset), "--runtime", "embedded")
+
+    @property
+    def client(self) -> BillingClient:
+        """A client of its backend, with the login that the platform keeps."""
+        words = (self.path / ".edge-tasks" / "netrc").read_text().split()
+        login = f"{words[words.index('login') + 1]}:{words[words.index('password') + 1]}"
+        return BillingClient(f"http://127.0.0.1:{8075 + self.offset}", login)
 
     def inv(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``inv``; output and errors together."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = needs_chromium
+NAMES = ("edge0", "edge1", "edge2")
+CONSUMED, HOUSEHOLD = "_sum/ConsumptionActiveEnergy", "meter4/ActiveConsumptionEnergy"
 
 
 @contextmanager
@@ -176,3 +179,33 @@ def test_a_report_draws_its_charts_from_the_one_file_on_a_desk_and_on_a_phone(
             assert violations(page) == {}
         table = page.get_by_role("region", name="Each edge")
         assert table.evaluate("node => node.scrollWidth > node.clientWidth"), "the wide table scrolls by itself"
+
+
+def test_a_year_of_energy_is_what_the_backend_answers_for_fleet_edge_and_household(platform: Any) -> None:
+    today = datetime.now(timezone.utc).date()
+    last = today.replace(day=1) - timedelta(1)
+    begin = last.replace(day=11)
+    assert platform.inv("setup", "--edges", "3", "--meters", "2").returncode == 0
+    written = platform.inv("backfill", "--from", begin.isoformat(), "--every", "15m")
+    assert written.returncode == 0, written.stdout
+    span = (begin.isoformat(), last.isoformat())
+    with served(platform) as url, tab(url) as page:
+        page.locator("#energy summary").click()
+        expect(page.locator("#energy-year .bar")).to_have_count(2)
+        expect(page.locator("#energy-year .gap")).to_have_count(10)
+        page.locator("#energy-month").select_option(f"{last:%Y-%m}")
+        # of the first day, too, the backend answers nothing: no reading is before it
+        expect(page.locator("#energy-days .gap")).to_have_count(11)
+        used = [
+            platform.client.periods(name, span, [CONSUMED])[1][CONSUMED] for name in ("edge0", "edge1", "edge2")
+        ]
+        expect(page.locator("#energy-days [role=listitem]").nth(last.day - 1)).to_have_attribute(
+            "aria-label", f"{last.day}: {sum(days[-1] for days in used):,} Wh"
+        )
+        edge(page, "edge1").click()
+        page.locator("#energy-what").select_option("meter:meter4")
+        billed = platform.client.periods("edge1", span, [HOUSEHOLD])[1][HOUSEHOLD]
+        expect(page.locator("#energy-days [role=listitem]").nth(last.day - 1)).to_have_attribute(
+            "aria-label", f"{last.day}: {billed[-1]:,} Wh"
+        )
+        assert violations(page) == {}

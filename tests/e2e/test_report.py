@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,3 +47,23 @@ def test_a_report_of_a_fleet_that_is_down_says_what_to_type(platform: Any) -> No
     refused = platform.inv("report")
     assert refused.returncode == 2
     assert "→ inv up" in refused.stdout
+
+
+def test_a_report_shows_a_year_of_energy_of_the_fleet_and_its_households(platform: Any, tmp_path: Path) -> None:
+    assert platform.inv("setup", "--edges", "2", "--meters", "1").returncode == 0
+    path = tmp_path / "run.html"
+    assert platform.inv("report", "--seconds", "1", "--output", str(path)).returncode == 0
+    assert "A year of energy" not in path.read_text()
+    begin = datetime.now(timezone.utc).date() - timedelta(40)
+    assert platform.inv("backfill", "--from", begin.isoformat()).returncode == 0
+    assert platform.inv("report", "--seconds", "1", "--output", str(path)).returncode == 0
+    page = path.read_text()
+    titles = re.findall("<h3>(.*?)</h3>", page[page.index("A year of energy") :])
+    assert titles[0] == "Consumption of 2 edges"
+    assert sorted(titles[1:]) == [
+        "edge0: Consumption (meter3)",
+        "edge0: Household 1 (meter4)",
+        "edge1: Consumption (meter3)",
+        "edge1: Household 1 (meter4)",
+    ]
+    assert page.count("<svg ") == 5

@@ -18,6 +18,7 @@ from edge_tasks.errors import MissingTool
 from edge_tasks.fleet.saved import Saved, State, new_fleet
 from edge_tasks.page.server import page_app, serve
 from edge_tasks.page.snapshot import Row, Snapshot
+from tests.unmetered import Unmetered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,7 +44,7 @@ class Fleet:
 def with_page(check: Callable[[aiohttp.ClientSession, str, Fleet], Awaitable[None]]) -> None:
     async def run() -> None:
         fleet = Fleet()
-        runner = web.AppRunner(page_app(fleet), shutdown_timeout=1)
+        runner = web.AppRunner(page_app(fleet, Unmetered()), shutdown_timeout=1)
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -164,7 +165,7 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         try:
             with pytest.raises(MissingTool, match="is taken"):
-                await serve(Fleet(), runner.addresses[0][1], 1, lambda _text: None)
+                await serve(page_app(Fleet(), Unmetered()), runner.addresses[0][1], 1, lambda _text: None)
         finally:
             await runner.cleanup()
 
@@ -173,7 +174,7 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
 
 def test_it_ends_by_itself_after_the_seconds_asked_for() -> None:
     said: list[str] = []
-    asyncio.run(asyncio.wait_for(serve(Fleet(), 0, 1, said.append), 20))
+    asyncio.run(asyncio.wait_for(serve(page_app(Fleet(), Unmetered()), 0, 1, said.append), 20))
     assert said[0].startswith("the page is at http://127.0.0.1:")
 
 
@@ -186,7 +187,7 @@ def test_the_page_of_the_installed_command_says_what_is_typed_there() -> None:
             return Snapshot(at=time.time(), rows={"edge0": row})
 
     async def check() -> None:
-        runner = web.AppRunner(page_app(IllFleet(), worded=installed.worded), shutdown_timeout=1)
+        runner = web.AppRunner(page_app(IllFleet(), Unmetered(), worded=installed.worded), shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"

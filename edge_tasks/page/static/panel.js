@@ -1,5 +1,6 @@
 // The right-hand side: the whole fleet, or one edge with its charts, components and configuration.
 import { Chart } from "./chart.js";
+import { EnergyView } from "./energy.js";
 import { FIGURES, MARKS, age, clock, direction, element, figure, hint } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -31,6 +32,7 @@ export class Panel {
   constructor() {
     this.power = new Chart(byId("power"), ["grid", "pv", "consumption", "battery"]);
     this.soc = new Chart(byId("soc"), ["soc"]);
+    this.energy = new EnergyView();
     this.name = "";
     this.details = null;
     this.row = null;
@@ -40,6 +42,7 @@ export class Panel {
     this.name = "";
     this.details = this.row = null;
     byId("panel-title").textContent = "Whole fleet";
+    this.energy.of("");
     byId("close").hidden = true;
     for (const id of ["panel-state", "panel-figures", "components"]) byId(id).replaceChildren();
     this.charts(history);
@@ -49,6 +52,7 @@ export class Panel {
     this.name = name;
     this.details = null;
     byId("panel-title").textContent = name;
+    this.energy.of(name);
     byId("close").hidden = false;
     byId("components").replaceChildren();
     this.charts([]);

@@ -1,0 +1,158 @@
+"""A year of energies: days as the backend answers them, added up over edges and to months. No I/O.
+
+A day without an answer is None, never 0.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from edge_tasks.page.bars import bars
+from edge_tasks.plan import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "consumption": ("Consumption", "_sum/ConsumptionActiveEnergy"),
+    "production": ("Production", "_sum/ProductionActiveEnergy"),
+    "buy": ("Bought from the grid", "_sum/GridBuyActiveEnergy"),
+    "sell": ("Sold to the grid", "_sum/GridSellActiveEnergy"),
+    "charge": ("Battery charged", "_sum/EssActiveChargeEnergy"),
+    "discharge": ("Battery discharged", "_sum/EssActiveDischargeEnergy"),
+}
+"""What is shown of an edge: its name for people, and the channel of its counter in Wh."""
+_MONTHS: Final = 12
+_UNIT: Final = "Wh"
+_T = TypeVar("_T")
+
+
+class Month(NamedTuple):
+    """A month, or as much of it as is over."""
+
+    first: date
+    last: date
+
+    @property
+    def name(self) -> str:
+        """For example ``2025-12``."""
+        return f"{self.first:%Y-%m}"
+
+
+@dataclass(frozen=True)
+class Year:
+    """Twelve months in UTC; the last one is not over.
+
+    Attributes:
+        today: the last day.
+    """
+
+    today: date
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """All twelve, the oldest first."""
+        number = self.today.year * 12 + self.today.month - 1
+        return tuple(self._month(number + 1 - back) for back in range(_MONTHS, 0, -1))
+
+    @property
+    def first(self) -> date:
+        """The first day."""
+        return self.months[0].first
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """All days, today too."""
+        return tuple(self.first + timedelta(number) for number in range((self.today - self.first).days + 1))
+
+    def _month(self, number: int) -> Month:
+        first = date(number // 12, number % 12 + 1, 1)
+        return Month(first, min(self.today, first.replace(day=monthrange(first.year, first.month)[1])))
+
+
+@dataclass
+class Energy:
+    """One energy of some edges, day by day.
+
+    Attributes:
+        wh: sums over the edges that have an answer for the day.
+        answers: how many these are.
+    """
+
+    wh: list[int | None]
+    answers: list[int]
+
+    @classmethod
+    def of_nobody(cls, days: int) -> Energy:
+        """So many days without an answer."""
+        return cls([None] * days, [0] * days)
+
+    def add(self, days: Sequence[int | None]) -> None:
+        """Add what was answered about one more edge."""
+        for place, value in enumerate(days):
+            if value is not None:
+                self.wh[place] = value + (self.wh[place] or 0)
+                self.answers[place] += 1
+
+
+def month_sums(energy: Energy, year: Year) -> list[int | None]:
+    """Wh of each month; None for one in which no day has an answer."""
+    return [total(_within(energy.wh, month, year)) for month in year.months]
+
+
+def charts(energy: Energy, year: Year, chosen: str) -> dict[str, Any]:
+    """The months of the year and the days of one month, drawn and in words.
+
+    Args:
+        energy: by the days of the year.
+        year: which.
+        chosen: the name of the month; the last one if it is none of the year.
+    """
+    month = next((one for one in year.months if one.name == chosen), year.months[-1])
+    days = _within(energy.wh, month, year)
+    answers = _within(energy.answers, month, year)
+    most = max(energy.answers, default=0)
+    return {
+        "month": month.name,
+        "months": [[one.name, f"{one.first:%B %Y}"] for one in year.months],
+        "year_chart": year_chart(energy, year),
+        "year_told": told(energy.wh, energy.answers, most),
+        "month_chart": bars(days, [str(number) for number in range(1, len(days) + 1)], _UNIT),
+        "month_told": told(days, answers, most),
+    }
+
+
+def year_chart(energy: Energy, year: Year) -> str:
+    """The months of a year as ``<svg>``."""
+    return bars(month_sums(energy, year), [f"{month.first:%b}" for month in year.months], _UNIT)
+
+
+def told(days: Sequence[int | None], answers: Sequence[int], most: int) -> str:
+    """The sum in words, and on how many days nothing or not everything was answered.
+
+    Args:
+        days: Wh.
+        answers: of how many edges each day is.
+        most: how many edges have an answer at all.
+    """
+    whole = total(days)
+    if whole is None:
+        return "The backend answers nothing about this time."
+    silent, partly = answers.count(0), sum(0 < count < most for count in answers)
+    gaps = f" {counted(silent, 'day')} without an answer." if silent else ""
+    partial = f" {counted(partly, 'day')} without some of the edges." if partly else ""
+    return f"{whole / 1000:,.1f} kWh in {counted(len(days) - silent, 'day')}.{gaps}{partial}"
+
+
+def total(days: Sequence[int | None]) -> int | None:
+    """The sum of what is known; None if nothing is."""
+    known = [value for value in days if value is not None]
+    return sum(known) if known else None
+
+
+def _within(days: Sequence[_T], month: Month, year: Year) -> Sequence[_T]:
+    start = (month.first - year.first).days
+    return days[start : start + (month.last - month.first).days + 1]

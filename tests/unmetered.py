@@ -1,0 +1,23 @@
+"""A fleet that knows nothing of energies, for pages whose energies nobody looks at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from edge_tasks.page.energies import Asked, Scope
+
+
+class Unmetered:
+    """An energy source without anything."""
+
+    def scope(self, _asked: Asked) -> Scope | None:
+        return None
+
+    def days(
+        self, _edge: str, channels: Sequence[str], first: date, last: date
+    ) -> Mapping[str, list[int | None]]:
+        return {channel: [None] * ((last - first).days + 1) for channel in channels}
