@@ -41,6 +41,7 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
         **{name: [] for name in ("lines", "titles", "sums", "ill", "facts")},
         counts={},
         brought_up=None,
+        energies=[],
         looks=1,
         data={"text": "</script>"},
     )
