@@ -63,10 +63,12 @@ class Project:
     Attributes:
         name: Compose's project name, by which containers, networks and volumes are called.
         services: the resolved services, by name.
+        external_volumes: the volumes that Compose uses, but neither makes nor removes, as its files call them.
     """
 
     name: str
     services: Mapping[str, Service]
+    external_volumes: frozenset[str] = frozenset()
 
     def image(self, service: str) -> str:
         """The image of a service; Compose's own name for one that is only built."""

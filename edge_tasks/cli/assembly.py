@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
-from edge_tasks.runtimes.choice import kind
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -20,6 +18,7 @@ from edge_tasks.steps.edge_table import EdgeTable
 from edge_tasks.steps.fleet_view import FleetView
 from edge_tasks.steps.gen_configs import GenConfigs
 from edge_tasks.steps.odoo_init import OdooInit
+from edge_tasks.steps.past_purge import PastPurge
 from edge_tasks.steps.register import Register
 from edge_tasks.steps.restart import Restart
 from edge_tasks.steps.up import Up
@@ -186,12 +185,20 @@ def down(session: Session) -> None:
     target.state.check_owner()
     session.say_without_effect()
     saved = target.saved
-    services = session.runtime_of(saved).services if saved else None
+    now = session.runtime_of(saved) if saved else None
     override = target.platform.path / saved.override_file if saved else target.override
-    former = tuple(session.runtime_of(one).services for one in target.former)
-    going = Down(services, target.state, target.directories, override, target.platform, session.console, former)
-    places = [one.runtime for one in (saved, *target.former) if one]
-    going = replace(going, leaves_points=any(kind(name).uses_engine for name in places))
+    former = [session.runtime_of(one) for one in target.former]
+    storages = [one.storage for one in (*former, now) if one and one.storage]
+    going = Down(
+        services=now.services if now else None,
+        state=target.state,
+        directories=target.directories,
+        override=override,
+        platform=target.platform,
+        output=session.console,
+        former=[one.services for one in former],
+        pasts=PastPurge(storages, target.state.record),
+    )
     with session.locked():
         going.stop()
         if session.flag("purge"):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters import machine
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.history_options import EVERY, ZONE
+from edge_tasks.cli.pasts_left import indices_noted
+from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
 from edge_tasks.history.pasts import OPEN
@@ -34,8 +36,9 @@ def backfill(session: Session) -> None:
     """
     session.require_fleet()
     if session.flag("remove"):
+        chosen = _with_former(session)
         session.begin()
-        step.run("backfill", lambda: _removal(session), session.console)
+        step.run("backfill", lambda: _removal(session, chosen), session.console)
         return
     asked = _asked(session)
     session.begin()
@@ -63,8 +66,18 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
     )
 
 
-def _removal(session: Session) -> PastRemoval:
-    chosen = {edge.name for edge in selected_edges(session)} if session.options.get("edge") else None
+def _with_former(session: Session) -> set[str] | None:
+    """The names that ``--edge`` means, also of edges that the fleet has no more; None if it was not typed.
+
+    Raises:
+        SettingsError: it does not parse, or there never was such an edge with a past.
+    """
+    typed, target = session.options.get("edge"), session.target
+    size = max(target.fleet.size, 1 + max(indices_noted(target.state.record), default=0))
+    return {f"edge{index}" for index in selected(str(typed), size)} if typed else None
+
+
+def _removal(session: Session, chosen: set[str] | None) -> PastRemoval:
     history = history_of(session)
     return PastRemoval(chosen, history, PastRecord(session.target.state.record, history.describe()))
 
@@ -94,7 +107,7 @@ def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
     if not chosen or (others and is_chosen):
         names = some(tuple(edge.name for edge in others))
         raise SettingsError(
-            f"{names} can have no past: real edges count by themselves, and their counters would fall",
+            f"{names} can have no past: JVM edges count by themselves, and their counters would fall",
             hint="inv setup --light-edges 10 adds edges that can have a past",
         )
     return chosen, others

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
     from edge_tasks.runtimes.plans import Arrival, DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
-    from edge_tasks.timedata.protocol import History
+    from edge_tasks.timedata.protocol import History, KeptHistory
 
 
 class Services(Protocol):
@@ -210,6 +210,16 @@ class Storage(Protocol):
         Raises:
             SettingsError: the backend stores no history, or where nobody else can write.
             HistoryError: it does not run.
+        """
+
+    def kept(self) -> KeptHistory | None:
+        """That place, whether it runs or not; None if a purge removes it with all that is in it."""
+
+    def start_kept(self) -> History:
+        """The same, started for what is to be removed there.
+
+        Raises:
+            FleetError: it cannot be reached.
         """
 
     def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:

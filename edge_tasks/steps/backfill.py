@@ -197,7 +197,7 @@ class Backfill:
     def _remarks(self) -> Iterator[str]:
         if self.left_out:
             names = some(tuple(self.left_out))
-            yield f"left out: {names}, which count by themselves; a past would make their counters fall"
+            yield f"left out: {names}: JVM edges count by themselves, and a past would make their counters fall"
 
     def _words(self, moment: int) -> str:
         return dates.written(moment, self.asked.zone)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.saved import State
     from edge_tasks.output import Output
     from edge_tasks.runtimes.protocols import Services
+    from edge_tasks.steps.past_purge import PastPurge
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Down:
         services: None if there is no saved fleet, so that nothing of it can run.
         override: the path of the compose override.
         former: in which the fleet was before; what it left there is removed with a purge.
-        leaves_points: points may be in a database that a purge does not remove.
+        pasts: what the fleet wrote into histories that outlive it.
     """
 
     services: Services | None
@@ -38,7 +39,7 @@ class Down:
     platform: Platform
     output: Output
     former: Sequence[Services] = ()
-    leaves_points: bool = False
+    pasts: PastPurge | None = None
 
     def stop(self) -> None:
         """Stop what runs. It is no error if nothing runs."""
@@ -49,6 +50,7 @@ class Down:
 
     def purge(self) -> None:
         """Remove everything that was ever made; what the user added or changed is left, and said."""
+        said = list(self.pasts.run()) if self.pasts else []
         places = (*self.former, *([self.services] if self.services else ()))
         database = ", ".join(filter(None, [services.purge() for services in places])) or "no database"
         ours = self.directories.ours()
@@ -58,15 +60,11 @@ class Down:
         if self.override.is_file() and is_ours(read_utf8(self.override)):
             with writing(self.override):
                 self.override.unlink()
-        pasts = {entry["place"] for entry in self.state.record.entries().get("history", [])}
         remove_directory(self.state.folder)
         left = self.platform.remove_bundled() if self.platform.bundled else ()
         directories = counted(len(ours), "config directory", "config directories")
         self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
-        if pasts and self.leaves_points:
-            self.output.line(
-                f"if {', '.join(sorted(pasts))} was not removed, what was backfilled is still there;"
-                " next time type inv backfill --remove before the purge"
-            )
+        for line in said:
+            self.output.line(line)
         if left:
             self.output.line(f"not removed, because you changed or added them: {', '.join(map(str, left))}")

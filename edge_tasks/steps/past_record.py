@@ -33,7 +33,7 @@ class PastRecord:
             if entry["place"] == self.place:
                 times = entry["begin"], entry["until"], entry["end"], entry["every"]
                 noted = Noted(*times, entry["mark"], entry["whole"])
-                found |= {f"{_NAME}{index}": noted for index in _indices(entry["edges"])}
+                found |= {f"{_NAME}{index}": noted for index in indices_of(entry["edges"])}
         return found
 
     def note(self, pasts: Mapping[str, Noted]) -> None:
@@ -57,7 +57,7 @@ class PastRecord:
 
     def _entry(self, noted: Noted, indices: list[int]) -> PastWritten:
         return {
-            "edges": _ranges(sorted(indices)),
+            "edges": ranges(sorted(indices)),
             "place": self.place,
             "begin": noted.begin,
             "until": noted.until,
@@ -68,12 +68,13 @@ class PastRecord:
         }
 
 
-def _indices(ranges: Iterable[Iterable[int]]) -> Iterable[int]:
-    for first, last in ranges:
+def indices_of(found: Iterable[Iterable[int]]) -> Iterable[int]:
+    """The indices in ranges, as the record has them."""
+    for first, last in found:
         yield from range(first, last + 1)
 
 
-def _ranges(indices: Iterable[int]) -> list[tuple[int, int]]:
+def ranges(indices: Iterable[int]) -> list[tuple[int, int]]:
     """Ascending indices as ranges, each with its first and its last."""
     found: list[tuple[int, int]] = []
     for index in indices:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import write_file
 from edge_tasks.errors import SettingsError
 from edge_tasks.history.truth.account import Entry
-from edge_tasks.plan import counted, some
+from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -72,11 +72,6 @@ class Truth:
             self.output.line(f"and {rest} more: all with --output FILE{_CSV} or --json, or some with --edge")
         edges = sum(len(one.edges) for one in found)
         self.output.line(f"{counted(count, 'energy', 'energies')} of {counted(edges, 'edge')}")
-
-
-def left_out(names: Sequence[str], why: str) -> str:
-    """A remark about edges of which nothing is said."""
-    return f"left out: {some(tuple(names))}, {why}"
 
 
 def _entries(found: Iterable[Account]) -> Iterator[Entry]:

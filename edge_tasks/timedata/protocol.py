@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from edge_tasks.timedata.points import Points
@@ -46,3 +46,10 @@ class History(Protocol):
 
     def bytes_free(self) -> int | None:
         """The disk that is free where it lies, in bytes; None if that cannot be seen from here."""
+
+
+class KeptHistory(History, Protocol):
+    """A history that outlives the fleet, so that people may have to remove points by themselves."""
+
+    def removal(self, edges: Collection[str], span: Span) -> Sequence[str]:
+        """The commands with which people do the same as :meth:`delete`."""

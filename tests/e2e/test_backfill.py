@@ -52,6 +52,13 @@ def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any) 
     removed = platform.inv("backfill", "--remove", "--edge", "0")
     assert (removed.returncode, "removed the past of 1 edge" in removed.stdout) == (0, True)
 
+    smaller = platform.inv("setup", "--edges", "1")
+    assert (smaller.returncode, "inv backfill --remove --edge 1" in smaller.stdout) == (0, True), smaller.stdout
+    left = platform.inv("backfill", "--remove", "--edge", "1")
+    assert (left.returncode, "removed the past of 1 edge" in left.stdout) == (0, True), left.stdout
+    purged = platform.inv("down", "--purge")
+    assert (purged.returncode, "past" in purged.stdout) == (0, False), purged.stdout
+
 
 def test_what_cannot_be_meant_is_refused_before_anything_is_stopped(platform: Any) -> None:
     assert platform.inv("setup", "--edges", "1").returncode == 0

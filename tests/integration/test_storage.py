@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from edge_tasks.checkout.project import Port, Project
+from edge_tasks.checkout.project import Port, Project, Volume
 from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB, Provider, TimedataConfig
 from edge_tasks.runtimes.docker import storage
 from edge_tasks.runtimes.docker.storage import Storage
+from edge_tasks.timedata.errors import HistoryError
+from edge_tasks.timedata.span import Span
 from tests.influxdb import DATABASE, running
 
 if TYPE_CHECKING:
@@ -47,13 +49,16 @@ class Scene:
 
     def container(self, service: str) -> SimpleNamespace:
         of_influxdb = {"addresses": frozenset({"127.0.0.1"}), "host_ports": {self.published}}
-        more = of_influxdb if service == "influxdb" else {"id": "1", "started": time.time() - 600}
-        return SimpleNamespace(name=f"p-{service}-1", is_running=self.runs, **more)
+        more = of_influxdb if service == "influxdb" else {"started": time.time() - 600}
+        return SimpleNamespace(id="1", name=f"p-{service}-1", is_running=self.runs, **more)
 
     @property
     def project(self) -> Project:
         ports: list[Port] = [{"target": 8086, "published": str(self.published)}] if self.published else []
-        return Project("p", {"cloud": {}, "influxdb": {"image": "influxdb:1.8", "ports": ports}})
+        volumes: list[Volume] = [{"type": "volume", "source": "data", "target": "/var/lib/influxdb"}]
+        return Project(
+            "p", {"cloud": {}, "influxdb": {"image": "influxdb:1.8", "ports": ports, "volumes": volumes}}
+        )
 
     def write(self, *edges: int, seconds_ago: float = 5) -> None:
         moment = round((time.time() - seconds_ago) * 1000)
@@ -61,17 +66,29 @@ class Scene:
             self.server.write(f"data,edge={edge} _sum/EssSoc=30i {moment}")
 
     def arrival(self) -> Arrival | None:
+        return self.storage.arrival(NAMES, lambda *_: None)
+
+    @property
+    def storage(self) -> Storage:
+        record = SimpleNamespace(entries=dict)
         stack = SimpleNamespace(
             backend_files=SimpleNamespace(timedata=TimedataConfig((self.provider,))),
             backend_config=Path("config.d"),
             services=SimpleNamespace(backend="cloud"),
             project=self.project,
-            context=SimpleNamespace(fleet=SimpleNamespace(port_offset=0)),
+            context=SimpleNamespace(fleet=SimpleNamespace(port_offset=0), state=SimpleNamespace(record=record)),
+            compose=SimpleNamespace(up=self.start),
             container=self.container,
             place=lambda *path: "/".join(path),
-            docker=SimpleNamespace(ask=lambda *_, with_errors: self.log if with_errors else ""),
+            docker=SimpleNamespace(
+                log=Path("docker.log"), ask=lambda *_, with_errors: self.log if with_errors else ""
+            ),
         )
-        return Storage(cast("Stack", stack)).arrival(NAMES, lambda *_: None)
+        return Storage(cast("Stack", stack))
+
+    def start(self, services: tuple[str, ...], parallel: int) -> None:
+        assert (services, parallel) == (("influxdb",), 1)
+        self.runs = True
 
 
 @pytest.fixture
@@ -168,3 +185,32 @@ def test_nothing_is_said_of_an_influxdb_that_does_not_run_or_is_elsewhere(scene:
     assert scene.arrival() is None
     scene.runs, scene.provider = True, replace(scene.provider, url="https://influx.example.org")
     assert scene.arrival() is None
+
+
+def test_a_place_is_called_as_the_backend_knows_it_also_when_its_container_has_another_address(
+    scene: Scene,
+) -> None:
+    scene.provider = replace(scene.provider, url=f"http://influxdb:{scene.server.port}")
+    place = scene.storage.history().describe()
+    assert place == f"the InfluxDB at http://influxdb:{scene.server.port}, bucket openemsdb/autogen"
+    scene.published = scene.server.port
+    assert scene.storage.history().describe() == place
+
+
+def test_a_kept_influxdb_is_started_for_what_is_to_be_removed_there(scene: Scene) -> None:
+    scene.write(3)
+    scene.runs = False
+    kept = scene.storage.kept()
+    assert kept is not None
+    history = scene.storage.start_kept()
+    assert history.describe() == kept.describe()
+    now = round(time.time() * 1000)
+    assert history.occupied(NAMES, Span(now - 60_000, now)) == {"edge3"}
+
+
+def test_an_influxdb_that_does_not_start_is_an_error(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "_START_S", 0)
+    monkeypatch.setattr(Scene, "start", lambda *_, **__: None)
+    scene.runs = False
+    with pytest.raises(HistoryError, match="does not run"):
+        scene.storage.start_kept()

@@ -45,7 +45,9 @@ class Compose:
         said: dict[str, Any] = json.loads(
             self.docker.ask(*self._prefix(ours=False), *more, "config", "--format", "json")
         )
-        return Project(str(said.get("name", "")), said.get("services") or {})
+        volumes: dict[str, Any] = said.get("volumes") or {}
+        external = frozenset(name for name, one in volumes.items() if one and one.get("external"))
+        return Project(str(said.get("name", "")), said.get("services") or {}, external)
 
     def hashes(self) -> dict[str, frozenset[str]]:
         """Service → the digests that its container may be labelled with; empty while our override is not there.

@@ -1,22 +1,49 @@
-"""A volume that an InfluxDB 2 has filled, while an InfluxDB 1 is to use it, and would begin with nothing."""
+"""Where an InfluxDB of the platform has its data: whether it can use them, and whether they outlive a purge."""
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.project import volumes_of
-from edge_tasks.checkout.timedata_findings import version_of
+from edge_tasks.checkout.timedata_findings import service_of, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from edge_tasks.checkout.project import Volume
+    from edge_tasks.checkout.timedata_config import Provider
     from edge_tasks.runtimes.docker.stack import Stack
 
 _DATA: Final = "/var/lib/influxdb"
+_DATA_OF_SECOND: Final = "/var/lib/influxdb2"
 _OF_SECOND: Final = "influxd.bolt"
 """InfluxDB 2 keeps users and buckets in it."""
+
+
+def is_kept(stack: Stack, provider: Provider) -> bool:
+    """Whether the data outlive a purge. Those in no mount are gone with the container."""
+    service = service_of(provider, stack.project)
+    if service is None:
+        return True
+    return any(_outlives(stack, volume) for volume in volumes_of(stack.project.services[service]))
+
+
+def _outlives(stack: Stack, volume: Volume) -> bool:
+    """Whether a mount has such data that a purge leaves: it removes volumes and folders that our run has made."""
+    target, source = PurePosixPath(volume.get("target", "")), volume.get("source", "")
+    found = [data for data in (_DATA, _DATA_OF_SECOND) if PurePosixPath(data).is_relative_to(target)]
+    if not found or volume.get("type") not in ("bind", "volume"):
+        return False
+    entries = stack.context.state.record.entries()
+    if not entries.get("odoo_init"):
+        return bool(source)
+    if volume.get("type") == "volume":
+        return source in stack.project.external_volumes
+    folders = {str(PurePosixPath(source) / PurePosixPath(data).relative_to(target)) for data in found}
+    return folders.isdisjoint(entries.get("folders", {}))
 
 
 def check_volumes(stack: Stack) -> list[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.influxdb import write_nothing
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB
@@ -21,6 +22,8 @@ from edge_tasks.checkout.timedata_findings import (
 )
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted, some
+from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
+from edge_tasks.runtimes.docker.influxdb_volume import is_kept
 from edge_tasks.runtimes.docker.stack import HOST
 from edge_tasks.runtimes.plans import Arrival
 from edge_tasks.timedata.errors import HistoryError
@@ -41,6 +44,7 @@ _PATIENCE_S: Final = 20.0
 """A backend writes at the latest every 10 s."""
 
 _PAUSE_S: Final = 1.0
+_START_S: Final = 60.0
 _WINDOW_S: Final = 330.0
 """An edge sends all its channels every 5 minutes, and otherwise what has changed."""
 
@@ -83,6 +87,30 @@ class Storage:
         if self._reached(provider) is None and service_of(provider, self.stack.project):
             raise HistoryError(f"the InfluxDB at {provider.url} does not run", hint="inv up")
         return self._history(provider)
+
+    def kept(self) -> InfluxHistory | None:
+        """The InfluxDB, whether it runs or not; None if a purge removes its data, or others may not write."""
+        provider = self.stack.backend_files.timedata.influxdb
+        if provider is None or provider.is_read_only or not is_kept(self.stack, provider):
+            return None
+        return self._history(provider)
+
+    def start_kept(self) -> InfluxHistory:
+        """The same, started if it is a service of the platform.
+
+        Raises:
+            SettingsError: as :meth:`history` says.
+            CommandFailed: it does not start.
+            HistoryError: it does not run.
+        """
+        provider = self.stack.backend_files.timedata.influxdb
+        service = provider and service_of(provider, self.stack.project)
+        if provider and service:
+            self.stack.compose.up((service,), parallel=1)
+            deadline = time.monotonic() + _START_S
+            while not self._answers(provider) and until(deadline, _PAUSE_S):
+                pass
+        return self.history()
 
     def examine(self) -> list[Finding]:
         """What is wrong on the way of a point; of an InfluxDB that runs it is asked."""
@@ -135,6 +163,13 @@ class Storage:
             return Arrival(f"history has gaps: {restart}", is_well=False)
         return Arrival(f"points of {counted(count, 'edge')} arrive in {provider.bucket}", is_well=True)
 
+    def _answers(self, provider: Provider) -> bool:
+        reached = self._reached(provider)
+        if reached is None:
+            return False
+        host, port, _ = reached
+        return write_nothing(host, port, provider.bucket, provider.org, provider.api_key).status != 0
+
     def _asked(self, provider: Provider) -> list[Finding] | None:
         """What the server says to a write; None if it does not run, or cannot be reached from here."""
         reached = self._reached(provider)
@@ -162,13 +197,15 @@ class Storage:
         return (address, provider.port, container) if address else None
 
     def _history(self, provider: Provider) -> InfluxHistory:
-        reached = self._reached(provider)
+        stack, disk, reached = self.stack, None, self._reached(provider)
         url = provider.url  # of a server that is no service of the platform
         if reached:
-            host, port, _ = reached
+            host, port, container = reached
+            disk = InfluxDbDisk(Docker(stack.docker.log), container.id)
             url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         server = Server(url, provider.bucket, provider.api_key, provider.org)
-        return InfluxHistory(server, provider.measurement, provider.query_language == FLUX)
+        speaks_flux = provider.query_language == FLUX
+        return InfluxHistory(server, provider.measurement, speaks_flux, disk, provider.url)
 
     def _window(self) -> Span:
         now = time.time()

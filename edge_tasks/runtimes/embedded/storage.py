@@ -32,5 +32,12 @@ class EmbeddedStorage:
         database = Database(own.host, own.port, own.name, own.user, own.password)
         return EmbeddedHistory(database, found.folder, found.console)
 
+    def kept(self) -> None:
+        """Nothing of it: a purge removes the database."""
+
+    def start_kept(self) -> EmbeddedHistory:
+        """Nothing is kept, so this is not asked."""
+        return self.history()
+
     def arrival(self, _names: Sequence[str], _progress: Progress) -> None:
         """The backend writes what it has heard by itself, so there is nothing to prove."""

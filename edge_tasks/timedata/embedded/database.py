@@ -31,8 +31,9 @@ SCHEMA: Final = """
         edge int NOT NULL,
         day int NOT NULL,
         live boolean NOT NULL DEFAULT false,
-        body bytea STORAGE EXTERNAL NOT NULL
+        body bytea NOT NULL
     ) WITH (toast_tuple_target = 8160);
+    ALTER TABLE history.block ALTER COLUMN body SET STORAGE EXTERNAL;
     CREATE INDEX IF NOT EXISTS block_of_day ON history.block (edge, day);
     CREATE INDEX IF NOT EXISTS live_block_of_day ON history.block (edge, day) WHERE live;
     CREATE OR REPLACE FUNCTION history.forget() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
@@ -37,13 +38,24 @@ class Flux:
 
     def delete(self, tags: Collection[str], span: Span) -> None:
         """Remove all points in a span. Deletion knows no "or" and includes the end, so each is one request."""
+        for request in self._deletions(tags, span):
+            self.server.post("/api/v2/delete", self._place, json.dumps(request).encode(), "application/json")
+
+    def removal(self, tags: Collection[str], span: Span) -> list[str]:
+        """The same as commands."""
+        options = ({**self._place, **request} for request in self._deletions(tags, span))
+        return [
+            shlex.join(("influx", "delete", *(f"--{name}={text}" for name, text in one.items())))
+            for one in options
+        ]
+
+    def _deletions(self, tags: Collection[str], span: Span) -> Iterator[Mapping[str, str]]:
         for tag in tags:
-            request = {
+            yield {
                 "start": _rfc3339(span.begin),
                 "stop": _rfc3339(span.end - 1),
                 "predicate": f'_measurement={json.dumps(self.measurement)} AND edge="{tag}"',
             }
-            self.server.post("/api/v2/delete", self._place, json.dumps(request).encode(), "application/json")
 
     @property
     def _place(self) -> dict[str, str]:

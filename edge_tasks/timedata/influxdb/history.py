@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from edge_tasks.timedata.influxdb import line_protocol
 from edge_tasks.timedata.influxdb.flux import Flux
@@ -13,9 +12,8 @@ from edge_tasks.timedata.influxdb.influxql import InfluxQl
 from edge_tasks.timedata.influxdb.line_protocol import tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
-    from pathlib import Path
 
     from edge_tasks.timedata.influxdb.server import Server
     from edge_tasks.timedata.points import Points
@@ -26,6 +24,13 @@ _BYTES_A_VALUE: Final = 7
 _COLLECTED_S: Final = 11.0
 
 
+class Disk(Protocol):
+    """Where data lie. It can be pickled."""
+
+    def free(self) -> int | None:
+        """How many bytes can still be written; None if nobody can say."""
+
+
 @dataclass(frozen=True)
 class InfluxHistory:
     """A measurement of an InfluxDB.
@@ -34,17 +39,20 @@ class InfluxHistory:
         server: where it is.
         measurement: its name.
         speaks_flux: whether it is InfluxDB 2, which is asked in Flux.
-        disk: a folder on its disk; None if that is on another machine.
+        disk: where its data lie; None if that cannot be seen from here.
+        url: by which the backend knows the server; empty if that is the same. Unlike the address of a container
+            it stays the same.
     """
 
     server: Server
     measurement: str = "data"
     speaks_flux: bool = False
-    disk: Path | None = None
+    disk: Disk | None = None
+    url: str = ""
 
     def describe(self) -> str:
         """What it is and where, for people."""
-        return f"the InfluxDB at {self.server.url}, bucket {self.server.bucket}"
+        return f"the InfluxDB at {self.url or self.server.url}, bucket {self.server.bucket}"
 
     def settle(self) -> None:
         """Wait until the backend has written what edges have sent: it collects points for ten seconds."""
@@ -76,13 +84,17 @@ class InfluxHistory:
         """Remove all points of these edges in a span."""
         self._language.delete(_names(edges), span)
 
+    def removal(self, edges: Collection[str], span: Span) -> Sequence[str]:
+        """The commands with which people do the same as :meth:`delete`."""
+        return self._language.removal(_names(edges), span)
+
     def bytes_needed(self, points: int, channels: int) -> int:
         """An estimate of the disk that points take."""
         return points * channels * _BYTES_A_VALUE
 
     def bytes_free(self) -> int | None:
-        """The disk that is free where it lies; None if it is on another machine."""
-        return None if self.disk is None else shutil.disk_usage(self.disk).free
+        """The disk that is free where it lies; None if that cannot be seen from here."""
+        return None if self.disk is None else self.disk.free()
 
     @property
     def _language(self) -> InfluxQl | Flux:

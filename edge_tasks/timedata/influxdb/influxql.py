@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -37,14 +38,28 @@ class InfluxQl:
 
     def delete(self, tags: Collection[str], span: Span) -> None:
         """Remove all points in a span."""
+        for query in self._deletions(tags, span):
+            self._rows(query)
+
+    def removal(self, tags: Collection[str], span: Span) -> list[str]:
+        """The same as commands."""
+        database = shlex.quote(self._database)
+        queries = self._deletions(tags, span)
+        return [f"influx -database {database} -execute {shlex.quote(query)}" for query in queries]
+
+    def _deletions(self, tags: Collection[str], span: Span) -> Iterator[str]:
         for part in _where(sorted(tags), span):
-            self._rows(f"DELETE FROM {self._name} WHERE {part}")  # noqa: S608 - InfluxQL has no parameters for names
+            yield f"DELETE FROM {self._name} WHERE {part}"  # noqa: S608 - InfluxQL has no parameters for names
 
     def _grouped(
         self, tags: Collection[str], span: Span, select: str, limit: str
     ) -> Iterator[tuple[str, Sequence[str]]]:
         for part in _where(sorted(tags), span):
             yield from self._rows(f"{select} FROM {self._from} WHERE {part} GROUP BY edge{limit}")
+
+    @property
+    def _database(self) -> str:
+        return self.server.bucket.partition("/")[0]
 
     @property
     def _name(self) -> str:
@@ -61,8 +76,7 @@ class InfluxQl:
         Raises:
             HistoryError: the server refused.
         """
-        database = self.server.bucket.partition("/")[0]
-        form = {"db": database, "q": query, "epoch": "ms"}
+        form = {"db": self._database, "q": query, "epoch": "ms"}
         answer = json.loads(self.server.post("/query", form, b""))
         (result,) = answer["results"]
         if "error" in result:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -25,6 +25,8 @@ from tests.unit.steps.neighbours import FLEET, Backend, Host, Lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from edge_tasks.steps.past_purge import PastPurge
 
 
 @dataclass
@@ -248,14 +250,23 @@ def test_a_purge_removes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
     assert "1 config directory, the override, the database" in step.output.lines[-1]
 
 
-@pytest.mark.parametrize("leaves_points", [False, True])
-def test_a_purge_names_points_only_where_they_may_be_left(tmp_path: Path, *, leaves_points: bool) -> None:
-    step = replace(down(tmp_path, Services()), leaves_points=leaves_points)
-    entry = {"place": "the InfluxDB", "edges": "0", "mark": "", "begin": 0, "end": 1, "step": 1}
-    step.state.record.note(history=[entry])  # type: ignore[list-item] # only its place is read
+def test_a_purge_takes_the_pasts_along_before_it_removes_anything_else(tmp_path: Path) -> None:
+    did: list[str] = []
+
+    class Pasts:
+        def run(self) -> list[str]:
+            did.append("pasts")
+            return ["removed from the InfluxDB"]
+
+    class Kept(Services):
+        def purge(self) -> str:
+            did.append("services")
+            return ""
+
+    step = replace(down(tmp_path, Kept()), pasts=cast("PastPurge", Pasts()))
     step.purge()
     assert isinstance(step.output, Lines)
-    assert any("the InfluxDB" in line for line in step.output.lines) == leaves_points
+    assert (step.output.lines[-1], did) == ("removed from the InfluxDB", ["pasts", "services"])
 
 
 def test_a_purge_leaves_an_override_that_is_not_ours(tmp_path: Path) -> None:
