@@ -1,4 +1,4 @@
-"""The pictures of the page in docs/images: real fleets of 3, 50 and 1,000 edges, one edge of each ill."""
+"""The pictures of the page in docs/images: real fleets, one edge of each ill, and the tutorial's year."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def invoke(home: Path, *arguments: str) -> None:
 
 
 @contextmanager
-def fleet(edges: int) -> Iterator[Path]:
+def fleet(*options: str) -> Iterator[Path]:
     """A running fleet in a home of its own; everything is removed afterwards."""
     with last_used_kept(), tempfile.TemporaryDirectory() as name:
         home = Path(name)
         shutil.copytree(ROOT / "templates" / "platform", home / "platform")
         try:
-            invoke(home, "setup", "--edges", str(edges))
+            invoke(home, "setup", *options)
             yield home
         finally:
             invoke(home, "down", "--purge")
@@ -86,12 +86,27 @@ def shoot(browser: Browser, url: str, name: str, picture: tuple[tuple[int, int],
     print(f"{name}.png  {(IMAGES / f'{name}.png').stat().st_size / 1000:.0f} kB")
 
 
+def shoot_year(browser: Browser) -> None:
+    """The tutorial's year of a household."""
+    with fleet("--edges", "3", "--meters", "2", "--profile", "household", "--seed", "1") as home:
+        invoke(home, "backfill", "--from", "2025-11-01")
+        with page(home) as url:
+            tab = browser.new_page(viewport={"width": 1000, "height": 850}, reduced_motion="reduce")
+            tab.goto(f"{url}#edge1")
+            tab.locator("#energy summary").click()
+            tab.locator("#energy-what").select_option("meter:meter4")
+            tab.locator("#energy-month").select_option("2026-01")
+            tab.wait_for_timeout(1500)
+            tab.locator("#energy").screenshot(path=IMAGES / "page-energy.png")
+
+
 def main() -> None:
     """All of them."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        shoot_year(browser)
         for edges, pictures in PICTURES.items():
-            with fleet(edges) as home, page(home) as url:
+            with fleet("--edges", str(edges)) as home, page(home) as url:
                 waiting = browser.new_page()
                 waiting.goto(url)
                 waiting.wait_for_selector('body[data-updates="15"]', timeout=120_000)

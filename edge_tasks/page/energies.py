@@ -21,6 +21,8 @@ _AT_ONCE: Final = 8
 _MOST_FAILURES: Final = 8
 """So many questions may fail before the rest of the edges is not asked any more."""
 _KEPT_S: Final = 30.0
+_SHORTLY_KEPT_S: Final = 3.0
+"""Longer than until the page asks again, which has to see it once."""
 _REST: Final = 10.0
 """An answer is kept this many times as long as it took."""
 _MOST_KEPT: Final = 50
@@ -99,10 +101,11 @@ class Asking:
         return cls(scope, year, {name: Energy.of_nobody(days) for name in scope.channels}, time.monotonic())
 
     def is_worth(self, now: float, today: date) -> bool:
-        """Whether the answer is young enough to be shown again."""
+        """Whether the answer is young enough to be shown again; for a moment only if edges could not be asked."""
         if self.ended is None:
             return True
-        return self.year.today == today and now - self.ended < max(_KEPT_S, _REST * (self.ended - self.began))
+        kept = _SHORTLY_KEPT_S if self.failed else max(_KEPT_S, _REST * (self.ended - self.began))
+        return self.year.today == today and now - self.ended < kept
 
     def ask(self, source: EnergySource, edge: str) -> None:
         """Ask about one edge, unless too many questions have failed."""

@@ -14,6 +14,8 @@ from edge_tasks.steps.households import find_households
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from edge_tasks.checkout.blueprints import Blueprints
+    from edge_tasks.fleet.identity import Edge
     from edge_tasks.page.energies import Asked
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.steps.dashboard import Watched
@@ -40,23 +42,25 @@ class FleetEnergies:
             SettingsError: the platform is not usable.
         """
         watched = self._watched()
-        edges = watched.fleet.edges if watched.saved else ()
-        blueprints = watched.blueprints
-        groups = [one.group.name for one in blueprints.each if one.group.name]
-        if not asked.edge:
-            chosen = [edge.name for edge in edges if asked.group in ("", blueprints.of(edge).group.name)]
-            return Scope(chosen, _OF_EDGE, groups=groups) if chosen else None
-        found = [edge for edge in edges if edge.name == asked.edge]
-        meters = {one.meter: one for one, _ in find_households(found, blueprints)}
-        if not found or (asked.meter and asked.meter not in meters):
-            return None
-        channels = {"consumption": meters[asked.meter].channel} if asked.meter else _OF_EDGE
-        households = [(one.meter, one.alias) for one in meters.values()]
-        return Scope([asked.edge], channels, households)
+        return scope_of(asked, watched.fleet.edges if watched.saved else (), watched.blueprints)
 
     def days(self, edge: str, channels: Sequence[str], first: date, last: date) -> Mapping[str, list[int | None]]:
         """What the backend answers, see :func:`ask_days`."""
         return ask_days(self._watched().view.runtime.backend.status, edge, channels, first, last)
+
+
+def scope_of(asked: Asked, edges: Sequence[Edge], blueprints: Blueprints) -> Scope | None:
+    """What there is to be asked of some edges; None if there is no such group, edge or meter."""
+    if not asked.edge:
+        chosen = [edge.name for edge in edges if asked.group in ("", blueprints.of(edge).group.name)]
+        groups = [one.group.name for one in blueprints.each if one.group.name]
+        return Scope(chosen, _OF_EDGE, groups=groups) if chosen else None
+    found = [edge for edge in edges if edge.name == asked.edge]
+    meters = {one.meter: one for one, _ in find_households(found, blueprints)}
+    if not found or (asked.meter and asked.meter not in meters):
+        return None
+    channels = {"consumption": meters[asked.meter].channel} if asked.meter else _OF_EDGE
+    return Scope([asked.edge], channels, [(one.meter, one.alias) for one in meters.values()])
 
 
 def ask_days(

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edge_tasks.page.energy import KINDS, Energy, Year, told, total, year_chart
+from edge_tasks.page.snapshot import number
 from edge_tasks.plan import counted
 from edge_tasks.steps.energies import ask_days
 
@@ -34,7 +35,7 @@ def year_charts(
     year: Year,
     progress: Callable[[int], None],
 ) -> list[Chart]:
-    """The fleet's consumption, and that of its largest households; empty if the backend answers nothing.
+    """The fleet's consumption, and that of the ten households with the highest counters.
 
     Args:
         backend: that is asked.
@@ -42,26 +43,35 @@ def year_charts(
         year: which.
         progress: is told how many edges have answered.
 
+    Returns:
+        Only of what the backend answers anything about.
+
     Raises:
         BackendError: it cannot be asked.
     """
 
-    def ask(edge: str) -> dict[str, list[int | None]]:
-        channels = [_CONSUMED, *(one.channel for one in households[edge])]
-        return ask_days(backend, edge, channels, year.first, year.today)
+    def ask(edge: str, channel: str = _CONSUMED) -> Sequence[int | None]:
+        return ask_days(backend, edge, [channel], year.first, year.today)[channel]
 
     fleet = Energy.of_nobody(len(year.days))
-    largest: list[tuple[int, Household, list[int | None]]] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for number, (edge, found) in enumerate(zip(households, pool.map(ask, households), strict=True), 1):
-            fleet.add(found[_CONSUMED])
-            days = ((one, found[one.channel]) for one in households[edge])
-            largest += [(used, one, each) for one, each in days if (used := total(each)) is not None]
-            largest = sorted(largest, key=lambda one: -one[0])[:_MOST]
-            progress(number)
-    title = f"Consumption of {counted(len(households), 'edge')}"
-    charts = [_chart(title, fleet, year)] if total(fleet.wh) is not None else []
-    return charts + [_chart(_name(one), _alone(days), year) for _, one, days in largest]
+        for asked, days in enumerate(pool.map(ask, households), 1):
+            fleet.add(days)
+            progress(asked)
+    if total(fleet.wh) is None:
+        return []
+    found = [(f"Consumption of {counted(len(households), 'edge')}", fleet)]
+    found += [(_name(one), _alone(ask(one.edge, one.channel))) for one in _largest(backend, households)]
+    return [_chart(title, energy, year) for title, energy in found if total(energy.wh) is not None]
+
+
+def _largest(backend: StatusSource, households: Mapping[str, Sequence[Household]]) -> list[Household]:
+    """Those with the highest counters. To ask for a year of each would take minutes in a large fleet."""
+    each = [one for some in households.values() for one in some]
+    values = backend.values(list(households), sorted({one.channel for one in each}))
+    counters = [(number(values.get(one.edge, {}).get(one.channel)), one) for one in each]
+    known = [(value, one) for value, one in counters if value is not None]
+    return [one for _, one in sorted(known, key=lambda found: -found[0])[:_MOST]]
 
 
 def _chart(title: str, energy: Energy, year: Year) -> Chart:
@@ -69,7 +79,7 @@ def _chart(title: str, energy: Energy, year: Year) -> Chart:
     return Chart(title, said, year_chart(energy, year))
 
 
-def _alone(days: list[int | None]) -> Energy:
+def _alone(days: Sequence[int | None]) -> Energy:
     energy = Energy.of_nobody(len(days))
     energy.add(days)
     return energy

@@ -45,7 +45,8 @@ def run(command: str, platform: Any, folder: Path) -> str:
         "EDGE_TASKS_RUNTIME": "embedded",
         "PATH": f"{folder}:{os.environ['PATH']}",
     }
-    done = finished(["bash", "-ec", command], cwd=folder, env=environment)
+    moved = command.replace("127.0.0.1:8075", f"127.0.0.1:{8075 + platform.offset}")
+    done = finished(["bash", "-ec", moved], cwd=folder, env=environment)
     assert done.returncode == 0, f"$ {command}\n{done.stdout}"
     return done.stdout
 

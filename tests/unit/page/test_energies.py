@@ -143,3 +143,14 @@ def test_an_answer_is_kept_ten_times_as_long_as_it_took_and_not_beyond_midnight(
     assert asking.is_worth(asking.ended + 599, today)
     assert not asking.is_worth(asking.ended + 600, today)
     assert not asking.is_worth(asking.ended, date(2025, 11, 21))
+
+
+def test_edges_that_could_not_be_asked_are_asked_again_soon_but_not_before_the_page_has_seen_it() -> None:
+    today = date(2025, 11, 20)
+    asking = Asking.begin(Scope(["edge0"], CHANNELS), Year(today))
+    fleet = Fleet(1)
+    fleet.failing = {"edge0"}
+    asking.ask(fleet, "edge0")
+    asking.ended = asking.began + 60
+    assert asking.is_worth(asking.ended + 1, today)
+    assert not asking.is_worth(asking.ended + 3, today)

@@ -25,18 +25,22 @@ CONSUMED = "_sum/ConsumptionActiveEnergy"
 
 @contextmanager
 def backend(days: dict[str, dict[str, float]]) -> Iterator[BackendApi]:
-    """A backend that answers for 2025-10-05, Wh by edge and channel; an edge without any has no result."""
+    """A backend that answers for 2025-10-05: Wh by edge and channel. Its counters show the same."""
+
+    def answer(params: dict[str, Any]) -> dict[str, Any]:
+        if "ids" in params:
+            return {"result": {edge: days[edge] for edge in params["ids"]}}
+        wh, channels = days[params["edgeId"]], params["payload"]["params"]["channels"]
+        if not wh:
+            return {"error": {"message": "Unable to query historic energy per period. Result is null"}}
+        columns = {channel: [None, wh.get(channel)] for channel in channels}
+        timestamps = ["2025-10-04T00:00:00Z", "2025-10-05T00:00:00Z"]
+        return {"result": {"payload": {"result": {"timestamps": timestamps, "data": columns}}}}
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["params"]
-            wh = days[asked["edgeId"]]
-            channels = asked["payload"]["params"]["channels"]
-            columns = {channel: [None, wh.get(channel)] for channel in channels}
-            timestamps = ["2025-10-04T00:00:00Z", "2025-10-05T00:00:00Z"]
-            result = {"payload": {"result": {"timestamps": timestamps, "data": columns}}}
-            error = {"message": "Unable to query historic energy per period. Result is null"}
-            body = json.dumps({"result": result} if wh else {"error": error}).encode()
+            call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = json.dumps(answer(call["params"])).encode()
             self.send_response(200)
             self.end_headers()
             self.wfile.write(body)
@@ -78,7 +82,7 @@ def test_energies_are_not_asked_where_there_is_no_rest_api() -> None:
         ask_days(object(), "edge0", [CONSUMED], YEAR.first, YEAR.first)  # type: ignore[arg-type] # no status source
 
 
-def test_the_fleet_comes_first_and_then_the_ten_largest_households() -> None:
+def test_the_fleet_comes_first_and_then_the_ten_households_with_the_highest_counters() -> None:
     meters = {edge: households(edge, 7) for edge in ("edge0", "edge1")}
     used = {
         edge: {CONSUMED: 100.0, **{one.channel: 10 * place + number for number, one in enumerate(each)}}
