@@ -39,6 +39,7 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
         rendering.template("report.html.j2"),
         **dict.fromkeys(("at", "arrivals_note", "chart_style", "chart_script"), "<b>"),
         **{name: [] for name in ("lines", "titles", "sums", "ill", "facts")},
+        energies=[{"title": "<b>", "svg": "<svg></svg>", "told": "<i>"}],
         counts={},
         brought_up=None,
         energies=[],
@@ -47,6 +48,7 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
     )
     assert "<title>0 edges, &lt;b&gt;</title>" in page
     assert "\\u003c/script\\u003e" in page
+    assert '<h3>&lt;b&gt;</h3><svg></svg><p class="note">&lt;i&gt;</p>' in page
 
 
 def test_a_line_is_what_the_verdict_says_with_its_powers_and_energies() -> None:
