@@ -42,7 +42,6 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
         energies=[{"title": "<b>", "svg": "<svg></svg>", "told": "<i>"}],
         counts={},
         brought_up=None,
-        energies=[],
         looks=1,
         data={"text": "</script>"},
     )
