@@ -40,8 +40,10 @@ class History:
     def taking(self, take: Callable[..., None]) -> Callable[..., None]:
         """The backend's own function, which now also writes what it takes."""
 
-        def wrapped(backend: object, device: Any, update: object, params: dict[str, Any]) -> None:
-            take(backend, device, update, params)
+        def wrapped(
+            backend: object, device: Any, update: object, params: dict[str, Any], history: object = None
+        ) -> None:
+            take(backend, device, update, params, history)
             edge = re.sub(r"\D", "", device.name)
             for timestamp, values in json_rpc.moments(params):
                 numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
