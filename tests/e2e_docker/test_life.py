@@ -99,7 +99,7 @@ def test_a_fleet_that_moved_to_another_runtime_is_purged_where_it_was(platform: 
     elsewhere = replace(platform, options=("--runtime", "embedded"))
     refused = elsewhere.inv("setup", code=2)
     assert "so this cannot be changed: --runtime from docker to embedded" in refused
-    assert "inv down, and then this again" in refused
+    assert "inv down, and then the same command again" in refused
     platform.inv("down")
     assert "1 online" in elsewhere.inv("setup")
     volumes = ("volume", "ls", "-q", "--filter", f"label=com.docker.compose.project={platform.project}")
