@@ -155,9 +155,8 @@ def _last_used() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def checkout() -> Iterator[Callable[[Path], Platform]]:
-    """Make a new checkout; whatever runs of it is removed in the end."""
+def checkouts() -> Iterator[Callable[[Path], Platform]]:
+    """What makes checkouts; when the tests have had it, whatever runs of them is removed."""
     found: list[Platform] = []
 
     def make(path: Path) -> Platform:
@@ -167,6 +166,12 @@ def checkout() -> Iterator[Callable[[Path], Platform]]:
     yield make
     for platform in found:
         remove(platform)
+
+
+@pytest.fixture
+def checkout() -> Iterator[Callable[[Path], Platform]]:
+    """Make a new checkout; whatever runs of it is removed in the end."""
+    yield from checkouts()
 
 
 @pytest.fixture
@@ -178,15 +183,7 @@ def platform(tmp_path: Path, checkout: Callable[[Path], Platform]) -> Platform:
 @pytest.fixture(scope="module")
 def make_shared() -> Iterator[Callable[[Path], Platform]]:
     """Make a checkout that the tests of a module share; whatever runs of it is removed in the end."""
-    found: list[Platform] = []
-
-    def make(path: Path) -> Platform:
-        found.append(made(path))
-        return found[-1]
-
-    yield make
-    for platform in found:
-        remove(platform)
+    yield from checkouts()
 
 
 @pytest.fixture(scope="module")
