@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from edge_tasks.history.pasts import Noted
     from edge_tasks.output import Output
 
-_MOST: Final = 500
-"""So many are reckoned side by side at the most: a turn of one edge takes nearly as long as one of hundreds."""
+_MOST: Final = 250
+"""So many are reckoned side by side at the most: of more, only a few days at once fit into memory."""
 _FEW: Final = 20
 """So few are not worth another process."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edge_tasks.history.truth.battery import Limit, Store
 from edge_tasks.history.truth.reckoning import SUMS, Metered, Site
+from edge_tasks.history.truth.store import Limit, Store
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.devices.balancing import Balancing
 from edge_tasks.light.devices.limit_total_discharge import LimitTotalDischarge
