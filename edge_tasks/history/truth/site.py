@@ -110,7 +110,7 @@ def _unknown(plant: Plant) -> str:
 
 
 def _counters(plant: Plant, meters: Sequence[Metered]) -> list[Counted]:
-    """The edge's own, then those of each meter."""
+    """Those of each meter, which are billed, then the edge's own."""
     lacking = {"buy", "sell"} if not plant.grid else set[str]()
     lacking |= {"charge", "discharge"} if not plant.batteries else set()
     moved = _OF_BATTERY if plant.batteries else frozenset[str]()
@@ -131,4 +131,4 @@ def _counters(plant: Plant, meters: Sequence[Metered]) -> list[Counted]:
         )
         for place, meter in enumerate(meters)
     ]
-    return [*sums, *sorted(own, key=lambda one: (len(one.meter), one.meter))]
+    return [*sorted(own, key=lambda one: (len(one.meter), one.meter)), *sums]

@@ -139,6 +139,13 @@ def test_all_of_it_is_written_as_csv_or_json(tmp_path: Path) -> None:
     assert {row["period"] for row in rows} == {"2025-08-02", "2025-08-03", "2025-08-04"}
 
 
+def test_what_is_billed_comes_first() -> None:
+    (account,) = accounts(edges(households=12)).read()
+    meters = list(dict.fromkeys(entry.meter for entry in account.entries_of(0)))
+    assert meters == [*(f"meter{number}" for number in range(1, 16) if f"meter{number}" in meters), "_sum"]
+    assert {"meter3", "meter10"} < set(meters)
+
+
 def test_a_file_with_another_ending_is_refused_before_anything_is_reckoned(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--output is"):
         Truth(replace(accounts(edges()), noted={}), tmp_path / "truth.txt", Lines()).run()
