@@ -86,7 +86,7 @@ class VerifyEnergy:
             self.output.line(f"  ! {remark}")
         counts: dict[str, int] = {}
         differences: list[Difference] = []
-        work = [(account, place) for account in accounts for place in range(len(account.edges))]
+        work = self.accounts.by_edge(accounts)
         with (
             self.output.progress("energy", len(work), "edges") as progress,
             ThreadPoolExecutor(_AT_ONCE) as pool,

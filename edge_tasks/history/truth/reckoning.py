@@ -12,13 +12,14 @@ import numpy as np
 
 from edge_tasks.history.truth.battery import Batteries
 from edge_tasks.history.truth.curve import Curve
-from edge_tasks.history.truth.levels import Levels
+from edge_tasks.history.truth.levels import levels_of
 from edge_tasks.history.truth.reading import Later, Rate, Reading
 from edge_tasks.history.truth.turns import Beat, stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from edge_tasks.history.truth.levels import Levels
     from edge_tasks.history.truth.store import Store
     from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.timedata.points import Whole
@@ -28,7 +29,7 @@ SUMS: Final[tuple[Sum, ...]] = ("consumption", "production", "buy", "sell", "cha
 """The counters of an edge, in front of those of its meters."""
 _CELLS: Final = 1_500_000
 """So many turns of all edges are reckoned at once, so a long span takes no more memory than a short one."""
-_WMS_PER_WH: Final = 3_600_000
+WMS_PER_WH: Final = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,18 @@ class Metered:
     Attributes:
         id: e.g. ``meter1``.
         kind: ``production`` or ``consumption``.
-        values: W, of its datasource; at least one.
+        values: W, of its datasource; none without one, which is 0 W.
         step: ms between two of them; 0 for the first one only.
+        held: W that somebody has written, in place of them; None if nobody has.
+        most: W to which somebody has limited it; None if nobody has.
     """
 
     id: str
     kind: Kind
     values: tuple[int, ...]
     step: int
+    held: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ class Site:
 
     def is_shaped(self, meter: Metered) -> bool:
         """Whether a meter follows the profile."""
-        return self.profile is not None and meter.kind in self.profile and meter.values[0] >= 0
+        is_described = self.profile is not None and meter.kind in self.profile
+        return is_described and bool(meter.values) and meter.values[0] >= 0
 
 
 class Reckoning:
@@ -76,23 +82,21 @@ class Reckoning:
         site: of all of them.
         keys: of each edge, ``SEED/EDGE/``.
         begin: epoch ms, when their lives begin.
+        levels: of the profile, see :func:`.levels_of`; None to make them.
     """
 
-    def __init__(self, site: Site, keys: Sequence[str], begin: int) -> None:
+    def __init__(
+        self, site: Site, keys: Sequence[str], begin: int, levels: Mapping[Kind, Levels] | None = None
+    ) -> None:
         self._site, self._edges, self._begin = site, len(keys), begin
-        profile = site.profile
-        levels = (
-            {kind: Levels(profile, kind) for kind in ("production", "consumption") if kind in profile}
-            if profile
-            else {}
-        )
+        known = levels_of(site.profile) if levels is None else levels
         self._curves = {
             meter.id: [
-                Curve(profile, meter.kind, meter.values[0], f"{key}{meter.id}", levels[meter.kind])
+                Curve(site.profile, meter.kind, meter.values[0], f"{key}{meter.id}", known[meter.kind])
                 for key in keys
             ]
             for meter in site.meters
-            if profile is not None and site.is_shaped(meter)
+            if site.profile is not None and site.is_shaped(meter)
         }
 
     def counters(self, moments: Sequence[int]) -> Whole:
@@ -100,17 +104,26 @@ class Reckoning:
 
         The counters are :data:`SUMS`, then each meter's own. At the beginning of the life all show 0.
         """
-        asked = np.array(moments, np.int64)
+        return self.energies(moments) // WMS_PER_WH
+
+    def energies(self, moments: Sequence[int], since: int | None = None) -> Whole:
+        """The same in W*ms.
+
+        Args:
+            moments: none is before ``since``.
+            since: epoch ms from which on is counted; None for the beginning of the life.
+        """
+        asked, since = np.array(moments, np.int64), self._begin if since is None else since
         count = len(SUMS) + len(self._site.meters)
         before = np.zeros((count, self._edges), np.int64)
         found = np.zeros((count, len(asked), self._edges), np.int64)
         store = self._site.store
-        batteries = Batteries(store, self._edges, self._site.initial, self._begin) if store else None
-        for turns, spans in stretches(self._beats(), self._edges, self._begin, int(asked.max()), _CELLS):
+        batteries = Batteries(store, self._edges, self._site.initial, since) if store else None
+        for turns, spans in stretches(self._beats(), self._edges, since, int(asked.max()), _CELLS):
             reading = Reading(turns, spans, asked)
             for place, rate in enumerate(self._rates(turns, spans, batteries)):
                 before[place] += reading.read(rate, before[place], found[place])
-        return found // _WMS_PER_WH
+        return found
 
     def _beats(self) -> list[Beat]:
         """Those of the profile, which are one for all meters of an edge, and those of datasources."""
@@ -132,22 +145,24 @@ class Reckoning:
         )
         asked = consumption - production
         given, splits = batteries.follow(asked, turns, spans) if batteries else (np.zeros_like(turns), [])
-        yield from (Rate(consumption), Rate(production))
+        yield from (Rate(_above_zero(consumption)), Rate(_above_zero(production)))
         later = Later.of(splits, asked, turns + spans) if splits else None
         for figure in (_bought, _sold, _charged, _discharged):
             yield Rate(figure(asked, given), later.changed(figure) if later else None)
-        yield from (Rate(power) for power in powers)
+        yield from (Rate(_above_zero(power)) for power in powers)
 
     def _powers(self, meter: Metered, turns: Whole) -> Whole:
-        curves = self._curves.get(meter.id)
-        if curves is None:
-            values = np.array(meter.values, np.int64)
+        if meter.held is not None:
+            power = np.full_like(turns, meter.held)
+        elif meter.id in self._curves:
+            power = np.empty_like(turns)
+            for row, own, curve in zip(power, turns, self._curves[meter.id], strict=True):
+                row[:] = curve.powers((own + curve.ahead) // curve.step)
+        else:
+            values = np.array(meter.values or (0,), np.int64)
             places = (turns - self._begin) // meter.step if meter.step else np.zeros_like(turns)
-            return values[places % len(values)]
-        found = np.empty_like(turns)
-        for row, own, curve in zip(found, turns, curves, strict=True):
-            row[:] = curve.powers((own + curve.ahead) // curve.step)
-        return found
+            power = values[places % len(values)]
+        return power if meter.most is None else np.minimum(power, meter.most)
 
 
 def _above_zero(power: Whole) -> Whole:
