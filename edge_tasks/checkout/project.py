@@ -70,6 +70,10 @@ class Project:
     services: Mapping[str, Service]
     external_volumes: frozenset[str] = frozenset()
 
+    def only(self, service: str) -> Project:
+        """The project with a single service."""
+        return Project(self.name, {service: self.services[service]}, self.external_volumes)
+
     def image(self, service: str) -> str:
         """The image of a service; Compose's own name for one that is only built."""
         return self.services[service].get("image") or f"{self.name}-{service}"

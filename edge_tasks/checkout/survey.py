@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import read_tree, read_utf8
 from edge_tasks.adapters.jars import read_build
+from edge_tasks.checkout.backend_config import parsed
 from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of, volume_at
+from edge_tasks.checkout.dockerfile import java_of
 from edge_tasks.checkout.metadata import KNOWN, find_metadata
 from edge_tasks.checkout.release_signs import (
     Recognised,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import PurePosixPath
 
+    from edge_tasks.checkout.dockerfile import JavaBase
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.checkout.metadata import Metadata
     from edge_tasks.checkout.project import Project, Service
@@ -109,6 +112,13 @@ class Survey:
         """Those of the second program."""
         return self._texts(self.gateway_folder)
 
+    @property
+    def gateway_port(self) -> int:
+        """Where the second program listens for edges."""
+        text = self.gateway_texts.get(_GATEWAY_FILES[0])
+        given = parsed(text, self.shown(Path(_GATEWAY_FILES[0]))).values().get("port") if text else None
+        return given if isinstance(given, int) else self.release.release.backend_ports.edges
+
     @cached_property
     def metadata(self) -> tuple[Metadata, ...]:
         """What knows the backend's devices, as far as its configuration is on this machine."""
@@ -130,6 +140,16 @@ class Survey:
         build = self._service(role).get("build") or {}
         path = self.platform.readable(Path(build.get("context", ""), build.get("dockerfile") or "Dockerfile"))
         return path if build and path.is_file() else None
+
+    def java_beside(self, jar: Path) -> JavaBase | None:
+        """The Java of the image that a jar is copied into, if its Dockerfile says it."""
+        for role in OPENEMS:
+            path = self.dockerfile(role)
+            if path is not None and path.parent == jar.parent:
+                given = (self._service(role).get("build") or {}).get("args") or {}
+                arguments = {name: value for name, value in given.items() if value is not None}
+                return java_of(read_utf8(path), arguments, path)
+        return None
 
     def shown(self, path: Path) -> str:
         """A path as people read it: below the checkout, if it is there."""

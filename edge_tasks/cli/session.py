@@ -18,6 +18,7 @@ from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, counting, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
+from edge_tasks.cli.releases import with_release
 from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
@@ -254,7 +255,10 @@ class Session:
         groups: tuple[Group, ...] = ()
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
-        wanted = wanted_fleet(choices, saved, self._choice(choices).name)
+        runtime = self._choice(choices).name
+        is_built = self._platform.bundled and kind(runtime).uses_engine
+        choices = with_release(choices, is_new=saved is None, is_built=is_built)
+        wanted = wanted_fleet(choices, saved, runtime)
         edge_service = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge_service, groups)
 
@@ -279,6 +283,7 @@ class Session:
             override=target.platform.path / fleet.override_file,
             services_named=self.services_named,
             choices=Choices({}, {}, fleet.choices, {}).extras(),
+            told_release=target.told_release,
             flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
             compose=lambda: target.compose,
             blueprints=lambda: target.blueprints,

@@ -25,6 +25,7 @@ class RuntimeContext:
         override: our override's path.
         services_named: role → service, from ``invoke.yaml``.
         choices: the saved settings, by name; each runtime takes its own into a dataclass of options.
+        told_release: the release of OpenEMS that was chosen, or that the bundled platform has; else empty.
         flags: those that were typed, of ``skip_build``, ``demo``, ``force`` and ``fix``.
         compose: reads the platform's compose file, where Compose does not.
         blueprints: gives what the edges are made of; see :attr:`.Target.blueprints`.
@@ -39,6 +40,7 @@ class RuntimeContext:
     override: Path
     services_named: Mapping[str, str]
     choices: Mapping[str, str | int]
+    told_release: str
     flags: frozenset[str]
     compose: Callable[[], ComposeFile]
     blueprints: Callable[[], Blueprints]

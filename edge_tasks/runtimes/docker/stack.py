@@ -18,9 +18,12 @@ from edge_tasks.checkout.roles import (
     find_own_edge,
     find_services,
     plays_all_roles,
+    plays_openems,
     with_players,
 )
+from edge_tasks.checkout.survey import Survey
 from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.openems.release import release_of
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
+JAVA_VARIABLE: Final = "OPENEMS_JAVA"
+"""By which the bundled platform's compose file is told the Java of the release."""
+
 _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
 
 
@@ -52,7 +58,8 @@ class Stack:
         self.context = context
         self.options = DockerOptions.of(context.choices, context.flags)
         self.light_options = LightOptions.of(context.choices, context.fleet.port_offset)
-        self.docker = Docker(context.state.folder / "docker.log", context.echo)
+        java = {JAVA_VARIABLE: str(release_of(context.told_release).java)} if context.platform.bundled else {}
+        self.docker = Docker(context.state.folder / "docker.log", context.echo, java)
         self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
     @cached_property
@@ -107,6 +114,14 @@ class Stack:
         return find_services(self.project, self.context.services_named, self.backend_files.original.hosts)
 
     @cached_property
+    def survey(self) -> Survey:
+        """What the platform is, and which release of OpenEMS it has."""
+        context, project = self.context, self.project
+        names = {project.image(name) for name in project.services if plays_openems(project.only(name))}
+        labels = {name: self.docker.image(name).labels for name in names}
+        return Survey(context.platform, project, context.services_named, context.told_release, labels)
+
+    @cached_property
     def backend_files(self) -> BackendFiles:
         """The files that configure the backend."""
         return BackendFiles(self)
@@ -125,6 +140,11 @@ class Stack:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
         return self.backend_files.wiring
 
+    @property
+    def edge_port(self) -> int:
+        """Where edges connect, inside the container of the program that they connect to."""
+        return self.survey.gateway_port if self.services.backend_edge else self.wiring.edge_port
+
     @cached_property
     def inside(self) -> dict[str, tuple[str, int]]:
         """What we reach over loopback: a word → (service, port inside)."""
@@ -132,7 +152,7 @@ class Stack:
         return {
             "database": (services.database, POSTGRES_PORT),
             "odoo": (services.odoo, ODOO_PORT),
-            "edges": (services.backend, self.wiring.edge_port),
+            "edges": (services.door, self.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
         }
 
