@@ -202,6 +202,9 @@ def _is_root(caller: Caller) -> bool:
 
 
 def _starts_by_init(image: Image, service: Service) -> bool:
+    """OpenEMS' own image counts as one that does, as long as it is not here."""
+    if not image.id and _OFFICIAL.search(str(service.get("image"))) and not service.get("entrypoint"):
+        return True
     words = words_of(service) if service.get("entrypoint") else image.words
     return bool(words) and words[0] in _LEADS_TO_INIT
 

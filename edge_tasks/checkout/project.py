@@ -64,11 +64,13 @@ class Project:
         name: Compose's project name, by which containers, networks and volumes are called.
         services: the resolved services, by name.
         external_volumes: the volumes that Compose uses, but neither makes nor removes, as its files call them.
+        added: the service that is not in the files, but that the edges are made like; empty if there is none.
     """
 
     name: str
     services: Mapping[str, Service]
     external_volumes: frozenset[str] = frozenset()
+    added: str = ""
 
     def only(self, service: str) -> Project:
         """The project with a single service."""

@@ -57,7 +57,9 @@ def _text(stack: Stack, edges: Sequence[Edge]) -> str:
     inherited = inheritance(stack)
     edge, project = stack.own_edge, stack.project
     dependents = tuple(name for name, found in project.services.items() if depends(found, edge))
-    service = ComposeFile(edge, project.image(edge), inherited.networks, dependents)
+    service = ComposeFile(
+        edge, project.image(edge), inherited.networks, dependents, is_added=edge == project.added
+    )
     hosting = Hosting(
         config_target=inherited.config_target,
         java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),

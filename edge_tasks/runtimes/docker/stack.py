@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_utf8
+from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
 from edge_tasks.checkout.override import is_ours
@@ -67,7 +69,8 @@ class Stack:
         """The user's files and our override."""
         context = self.context
         platform = context.platform
-        files = tuple(path.name for path in find_compose_files(platform.source) if path != context.override)
+        found = (path for path in find_compose_files(platform.source) if path != context.override)
+        files = tuple(os.path.relpath(path, platform.source) for path in found)
         name = self.options.project_name
         return Compose(self.docker, platform.path, files, context.override, name, platform.source)
 
@@ -82,12 +85,15 @@ class Stack:
 
     @cached_property
     def project(self) -> Project:
-        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles."""
+        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles.
+
+        If they have no edge, one is added, like which ours are made.
+        """
         active = self.compose.project()
         named = self.context.services_named
-        if plays_all_roles(active, named):
-            return active
-        return with_players(active, self.compose.project(profiles="*"), named)
+        if not plays_all_roles(active, named):
+            active = with_players(active, self.compose.project(profiles="*"), named)
+        return with_edge(active, named)
 
     @cached_property
     def edge_image(self) -> Image:
