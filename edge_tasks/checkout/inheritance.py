@@ -23,6 +23,9 @@ DATA_DIRECTORY: Final = "-Dopenems.data.dir=/tmp/openems-data"
 
 CONFIG_TARGET: Final = "/etc/openems.d"
 
+USER_IDS: Final = ("PUID", "PGID")
+"""The variables by which an image is told to which user and group it is to change."""
+
 _CONFIG_FOLDER: Final = re.compile(r"/openems/config/?$")
 _OFFICIAL: Final = re.compile(r"(?:^|/)openems/edge(?:[:@]|$)")
 _CARRIED: Final = (
@@ -109,7 +112,7 @@ def inherit(
     user = _user(str(service.get("user") or image.user), image, service, caller)
     environment = environment_of(service)
     if not user and _starts_by_init(image, service) and not _is_root(caller):
-        environment |= {"PUID": str(caller.uid), "PGID": str(caller.gid)}
+        environment |= dict(zip(USER_IDS, (str(caller.uid), str(caller.gid)), strict=True))
     if user and not user.startswith("0:"):
         environment.setdefault("HOME", "/tmp")  # noqa: S108 - the container's own
     return Inheritance(
