@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge_tasks.openems.release import DEFAULT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
@@ -47,6 +49,11 @@ class RuntimeContext:
     say: Callable[[str], None]
     progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
     echo: Callable[[str], None] | None
+
+    @property
+    def stood_in_for(self) -> str:
+        """The release that stand-ins behave like: the one that was chosen, else that of the recordings."""
+        return self.told_release or DEFAULT.since
 
     def render(self, edge: Edge, uri: str) -> dict[PurePosixPath, str]:
         """The files of an edge that connects to a backend, by path below its config directory."""
