@@ -111,8 +111,8 @@ def inherit(
     options = {key: given[key] for key in _CARRIED if given.get(key) not in (None, [], {})}
     user = _user(str(service.get("user") or image.user), image, service, caller)
     environment = environment_of(service)
-    if not user and _starts_by_init(image, service) and not _is_root(caller):
-        environment |= dict(zip(USER_IDS, (str(caller.uid), str(caller.gid)), strict=True))
+    if not user and _starts_by_init(image, service):
+        environment |= user_ids(caller)
     if user and not user.startswith("0:"):
         environment.setdefault("HOME", "/tmp")  # noqa: S108 - the container's own
     return Inheritance(
@@ -124,6 +124,11 @@ def inherit(
         user=user,
         left_out=tuple(f"{v.get('source') or 'a volume'} at {v['target']}" for v in others if v not in shared),
     )
+
+
+def user_ids(caller: Caller) -> dict[str, str]:
+    """The variables by which an image is told to change to the caller; none if that is root."""
+    return {} if _is_root(caller) else dict(zip(USER_IDS, (str(caller.uid), str(caller.gid)), strict=True))
 
 
 def config_target(service: Service, image: Image, template: str) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from edge_tasks.checkout.backend_config import REST_FOLDER, parsed
+from edge_tasks.checkout.completion import APP, MANAGER
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.metadata import FILE, ODOO
 from edge_tasks.checkout.roles import GATEWAY
-from edge_tasks.openems import felix
 from edge_tasks.openems.configuration import as_flag
 from edge_tasks.openems.release import ONE_PROGRAM
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.metadata import Metadata
     from edge_tasks.checkout.survey import Survey
 
-_MANAGER: Final = felix.path_of("Edge.Manager")
-_APP: Final = felix.path_of("Backend.Edge.App")
 _OF_WS: Final = 80
 _LOGIN: Final = "enablePasswordAuthentication"
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -73,34 +71,33 @@ def _check_programs(survey: Survey, place: Callable[..., str]) -> list[Finding]:
 
 def _check_manager(survey: Survey) -> list[Finding]:
     """The second program dials the backend: ``uri`` of ``Backend.Edge.App``, ``port`` of ``Edge.Manager``."""
-    folder, backend = survey.gateway_folder, survey.players.get("backend")
-    if folder is None or backend is None:
+    backend = survey.players.get("backend")
+    if survey.gateway_folder is None or backend is None:  # of OpenEMS' own images ours is completed
         return []
-    where = f"{survey.shown(folder)}/{_APP}"
-    document = parsed(survey.gateway_texts[_APP], where)
+    where = survey.told_where(GATEWAY, APP)
+    document = parsed(survey.gateway_texts[APP], where)
     given = document.find("uri")
-    uri = str(given.value) if given else f"ws://localhost:{_default_port(survey)}"
+    uri = str(given.value) if given else f"ws://localhost:{survey.release.release.backend_ports.manager}"
     line = f"{where}:{given.line}" if given else where
-    wanted = f'make it uri="ws://{backend}:{_manager_port(survey)}"'
+    wanted = f'make it uri="ws://{backend}:{survey.manager_port}"'
     host, port = _host_and_port(uri)
     if host in _LOCAL:
         what = f"uri leads to {host}, which is the container of {survey.players.get(GATEWAY, GATEWAY)} itself"
-    elif port != _manager_port(survey):
-        files = survey.backend_folder if _MANAGER in survey.backend_texts else None
-        manager = f"{survey.shown(files)}/{_MANAGER}" if files else "Edge.Manager"
-        what = f"uri has port {port}, but {manager} listens at {_manager_port(survey)}"
+    elif port != survey.manager_port:
+        manager = survey.told_where("backend", MANAGER) if MANAGER in survey.backend_texts else "Edge.Manager"
+        what = f"uri has port {port}, but {manager} listens at {survey.manager_port}"
     else:
         return []
     return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING)]
 
 
 def _check_registry(survey: Survey) -> list[Finding]:
-    if not survey.metadata or survey.backend_folder is None:
+    if not survey.metadata:
         return []
     found, release = survey.metadata[0], survey.release.release
     if len(release.backend_programs) == 1:
         return []
-    where = f"{survey.shown(survey.backend_folder / found.file)}:{found.line}"
+    where = f"{survey.told_where('backend', found.file)}:{found.line}"
     if found.pid == FILE:
         what = f"with {FILE} port 8081 never opens from OpenEMS 2026.2 on: nothing tells backend-edge the apikeys"
         return [Finding(what, where, f"use {ODOO}, or {_OLDER}", fault=Fault.FILE_CLOSED)]
@@ -138,16 +135,6 @@ def _check_java(survey: Survey) -> list[Finding]:
             change = f"stand it on an image with Java {build.java}, such as eclipse-temurin:{build.java}-jre"
             findings.append(Finding(what, where, change, fault=Fault.JAVA_TOO_OLD))
     return findings
-
-
-def _manager_port(survey: Survey) -> int:
-    text = survey.backend_texts.get(_MANAGER)
-    value = parsed(text, str(_MANAGER)).values().get("port") if text else None
-    return value if isinstance(value, int) else _default_port(survey)
-
-
-def _default_port(survey: Survey) -> int:
-    return survey.release.release.backend_ports.manager or 0
 
 
 def _host_and_port(uri: str) -> tuple[str, int]:

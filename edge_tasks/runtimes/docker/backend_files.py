@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import read_tree, read_utf8
 from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
-from edge_tasks.checkout.config_places import find_place, places_of
+from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of
 from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.checkout.findings import additions, check_backend_config, corrections
 from edge_tasks.checkout.inheritance import told_config_folder
@@ -41,15 +41,24 @@ class BackendFiles:
         folder = find_place(places, platform.readable, (METADATA,))
         if folder is not None:
             return folder
+        if self.is_completed:
+            return self.copy
         raise SettingsError(
             f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
             hint="the docker runtime registers edges in Odoo's device table,"
             " and this file tells the backend where it is; --runtime embedded needs no such file",
         )
 
+    @property
+    def is_completed(self) -> bool:
+        """The backend gets its configuration from us: its image is OpenEMS' own, and has it in a volume."""
+        return self.stack.survey.is_completed("backend")
+
     @cached_property
     def texts(self) -> dict[PurePosixPath, str]:
         """The platform's own files, by path below the folder."""
+        if self.is_completed:
+            return dict(self.stack.survey.backend_texts)
         return read_tree(self.stack.context.platform.readable(self.folder), ".config")
 
     @cached_property
@@ -71,7 +80,9 @@ class BackendFiles:
 
     @cached_property
     def is_corrected(self) -> bool:
-        """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
+        """``inv doctor --fix`` was asked for, now or earlier, and changes something; or the files are ours."""
+        if self.is_completed:
+            return True
         asked = self.stack.options.fix or bool(self.stack.context.state.record.entries().get("corrected"))
         return asked and self.corrected_texts != self.texts
 
@@ -90,6 +101,8 @@ class BackendFiles:
     @property
     def inside(self) -> str | None:
         """Where the backend's container has that folder; None when it cannot be told."""
+        if self.is_completed:
+            return OFFICIAL_CONFIG_TARGET
         mounted = self.stack.project.bind_target(self.stack.services.backend, str(self.folder))
         return copied_to(self._dockerfile) if mounted is None else mounted
 
