@@ -155,6 +155,7 @@ class Docker:
             directory=str(config.get("WorkingDir") or ""),
             id=str(entry["Id"]),
             volumes=frozenset(config.get("Volumes") or ()),
+            labels=config.get("Labels") or {},
         )
 
     def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:

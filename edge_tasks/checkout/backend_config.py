@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 METADATA: Final = PurePosixPath("Metadata/Odoo.config")
 _WEBSOCKET: Final = PurePosixPath("Edge/Websocket.config")
 _UI: Final = PurePosixPath("Ui/Websocket.config")
-_REST: Final = "Backend2Backend/Rest/"
-REST: Final = PurePosixPath(_REST) / "edgeTasks.config"
+REST_FOLDER: Final = PurePosixPath("Backend2Backend/Rest")
+REST: Final = REST_FOLDER / "edgeTasks.config"
 REST_TEXT: Final = f"""\
 :org.apache.felix.configadmin.revision:=L"1"
 port=I"{DEFAULT.backend_ports.rest}"
@@ -72,7 +72,7 @@ def read_backend_config(
         )
     documents = {path: parsed(text, f"{folder}/{path}") for path, text in files.items()}
     given = documents[METADATA]
-    rest = next((found for path, found in documents.items() if str(path).startswith(_REST)), None)
+    rest = next((found for path, found in documents.items() if path.is_relative_to(REST_FOLDER)), None)
     ports = release.backend_ports
     return BackendConfig(
         values={**release.metadata_odoo, **_known(given, release)},

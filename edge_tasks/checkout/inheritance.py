@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET
 from edge_tasks.checkout.project import environment_of, is_bind_of, plain, volumes_of
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ DATA_DIRECTORY: Final = "-Dopenems.data.dir=/tmp/openems-data"
 """Without it an edge writes its rrd4j files where it was started, where only root may write."""
 
 CONFIG_TARGET: Final = "/etc/openems.d"
-
-OFFICIAL_CONFIG_TARGET: Final = "/var/opt/openems/config"
-"""Where OpenEMS' own images look. Only a script inside them says so."""
 
 _CONFIG_FOLDER: Final = re.compile(r"/openems/config/?$")
 _OFFICIAL: Final = re.compile(r"(?:^|/)openems/edge(?:[:@]|$)")

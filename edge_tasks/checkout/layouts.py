@@ -22,6 +22,7 @@ from edge_tasks.checkout.project import Project
 from edge_tasks.checkout.renewal import find_outdated, renew
 from edge_tasks.checkout.roles import EDGE_SERVICE, missing_roles
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
+from edge_tasks.checkout.template_place import TemplatePlace, find_template
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -103,18 +104,29 @@ class Platform:
         """Where a file or folder below the platform's can be read now."""
         return self.source / path.relative_to(self.path) if path.is_relative_to(self.path) else path
 
+    @property
+    def template_place(self) -> TemplatePlace:
+        """Where its template is, or the one that it gets.
+
+        Raises:
+            SettingsError: there is none, and the checkout has nothing of OpenEMS.
+        """
+        ours = bundled_source() / DOCKER_OPENEMS.template
+        found = find_template(self.source / self.layout.template, self.path, ours)
+        if found is None:
+            raise SettingsError(
+                f"{self.path} has no edge template (looked for {self.layout.template})",
+                hint=f"name a {self.layout.name} checkout with --platform",
+            )
+        return found
+
     def template(self, households: int = 0) -> Template:
         """Its ``config.d``, compiled, with so many households added to it.
 
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
         """
-        folder = self.source / self.layout.template
-        if not folder.is_dir():
-            raise SettingsError(
-                f"{self.path} has no edge template (looked for {self.layout.template})",
-                hint=f"name a {self.layout.name} checkout with --platform",
-            )
+        folder = self.template_place.folder
         sources = [SourceFile(path, text) for path, text in read_tree(folder, ".config").items()]
         compiled = compile_template(sources, str(folder), households)
         return replace(compiled, ignored=files_of_macos(folder))
@@ -244,8 +256,10 @@ def forget(platform: Platform, home: Home) -> None:
 
 
 def _is_platform(folder: Path) -> bool:
-    has_compose_file = any((folder / name).is_file() for name in NAMES)
-    return has_compose_file and (folder / DOCKER_OPENEMS.template).is_dir()
+    """Whether it has a compose file with something of OpenEMS."""
+    if not any((folder / name).is_file() for name in NAMES):
+        return False
+    return find_template(folder / DOCKER_OPENEMS.template, folder, folder) is not None
 
 
 def _last_used(home: Home) -> Path | None:

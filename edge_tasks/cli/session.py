@@ -226,13 +226,14 @@ class Session:
         return PlatformUsed(self._platform, self.invocation.home, self.console)
 
     @cached_property
-    def _services_named(self) -> dict[str, str]:
+    def services_named(self) -> dict[str, str]:
+        """Role → service, as ``invoke.yaml`` says."""
         return check_services(self.configured.get("services"))
 
     @cached_property
     def _chooser(self) -> Chooser:
         platform = self._platform
-        return Chooser(platform.bundled, lambda: platform.missing_services(self._services_named))
+        return Chooser(platform.bundled, lambda: platform.missing_services(self.services_named))
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         options = counting(self.options, self.tasks) if saved else self.options
@@ -254,7 +255,7 @@ class Session:
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         wanted = wanted_fleet(choices, saved, self._choice(choices).name)
-        edge_service = self._services_named.get("edge", EDGE_SERVICE)
+        edge_service = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge_service, groups)
 
     def look_again(self) -> None:
@@ -276,7 +277,7 @@ class Session:
             state=target.state,
             fleet=fleet.fleet,
             override=target.platform.path / fleet.override_file,
-            services_named=self._services_named,
+            services_named=self.services_named,
             choices=Choices({}, {}, fleet.choices, {}).extras(),
             flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
             compose=lambda: target.compose,

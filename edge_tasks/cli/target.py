@@ -100,6 +100,12 @@ class Target:
         return self.platform.compose(self.edge_service)
 
     @property
+    def told_release(self) -> str:
+        """The release that was chosen, or that the bundled platform has; empty where a checkout decides."""
+        chosen = self.choices.chosen("openems_version")
+        return str(chosen.value) if self.platform.bundled or chosen.origin != "default" else ""
+
+    @property
     def header(self) -> str:
         """Which fleet on which platform, and where each number comes from, for people."""
         edges, light = (self.choices.chosen(name) for name in ("edges", "light_edges"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import read_tree, read_utf8
 from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
+from edge_tasks.checkout.config_places import find_place, places_of
 from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.checkout.findings import additions, check_backend_config, corrections
 from edge_tasks.checkout.inheritance import told_config_folder
@@ -17,7 +17,7 @@ from edge_tasks.checkout.timedata_config import TimedataConfig, read_timedata_co
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
     from edge_tasks.runtimes.docker.stack import Stack
 
@@ -37,13 +37,10 @@ class BackendFiles:
         """
         stack, platform = self.stack, self.stack.context.platform
         backend = stack.project.services[find_backend(stack.project, stack.context.services_named)]
-        mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
-        context = str((backend.get("build") or {}).get("context") or "")
-        places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
-        places.append(platform.backend_config)
-        for folder in places:
-            if platform.readable(folder / METADATA).is_file():
-                return folder
+        places = tuple(places_of(backend, platform.backend_config))
+        folder = find_place(places, platform.readable, (METADATA,))
+        if folder is not None:
+            return folder
         raise SettingsError(
             f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
             hint="the docker runtime registers edges in Odoo's device table,"
