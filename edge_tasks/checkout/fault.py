@@ -11,6 +11,8 @@ class Fault(Enum):
     BACKEND_WIRING = "backend-wiring"
     BACKEND_WITHOUT_PASSWORD = "backend-without-password"  # noqa: S105 - a name
     BACKEND_CONFIG_PLACE = "backend-config-place"
+    METADATA_TWICE = "metadata-twice"
+    METADATA_WITHOUT_FILE = "metadata-without-file"
     BACKEND_WITHOUT_REST = "backend-without-rest"
     ODOO_WIRING = "odoo-wiring"
     ADDON_MISSING = "addon-missing"

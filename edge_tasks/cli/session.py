@@ -180,6 +180,7 @@ class Session:
             SettingsError: there is no fleet yet.
         """
         self.require_fleet()
+        self.target.require_secret_keys()
         self.begin()
         target = self.target
         fleet = replace(target.fleet, key_generation=target.fleet.key_generation + 1)
@@ -254,7 +255,9 @@ class Session:
         groups: tuple[Group, ...] = ()
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
-        wanted = wanted_fleet(choices, saved, self._choice(choices).name)
+        runtime = self._choice(choices).name
+        names = kind(runtime).uses_engine and self._platform.wants_names_for_keys(self.services_named)
+        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
         edge_service = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge_service, groups)
 

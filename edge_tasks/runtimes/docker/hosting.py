@@ -19,7 +19,7 @@ from edge_tasks.checkout.inheritance import (
 )
 from edge_tasks.checkout.override import Addition, Hosting, render_override
 from edge_tasks.errors import SettingsError
-from edge_tasks.runtimes.docker import bundles, edge_files, light_container
+from edge_tasks.runtimes.docker import bundles, edge_files, light_container, metadata_file
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 from edge_tasks.runtimes.plans import Override
 
@@ -110,6 +110,9 @@ def _additions(stack: Stack) -> dict[str, Addition]:
         backend_gets = found.get(stack.services.backend, Addition())
         mount = f"./{folder}:{stack.backend_files.inside}"
         found[stack.services.backend] = replace(backend_gets, volumes=(mount,))
+    if mount := metadata_file.copy_mount(stack):
+        backend_gets = found.get(stack.services.backend, Addition())
+        found[stack.services.backend] = replace(backend_gets, volumes=(*backend_gets.volumes, mount))
     offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():
         if shifted := stack.project.shifted_ports(service, offset):

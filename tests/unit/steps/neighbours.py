@@ -149,6 +149,10 @@ class Status:
             raise BackendError("the backend does not answer")
         return {name: name in self.online_now for name in names if name not in self.forgotten}
 
+    @staticmethod
+    def components(_names: Sequence[str]) -> dict[str, frozenset[str]]:
+        return {}
+
     def values(self, names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
         return {name: {} for name in names}
 
