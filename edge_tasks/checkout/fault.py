@@ -18,6 +18,8 @@ class Fault(Enum):
     GET_EDGES_HANGS = "get-edges-hangs"
     JAVA_TOO_OLD = "java-too-old"
     RELEASE_NEWER = "release-newer"
+    METADATA_TWICE = "metadata-twice"
+    METADATA_WITHOUT_FILE = "metadata-without-file"
     BACKEND_WITHOUT_REST = "backend-without-rest"
     ODOO_WIRING = "odoo-wiring"
     ADDON_MISSING = "addon-missing"

@@ -17,9 +17,10 @@ from edge_tasks.checkout.compose_file import (
     find_compose_files,
     read_compose_files,
 )
+from edge_tasks.checkout.metadata import DUMMY
 from edge_tasks.checkout.project import Project
 from edge_tasks.checkout.renewal import find_outdated, renew
-from edge_tasks.checkout.roles import EDGE_SERVICE, missing_roles
+from edge_tasks.checkout.roles import EDGE_SERVICE, ROLES, WITHOUT_ODOO, missing_roles
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
 from edge_tasks.checkout.template_place import TemplatePlace, find_template
 from edge_tasks.errors import SettingsError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edge_tasks.checkout.home import Home
+    from edge_tasks.checkout.metadata import Metadata
 
 BUNDLED_NAME: Final = "platform"
 """Where the bundled platform is laid out, in the home folder."""
@@ -148,7 +150,27 @@ class Platform:
             services = read_services(find_compose_files(self.source), self.path)
         except SettingsError:
             return ()
-        return tuple(role for role in missing_roles(Project("", services), named) if role != "edge")
+        needs_odoo = all(one.needs_odoo for one in self.metadata(named))
+        missing = missing_roles(Project("", services), named, ROLES if needs_odoo else WITHOUT_ODOO)
+        return tuple(role for role in missing if role != "edge")
+
+    def wants_names_for_keys(self, named: Mapping[str, str]) -> bool:
+        """Whether its backend takes an edge for the one whose name its apikey is; ``named`` as above."""
+        return [one.pid for one in self.metadata(named)] == [DUMMY]
+
+    def metadata(self, named: Mapping[str, str]) -> tuple[Metadata, ...]:
+        """What knows the backend's devices, as far as files on this machine say it.
+
+        Args:
+            named: role → service, as ``invoke.yaml`` says.
+        """
+        from edge_tasks.checkout.survey import Survey  # noqa: PLC0415 - 20 ms that few calls need
+
+        try:
+            project = Project("", read_services(find_compose_files(self.source), self.path))
+            return Survey(self, project, named).metadata
+        except SettingsError:
+            return ()
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""

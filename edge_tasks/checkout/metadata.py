@@ -34,6 +34,11 @@ class Metadata:
     line: int
     devices: str = ""
 
+    @property
+    def needs_odoo(self) -> bool:
+        """Whether PostgreSQL and Odoo must run for it."""
+        return self.pid == ODOO
+
 
 def find_metadata(files: Mapping[PurePosixPath, str]) -> tuple[Metadata, ...]:
     """What a backend's ``config.d`` configures of them, in the order of :data:`KNOWN`.

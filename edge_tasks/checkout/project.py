@@ -54,6 +54,7 @@ class Service(TypedDict, total=False):
     networks: dict[str, object]
     network_mode: str
     depends_on: dict[str, object]
+    working_dir: str
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,16 @@ from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.checkout.project import Service
 
 ROLES: Final = ("edge", "backend", "database", "odoo")
 GATEWAY: Final = "backend-edge"
 """The role of the program that edges connect to, where the backend is two programs (from 2026.2 on)."""
+
+WITHOUT_ODOO: Final = ("edge", "backend")
+"""The roles that must be played where the backend does not know its devices from Odoo."""
 
 NAMEABLE: Final = (*ROLES, GATEWAY)
 """The roles that ``invoke.yaml`` may name a service for."""
@@ -49,7 +52,7 @@ class Services:
 
     Attributes:
         edge: the platform's one edge, in whose place the generated services are.
-        database: PostgreSQL.
+        database: PostgreSQL; like Odoo it is empty where the backend does not know its devices from Odoo.
         others: influxdb, the UI, …; they are started and otherwise left alone.
         backend_edge: the second program of a backend, which edges connect to; empty where there is one program.
     """
@@ -64,8 +67,7 @@ class Services:
     @property
     def platform(self) -> tuple[str, ...]:
         """All services that must run, without the edges."""
-        gateway = (self.backend_edge,) if self.backend_edge else ()
-        return (self.database, self.odoo, self.backend, *gateway, *self.others)
+        return tuple(filter(None, (self.database, self.odoo, self.backend, self.backend_edge, *self.others)))
 
     @property
     def door(self) -> str:
@@ -73,18 +75,24 @@ class Services:
         return self.backend_edge or self.backend
 
 
-def find_services(project: Project, chosen: Mapping[str, str], configured: Mapping[str, str]) -> Services:
+def find_services(
+    project: Project,
+    chosen: Mapping[str, str],
+    configured: Mapping[str, str],
+    roles: Sequence[str] = ROLES,
+) -> Services:
     """Which service plays which role: as named, else as the backend's configuration has it, else as it looks.
 
     Args:
         project: as resolved.
         chosen: role → service, from ``invoke.yaml``.
         configured: role → host name, as ``Metadata/Odoo.config`` has it.
+        roles: those that must be played.
 
     Raises:
         SettingsError: no service plays a role, or more than one may.
     """
-    found = {role: _find(role, project, chosen, configured) for role in ROLES}
+    found = {role: _find(role, project, chosen, configured) if role in roles else "" for role in ROLES}
     gateway = find_backend_edge(project, chosen)
     taken = {*found.values(), gateway}
     others = tuple(name for name in project.services if name not in taken and index_of_service(name) is None)
@@ -144,12 +152,12 @@ def plays_all_roles(project: Project, chosen: Mapping[str, str]) -> bool:
     return not missing_roles(project, chosen)
 
 
-def missing_roles(project: Project, chosen: Mapping[str, str]) -> tuple[str, ...]:
-    """The roles that no service plays, and that none looks like."""
+def missing_roles(project: Project, chosen: Mapping[str, str], roles: Sequence[str] = ROLES) -> tuple[str, ...]:
+    """Which of these roles no service plays, and none looks like."""
     services = project.services
     return tuple(
         role
-        for role in ROLES
+        for role in roles
         if not find_player(role, project, chosen)
         and not any(_looks_like(role, name, services[name]) for name in services)
     )
@@ -193,7 +201,8 @@ def _find(role: str, project: Project, chosen: Mapping[str, str], configured: Ma
     if not alike and role != "edge":
         raise SettingsError(
             f"the compose file has no service for the {role}: none of {', '.join(services)} looks like it",
-            hint="the docker runtime needs a backend, PostgreSQL and Odoo there; --runtime embedded needs none of"
+            hint="the docker runtime needs a backend there, and with Metadata.Odoo PostgreSQL and Odoo;"
+            " --runtime embedded needs none of"
             f" them; or name it in invoke.yaml: edge_tasks: {{services: {{{role}: NAME}}}}",
         )
     raise SettingsError(

@@ -181,6 +181,7 @@ class Session:
             SettingsError: there is no fleet yet.
         """
         self.require_fleet()
+        self.target.require_secret_keys()
         self.begin()
         target = self.target
         fleet = replace(target.fleet, key_generation=target.fleet.key_generation + 1)
@@ -256,11 +257,12 @@ class Session:
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         runtime = self._choice(choices).name
-        is_built = self._platform.bundled and kind(runtime).uses_engine
-        choices = with_release(choices, is_new=saved is None, is_built=is_built)
-        wanted = wanted_fleet(choices, saved, runtime)
-        edge_service = self.services_named.get("edge", EDGE_SERVICE)
-        return Target(self._platform, saved, wanted, choices, edge_service, groups)
+        uses_engine, is_new = kind(runtime).uses_engine, saved is None
+        choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
+        names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
+        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
+        edge = self.services_named.get("edge", EDGE_SERVICE)
+        return Target(self._platform, saved, wanted, choices, edge, groups)
 
     def look_again(self) -> None:
         """Read the target again: it was changed."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 METADATA = "openems-backend/config.d/Metadata/Odoo.config"
+DUMMY = "openems-backend/config.d/Metadata/Dummy.config"
+FILE = "openems-backend/config.d/Metadata/File.config"
 HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
 INFLUXDB = """  influxdb:
     image: influxdb:1.8
@@ -157,6 +159,12 @@ def have_unknown_release(checkout: Any) -> None:
     written(COMPOSE, "openems-edge:latest", "openems-edge:2031.1.0")(checkout)
 
 
+def without_path(checkout: Any) -> None:
+    """``Metadata.File`` in place of Odoo, without its file."""
+    (checkout.path / METADATA).unlink()
+    (checkout.path / FILE).write_text('service.pid="Metadata.File"\n')
+
+
 FINDINGS: dict[str, Finding] = {
     "the second program is missing": Finding(
         "backend-edge-missing",
@@ -232,6 +240,20 @@ FINDINGS: dict[str, Finding] = {
             f"{BACKEND}    environment: {{JAVA_TOOL_OPTIONS: -Dfelix.cm.dir=/etc/openems-backend.d}}\n",
         ),
         written(COMPOSE, BACKEND, f"{BACKEND}    volumes: [{MOUNTED_BACKEND}]\n"),
+    ),
+    "two components know the devices": Finding(
+        "metadata-twice",
+        "has Metadata/Odoo.config and Metadata/Dummy.config, and the backend takes either of them",
+        "Metadata/Dummy.config, or the other one",
+        lambda checkout: (checkout.path / DUMMY).write_text('service.pid="Metadata.Dummy"\n'),
+        lambda checkout: (checkout.path / DUMMY).unlink(),
+    ),
+    "Metadata.File has no path": Finding(
+        "metadata-without-file",
+        "no path: the backend has no file with its devices",
+        "add path=",
+        without_path,
+        lambda checkout: ((checkout.path / FILE).unlink(), checkout.git("checkout", "-q", METADATA)),
     ),
     "the backend has no REST API": Finding(
         "backend-without-rest", "no B2B REST API", "inv doctor --fix up", remove_rest, code=0

@@ -7,7 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import read_tree, read_utf8
-from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
+from edge_tasks.checkout.backend_config import (
+    FILES,
+    METADATA,
+    BackendConfig,
+    metadata_problem,
+    read_backend_config,
+    the_metadata,
+    with_values,
+)
 from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of
 from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.checkout.findings import additions, check_backend_config, corrections
@@ -19,6 +27,7 @@ from edge_tasks.errors import SettingsError
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
+    from edge_tasks.checkout.metadata import Metadata
     from edge_tasks.runtimes.docker.stack import Stack
 
 
@@ -38,16 +47,13 @@ class BackendFiles:
         stack, platform = self.stack, self.stack.context.platform
         backend = stack.project.services[find_backend(stack.project, stack.context.services_named)]
         places = tuple(places_of(backend, platform.backend_config))
-        folder = find_place(places, platform.readable, (METADATA,))
+        folder = find_place(places, platform.readable, FILES)
         if folder is not None:
             return folder
         if self.is_completed:
             return self.copy
-        raise SettingsError(
-            f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
-            hint="the docker runtime registers edges in Odoo's device table,"
-            " and this file tells the backend where it is; --runtime embedded needs no such file",
-        )
+        what, hint = metadata_problem((), "")
+        raise SettingsError(f"the backend {what} (looked in {', '.join(map(str, places))})", hint=hint)
 
     @property
     def is_completed(self) -> bool:
@@ -60,6 +66,15 @@ class BackendFiles:
         if self.is_completed:
             return dict(self.stack.survey.backend_texts)
         return read_tree(self.stack.context.platform.readable(self.folder), ".config")
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What knows the backend's devices.
+
+        Raises:
+            SettingsError: there is nothing, or more than one component.
+        """
+        return the_metadata(self.texts, str(self.folder))
 
     @cached_property
     def original(self) -> BackendConfig:
@@ -95,8 +110,10 @@ class BackendFiles:
     def corrected_texts(self) -> dict[PurePosixPath, str]:
         """The backend's files, with ``Metadata/Odoo.config`` as it should be, and what is missing beside it."""
         stack, files = self.stack, self.texts
-        found = check_backend_config(self.original, stack.project, stack.services, str(METADATA))
-        return {**files, METADATA: with_values(files[METADATA], corrections(found)), **additions(found)}
+        found = check_backend_config(self.original, stack.project, stack.services, "")
+        fixes = corrections(found)
+        corrected = {METADATA: with_values(files[METADATA], fixes)} if fixes else {}
+        return {**files, **corrected, **additions(found)}
 
     @property
     def inside(self) -> str | None:

@@ -20,7 +20,7 @@ from edge_tasks.checkout.inheritance import (
 )
 from edge_tasks.checkout.override import Addition, Hosting, render_override
 from edge_tasks.errors import SettingsError
-from edge_tasks.runtimes.docker import bundles, edge_files, light_container
+from edge_tasks.runtimes.docker import bundles, edge_files, light_container, metadata_file
 from edge_tasks.runtimes.docker.config_copies import copies
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 from edge_tasks.runtimes.plans import Override
@@ -114,6 +114,9 @@ def _additions(stack: Stack) -> dict[str, Addition]:
         environment = user_ids(caller(stack)) if one.is_completed else {}
         gets = found.get(one.service, Addition())
         found[one.service] = replace(gets, volumes=(f"./{folder}:{one.inside}",), environment=environment)
+    if mount := metadata_file.copy_mount(stack):
+        backend_gets = found.get(stack.services.backend, Addition())
+        found[stack.services.backend] = replace(backend_gets, volumes=(*backend_gets.volumes, mount))
     offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():
         if shifted := stack.project.shifted_ports(service, offset):

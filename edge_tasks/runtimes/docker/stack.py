@@ -12,10 +12,13 @@ from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
+from edge_tasks.checkout.metadata import DUMMY
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
     ODOO_PORT,
     POSTGRES_PORT,
+    ROLES,
+    WITHOUT_ODOO,
     Services,
     find_own_edge,
     find_services,
@@ -27,6 +30,7 @@ from edge_tasks.checkout.survey import Survey
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.openems.release import release_of
 from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.proof.edge_configs import EdgeConfigs
 from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
 from edge_tasks.registry.odoo.table import Database
@@ -62,6 +66,7 @@ class Stack:
         self.light_options = LightOptions.of(context.choices, context.fleet.port_offset)
         java = {JAVA_VARIABLE: str(release_of(context.told_release).java)} if context.platform.bundled else {}
         self.docker = Docker(context.state.folder / "docker.log", context.echo, java)
+        self._edge_configs = EdgeConfigs()
         self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
     @cached_property
@@ -117,7 +122,17 @@ class Stack:
     @cached_property
     def services(self) -> Services:
         """Which service plays which role."""
-        return find_services(self.project, self.context.services_named, self.backend_files.original.hosts)
+        hosts = self.backend_files.original.hosts
+        return find_services(self.project, self.context.services_named, hosts, self.roles)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that must be played: what knows the backend's devices may need no Odoo.
+
+        Raises:
+            SettingsError: the backend's configuration does not say what that is.
+        """
+        return ROLES if self.backend_files.metadata.needs_odoo else WITHOUT_ODOO
 
     @cached_property
     def survey(self) -> Survey:
@@ -155,9 +170,9 @@ class Stack:
     def inside(self) -> dict[str, tuple[str, int]]:
         """What we reach over loopback: a word → (service, port inside)."""
         services, rest = self.services, self.wiring.rest_port
+        of_odoo = {"database": (services.database, POSTGRES_PORT), "odoo": (services.odoo, ODOO_PORT)}
         return {
-            "database": (services.database, POSTGRES_PORT),
-            "odoo": (services.odoo, ODOO_PORT),
+            **(of_odoo if services.odoo else {}),
             "edges": (services.door, self.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
         }
@@ -192,6 +207,11 @@ class Stack:
         return {word: port for word, port in self.ports.items() if self._own_port(word) is None}
 
     @property
+    def tool_image(self) -> str:
+        """An image with a shell, in which we do what only root may."""
+        return self.project.image(self.services.database or self.own_edge)
+
+    @property
     def database(self) -> Database:
         """The device table, as the backend's own user."""
         values = self.wiring.values
@@ -215,10 +235,14 @@ class Stack:
 
     @property
     def rest(self) -> BackendApi:
-        """The backend's B2B REST API, as Odoo's admin."""
+        """The backend's B2B REST API, as admin."""
         rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
         port = self.project.published(self.services.backend, self.wiring.ui_port)
         ui = f"ws://{HOST}:{port + self.context.fleet.port_offset}" if port else ""
+        metadata = self.wiring.metadata
+        if not metadata.needs_odoo:  # everybody is admin there
+            knows_all = metadata.pid != DUMMY
+            return BackendApi(rest, "admin", "admin", ui, knows_all=knows_all, configs=self._edge_configs)
         return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
 
     def hashes(self) -> dict[str, frozenset[str]]:
