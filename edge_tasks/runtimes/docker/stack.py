@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +38,7 @@ from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.options import DockerOptions
+from edge_tasks.runtimes.docker.volume_files import read_volumes
 from edge_tasks.runtimes.light_host import LightOptions
 
 if TYPE_CHECKING:
@@ -140,7 +142,8 @@ class Stack:
         context, project = self.context, self.project
         names = {project.image(name) for name in project.services if plays_openems(project.only(name))}
         labels = {name: self.docker.image(name).labels for name in names}
-        return Survey(context.platform, project, context.services_named, context.told_release, labels)
+        found = Survey(context.platform, project, context.services_named, context.told_release, labels)
+        return replace(found, in_volume=read_volumes(self.docker, found))
 
     @cached_property
     def backend_files(self) -> BackendFiles:
