@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.backend_config import REST_FOLDER
-from edge_tasks.checkout.metadata import FILE, ODOO
+from edge_tasks.checkout.metadata import ODOO
 from edge_tasks.checkout.roles import NAMEABLE, looking_like, reason_for
 from edge_tasks.checkout.timedata_config import read_timedata_config
 from edge_tasks.errors import SettingsError
@@ -80,23 +80,21 @@ def _configuration(survey: Survey) -> Iterator[Row]:
         if folder is not None:
             yield Row(f"{about} config", survey.shown(folder), "its files are there")
         elif about in survey.players:
-            yield Row(f"{about} config", _NOT_HERE, "it is not in the checkout: in a volume, or in the image")
+            volume = survey.volume(about)
+            why = f"in the volume {volume}" if volume else "in its image, or nowhere"
+            yield Row(f"{about} config", _NOT_HERE, f"it is not in the checkout: {why}")
 
 
 def _registry(survey: Survey) -> Iterator[Row]:
-    folder = survey.backend_folder
-    if folder is None:
-        if survey.volume:
-            why = f"the default of its image; the volume {survey.volume} may say otherwise"
-            yield Row("registry", f"probably {FILE}", why)
-        else:
-            yield Row("registry", _NOT_HERE, "the backend's configuration is not in the checkout")
-        return
     for found in survey.metadata:
         devices = f" with {found.devices}" if found.devices else ""
-        yield Row("registry", f"{found.pid}{devices}", f"{survey.shown(folder / found.file)}:{found.line}")
+        where = f"{survey.told_where('backend', found.file)}"
+        if survey.backend_folder is None:
+            yield Row("registry", f"probably {found.pid}{devices}", f"{where}: the default of its image")
+        else:
+            yield Row("registry", f"{found.pid}{devices}", f"{where}:{found.line}")
     if not survey.metadata:
-        yield Row("registry", "none", f"{survey.shown(folder)} configures no Metadata.*")
+        yield Row("registry", _NOT_HERE, "the checkout configures no Metadata.* of the backend")
 
 
 def _release(survey: Survey) -> Iterator[Row]:

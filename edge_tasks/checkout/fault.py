@@ -11,6 +11,13 @@ class Fault(Enum):
     BACKEND_WIRING = "backend-wiring"
     BACKEND_WITHOUT_PASSWORD = "backend-without-password"  # noqa: S105 - a name
     BACKEND_CONFIG_PLACE = "backend-config-place"
+    BACKEND_EDGE_MISSING = "backend-edge-missing"
+    MANAGER_WIRING = "manager-wiring"
+    FILE_CLOSED = "file-closed"
+    LOGIN_PROVIDER = "login-provider"
+    GET_EDGES_HANGS = "get-edges-hangs"
+    JAVA_TOO_OLD = "java-too-old"
+    RELEASE_NEWER = "release-newer"
     METADATA_TWICE = "metadata-twice"
     METADATA_WITHOUT_FILE = "metadata-without-file"
     BACKEND_WITHOUT_REST = "backend-without-rest"

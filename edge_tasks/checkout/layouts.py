@@ -13,7 +13,6 @@ from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, write_file, writing
 from edge_tasks.checkout.as_written import read_services
 from edge_tasks.checkout.compose_file import (
-    NAMES,
     ComposeFile,
     find_compose_files,
     read_compose_files,
@@ -279,7 +278,9 @@ def forget(platform: Platform, home: Home) -> None:
 
 def _is_platform(folder: Path) -> bool:
     """Whether it has a compose file with something of OpenEMS."""
-    if not any((folder / name).is_file() for name in NAMES):
+    try:
+        find_compose_files(folder)
+    except SettingsError:
         return False
     return find_template(folder / DOCKER_OPENEMS.template, folder, folder) is not None
 

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import read_tree, read_utf8
 from edge_tasks.adapters.jars import read_build
+from edge_tasks.checkout.backend_config import parsed
+from edge_tasks.checkout.completion import APP, MANAGER, completed, completed_gateway
 from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of, volume_at
+from edge_tasks.checkout.dockerfile import java_of
 from edge_tasks.checkout.metadata import KNOWN, find_metadata
 from edge_tasks.checkout.release_signs import (
     Recognised,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import PurePosixPath
 
+    from edge_tasks.checkout.dockerfile import JavaBase
     from edge_tasks.checkout.layouts import Platform
     from edge_tasks.checkout.metadata import Metadata
     from edge_tasks.checkout.project import Project, Service
@@ -42,7 +46,6 @@ _OFFICIAL: Final = re.compile(r"(?:^|/)openems/(?:edge|backend|backend-edge)(?:[
 _BACKEND_FILES: Final = tuple(
     felix.path_of(pid) for pid in (*KNOWN, "Edge.Websocket", "Edge.Manager", "Ui.Websocket")
 )
-_GATEWAY_FILES: Final = (felix.path_of("Backend.Edge.App"),)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Survey:
         named: role → service, as ``invoke.yaml`` says.
         told: the release that ``--openems-version`` names; empty if it was not given.
         labels: image → its labels, of the images that are here.
+        in_volume: role → the files that its volume has, where its configuration is in one and that can be seen.
     """
 
     platform: Platform
@@ -62,6 +66,7 @@ class Survey:
     named: Mapping[str, str] = field(default_factory=dict)
     told: str = ""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    in_volume: Mapping[str, Mapping[PurePosixPath, str]] = field(default_factory=dict)
 
     @cached_property
     def players(self) -> Mapping[str, str]:
@@ -70,12 +75,13 @@ class Survey:
         found[GATEWAY] = find_backend_edge(self.project, self.named)
         return {role: name for role, name in found.items() if name}
 
-    @cached_property
-    def volume(self) -> str:
-        """The named volume with the configuration of a backend of OpenEMS' own image; empty if it has none."""
-        service = self._service("backend")
-        is_official = _OFFICIAL.search(str(service.get("image")))
-        return volume_at(service, OFFICIAL_CONFIG_TARGET) if is_official else ""
+    def volume(self, role: str) -> str:
+        """The named volume with the configuration of a program of OpenEMS' own image; empty if it has none."""
+        return volume_at(self._service(role), OFFICIAL_CONFIG_TARGET) if self.is_official(role) else ""
+
+    def is_official(self, role: str) -> bool:
+        """Whether a role is played by an image of OpenEMS' own, which looks in a place that we know."""
+        return bool(_OFFICIAL.search(str(self._service(role).get("image"))))
 
     @property
     def layout(self) -> tuple[str, str]:
@@ -97,17 +103,48 @@ class Survey:
     def gateway_folder(self) -> Path | None:
         """That of the backend's second program."""
         usual = self.platform.path / "openems-backend-edge" / "config.d"
-        return self._folder(GATEWAY, usual, _GATEWAY_FILES)
+        return self._folder(GATEWAY, usual, (APP,))
 
     @cached_property
     def backend_texts(self) -> Mapping[PurePosixPath, str]:
-        """Its files, by path below that folder; none without one."""
+        """Its files, by path below that folder; of OpenEMS' own image without one, those that it gets."""
+        if self.is_completed("backend"):
+            return completed(self.in_volume.get("backend", {}), self.release.release)
         return self._texts(self.backend_folder)
 
     @cached_property
     def gateway_texts(self) -> Mapping[PurePosixPath, str]:
-        """Those of the second program."""
+        """Those of the second program, likewise."""
+        if self.is_completed(GATEWAY):
+            uri = f"ws://{self.players.get('backend', 'localhost')}:{self.manager_port}"
+            return completed_gateway(self.in_volume.get(GATEWAY, {}), self.release.release, uri)
         return self._texts(self.gateway_folder)
+
+    def is_completed(self, role: str) -> bool:
+        """Whether a program gets its configuration from us: its image is OpenEMS' own, and has it in a volume."""
+        folder = self.backend_folder if role == "backend" else self.gateway_folder
+        return folder is None and self.is_official(role)
+
+    @property
+    def manager_port(self) -> int:
+        """Where the first program listens for the second one; 0 where it is one program."""
+        text = self.backend_texts.get(MANAGER)
+        given = parsed(text, self.told_where("backend", MANAGER)).values().get("port") if text else None
+        return given if isinstance(given, int) else self.release.release.backend_ports.manager or 0
+
+    def told_where(self, role: str, path: PurePosixPath) -> str:
+        """A file of a program's configuration, as people read it."""
+        folder = self.backend_folder if role == "backend" else self.gateway_folder
+        if folder is not None:
+            return self.shown(folder / path)
+        return f"{path} of {self.volume(role) or self._service(role).get('image', role)}"
+
+    @property
+    def gateway_port(self) -> int:
+        """Where the second program listens for edges."""
+        text = self.gateway_texts.get(APP)
+        given = parsed(text, self.told_where(GATEWAY, APP)).values().get("port") if text else None
+        return given if isinstance(given, int) else self.release.release.backend_ports.edges
 
     @cached_property
     def metadata(self) -> tuple[Metadata, ...]:
@@ -130,6 +167,16 @@ class Survey:
         build = self._service(role).get("build") or {}
         path = self.platform.readable(Path(build.get("context", ""), build.get("dockerfile") or "Dockerfile"))
         return path if build and path.is_file() else None
+
+    def java_beside(self, jar: Path) -> JavaBase | None:
+        """The Java of the image that a jar is copied into, if its Dockerfile says it."""
+        for role in OPENEMS:
+            path = self.dockerfile(role)
+            if path is not None and path.parent == jar.parent:
+                given = (self._service(role).get("build") or {}).get("args") or {}
+                arguments = {name: value for name, value in given.items() if value is not None}
+                return java_of(read_utf8(path), arguments, path)
+        return None
 
     def shown(self, path: Path) -> str:
         """A path as people read it: below the checkout, if it is there."""
@@ -154,6 +201,8 @@ class Survey:
         template = self.platform.template_folder
         for folder in filter(None, (self.backend_folder, self.gateway_folder, template)):
             yield from signs_of_files(self._texts(folder), self.shown(folder))
+        for role, files in self.in_volume.items():
+            yield from signs_of_files(files, f"volume {self.volume(role)}")
 
     @property
     def _images(self) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def _resolved(platform: Platform, name: str) -> tuple[Project, str]:
     """The project as Compose resolves it, else as we read it; and who that was, for people."""
     files = find_compose_files(platform.source)
     if shutil.which("docker"):
-        names = tuple(str(path.relative_to(platform.source)) for path in files)
+        names = tuple(os.path.relpath(path, platform.source) for path in files)
         compose = Compose(_docker(), platform.path, names, platform.path / "none", name, platform.source)
         try:
             return compose.project(profiles="*"), _BY_COMPOSE

@@ -18,6 +18,7 @@ from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, counting, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
+from edge_tasks.cli.releases import with_release
 from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
@@ -256,10 +257,12 @@ class Session:
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         runtime = self._choice(choices).name
-        names = kind(runtime).uses_engine and self._platform.wants_names_for_keys(self.services_named)
+        uses_engine, is_new = kind(runtime).uses_engine, saved is None
+        choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
+        names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
         wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
-        edge_service = self.services_named.get("edge", EDGE_SERVICE)
-        return Target(self._platform, saved, wanted, choices, edge_service, groups)
+        edge = self.services_named.get("edge", EDGE_SERVICE)
+        return Target(self._platform, saved, wanted, choices, edge, groups)
 
     def look_again(self) -> None:
         """Read the target again: it was changed."""
@@ -282,6 +285,7 @@ class Session:
             override=target.platform.path / fleet.override_file,
             services_named=self.services_named,
             choices=Choices({}, {}, fleet.choices, {}).extras(),
+            told_release=target.told_release,
             flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
             compose=lambda: target.compose,
             blueprints=lambda: target.blueprints,

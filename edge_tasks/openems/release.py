@@ -67,6 +67,7 @@ class Release:
         rest_error_status: HTTP status of a JSON-RPC error on the REST port.
         aggregated_meters: ``Timedata.AggregatedInfluxDB`` answers for that many meters, from ``meter0`` on.
         new_singletons: PIDs of components that every edge runs, beyond those of 2024.7.0.
+        answers_get_edges: with ``Metadata.Odoo``, the backend answers ``getEdges`` and ``getEdgesStatus``.
         faults: what is known to be broken, one sentence for each fault.
     """
 
@@ -80,6 +81,7 @@ class Release:
     rest_error_status: int
     aggregated_meters: int
     new_singletons: frozenset[str] = frozenset()
+    answers_get_edges: bool = True
     faults: tuple[str, ...] = ()
 
 
@@ -134,6 +136,7 @@ _2026_2_0: Final = replace(
 _2026_4_0: Final = replace(
     _2026_2_0,
     since="2026.4.0",
+    answers_get_edges=False,
     faults=(*_2026_2_0.faults, "with Metadata.Odoo, getEdges, getEdgesStatus and the like never answer"),
 )
 

@@ -16,7 +16,7 @@ from edge_tasks.checkout.backend_config import (
     the_metadata,
     with_values,
 )
-from edge_tasks.checkout.config_places import find_place, places_of
+from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of
 from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.checkout.findings import additions, check_backend_config, corrections
 from edge_tasks.checkout.inheritance import told_config_folder
@@ -50,12 +50,21 @@ class BackendFiles:
         folder = find_place(places, platform.readable, FILES)
         if folder is not None:
             return folder
+        if self.is_completed:
+            return self.copy
         what, hint = metadata_problem((), "")
         raise SettingsError(f"the backend {what} (looked in {', '.join(map(str, places))})", hint=hint)
+
+    @property
+    def is_completed(self) -> bool:
+        """The backend gets its configuration from us: its image is OpenEMS' own, and has it in a volume."""
+        return self.stack.survey.is_completed("backend")
 
     @cached_property
     def texts(self) -> dict[PurePosixPath, str]:
         """The platform's own files, by path below the folder."""
+        if self.is_completed:
+            return dict(self.stack.survey.backend_texts)
         return read_tree(self.stack.context.platform.readable(self.folder), ".config")
 
     @cached_property
@@ -86,7 +95,9 @@ class BackendFiles:
 
     @cached_property
     def is_corrected(self) -> bool:
-        """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
+        """``inv doctor --fix`` was asked for, now or earlier, and changes something; or the files are ours."""
+        if self.is_completed:
+            return True
         asked = self.stack.options.fix or bool(self.stack.context.state.record.entries().get("corrected"))
         return asked and self.corrected_texts != self.texts
 
@@ -107,6 +118,8 @@ class BackendFiles:
     @property
     def inside(self) -> str | None:
         """Where the backend's container has that folder; None when it cannot be told."""
+        if self.is_completed:
+            return OFFICIAL_CONFIG_TARGET
         mounted = self.stack.project.bind_target(self.stack.services.backend, str(self.folder))
         return copied_to(self._dockerfile) if mounted is None else mounted
 

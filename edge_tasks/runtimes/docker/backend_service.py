@@ -58,12 +58,9 @@ class BackendService:
         return Plan(("start the backend",) if stale else (), "it runs", stale)
 
     def will_be_started(self, containers: Sequence[Container]) -> bool:
-        """Whether its own container does not run as it should: edges that run have lost it, or will."""
-        name = self.stack.services.backend
-        image = self.stack.project.image(name)
-        found = next((container for container in containers if container.service == name), None)
-        wanted = self.stack.hashes().get(name), self.stack.docker.images((image,)).get(image)
-        return found is None or not found.fits(*wanted)
+        """Whether a container of its own does not run as it should: edges that run have lost it, or will."""
+        services = self.stack.services
+        return any(self._is_stale(name, containers) for name in {services.backend, services.door})
 
     def start(self, plan: Plan[tuple[str, ...]]) -> None:
         """Have these services run, and wait until the backend has its devices.
@@ -111,6 +108,12 @@ class BackendService:
             self.stack.compose.up((self.stack.services.backend,), parallel=1)
         self._await_ready()
 
+    def _is_stale(self, name: str, containers: Sequence[Container]) -> bool:
+        image = self.stack.project.image(name)
+        found = next((container for container in containers if container.service == name), None)
+        wanted = self.stack.hashes().get(name), self.stack.docker.images((image,)).get(image)
+        return found is None or not found.fits(*wanted)
+
     def _running(self) -> Container | None:
         container = self.stack.container(self.stack.services.backend)
         return container if container is not None and container.is_running else None
@@ -133,23 +136,29 @@ class BackendService:
         stack = self.stack
         name = stack.context.fleet.edge(0).name
         try:
-            if stack.wiring.rest_port is None:
-                return stack.rest.opens_websockets(stack.ports["edges"])
-            knows_it = name in stack.rest.online([name])
-            is_odoo = stack.wiring.metadata.needs_odoo
-            return knows_it and (is_odoo or stack.rest.opens_websockets(stack.ports["edges"]))
+            if stack.wiring.rest_port is not None and name not in stack.rest.online([name]):
+                return False
+            says_all = stack.wiring.rest_port is not None and stack.wiring.metadata.needs_odoo
+            is_open = says_all and not stack.services.backend_edge
+            return is_open or stack.rest.opens_websockets(stack.ports["edges"])
         except BackendError:
             return False
+
+    @property
+    def _closed(self) -> str:
+        return f"{self.stack.services.door} does not answer on port {self.stack.edge_port}, where edges connect"
 
     def _reason(self) -> str:
         stack = self.stack
         name = stack.context.fleet.edge(0).name
         if stack.wiring.rest_port is None:
-            return f"it does not answer on port {stack.wiring.edge_port}, where edges connect"
+            return self._closed
         try:
-            stack.rest.online([name])
+            found = stack.rest.online([name])
         except BackendError as error:
             return str(error)
+        if name in found:
+            return self._closed
         return f"it does not know {name}: was the device table there when it started?"
 
 

@@ -15,6 +15,7 @@ from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.metadata import find_metadata
 from edge_tasks.checkout.override import is_ours
+from edge_tasks.checkout.release_findings import check_release
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.fleet.saved import State, platform_in
 from edge_tasks.runtimes.docker import edge_files, hosting
@@ -31,6 +32,9 @@ _ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104 - where Docker publishes ports: 
 
 def examine(stack: Stack) -> tuple[Finding, ...]:
     """Everything that is not as it should be."""
+    of_release = check_release(stack.survey, stack.place)
+    if any(finding.is_error for finding in of_release):  # the rest may be as it must be for another release
+        return tuple(of_release)
     if found := _metadata(stack):
         return tuple(found)
     odoo = findings.check_odoo(stack.project, stack.services, stack.place) if stack.services.odoo else ()
@@ -38,6 +42,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
         *findings.check_backend_config(stack.wiring, stack.project, stack.services, str(stack.backend_config)),
         *odoo,
         *_backend_config_place(stack),
+        *of_release,
         *Storage(stack).examine(),
         *check_volumes(stack),
         *edge_findings.check_networks(stack.project, stack.services, stack.place),

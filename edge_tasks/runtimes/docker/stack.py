@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_utf8
+from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
 from edge_tasks.checkout.metadata import DUMMY
@@ -21,9 +24,12 @@ from edge_tasks.checkout.roles import (
     find_own_edge,
     find_services,
     plays_all_roles,
+    plays_openems,
     with_players,
 )
+from edge_tasks.checkout.survey import Survey
 from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.openems.release import release_of
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.proof.edge_configs import EdgeConfigs
 from edge_tasks.registry.odoo.connected import TableStatus
@@ -32,6 +38,7 @@ from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.options import DockerOptions
+from edge_tasks.runtimes.docker.volume_files import read_volumes
 from edge_tasks.runtimes.light_host import LightOptions
 
 if TYPE_CHECKING:
@@ -46,6 +53,9 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
+JAVA_VARIABLE: Final = "OPENEMS_JAVA"
+"""By which the bundled platform's compose file is told the Java of the release."""
+
 _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
 
 
@@ -56,7 +66,8 @@ class Stack:
         self.context = context
         self.options = DockerOptions.of(context.choices, context.flags)
         self.light_options = LightOptions.of(context.choices, context.fleet.port_offset)
-        self.docker = Docker(context.state.folder / "docker.log", context.echo)
+        java = {JAVA_VARIABLE: str(release_of(context.told_release).java)} if context.platform.bundled else {}
+        self.docker = Docker(context.state.folder / "docker.log", context.echo, java)
         self._edge_configs = EdgeConfigs()
         self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
@@ -65,7 +76,8 @@ class Stack:
         """The user's files and our override."""
         context = self.context
         platform = context.platform
-        files = tuple(path.name for path in find_compose_files(platform.source) if path != context.override)
+        found = (path for path in find_compose_files(platform.source) if path != context.override)
+        files = tuple(os.path.relpath(path, platform.source) for path in found)
         name = self.options.project_name
         return Compose(self.docker, platform.path, files, context.override, name, platform.source)
 
@@ -80,12 +92,15 @@ class Stack:
 
     @cached_property
     def project(self) -> Project:
-        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles."""
+        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles.
+
+        If they have no edge, one is added, like which ours are made.
+        """
         active = self.compose.project()
         named = self.context.services_named
-        if plays_all_roles(active, named):
-            return active
-        return with_players(active, self.compose.project(profiles="*"), named)
+        if not plays_all_roles(active, named):
+            active = with_players(active, self.compose.project(profiles="*"), named)
+        return with_edge(active, named)
 
     @cached_property
     def edge_image(self) -> Image:
@@ -122,6 +137,15 @@ class Stack:
         return ROLES if self.backend_files.metadata.needs_odoo else WITHOUT_ODOO
 
     @cached_property
+    def survey(self) -> Survey:
+        """What the platform is, and which release of OpenEMS it has."""
+        context, project = self.context, self.project
+        names = {project.image(name) for name in project.services if plays_openems(project.only(name))}
+        labels = {name: self.docker.image(name).labels for name in names}
+        found = Survey(context.platform, project, context.services_named, context.told_release, labels)
+        return replace(found, in_volume=read_volumes(self.docker, found))
+
+    @cached_property
     def backend_files(self) -> BackendFiles:
         """The files that configure the backend."""
         return BackendFiles(self)
@@ -140,6 +164,11 @@ class Stack:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
         return self.backend_files.wiring
 
+    @property
+    def edge_port(self) -> int:
+        """Where edges connect, inside the container of the program that they connect to."""
+        return self.survey.gateway_port if self.services.backend_edge else self.wiring.edge_port
+
     @cached_property
     def inside(self) -> dict[str, tuple[str, int]]:
         """What we reach over loopback: a word → (service, port inside)."""
@@ -147,7 +176,7 @@ class Stack:
         of_odoo = {"database": (services.database, POSTGRES_PORT), "odoo": (services.odoo, ODOO_PORT)}
         return {
             **(of_odoo if services.odoo else {}),
-            "edges": (services.backend, self.wiring.edge_port),
+            "edges": (services.door, self.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
         }
 

@@ -100,6 +100,18 @@ volumes: {{{{openems-backend-conf: }}}}
 """
 
 
+OFFICIAL_BACKEND_EDGE: Final = f"""\
+services:
+  openems_backend_edge:
+    image: openems/backend-edge:{{tag}}
+    container_name: openems_backend_edge
+    hostname: openems-backend-edge
+    volumes: ["openems-backend-edge-conf:{_MOUNTED}:rw"]
+    ports: ["8078:8078", "8081:8081"]
+volumes: {{{{openems-backend-edge-conf: }}}}
+"""
+
+
 def compose_text(text: str, tag: str = "latest") -> str:
     """A compose file of a release."""
     return text.format(tag=tag)

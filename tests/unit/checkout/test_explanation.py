@@ -77,7 +77,7 @@ def test_the_official_backend_has_its_registry_in_a_volume(tmp_path: Path) -> No
     survey = survey_of(tmp_path, compose_text(samples.OFFICIAL_BACKEND), {})
     rows = found(survey)
     assert rows["service backend"] == ["openems_backend"]
-    assert rows["registry"] == ["probably Metadata.File"]
+    assert rows["registry"] == ["probably Metadata.File with /var/opt/openems/metadata.json"]
     assert rows["backend config"] == ["not known"]
     assert "openems-backend-conf" in reasons(survey, "registry")[0]
 

@@ -36,7 +36,7 @@ class Found:
     folder: Path | None = None
     pid: str = ODOO
     context: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(services_named={}))
-    wiring: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(edge_port=9081))
+    edge_port: int = 9081
 
     @property
     def project(self) -> Project:
@@ -64,6 +64,11 @@ def stack(services: dict[str, Service], folder: Path | None = None) -> Stack:
 def test_edges_of_a_whole_platform_go_where_its_backend_listens(tmp_path: Path) -> None:
     whole = stack(PLATFORM, tmp_path)
     assert (is_complete(whole), backend_host(whole), edge_port(whole)) == (True, "cloud", 9081)
+
+
+def test_edges_of_two_programs_go_to_the_second_one(tmp_path: Path) -> None:
+    two = stack({**PLATFORM, "gate": {"image": "openems/backend-edge"}}, tmp_path)
+    assert (is_complete(two), backend_host(two), edge_port(two)) == (True, "gate", 9081)
 
 
 def test_without_a_configuration_of_the_backend_its_default_port_is_taken() -> None:
