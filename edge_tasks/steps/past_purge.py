@@ -55,7 +55,7 @@ class PastPurge:
             history = storage.start_kept()
             for span, edges in spans.items():
                 history.delete(edges, span)
-                record.forget(edges)
+                record.forget(edges, span.end)
         except FleetError as error:
             yield f"not removed: the past of {some(names)} in {kept.describe()}, because {error.message}"
             yield "  these commands remove them there:"

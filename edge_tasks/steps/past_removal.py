@@ -49,5 +49,5 @@ class PastRemoval:
         now = time.time_ns() // 1_000_000
         for begin, names in plan.details.items():
             self.history.delete(names, Span(begin, now))
-            self.record.forget(names)
+            self.record.forget(names, now)
         return f"removed the past of {counted(sum(map(len, plan.details.values())), 'edge')}"
