@@ -171,6 +171,7 @@ class Entries(TypedDict, total=False):
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
         removed: when pasts were removed.
+        left: ranges of edges that are no light edges any more, and of which people know that their past stays.
         idle: factories of which people know that light edges do not simulate them.
     """
 
@@ -190,6 +191,7 @@ class Entries(TypedDict, total=False):
     former: list[Place]
     history: list[PastWritten]
     removed: list[PastsRemoved]
+    left: list[tuple[int, int]]
     idle: list[str]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from edge_tasks.history.pasts import Noted
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Collection, Hashable, Iterable, Mapping
 
     from edge_tasks.fleet.record import PastsRemoved, PastWritten, Record
 
@@ -41,6 +41,16 @@ class PastRecord:
         """Since when, in epoch ms, nothing of an edge's earlier history is there."""
         entries = (entry for entry in self._removals() if entry["place"] == self.place)
         return {f"{_NAME}{index}": entry["at"] for entry in entries for index in indices_of(entry["edges"])}
+
+    def other_places(self, names: Collection[str] | None) -> list[str]:
+        """The other places in which pasts of some edges are noted; None means all edges."""
+        indices = None if names is None else {index_of(name) for name in names}
+        concerned = (
+            entry["place"]
+            for entry in self._entries()
+            if indices is None or not indices.isdisjoint(indices_of(entry["edges"]))
+        )
+        return sorted(set(concerned) - {self.place})
 
     def note(self, pasts: Mapping[str, Noted]) -> None:
         """Note what was written of some edges, in place of what was noted of them."""
@@ -87,12 +97,13 @@ class PastRecord:
 def _by_value(edges: Mapping[str, _T]) -> dict[_T, list[int]]:
     """The indices of the edges that have each value, ascending."""
     found: dict[_T, list[int]] = {}
-    for name in sorted(edges, key=_index):
-        found.setdefault(edges[name], []).append(_index(name))
+    for name in sorted(edges, key=index_of):
+        found.setdefault(edges[name], []).append(index_of(name))
     return found
 
 
-def _index(name: str) -> int:
+def index_of(name: str) -> int:
+    """The index of an edge."""
     return int(name.removeprefix(_NAME))
 
 

@@ -27,6 +27,14 @@ def test_of_a_past_that_was_removed_only_the_moment_stays(tmp_path: Path) -> Non
     assert (there.read(), there.removed()) == ({"edge1": NOTED}, {})
 
 
+def test_other_places_are_those_of_the_same_edges(tmp_path: Path) -> None:
+    record = PastRecord(Record(tmp_path / "record.json"), "here")
+    PastRecord(record.record, "there").note({"edge1": NOTED})
+    record.note({"edge2": NOTED})
+    assert record.other_places(None) == record.other_places(["edge1", "edge2"]) == ["there"]
+    assert record.other_places(["edge2"]) == []
+
+
 def test_edges_alike_are_one_entry(tmp_path: Path) -> None:
     record = PastRecord(Record(tmp_path / "record.json"), "here")
     record.note({f"edge{index}": NOTED for index in (11, 9, 10, 2)})
