@@ -11,7 +11,7 @@ from edge_tasks.checkout.timedata_config import AGGREGATED
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.past import history_of, host_of
 from edge_tasks.light.host import memories
-from edge_tasks.openems.release import DEFAULT
+from edge_tasks.openems.release import DEFAULT, release_of
 from edge_tasks.steps.accounts import Accounts, Life, wanted
 from edge_tasks.steps.past_record import PastRecord
 from edge_tasks.steps.truth import Truth
@@ -63,7 +63,7 @@ def _accounts(session: Session) -> Accounts:
         [edge.name for edge in edges if edge.name not in light],
         PastRecord(target.state.record, history.describe()).read(),
         lives,
-        DEFAULT.aggregated_meters if is_aggregated else None,
+        release_of(target.told_release or DEFAULT.since).aggregated_meters if is_aggregated else None,
         time.time_ns() // 1_000_000,
         machine.cores(),
         session.console,

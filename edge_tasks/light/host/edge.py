@@ -155,7 +155,7 @@ class Edge:
     async def _read(self) -> _Self:
         configuration, model = await self._shared.configured(self.entry)
         if changes := self._journal.changes:
-            model = model_of(changed(model.configuration, changes))
+            model = model_of(changed(model.configuration, changes), version=model.version)
         self.status.ignored = model.ignored
         self.status.unsimulated = model.unsimulated
         endpoint = endpoint_of(configuration.backend(), self.entry.apikey)
@@ -241,7 +241,7 @@ class Edge:
         """Become what the changed configuration describes, and announce it."""
         me.simulation.advance(now)
         self._journal = self._journal.noting(me.simulation.now, change)
-        model = model_of(change.apply(me.model.configuration))
+        model = model_of(change.apply(me.model.configuration), version=me.model.version)
         memory = me.simulation.memory().settled().without(model.plant.renewed(me.model.plant))
         simulation = self._simulate(model, memory)
         self._self = _Self(model, simulation, me.endpoint)
