@@ -167,7 +167,7 @@ class Stack:
     @property
     def edge_port(self) -> int:
         """Where edges connect, inside the container of the program that they connect to."""
-        return self.survey.gateway_port if self.services.backend_edge else self.wiring.edge_port
+        return self.survey.backend_edge_port if self.services.backend_edge else self.wiring.edge_port
 
     @cached_property
     def inside(self) -> dict[str, tuple[str, int]]:
