@@ -31,13 +31,16 @@ from edge_tasks.checkout.survey import Survey
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.openems.release import release_of
 from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.proof.best_source import BestSource
 from edge_tasks.proof.edge_configs import EdgeConfigs
+from edge_tasks.proof.ui_status import UiStatus
 from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
 from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.options import DockerOptions
+from edge_tasks.runtimes.docker.socket_status import SocketStatus
 from edge_tasks.runtimes.docker.volume_files import read_volumes
 from edge_tasks.runtimes.light_host import LightOptions
 
@@ -231,10 +234,21 @@ class Stack:
 
     @property
     def status(self) -> StatusSource:
-        """The source that says which edges are online: REST, or else the device table."""
-        if self.wiring.rest_port is None:
-            return TableStatus(self.database, self._backend_runs)
-        return self.rest
+        """The best source that says which edges are online."""
+        return self._status
+
+    @cached_property
+    def _status(self) -> BestSource:
+        """REST, the UI's websocket, the device table, and in the end the kernel."""
+        has_rest, rest = self.wiring.rest_port is not None, self.rest
+        return BestSource(
+            (
+                *((rest,) if has_rest else ()),
+                *((UiStatus(rest.ui, rest.user, rest.password),) if rest.ui else ()),
+                *((TableStatus(self.database, self._backend_runs),) if self.services.database else ()),
+                SocketStatus(self),
+            )
+        )
 
     @property
     def rest(self) -> BackendApi:
