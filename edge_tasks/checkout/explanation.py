@@ -66,6 +66,8 @@ def _services(survey: Survey) -> Iterator[Row]:
         name = players.get(role)
         if name:
             why = reason_for(role, name, project, survey.named, {})
+            if name == project.added:
+                why = "the checkout has none, so it is added"
             yield Row(f"service {role}", name, f"{why}; image {project.image(name)}")
         else:
             alike = looking_like(role, project)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.docker import Docker
+from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.as_written import read_services
 from edge_tasks.checkout.compose_file import find_compose_files
 from edge_tasks.checkout.explanation import Row, explain_checkout
@@ -35,7 +36,8 @@ def explain(session: Session) -> None:
     session.say_without_effect()
     target, named = session.target, session.services_named
     platform = target.platform
-    project, read_by = _resolved(platform, target.choices.text("project_name"))
+    found, read_by = _resolved(platform, target.choices.text("project_name"))
+    project = with_edge(found, named)
     survey = Survey(platform, project, named, target.told_release, _labels(project))
     understood = explain_checkout(survey, find_compose_files(platform.source), read_by)
     rows = (*_machine(session), *understood, *_findings(session))
