@@ -53,7 +53,7 @@ def _accounts(session: Session) -> Accounts:
     history, host = history_of(session), host_of(session)
     names = {edge.name for edge in edges} & light
     lives = {
-        name: Life(found.memory.began, found.touched)
+        name: Life(found.memory.began, found.journal)
         for name, found in memories.load_newest(host.memory_file, names, {}).items()
     }
     is_aggregated = runtime.storage is not None and runtime.storage.provider == AGGREGATED

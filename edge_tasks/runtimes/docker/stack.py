@@ -13,7 +13,6 @@ from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
-from edge_tasks.checkout.metadata import DUMMY
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
     ODOO_PORT,
@@ -30,11 +29,9 @@ from edge_tasks.checkout.roles import (
 from edge_tasks.checkout.survey import Survey
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.openems.release import release_of
-from edge_tasks.proof.backend_api import BackendApi
-from edge_tasks.proof.edge_configs import EdgeConfigs
-from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
 from edge_tasks.registry.odoo.table import Database
+from edge_tasks.runtimes.docker import witnesses
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.options import DockerOptions
@@ -47,10 +44,11 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container, Image
     from edge_tasks.checkout.backend_config import BackendConfig
     from edge_tasks.checkout.project import Project
+    from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.runtimes.context import RuntimeContext
 
-HOST: Final = "127.0.0.1"
+HOST: Final = witnesses.HOST
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
 JAVA_VARIABLE: Final = "OPENEMS_JAVA"
@@ -68,7 +66,6 @@ class Stack:
         self.light_options = LightOptions.of(context.choices, context.fleet.port_offset)
         java = {JAVA_VARIABLE: str(release_of(context.told_release).java)} if context.platform.bundled else {}
         self.docker = Docker(context.state.folder / "docker.log", context.echo, java)
-        self._edge_configs = EdgeConfigs()
         self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
     @cached_property
@@ -229,24 +226,15 @@ class Stack:
         url = f"http://{HOST}:{self.ports['odoo']}"
         return Odoo(url, str(values["database"]), int(values["odooUid"]), str(values["odooPassword"]))
 
-    @property
+    @cached_property
     def status(self) -> StatusSource:
-        """The source that says which edges are online: REST, or else the device table."""
-        if self.wiring.rest_port is None:
-            return TableStatus(self.database, self._backend_runs)
-        return self.rest
+        """The best source that says which edges are online."""
+        return witnesses.best_of(self)
 
-    @property
+    @cached_property
     def rest(self) -> BackendApi:
         """The backend's B2B REST API, as admin."""
-        rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
-        port = self.project.published(self.services.backend, self.wiring.ui_port)
-        ui = f"ws://{HOST}:{port + self.context.fleet.port_offset}" if port else ""
-        metadata = self.wiring.metadata
-        if not metadata.needs_odoo:  # everybody is admin there
-            knows_all = metadata.pid != DUMMY
-            return BackendApi(rest, "admin", "admin", ui, knows_all=knows_all, configs=self._edge_configs)
-        return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
+        return witnesses.rest_of(self)
 
     def hashes(self) -> dict[str, frozenset[str]]:
         """:meth:`Compose.hashes`, asked again when one of our files was written."""
@@ -288,10 +276,6 @@ class Stack:
         if container.state in ("exited", "dead", "restarting"):
             lines = "\n    ".join((f"{service}: {container.why}", *self.docker.last_lines(container.id)))
             raise CommandFailed(lines, hint=f"docker logs {container.name}")
-
-    def _backend_runs(self) -> bool:
-        container = self.container(self.services.backend)
-        return container is not None and container.is_running
 
     def _own_port(self, word: str) -> int | None:
         port = self.project.published(*self.inside[word])

@@ -79,7 +79,7 @@ def document(metadata: dict[str, Any]) -> dict[str, Any]:
     rest = next((FOLDER / "Backend2Backend" / "Rest").glob("*.config"), None)
     return {
         "database": {
-            "host": metadata.get("pgHost", "nowhere"),
+            "host": metadata.get("pgHost", "127.0.0.1"),
             "port": metadata.get("pgPort", 5432),
             "dbname": metadata.get("database", ""),
             "user": metadata.get("pgUser", ""),
