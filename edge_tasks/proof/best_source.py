@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.errors import BackendError, BackendHangs
+from edge_tasks.errors import BackendError, BackendHangs, FleetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +100,6 @@ class BestSource:
     def _best(self) -> StatusSource:
         """The one that answered last; before that the first, which is tried out if it may be passed over."""
         if self._answering is None and not self.sources[0].sees_values:
-            with suppress(BackendError):
+            with suppress(FleetError):
                 self.online(())
         return self._answering or self.sources[0]

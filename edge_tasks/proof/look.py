@@ -11,7 +11,6 @@ from edge_tasks.errors import BackendError, DatabaseRefused, NoAnswer, OdooRefus
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
-from edge_tasks.registry.odoo.rows import WORDS as ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -123,6 +122,7 @@ class RuntimeFacts:
 
 @dataclass
 class _Answers:
+    words: Words
     unasked: Fault | None = None
     why: str = ""
     hint: str = "inv up"
@@ -131,7 +131,6 @@ class _Answers:
     values: dict[str, dict[str, object]] = field(default_factory=dict)
     reports: dict[str, DeviceReport] = field(default_factory=dict)
     components: dict[str, frozenset[str]] | None = field(default_factory=dict)
-    words: Words = ROWS
     takes_edges: bool = True
 
 

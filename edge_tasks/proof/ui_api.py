@@ -50,7 +50,9 @@ def read_online(address: str, user: str, password: str) -> dict[str, bool]:
         pages = asyncio.run(asyncio.wait_for(_page(address, user, password), _STATUS_SECONDS))
     except asyncio.TimeoutError:
         raise BackendHangs(f"{address} does not answer within {_STATUS_SECONDS:.0f} s") from None
-    except (aiohttp.ClientError, OSError, ValueError, TypeError) as error:
+    except (ValueError, TypeError):
+        raise BackendError(f"{address} does not answer as a backend's UI, or refuses {user}") from None
+    except (aiohttp.ClientError, OSError) as error:
         raise BackendError(f"{address} does not answer: {error}") from None
     return {str(edge["id"]): bool(edge.get("isOnline")) for page in pages for edge in page}
 
@@ -71,7 +73,7 @@ async def _page(address: str, user: str, password: str) -> list[list[dict[str, A
             pages.append(list(answer.get("result", {}).get("edges", ())))
             if "result" in answer and len(pages[-1]) < _PAGE:
                 return pages
-    raise ValueError("it answers with an error")
+    raise ValueError(answer)
 
 
 async def _ask(socket: _Socket, method: str, params: Mapping[str, object]) -> dict[str, Any]:

@@ -114,5 +114,5 @@ def test_a_ui_that_is_not_there_cannot_be_asked() -> None:
 
 
 def test_a_ui_that_refuses_the_login_cannot_be_asked(backend: Backend) -> None:
-    with pytest.raises(BackendError, match="answers with an error"):
+    with pytest.raises(BackendError, match="refuses admin"):
         UiStatus(f"ws://127.0.0.1:{backend.port}", "admin", "wrong").online(["edge0"])
