@@ -40,11 +40,21 @@ def backfill(session: Session) -> None:
     if session.flag("remove"):
         chosen = _with_former(session)
         session.begin()
+        _publish(session)
         _remove(session, chosen)
         return
     asked = _asked(session)
     session.begin()
+    _publish(session)
     step.run("backfill", lambda: _backfill(session, asked), session.console)
+
+
+def _publish(session: Session) -> None:
+    """Have the place that holds history reachable from here."""
+    storage = session.runtime.storage
+    if storage is not None and storage.publication is not None:
+        step.run("publish", storage.publication, session.console, only_changes=True)
+        session.look_again()
 
 
 def _backfill(session: Session, asked: Asked) -> Backfill:

@@ -20,6 +20,7 @@ from edge_tasks.checkout.roles import (
     plays_all_roles,
     with_players,
 )
+from edge_tasks.checkout.timedata_findings import service_of
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.connected import TableStatus
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
-_PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
+_PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081, "history": 18086}
 
 
 class Stack:
@@ -134,12 +135,25 @@ class Stack:
             "odoo": (services.odoo, ODOO_PORT),
             "edges": (services.backend, self.wiring.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
+            **({"history": target} if self._opens_history and (target := self.influxdb) else {}),
         }
+
+    @property
+    def influxdb(self) -> tuple[str, int] | None:
+        """The service and port in which the backend's ``Timedata.InfluxDB`` stores; None if it is elsewhere."""
+        provider = self.backend_files.timedata.influxdb
+        service = provider and service_of(provider, self.project)
+        return (service, provider.port) if provider and service else None
+
+    @property
+    def _opens_history(self) -> bool:
+        """Whether something is to be written there from here."""
+        return bool(self.context.state.record.entries().get("history_open"))
 
     @cached_property
     def ports(self) -> dict[str, int]:
         """The host's ports that lead there: the platform's own, else what our override says, else free ones."""
-        ours = self._ports_of_override()
+        ours = self.ports_of_override()
         found = {word: self._own_port(word) or ours.get(target, 0) for word, target in self.inside.items()}
         kept = {word: port for word, port in found.items() if port}
         wanted_by_platform = {port + self.context.fleet.port_offset for port in self.project.host_ports()}
@@ -151,7 +165,7 @@ class Stack:
             )
         return kept
 
-    def _ports_of_override(self) -> dict[tuple[str, int], int]:
+    def ports_of_override(self) -> dict[tuple[str, int], int]:
         """The ports in the present override, without those taken by others while our containers were away."""
         path = self.context.override
         if not path.is_file() or not is_ours(read_utf8(path)):

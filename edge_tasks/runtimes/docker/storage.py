@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.influxdb import write_nothing
+from edge_tasks.adapters.ports import is_own_address
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB
 from edge_tasks.checkout.timedata_findings import (
@@ -23,8 +24,9 @@ from edge_tasks.checkout.timedata_findings import (
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted, some
 from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
+from edge_tasks.runtimes.docker.influxdb_port import InfluxDbPort
 from edge_tasks.runtimes.docker.influxdb_volume import is_kept
-from edge_tasks.runtimes.docker.stack import HOST
+from edge_tasks.runtimes.docker.stack import HOST, Stack
 from edge_tasks.runtimes.plans import Arrival, Entrance
 from edge_tasks.timedata.errors import HistoryError
 from edge_tasks.timedata.influxdb.history import InfluxHistory
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.checkout.timedata_config import Provider
     from edge_tasks.output import Progress
-    from edge_tasks.runtimes.docker.stack import Stack
 
 _PATIENCE_S: Final = 20.0
 """A backend writes at the latest every 10 s."""
@@ -89,9 +90,16 @@ class Storage:
             raise SettingsError(
                 f"{provider.file} is read-only, so the backend writes nothing there", hint='isReadOnly=B"false"'
             )
-        if self._reached(provider) is None and service_of(provider, self.stack.project):
-            raise HistoryError(f"the InfluxDB at {provider.url} does not run", hint="inv up")
+        service = service_of(provider, self.stack.project)
+        if service and self._reached(provider) is None:
+            container = self.stack.container(service)
+            how = "cannot be reached from here" if container and container.is_running else "does not run"
+            raise HistoryError(f"the InfluxDB at {provider.url} {how}", hint="inv up")
         return self._history(provider)
+
+    def publication(self) -> InfluxDbPort:
+        """Publishes the port, as the platform is now."""
+        return InfluxDbPort(Stack(self.stack.context))
 
     def entrance(self) -> Entrance:
         """The backend's port for edges, on loopback."""
@@ -199,11 +207,13 @@ class Storage:
         if service is None or container is None or not container.is_running:
             return None
         published = stack.project.published(service, provider.port)
-        port = None if published is None else published + stack.context.fleet.port_offset
+        ours = stack.ports_of_override().get((service, provider.port))
+        port = ours if published is None else published + stack.context.fleet.port_offset
         if port in container.host_ports:
             return HOST, int(port or 0), container
         address = min(container.addresses, default="")
-        return (address, provider.port, container) if address else None
+        is_here = any(map(is_own_address, container.gateways))  # elsewhere it may be somebody else's address
+        return (address, provider.port, container) if address and is_here else None
 
     def _history(self, provider: Provider) -> InfluxHistory:
         stack, disk, reached = self.stack, None, self._reached(provider)
