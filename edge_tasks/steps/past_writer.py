@@ -10,6 +10,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.history.past import CHANNEL, Past
 from edge_tasks.light.host import memories
 from edge_tasks.light.host.memories import Snapshot
+from edge_tasks.light.wire.journal import Entry, Journal
 from edge_tasks.plan import some
 from edge_tasks.steps import past_processes
 from edge_tasks.timedata.errors import HistoryDiffers
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from edge_tasks.history.described import Described
     from edge_tasks.history.pasts import Noted
     from edge_tasks.light.engine.memory import Memory
+    from edge_tasks.light.wire.config_changes import Change
     from edge_tasks.output import Output
     from edge_tasks.steps.past_processes import Done
     from edge_tasks.steps.past_record import PastRecord
@@ -155,11 +157,15 @@ class PastWriter:
         kept = memories.load(self.memory_file)
         for one in done:
             old = before.get(one.name, Snapshot(one.memory))
-            touched = one.memory.now if old.changes else None
             memory = _with_states(one.memory, old.memory)
-            kept[one.name] = Snapshot(memory, old.shape, old.changes, touched)
+            kept[one.name] = Snapshot(memory, old.shape, _journal(old.journal.changes, one.memory.now))
         for _ in memories.saved(self.memory_file, kept.items()):
             pass
+
+
+def _journal(changes: Iterable[Change], end: int | None) -> Journal:
+    """Changes that have had an effect only since the end of a past."""
+    return Journal(tuple(Entry(end, change) for change in changes)) if end is not None else Journal()
 
 
 def _with_states(memory: Memory, old: Memory) -> Memory:

@@ -13,8 +13,9 @@ from edge_tasks.checkout.override import READABLE
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.plan import Plan
 from edge_tasks.runtimes.docker import hosting
+from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.influxdb_volume import is_mounted
-from edge_tasks.runtimes.docker.stack import HOST, Stack
+from edge_tasks.runtimes.docker.stack import Stack
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container

@@ -23,10 +23,11 @@ from edge_tasks.checkout.timedata_findings import (
 )
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted, some
+from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
 from edge_tasks.runtimes.docker.influxdb_port import InfluxDbPort
 from edge_tasks.runtimes.docker.influxdb_volume import is_kept
-from edge_tasks.runtimes.docker.stack import HOST, Stack
+from edge_tasks.runtimes.docker.stack import Stack
 from edge_tasks.runtimes.plans import Arrival, Entrance
 from edge_tasks.timedata.errors import HistoryError
 from edge_tasks.timedata.influxdb.history import InfluxHistory

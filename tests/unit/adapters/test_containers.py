@@ -74,5 +74,6 @@ def test_where_a_container_is_and_what_outlives_it() -> None:
     }
     found = container_of(entry)
     assert found is not None
-    assert (found.addresses, found.gateways) == ({"172.18.0.3"}, {"172.18.0.1"})
+    assert found.addresses == {"172.18.0.3"}
+    assert found.gateways == {"172.18.0.1"}
     assert found.mounts == {"/var/lib/influxdb", "/home"}
