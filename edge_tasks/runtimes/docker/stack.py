@@ -171,12 +171,13 @@ class Stack:
     def inside(self) -> dict[str, tuple[str, int]]:
         """What we reach over loopback: a word → (service, port inside)."""
         services, rest = self.services, self.wiring.rest_port
+        opens_history = self.context.state.record.entries().get("history_open")
         of_odoo = {"database": (services.database, POSTGRES_PORT), "odoo": (services.odoo, ODOO_PORT)}
         return {
             **(of_odoo if services.odoo else {}),
             "edges": (services.door, self.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
-            **({"history": target} if self._opens_history and (target := self.influxdb) else {}),
+            **({"history": target} if opens_history and (target := self.influxdb) else {}),
         }
 
     @property
@@ -185,11 +186,6 @@ class Stack:
         provider = self.backend_files.timedata.influxdb
         service = provider and service_of(provider, self.project)
         return (service, provider.port) if provider and service else None
-
-    @property
-    def _opens_history(self) -> bool:
-        """Whether something is to be written there from here."""
-        return bool(self.context.state.record.entries().get("history_open"))
 
     @cached_property
     def ports(self) -> dict[str, int]:
@@ -203,10 +199,8 @@ class Stack:
     def ports_of_override(self) -> dict[tuple[str, int], int]:
         """The ports in the present override, without those taken by others while our containers were away."""
 
-        def find_held() -> set[int]:
-            return {
-                port for container in self.containers() for port in container.host_ports
-            }  # also of paused ones
+        def find_held() -> set[int]:  # also by paused containers
+            return {port for container in self.containers() for port in container.host_ports}
 
         return host_ports.of_override(self.context.override, find_held)
 
