@@ -51,6 +51,8 @@ _WINDOW_S: Final = 330.0
 """An edge sends all its channels every 5 minutes, and otherwise what has changed."""
 
 _LATER_S: Final = 60.0
+_UNKNOWN_S: Final = 10.0
+"""Until a backend surely knows that an edge has connected to its second program; before, it drops its data."""
 _DROPS: Final = re.compile(r"\[InfluxDB\].*Limit:\s*\[?([01][.,]\d+)")
 _FEW: Final = 0.02
 """After two failures it drops one write in five; a single one that was 18 successes ago counts no more."""
@@ -103,8 +105,9 @@ class Storage:
         return InfluxDbPort(Stack(self.stack.context))
 
     def entrance(self) -> Entrance:
-        """The backend's port for edges, on loopback."""
-        return Entrance(f"ws://{HOST}:{self.stack.ports['edges']}")
+        """The port for edges, on loopback. A program that takes only edges says every 5 s which are connected."""
+        deaf_s = _UNKNOWN_S if self.stack.services.backend_edge else 0.0
+        return Entrance(f"ws://{HOST}:{self.stack.ports['edges']}", deaf_s=deaf_s)
 
     def kept(self) -> InfluxHistory | None:
         """The InfluxDB, whether it runs or not; None if a purge removes its data, or others may not write."""
