@@ -182,10 +182,12 @@ class Stack:
 
     @property
     def influxdb(self) -> tuple[str, int] | None:
-        """The service and port in which the backend's ``Timedata.InfluxDB`` stores; None if it is elsewhere."""
+        """The service and port where the backend's ``Timedata.InfluxDB`` stores; None if that is not here."""
         provider = self.backend_files.timedata.influxdb
-        service = provider and service_of(provider, self.project)
-        return (service, provider.port) if provider and service else None
+        if provider is None or provider.is_read_only:
+            return None
+        service = service_of(provider, self.project)
+        return (service, provider.port) if service else None
 
     @cached_property
     def ports(self) -> dict[str, int]:

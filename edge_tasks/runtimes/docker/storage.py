@@ -96,8 +96,12 @@ class Storage:
         service = service_of(provider, self.stack.project)
         if service and self._reached(provider) is None:
             container = self.stack.container(service)
-            how = "cannot be reached from here" if container and container.is_running else "does not run"
-            raise HistoryError(f"the InfluxDB at {provider.url} {how}", hint="inv up")
+            if container and container.is_running:
+                raise HistoryError(
+                    f"the InfluxDB at {provider.url} cannot be reached from here",
+                    hint="inv backfill publishes its port",
+                )
+            raise HistoryError(f"the InfluxDB at {provider.url} does not run", hint="inv up")
         return self._history(provider)
 
     def publication(self) -> InfluxDbPort:
