@@ -54,7 +54,7 @@ def stored(mixed: Any) -> Any:
     return mixed
 
 
-def test_a_past_goes_through_the_backend_and_is_counted_at_a_port_that_is_published_for_it(stored: Any) -> None:
+def test_a_past_is_written_at_a_published_port_and_goes_through_the_backend_too(stored: Any) -> None:
     stored.inv("setup", "--edges", "0", "--light-edges", "2")
     begin = f"{datetime.now(timezone.utc) - timedelta(days=2):%Y-%m-%d}"
     refused = stored.inv("backfill", "--from", begin, code=2)
@@ -68,7 +68,7 @@ def test_a_past_goes_through_the_backend_and_is_counted_at_a_port_that_is_publis
     before = stored.containers()
     influx = ("influx", "-database", "openemsdb", "-execute")
     stored.docker("exec", before["influxdb"], *influx, "INSERT data,edge=9 theirs=1i 1")
-    said = stored.inv("backfill", "--from", begin, "--through-backend")
+    said = stored.inv("backfill", "--from", begin)
     port = stored.port("influxdb", 8086)
     assert f"influxdb at 127.0.0.1:{port}, for what is written there from here" in said
     assert "points of 2 edges in the InfluxDB at http://influxdb:8086" in said
@@ -77,5 +77,8 @@ def test_a_past_goes_through_the_backend_and_is_counted_at_a_port_that_is_publis
     assert "theirs" in stored.docker("exec", after["influxdb"], *influx, "SELECT theirs FROM data")
     assert "nothing to do: 2 edges with a past" in stored.inv("backfill", "--from", begin)
     assert stored.containers() == after
+
+    sent = stored.inv("backfill", "--from", begin, "--every", "30m", "--adopt", "--through-backend")
+    assert "points of 2 edges in the InfluxDB at http://influxdb:8086" in sent
     shrunk = stored.inv("setup", "--light-edges", "1", "--yes")
     assert "removed the past of 1 edge" in shrunk
