@@ -101,7 +101,6 @@ class Batteries:
         self._states = np.zeros(edges, np.int64)
         self._since = np.full(edges, -FAR)
         self._due = np.full(edges, FAR)
-        self._range = np.zeros(edges, np.int64)
         self._rules = np.zeros((4, edges), np.int64)
         self._settle(np.arange(edges), np.full(edges, begin))
 
@@ -197,11 +196,9 @@ class Batteries:
 
     def _until(self, edges: Places, power: Whole, moment: Whole) -> Whole:
         """The ms for which a power holds at most."""
-        charge, place = self._charges[edges], self._range[edges]
-        size, gives = np.maximum(np.abs(power), 1), power > 0
-        room = np.where(gives, charge, self._store.full - charge)
-        step = np.where(gives, charge - self._ranges.down[place] + 1, self._ranges.up[place] - charge)
-        found: Whole = np.minimum(room // size, -(-step // size))
+        charge, (_, _, least, most) = self._charges[edges], self._rules[:, edges]
+        room = np.where(power > 0, charge - least + 1, most - charge)
+        found: Whole = -(-room // np.maximum(np.abs(power), 1))
         found[power == 0] = FAR
         due = self._due[edges]
         np.minimum(found, due - moment, out=found, where=due > moment)
@@ -214,7 +211,6 @@ class Batteries:
         is_moved = (self._ranges.state[state, place] != state).any()
         if is_moved or (self._due[edges] < FAR).any():
             state = self._switched(edges, now, state, place)
-        self._range[edges] = place
         self._rules[:, edges] = self._ranges.rules[:, state, place]
 
     def _switched(self, edges: Places, now: Whole, state: Whole, place: Whole) -> Whole:

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 FAR: Final = 1 << 61
 """A moment or a charge that is never reached."""
 _NORMAL, _KEPT, _FORCED = range(3)
-_ALMOST: Final = 99
-"""Percent: from the next one on a battery cannot be charged."""
-_IN_FIVE_MINUTES: Final = 10
-"""Percent that a battery can be charged in five minutes, at the most: it takes no more W than it has Wh."""
 _PART: Final = 5
 
 
@@ -59,14 +55,12 @@ class Store:
     @cached_property
     def ranges(self) -> Ranges:
         """What it may do in each range of its charge."""
-        low_soc, high_soc = self.full + 1, self.full + 1
-        steps: list[int] = []
+        low_soc, high_soc = self._full_from, self._full_from
         if self.discharge is not None:
             low_soc, high_soc = (self._above(soc) for soc in (self.discharge.force_soc, self.discharge.min_soc))
-            steps = sorted({low_soc, high_soc, *self._stops})
-        bounds = sorted({*steps, self.limit, self.full - self.limit + 1})
+        bounds = sorted({low_soc, high_soc, self._empty_below, self._full_from})
         each = [bounds[0] - 1, *bounds]
-        lows = [-self.limit if self.full - charge >= self.limit else 0 for charge in each]
+        lows = [-self.limit if charge < self._full_from else 0 for charge in each]
         highs = [
             [max(low, self._high(charge, state)) for low, charge in zip(lows, each, strict=True)]
             for state in (_NORMAL, _KEPT, _FORCED)
@@ -74,18 +68,20 @@ class Store:
         return Ranges(
             np.array(bounds),
             np.array([[lows, high, [-FAR, *bounds], [*bounds, FAR]] for high in highs]).transpose(1, 0, 2).copy(),
-            np.array([max((step for step in steps if step <= charge), default=-FAR) for charge in each]),
-            np.array([min((step for step in steps if step > charge), default=FAR) for charge in each]),
             np.array([[_next_state(state, charge, low_soc, high_soc) for charge in each] for state in range(3)])
             if self.discharge
             else np.zeros((3, len(each)), np.int64),
         )
 
     @property
-    def _stops(self) -> set[int]:
-        """W*ms from which on it cannot be charged by force; it comes there only from near it in five minutes."""
-        is_near = self.discharge is not None and self.discharge.force_soc > _ALMOST - _IN_FIVE_MINUTES
-        return {self._above(_ALMOST)} if is_near else set()
+    def _empty_below(self) -> int:
+        """W*ms below which it cannot be discharged: 0 %."""
+        return self._above(0)
+
+    @property
+    def _full_from(self) -> int:
+        """W*ms from which on it cannot be charged: 100 %."""
+        return self._above(99)
 
     def _above(self, soc: int) -> int:
         """The least W*ms whose state of charge, rounded half up, is above some percent."""
@@ -93,12 +89,12 @@ class Store:
 
     def _high(self, charge: int, state: int) -> int:
         """W that it gives at most."""
-        high = self.limit if charge >= self.limit else 0
+        high = self.limit if charge >= self._empty_below else 0
         if state == _NORMAL or self.discharge is None:
             return high
         if state == _KEPT:
             return min(high, 0)
-        can = self.limit if charge < self._above(_ALMOST) else 0
+        can = self.limit if charge < self._full_from else 0
         return min(high, -(self.discharge.force_power or can // _PART))
 
 
@@ -109,15 +105,11 @@ class Ranges(NamedTuple):
         bounds: W*ms that divide them.
         rules: by state and range, W that it gives at least and at most, W*ms in which this holds, and the first
             behind them.
-        down: W*ms below which a state of charge that matters begins.
-        up: W*ms from which on another one begins.
         state: the state that is right there, by state.
     """
 
     bounds: Whole
     rules: Whole
-    down: Whole
-    up: Whole
     state: Whole
 
 
