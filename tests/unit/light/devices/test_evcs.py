@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from edge_tasks.light.engine.simulation import Simulation
+from tests.unit.light.devices.built_edge import Edge
+
 if TYPE_CHECKING:
-    from tests.unit.light.devices.built_edge import Build, Edge, Part
+    from tests.unit.light.devices.built_edge import Build, Part
 
 HOUR = 3_600_000
 READY, CHARGING, REJECTED = 2, 3, 5
@@ -58,6 +62,14 @@ def test_it_says_for_eleven_seconds_that_it_increases_or_decreases(edge: Build) 
     found.write("evcs0/SetChargePowerLimit", 0)
     states = [found.after(1000).values["evcs0/ChargeState"] for _ in range(12)]
     assert states == [DECREASES] * 10 + [STANDS] * 2
+
+
+def test_one_that_an_earlier_version_had_remembered_with_less_goes_on(edge: Build) -> None:
+    found = _station(edge, 5000).write("evcs0/SetChargePowerLimit", 5000).after(HOUR)
+    memory = found.simulation.memory()
+    before = replace(memory, registers={key: own[:3] for key, own in memory.registers.items()})
+    again = Edge(found.model, Simulation(found.model.plant, found.simulation.now, before)).after(1000)
+    assert (again.values["evcs0/Status"], again.values["evcs0/ChargePower"]) == (CHARGING, 5000)
 
 
 def test_after_a_decrease_it_waits_before_it_increases_again(edge: Build) -> None:
