@@ -91,6 +91,8 @@ class Fleet:
         reconnect: the name of the policy by which edges come back; see :mod:`.reconnect`.
         metrics_port: where the supervisor serves metrics; 0 for nowhere.
         metrics_host: on which address.
+        journal_file: where connections are noted, see :mod:`.journal`; None for nowhere.
+        ca_file: certificates of the authorities that are believed; None for the system's.
     """
 
     revision: str
@@ -104,13 +106,20 @@ class Fleet:
     reconnect: str = reconnect.QUICK
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
+    journal_file: Path | None = None
+    ca_file: Path | None = None
 
     def part(self, index: int) -> Fleet:
         """The part that one process runs. Its files have its number in their names."""
         count = max(1, self.processes)
         edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
-        memory_file = self.memory_file and _numbered(self.memory_file, index)
-        return replace(self, edges=edges, status_file=self.part_file(index), memory_file=memory_file)
+        return replace(
+            self,
+            edges=edges,
+            status_file=self.part_file(index),
+            memory_file=self.memory_file and _numbered(self.memory_file, index),
+            journal_file=self.journal_file and _numbered(self.journal_file, index),
+        )
 
     def part_file(self, index: int) -> Path:
         """The status file of one of the processes."""
@@ -152,7 +161,7 @@ def load(path: Path) -> Fleet:
         revision=_text(content, "revision"),
         status_file=status_file,
         edges=edges,
-        memory_file=Path(_text(content, "memory_file")) if "memory_file" in content else None,
+        memory_file=_path(content, "memory_file"),
         groups=groups,
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
@@ -160,6 +169,8 @@ def load(path: Path) -> Fleet:
         reconnect=_policy(content),
         metrics_port=_number(content, "metrics_port", 0, lowest=0),
         metrics_host=_text(content, "metrics_host", Fleet.metrics_host),
+        journal_file=_path(content, "journal_file"),
+        ca_file=_path(content, "ca_file"),
     )
 
 
@@ -225,6 +236,10 @@ def _text(item: Mapping[str, object], key: str, default: str | None = None) -> s
     if not isinstance(value, str):
         raise FleetFileError(f'"{key}" in the fleet file is missing or not a string')
     return value
+
+
+def _path(item: Mapping[str, object], key: str) -> Path | None:
+    return Path(_text(item, key)) if key in item else None
 
 
 def _number(item: Mapping[str, object], key: str, default: int, lowest: int = 1) -> int:

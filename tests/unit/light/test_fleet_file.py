@@ -48,6 +48,7 @@ def test_a_part_has_files_of_its_own() -> None:
     part = fleet(3, 2, 1).part(1)
     assert part.status_file == Path("/state/light-status-1.json")
     assert part.memory_file == Path("/state/light-memory-1.json")
+    assert part.journal_file is None
     assert Fleet("r", STATUS, {}, processes=2).part(0).memory_file is None
 
 
@@ -158,3 +159,11 @@ def test_what_a_file_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
 def test_a_wrong_word_is_named(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(FleetFileError, match=f'"{next(iter(wrong))}"'):
         load(tmp_path, **wrong)
+
+
+def test_a_journal_and_certificates_are_files_of_a_part_and_of_all(tmp_path: Path) -> None:
+    whole = load(tmp_path, journal_file="/state/journal.jsonl", ca_file="/certificates.pem")
+    assert (whole.journal_file, whole.ca_file) == (Path("/state/journal.jsonl"), Path("/certificates.pem"))
+    assert whole.part(1).journal_file == Path("/state/journal-1.jsonl")
+    assert whole.part(1).ca_file == whole.ca_file
+    assert load(tmp_path).ca_file is None
