@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from edge_tasks.errors import BackendError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping, Sequence
 
 _FIRST: Final = 100
@@ -26,7 +27,12 @@ _NO_RESULT: Final = "Result is null"
 """How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""The backend is on this machine, so a proxy from the environment must not be used."""
+"""For a backend on this machine: a proxy from the environment must not be used."""
+
+
+def opener_trusting(context: ssl.SSLContext) -> urllib.request.OpenerDirector:
+    """How a backend elsewhere is reached: with the certificates that are believed, and by a proxy if need be."""
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class BackendApi:
         password: of that user.
         ui: the websocket of the backend's UI, e.g. ``ws://127.0.0.1:8082``; empty where it is not reached.
         remedy: what to type if it refuses the login.
+        opener: how it is reached.
     """
 
     says: ClassVar[str] = "the backend"
@@ -50,6 +57,7 @@ class BackendApi:
     password: str = field(repr=False)
     ui: str = ""
     remedy: str = "inv odoo-init, or give Odoo's user admin that password"
+    opener: urllib.request.OpenerDirector = field(default=_NO_PROXY, repr=False, compare=False)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -100,7 +108,7 @@ class BackendApi:
             url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
         )
         try:
-            with _NO_PROXY.open(request, timeout=30) as response:
+            with self.opener.open(request, timeout=30) as response:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
