@@ -50,7 +50,7 @@ def find_refusal(found: Sequence[Uptime], least: float, not_online: Sequence[str
         named = [f"{one.edge} {percent(one.availability)}" for one in below]
         return Refusal(
             f"{counted(len(below), 'edge')} of {len(found):,} had less than {percent(least)}: {_named(named)}",
-            "the report says when they had no connection",
+            "the report says when each of them had no connection for longest",
         )
     if not_online:
         return Refusal(

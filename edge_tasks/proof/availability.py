@@ -93,12 +93,13 @@ class Uptime:
         return tuple(after.begin - before.end for before, after in pairwise(self.connections))
 
     @property
-    def longest_gap(self) -> float:
-        """The most seconds in a row without a connection, also before the first one and after the last one."""
+    def longest_gap(self) -> Span | None:
+        """The longest time without a connection, also before the first one and after the last one."""
         if self.time is None:
-            return 0.0
+            return None
         whole = (Span(self.time.begin, self.time.begin), *self.connections, Span(self.time.end, self.time.end))
-        return max(after.begin - before.end for before, after in pairwise(whole))
+        gaps = (Span(before.end, after.begin) for before, after in pairwise(whole))
+        return max(gaps, key=lambda gap: gap.seconds)
 
 
 def uptimes(events: Iterable[Event], names: Iterable[str], end: float) -> tuple[Uptime, ...]:

@@ -71,9 +71,9 @@ class AttachedHost:
             self._gather_memories()
             config = self.folder / "light.json"
             write_file(config, json.dumps({**self.document, **self._paths}, ensure_ascii=False))
-            for part in range(int(str(self.document[_PROCESSES]))):
-                self.children.start(_MODULE, (str(config), str(part)))
             try:
+                for part in range(int(str(self.document[_PROCESSES]))):
+                    self.children.start(_MODULE, (str(config), str(part)))
                 yield
             finally:
                 self.children.end()

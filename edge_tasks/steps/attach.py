@@ -69,9 +69,9 @@ class Attach:
             end = time.monotonic()
             counters = self.host.counters()
         found = uptimes(self.host.events(), self.names, end)
-        run = Run(self.uri, wall, end - began, found, counters, self.least, self.proof, is_whole=is_whole)
+        run = Run(self.uri, wall, began, end - began, found, counters, self.least, self.proof, is_whole=is_whole)
         refusal = find_refusal(found, self.least, self.proof.not_online if self.proof else ())
-        self.report.write(run, began, refusal)
+        self.report.write(run, refusal)
         if failure is not None:
             raise failure
         if refusal is not None:

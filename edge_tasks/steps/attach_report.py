@@ -38,6 +38,7 @@ class Run:
     Attributes:
         uri: of the backend.
         began: seconds since 1970.
+        clock_began: the same moment, by the clock of the edges' events.
         seconds: how long it took.
         edges: what became of each.
         counters: what the light edges have counted, some seconds before the end.
@@ -48,6 +49,7 @@ class Run:
 
     uri: str
     began: float
+    clock_began: float
     seconds: float
     edges: Sequence[Uptime]
     counters: Mapping[str, int]
@@ -84,7 +86,12 @@ class Run:
     @property
     def longest_gap(self) -> float:
         """The most seconds in a row that an edge had no connection."""
-        return max((one.longest_gap for one in self.edges), default=0.0)
+        return max((one.longest_gap.seconds for one in self.edges if one.longest_gap), default=0.0)
+
+    def gap_of(self, one: Uptime) -> tuple[float, float] | None:
+        """How long an edge's longest gap was, and how many seconds after the run's beginning it began."""
+        gap = one.longest_gap
+        return None if gap is None else (round(gap.seconds, 3), round(gap.begin - self.clock_began, 3))
 
     def document(self) -> dict[str, Any]:
         """For programs; see the schema of the documents."""
@@ -100,8 +107,21 @@ class Run:
             "answers": _spread(self.answers),
             "pings": _spread(self.pings),
             **self.counters,
-            "edges": [_edge(one) for one in self.edges],
+            "edges": [self._edge(one) for one in self.edges],
             "proof": self._proof,
+        }
+
+    def _edge(self, one: Uptime) -> dict[str, Any]:
+        length, begin = self.gap_of(one) or (0.0, None)
+        return {
+            "name": one.edge,
+            "availability": _rounded(one.availability),
+            "connects": len(one.connections),
+            "connected": one.is_connected,
+            "refused": one.refused,
+            "longest_gap_s": length,
+            "longest_gap_began_s": begin,
+            "why": "" if one.is_connected else one.why,
         }
 
     @property
@@ -129,12 +149,11 @@ class AttachReport:
     path: Path
     output: Output
 
-    def write(self, run: Run, began: float, refusal: Refusal | None) -> None:
+    def write(self, run: Run, refusal: Refusal | None) -> None:
         """Write and print it.
 
         Args:
             run: that has ended.
-            began: by the clock of its edges.
             refusal: why it is not accepted; None if it is.
 
         Raises:
@@ -144,14 +163,14 @@ class AttachReport:
         self.output.document(attach=document)
         self._show(run)
         write_file(beside, json.dumps(document, indent=1) + "\n")
-        write_file(self.path, _page(run, began, refusal))
+        write_file(self.path, _page(run, refusal))
         self.output.line(f"report    {self.path}, {beside.name}", 10)
 
     def _show(self, run: Run) -> None:
         ill = [one for one in run.worst if one.availability < run.least or one.refused]
         if ill:
-            rows = [[one.edge, percent(one.availability), f"{one.longest_gap:.1f}", one.why] for one in ill]
-            self.output.table(("edge", "availability", "longest gap s", "why"), rows[:_MOST_ROWS])
+            rows = [[one.edge, percent(one.availability), _gap(run, one), one.why] for one in ill[:_MOST_ROWS]]
+            self.output.table(("edge", "availability", "longest gap", "why"), rows)
         for line in _lines(run):
             self.output.line(line, 10)
 
@@ -193,18 +212,6 @@ def _spread(seconds: Sequence[float]) -> dict[str, float | int | None]:
     return {"count": len(seconds), **{name: value and round(value, 6) for name, value in found.items()}}
 
 
-def _edge(one: Uptime) -> dict[str, Any]:
-    return {
-        "name": one.edge,
-        "availability": _rounded(one.availability),
-        "connects": len(one.connections),
-        "connected": one.is_connected,
-        "refused": one.refused,
-        "longest_gap_s": round(one.longest_gap, 3),
-        "why": "" if one.is_connected else one.why,
-    }
-
-
 def _rounded(share: float) -> float:
     """In percent."""
     return round(100 * share, 5)
@@ -214,9 +221,15 @@ def _clock(seconds: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def _page(run: Run, began: float, refusal: Refusal | None) -> str:
+def _gap(run: Run, one: Uptime) -> str:
+    """The longest gap for people: ``2.50 s, at 331 s``."""
+    found = run.gap_of(one)
+    return "" if found is None else f"{found[0]:.2f} s, at {found[1]:.0f} s"
+
+
+def _page(run: Run, refusal: Refusal | None) -> str:
     points = connected_over_time(run.edges, _MOST_POINTS)
-    ends = [(0.0, 0), *((round(at - began, 3), count) for at, count in points)]
+    ends = [(0.0, 0), *((round(at - run.clock_began, 3), count) for at, count in points)]
     return rendering.render(
         rendering.template("attach.html.j2"),
         count=len(run.edges),
@@ -236,7 +249,7 @@ def _page(run: Run, began: float, refusal: Refusal | None) -> str:
                 "availability": percent(one.availability),
                 "is_ill": one.availability < run.least or one.refused,
                 "connects": len(one.connections),
-                "gap": f"{one.longest_gap:.2f}",
+                "gap": _gap(run, one),
                 "said": "refused" if one.refused else "" if one.is_connected else one.why or "not tried",
             }
             for one in run.worst

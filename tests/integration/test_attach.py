@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
+import psutil
 import pytest
 
 from edge_tasks.fleet.keys_file import EdgeKey, write_keys
@@ -129,6 +130,17 @@ def test_the_availability_that_is_reported_is_the_one_that_the_proxy_saw(place: 
     assert "<h1>3 edges:" in page
     assert "KEY-" not in page + json.dumps(document) + (place.folder / "keys.csv.attach/light.log").read_text()
     assert not (place.folder / "keys.csv.attach" / "light.json").exists()
+
+
+def test_no_edge_outlives_the_command_even_if_that_is_killed(place: Place) -> None:
+    with place.attach() as attached:
+        attached.wait_for("connected", EDGES)
+        parts = psutil.Process(attached.process.pid).children()
+        attached.process.kill()
+        attached.process.communicate()
+        gone, alive = psutil.wait_procs(parts, timeout=10)
+        assert (len(gone), alive) == (1, [])
+        assert all(one.ended for one in place.proxy.log)
 
 
 def test_an_apikey_that_the_backend_does_not_know_is_refused_and_the_others_are_proved_online(

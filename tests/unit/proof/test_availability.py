@@ -26,7 +26,7 @@ def edge(*events: tuple[Any, ...], end: float = 10.0) -> Uptime:
 def test_an_edge_is_connected_from_the_upgrade_of_an_accepted_connection_to_its_end() -> None:
     found = edge(*UP, (8.0, "ended"), (8.0, "waiting", "cut"))
     assert found.connections == (Span(0.5, 8.0),)
-    assert (found.availability, found.longest_gap, found.reconnects) == (0.75, 2.0, ())
+    assert (found.availability, found.longest_gap, found.reconnects) == (0.75, Span(8.0, 10.0), ())
     assert (found.is_connected, found.refused, found.why) == (False, False, "cut")
 
 
@@ -50,7 +50,7 @@ def test_a_reconnect_lasts_from_the_end_of_a_connection_to_the_next_upgrade() ->
     )
     found = edge(*UP, (2.0, "ended"), (2.0, "waiting", "cut"), *again)
     assert found.reconnects == (4.5,)
-    assert found.longest_gap == 4.5
+    assert found.longest_gap == Span(2.0, 6.5)
     assert found.answers == (0.5, 0.1)
 
 
@@ -60,7 +60,7 @@ def test_an_apikey_is_refused_if_the_backend_drops_the_first_connection_or_refus
         ((0.0, "connecting"), (0.6, "refused", "HTTP 401")),
     ):
         found = edge(*refused)
-        assert (found.refused, found.availability, found.longest_gap) == (True, 0.0, 10.0)
+        assert (found.refused, found.availability, found.longest_gap) == (True, 0.0, Span(0.0, 10.0))
         assert found.why == str(refused[-1][-1])
 
 
@@ -82,7 +82,7 @@ def test_a_cut_soon_after_an_answer_is_no_refusal_and_neither_is_one_drop_of_a_k
 
 def test_an_edge_without_a_turn_has_no_time_and_no_availability() -> None:
     found = edge()
-    assert (found.time, found.availability, found.longest_gap) == (None, 0.0, 0.0)
+    assert (found.time, found.availability, found.longest_gap) == (None, 0.0, None)
 
 
 def test_pings_are_kept_apart_and_other_edges_are_none_of_ours() -> None:
@@ -104,7 +104,8 @@ def test_what_is_connected_and_what_is_not_make_up_all_of_the_time(
     away_s = sum(away for away, _ in turns) + rest
     assert found.connected_s == pytest.approx(now + rest - away_s)
     assert found.reconnects == pytest.approx([away for away, _ in turns[1:]])
-    assert found.longest_gap == pytest.approx(max(*(away for away, _ in turns), rest))
+    assert found.longest_gap is not None
+    assert found.longest_gap.seconds == pytest.approx(max(*(away for away, _ in turns), rest))
 
 
 @given(st.lists(st.floats(0, 100), min_size=1), st.sampled_from([1, 50, 95, 99, 100]))
