@@ -94,6 +94,10 @@ class TlsProxy:
         """The body of its thread."""
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._ended.wait())
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.close()
 
     def end(self) -> None:

@@ -21,7 +21,7 @@ from edge_tasks.cli.consent import ask_for_consent, load_on
 from edge_tasks.cli.options import COMMON
 from edge_tasks.cli.selection import selected
 from edge_tasks.cli.settings import Choices, check_typed
-from edge_tasks.errors import SettingsError
+from edge_tasks.errors import NotWritable, SettingsError
 from edge_tasks.fleet.keys_file import check_ending, read_keys
 from edge_tasks.fleet.limits import MOST_EDGES
 from edge_tasks.openems.backend_address import backend_address
@@ -219,6 +219,8 @@ def _report_path(session: Session) -> Path:
     path = (Path.cwd() / Path(str(session.options.get("output") or default_name())).expanduser()).resolve()
     if path.suffix.lower() != ".html":
         raise SettingsError(f"--output is {str(path)!r}", hint="FILE.html; FILE.json is written beside it")
+    if not os.access(path.parent, os.W_OK):  # nobody wants to learn that after a day
+        raise NotWritable(f"{path.parent} cannot be written", hint="name a file elsewhere: --output FILE.html")
     return path
 
 

@@ -72,7 +72,7 @@ class AttachedHost:
             config = self.folder / "light.json"
             write_file(config, json.dumps({**self.document, **self._paths}, ensure_ascii=False))
             try:
-                for part in range(int(str(self.document[_PROCESSES]))):
+                for part in range(self._parts):
                     self.children.start(_MODULE, (str(config), str(part)))
                 yield
             finally:
@@ -89,6 +89,11 @@ class AttachedHost:
             codes = ", ".join(map(str, self.children.ended))
             raise CommandFailed(f"a process of the light edges ended by itself ({codes})", hint=f"see {self.log}")
 
+    @property
+    def has_started(self) -> bool:
+        """Whether all processes have taken their edges."""
+        return len(list(self._statuses())) == self._parts
+
     def edges(self) -> dict[str, EdgeStatus]:
         """What the processes say of their edges, by name."""
         return {name: edge for status in self._statuses() for name, edge in status["edges"].items()}
@@ -104,6 +109,10 @@ class AttachedHost:
             with file.open("rb") as lines:
                 for line in lines:
                     yield Event(*json.loads(line))
+
+    @property
+    def _parts(self) -> int:
+        return int(str(self.document[_PROCESSES]))
 
     @property
     def _paths(self) -> dict[str, str]:

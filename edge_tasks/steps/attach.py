@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.processes import until
 from edge_tasks.adapters.signals import ending_as_ctrl_c
 from edge_tasks.errors import CommandFailed, EdgesNotOnline
 from edge_tasks.plan import counted
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from edge_tasks.steps.attach_report import AttachReport
     from edge_tasks.steps.attached_proof import AttachedProof
 
+_START_S: Final = 30.0
 _LOOK_S: Final = 1.0
 
 
@@ -54,7 +56,8 @@ class Attach:
 
         Raises:
             EdgesNotOnline: an apikey was refused, or an edge was not connected long enough.
-            CommandFailed: a process of the light edges ended by itself. What was seen until then is reported.
+            CommandFailed: the light edges did not start; or a process of them ended by itself, and what was seen
+                until then has been reported.
             NoAnswer: the backend cannot be asked at the beginning.
             PlatformLocked: another command runs these edges.
             NotWritable: a file cannot be written.
@@ -62,6 +65,7 @@ class Attach:
         if self.proof is not None:
             self.proof.begin()
         with self.host.running():
+            self._await_start()
             began, wall = time.monotonic(), time.time()
             is_whole, failure = self._watch(began)
             if self.proof is not None and failure is None:
@@ -77,6 +81,14 @@ class Attach:
         if refusal is not None:
             raise EdgesNotOnline(refusal.why, hint=refusal.remedy)
         return is_whole
+
+    def _await_start(self) -> None:
+        """Wait until the edges begin, so that the time is theirs."""
+        deadline = time.monotonic() + _START_S
+        while not self.host.has_started:
+            self.host.require()
+            if not until(deadline):
+                raise CommandFailed("the light edges did not start", hint=f"see {self.host.log}")
 
     def _watch(self, began: float) -> tuple[bool, CommandFailed | None]:
         """Wait until the end; whether all of the time has passed, and why it cannot go on."""

@@ -91,7 +91,11 @@ class Run:
     def gap_of(self, one: Uptime) -> tuple[float, float] | None:
         """How long an edge's longest gap was, and how many seconds after the run's beginning it began."""
         gap = one.longest_gap
-        return None if gap is None else (round(gap.seconds, 3), round(gap.begin - self.clock_began, 3))
+        return None if gap is None else (round(gap.seconds, 3), self.since_began(gap.begin))
+
+    def since_began(self, at: float) -> float:
+        """A moment in seconds of the run; its first edges are a little earlier than that is noted."""
+        return round(max(0.0, at - self.clock_began), 3)
 
     def document(self) -> dict[str, Any]:
         """For programs; see the schema of the documents."""
@@ -229,7 +233,7 @@ def _gap(run: Run, one: Uptime) -> str:
 
 def _page(run: Run, refusal: Refusal | None) -> str:
     points = connected_over_time(run.edges, _MOST_POINTS)
-    ends = [(0.0, 0), *((round(at - run.clock_began, 3), count) for at, count in points)]
+    ends = [(0.0, 0), *((run.since_began(at), count) for at, count in points)]
     return rendering.render(
         rendering.template("attach.html.j2"),
         count=len(run.edges),

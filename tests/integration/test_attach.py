@@ -80,13 +80,24 @@ class Place:
         command = inv("attach", *where, *ca, *report, *more)
         environment = without_settings() | {"HOME": str(self.folder)}
         with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - it only sets a signal's handler
         ) as process:
             try:
                 yield Attached(process, self.folder)
             finally:
                 if process.poll() is None:
                     process.kill()
+
+
+def _heed_ctrl_c() -> None:
+    """As on a terminal: in the background of a script, Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -150,7 +161,10 @@ def test_an_apikey_that_the_backend_does_not_know_is_refused_and_the_others_are_
     login.write_text(f"machine 127.0.0.1 login {USER} password {PASSWORD}\n")
     login.chmod(0o600)
     rest = place.backend.rest.removesuffix("/jsonrpc")
-    with place.attach("--for", "3s", "--rest", rest, apikeys=("KEY-edge0", "WRONG", "KEY-edge2")) as attached:
+    with place.attach("--rest", rest, apikeys=("KEY-edge0", "WRONG", "KEY-edge2")) as attached:
+        attached.wait_for("connected", 2)
+        attached.wait_for("refused", 1)
+        attached.process.terminate()
         document = attached.end()
         assert attached.process.returncode == 6
     assert document["error"]["message"] == "the backend refuses the apikey of edge1"
@@ -184,7 +198,7 @@ def test_an_edge_that_was_too_seldom_connected_is_named_and_what_it_counted_goes
     kept = place.folder / "keys.csv.attach"
     [before] = [json.loads(path.read_text()) for path in kept.glob("light-memory-*.json")]
     place.proxy.start()
-    with place.attach("--edge", "1", "--for", "2s", "--min-availability", "20") as attached:
+    with place.attach("--edge", "1", "--for", "3s", "--min-availability", "0") as attached:
         assert attached.end()["error"] is None
     whole = json.loads((kept / "light-memory.json").read_text())
     [after] = [json.loads(path.read_text()) for path in kept.glob("light-memory-*.json")]

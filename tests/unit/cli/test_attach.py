@@ -11,7 +11,7 @@ from edge_tasks.checkout.home import Home
 from edge_tasks.cli.attach import attach
 from edge_tasks.cli.invocation import Invocation
 from edge_tasks.cli.session import Session
-from edge_tasks.errors import FleetError, MissingTool, NoAnswer, SettingsError
+from edge_tasks.errors import FleetError, MissingTool, NoAnswer, NotWritable, SettingsError
 from edge_tasks.fleet.keys_file import EdgeKey, write_keys
 
 if TYPE_CHECKING:
@@ -84,6 +84,14 @@ def test_a_backend_elsewhere_needs_consent_and_ten_edges_may_connect_per_second(
         " and about 10 messages per second"
     )
     assert error.hint.startswith("--yes")
+
+
+def test_a_report_that_could_not_be_written_in_the_end_is_refused_in_the_beginning(
+    refused: Callable[..., FleetError], tmp_path: Path
+) -> None:
+    error = refused(output=str(tmp_path / "none" / "report.html"))
+    assert isinstance(error, NotWritable)
+    assert error.message == f"{tmp_path / 'none'} cannot be written"
 
 
 def test_another_rate_and_more_edges_can_be_asked_for(refused: Callable[..., FleetError]) -> None:
