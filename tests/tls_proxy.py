@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import ssl
 import threading
 import time
@@ -122,8 +123,10 @@ class TlsProxy:
 
     async def _cut(self) -> None:
         for writer, passage in list(self._open.items()):
-            writer.transport.abort()
-            passage.ended = time.monotonic()  # now, and not when what is on its way has waited
+            with suppress(OSError):  # it has just ended by itself
+                writer.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            passage.ended = time.monotonic()
+            writer.transport.abort()  # which closes it only after all others have been told
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         passage = Passage(time.monotonic())
@@ -160,9 +163,9 @@ class TlsProxy:
             if self.delay:
                 await asyncio.sleep(self.delay)
             writer.write(part)
-            await writer.drain()
             if passage.upgraded is None and part.startswith(_UPGRADED):
                 passage.upgraded = time.monotonic()
+            await writer.drain()
 
 
 @contextmanager
