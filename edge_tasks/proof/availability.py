@@ -1,4 +1,4 @@
-"""How available edges were, from their own side: what the journals of light edges say of a span of time. Pure.
+"""How available edges were, from their own side: what the traces of light edges say of a span of time. Pure.
 
 A connection counts from the moment when its upgrade was granted, if the backend then answered the edge or kept
 the connection for half a second; one that it drops before that is a refused apikey. An edge's time begins with
@@ -20,12 +20,12 @@ _ONE_MAY_BE_A_CUT: Final = 2
 
 @dataclass(frozen=True)
 class Event:
-    """A line of a journal.
+    """A line of a trace.
 
     Attributes:
         at: seconds.
         edge: its name.
-        what: see :mod:`edge_tasks.light.host.journal`.
+        what: see :mod:`edge_tasks.light.host.trace`.
         detail: seconds, or a reason; None without.
     """
 

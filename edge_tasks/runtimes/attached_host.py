@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MODULE: Final = "edge_tasks.light"
 _PROCESSES: Final = "processes"
 _COUNTED: Final = ("messages", "bytes", "dropped", "cycles", "late_cycles")
-_OF_ONE_RUN: Final = ("light-status-*.json", "light-journal-*.jsonl", "light.json", "light.log")
+_OF_ONE_RUN: Final = ("light-status-*.json", "light-trace-*.jsonl", "light.json", "light.log")
 
 
 class EdgeStatus(TypedDict):
@@ -105,7 +105,7 @@ class AttachedHost:
 
     def events(self) -> Iterator[Event]:
         """What the connections went through; those of one edge are in their order."""
-        for file in sorted(self.folder.glob("light-journal-*.jsonl")):
+        for file in sorted(self.folder.glob("light-trace-*.jsonl")):
             with file.open("rb") as lines:
                 for line in lines:
                     yield Event(*json.loads(line))
@@ -119,7 +119,7 @@ class AttachedHost:
         names = {
             "status_file": "light-status.json",
             "memory_file": "light-memory.json",
-            "journal_file": "light-journal.jsonl",
+            "trace_file": "light-trace.jsonl",
         }
         return {key: in_utf8(self.folder / name) for key, name in names.items()}
 

@@ -40,14 +40,14 @@ class Attached:
     process: subprocess.Popen[str]
     folder: Path
 
-    def journal(self) -> list[Any]:
-        files = (self.folder / "keys.csv.attach").glob("light-journal-*.jsonl")
+    def trace(self) -> list[Any]:
+        files = (self.folder / "keys.csv.attach").glob("light-trace-*.jsonl")
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
     def wait_for(self, event: str, count: int) -> None:
         deadline = time.monotonic() + 20
-        while sum(what == event for _, _, what, *_ in self.journal()) < count:
-            assert time.monotonic() < deadline, self.journal()
+        while sum(what == event for _, _, what, *_ in self.trace()) < count:
+            assert time.monotonic() < deadline, self.trace()
             assert self.process.poll() is None, self.process.communicate()
             time.sleep(0.05)
 

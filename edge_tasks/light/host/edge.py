@@ -16,8 +16,8 @@ from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.host.beat import now_ms
 from edge_tasks.light.host.edge_status import Status
-from edge_tasks.light.host.journal import HEARD
 from edge_tasks.light.host.memories import Snapshot
+from edge_tasks.light.host.trace import HEARD
 from edge_tasks.light.wire import protocol, requests, resend, websocket
 from edge_tasks.light.wire.config_changes import Change, changed
 from edge_tasks.light.wire.edge_session import Session, moment
@@ -65,15 +65,14 @@ class Edge:
     """
 
     __slots__ = (
-        "_changes",
         "_failures",
+        "_journal",
         "_opened",
         "_self",
         "_session",
         "_shared",
         "_snapshot",
         "_told",
-        "_touched",
         "_turn",
         "entry",
         "gone",
@@ -86,8 +85,7 @@ class Edge:
         self.gone = False
         self._shared = shared
         self._snapshot = snapshot.fitting(entry.shape)
-        self._changes = self._snapshot.changes
-        self._touched = self._snapshot.touched
+        self._journal = self._snapshot.journal
         self._self: _Self | None = None
         self._session: Session | None = None
         self._failures = 0
@@ -99,7 +97,7 @@ class Edge:
         """What the next edge of the same name goes on from."""
         if self._self is None:
             return self._snapshot
-        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._changes, self._touched)
+        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._journal)
 
     async def connect(self, turn: float) -> None:
         """Try once. After a failure the edge asks for its next turn by itself.
@@ -145,8 +143,8 @@ class Edge:
 
     async def _read(self) -> _Self:
         configuration, model = await self._shared.configured(self.entry)
-        if self._changes:
-            model = model_of(changed(model.configuration, self._changes))
+        if changes := self._journal.changes:
+            model = model_of(changed(model.configuration, changes), version=model.version)
         self.status.ignored = model.ignored
         self.status.unsimulated = model.unsimulated
         endpoint = endpoint_of(configuration.backend(), self.entry.apikey)
@@ -174,7 +172,7 @@ class Edge:
             self.ended(None)
 
     def _begin(self, me: _Self, connection: websocket.Connection) -> None:
-        self._journal("open")
+        self._trace("open")
         now = now_ms()
         session = self._session = Session(connection, self._shared.tally, me.model, me.simulation, now)
         self._recall(me.model, session, now)
@@ -213,7 +211,7 @@ class Edge:
         """Called by the connection: answer a request, and do what it asks."""
         self._shared.answers = True
         self._arrived(connected=True)
-        self._journal(HEARD)
+        self._trace(HEARD)
         me, session, now = self._self, self._session, now_ms()
         if me is None or session is None:
             return
@@ -221,13 +219,12 @@ class Edge:
         reply, effect = requests.answer(message, me.model, requests.Moment(now, moment(now)[:19]))
         if reply is not None:
             session.connection.send(reply)
-        if isinstance(effect, (Change, Command)) and self._touched is None:
-            self._touched = now
         if isinstance(effect, Change):
             self._change(effect, me, session, now)
         elif isinstance(effect, Command):
             me.simulation.advance(now)
             me.simulation.command(effect)
+            self._journal = self._journal.noting(me.simulation.now, effect)
             self._shared.keep()
         elif isinstance(effect, requests.Subscription):
             session.logs = effect.wanted
@@ -235,8 +232,8 @@ class Edge:
     def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
         """Become what the changed configuration describes, and announce it."""
         me.simulation.advance(now)
-        self._changes = (*self._changes, change)
-        model = model_of(change.apply(me.model.configuration))
+        self._journal = self._journal.noting(me.simulation.now, change)
+        model = model_of(change.apply(me.model.configuration), version=me.model.version)
         memory = me.simulation.memory().settled().without(model.plant.renewed(me.model.plant))
         simulation = self._simulate(model, memory)
         self._self = _Self(model, simulation, me.endpoint)
@@ -246,7 +243,7 @@ class Edge:
 
     def ponged(self, seconds: float) -> None:
         """Called by the connection: a ping was answered."""
-        self._journal("ping", seconds)
+        self._trace("ping", seconds)
 
     def ended(self, close_code: int | None) -> None:
         """Called by the connection when it is gone."""
@@ -254,7 +251,7 @@ class Edge:
         self._shared.tally.disconnects += 1
         self._arrived(connected=False)
         if session is not None:
-            self._journal("ended", ago=session.connection.dead_for)
+            self._trace("ended", ago=session.connection.dead_for)
             self._shared.beat.remove(session, self.entry.place)
             self._snapshot = self.snapshot()
         if self.gone or me is None:
@@ -283,8 +280,8 @@ class Edge:
             self._shared.connections.note(self.entry.name, state, why)
         self.status.state, self.status.why, self.status.since = state, why, time.time()
         self._shared.changed()
-        self._journal(state, why)
+        self._trace(state, why)
 
-    def _journal(self, event: str, detail: float | str | None = None, ago: float = 0.0) -> None:
-        if (journal := self._shared.journal) is not None:
-            journal.note(self.entry.name, event, detail, ago)
+    def _trace(self, event: str, detail: float | str | None = None, ago: float = 0.0) -> None:
+        if (trace := self._shared.trace) is not None:
+            trace.note(self.entry.name, event, detail, ago)

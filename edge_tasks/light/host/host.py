@@ -8,7 +8,7 @@ FLEET FILE, polled every 0.2 s::
      "profile": as a profile's file has it, "seed": str (may be absent),
      "groups": [{"name": str, "files", "profile", "seed", "edges": [name]}] (may be absent),
      "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent),
-     "journal_file": path, "ca_file": path (may be absent)}
+     "trace_file": path, "ca_file": path (may be absent)}
 
 Edges of ``shared`` have no directory: those files configure each of them, with an apikey of its own. An edge that
 a group names has that group's files, profile and seed instead.
@@ -34,7 +34,7 @@ The host deletes the file when it ends.
 MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 30 s and at the end;
 see :mod:`.memories`. It stays when the host ends.
 
-JOURNAL FILE: what each connection goes through, see :mod:`.journal`. It stays, too.
+TRACE FILE: what each connection goes through, see :mod:`.trace`. It stays, too.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ from edge_tasks.light.engine.memory import Memory
 from edge_tasks.light.host import fleet_file, memories
 from edge_tasks.light.host.beat import Beat, now_ms
 from edge_tasks.light.host.edge import Edge
-from edge_tasks.light.host.journal import Journal
 from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.host.ramp import MOST, Ramp
 from edge_tasks.light.host.shared_state import Connecting, SharedState
 from edge_tasks.light.host.status_report import StatusReport
+from edge_tasks.light.host.trace import Trace
 from edge_tasks.light.wire.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ class Host:
     async def run(self) -> None:
         """Run until told to stop or the fleet file is deleted."""
         self._catch_signals()
+        self._idle = memories.load(self._fleet.memory_file)  # an edge that the fleet no longer has may come back
         with ThreadPoolExecutor(_READERS) as reader:
             shared = self._share(reader)
             work = [asyncio.create_task(shared.beat.run()), asyncio.create_task(self._connect(shared))]
@@ -111,7 +112,7 @@ class Host:
                 reader.shutdown(wait=False, cancel_futures=True)
                 await self._close(list(self._running))
                 await self._keep()
-                shared.write_journal()
+                shared.write_trace()
                 self._fleet.status_file.unlink(missing_ok=True)
         _LOG.info("ended")
 
@@ -121,14 +122,14 @@ class Host:
         shared.enqueue = self._waiting.put_nowait
         shared.changed = self._report.mark
         shared.keep = self._keep_soon
-        shared.journal = Journal(self._fleet.journal_file) if self._fleet.journal_file else None
+        shared.trace = Trace(self._fleet.trace_file) if self._fleet.trace_file else None
         return shared
 
     async def _supervise(self, shared: SharedState) -> None:
         await self._converge(shared)
         while not self._stop.is_set():
             shared.connections.sum_up()
-            shared.write_journal()
+            shared.write_trace()
             self._report.write_when_due(self._fleet.status_file, lambda: self._status(shared))
             if time.monotonic() >= self._keep_at:
                 await self._keep()

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.host.beat import Beat
     from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
-    from edge_tasks.light.host.journal import Journal
     from edge_tasks.light.host.ramp import Ramp
+    from edge_tasks.light.host.trace import Trace
     from edge_tasks.light.wire.model import Model
     from edge_tasks.light.wire.reconnect import ReconnectPolicy
     from edge_tasks.openems.configuration import Configuration
@@ -82,7 +82,7 @@ class SharedState:
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
         answers: whether the backend has answered some edge.
-        journal: where it is noted what connections go through; None for nowhere.
+        trace: where it is noted what connections go through; None for nowhere.
         ca_file: the certificate authorities that are believed; None for the system's.
         keep: called when the memory file should be written soon.
     """
@@ -100,23 +100,25 @@ class SharedState:
         self.changed: Callable[[], None] = lambda: None
         self.keep: Callable[[], None] = lambda: None
         self.answers = False
-        self.journal: Journal | None = None
+        self.trace: Trace | None = None
         self.ca_file: Path | None = None
         self._reader = reader
         self._models = Models()
         self._groups: dict[str, _SharedGroup] = {}
 
-    def write_journal(self) -> None:
+    def write_trace(self) -> None:
         """Write what has been noted. A failure is logged; it is tried again the next time."""
-        if self.journal is not None:
+        if self.trace is not None:
             try:
-                self.journal.write()
+                self.trace.write()
             except OSError as error:
-                _LOG.error("the journal cannot be written: %s", error.strerror)
+                _LOG.error("the trace cannot be written: %s", error.strerror)
 
     def take_over(self, fleet: Fleet) -> None:
-        """Use a fleet's templates, for edges without a directory, and its load shapes from now on."""
+        """Use a fleet's release, load shapes, and templates for edges without a directory from now on."""
         self.ca_file = fleet.ca_file
+        if fleet.version != self._models.version:
+            self._models = Models(fleet.version)
         self._groups = {
             name: _SharedGroup(
                 self._read_template(group.files),

@@ -44,11 +44,23 @@ def test_a_growing_fleet_moves_no_edge_to_another_part(
         assert small.part(index).edges.items() <= large.part(index).edges.items()
 
 
+def test_another_release_is_another_digest_of_every_edge(tmp_path: Path) -> None:
+    edge = {"name": "edge0", "directory": "/edge0", "digest": "1"}
+    shared = {"files": {"a.config": "x"}, "edges": {"edge1": "KEY"}}
+    before, same, after = (
+        load(tmp_path, edges=[edge], shared=shared, **more)
+        for more in ({}, {"version": "2024.7.0"}, {"version": "2026.1.0"})
+    )
+    assert (before.version, after.version) == ("2024.7.0", "2026.1.0")
+    assert before.edges == same.edges
+    assert all(before.edges[name].digest != after.edges[name].digest for name in before.edges)
+
+
 def test_a_part_has_files_of_its_own() -> None:
     part = fleet(3, 2, 1).part(1)
     assert part.status_file == Path("/state/light-status-1.json")
     assert part.memory_file == Path("/state/light-memory-1.json")
-    assert part.journal_file is None
+    assert part.trace_file is None
     assert Fleet("r", STATUS, {}, processes=2).part(0).memory_file is None
 
 
@@ -161,9 +173,9 @@ def test_a_wrong_word_is_named(tmp_path: Path, wrong: dict[str, Any]) -> None:
         load(tmp_path, **wrong)
 
 
-def test_a_journal_and_certificates_are_files_of_a_part_and_of_all(tmp_path: Path) -> None:
-    whole = load(tmp_path, journal_file="/state/journal.jsonl", ca_file="/certificates.pem")
-    assert (whole.journal_file, whole.ca_file) == (Path("/state/journal.jsonl"), Path("/certificates.pem"))
-    assert whole.part(1).journal_file == Path("/state/journal-1.jsonl")
+def test_a_trace_and_certificates_are_files_of_a_part_and_of_all(tmp_path: Path) -> None:
+    whole = load(tmp_path, trace_file="/state/trace.jsonl", ca_file="/certificates.pem")
+    assert (whole.trace_file, whole.ca_file) == (Path("/state/trace.jsonl"), Path("/certificates.pem"))
+    assert whole.part(1).trace_file == Path("/state/trace-1.jsonl")
     assert whole.part(1).ca_file == whole.ca_file
     assert load(tmp_path).ca_file is None

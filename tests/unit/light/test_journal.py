@@ -1,69 +1,41 @@
+"""What an edge notes of what people do to it."""
+
 from __future__ import annotations
 
-import json
-import stat
-from typing import TYPE_CHECKING, Any
+from edge_tasks.light.engine.memory import Command
+from edge_tasks.light.wire.config_changes import UPDATE, Change
+from edge_tasks.light.wire.journal import MOST, Entry, Journal
 
-import pytest
-
-from edge_tasks.light.host.journal import Journal
-
-if TYPE_CHECKING:
-    from pathlib import Path
+CHANGE = Change(UPDATE, {}, "user0: Ann", "2026-11-23T22:08:54")
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+def held(value: int, end: int) -> Command:
+    return Command("meter1/ActivePower", value, end)
 
 
-def lines(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
+NOTED = Journal().noting(10, held(4000, 70)).noting(11, CHANGE)
 
 
-def test_a_line_has_the_time_the_edge_what_happened_and_why(tmp_path: Path) -> None:
-    clock, path = Clock(), tmp_path / "journal"
-    journal = Journal(path, clock)
-    journal.note("edge3", "connecting", "")
-    clock.now = 101.5
-    journal.note("edge3", "waiting", "nobody listens")
-    journal.write()
-    assert lines(path) == [[100.0, "edge3", "connecting"], [101.5, "edge3", "waiting", "nobody listens"]]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+def test_a_value_that_is_written_again_while_it_holds_only_holds_for_longer() -> None:
+    assert NOTED.noting(70, held(4000, 130)).entries == (Entry(10, held(4000, 130)), Entry(11, CHANGE))
 
 
-def test_only_the_first_message_of_a_connection_is_an_answer(tmp_path: Path) -> None:
-    clock, path = Clock(), tmp_path / "journal"
-    journal = Journal(path, clock)
-    for _ in range(2):
-        journal.note("edge0", "open")
-        clock.now += 0.25
-        journal.note("edge0", "heard")
-        journal.note("edge0", "heard")
-    journal.write()
-    answers = [line for line in lines(path) if line[2] != "open"]
-    assert answers == [[100.25, "edge0", "answered", 0.25], [100.5, "edge0", "answered", 0.25]]
+def test_another_value_and_one_that_held_no_more_are_entries_of_their_own() -> None:
+    assert NOTED.noting(20, held(9, 80)).entries[2:] == (Entry(20, held(9, 80)),)
+    assert NOTED.noting(71, held(4000, 131)).entries[2:] == (Entry(71, held(4000, 131)),)
 
 
-def test_what_happened_before_is_noted_with_its_own_time(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal", Clock())
-    journal.note("edge0", "ended", ago=75.0)
-    journal.write()
-    assert lines(tmp_path / "journal") == [[25.0, "edge0", "ended"]]
+def test_a_full_journal_says_since_when_values_are_lost_and_still_keeps_changes() -> None:
+    journal = Journal()
+    for number in range(MOST):
+        journal = journal.noting(number, held(number, number + 60))
+    for at in (2000, 3000):
+        journal = journal.noting(at, held(at, at + 60))
+    assert (len(journal.entries), journal.lost) == (MOST, 2000)
+    assert journal.noting(4000, CHANGE).entries[MOST:] == (Entry(4000, CHANGE),)
 
 
-def test_each_line_is_written_once_and_kept_while_it_cannot_be_written(tmp_path: Path) -> None:
-    folder = tmp_path / "later"
-    journal = Journal(folder / "journal", Clock())
-    journal.note("edge0", "open")
-    with pytest.raises(OSError, match="later"):
-        journal.write()
-    folder.mkdir()
-    journal.write()
-    journal.write()
-    journal.note("edge0", "ended")
-    journal.write()
-    assert [line[2] for line in lines(folder / "journal")] == ["open", "ended"]
+def test_with_another_template_it_is_only_known_since_when_something_was_changed() -> None:
+    assert NOTED.voided() == Journal(lost=10)
+    assert Journal(lost=7).voided() == Journal(lost=7)
+    assert Journal().voided() == Journal()

@@ -31,8 +31,8 @@ _ANSWERED: Final = "answered"
 _PRIVATE: Final = 0o600
 
 
-class Journal:
-    """The journal of one process.
+class Trace:
+    """The trace of one process.
 
     Args:
         path: the file, to which lines are added.
