@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters import machine
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.history_options import EVERY, ZONE
+from edge_tasks.cli.incidents import incidents_by_edge, incidents_wanted, remarks_of
 from edge_tasks.cli.pasts_left import indices_noted
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
+from edge_tasks.history.meant import Meant
 from edge_tasks.history.pasts import OPEN
 from edge_tasks.plan import some
 from edge_tasks.steps import step
@@ -47,7 +49,11 @@ def backfill(session: Session) -> None:
 
 def _backfill(session: Session, asked: Asked) -> Backfill:
     target, runtime, output = session.target, session.runtime, session.console
-    edges, left_out = _edges(session)
+    chosen, left_out = _edges(session)
+    edges = list(target.blueprints.described(chosen))
+    now = time.time_ns() // 1_000_000
+    meant = Meant(asked.begin, min(asked.until, now), now, asked.zone)
+    wanted = incidents_wanted(session, meant)
     history, host = history_of(session), host_of(session)
     record = PastRecord(target.state.record, history.describe())
 
@@ -57,12 +63,14 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
 
     return Backfill(
         asked=asked,
-        edges={edge.name: edge for edge in target.blueprints.described(edges)},
+        edges={edge.name: edge for edge in edges},
         left_out=[edge.name for edge in left_out],
+        incidents=incidents_by_edge(wanted, edges, meant),
         host=host,
         start=start,
         writer=PastWriter(history, record, host.memory_file, machine.cores(), output),
         output=output,
+        remarks=remarks_of(wanted, meant),
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final, cast
 
+from edge_tasks.fleet.incidents import Incident
 from edge_tasks.history.pasts import Noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edge_tasks.fleet.record import PastWritten, Record
+    from edge_tasks.fleet.record import PastIncident, PastWritten, Record
 
 _NAME: Final = "edge"
 
@@ -32,7 +33,8 @@ class PastRecord:
         for entry in self._entries():
             if entry["place"] == self.place:
                 times = entry["begin"], entry["until"], entry["end"], entry["every"]
-                noted = Noted(*times, entry["mark"], entry["whole"])
+                incidents = tuple(Incident(**one) for one in entry.get("incidents", ()))
+                noted = Noted(*times, entry["mark"], entry["whole"], incidents)
                 found |= {f"{_NAME}{index}": noted for index in indices_of(entry["edges"])}
         return found
 
@@ -56,7 +58,7 @@ class PastRecord:
         self.record.note(history=[*others, *(self._entry(noted, found) for noted, found in alike.items())])
 
     def _entry(self, noted: Noted, indices: list[int]) -> PastWritten:
-        return {
+        found: PastWritten = {
             "edges": ranges(sorted(indices)),
             "place": self.place,
             "begin": noted.begin,
@@ -66,6 +68,9 @@ class PastRecord:
             "mark": noted.mark,
             "whole": noted.is_whole,
         }
+        if noted.incidents:
+            found["incidents"] = [cast("PastIncident", asdict(one)) for one in noted.incidents]
+        return found
 
 
 def indices_of(found: Iterable[Iterable[int]]) -> Iterable[int]:
