@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from edge_tasks.checkout.blueprints import DescribedEdge
+    from edge_tasks.fleet.incidents import Incident
     from edge_tasks.history.pasts import Noted
     from edge_tasks.output import Output
 
@@ -188,11 +189,13 @@ class Accounts:
         return Bill(found, asked.length, zone, self.meters, self.now)
 
     def _batches(self, edges: Sequence[tuple[DescribedEdge, PastPoints, int]]) -> Iterator[Batch]:
-        alike: dict[tuple[int, int, PastPoints, int], list[DescribedEdge]] = {}
+        alike: dict[tuple[int, int, PastPoints, int, tuple[Incident, ...]], list[DescribedEdge]] = {}
         for edge, points, end in edges:
-            alike.setdefault((id(edge.components), id(edge.profile), points, end), []).append(edge)
+            incidents = self.noted[edge.name].incidents if edge.name in self.noted else ()
+            key = id(edge.components), id(edge.profile), points, end, incidents
+            alike.setdefault(key, []).append(edge)
         size = min(_MOST, max(_FEW, -(-len(self.edges) // self.processes)))
-        for (_, _, points, end), some_edges in alike.items():
+        for (_, _, points, end, incidents), some_edges in alike.items():
             for start in range(0, len(some_edges), size):
                 part = some_edges[start : start + size]
                 yield Batch(
@@ -203,4 +206,5 @@ class Accounts:
                     points,
                     end,
                     tuple(NEVER if (at := self._changed(edge.name)) is None else at for edge in part),
+                    incidents,
                 )

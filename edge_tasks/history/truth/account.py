@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from edge_tasks.history import dates
+from edge_tasks.history.truth import reasons
 from edge_tasks.history.truth.answered import PastPoints, answers, needed
-from edge_tasks.history.truth.reckoning import Reckoning
+from edge_tasks.history.truth.reasons import WHYS
+from edge_tasks.history.truth.reckoning import WMS_PER_WH, Reckoning
 from edge_tasks.history.truth.site import reckoned
+from edge_tasks.history.truth.wrong import Wrong
 from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import Series
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edge_tasks.fleet.incidents import Incident
     from edge_tasks.history.truth.answered import Bill
     from edge_tasks.history.truth.periods import Period
     from edge_tasks.history.truth.site import Counted
@@ -27,25 +32,6 @@ if TYPE_CHECKING:
 
 NOTHING: Final = -(1 << 62)
 """Stands for null in an array."""
-SAME: Final = ""
-ENDS: Final = "first and last point"
-LAST: Final = "last point of a day"
-UTC_DAYS: Final = "UTC days"
-NO_DAY_BEFORE: Final = "no day before"
-NO_POINT: Final = "no point"
-NOT_KEPT: Final = "not kept"
-BEFORE: Final = "before its past"
-LIVE: Final = "live"
-NOT_BACKFILLED: Final = "not backfilled"
-CHANGED: Final = "changed"
-NOT_RECKONED: Final = "not reckoned"
-WHYS: Final = (
-    *(SAME, ENDS, LAST, UTC_DAYS, NO_DAY_BEFORE, NO_POINT),
-    *(NOT_KEPT, BEFORE, LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED),
-)
-"""Why an answer differs, each explained in docs/reference/truth.md."""
-UNKNOWN: Final = frozenset({LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED})
-"""With these it is not known what the backend answers."""
 _CODES: Final = {why: code for code, why in enumerate(WHYS)}
 
 
@@ -61,6 +47,7 @@ class Batch:
         points: of the past; none at all (``until`` is ``begin``) of edges that have only lived.
         end: epoch ms, from which on the live edges went on; what batteries do then is not reckoned.
         changed: of each, epoch ms since when people have changed something; far in the future if nobody did.
+        incidents: what went wrong in the past.
     """
 
     edges: tuple[str, ...]
@@ -70,6 +57,7 @@ class Batch:
     points: PastPoints
     end: int
     changed: tuple[int, ...]
+    incidents: tuple[Incident, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -84,7 +72,7 @@ class Entry(NamedTuple):
         zone: whose days it has.
         wh: what was used or made; None if it is not known, or if the edge did not live.
         answered: what the backend answers; None for null.
-        why: that differs: one of :data:`WHYS`.
+        why: that differs: one of :data:`.WHYS`, or the words for incidents.
     """
 
     edge: str
@@ -109,9 +97,10 @@ class Account:
         zone: whose days they have.
         wh: what was used or made, or :data:`NOTHING`.
         answered: what the backend answers, or :data:`NOTHING`.
-        whys: places in :data:`WHYS`.
+        whys: places in :data:`.WHYS`.
         is_daily: the periods are days, which are asked for in one question.
         unknown: why batteries are not reckoned; empty if they are.
+        incidents: what went wrong.
     """
 
     edges: tuple[str, ...]
@@ -123,6 +112,7 @@ class Account:
     whys: NDArray[np.int8]
     is_daily: bool
     unknown: str
+    incidents: tuple[Incident, ...] = ()
 
     def __len__(self) -> int:
         """How many entries it has."""
@@ -131,7 +121,7 @@ class Account:
     @property
     def not_kept(self) -> frozenset[str]:
         """The channels that the backend does not keep."""
-        lost = (self.whys == _CODES[NOT_KEPT]).any(axis=(1, 2))
+        lost = (self.whys == _CODES[reasons.NOT_KEPT]).any(axis=(1, 2))
         return frozenset(one.channel for one, is_lost in zip(self.counters, lost, strict=True) if is_lost)
 
     def entries(self) -> Iterator[Entry]:
@@ -152,8 +142,13 @@ class Account:
                 self.zone,
                 _number(wh[row][column]),
                 _number(answered[row][column]),
-                WHYS[whys[row][column]],
+                self._why(whys[row][column], counter, period),
             )
+
+    def _why(self, code: int, counter: Counted, period: Period) -> str:
+        if WHYS[code] != reasons.WRONG:
+            return WHYS[code]
+        return reasons.words_of(self.incidents, counter.channel, period, dates.zone_named(self.zone))
 
 
 def account_of(batch: Batch, bill: Bill) -> Account:
@@ -171,18 +166,25 @@ class _Accounting:
         self._bounds = [_lived(period, batch, bill.now) for period in bill.periods]
         self._known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
         self._points = needed(bill, batch.points)
+        self._wrong = Wrong(batch.points, batch.end, batch.incidents)
+        self._stored = needed(bill, self._wrong) if batch.incidents else []
+        self._measured = self._wrong.measured(self._stored)
         asked = (moment for bound in self._bounds if bound for moment in bound)
-        self._moments = sorted({batch.points.begin, *self._points, *asked})
-        self._found = Reckoning(self._site.site, batch.keys, batch.points.begin).counters(self._moments)
+        moments = {batch.points.begin, *self._points, *asked, *self._measured, *self._wrong.moments}
+        self._moments = sorted(moments)
+        energies = Reckoning(self._site.site, batch.keys, batch.points.begin).energies(self._moments)
+        self._used = self._wrong.used(energies, self._moments)
         self._shape = len(channels), len(bill.periods), len(batch.edges)
 
     def account(self) -> Account:
         """All of it."""
         site, wh, answered = self._site, self._truth(), self._answered()
         whys = self._whys(wh, answered)
-        wh[whys == _CODES[CHANGED]] = NOTHING
+        if self._batch.incidents:
+            answered, whys = self._gone_wrong(wh, answered, whys)
+        wh[whys == _CODES[reasons.CHANGED]] = NOTHING
         answered[:, ~self._known] = NOTHING
-        answered[whys == _CODES[NOT_RECKONED]] = NOTHING
+        answered[whys == _CODES[reasons.NOT_RECKONED]] = NOTHING
         bill = self._bill
         return Account(
             self._batch.edges,
@@ -194,6 +196,7 @@ class _Accounting:
             whys,
             bill.is_daily,
             site.unknown,
+            self._batch.incidents,
         )
 
     def _truth(self) -> Whole:
@@ -201,17 +204,35 @@ class _Accounting:
         wh = np.full(self._shape, NOTHING, np.int64)
         for (row, counter), (column, bound) in product(enumerate(self._site.counters), enumerate(self._bounds)):
             if bound and not (counter.is_moved and (self._site.unknown or bound[1] > self._batch.end)):
-                begin, end = (self._found[counter.place, place[moment]] for moment in bound)
+                begin, end = (self._used[counter.place, place[moment]] // WMS_PER_WH for moment in bound)
                 wh[row, column] = end - begin
         return wh
 
     def _answered(self) -> Whole:
+        """What the backend would answer if nothing had gone wrong."""
+        places = [self._site.counters[row].place for row in self._rows]
+        used = self._used[places][:, np.searchsorted(self._moments, self._points)]
+        return self._answers(self._points, used // WMS_PER_WH)
+
+    def _gone_wrong(self, wh: Whole, otherwise: Whole, whys: NDArray[np.int8]) -> tuple[Whole, NDArray[np.int8]]:
+        """What the backend answers although something went wrong, and why that differs."""
+        counters = (self._site.counters[row] for row in self._rows)
+        shown = [
+            self._wrong.shown(one.channel, self._used[one.place], self._moments, self._measured)
+            for one in counters
+        ]
+        answered = self._answers(self._stored, np.array(shown))
+        is_known = np.isin(whys, [_CODES[why] for why in reasons.WHYS if why not in reasons.UNKNOWN])
+        changed = is_known & (answered != otherwise)
+        found = np.where(changed, np.where(answered == wh, _CODES[reasons.SAME], _CODES[reasons.WRONG]), whys)
+        return answered, found.astype(np.int8)
+
+    def _answers(self, points: Sequence[int], values: Whole) -> Whole:
+        """What the backend answers, by the values of the counters that it keeps: by counter, point and edge."""
         answered = np.full(self._shape, NOTHING, np.int64)
-        if not (self._points and self._known.any() and self._rows):
+        if not (points and self._known.any() and self._rows):
             return answered
-        counters = [self._site.counters[row] for row in self._rows]
-        values = self._found[[one.place for one in counters]][:, np.searchsorted(self._moments, self._points)]
-        times, names = np.array(self._points, np.int64), [one.channel for one in counters]
+        times, names = np.array(points, np.int64), [self._site.counters[row].channel for row in self._rows]
         by_edge = np.ascontiguousarray(values.transpose(2, 0, 1))
         series = [{name: Series(times, one) for name, one in zip(names, edge, strict=True)} for edge in by_edge]
         for place, found in enumerate(answers(self._bill, names, series)):
@@ -222,17 +243,17 @@ class _Accounting:
     def _whys(self, wh: Whole, answered: Whole) -> NDArray[np.int8]:
         batch, bill, site = self._batch, self._bill, self._site
         rules = np.array([_CODES[_rule(bill, period)] for period in bill.periods])[None, :, None]
-        lacking = _CODES[NO_DAY_BEFORE if bill.is_daily else NO_POINT]
+        lacking = _CODES[reasons.NO_DAY_BEFORE if bill.is_daily else reasons.NO_POINT]
         found = np.where(answered == NOTHING, lacking, rules)
-        found[[one.channel not in self._kept for one in site.counters]] = _CODES[NOT_KEPT]
-        found = np.where(answered == wh, _CODES[SAME], found)
+        found[[one.channel not in self._kept for one in site.counters]] = _CODES[reasons.NOT_KEPT]
+        found = np.where(answered == wh, _CODES[reasons.SAME], found)
         has_points = batch.points.until > batch.points.begin
-        found[:, ~self._known] = _CODES[LIVE if has_points else NOT_BACKFILLED]
+        found[:, ~self._known] = _CODES[reasons.LIVE if has_points else reasons.NOT_BACKFILLED]
         ends = np.array([min(period.end, bill.now) for period in bill.periods])
-        found[:, ends[:, None] > np.array(batch.changed)] = _CODES[CHANGED]
-        found[:, np.array([period.end <= batch.points.begin for period in bill.periods])] = _CODES[BEFORE]
+        found[:, ends[:, None] > np.array(batch.changed)] = _CODES[reasons.CHANGED]
+        found[:, np.array([period.end <= batch.points.begin for period in bill.periods])] = _CODES[reasons.BEFORE]
         if site.unknown:
-            found[[one.is_moved for one in site.counters]] = _CODES[NOT_RECKONED]
+            found[[one.is_moved for one in site.counters]] = _CODES[reasons.NOT_RECKONED]
         return found.astype(np.int8)
 
 
@@ -254,11 +275,11 @@ def _is_known(batch: Batch, bill: Bill, period: Period) -> bool:
 def _rule(bill: Bill, period: Period) -> str:
     """Why an answer about a period differs, if it does."""
     if bill.meters is not None:
-        return LAST
+        return reasons.LAST
     if not bill.is_daily:
-        return ENDS
+        return reasons.ENDS
     is_utc = period.begin % DAY_MS == 0 and period.end - period.begin == DAY_MS
-    return LAST if is_utc else UTC_DAYS
+    return reasons.LAST if is_utc else reasons.UTC_DAYS
 
 
 def _number(value: int) -> int | None:

@@ -27,7 +27,7 @@ SUMS: Final[tuple[Sum, ...]] = ("consumption", "production", "buy", "sell", "cha
 """The counters of an edge, in front of those of its meters."""
 _CELLS: Final = 1_500_000
 """So many turns of all edges are reckoned at once, so a long span takes no more memory than a short one."""
-_WMS_PER_WH: Final = 3_600_000
+WMS_PER_WH: Final = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,10 @@ class Reckoning:
 
         The counters are :data:`SUMS`, then each meter's own. At the beginning of the life all show 0.
         """
+        return self.energies(moments) // WMS_PER_WH
+
+    def energies(self, moments: Sequence[int]) -> Whole:
+        """The same in W*ms."""
         asked = np.array(moments, np.int64)
         count = len(SUMS) + len(self._site.meters)
         before = np.zeros((count, self._edges), np.int64)
@@ -109,7 +113,7 @@ class Reckoning:
             reading = _Reading(turns, spans, asked)
             for place, rate in enumerate(self._rates(turns, spans, batteries)):
                 before[place] += reading.read(rate, before[place], found[place])
-        return found // _WMS_PER_WH
+        return found
 
     def _beats(self) -> list[Beat]:
         """Those of the profile, which are one for all meters of an edge, and those of datasources."""

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.history.truth.account import (
+from edge_tasks.history.truth.account import NOTHING, Batch, account_of
+from edge_tasks.history.truth.answered import Bill, PastPoints, needed
+from edge_tasks.history.truth.periods import LENGTHS, periods
+from edge_tasks.history.truth.reasons import (
     BEFORE,
     CHANGED,
     ENDS,
@@ -21,14 +24,9 @@ from edge_tasks.history.truth.account import (
     NOT_BACKFILLED,
     NOT_KEPT,
     NOT_RECKONED,
-    NOTHING,
     SAME,
     UTC_DAYS,
-    Batch,
-    account_of,
 )
-from edge_tasks.history.truth.answered import Bill, PastPoints, needed
-from edge_tasks.history.truth.periods import LENGTHS, periods
 from edge_tasks.history.truth.reckoning import Reckoning
 from edge_tasks.history.truth.site import reckoned
 from edge_tasks.openems.sources import NEVER
