@@ -51,10 +51,13 @@ def incidents_by_edge(
 
 def remarks_of(wanted: Sequence[Dated], meant: Meant) -> list[str]:
     """What is said of incidents that change nothing."""
-    over = [one.entry for one in wanted if meant.is_over(one.incident)]
-    return [
-        f"{entry.where}: this {entry.kind} is over when the past begins, so it changes nothing" for entry in over
-    ]
+    found = []
+    for incident, entry in wanted:
+        if meant.is_over(incident):
+            found.append(f"{entry.where}: this {entry.kind} is over when the past begins, so it changes nothing")
+        elif meant.is_later(incident):
+            found.append(f"{entry.where}: this {entry.kind} begins after --to, so it changes nothing yet")
+    return found
 
 
 def _is_of(entry: IncidentEntry, edge: DescribedEdge) -> bool:

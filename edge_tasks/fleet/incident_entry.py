@@ -176,8 +176,9 @@ def typed(text: str) -> IncidentEntry:
         kind, *pairs = shlex.split(text)
         entry = {KIND: kind, **dict(pair.split("=", 1) for pair in pairs)}
     except ValueError:  # no words, no = in one of them, or a quote without an end
-        hint = f"KIND KEY=VALUE …, such as {EXAMPLE!r}"
-        raise SettingsError(f"{where} cannot be read", hint=hint) from None
+        kind, pairs, entry = "", [], {}
+    if len(entry) != 1 + len(pairs):
+        raise SettingsError(f"{where} cannot be read", hint=f"KIND KEY=VALUE …, each key once: {EXAMPLE!r}")
     if fault := find_fault(entry):
         raise SettingsError(f"{where}: {fault.problem}", hint=f"allowed: {fault.allowed}")
     return entry_of(entry, where)

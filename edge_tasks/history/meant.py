@@ -59,7 +59,7 @@ class Meant:
         begin = self._moment(entry, first)
         end = self._moment(entry, last, days=int(last == "to"))
         if end > self.now:
-            raise entry.error(f"{last} {entry.words[last]} is in the future", "incidents are part of a past")
+            raise entry.error(f"{last} {entry.words[last]} is in the future", "a day or a moment that is over")
         if first != last and begin >= end:
             raise entry.error(f"from {entry.words[first]} is not before to {entry.words[last]}", "a later to")
         return Dated(Incident(entry.kind, begin, end, entry.of, entry.shift_ms), entry)
@@ -67,6 +67,10 @@ class Meant:
     def is_over(self, incident: Incident) -> bool:
         """Whether it is over before the past begins, so that it changes nothing."""
         return incident.end <= self.begin and incident.kind != kinds.LEFT
+
+    def is_later(self, incident: Incident) -> bool:
+        """Whether it is only about points that would be after the last one, so that it changes nothing yet."""
+        return incident.is_span and incident.begin + min(0, incident.shift_ms) >= self.until
 
     def of_edge(self, edge: Described, some: Iterable[Dated]) -> tuple[Incident, ...]:
         """The incidents of an edge that change something, in the order in which they begin.
@@ -103,20 +107,29 @@ class Meant:
                     )
 
     def _check_life(self, name: str, found: Sequence[Dated]) -> None:
-        """Refuse what happens to an edge before it has joined or after it has left."""
+        """Refuse what happens to an edge before it has joined, or after it has left."""
         for place, one in enumerate(found):
             others = [*found[:place], *found[place + 1 :]]
-            incident = one.incident
-            if incident.kind == kinds.JOINED:
-                if incident.begin >= self.until:
-                    raise one.entry.error(f"{name} would join when its past is over", "an earlier at")
-                if early := [other for other in others if other.incident.begin <= incident.begin]:
-                    raise _both(name, one, early[0])
-            if incident.kind == kinds.LEFT:
-                if incident.begin <= self.begin:
-                    raise one.entry.error(f"{name} would leave before its past begins", "a later at")
-                if late := [other for other in others if other.incident.end >= incident.begin]:
-                    raise _both(name, one, late[0])
+            if one.incident.kind == kinds.JOINED:
+                self._check_joined(name, one, others)
+            if one.incident.kind == kinds.LEFT:
+                self._check_left(name, one, others)
+
+    def _check_joined(self, name: str, one: Dated, others: Iterable[Dated]) -> None:
+        moment = one.incident.begin
+        if moment >= self.until:
+            raise one.entry.error(f"{name} would join when its past is over", "an earlier at")
+        for other in others:
+            if other.incident.begin < moment or (other.incident.begin == moment and not other.incident.is_span):
+                raise _both(name, one, other)
+
+    def _check_left(self, name: str, one: Dated, others: Iterable[Dated]) -> None:
+        moment = one.incident.begin
+        if moment <= self.begin:
+            raise one.entry.error(f"{name} would leave before its past begins", "a later at")
+        for other in others:
+            if other.incident.end > moment or (other.incident.end == moment and not other.incident.is_span):
+                raise _both(name, one, other)
 
 
 def _both(name: str, one: Dated, other: Dated) -> SettingsError:

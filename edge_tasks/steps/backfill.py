@@ -165,9 +165,10 @@ class Backfill:
                     hint="--adopt removes it and writes the new one",
                 )
             if name not in noted and born.get(name, OPEN) < wish.begin:
+                first = "--from" if wish.begin == self.asked.begin else "an incident joined at"
                 return SettingsError(
                     f"{name} has lived since {self._words(born[name])}, so its past ends there",
-                    hint=f"--from {self._words(born[name])}, or earlier; --adopt removes what it sent until now",
+                    hint=f"{first} {self._words(born[name])}, or earlier; --adopt removes what it sent until now",
                 )
         return None
 

@@ -74,3 +74,8 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_stopped(platform: An
     ):
         refused = platform.inv("backfill", *words)
         assert (refused.returncode, said in refused.stdout) == (2, True), refused.stdout
+
+    wrong = "groups: [{name: a, edges: 0}]\nincidents:\n  - {kind: left, edges: 5, at: 2025-11-02}\n"
+    (platform.path / "fleet.yaml").write_text(wrong)
+    refused = platform.inv("backfill", "--from", "2025-11-01")
+    assert (refused.returncode, "fleet.yaml:3: there is no edge5" in refused.stdout) == (2, True), refused.stdout

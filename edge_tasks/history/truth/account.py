@@ -168,7 +168,7 @@ class _Accounting:
         self._points = needed(bill, batch.points)
         self._wrong = Wrong(batch.points, batch.end, batch.incidents)
         self._stored = needed(bill, self._wrong) if batch.incidents else []
-        self._measured = self._wrong.measured(self._stored)
+        self._measured = self._wrong.measured(self._stored) if self._stored else []
         asked = (moment for bound in self._bounds if bound for moment in bound)
         moments = {batch.points.begin, *self._points, *asked, *self._measured, *self._wrong.moments}
         self._moments = sorted(moments)

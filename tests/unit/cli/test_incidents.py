@@ -66,6 +66,16 @@ def test_a_household_that_only_some_edges_have_is_refused_for_the_others() -> No
         incidents_by_edge([replaced], edges, MEANT)
 
 
+def test_what_begins_after_the_last_point_is_said_but_not_forgotten() -> None:
+    meant = Meant(AUGUST, AUGUST + 9 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC"))
+    texts = ("gap from=2025-08-10 to=2025-08-11", "gap from=2025-08-09 to=2025-08-09", "left at=2025-08-12")
+    wanted = [meant.dated(typed(text)) for text in texts]
+    (remark,) = remarks_of(wanted, meant)
+    assert remark.endswith("this gap begins after --to, so it changes nothing yet")
+    edges = [edge for edge in blueprints(*GROUPS).described(FLEET.edges) if edge.name in LIGHT]
+    assert len(incidents_by_edge(wanted, edges, meant)["edge2"]) == 3
+
+
 def test_what_is_over_when_the_past_begins_is_said() -> None:
     wanted = [MEANT.dated(typed(f"gap from=2025-07-03 to={day}")) for day in ("2025-07-31", "2025-08-01")]
     (remark,) = remarks_of(wanted, MEANT)

@@ -34,6 +34,7 @@ def test_a_shift_is_how_much_a_clock_is_fast(text: str, shift_ms: int) -> None:
         ("", "cannot be read"),
         ("gap from", "cannot be read"),
         ("gap group='a", "cannot be read"),
+        ("left at=2026-01-03 at=2026-01-04", "cannot be read"),
         ("gop at=2026-01-03", "kind is 'gop'"),
         ("gap from=2026-01-03", "gap without to"),
         ("gap at=2026-01-03", "gap has no at"),

@@ -83,6 +83,8 @@ def test_incidents_are_in_the_order_in_which_they_begin_without_those_before_the
         (["joined at=2025-08-04", "joined at=2025-08-05"], "cannot have both"),
         (["left at=2025-08-04", "left at=2025-08-05"], "cannot have both"),
         (["left at=2025-08-04", "joined at=2025-08-05"], "cannot have both"),
+        (["left at=2025-08-04", "joined at=2025-08-04"], "cannot have both"),
+        (["left at=2025-08-04", "counter-reset at=2025-08-04"], "cannot have both"),
         (["left at=2025-08-04", "gap from=2025-08-03 to=2025-08-05"], "cannot have both"),
         (["joined at=2025-08-04", "counter-reset at=2025-08-03"], "cannot have both"),
         (["left at=2025-08-01"], "edge3 would leave before its past begins"),
@@ -113,6 +115,7 @@ def test_incidents_that_touch_each_other_may_be() -> None:
     texts = (
         "gap from=2025-08-03 to=2025-08-04",
         "clock from=2025-08-05 to=2025-08-06 shift=1h",
-        "joined at=2025-08-02",
+        "joined at=2025-08-03",
+        "left at=2025-08-07",
     )
-    assert len(found(*texts, "counter-reset at=2025-08-04", "counter-reset at=2025-08-05")) == 5
+    assert len(found(*texts, "counter-reset at=2025-08-04", "counter-reset at=2025-08-05")) == 6
