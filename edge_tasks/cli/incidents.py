@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.groups import Group
     from edge_tasks.fleet.incident_entry import IncidentEntry
     from edge_tasks.fleet.incidents import Incident
-    from edge_tasks.history.meant import Dated, Meant
+    from edge_tasks.history.past_incidents import Dated, PastIncidents
 
 
-def incidents_wanted(session: Session, meant: Meant) -> list[Dated]:
+def incidents_wanted(session: Session, past: PastIncidents) -> list[Dated]:
     """All incidents, those of the fleet file first.
 
     Raises:
@@ -33,11 +33,11 @@ def incidents_wanted(session: Session, meant: Meant) -> list[Dated]:
     groups, size = session.target.groups, session.target.fleet.size
     for entry in entries:
         check_edges(entry, groups, size, session.runtime.edges.light_names)
-    return [meant.dated(entry) for entry in entries]
+    return [past.dated(entry) for entry in entries]
 
 
 def incidents_by_edge(
-    wanted: Sequence[Dated], edges: Sequence[DescribedEdge], meant: Meant
+    wanted: Sequence[Dated], edges: Sequence[DescribedEdge], past: PastIncidents
 ) -> dict[str, tuple[Incident, ...]]:
     """The incidents of each edge that has any.
 
@@ -45,24 +45,19 @@ def incidents_by_edge(
         SettingsError: it has no such meter or counter, or two of them cannot both be.
     """
     own = {edge.name: [one for one in wanted if _is_of(one.entry, edge)] for edge in edges}
-    found = {edge.name: meant.of_edge(edge, own[edge.name]) for edge in edges if own[edge.name]}
+    found = {edge.name: past.of_edge(edge, own[edge.name]) for edge in edges if own[edge.name]}
     return {name: incidents for name, incidents in found.items() if incidents}
 
 
-def remarks_of(wanted: Sequence[Dated], meant: Meant) -> list[str]:
+def remarks_of(wanted: Sequence[Dated], past: PastIncidents) -> list[str]:
     """What is said of incidents that change nothing."""
     found = []
     for incident, entry in wanted:
-        if meant.is_over(incident):
+        if past.is_over(incident):
             found.append(f"{entry.where}: this {entry.kind} is over when the past begins, so it changes nothing")
-        elif meant.is_later(incident):
+        elif past.is_later(incident):
             found.append(f"{entry.where}: this {entry.kind} begins after --to, so it changes nothing yet")
     return found
-
-
-def _is_of(entry: IncidentEntry, edge: DescribedEdge) -> bool:
-    is_named = entry.ranges is None or any(edge.index in found for found in entry.ranges)
-    return is_named and entry.group in ("", edge.group)
 
 
 def check_edges(entry: IncidentEntry, groups: Iterable[Group], size: int, light: Container[str]) -> None:
@@ -87,3 +82,8 @@ def check_edges(entry: IncidentEntry, groups: Iterable[Group], size: int, light:
     if real := tuple(name for name in names if name not in light):
         problem = f"{some(real)} can have no past: JVM edges count by themselves"
         raise entry.error(problem, "name light edges only")
+
+
+def _is_of(entry: IncidentEntry, edge: DescribedEdge) -> bool:
+    is_named = entry.ranges is None or any(edge.index in found for found in entry.ranges)
+    return is_named and entry.group in ("", edge.group)

@@ -13,7 +13,7 @@ from edge_tasks.cli.pasts_left import indices_noted
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
-from edge_tasks.history.meant import Meant
+from edge_tasks.history.past_incidents import PastIncidents
 from edge_tasks.history.pasts import OPEN
 from edge_tasks.plan import some
 from edge_tasks.steps import step
@@ -52,8 +52,8 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
     chosen, left_out = _edges(session)
     edges = list(target.blueprints.described(chosen))
     now = time.time_ns() // 1_000_000
-    meant = Meant(asked.begin, min(asked.until, now), now, asked.zone)
-    wanted = incidents_wanted(session, meant)
+    past = PastIncidents(asked.begin, min(asked.until, now), now, asked.zone)
+    wanted = incidents_wanted(session, past)
     history, host = history_of(session), host_of(session)
     record = PastRecord(target.state.record, history.describe())
 
@@ -65,12 +65,12 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
         asked=asked,
         edges={edge.name: edge for edge in edges},
         left_out=[edge.name for edge in left_out],
-        incidents=incidents_by_edge(wanted, edges, meant),
+        incidents=incidents_by_edge(wanted, edges, past),
         host=host,
         start=start,
         writer=PastWriter(history, record, host.memory_file, machine.cores(), output),
         output=output,
-        remarks=remarks_of(wanted, meant),
+        remarks=remarks_of(wanted, past),
     )
 
 

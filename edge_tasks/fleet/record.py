@@ -83,7 +83,7 @@ class Place(TypedDict):
     extras: dict[str, str | int]
 
 
-class PastIncident(TypedDict):
+class IncidentWritten(TypedDict):
     """What went wrong in a past: the fields of :class:`.incidents.Incident`."""
 
     kind: str
@@ -116,7 +116,7 @@ class PastWritten(TypedDict):
     every: int
     mark: str
     whole: bool
-    incidents: NotRequired[list[PastIncident]]
+    incidents: NotRequired[list[IncidentWritten]]
 
 
 class StepDone(TypedDict):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from edge_tasks.history import samples
-from edge_tasks.history.arrivals import Arrivals
+from edge_tasks.history.deliveries import Deliveries
 from edge_tasks.history.resets import Resets
 from edge_tasks.history.schedule import Schedule
 from edge_tasks.timedata.points import Points
@@ -68,7 +68,7 @@ class Past:
 def points_of(past: Past, lives: Lives) -> Iterator[Points | Memory]:
     """The points of a past, and after them what the live edge goes on with."""
     life, channels = lives.of(past.edge, past.begin)
-    schedule, arrivals = past.schedule, Arrivals(past.incidents)
+    schedule, deliveries = past.schedule, Deliveries(past.incidents)
     resets = Resets(life.plant, channels, past.incidents)
     memory: Memory | None = None
     for begin, until, stretch in life.stretches(schedule.stop, past.every):
@@ -77,9 +77,9 @@ def points_of(past: Past, lives: Lives) -> Iterator[Points | Memory]:
         if len(moments):
             values = {**samples.values(stretch, channels, moments), **counters}
             points = Points(past.edge.name, schedule.times(moments), values)
-            yield from arrivals.in_time(points, moments)
+            yield from deliveries.in_time(points, moments)
         if until == schedule.stop:
             memory = resets.remembered(stretch.memory(until, past.begin))
-    yield from arrivals.late
+    yield from deliveries.late
     if memory:
         yield replace(memory, now=past.end, seen=past.end)

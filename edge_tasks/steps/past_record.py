@@ -11,7 +11,7 @@ from edge_tasks.history.pasts import Noted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edge_tasks.fleet.record import PastIncident, PastWritten, Record
+    from edge_tasks.fleet.record import IncidentWritten, PastWritten, Record
 
 _NAME: Final = "edge"
 
@@ -69,7 +69,7 @@ class PastRecord:
             "whole": noted.is_whole,
         }
         if noted.incidents:
-            found["incidents"] = [cast("PastIncident", asdict(one)) for one in noted.incidents]
+            found["incidents"] = [cast("IncidentWritten", asdict(one)) for one in noted.incidents]
         return found
 
 

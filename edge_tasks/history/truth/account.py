@@ -11,10 +11,10 @@ import numpy as np
 from edge_tasks.history import dates
 from edge_tasks.history.truth import reasons
 from edge_tasks.history.truth.answered import PastPoints, answers, needed
+from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
 from edge_tasks.history.truth.reasons import WHYS
 from edge_tasks.history.truth.reckoning import WMS_PER_WH, Reckoning
 from edge_tasks.history.truth.site import reckoned
-from edge_tasks.history.truth.wrong import Wrong
 from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import Series
 
@@ -146,7 +146,7 @@ class Account:
             )
 
     def _why(self, code: int, counter: Counted, period: Period) -> str:
-        if WHYS[code] != reasons.WRONG:
+        if WHYS[code] != reasons.INCIDENT:
             return WHYS[code]
         return reasons.words_of(self.incidents, counter.channel, period, dates.zone_named(self.zone))
 
@@ -166,14 +166,14 @@ class _Accounting:
         self._bounds = [_lived(period, batch, bill.now) for period in bill.periods]
         self._known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
         self._points = needed(bill, batch.points)
-        self._wrong = Wrong(batch.points, batch.end, batch.incidents)
-        self._stored = needed(bill, self._wrong) if batch.incidents else []
-        self._measured = self._wrong.measured(self._stored) if self._stored else []
+        self._past = PastWithIncidents(batch.points, batch.end, batch.incidents)
+        self._stored = needed(bill, self._past) if batch.incidents else []
+        self._measured = self._past.measured(self._stored) if self._stored else []
         asked = (moment for bound in self._bounds if bound for moment in bound)
-        moments = {batch.points.begin, *self._points, *asked, *self._measured, *self._wrong.moments}
+        moments = {batch.points.begin, *self._points, *asked, *self._measured, *self._past.moments}
         self._moments = sorted(moments)
         energies = Reckoning(self._site.site, batch.keys, batch.points.begin).energies(self._moments)
-        self._used = self._wrong.used(energies, self._moments)
+        self._used = self._past.used(energies, self._moments)
         self._shape = len(channels), len(bill.periods), len(batch.edges)
 
     def account(self) -> Account:
@@ -181,7 +181,7 @@ class _Accounting:
         site, wh, answered = self._site, self._truth(), self._answered()
         whys = self._whys(wh, answered)
         if self._batch.incidents:
-            answered, whys = self._gone_wrong(wh, answered, whys)
+            answered, whys = self._with_incidents(wh, answered, whys)
         wh[whys == _CODES[reasons.CHANGED]] = NOTHING
         answered[:, ~self._known] = NOTHING
         answered[whys == _CODES[reasons.NOT_RECKONED]] = NOTHING
@@ -214,17 +214,19 @@ class _Accounting:
         used = self._used[places][:, np.searchsorted(self._moments, self._points)]
         return self._answers(self._points, used // WMS_PER_WH)
 
-    def _gone_wrong(self, wh: Whole, otherwise: Whole, whys: NDArray[np.int8]) -> tuple[Whole, NDArray[np.int8]]:
+    def _with_incidents(
+        self, wh: Whole, otherwise: Whole, whys: NDArray[np.int8]
+    ) -> tuple[Whole, NDArray[np.int8]]:
         """What the backend answers although something went wrong, and why that differs."""
         counters = (self._site.counters[row] for row in self._rows)
         shown = [
-            self._wrong.shown(one.channel, self._used[one.place], self._moments, self._measured)
+            self._past.shown(one.channel, self._used[one.place], self._moments, self._measured)
             for one in counters
         ]
         answered = self._answers(self._stored, np.array(shown))
         is_known = np.isin(whys, [_CODES[why] for why in reasons.WHYS if why not in reasons.UNKNOWN])
         changed = is_known & (answered != otherwise)
-        found = np.where(changed, np.where(answered == wh, _CODES[reasons.SAME], _CODES[reasons.WRONG]), whys)
+        found = np.where(changed, np.where(answered == wh, _CODES[reasons.SAME], _CODES[reasons.INCIDENT]), whys)
         return answered, found.astype(np.int8)
 
     def _answers(self, points: Sequence[int], values: Whole) -> Whole:

@@ -27,7 +27,7 @@ LIVE: Final = "live"
 NOT_BACKFILLED: Final = "not backfilled"
 CHANGED: Final = "changed"
 NOT_RECKONED: Final = "not reckoned"
-WRONG: Final = "incident"
+INCIDENT: Final = "incident"
 """Stands for the incidents themselves, which :func:`words_of` names."""
 OF_INCIDENTS: Final[Mapping[str, str]] = {
     kinds.GAP: "gap",
@@ -39,8 +39,9 @@ OF_INCIDENTS: Final[Mapping[str, str]] = {
 """The words for those that change answers."""
 WHYS: Final = (
     *(SAME, ENDS, LAST, UTC_DAYS, NO_DAY_BEFORE, NO_POINT),
-    *(NOT_KEPT, BEFORE, LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED, WRONG),
+    *(NOT_KEPT, BEFORE, LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED, INCIDENT),
 )
+"""All of them, each with its place."""
 UNKNOWN: Final = frozenset({LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED})
 """With these it is not known what the backend answers."""
 _BEHIND: Final = ": "

@@ -11,7 +11,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.groups import Group
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.fleet.incident_entry import typed
-from edge_tasks.history.meant import Meant
+from edge_tasks.history.past_incidents import PastIncidents
 from tests.unit.made_of import blueprints
 
 DAY = 86_400_000
@@ -22,7 +22,7 @@ VILLAGE = Group("my village", (range(2, 4),), light=True, households=1, profile=
 TOWN = Group("town", (range(4, 6),), light=True, households=0, profile="constant", seed="s")
 GROUPS = BENCH, VILLAGE, TOWN
 LIGHT = {"edge2", "edge3", "edge4", "edge5"}
-MEANT = Meant(AUGUST, AUGUST + 31 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC"))
+PAST = PastIncidents(AUGUST, AUGUST + 31 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(
@@ -55,30 +55,30 @@ def test_an_incident_is_of_the_edges_that_it_names_or_of_all_light_ones(whose: s
     entry = typed(f"left {whose} at=2025-08-03")
     check_edges(entry, GROUPS, 6, LIGHT)
     edges = [edge for edge in blueprints(*GROUPS).described(FLEET.edges) if edge.name in LIGHT]
-    assert list(incidents_by_edge([MEANT.dated(entry)], edges, MEANT)) == names
+    assert list(incidents_by_edge([PAST.dated(entry)], edges, PAST)) == names
 
 
 def test_a_household_that_only_some_edges_have_is_refused_for_the_others() -> None:
-    replaced = MEANT.dated(typed("meter-replaced meter=meter4 at=2025-08-03"))
+    replaced = PAST.dated(typed("meter-replaced meter=meter4 at=2025-08-03"))
     edges = [edge for edge in blueprints(*GROUPS).described(FLEET.edges) if edge.name in LIGHT]
-    assert list(incidents_by_edge([replaced], edges[:2], MEANT)) == ["edge2", "edge3"]
+    assert list(incidents_by_edge([replaced], edges[:2], PAST)) == ["edge2", "edge3"]
     with pytest.raises(SettingsError, match="edge4 has no meter meter4"):
-        incidents_by_edge([replaced], edges, MEANT)
+        incidents_by_edge([replaced], edges, PAST)
 
 
 def test_what_begins_after_the_last_point_is_said_but_not_forgotten() -> None:
-    meant = Meant(AUGUST, AUGUST + 9 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC"))
+    past = PastIncidents(AUGUST, AUGUST + 9 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC"))
     texts = ("gap from=2025-08-10 to=2025-08-11", "gap from=2025-08-09 to=2025-08-09", "left at=2025-08-12")
-    wanted = [meant.dated(typed(text)) for text in texts]
-    (remark,) = remarks_of(wanted, meant)
+    wanted = [past.dated(typed(text)) for text in texts]
+    (remark,) = remarks_of(wanted, past)
     assert remark.endswith("this gap begins after --to, so it changes nothing yet")
     edges = [edge for edge in blueprints(*GROUPS).described(FLEET.edges) if edge.name in LIGHT]
-    assert len(incidents_by_edge(wanted, edges, meant)["edge2"]) == 3
+    assert len(incidents_by_edge(wanted, edges, past)["edge2"]) == 3
 
 
 def test_what_is_over_when_the_past_begins_is_said() -> None:
-    wanted = [MEANT.dated(typed(f"gap from=2025-07-03 to={day}")) for day in ("2025-07-31", "2025-08-01")]
-    (remark,) = remarks_of(wanted, MEANT)
+    wanted = [PAST.dated(typed(f"gap from=2025-07-03 to={day}")) for day in ("2025-07-31", "2025-08-01")]
+    (remark,) = remarks_of(wanted, PAST)
     assert remark.startswith(
         "--incident 'gap from=2025-07-03 to=2025-07-31': this gap is over when the past begins"
     )

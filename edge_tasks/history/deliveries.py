@@ -1,4 +1,4 @@
-"""In which order points arrive, and how often. Pure."""
+"""In which order points are delivered, and how often. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.points import Whole
 
 
-class Arrivals:
+class Deliveries:
     """Sorts out what arrives late or twice.
 
     Args:

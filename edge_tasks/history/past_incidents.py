@@ -33,7 +33,7 @@ class Dated(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Meant:
+class PastIncidents:
     """What incidents mean in a past.
 
     Attributes:

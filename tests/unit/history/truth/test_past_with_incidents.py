@@ -18,11 +18,11 @@ from edge_tasks.history.described import Lives
 from edge_tasks.history.past import Past, points_of
 from edge_tasks.history.truth.account import NOTHING, Batch, account_of
 from edge_tasks.history.truth.answered import Bill, PastPoints, answers
+from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
 from edge_tasks.history.truth.periods import LENGTHS, periods
 from edge_tasks.history.truth.reasons import kind_of
 from edge_tasks.history.truth.reckoning import WMS_PER_WH, Reckoning
 from edge_tasks.history.truth.site import reckoned
-from edge_tasks.history.truth.wrong import Wrong
 from edge_tasks.openems.sources import NEVER
 from edge_tasks.timedata.points import Points
 from edge_tasks.timedata.series import EMPTY, Series
@@ -193,16 +193,16 @@ def test_the_live_edge_goes_on_with_what_its_counters_show_at_the_end(incidents:
     *_, memory = points_of(past, Lives())
     assert not isinstance(memory, Points)
     assert (memory.now, memory.began) == (past.end, past.begin)
-    wrong = Wrong(PastPoints(past.begin, past.end, past.every), past.end, incidents)
-    moments = sorted({past.begin, past.end, *wrong.moments})
+    expected = PastWithIncidents(PastPoints(past.begin, past.end, past.every), past.end, incidents)
+    moments = sorted({past.begin, past.end, *expected.moments})
     site = reckoned(HOME.components, HOME.profile)
     energies = Reckoning(site.site, [HOME.source_key("")], past.begin).energies(moments)
-    used = wrong.used(energies, moments)
+    used = expected.used(energies, moments)
     for counter in site.counters:
         own_id = OF_SUMS.get(counter.energy, "") if counter.meter == "_sum" else counter.meter
         positive, negative = memory.energies[own_id]
         counted = negative if counter.energy in {"sell", "charge"} else positive
-        shown = wrong.shown(counter.channel, used[counter.place], moments, [past.end])
+        shown = expected.shown(counter.channel, used[counter.place], moments, [past.end])
         assert counted // WMS_PER_WH == shown[0, 0] >= 0
 
 
@@ -274,3 +274,19 @@ def test_a_clock_that_is_an_hour_fast_moves_its_points_into_the_next_day() -> No
     assert [one.wh for one in found] == [12_000] * 4
     assert [one.answered for one in found] == [12_000, 11_500, 12_500, 12_000]
     assert [kind_of(one.why) for one in found] == ["", "clock", "clock", ""]
+
+
+def test_several_incidents_in_a_period_are_named_one_after_the_other() -> None:
+    several = (span(3, 4, kinds.GAP), at(5.5, kinds.COUNTER_RESET), at(6, kinds.METER_REPLACED, "meter1"))
+    (month,) = entries(several, bill_of(0, 31, "month", "Africa/Kampala"))
+    assert month.why == (
+        "gap: 2025-08-04T03:00:00+03:00 to 2025-08-05T03:00:00+03:00; counter reset: 2025-08-06T15:00:00+03:00"
+    )
+
+
+def test_a_day_of_another_zone_is_explained_by_what_happened_on_the_day_of_utc() -> None:
+    found = entries((at(5.9375, kinds.METER_REPLACED, "meter3"),), bill_of(4, 4, "day", "America/Santiago"))
+    words = "meter replaced: 2025-08-06T18:30:00-04:00"
+    assert [(one.period, one.answered, one.why) for one in found if one.answered is None] == [
+        ("2025-08-05", None, words)
+    ]

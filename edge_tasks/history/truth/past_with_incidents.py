@@ -26,7 +26,7 @@ _NEVER: Final = 1 << 62
 
 
 @dataclass(frozen=True)
-class Wrong:
+class PastWithIncidents:
     """A past in which something goes wrong.
 
     Attributes:

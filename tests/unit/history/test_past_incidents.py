@@ -11,7 +11,7 @@ import pytest
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import incidents as kinds
 from edge_tasks.fleet.incident_entry import typed
-from edge_tasks.history.meant import Meant
+from edge_tasks.history.past_incidents import PastIncidents
 from tests.unit.history.truth.edges import BATTERY, DAY, components_of
 
 if TYPE_CHECKING:
@@ -37,21 +37,21 @@ class Edge:
 EDGE = Edge(components_of(BATTERY))
 
 
-def meant(zone: str = "UTC", days: int = 31) -> Meant:
-    return Meant(AUGUST, AUGUST + days * DAY, AUGUST + days * DAY, ZoneInfo(zone))
+def past(zone: str = "UTC", days: int = 31) -> PastIncidents:
+    return PastIncidents(AUGUST, AUGUST + days * DAY, AUGUST + days * DAY, ZoneInfo(zone))
 
 
 def found(*texts: str, days: int = 31) -> tuple[Incident, ...]:
-    own = meant(days=days)
+    own = past(days=days)
     return own.of_edge(EDGE, [own.dated(typed(text)) for text in texts])
 
 
 def test_days_are_those_of_the_zone_and_both_belong_to_it() -> None:
-    (incident, _) = meant("Africa/Kampala").dated(typed("gap from=2025-08-03 to=2025-08-04"))
+    (incident, _) = past("Africa/Kampala").dated(typed("gap from=2025-08-03 to=2025-08-04"))
     assert (incident.begin, incident.end) == (AUGUST + 2 * DAY - 3 * HOUR, AUGUST + 4 * DAY - 3 * HOUR)
-    (incident, _) = meant().dated(typed("gap from=2025-08-03T10:00Z to=2025-08-03T12:00:00+01:00"))
+    (incident, _) = past().dated(typed("gap from=2025-08-03T10:00Z to=2025-08-03T12:00:00+01:00"))
     assert (incident.begin, incident.end) == (AUGUST + 2 * DAY + 10 * HOUR, AUGUST + 2 * DAY + 11 * HOUR)
-    (incident, _) = meant().dated(typed("left at=2025-08-03"))
+    (incident, _) = past().dated(typed("left at=2025-08-03"))
     assert (incident.begin, incident.end) == (AUGUST + 2 * DAY, AUGUST + 2 * DAY)
 
 
@@ -62,7 +62,7 @@ def test_incidents_are_in_the_order_in_which_they_begin_without_those_before_the
         kinds.GAP,
         kinds.LEFT,
     ]
-    own = meant()
+    own = past()
     assert [own.is_over(own.dated(typed(text)).incident) for text in texts] == [False, False, True]
 
 
@@ -100,7 +100,7 @@ def test_what_cannot_be_is_refused_with_the_text(texts: list[str], problem: str)
 
 
 def test_an_edge_cannot_join_when_its_past_is_over() -> None:
-    own = Meant(AUGUST, AUGUST + 3 * DAY, AUGUST + 9 * DAY, ZoneInfo("UTC"))
+    own = PastIncidents(AUGUST, AUGUST + 3 * DAY, AUGUST + 9 * DAY, ZoneInfo("UTC"))
     with pytest.raises(SettingsError, match="edge3 would join when its past is over"):
         own.of_edge(EDGE, [own.dated(typed("joined at=2025-08-04"))])
 
