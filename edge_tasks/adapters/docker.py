@@ -39,10 +39,12 @@ class Docker:
     Attributes:
         log: where the output of commands that change something goes.
         echo: also receives each line of that output; None writes it only to the log.
+        variables: which compose files may use.
     """
 
     log: Path
     echo: Callable[[str], None] | None = field(default=None, compare=False)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def ask(self, *arguments: str, with_errors: bool = False, given: str = "") -> str:
         """What a command prints; ``given`` is its standard input.
@@ -51,7 +53,7 @@ class Docker:
             CommandFailed: its last lines.
         """
         try:
-            return _answer(arguments, _ASK_S, with_errors=with_errors, given=given)
+            return _answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=self.variables)
         except TimeoutError:
             raise CommandFailed(f"{_shown(arguments)} did not end within {_ASK_S} s") from None
         except sh.ErrorReturnCode as error:
@@ -82,7 +84,7 @@ class Docker:
                     _out=take,
                     _err_to_out=True,
                     _tty_out=False,
-                    _env=_environment(more),
+                    _env=_environment({**self.variables, **(more or {})}),
                     _done=lambda *_: log.flush(),
                 )
             except sh.ErrorReturnCode as error:
@@ -110,7 +112,7 @@ class Docker:
             KeyboardInterrupt: it was interrupted.
         """
         try:
-            _docker()(*arguments, _fg=True, _env=_environment())
+            _docker()(*arguments, _fg=True, _env=_environment(self.variables))
         except sh.ErrorReturnCode as error:
             if error.exit_code == _INTERRUPTED:
                 raise KeyboardInterrupt from None
@@ -155,6 +157,7 @@ class Docker:
             directory=str(config.get("WorkingDir") or ""),
             id=str(entry["Id"]),
             volumes=frozenset(config.get("Volumes") or ()),
+            labels=config.get("Labels") or {},
         )
 
     def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:
@@ -216,9 +219,22 @@ def engine_problem() -> tuple[str, str]:
     return "", ""
 
 
-def _answer(arguments: Sequence[str], seconds: float, *, with_errors: bool = False, given: str = "") -> str:
+def _answer(
+    arguments: Sequence[str],
+    seconds: float,
+    *,
+    with_errors: bool = False,
+    given: str = "",
+    more: Mapping[str, str] | None = None,
+) -> str:
     """What a command prints. We do not use sh's ``_timeout``, because with it every call takes 0.1 s."""
-    how = {"_bg": True, "_bg_exc": False, "_tty_out": False, "_err_to_out": with_errors, "_env": _environment()}
+    how = {
+        "_bg": True,
+        "_bg_exc": False,
+        "_tty_out": False,
+        "_err_to_out": with_errors,
+        "_env": _environment(more),
+    }
     running = _docker()(*arguments, **how, **({"_in": given} if given else {}))
     alarm = threading.Timer(seconds, running.kill)
     alarm.daemon = True

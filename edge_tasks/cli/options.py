@@ -85,10 +85,10 @@ _SETTINGS: Final = (
     ),
     Setting(
         "openems_version",
-        "The release that the bundled platform runs (docker)",
+        "The release of OpenEMS",
         default=DEFAULT.since,
+        default_words="as the checkout is; 2026.1.0 for a new bundled platform in docker, else 2024.7.0",
         pattern=VERSION,
-        matters=Matters.BUNDLED_DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(
@@ -241,6 +241,12 @@ _FLAGS: Final = (
         "Take over device rows and config directories with the fleet's names that it did not make",
         is_flag=True,
         used_by=("gen-configs", "register", "plan", "backfill"),
+    ),
+    Option(
+        "yes",
+        "Answer yes where you would be asked: remove the written pasts, too",
+        is_flag=True,
+        used_by=("up", "backfill", "down"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),

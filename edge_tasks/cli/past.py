@@ -9,7 +9,9 @@ from edge_tasks.adapters import machine
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.history_options import EVERY, ZONE
 from edge_tasks.cli.incidents import incidents_by_edge, incidents_wanted, remarks_of
+from edge_tasks.cli.past_way import sender_of
 from edge_tasks.cli.pasts_left import indices_noted
+from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
@@ -40,7 +42,7 @@ def backfill(session: Session) -> None:
     if session.flag("remove"):
         chosen = _with_former(session)
         session.begin()
-        step.run("backfill", lambda: _removal(session, chosen), session.console)
+        _remove(session, chosen)
         return
     asked = _asked(session)
     session.begin()
@@ -54,13 +56,14 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
     now = time.time_ns() // 1_000_000
     past = PastIncidents(asked.begin, min(asked.until, now), now, asked.zone)
     wanted = incidents_wanted(session, past)
-    history, host = history_of(session), host_of(session)
+    history, host, processes = history_of(session), host_of(session), machine.cores()
     record = PastRecord(target.state.record, history.describe())
 
     def start() -> None:
         written = target.directories.written(target.fleet.edges_with_directory)
         runtime.edges.start(runtime.edges.find(written))
 
+    sender = sender_of(session, chosen, asked.every, processes)
     return Backfill(
         asked=asked,
         edges={edge.name: edge for edge in edges},
@@ -68,7 +71,7 @@ def _backfill(session: Session, asked: Asked) -> Backfill:
         incidents=incidents_by_edge(wanted, edges, past),
         host=host,
         start=start,
-        writer=PastWriter(history, record, host.memory_file, machine.cores(), output),
+        writer=PastWriter(history, record, host.memory_file, processes, output, sender),
         output=output,
         remarks=remarks_of(wanted, past),
     )
@@ -83,6 +86,16 @@ def _with_former(session: Session) -> set[str] | None:
     typed, target = session.options.get("edge"), session.target
     size = max(target.fleet.size, 1 + max(indices_noted(target.state.record), default=0))
     return {f"edge{index}" for index in selected(str(typed), size)} if typed else None
+
+
+def _remove(session: Session, chosen: set[str] | None) -> None:
+    removal = _removal(session, chosen)
+    change = ", ".join(removal.find().changes)
+    question = f"{change}, and what was sent since then, from {removal.history.describe()}?"
+    if change and not is_confirmed(session, question, default=True):
+        session.console.line("nothing was removed")
+        return
+    step.run("backfill", lambda: removal, session.console)
 
 
 def _removal(session: Session, chosen: set[str] | None) -> PastRemoval:

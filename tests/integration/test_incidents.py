@@ -11,8 +11,9 @@ import pytest
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import incidents as kinds
 from edge_tasks.fleet.incidents import Incident
-from edge_tasks.history.truth.account import Batch, account_of
+from edge_tasks.history.truth.account import accounts_of
 from edge_tasks.history.truth.answered import Bill, PastPoints
+from edge_tasks.history.truth.batch import Batch
 from edge_tasks.history.truth.periods import periods
 from edge_tasks.openems.sources import NEVER
 from tests.integration.backfill_world import BEGIN, DAY, ENERGY, NOW, QUARTER, Edge, world_in
@@ -76,9 +77,18 @@ def expected(world: World, name: str, length: str) -> list[int | None]:
     days = [datetime.fromtimestamp((BEGIN + place * DAY) / 1000, timezone.utc).date() for place in (0, DAYS - 1)]
     bill = Bill(periods(days[0], days[1], length, ZoneInfo("UTC")), length, ZoneInfo("UTC"), None, NOW)
     batch = Batch(
-        (name,), (edge.source_key(""),), edge.components, None, points, noted.end, (NEVER,), noted.incidents
+        (name,),
+        (edge.source_key(""),),
+        edge.components,
+        None,
+        points,
+        noted.end,
+        (NEVER,),
+        ((),),
+        noted.incidents,
     )
-    return [one.answered for one in account_of(batch, bill).entries() if one.channel == ENERGY]
+    (account,) = accounts_of(batch, bill)
+    return [one.answered for one in account.entries() if one.channel == ENERGY]
 
 
 def test_influxdb_answers_what_the_truth_expects_although_something_went_wrong(world: World) -> None:

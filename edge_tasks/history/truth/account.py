@@ -10,54 +10,30 @@ import numpy as np
 
 from edge_tasks.history import dates
 from edge_tasks.history.truth import reasons
-from edge_tasks.history.truth.answered import PastPoints, answers, needed
+from edge_tasks.history.truth.answered import answers, needed
+from edge_tasks.history.truth.lived import Lives
 from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
 from edge_tasks.history.truth.reasons import WHYS
-from edge_tasks.history.truth.reckoning import WMS_PER_WH, Reckoning
-from edge_tasks.history.truth.site import reckoned
+from edge_tasks.history.truth.reckoning import WMS_PER_WH
 from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from edge_tasks.fleet.incidents import Incident
     from edge_tasks.history.truth.answered import Bill
+    from edge_tasks.history.truth.batch import Batch
+    from edge_tasks.history.truth.lived import Lived
     from edge_tasks.history.truth.periods import Period
     from edge_tasks.history.truth.site import Counted
-    from edge_tasks.openems.configuration import Component
     from edge_tasks.timedata.points import Whole
 
 NOTHING: Final = -(1 << 62)
 """Stands for null in an array."""
 _CODES: Final = {why: code for code, why in enumerate(WHYS)}
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Edges with a past of the same span, of one template and profile.
-
-    Attributes:
-        edges: their names.
-        keys: of each, ``SEED/EDGE/``.
-        components: of the template.
-        profile: the content of its file; None for the datasources' own powers.
-        points: of the past; none at all (``until`` is ``begin``) of edges that have only lived.
-        end: epoch ms, from which on the live edges went on; what batteries do then is not reckoned.
-        changed: of each, epoch ms since when people have changed something; far in the future if nobody did.
-        incidents: what went wrong in the past.
-    """
-
-    edges: tuple[str, ...]
-    keys: tuple[str, ...]
-    components: Sequence[Component]
-    profile: Mapping[str, object] | None
-    points: PastPoints
-    end: int
-    changed: tuple[int, ...]
-    incidents: tuple[Incident, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -151,29 +127,34 @@ class Account:
         return reasons.words_of(self.incidents, counter.channel, period, dates.zone_named(self.zone))
 
 
-def account_of(batch: Batch, bill: Bill) -> Account:
-    """The account of some edges."""
-    return _Accounting(batch, bill).account()
+def accounts_of(batch: Batch, bill: Bill) -> list[Account]:
+    """The account of the edges that nobody has changed, then one of each other edge."""
+    past = PastWithIncidents(batch.points, batch.end, batch.incidents)
+    bounds = (_lived(period, batch, bill.now) for period in bill.periods)
+    asked = {moment for bound in bounds if bound for moment in bound}
+    stored = {*needed(bill, batch.points), *past.measured(past.needed(bill))}
+    moments = sorted({batch.points.begin, *asked, *stored, *past.moments})
+    lives = Lives(batch.components, batch.profile, batch.keys, batch.points.begin)
+    each = lives.lived(moments, batch.journals)
+    return [_Accounting(batch.only(one.places), bill, one, moments, past).account() for one in each]
 
 
 class _Accounting:
-    def __init__(self, batch: Batch, bill: Bill) -> None:
-        self._batch, self._bill = batch, bill
-        self._site = reckoned(batch.components, batch.profile)
-        channels = [one.channel for one in self._site.counters]
+    def __init__(
+        self, batch: Batch, bill: Bill, site: Lived, moments: Sequence[int], past: PastWithIncidents
+    ) -> None:
+        self._batch, self._bill, self._site = batch, bill, site
+        channels = [one.channel for one in site.counters]
         self._kept = bill.kept(channels)
         self._rows = [place for place, channel in enumerate(channels) if channel in self._kept]
         self._bounds = [_lived(period, batch, bill.now) for period in bill.periods]
         self._known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
         self._points = needed(bill, batch.points)
-        self._past = PastWithIncidents(batch.points, batch.end, batch.incidents)
-        self._stored = needed(bill, self._past) if batch.incidents else []
-        self._measured = self._past.measured(self._stored) if self._stored else []
-        asked = (moment for bound in self._bounds if bound for moment in bound)
-        moments = {batch.points.begin, *self._points, *asked, *self._measured, *self._past.moments}
-        self._moments = sorted(moments)
-        energies = Reckoning(self._site.site, batch.keys, batch.points.begin).energies(self._moments)
-        self._used = self._past.used(energies, self._moments)
+        self._past = past
+        self._stored = past.needed(bill)
+        self._measured = past.measured(self._stored)
+        self._moments = moments
+        self._used = past.used(site.energies, moments)
         self._shape = len(channels), len(bill.periods), len(batch.edges)
 
     def account(self) -> Account:

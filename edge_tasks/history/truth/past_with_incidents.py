@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from edge_tasks.fleet import incidents as kinds
+from edge_tasks.history.truth.answered import needed
 from edge_tasks.history.truth.reckoning import WMS_PER_WH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from edge_tasks.fleet.incidents import Incident
-    from edge_tasks.history.truth.answered import PastPoints
+    from edge_tasks.history.truth.answered import Bill, PastPoints
     from edge_tasks.timedata.points import Whole
 
 _NEVER: Final = 1 << 62
@@ -45,6 +46,10 @@ class PastWithIncidents:
         resets = {one.begin for one in self.incidents if one.kind in kinds.RESETS}
         return resets | ({self._left, self.end} if self._left < _NEVER else set())
 
+    def needed(self, bill: Bill) -> list[int]:
+        """The times of the points that the answers follow from; none if nothing goes wrong."""
+        return needed(bill, self) if self.incidents else []
+
     def before(self, moment: int) -> Iterator[int]:
         """The time of the last point before epoch ms, if there is any."""
         place = int(np.searchsorted(self._times, min(moment, self.points.until)))
@@ -57,6 +62,8 @@ class PastWithIncidents:
 
     def measured(self, times: Sequence[int]) -> list[int]:
         """When the points with some times were measured; epoch ms."""
+        if not times:
+            return []
         found: list[int] = self._measured[np.searchsorted(self._times, times)].tolist()
         return found
 

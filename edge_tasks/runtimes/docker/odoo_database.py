@@ -74,6 +74,18 @@ class OdooDatabase:
             did.append("Odoo's admin passwords set")
         return ", ".join(did)
 
+    def remove(self) -> str:
+        """Remove the database that we made; in one that was there before, only our rows.
+
+        Raises:
+            FleetError: it cannot be reached.
+        """
+        self.start_server()
+        if not self.stack.context.state.record.entries().get("odoo_init"):
+            return self.registry.remove()
+        table.drop_database(self.stack.database)
+        return f"the database {self.stack.database.name}"
+
     def start_server(self) -> None:
         """Start PostgreSQL, and wait until it answers.
 

@@ -252,6 +252,7 @@ class Storage:
     """Where history is stored; what it says of points is given."""
 
     provider = "Timedata.InfluxDB"
+    outlives_edges = True
 
     def __init__(self, arrival: Arrival | None) -> None:
         self.found = arrival
@@ -259,7 +260,7 @@ class Storage:
     def history(self) -> Any:
         raise AssertionError("it is not asked for")
 
-    kept = start_kept = history
+    kept = start_kept = entrance = history
 
     def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
         progress(len(names))

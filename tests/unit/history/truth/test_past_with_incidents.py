@@ -16,8 +16,9 @@ from edge_tasks.fleet import incidents as kinds
 from edge_tasks.fleet.incidents import Incident
 from edge_tasks.history.described import Lives
 from edge_tasks.history.past import Past, points_of
-from edge_tasks.history.truth.account import NOTHING, Batch, account_of
+from edge_tasks.history.truth.account import NOTHING, accounts_of
 from edge_tasks.history.truth.answered import Bill, PastPoints, answers
+from edge_tasks.history.truth.batch import Batch
 from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
 from edge_tasks.history.truth.periods import LENGTHS, periods
 from edge_tasks.history.truth.reasons import kind_of
@@ -85,8 +86,11 @@ def account_with(past: Past, bill: Bill) -> Account:
     points = PastPoints(past.begin, past.end, past.every)
     edge = past.edge
     keys = (edge.source_key(""),)
-    batch = Batch((edge.name,), keys, edge.components, edge.profile, points, past.end, (NEVER,), past.incidents)
-    return account_of(batch, bill)
+    batch = Batch(
+        (edge.name,), keys, edge.components, edge.profile, points, past.end, (NEVER,), ((),), past.incidents
+    )
+    (found,) = accounts_of(batch, bill)
+    return found
 
 
 def bill_of(first: int, days: int, length: str, zone: str = "UTC", meters: int | None = None) -> Bill:
