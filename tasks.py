@@ -121,6 +121,19 @@ def report(_ctx: Context, session: Session) -> None:
 
 
 @step()
+def export_keys(_ctx: Context, session: Session) -> None:
+    """Write the apikeys of the fleet's edges into a file, to run them at the same backend from elsewhere."""
+    _attaching().export_keys(session)
+
+
+@step()
+def attach(_ctx: Context, session: Session) -> None:
+    """Run light edges here at a backend elsewhere, and report how available they were; exit 6 if too little."""
+    if not _attaching().attach(session):
+        raise Exit(code=130)
+
+
+@step()
 def down(_ctx: Context, session: Session) -> None:
     """Stop the fleet."""
     _assembly().down(session)
@@ -166,6 +179,12 @@ def _past() -> ModuleType:
     return past
 
 
+def _attaching() -> ModuleType:
+    from edge_tasks.cli import attach  # noqa: PLC0415 - as above
+
+    return attach
+
+
 def _truth() -> ModuleType:
     from edge_tasks.cli import truth  # noqa: PLC0415 - as above
 
@@ -195,6 +214,8 @@ namespace = Collection(
     backfill,
     truth,
     report,
+    export_keys,
+    attach,
     logs,
     restart,
     down,

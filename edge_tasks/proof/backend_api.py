@@ -16,6 +16,7 @@ from edge_tasks.errors import BackendError, BackendHangs
 from edge_tasks.proof.edge_configs import EdgeConfigs
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping, Sequence
 
 _FIRST: Final = 100
@@ -30,7 +31,12 @@ _NO_RESULT: Final = "Result is null"
 """How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""The backend is on this machine, so a proxy from the environment must not be used."""
+"""For a backend on this machine: a proxy from the environment must not be used."""
+
+
+def opener_trusting(context: ssl.SSLContext) -> urllib.request.OpenerDirector:
+    """How a backend elsewhere is reached: with the certificates that are believed, and by a proxy if need be."""
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class BackendApi:
         remedy: what to type if it refuses the login.
         configs: what was asked of it about the components of edges.
         knows_all: it knows its devices before they come; otherwise one that it does not know is offline.
+        opener: how it is reached.
     """
 
     says: ClassVar[str] = "the backend"
@@ -59,6 +66,7 @@ class BackendApi:
     remedy: str = "inv odoo-init, or give Odoo's user admin that password"
     knows_all: bool = True
     configs: EdgeConfigs = field(default_factory=EdgeConfigs, repr=False, compare=False)
+    opener: urllib.request.OpenerDirector = field(default=_NO_PROXY, repr=False, compare=False)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -122,7 +130,7 @@ class BackendApi:
             url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
         )
         try:
-            with _NO_PROXY.open(request, timeout=timeout_s) as response:
+            with self.opener.open(request, timeout=timeout_s) as response:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.runtimes.docker import edge_files, examination, hosting, removal
+from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.log_names import service_of
-from edge_tasks.runtimes.docker.stack import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,12 +9,12 @@ from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.proof.best_source import BestSource
 from edge_tasks.proof.ui_status import UiStatus
 from edge_tasks.registry.odoo.connected import TableStatus
+from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.socket_status import SocketStatus
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
 
-HOST: Final = "127.0.0.1"
 _ANYBODY: Final = ("admin", "admin")
 """A login where everybody is admin."""
 
