@@ -13,6 +13,7 @@
             OdooRefused      4    it answered with a refusal
       RegistrationError      5    the device table cannot be read or written; nothing was committed
         DatabaseRefused      5    PostgreSQL refused the password
+        FileRefused          5    the file with the devices cannot be read
       EdgesNotOnline         6    at least one edge is not online
       HistoryError           5    history cannot be reached, or refuses
       NoRoom                 3    a disk has no room for a history
@@ -102,6 +103,10 @@ class RegistrationError(FleetError):
 
 class DatabaseRefused(RegistrationError):  # noqa: N818 - as above
     """PostgreSQL refused the user or the password."""
+
+
+class FileRefused(RegistrationError):  # noqa: N818 - as above
+    """The file with the devices cannot be read, or not as OpenEMS reads it."""
 
 
 class EdgesNotOnline(FleetError):  # noqa: N818 - as above

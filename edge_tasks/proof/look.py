@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.errors import BackendError, DatabaseRefused, NoAnswer, OdooRefused, RegistrationError
+from edge_tasks.errors import BackendError, DatabaseRefused, FileRefused, NoAnswer, OdooRefused, RegistrationError
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
@@ -177,6 +177,8 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
         answers.takes_edges = any(answers.online.values()) or sources.facts.takes_edges()
     except DatabaseRefused as error:
         answers.unasked, answers.why, answers.hint = Fault.DATABASE_REFUSES, error.message, error.hint
+    except FileRefused as error:
+        answers.unasked, answers.why, answers.hint = Fault.DATABASE_SILENT, error.message, error.hint
     except RegistrationError as error:
         answers.unasked, answers.why = Fault.DATABASE_SILENT, error.message
     except NoAnswer as error:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.errors import RegistrationError
+from edge_tasks.errors import FileRefused
 from edge_tasks.registry.file.document import EDGES, changed, edges_of
 from edge_tasks.registry.file.lenient_json import LenientJsonError, parse
 from edge_tasks.registry.ownership import note_of, refuse_doubled, refuse_foreign
@@ -80,17 +80,17 @@ def read_entries(text: str, where: str) -> tuple[Entry, ...]:
         where: its name, for messages.
 
     Raises:
-        RegistrationError: OpenEMS would read nothing of it; with the line.
+        FileRefused: OpenEMS would read nothing of it; with the line.
     """
     try:
         edges = parse(text).member(EDGES)
     except LenientJsonError as error:
-        raise RegistrationError(
+        raise FileRefused(
             f"{where}:{error.line}: OpenEMS cannot read it: {error.problem}",
             hint="correct it, or remove the file",
         ) from None
     if edges is None or edges.members is None:
-        raise RegistrationError(f'{where} has no object "{EDGES}"', hint=f'write {{"{EDGES}": {{}}}} into it')
+        raise FileRefused(f'{where} has no object "{EDGES}"', hint=f'write {{"{EDGES}": {{}}}} into it')
     return tuple(_entry(text, member, where) for member in edges.members)
 
 
@@ -104,7 +104,8 @@ def plan_entries(fleet: Fleet, text: str | None, words: Words, *, adopt: bool) -
         adopt: entries that are not ours are taken over.
 
     Raises:
-        RegistrationError: OpenEMS cannot read the file, or entries in the way are not ours.
+        FileRefused: OpenEMS cannot read the file.
+        RegistrationError: entries in the way are not ours.
     """
     note = note_of(fleet.id)
     base = _skeleton(note) if text is None else text
@@ -137,7 +138,7 @@ def without_ours(text: str, fleet_id: str, where: str) -> tuple[str | None, int]
         The text, None if the file is nothing but what we made; and how many entries were ours.
 
     Raises:
-        RegistrationError: OpenEMS cannot read the file.
+        FileRefused: OpenEMS cannot read the file.
     """
     note = note_of(fleet_id)
     ours = [entry for entry in read_entries(text, where) if entry.note == note]
@@ -155,7 +156,7 @@ def _entry(text: str, member: Member, where: str) -> Entry:
     line, value = text.count("\n", 0, member.start) + 1, member.value
     missing = [name for name in _NEEDED if _text(value, name) is None]
     if missing:
-        raise RegistrationError(
+        raise FileRefused(
             f"{where}:{line}: {member.name} has no {' and no '.join(missing)}, so OpenEMS reads none of the file",
             hint="add it, as a text, or remove the entry",
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import PRIVATE, write_file, writing
-from edge_tasks.errors import RegistrationError
+from edge_tasks.errors import FileRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ class LocalFile:
         """Its text; None if it is not there.
 
         Raises:
-            RegistrationError: it cannot be read.
+            FileRefused: it cannot be read.
         """
         try:
             return self.path.read_bytes().decode("utf-8", "surrogateescape")
@@ -55,7 +55,7 @@ class LocalFile:
             return None
         except OSError as error:
             hint = "remove it" if self.path.is_dir() else "give yourself the right to read it"
-            raise RegistrationError(f"cannot read {self}: {error.strerror}", hint=hint) from None
+            raise FileRefused(f"cannot read {self}: {error.strerror}", hint=hint) from None
 
     def write(self, text: str) -> None:
         """Replace it at once, with the mode and the owner that it has; its folder is made if it is missing.

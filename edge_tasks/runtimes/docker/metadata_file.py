@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.project import volumes_of
-from edge_tasks.errors import CommandFailed, RegistrationError
+from edge_tasks.errors import CommandFailed, FileRefused
 from edge_tasks.registry.file.local_file import LocalFile
 
 if TYPE_CHECKING:
@@ -107,18 +107,18 @@ class FileInside:
         """Its text; None if it is not there.
 
         Raises:
-            RegistrationError: it cannot be read, or is not UTF-8.
+            FileRefused: it cannot be read, or is not UTF-8.
         """
         said = self._do(_READ)
         if _NOT_UTF8 in said:
-            raise RegistrationError(f"{self} is not UTF-8", hint="save it as UTF-8")
+            raise FileRefused(f"{self} is not UTF-8", hint="save it as UTF-8")
         return said.removeprefix(_THERE) if said else None
 
     def write(self, text: str) -> None:
         """Replace it at once; mode and owner stay.
 
         Raises:
-            RegistrationError: what was there before is complete.
+            FileRefused: what was there before is complete.
         """
         self._do(_WRITE, text)
 
@@ -126,7 +126,7 @@ class FileInside:
         """Remove it.
 
         Raises:
-            RegistrationError: it is still there.
+            FileRefused: it is still there.
         """
         self._do(_REMOVE)
 
@@ -136,7 +136,7 @@ class FileInside:
         try:
             return self.stack.compose.ask("run", *how, "-c", script, "sh", str(self.path), given=given)
         except CommandFailed as error:
-            raise RegistrationError(f"{self}: {error.message}", hint="inv doctor") from None
+            raise FileRefused(f"{self}: {error.message}", hint="inv doctor") from None
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class FileOfRoot(FileInside):
             how = ("run", "--rm", "-i", *mount, image, "-c", script, "sh", inside)
             return self.stack.docker.ask(*how, given=given)
         except CommandFailed as error:
-            raise RegistrationError(f"{self}: {error.message}", hint="inv doctor") from None
+            raise FileRefused(f"{self}: {error.message}", hint="inv doctor") from None
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class ImageFile:
         """The text of our copy; before there is one, that of the image.
 
         Raises:
-            RegistrationError: it cannot be read.
+            FileRefused: it cannot be read.
         """
         text = self.copy.read()
         return self._of_image if text is None else text
@@ -207,5 +207,5 @@ class ImageFile:
         try:
             said = self.stack.docker.ask(*how, "-c", _READ, "sh", str(self.path))
         except CommandFailed as error:
-            raise RegistrationError(f"{image}: {error.message}", hint="inv build") from None
+            raise FileRefused(f"{image}: {error.message}", hint="inv build") from None
         return said.removeprefix(_THERE) if said else None

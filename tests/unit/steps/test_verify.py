@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.errors import EdgesNotOnline
+from edge_tasks.errors import EdgesNotOnline, FileRefused
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
 from edge_tasks.proof.look import Expectations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.output import Progress
+    from edge_tasks.registry.protocol import DeviceReport
 
 ALL = {edge.name for edge in FLEET.edges}
 
@@ -292,6 +293,17 @@ def test_a_fleet_whose_database_alone_is_down_is_not_down(scene: Scene) -> None:
     scene.registry.why = "the device table does not answer"
     with pytest.raises(EdgesNotOnline, match="edge2 is unknown: the device table does not answer → inv up"):
         scene.verify.run()
+
+
+def test_a_file_with_the_devices_that_cannot_be_read_says_what_mends_it(scene: Scene) -> None:
+    class Broken(Entries):
+        def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
+            raise FileRefused(f"metadata.json:3: nothing of {names[0]}", hint="correct it")
+
+    database: Any = Database(Broken(FLEET))
+    view = replace(scene.view, runtime=replace(scene.view.runtime, database=database))
+    with pytest.raises(EdgesNotOnline, match=r"edge2 is unknown: .*:3: nothing of edge0 → correct it"):
+        replace(scene.verify, view=view).run()
 
 
 def test_edges_without_a_row_are_asked_for_only_while_they_are_few(scene: Scene) -> None:
