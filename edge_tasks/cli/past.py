@@ -23,9 +23,12 @@ from edge_tasks.steps.past_removal import PastRemoval
 from edge_tasks.steps.past_writer import PastWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edge_tasks.cli.session import Session
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.runtimes.protocols import LightEdgesHost
+    from edge_tasks.steps.past_sender import PastSender
     from edge_tasks.timedata.protocol import History
 
 
@@ -40,31 +43,44 @@ def backfill(session: Session) -> None:
     if session.flag("remove"):
         chosen = _with_former(session)
         session.begin()
+        if session.target.state.record.entries().get("history"):
+            _publish(session)
         _remove(session, chosen)
         return
     asked = _asked(session)
     session.begin()
-    step.run("backfill", lambda: _backfill(session, asked), session.console)
+    light, others = _edges(session)
+    sender = sender_of(session, light, asked.every, machine.cores())
+    _publish(session)
+    step.run("backfill", lambda: _backfill(session, asked, light, others, sender), session.console)
 
 
-def _backfill(session: Session, asked: Asked) -> Backfill:
+def _publish(session: Session) -> None:
+    """Have the place that holds history reachable from here."""
+    storage = session.runtime.storage
+    if storage is not None and storage.publication is not None:
+        step.run("publish", storage.publication, session.console, only_changes=True)
+        session.look_again()
+
+
+def _backfill(
+    session: Session, asked: Asked, light: Sequence[Edge], others: Sequence[Edge], sender: PastSender | None
+) -> Backfill:
     target, runtime, output = session.target, session.runtime, session.console
-    edges, left_out = _edges(session)
-    history, host, processes = history_of(session), host_of(session), machine.cores()
+    history, host = history_of(session), host_of(session)
     record = PastRecord(target.state.record, history.describe())
 
     def start() -> None:
         written = target.directories.written(target.fleet.edges_with_directory)
         runtime.edges.start(runtime.edges.find(written))
 
-    sender = sender_of(session, edges, asked.every, processes)
     return Backfill(
         asked=asked,
-        edges={edge.name: edge for edge in target.blueprints.described(edges)},
-        left_out=[edge.name for edge in left_out],
+        edges={edge.name: edge for edge in target.blueprints.described(light)},
+        left_out=[edge.name for edge in others],
         host=host,
         start=start,
-        writer=PastWriter(history, record, host.memory_file, processes, output, sender),
+        writer=PastWriter(history, record, host.memory_file, machine.cores(), output, sender),
         output=output,
     )
 

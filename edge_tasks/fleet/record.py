@@ -170,6 +170,7 @@ class Entries(TypedDict, total=False):
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
+        history_open: the port of the platform's InfluxDB is published, so that pasts can be written there.
         removed: when pasts were removed.
         left: ranges of edges that are no light edges any more, and of which people know that their past stays.
         idle: factories of which people know that light edges do not simulate them.
@@ -190,6 +191,7 @@ class Entries(TypedDict, total=False):
     limits: list[str]
     former: list[Place]
     history: list[PastWritten]
+    history_open: bool
     removed: list[PastsRemoved]
     left: list[tuple[int, int]]
     idle: list[str]

@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from edge_tasks.errors import BackendError
+from edge_tasks.errors import BackendError, BackendHangs
 from edge_tasks.proof.edge_configs import EdgeConfigs
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ _FIRST: Final = 100
 _BATCH: Final = 1000
 _SLOW_S: Final = 1.0
 _PAUSE_S: Final = 0.5
+_TIMEOUT_S: Final = 30.0
+_SMALL_TIMEOUT_S: Final = 10.0
+"""For so few edges as :data:`_FIRST`, and one question."""
 _NO_RESULT: Final = "Result is null"
 """How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
@@ -54,6 +57,7 @@ class BackendApi:
     says: ClassVar[str] = "the backend"
     remark: ClassVar[str] = ""
     is_late: ClassVar[bool] = False
+    sees_values: ClassVar[bool] = True
 
     rest: str
     user: str
@@ -114,10 +118,11 @@ class BackendApi:
             return None
         raise BackendError(f"{self.rest} answers to {method} of {name}: {said}", hint="inv verify")
 
-    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+    def post(self, url: str, body: bytes, content_type: str, timeout_s: float = _TIMEOUT_S) -> bytes:
         """What the backend answers at any of its addresses, asked as the user.
 
         Raises:
+            BackendHangs: it took the call and did not answer.
             BackendError: it does not answer, or refuses; with the code of HTTP.
         """
         basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
@@ -125,11 +130,13 @@ class BackendApi:
             url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
         )
         try:
-            with self.opener.open(request, timeout=30) as response:
+            with self.opener.open(request, timeout=timeout_s) as response:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
             raise self._refusal(url, error.code) from None
+        except TimeoutError:
+            raise BackendHangs(f"{url} does not answer within {timeout_s:.0f} s") from None
         except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
@@ -159,7 +166,8 @@ class BackendApi:
         while batches:
             batch = batches.pop()
             began = time.monotonic()
-            answer = self._call(method, {key: batch, **params})
+            timeout_s = _SMALL_TIMEOUT_S if len(batch) <= _FIRST else _TIMEOUT_S
+            answer = self._call(method, {key: batch, **params}, timeout_s)
             if batches and not is_introduced and time.monotonic() - began > _SLOW_S:
                 is_introduced = True
                 self._introduce()
@@ -186,17 +194,17 @@ class BackendApi:
 
         ui_api.introduce(self.ui, self.user, self.password)
 
-    def _call(self, method: str, params: dict[str, object]) -> dict[str, Any]:
+    def _call(self, method: str, params: dict[str, object], timeout_s: float = _TIMEOUT_S) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()
         try:
-            body = self.post(url, text, "application/json")
+            body = self.post(url, text, "application/json", timeout_s)
         except BackendError as error:
             if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             # A real one answers so now and then while the machine is busy: Odoo is asked in between.
             time.sleep(_PAUSE_S)
-            body = self.post(url, text, "application/json")
+            body = self.post(url, text, "application/json", timeout_s)
         try:
             answer = json.loads(body)
         except ValueError:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
+from edge_tasks.errors import BackendError
 from edge_tasks.proof import ui_api
 from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.proof.ui_status import UiStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +49,8 @@ class Backend:
             return {"result": {"token": "x"}} if good else {"error": {"code": 1003}}
         self.pages.append(params["page"])
         start = params["page"] * params["limit"]
-        return {"result": {"edges": [{"id": name} for name in EDGES[start : start + params["limit"]]]}}
+        page = EDGES[start : start + params["limit"]]
+        return {"result": {"edges": [{"id": name, "isOnline": name != "edge7"} for name in page]}}
 
 
 @pytest.fixture
@@ -97,3 +100,19 @@ def test_whoever_is_refused_or_finds_nobody_goes_on_without(backend: Backend) ->
     ui_api.introduce("ws://127.0.0.1:1", "admin", "s3cret")
     ui_api.introduce(f"ws://127.0.0.1:{backend.port}", "admin", "wrong")
     assert backend.pages == []
+
+
+def test_the_ui_says_who_is_online_page_by_page_where_rest_is_missing(backend: Backend) -> None:
+    address = f"ws://127.0.0.1:{backend.port}"
+    found = UiStatus(address, "admin", "s3cret").online(["edge0", "edge7", "edge249", "edge250"])
+    assert found == {"edge0": True, "edge7": False, "edge249": True}
+
+
+def test_a_ui_that_is_not_there_cannot_be_asked() -> None:
+    with pytest.raises(BackendError, match="does not answer"):
+        UiStatus("ws://127.0.0.1:1", "admin", "s3cret").online(["edge0"])
+
+
+def test_a_ui_that_refuses_the_login_cannot_be_asked(backend: Backend) -> None:
+    with pytest.raises(BackendError, match="refuses admin"):
+        UiStatus(f"ws://127.0.0.1:{backend.port}", "admin", "wrong").online(["edge0"])

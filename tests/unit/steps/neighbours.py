@@ -143,6 +143,7 @@ class Status:
     says: str = "the test"
     remark: str = ""
     is_late: bool = False
+    sees_values: bool = True
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         if self.silent:
