@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from typing_extensions import Unpack
+    from typing_extensions import NotRequired, Unpack
 
 
 class DevicesRead(TypedDict):
@@ -83,6 +83,16 @@ class Place(TypedDict):
     extras: dict[str, str | int]
 
 
+class IncidentWritten(TypedDict):
+    """What went wrong in a past: the fields of :class:`.incidents.Incident`."""
+
+    kind: str
+    begin: int
+    end: int
+    of: str
+    shift_ms: int
+
+
 class PastWritten(TypedDict):
     """A part of the history of light edges that was written for them.
 
@@ -95,6 +105,7 @@ class PastWritten(TypedDict):
         every: ms between two points.
         mark: of what the edges were made of.
         whole: all of it was written, and counted.
+        incidents: what went wrong in it; not there if nothing did.
     """
 
     edges: list[tuple[int, int]]
@@ -105,6 +116,7 @@ class PastWritten(TypedDict):
     every: int
     mark: str
     whole: bool
+    incidents: NotRequired[list[IncidentWritten]]
 
 
 class PastsRemoved(TypedDict):
