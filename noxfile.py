@@ -101,6 +101,20 @@ def bench_page(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_attach(session: nox.Session) -> None:
+    """Measure 1,000 edges at a backend behind TLS that is cut five times; ``-- --write`` renews its part."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "bench.attach", *session.posargs)
+
+
+@nox.session(default=False)
+def bench_many(session: nox.Session) -> None:
+    """Measure what 100,000 edges cost the tool itself; ``-- --write`` renews its part of the docs."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "bench.many", *session.posargs)
+
+
+@nox.session(default=False)
 def mutation(session: nox.Session) -> None:
     """Plant faults in pure modules and print those that no test sees; ``-- edge_tasks/plan.py`` one module."""
     session.install("-e", ".[dev]", "mutmut>=3.8,<4")

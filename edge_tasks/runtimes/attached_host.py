@@ -42,7 +42,7 @@ class AttachedHost:
         folder: for their files, beside the file of apikeys. What they have counted stays there for the next run,
             so that no counter falls.
         document: the fleet file, without its paths; see :mod:`edge_tasks.light.host.host`.
-        names: of all edges that have ever been run with this folder.
+        names: of all edges that may have been run with this folder.
         children: the processes.
     """
 

@@ -10,7 +10,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.adapters.signals import ending_as_ctrl_c
 from edge_tasks.errors import CommandFailed, EdgesNotOnline
 from edge_tasks.plan import counted
-from edge_tasks.proof.acceptance import find_refusal
+from edge_tasks.proof.acceptance import Refusal, find_refusal
 from edge_tasks.proof.availability import uptimes
 from edge_tasks.steps.attach_report import Run
 
@@ -75,7 +75,7 @@ class Attach:
         found = uptimes(self.host.events(), self.names, end)
         run = Run(self.uri, wall, began, end - began, found, counters, self.least, self.proof, is_whole=is_whole)
         refusal = find_refusal(found, self.least, self.proof.not_online if self.proof else ())
-        self.report.write(run, refusal)
+        self.report.write(run, Refusal(failure.message, failure.hint) if failure else refusal)
         if failure is not None:
             raise failure
         if refusal is not None:

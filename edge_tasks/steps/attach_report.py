@@ -238,6 +238,7 @@ def _page(run: Run, refusal: Refusal | None) -> str:
         rendering.template("attach.html.j2"),
         count=len(run.edges),
         availability=percent(run.availability),
+        outcome="not accepted" if refusal else "accepted" if run.is_whole else "ended before its time",
         refusal=refusal,
         facts=(
             ("backend", run.uri),

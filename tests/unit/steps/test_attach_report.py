@@ -60,6 +60,8 @@ def test_the_page_says_whether_the_run_is_accepted_and_shows_the_worst_edge_firs
     assert "[[0.0, 10.0, 11.0, 60.0, 63.0, 109.0, 110.0], [0, 1, 2, 1, 2, 1, 0]]" in page
     well, _ = written(tmp_path, run(WELL))
     assert '<h1>1 edge: <span class="well">accepted</span>, connected 100.000 %</h1>' in well
+    early, _ = written(tmp_path, run(WELL, is_whole=False))
+    assert '<span class="ill">ended before its time</span>' in early
 
 
 def test_people_read_the_figures_that_matter_and_the_edges_that_are_below(
