@@ -187,4 +187,5 @@ def _are_figures(cells: Sequence[str]) -> bool:
 
 def _aligned(column: Sequence[str]) -> list[str]:
     width = max(map(len, column))
-    return [cell.rjust(width) if _are_figures(column[1:]) else cell.ljust(width) for cell in column]
+    align = str.rjust if _are_figures(column[1:]) else str.ljust
+    return [align(cell, width) for cell in column]
