@@ -150,9 +150,9 @@ def verify(session: Session) -> None:
     """``inv verify``."""
     session.begin()
     timeout_s = session.target.choices.number("timeout")
-    table = table_of(session)
+    view = fleet_view(session)
     try:
-        Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+        Verify(view, timeout_s, session.judges_only, table_of(session, view), session.console).run()
     finally:
         session.bringing_up.note(session.target.state.record)
 
@@ -238,10 +238,10 @@ def _made_of(target: Target) -> list[tuple[MadeOf, list[str]]]:
     ]
 
 
-def table_of(session: Session) -> EdgeTable:
-    """The table of the target's edges."""
-    edges = {edge.name: edge for edge in session.target.fleet.edges}
-    return EdgeTable(edges, session.runtime.edges.light_names, session.console)
+def table_of(session: Session, view: FleetView) -> EdgeTable:
+    """The table of a view's edges."""
+    edges = {edge.name: edge for edge in view.edges}
+    return EdgeTable(edges, view.runtime.edges.light_names, session.console, view.measured)
 
 
 def devices_read(session: Session) -> DevicesRead:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import random
 import time
 import urllib.error
 import urllib.request
@@ -18,15 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FIRST: Final = 100
-"""How many edges are asked for first; the time that takes shows whether the backend knows them."""
-_BATCH: Final = 1000
+"""How many edges are asked for first; the time that takes shows whether the backend knows the user's roles."""
 _SLOW_S: Final = 1.0
+_SLOW_BATCH: Final = 1000
+"""Of a backend that has to ask Odoo for each edge, so many are answered well before :data:`_TIMEOUT_S`."""
+_TIMEOUT_S: Final = 30.0
 _PAUSE_S: Final = 0.5
 _NO_RESULT: Final = "Result is null"
 """How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The backend is on this machine, so a proxy from the environment must not be used."""
+
+
+class _TooSlow(BackendError):  # noqa: N818 - it says what happened
+    """The backend has taken a call, and not answered it in time."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +64,27 @@ class BackendApi:
         Raises:
             BackendError: the backend does not answer, or refuses the login.
         """
-        answers = self._asked("getEdgesStatus", "edgeIds", names, {})
+        first = frozenset(
+            random.sample(names, min(_FIRST, len(names)))
+        )  # of all: some may be known, the rest not
+        began = time.monotonic()
+        answers = self._statuses([name for name in names if name in first])
+        if rest := [name for name in names if name not in first]:
+            is_slow = time.monotonic() - began > _SLOW_S
+            if is_slow and self.ui:
+                self._introduce()
+            answers |= self._statuses(rest, _SLOW_BATCH if is_slow and not self.ui else len(rest))
         return {name: bool(answer.get("online")) for name, answer in answers.items()}
 
     def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
-        """``getEdgesChannelsValues``; an edge that the backend does not know or show is absent.
+        """``getEdgesChannelsValues`` of edges that :meth:`online` has named; one that is unknown now is absent.
 
         Raises:
             BackendError: as for :meth:`online`.
         """
-        return self._asked("getEdgesChannelsValues", "ids", names, {"channels": list(channels)})
+        if not names or not channels:
+            return {}
+        return self._asked("getEdgesChannelsValues", "ids", [list(names)], {"channels": list(channels)})
 
     def ask_edge(self, name: str, method: str, params: Mapping[str, object]) -> dict[str, Any] | None:
         """What the backend answers about an edge (``edgeRpc``); None if it has no result.
@@ -100,11 +118,13 @@ class BackendApi:
             url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
         )
         try:
-            with _NO_PROXY.open(request, timeout=30) as response:
+            with _NO_PROXY.open(request, timeout=_TIMEOUT_S) as response:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
             raise self._refusal(url, error.code) from None
+        except TimeoutError:
+            raise _TooSlow(f"{url} does not answer within {_TIMEOUT_S:.0f} s") from None
         except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
@@ -124,23 +144,26 @@ class BackendApi:
         finally:
             connection.close()
 
+    def _statuses(self, names: list[str], most: int = _FIRST) -> dict[str, dict[str, object]]:
+        batches = [names[start : start + most] for start in range(0, len(names), most)] or [names]
+        return self._asked("getEdgesStatus", "edgeIds", batches, {})
+
     def _asked(
-        self, method: str, key: str, names: Sequence[str], params: dict[str, object]
+        self, method: str, key: str, batches: list[list[str]], params: dict[str, object]
     ) -> dict[str, dict[str, object]]:
+        """What a call for each batch answers; one that is refused, or takes too long, is asked for in halves."""
         found: dict[str, dict[str, object]] = {}
-        batches = [list(names[start : start + _BATCH]) for start in range(_FIRST, len(names), _BATCH)]
-        batches.append(list(names[:_FIRST]))
-        is_introduced = not self.ui
         while batches:
             batch = batches.pop()
-            began = time.monotonic()
-            answer = self._call(method, {key: batch, **params})
-            if batches and not is_introduced and time.monotonic() - began > _SLOW_S:
-                is_introduced = True
-                self._introduce()
+            try:
+                answer = self._call(method, {key: batch, **params})
+            except _TooSlow:
+                if len(batch) <= _FIRST:
+                    raise
+                answer = {}
             if "result" in answer:
                 found |= answer["result"]
-            elif len(batch) > 1:  # one unknown edge fails the whole call, so look in each half
+            elif len(batch) > 1:  # one unknown edge fails the whole call
                 batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
         return found
 

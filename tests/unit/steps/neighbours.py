@@ -28,6 +28,7 @@ class Lines:
 
     quiet: bool = False
     is_screen: bool = True
+    is_read_by_program: bool = False
     lines: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     rows: list[tuple[str, ...]] = field(default_factory=list)
@@ -139,14 +140,16 @@ class Status:
     says: str = "the test"
     remark: str = ""
     is_late: bool = False
+    measured: list[list[str]] = field(default_factory=list)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         if self.silent:
             raise BackendError("the backend does not answer")
         return {name: name in self.online_now for name in names if name not in self.forgotten}
 
-    def values(self, names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
-        return {name: {} for name in names}
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
+        self.measured.append(list(names))
+        return {name: dict.fromkeys(channels, 7) for name in names}
 
 
 @dataclass
