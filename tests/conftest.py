@@ -80,8 +80,9 @@ def on_a_terminal(command: Sequence[str], keys: Sequence[str] = (), **environmen
         os.close(theirs)
         for key in keys:
             os.write(ours, key.encode())
-            while select.select([ours], [], [], 3.0)[0]:
-                seen.take(os.read(ours, 65536))
+            with suppress(OSError):  # the other side has ended
+                while select.select([ours], [], [], 3.0)[0]:
+                    seen.take(os.read(ours, 65536))
         if keys:
             work.kill()
         with suppress(OSError):  # the other side has ended

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import resource
 import signal
 import socket
@@ -23,6 +22,7 @@ from edge_tasks.backend.edge_socket import serve_edges
 from edge_tasks.backend.felix_console import console_app
 from edge_tasks.backend.rest import rest_app
 from edge_tasks.backend.stand_in import LOG, Backend
+from edge_tasks.timedata.embedded.libpq import hide_variables
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Sequence
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection
     _raise_file_limit()
-    _forget_database_variables()
+    hide_variables()
     try:
         asyncio.run(_run(read_config(Path(arguments[0]))))
     except BadConfigError as error:
@@ -63,12 +63,6 @@ def _raise_file_limit() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def _forget_database_variables() -> None:
-    """Where the database is, and how it is reached, is in the configuration file alone: no ``PG*`` of a shell."""
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        del os.environ[name]
 
 
 async def _run(config: Config) -> None:

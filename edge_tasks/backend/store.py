@@ -11,6 +11,7 @@ import psycopg
 
 from edge_tasks.backend.config_update import changes_between, components_of, details, teaser
 from edge_tasks.backend.known_devices import Device
+from edge_tasks.timedata.embedded.libpq import parameters
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from edge_tasks.backend.config_update import StoredComponent
     from edge_tasks.backend.known_devices import Write
 
-_CONNECT_SECONDS = 5
 _OFFLINE = (
     "UPDATE openems_device SET openems_is_connected = FALSE WHERE openems_is_connected IS DISTINCT FROM FALSE"
 )
@@ -202,16 +202,9 @@ class Session:
             return await job(connection)
 
     async def _connect(self) -> psycopg.AsyncConnection:
-        return await psycopg.AsyncConnection.connect(
-            host=self._database.host,
-            port=self._database.port,
-            dbname=self._database.dbname,
-            user=self._database.user,
-            password=self._database.password,
-            connect_timeout=_CONNECT_SECONDS,
-            autocommit=True,
-            application_name="edge-tasks stand-in backend",
-        )
+        own = self._database
+        told = parameters(own.host, own.port, (own.user, own.password), own.dbname, "edge-tasks stand-in backend")
+        return await psycopg.AsyncConnection.connect(**told, autocommit=True)
 
     async def close(self) -> None:
         """Close it; the next job opens it again."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from edge_tasks.cli import pasts_left
+from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
@@ -144,6 +147,7 @@ def run_step(session: Session, name: str) -> None:
     step.run(name, make, session.console, only_changes=session.typed <= _ONLY_PROVING)
     if name == "up":
         session.bringing_up.note(session.target.state.record)
+        pasts_left.settle(session)
 
 
 def verify(session: Session) -> None:
@@ -189,6 +193,10 @@ def down(session: Session) -> None:
     override = target.platform.path / saved.override_file if saved else target.override
     former = [session.runtime_of(one) for one in target.former]
     storages = [one.storage for one in (*former, now) if one and one.storage]
+    pasts = PastPurge(storages, target.state.record)
+    if session.flag("purge") and (offered := pasts.offered()):
+        wanted = is_confirmed(session, f"also remove {offered}, and what was sent since then?", default=True)
+        pasts = replace(pasts, is_wanted=wanted)
     going = Down(
         services=now.services if now else None,
         state=target.state,
@@ -197,7 +205,7 @@ def down(session: Session) -> None:
         platform=target.platform,
         output=session.console,
         former=[one.services for one in former],
-        pasts=PastPurge(storages, target.state.record),
+        pasts=pasts,
     )
     with session.locked():
         going.stop()

@@ -77,6 +77,10 @@ class Console:
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
+    def prompt(self, text: str) -> None:
+        """The beginning of a line that people end."""
+        print(text, end="", file=self._stream, flush=True)
+
     def page(self, text: str) -> None:
         """A text that has its line breaks already."""
         print(text, file=self._stream, flush=True)

@@ -9,6 +9,7 @@ from edge_tasks.adapters import machine
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.history_options import EVERY, ZONE
 from edge_tasks.cli.pasts_left import indices_noted
+from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
@@ -38,7 +39,7 @@ def backfill(session: Session) -> None:
     if session.flag("remove"):
         chosen = _with_former(session)
         session.begin()
-        step.run("backfill", lambda: _removal(session, chosen), session.console)
+        _remove(session, chosen)
         return
     asked = _asked(session)
     session.begin()
@@ -75,6 +76,16 @@ def _with_former(session: Session) -> set[str] | None:
     typed, target = session.options.get("edge"), session.target
     size = max(target.fleet.size, 1 + max(indices_noted(target.state.record), default=0))
     return {f"edge{index}" for index in selected(str(typed), size)} if typed else None
+
+
+def _remove(session: Session, chosen: set[str] | None) -> None:
+    removal = _removal(session, chosen)
+    change = ", ".join(removal.find().changes)
+    question = f"{change}, and what was sent since then, from {removal.history.describe()}?"
+    if change and not is_confirmed(session, question, default=True):
+        session.console.line("nothing was removed")
+        return
+    step.run("backfill", lambda: removal, session.console)
 
 
 def _removal(session: Session, chosen: set[str] | None) -> PastRemoval:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import layouts, load_shapes
 from edge_tasks.checkout.roles import EDGE_SERVICE
-from edge_tasks.cli import grouped, pasts_left
+from edge_tasks.cli import grouped
 from edge_tasks.cli.bringing_up import BringingUp
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, counting, without_effect
@@ -163,9 +163,6 @@ class Session:
             ):
                 self.console.line(f"removed {target.saved.override_file}, the override under its former name")
             target.state.save(target.wanted)
-            if target.saved and target.saved.fleet.size > target.fleet.size:
-                for line in pasts_left.left_by(target.state.record, target.fleet.size):
-                    self.console.line(line)
         self.platform_used.begin()
         if is_new and self.typed <= _JUDGING:
             self.console.line("there is no fleet here yet: verify brings one up first")

@@ -107,6 +107,20 @@ class PastWritten(TypedDict):
     whole: bool
 
 
+class PastsRemoved(TypedDict):
+    """Edges whose history was removed at one moment; what they sent later is there.
+
+    Attributes:
+        edges: ranges of their indices, each with its first and its last.
+        place: where, for people.
+        at: epoch ms.
+    """
+
+    edges: list[tuple[int, int]]
+    place: str
+    at: int
+
+
 class StepDone(TypedDict):
     """A step that ended well.
 
@@ -156,6 +170,8 @@ class Entries(TypedDict, total=False):
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
+        removed: when pasts were removed.
+        left: ranges of edges that are no light edges any more, and of which people know that their past stays.
         idle: factories of which people know that light edges do not simulate them.
     """
 
@@ -174,6 +190,8 @@ class Entries(TypedDict, total=False):
     limits: list[str]
     former: list[Place]
     history: list[PastWritten]
+    removed: list[PastsRemoved]
+    left: list[tuple[int, int]]
     idle: list[str]
 
 

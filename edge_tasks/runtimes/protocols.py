@@ -204,6 +204,10 @@ class Storage(Protocol):
     def provider(self) -> str:
         """The backend's component that answers about it: ``Timedata.InfluxDB``."""
 
+    @property
+    def outlives_edges(self) -> bool:
+        """Whether the points of an edge stay when it leaves the fleet."""
+
     def history(self) -> History:
         """That place, as it is reached from here.
 

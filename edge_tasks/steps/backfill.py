@@ -119,9 +119,11 @@ class Backfill:
         return Wish(self.asked.begin, self.asked.until, self.asked.every, mark(edge))
 
     def _born(self) -> dict[str, int]:
-        """Since when the edges have lived, their pasts included."""
+        """Since when there is history of the edges' lives: from their beginning, or since it was removed."""
         known = memories.load_newest(self.writer.memory_file, self.edges.keys(), {})
-        return {name: found.memory.began for name, found in known.items() if found.memory.began is not None}
+        removed = self.writer.record.removed()
+        began = {name: found.memory.began for name, found in known.items()}
+        return {name: max(at, removed.get(name, at)) for name, at in began.items() if at is not None}
 
     def _noted(self) -> dict[str, Noted]:
         """What is noted; where the history has another number of points, as what is not whole."""

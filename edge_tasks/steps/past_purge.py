@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,23 @@ class PastPurge:
     Attributes:
         storages: where the fleet's backends have stored history.
         record: where the pasts are noted.
+        is_wanted: people want them to be removed; otherwise it is only said how they do it themselves.
     """
 
     storages: Sequence[Storage]
     record: Record
+    is_wanted: bool = True
+
+    def offered(self) -> str:
+        """What can be removed, for people; empty if there is nothing."""
+        found: list[str] = []
+        for storage in self.storages if self.record.entries().get("history") else ():
+            with suppress(FleetError):  # said when it cannot be removed
+                kept = storage.kept()
+                names = kept and PastRecord(self.record, kept.describe()).read()
+                if kept and names:
+                    found.append(f"the past of {counted(len(names), 'edge')} in {kept.describe()}")
+        return " and ".join(found)
 
     def run(self) -> Iterator[str]:
         """Remove them; what became of them, for people."""
@@ -51,20 +65,26 @@ class PastPurge:
         names = tuple(name for some_names in spans.values() for name in some_names)
         if not names:
             return
+        if not self.is_wanted:
+            yield f"not removed: the past of {some(names)} in {kept.describe()}"
+            yield from _commands(kept, record)
+            return
         try:
             history = storage.start_kept()
             for span, edges in spans.items():
                 history.delete(edges, span)
-                record.forget(edges)
+                record.forget(edges, span.end)
         except FleetError as error:
             yield f"not removed: the past of {some(names)} in {kept.describe()}, because {error.message}"
-            yield "  these commands remove them there:"
-            yield from (
-                f"    {line}" for span, edges in _spans(record).items() for line in kept.removal(edges, span)
-            )
+            yield from _commands(kept, record)
             return
         pasts = f"the past of {counted(len(names), 'edge')}, and what was sent since then"
         yield f"removed from {kept.describe()}: {pasts}"
+
+
+def _commands(kept: KeptHistory, record: PastRecord) -> Iterator[str]:
+    yield "  these commands remove them there:"
+    yield from (f"    {line}" for span, edges in _spans(record).items() for line in kept.removal(edges, span))
 
 
 def _spans(record: PastRecord) -> dict[Span, list[str]]:

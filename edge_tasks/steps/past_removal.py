@@ -10,7 +10,7 @@ from edge_tasks.plan import Plan, counted
 from edge_tasks.timedata.span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from edge_tasks.steps.past_record import PastRecord
     from edge_tasks.timedata.protocol import History
@@ -38,7 +38,7 @@ class PastRemoval:
                 begins.setdefault(noted.begin, []).append(name)
         count = sum(map(len, begins.values()))
         changes = (f"remove the past of {counted(count, 'edge')}",) if count else ()
-        return Plan(changes, "no edge has a past", begins)
+        return Plan(changes, "no edge has a past there", begins, tuple(self._remarks()))
 
     def apply(self, plan: Plan[dict[int, list[str]]]) -> str:
         """Remove them.
@@ -49,5 +49,9 @@ class PastRemoval:
         now = time.time_ns() // 1_000_000
         for begin, names in plan.details.items():
             self.history.delete(names, Span(begin, now))
-            self.record.forget(names)
+            self.record.forget(names, now)
         return f"removed the past of {counted(sum(map(len, plan.details.values())), 'edge')}"
+
+    def _remarks(self) -> Iterator[str]:
+        for place in self.record.other_places(self.edges):
+            yield f"there are pasts in {place}, too, where the fleet was before: inv down --purge removes them"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from tests.billing_client import BillingClient
+from tests.inv import inv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ def awaited(look: Callable[[], Any]) -> Any:
     return found
 
 
-def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any) -> None:
+def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any, terminal: Any) -> None:
     assert platform.inv("setup", "--edges", "2").returncode == 0
     client = client_of(platform)
     midnight = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -49,13 +50,21 @@ def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any) 
     assert (again.returncode, "nothing to do: 2 edges with a past" in again.stdout) == (0, True)
     other = platform.inv("backfill", "--from", f"{begin - timedelta(days=1):%Y-%m-%d}")
     assert (other.returncode, "--adopt" in other.stdout) == (2, True)
-    removed = platform.inv("backfill", "--remove", "--edge", "0")
+    remove = ("backfill", "--remove", "--edge", "0")
+    asked = terminal(inv(*remove, *platform.options), keys=("n\n",), CI="")
+    assert "[Y/n]" in asked.text
+    assert "nothing was removed" in asked.text
+    removed = platform.inv(*remove)
     assert (removed.returncode, "removed the past of 1 edge" in removed.stdout) == (0, True)
 
+    later = f"{yesterday:%Y-%m-%d}"
+    assert platform.inv("backfill", "--from", later, "--edge", "0").returncode == 0
+
     smaller = platform.inv("setup", "--edges", "1")
-    assert (smaller.returncode, "inv backfill --remove --edge 1" in smaller.stdout) == (0, True), smaller.stdout
-    left = platform.inv("backfill", "--remove", "--edge", "1")
-    assert (left.returncode, "removed the past of 1 edge" in left.stdout) == (0, True), left.stdout
+    assert (smaller.returncode, "past" in smaller.stdout) == (0, False), smaller.stdout
+    assert platform.inv("setup", "--edges", "2").returncode == 0
+    back = platform.inv("backfill", "--from", later, "--edge", "1")
+    assert (back.returncode, "points of 1 edge" in back.stdout) == (0, True), back.stdout
     purged = platform.inv("down", "--purge")
     assert (purged.returncode, "past" in purged.stdout) == (0, False), purged.stdout
 

@@ -184,3 +184,24 @@ def test_pasts_are_removed_with_what_the_edges_sent_since_and_nothing_else(world
     everything.apply(everything.find())
     assert world.influxdb.rows("SHOW TAG VALUES FROM data WITH KEY = edge") == [["edge", "9"]]
     assert everything.find().changes == ()
+
+
+def test_after_a_removal_a_later_past_is_written_without_further_ado(world: World) -> None:
+    world.run()
+    removal = PastRemoval(None, world.history, world.step().writer.record)
+    removal.apply(removal.find())
+    world.run(begin=BEGIN + DAY, every=2 * QUARTER)
+    found = world.energies("edge3")
+    assert (found[0], found[1]) == ((BEGIN + DAY, 0), (BEGIN + DAY + 2 * QUARTER, 250))
+    assert world.run(begin=BEGIN + DAY, every=2 * QUARTER).changes == ()
+
+
+def test_what_an_edge_has_sent_since_a_removal_is_its_life(world: World) -> None:
+    world.run()
+    removal = PastRemoval(None, world.history, world.step().writer.record)
+    removal.apply(removal.find())
+    removed = world.step().writer.record.removed()["edge3"]
+    world.influxdb.write(f"data,edge=3 {ENERGY}=500000i {removed}")
+    world.run(begin=BEGIN + DAY)
+    values = [value for _, value in world.energies("edge3")]
+    assert (values, max(values) < 500_000) == (sorted(values), True)

@@ -461,6 +461,31 @@ def test_counters_go_on_when_edges_move_between_parts(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_counters_go_on_when_an_edge_comes_back_to_a_host_that_has_restarted_without_it(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            edges = [run.edge("edge0", "OTHER"), run.edge("edge1", "KEY0")]
+            source = tmp_path / "edge1" / "Simulator" / "Datasource" / "Single" / "Direct" / "datasource0.config"
+            source.write_text(source.read_text().replace("500", "72000000"))
+            run.fleet("both", *edges)
+            run.start()
+            await run.until(lambda: len(_counters(run)) >= 2)
+            for revision in ("smaller", "smaller still"):
+                assert run.process is not None
+                run.process.terminate()
+                assert await run.ended(3) == 0
+                run.fleet(revision, edges[0])
+                run.start()
+                await run.until(lambda: run.state("edge0") == "connected")
+            run.fleet("grown", *edges)
+            so_far = len(_counters(run))
+            await run.until(lambda: len(_counters(run)) > so_far)
+            counted = [value for _, value in _counters(run)]
+            assert counted == sorted(counted)
+
+    asyncio.run(scenario())
+
+
 def test_an_edge_connects_from_the_address_it_is_told(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:

@@ -39,6 +39,7 @@ class Storage:
     history_kept: InfluxHistory | None
     fault: SettingsError | None = None
     provider: str = "Timedata.InfluxDB"
+    outlives_edges: bool = True
     starts: int = 0
 
     def history(self) -> Any:
@@ -110,6 +111,23 @@ def test_of_a_server_that_does_not_answer_it_is_said_which_commands_remove_them(
         assert (program, database) == ("influx", DATABASE)
         world.influxdb.query(query)
     assert world.points == OTHERS
+
+
+def test_pasts_that_people_want_to_keep_are_kept_with_the_commands_that_remove_them(world: World) -> None:
+    storage = Storage(world.history)
+    purge = PastPurge([storage], world.record, is_wanted=False)
+    assert purge.offered() == f"the past of 2 edges in the InfluxDB at {URL}, bucket {DATABASE}/autogen"
+    first, second, *commands = purge.run()
+    assert first == f"not removed: the past of edge3, edge4 in the InfluxDB at {URL}, bucket {DATABASE}/autogen"
+    assert (second.strip(), len(commands)) == ("these commands remove them there:", 1)
+    assert (world.points, storage.starts) == (OTHERS | OURS, 0)
+
+
+def test_nothing_is_offered_where_nothing_outlives_the_purge(world: World) -> None:
+    unreadable = Storage(world.history, SettingsError("no compose file"))
+    assert PastPurge([Storage(None), unreadable], world.record).offered() == ""
+    world.record.forget("history")
+    assert PastPurge([Storage(world.history)], world.record).offered() == ""
 
 
 def test_what_goes_with_the_fleet_anyway_is_not_removed_point_by_point(world: World) -> None:

@@ -94,6 +94,7 @@ class Host:
     async def run(self) -> None:
         """Run until told to stop or the fleet file is deleted."""
         self._catch_signals()
+        self._idle = memories.load(self._fleet.memory_file)  # an edge that the fleet no longer has may come back
         with ThreadPoolExecutor(_READERS) as reader:
             shared = self._share(reader)
             work = [asyncio.create_task(shared.beat.run()), asyncio.create_task(self._connect(shared))]

@@ -65,6 +65,11 @@ class Storage:
         """The component that answers about what others write there."""
         return INFLUXDB
 
+    @property
+    def outlives_edges(self) -> bool:
+        """Whether the points of an edge stay when it leaves the fleet: nobody else removes them."""
+        return True
+
     def history(self) -> InfluxHistory:
         """The InfluxDB, as it is reached from here.
 

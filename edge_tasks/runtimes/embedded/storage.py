@@ -26,6 +26,11 @@ class EmbeddedStorage:
         """Whose answers the backend gives."""
         return self.processes.timedata
 
+    @property
+    def outlives_edges(self) -> bool:
+        """Whether the points of an edge stay when it leaves the fleet: the database removes them."""
+        return False
+
     def history(self) -> EmbeddedHistory:
         """The history, as it is reached from here."""
         found, own = self.processes, self.processes.database

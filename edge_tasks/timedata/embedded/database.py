@@ -9,15 +9,14 @@ it would cost more time than it saves room.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from typing import Final
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
-_CONNECT_S: Final = 5
+from edge_tasks.timedata.embedded.libpq import hide_variables, parameters
+
 LOCK: Final = 0x6869_7374  # any number that nobody else locks: two programs make the tables one after the other
 _NUMBER: Final = re.compile(r"[^0-9]([0-9]+)$")
 SCHEMA: Final = """
@@ -71,22 +70,6 @@ class Database:
         """For messages: everything but the password."""
         return f"postgresql://{self.user}@{self.host}:{self.port}/{self.dbname}"
 
-    @property
-    def conninfo(self) -> str:
-        """What libpq is told, so that a user's ``PG*`` variables have no part in it."""
-        return make_conninfo(
-            host=self.host,
-            hostaddr="",
-            port=self.port,
-            dbname=self.dbname,
-            user=self.user,
-            password=self.password,
-            target_session_attrs="any",
-            connect_timeout=_CONNECT_S,
-            client_encoding="utf8",
-            application_name="edge-tasks history",
-        )
-
 
 def connect(database: Database) -> psycopg.Connection:
     """Open a connection, every statement its own transaction, and make the tables if they are missing.
@@ -94,9 +77,10 @@ def connect(database: Database) -> psycopg.Connection:
     Raises:
         psycopg.Error: the server does not answer within 5 s, or refuses.
     """
-    for name in [name for name in os.environ if name.startswith("PG")]:
-        os.unsetenv(name)  # hidden from libpq only
-    connection = psycopg.connect(database.conninfo, autocommit=True)
+    hide_variables()
+    login = database.user, database.password
+    told = parameters(database.host, database.port, login, database.dbname, "edge-tasks history")
+    connection: psycopg.Connection = psycopg.connect(**told, autocommit=True)
     row = connection.execute(MISSING).fetchone()
     if row is None or row[0]:
         create(connection)

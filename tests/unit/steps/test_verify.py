@@ -285,6 +285,7 @@ class Storage:
     """Where history is stored; what it says of points is given."""
 
     provider = "Timedata.InfluxDB"
+    outlives_edges = True
 
     def __init__(self, arrival: Arrival | None) -> None:
         self.found = arrival
