@@ -136,6 +136,12 @@ def restart(_ctx: Context, session: Session) -> None:
 
 
 @step(post=(verify,))
+def reset(_ctx: Context, session: Session) -> None:
+    """Put the fleet back to how it was right after set-up, without its history; devices and keys stay."""
+    _resetting().reset(session)
+
+
+@step(post=(verify,))
 def rotate_keys(_ctx: Context, session: Session) -> None:
     """Give every edge a new apikey, and bring all of them back online."""
     session.rotate_keys()
@@ -155,6 +161,12 @@ def _past() -> ModuleType:
     from edge_tasks.cli import past  # noqa: PLC0415 - numpy takes 100 ms to import
 
     return past
+
+
+def _resetting() -> ModuleType:
+    from edge_tasks.cli import resetting  # noqa: PLC0415 - as above
+
+    return resetting
 
 
 def _truth() -> ModuleType:
@@ -188,6 +200,7 @@ namespace = Collection(
     report,
     logs,
     restart,
+    reset,
     down,
     rotate_keys,
 )

@@ -74,6 +74,7 @@ def gen_configs(session: Session) -> GenConfigs:
         output=session.console,
         adopt=session.flag("adopt"),
         force=is_typed and session.flag("force") and "gen-configs" not in session.done,
+        as_made="reset" in session.typed and not session.flag("history"),
     )
 
 
@@ -116,7 +117,7 @@ def up(session: Session) -> Up:
     )
 
 
-_ONLY_PROVING: Final = frozenset({"restart"})
+_ONLY_PROVING: Final = frozenset({"restart", "reset"})
 """After these the steps only make sure that the fleet is as it should be."""
 STEPS: Final[dict[str, Callable[[Session], Step[Any]]]] = {
     "doctor": doctor,

@@ -246,7 +246,7 @@ _FLAGS: Final = (
         "yes",
         "Answer yes where you would be asked: remove the written pasts, too",
         is_flag=True,
-        used_by=("up", "backfill", "down"),
+        used_by=("up", "backfill", "down", "reset"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),

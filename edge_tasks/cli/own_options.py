@@ -55,6 +55,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
     "backfill": BACKFILL,
     "truth": TRUTH,
     "verify": VERIFY,
+    "reset": (Option("history", "Remove only the history; the edges go on", is_flag=True),),
     "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
     "down": (
         Option(

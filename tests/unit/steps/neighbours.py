@@ -211,5 +211,8 @@ class Host:
         self.status.online_now |= self.running
         return f"{len(plan.details.make)} edges started"
 
+    def clear(self) -> None:
+        self.running.clear()
+
     def processes(self) -> dict[str, EdgeProcess]:
         return {name: EdgeProcess(running=True, since=1_000_000.0) for name in self.running}
