@@ -118,6 +118,12 @@ def report(_ctx: Context, session: Session) -> None:
 
 
 @step()
+def cache(_ctx: Context, session: Session) -> None:
+    """List the snapshots of Odoo that are kept for your next platforms, or remove them with --clear."""
+    _keeping().cache(session)
+
+
+@step()
 def down(_ctx: Context, session: Session) -> None:
     """Stop the fleet."""
     _assembly().down(session)
@@ -169,6 +175,12 @@ def _resetting() -> ModuleType:
     return resetting
 
 
+def _keeping() -> ModuleType:
+    from edge_tasks.cli import keeping  # noqa: PLC0415 - as above
+
+    return keeping
+
+
 def _truth() -> ModuleType:
     from edge_tasks.cli import truth  # noqa: PLC0415 - as above
 
@@ -201,6 +213,7 @@ namespace = Collection(
     logs,
     restart,
     reset,
+    cache,
     down,
     rotate_keys,
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.cli import pasts_left
+from edge_tasks.cli import keeping, pasts_left
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
+from edge_tasks.runtimes.choice import kind
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -212,6 +213,8 @@ def down(session: Session) -> None:
         going.stop()
         if session.flag("purge"):
             going.purge()
+            if saved and kind(saved.runtime).uses_engine and (said := keeping.left()):
+                session.console.line(said)
             session.platform_used.forget()
     session.begin_again()
 

@@ -231,6 +231,13 @@ _FLAGS: Final = (
         used_by=("odoo-init", "plan"),
     ),
     Option(
+        "no_snapshot",
+        "Initialise Odoo even if an earlier run has kept the result, and keep none (docker)",
+        is_flag=True,
+        matters=Matters.DOCKER,
+        used_by=("odoo-init",),
+    ),
+    Option(
         "echo",
         "Show the output of docker commands; it is always in .edge-tasks/docker.log",
         is_flag=True,

@@ -72,6 +72,10 @@ class Compose:
         """
         self.docker.run(*self._prefix(), *arguments, more=more)
 
+    def arguments(self, *arguments: str) -> tuple[str, ...]:
+        """A command as :meth:`run` gives it to Docker."""
+        return (*self._prefix(), *arguments)
+
     def build(self, services: Sequence[str]) -> None:
         """Build the images of services, of the user's own files: ours disables the platform's edge."""
         self.docker.run(*self._prefix(ours=False), "build", *services)

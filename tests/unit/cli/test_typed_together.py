@@ -37,6 +37,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "down": (),
     "restart": (),
     "reset": (),
+    "cache": (),
     "rotate-keys": (),
 }
 """What each task needs to be done before it."""
