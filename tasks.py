@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @step()
 def doctor(_ctx: Context, session: Session) -> None:
     """Find what is wrong with the machine or the platform before anything is started."""
-    _run(session, "doctor")
+    if session.flag("explain"):
+        _explaining().explain(session)
+    else:
+        _run(session, "doctor")
 
 
 @step(doctor)
@@ -161,6 +164,12 @@ def _assembly() -> ModuleType:
     from edge_tasks.cli import assembly  # noqa: PLC0415 - `inv --list` stays quick
 
     return assembly
+
+
+def _explaining() -> ModuleType:
+    from edge_tasks.cli import explaining  # noqa: PLC0415 - as above
+
+    return explaining
 
 
 def _past() -> ModuleType:

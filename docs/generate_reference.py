@@ -70,7 +70,8 @@ the second only. InfluxDB stores no texts.
 Left out are properties of other factories: a real edge gives each component the properties of all factories in
 its bundle (`meter1/_PropertyVoltage` is one of a simulated battery). No widget and no bill reads them.
 
-A light edge also tells {extra}. OpenEMS 2024.7.0 does not know these properties of the template."""
+A light edge tells nothing else that a database would store. What a template configures and OpenEMS 2024.7.0 does
+not declare (`noOfCycles`, `minActivePower`) is left out, as on a real edge."""
 
 
 def pages() -> dict[Path, str]:
@@ -172,7 +173,7 @@ def _channels() -> str:
 
 def _stored(model: Model) -> str:
     sys.path.insert(0, str(ROOT))
-    from tests.recordings.comparison import compare, extra  # noqa: PLC0415 - of the project's root
+    from tests.recordings.comparison import compare  # noqa: PLC0415 - of the project's root
 
     verdicts = ("same", "differs", "left out")
     found = {verdict: [row for row in compare(model) if row.verdict == verdict] for verdict in verdicts}
@@ -182,8 +183,7 @@ def _stored(model: Model) -> str:
         for owner in owners
     ]
     counts = {verdict.replace(" ", "_"): len(rows) for verdict, rows in found.items()}
-    names = ", ".join(f"`{name}`" for name in extra(model))
-    return "\n\n".join((_STORED.format(**counts, extra=names), _table(("component", *verdicts), rows) + "\n"))
+    return "\n\n".join((_STORED.format(**counts), _table(("component", *verdicts), rows) + "\n"))
 
 
 def _own_rows(owner: str, rows: list[Row]) -> str:

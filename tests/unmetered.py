@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from edge_tasks.page.energies import Asked, Scope
+    from edge_tasks.proof.energies import Days
 
 
 class Unmetered:
@@ -17,7 +17,5 @@ class Unmetered:
     def scope(self, _asked: Asked) -> Scope | None:
         return None
 
-    def days(
-        self, _edge: str, channels: Sequence[str], first: date, last: date
-    ) -> Mapping[str, list[int | None]]:
-        return {channel: [None] * ((last - first).days + 1) for channel in channels}
+    def days(self, _edge: str, channels: Sequence[str], days: Days) -> Mapping[str, list[int | None]]:
+        return {channel: [None for _ in days.each] for channel in channels}

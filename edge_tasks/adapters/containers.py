@@ -28,6 +28,7 @@ class Image:
         directory: in which its command is run; empty for the root.
         id: its digest.
         volumes: the folders that it wants a volume for.
+        labels: name → value.
     """
 
     user: str = ""
@@ -36,6 +37,7 @@ class Image:
     directory: str = ""
     id: str = ""
     volumes: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,12 @@ class Docker:
     Attributes:
         log: where the output of commands that change something goes.
         echo: also receives each line of that output; None writes it only to the log.
+        variables: which compose files may use.
     """
 
     log: Path
     echo: Callable[[str], None] | None = field(default=None, compare=False)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def ask(
         self,
@@ -64,7 +66,8 @@ class Docker:
             CommandFailed: its last lines.
         """
         try:
-            return answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=more)
+            added = {**self.variables, **(more or {})}
+            return answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=added)
         except TimeoutError:
             raise CommandFailed(f"{shown(arguments)} did not end within {_ASK_S} s") from None
         except sh.ErrorReturnCode as error:
@@ -95,7 +98,7 @@ class Docker:
                     _out=take,
                     _err_to_out=True,
                     _tty_out=False,
-                    _env=environment(more),
+                    _env=environment({**self.variables, **(more or {})}),
                     _done=lambda *_: log.flush(),
                 )
             except sh.ErrorReturnCode as error:
@@ -110,7 +113,7 @@ class Docker:
             OSError: the file cannot be made.
         """
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
-            redirected(arguments, more, _out=file)
+            redirected(arguments, {**self.variables, **(more or {})}, _out=file)
 
     def feed(self, source: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         """Run a command whose standard input is a file.
@@ -120,7 +123,7 @@ class Docker:
             OSError: the file cannot be read.
         """
         with source.open("rb") as file:
-            redirected(arguments, more, _in=file)
+            redirected(arguments, {**self.variables, **(more or {})}, _in=file)
 
     def publishers(self) -> dict[int, str]:
         """Host port → the container to which Docker leads it, of all that run."""
@@ -143,7 +146,7 @@ class Docker:
             KeyboardInterrupt: it was interrupted.
         """
         try:
-            program()(*arguments, _fg=True, _env=environment())
+            program()(*arguments, _fg=True, _env=environment(self.variables))
         except sh.ErrorReturnCode as error:
             if error.exit_code == _INTERRUPTED:
                 raise KeyboardInterrupt from None
@@ -188,6 +191,7 @@ class Docker:
             directory=str(config.get("WorkingDir") or ""),
             id=str(entry["Id"]),
             volumes=frozenset(config.get("Volumes") or ()),
+            labels=config.get("Labels") or {},
         )
 
     def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:

@@ -44,8 +44,14 @@ def _remedy(error: OSError, where: Path) -> str:
     return "what was there before is unchanged; give yourself write permission, then run it again"
 
 
-def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:
+def write_file(path: Path, text: str, mode: int = PRIVATE, owner: tuple[int, int] | None = None) -> None:
     """Replace a file's contents at once; it is flushed to the disk before the old one goes.
+
+    Args:
+        path: of the file.
+        text: what it is to hold; surrogates are the bytes that were no UTF-8.
+        mode: of the new file.
+        owner: its user and group; None for the caller's.
 
     Raises:
         NotWritable: the old file is still there.
@@ -55,6 +61,8 @@ def write_file(path: Path, text: str, mode: int = PRIVATE) -> None:
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                if owner is not None:
+                    os.fchown(file.fileno(), *owner)
                 os.fchmod(file.fileno(), mode)
                 file.write(text)
                 file.flush()

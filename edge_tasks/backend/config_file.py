@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import orjson
 
-from edge_tasks.openems.release import DEFAULT, PROVIDERS
+from edge_tasks.errors import SettingsError
+from edge_tasks.openems.release import DEFAULT, PROVIDERS, Release, release_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ _LOGIN = {"user": str, "password": str}
 _PORTS = {"edge_port", "rest_port", "console_port"}
 INFLUXDB, AGGREGATED = PROVIDERS
 _SECONDS = {"flush_seconds", "ping_seconds", "history_seconds"}
-_KEYS = {"database", "host", "login", "console_login", "timedata", *_SECONDS, *_PORTS}
+_KEYS = {"database", "host", "login", "console_login", "timedata", "openems_version", *_SECONDS, *_PORTS}
 
 
 class BadConfigError(Exception):
@@ -48,7 +49,7 @@ class Config:
         nothing but the re-activation of the device table's reader. flush_seconds: how often what changed is
         written to the device table. ping_seconds: how often each edge is pinged. history_seconds: how often
         what edges sent is written into the history; five times that beyond 1,000 edges. timedata: the provider
-        of OpenEMS whose answers about history are given.
+        of OpenEMS whose answers about history are given. release: the release of OpenEMS that it behaves like.
     """
 
     database: Database
@@ -63,6 +64,7 @@ class Config:
     ping_seconds: float = 60.0
     history_seconds: float = 60.0
     timedata: str = INFLUXDB
+    release: Release = DEFAULT
 
 
 def read_config(path: Path) -> Config:
@@ -116,7 +118,15 @@ def _checked(content: dict[str, object]) -> Config:
         ping_seconds=_seconds(content, "ping_seconds", Config.ping_seconds),
         history_seconds=_seconds(content, "history_seconds", Config.history_seconds),
         timedata=str(timedata),
+        release=_release(content.get("openems_version", DEFAULT.since)),
     )
+
+
+def _release(version: object) -> Release:
+    try:
+        return release_of(str(version))
+    except SettingsError as error:
+        raise BadConfigError(f"openems_version: {error.message}") from None
 
 
 def _part(content: dict[str, object], name: str, kinds: Mapping[str, type]) -> dict[str, object]:

@@ -14,7 +14,6 @@ from edge_tasks.backend.history_store import HistoryStore
 from edge_tasks.backend.json_rpc import RpcError
 from edge_tasks.backend.live_history import LiveHistory
 from edge_tasks.backend.store import StoreError, reason
-from edge_tasks.openems.release import DEFAULT
 from edge_tasks.timedata import aggregated, answer
 from edge_tasks.timedata.embedded.block import DAY_MS, joined, series_in
 from edge_tasks.timedata.embedded.database import Database, number_of
@@ -57,6 +56,7 @@ class History:
     def __init__(self, config: Config, log: logging.Logger) -> None:
         self._store = HistoryStore(config.database)
         self._aggregated = config.timedata == AGGREGATED
+        self._meters = config.release.aggregated_meters
         self.live = LiveHistory(self._store, Database(**asdict(config.database)), config.history_seconds, log)
 
     async def close(self, patience: float) -> None:
@@ -97,7 +97,7 @@ class History:
     async def _of_aggregated(
         self, method: str, device: Device, asked: Question, params: JsonObject
     ) -> JsonObject | None:
-        meters, series = DEFAULT.aggregated_meters, await self._series(device, asked, whole=method != DATA)
+        meters, series = self._meters, await self._series(device, asked, whole=method != DATA)
         values = {channel: stored(value) for channel, value in device.values(asked.channels).items()}
         present = aggregated.Present(int(time.time() * 1000), values)
         if method == ENERGY:

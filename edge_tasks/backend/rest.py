@@ -9,7 +9,6 @@ from aiohttp import web
 from edge_tasks.backend import edge_rpc, history_request, json_rpc
 from edge_tasks.backend.login import is_allowed
 from edge_tasks.backend.stand_in import BACKEND
-from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from edge_tasks.backend.json_rpc import JsonObject
@@ -31,6 +30,7 @@ async def _answer(request: web.Request) -> web.Response:
     backend = request.app[BACKEND]
     if not is_allowed(request, (backend.config.user, backend.config.password)):
         return web.Response(status=500, text="Authentication failed")
+    refused = backend.config.release.rest_error_status
     try:
         call = await _read(request)
         body, status = json_rpc.answer(call, await _call(backend, call)), _GOOD
@@ -39,9 +39,9 @@ async def _answer(request: web.Request) -> web.Response:
     except history_request.UncaughtError as error:
         return web.Response(status=500, text=str(error))
     except json_rpc.EdgeError as error:
-        body, status = json_rpc.refusal(call.id, error), DEFAULT.rest_error_status
+        body, status = json_rpc.refusal(call.id, error), refused
     except (json_rpc.InvalidMessageError, json_rpc.RpcError) as error:
-        body, status = json_rpc.refusal(json_rpc.NO_ID, json_rpc.over_rest(error)), DEFAULT.rest_error_status
+        body, status = json_rpc.refusal(json_rpc.NO_ID, json_rpc.over_rest(error)), refused
     return web.Response(status=status, body=body, content_type="application/json")
 
 

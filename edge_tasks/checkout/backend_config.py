@@ -6,18 +6,23 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout.metadata import KNOWN, ODOO, Metadata, find_metadata
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
 from edge_tasks.openems.release import DEFAULT, Release
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 METADATA: Final = PurePosixPath("Metadata/Odoo.config")
+FILES: Final = tuple(felix.path_of(pid) for pid in KNOWN)
+"""The files of which a backend has exactly one: by it, it knows its devices."""
+
+_NO_METADATA: Final = "copy it from your OpenEMS; --runtime embedded needs none"
 _WEBSOCKET: Final = PurePosixPath("Edge/Websocket.config")
 _UI: Final = PurePosixPath("Ui/Websocket.config")
-_REST: Final = "Backend2Backend/Rest/"
-REST: Final = PurePosixPath(_REST) / "edgeTasks.config"
+REST_FOLDER: Final = PurePosixPath("Backend2Backend/Rest")
+REST: Final = REST_FOLDER / "edgeTasks.config"
 REST_TEXT: Final = f"""\
 :org.apache.felix.configadmin.revision:=L"1"
 port=I"{DEFAULT.backend_ports.rest}"
@@ -32,6 +37,7 @@ class BackendConfig:
     """What the backend's configuration says.
 
     Attributes:
+        metadata: what knows its devices.
         values: of ``Metadata.Odoo``, defaults filled in, by property (``pgHost``, ``odooUid``, …).
         lines: where each that was given stands, counted from 1.
         edge_port: where edges connect (``Edge.Websocket``).
@@ -39,6 +45,7 @@ class BackendConfig:
         ui_port: where UIs connect (``Ui.Websocket``).
     """
 
+    metadata: Metadata
     values: Mapping[str, str | int] = field(repr=False)
     lines: Mapping[str, int]
     edge_port: int
@@ -47,7 +54,9 @@ class BackendConfig:
 
     @property
     def hosts(self) -> dict[str, str]:
-        """Role → the host name at which the backend reaches it."""
+        """Role → the host name at which the backend reaches it; none without Odoo."""
+        if not self.metadata.needs_odoo:
+            return {}
         return {"database": str(self.values["pgHost"]), "odoo": str(self.values["odooHost"])}
 
 
@@ -62,25 +71,50 @@ def read_backend_config(
         release: whose defaults hold.
 
     Raises:
-        SettingsError: ``Metadata/Odoo.config`` is missing, or a file does not parse; with file and line.
+        SettingsError: nothing, or more than one component, knows the devices; or a file does not parse; with
+            file and line.
     """
-    if METADATA not in files:
-        raise SettingsError(
-            f"{folder} has no {METADATA}",
-            hint="the docker runtime registers edges in Odoo's device table,"
-            " and this file tells the backend where it is",
-        )
     documents = {path: parsed(text, f"{folder}/{path}") for path, text in files.items()}
-    given = documents[METADATA]
-    rest = next((found for path, found in documents.items() if str(path).startswith(_REST)), None)
+    metadata = the_metadata(files, folder)
+    given = documents.get(METADATA) if metadata.needs_odoo else None
+    rest = next((found for path, found in documents.items() if path.is_relative_to(REST_FOLDER)), None)
     ports = release.backend_ports
     return BackendConfig(
-        values={**release.metadata_odoo, **_known(given, release)},
-        lines={found.name: found.line for found in given.properties},
+        metadata=metadata,
+        values={**release.metadata_odoo, **(_known(given, release) if given else {})},
+        lines={found.name: found.line for found in given.properties} if given else {},
         edge_port=_port(documents.get(_WEBSOCKET), ports.edges),
         rest_port=None if rest is None else _port(rest, ports.rest),
         ui_port=_port(documents.get(_UI), ports.ui),
     )
+
+
+def the_metadata(files: Mapping[PurePosixPath, str], folder: str) -> Metadata:
+    """What knows a backend's devices.
+
+    Args:
+        files: texts of its ``config.d``, by path below the folder.
+        folder: its name, for messages.
+
+    Raises:
+        SettingsError: there is nothing, or more than one component.
+    """
+    found = find_metadata(files)
+    if not found and METADATA in files:  # it lacks its PID, as some people write it
+        return Metadata(ODOO, METADATA, 1)
+    if len(found) == 1:
+        return found[0]
+    what, hint = metadata_problem(found, folder)
+    raise SettingsError(f"{folder} {what}", hint=hint)
+
+
+def metadata_problem(found: Sequence[Metadata], folder: str) -> tuple[str, str]:
+    """What is wrong with a folder that does not have exactly one, and what to do."""
+    if not found:
+        return f"has none of {', '.join(map(str, FILES))}, so the backend knows no device", _NO_METADATA
+    both = " and ".join(str(one.file) for one in found)
+    others = " ".join(f"{folder}/{one.file}" for one in found[1:])
+    return f"has {both}, and the backend takes either of them", f"rm {others}, or the other one"
 
 
 def with_values(text: str, values: Mapping[str, str | int]) -> str:

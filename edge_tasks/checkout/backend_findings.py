@@ -5,11 +5,31 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from edge_tasks.checkout.backend_config import metadata_problem
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
+from edge_tasks.checkout.metadata import FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from edge_tasks.checkout.metadata import Metadata
+
+
+def check_metadata(found: Sequence[Metadata], folder: str) -> list[Finding]:
+    """Refuse a backend that has more than one component which knows its devices, or a file without devices.
+
+    Args:
+        found: these components.
+        folder: the backend's ``config.d``.
+    """
+    if len(found) > 1:
+        what, change = metadata_problem(found, folder)
+        return [Finding(f"it {what}", f"{folder}/Metadata", change, fault=Fault.METADATA_TWICE)]
+    where = [one for one in found if one.pid == FILE and not one.devices]
+    change = 'add path="…/metadata.json", the file that the backend\'s container has'
+    what = "no path: the backend has no file with its devices"
+    return [Finding(what, f"{folder}/{one.file}", change, fault=Fault.METADATA_WITHOUT_FILE) for one in where]
 
 
 def check_config_place(

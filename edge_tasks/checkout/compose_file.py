@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout import yaml_text
+from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.as_written import parse_services, read_services
+from edge_tasks.checkout.compose_variable import VARIABLE, named_files
 from edge_tasks.checkout.override import is_ours
-from edge_tasks.checkout.project import Service
+from edge_tasks.checkout.project import Project, Service
 from edge_tasks.checkout.roles import EDGE_SERVICE, find_edge
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import index_of_service
@@ -43,6 +46,7 @@ class ComposeFile:
         networks: the networks it is attached to by name.
         dependents: services that depend on it, so that a profile must not disable it.
         edge: all that is said of it; its environment may hold secrets.
+        is_added: it is not in the file, since the checkout has no edge of its own.
     """
 
     service: str
@@ -50,6 +54,7 @@ class ComposeFile:
     networks: tuple[str, ...]
     dependents: tuple[str, ...]
     edge: Service = field(default_factory=Service, repr=False)
+    is_added: bool = False
 
 
 def find_compose_file(platform: Path) -> Path:
@@ -68,14 +73,25 @@ def find_compose_file(platform: Path) -> Path:
 
 
 def find_compose_files(platform: Path) -> tuple[Path, ...]:
-    """The compose file, and the user's own override if there is one, which Compose reads by itself.
+    """The files that Compose reads by itself: those of ``COMPOSE_FILE``, else the usual one and its override.
 
     Raises:
-        SettingsError: there is no compose file, or an override cannot be read.
+        SettingsError: there is no compose file, or one cannot be read.
     """
+    if named := named_files(platform, os.environ):
+        for path in named:
+            _require(path)
+        return tuple(path for path in named if not is_ours(read_utf8(path)))
     found = (platform / name for name in _OVERRIDES)
     own = (path for path in found if path.is_file() and not is_ours(read_utf8(path)))
     return (find_compose_file(platform), *islice(own, 1))
+
+
+def _require(path: Path) -> None:
+    if not path.is_file():
+        raise SettingsError(
+            f"{path} is not there, but {VARIABLE} names it", hint=f"correct {VARIABLE} in .env, or remove it"
+        )
 
 
 def parse_compose_file(
@@ -106,7 +122,8 @@ def read_compose_files(files: Sequence[Path], folder: Path, service: str = EDGE_
 
 
 def _compose_file(services: Mapping[str, Service], name: str, service: str) -> ComposeFile:
-    found = find_edge(services, service)
+    project = with_edge(Project("", services), {})
+    services, found = project.services, find_edge(project.services, service)
     if found is None:
         raise SettingsError(
             f"{name} has no service {service} (it has {', '.join(services) or 'none'})",
@@ -120,6 +137,7 @@ def _compose_file(services: Mapping[str, Service], name: str, service: str) -> C
         networks=tuple(edge.get("networks") or ()),
         dependents=tuple(other for other, entry in services.items() if depends(entry, found)),
         edge=edge,
+        is_added=found == project.added,
     )
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _ARG: Final = re.compile(r"\s*ARG\s+(\w+)(?:=(\S*))?", re.IGNORECASE)
 _FROM: Final = re.compile(r"\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
 _COPY_FROM: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*?--from=(\S+)", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
+
+_JAVA: Final = re.compile(r"(?:temurin|openjdk|corretto|semeru-runtimes|java):?(?:open-)?(\d+)")
+"""Names of images with a version of Java in their tag or name."""
 
 _WORKDIR: Final = re.compile(r"\s*WORKDIR\s+(\S+)", re.IGNORECASE)
 _COPY: Final = re.compile(r"\s*(?:COPY|ADD)\s+(?:--\S+\s+)*(?:\./)?config\.d/?\s+(\S+)", re.IGNORECASE)
@@ -39,6 +44,42 @@ def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
             found.append(_filled(match[1], values))
     named = (name for name in found if name.lower() not in stages and not name.isdigit())
     return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True)
+class JavaBase:
+    """The Java of an image that a Dockerfile makes.
+
+    Attributes:
+        version: for example 17.
+        line: of the ``FROM`` that says it, counted from 1.
+        dockerfile: that has the line.
+    """
+
+    version: int
+    line: int
+    dockerfile: Path
+
+
+def java_of(text: str, arguments: Mapping[str, str], path: Path) -> JavaBase | None:
+    """The Java of the last stage, if the name of the image that it stands on says it.
+
+    Args:
+        text: of the Dockerfile.
+        arguments: as :func:`bases` takes them.
+        path: of the Dockerfile.
+    """
+    values: dict[str, str] = {}
+    last: tuple[int, str] | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _ARG.match(line):
+            values[match[1]] = arguments.get(match[1], (match[2] or "").strip("\"'"))
+        elif match := _FROM.match(line):
+            last = number, _filled(match[1], values)
+    found = _JAVA.search(last[1]) if last else None
+    if last is None or found is None:
+        return None
+    return JavaBase(int(found[1]), last[0], path)
 
 
 def copied_to(text: str) -> str | None:

@@ -55,11 +55,9 @@ def check_networks(project: Project, services: Services, place: Callable[..., st
         services: who is who.
         place: file and line of an entry of a service.
     """
-    edge, backend = (
-        set(project.services[name].get("networks") or ()) for name in (services.edge, services.backend)
-    )
+    edge, backend = (set(project.services[name].get("networks") or ()) for name in (services.edge, services.door))
     if not edge or not backend or edge & backend:
         return []
-    what = f"{services.edge} and {services.backend} have no network in common: no edge can reach the backend"
+    what = f"{services.edge} and {services.door} have no network in common: no edge can reach the backend"
     change = f"add one of {', '.join(sorted(backend))} to the networks of {services.edge}"
     return [Finding(what, place(services.edge, "networks"), change, fault=Fault.EDGE_WITHOUT_NETWORK)]

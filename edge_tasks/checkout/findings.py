@@ -54,8 +54,15 @@ class Finding:
         return f"{self.where}: {self.what} → {self.change}"
 
 
-def check_backend_config(config: BackendConfig, project: Project, services: Services, file: str) -> list[Finding]:
-    """Compare ``Metadata/Odoo.config`` (called ``file``) with the Compose services it leads to."""
+def check_backend_config(
+    config: BackendConfig, project: Project, services: Services, folder: str
+) -> list[Finding]:
+    """Compare the files of ``config.d`` (called ``folder``) with the Compose services they lead to."""
+    found = _check_odoo_config(config, project, services, f"{folder}/{METADATA}") if services.odoo else []
+    return [*found, *([_without_rest(folder)] if config.rest_port is None else [])]
+
+
+def _check_odoo_config(config: BackendConfig, project: Project, services: Services, file: str) -> list[Finding]:
     environment = project.environment(services.database)
     user = environment.get("POSTGRES_USER", "postgres")
     wanted: dict[str, tuple[str | int, str]] = {
@@ -78,8 +85,6 @@ def check_backend_config(config: BackendConfig, project: Project, services: Serv
         change = "set one; Odoo's admin user gets it"
         fault = Fault.BACKEND_WITHOUT_PASSWORD
         findings.append(Finding("odooPassword is missing", where, change, fault=fault))
-    if config.rest_port is None:
-        findings.append(_without_rest(file))
     return findings
 
 
@@ -168,11 +173,11 @@ def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
     return dict(file for finding in findings for file in finding.files)
 
 
-def _without_rest(file: str) -> Finding:
+def _without_rest(folder: str) -> Finding:
     configuration = f'Backend2Backend.Rest configuration with port=I"{DEFAULT.backend_ports.rest}"'
     return Finding(
         "the backend has no B2B REST API: verify asks PostgreSQL, which can be 30 s late and has no values",
-        file.replace(str(METADATA), str(REST.parent)),
+        f"{folder}/{REST.parent}",
         f"add a {configuration}; inv doctor --fix up does it",
         fault=Fault.BACKEND_WITHOUT_REST,
         is_error=False,

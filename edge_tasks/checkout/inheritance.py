@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET
 from edge_tasks.checkout.project import environment_of, is_bind_of, plain, volumes_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ DATA_DIRECTORY: Final = "-Dopenems.data.dir=/tmp/openems-data"
 
 CONFIG_TARGET: Final = "/etc/openems.d"
 
-OFFICIAL_CONFIG_TARGET: Final = "/var/opt/openems/config"
-"""Where OpenEMS' own images look. Only a script inside them says so."""
+USER_IDS: Final = ("PUID", "PGID")
+"""The variables by which an image is told to which user and group it is to change."""
 
 _CONFIG_FOLDER: Final = re.compile(r"/openems/config/?$")
 _OFFICIAL: Final = re.compile(r"(?:^|/)openems/edge(?:[:@]|$)")
@@ -110,8 +111,8 @@ def inherit(
     options = {key: given[key] for key in _CARRIED if given.get(key) not in (None, [], {})}
     user = _user(str(service.get("user") or image.user), image, service, caller)
     environment = environment_of(service)
-    if not user and _starts_by_init(image, service) and not _is_root(caller):
-        environment |= {"PUID": str(caller.uid), "PGID": str(caller.gid)}
+    if not user and _starts_by_init(image, service):
+        environment |= user_ids(caller)
     if user and not user.startswith("0:"):
         environment.setdefault("HOME", "/tmp")  # noqa: S108 - the container's own
     return Inheritance(
@@ -123,6 +124,11 @@ def inherit(
         user=user,
         left_out=tuple(f"{v.get('source') or 'a volume'} at {v['target']}" for v in others if v not in shared),
     )
+
+
+def user_ids(caller: Caller) -> dict[str, str]:
+    """The variables by which an image is told to change to the caller; none if that is root."""
+    return {} if _is_root(caller) else dict(zip(USER_IDS, (str(caller.uid), str(caller.gid)), strict=True))
 
 
 def config_target(service: Service, image: Image, template: str) -> str:
@@ -204,6 +210,9 @@ def _is_root(caller: Caller) -> bool:
 
 
 def _starts_by_init(image: Image, service: Service) -> bool:
+    """OpenEMS' own image counts as one that does, as long as it is not here."""
+    if not image.id and _OFFICIAL.search(str(service.get("image"))) and not service.get("entrypoint"):
+        return True
     words = words_of(service) if service.get("entrypoint") else image.words
     return bool(words) and words[0] in _LEADS_TO_INIT
 

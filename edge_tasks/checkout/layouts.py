@@ -13,21 +13,23 @@ from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import files_of_macos, in_utf8, read_tree, write_file, writing
 from edge_tasks.checkout.as_written import read_services
 from edge_tasks.checkout.compose_file import (
-    NAMES,
     ComposeFile,
     find_compose_files,
     read_compose_files,
 )
+from edge_tasks.checkout.metadata import DUMMY
 from edge_tasks.checkout.project import Project
 from edge_tasks.checkout.renewal import find_outdated, renew
-from edge_tasks.checkout.roles import EDGE_SERVICE, missing_roles
+from edge_tasks.checkout.roles import EDGE_SERVICE, ROLES, WITHOUT_ODOO, missing_roles
 from edge_tasks.checkout.template import SourceFile, Template, compile_template
+from edge_tasks.checkout.template_place import TemplatePlace, find_template
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edge_tasks.checkout.home import Home
+    from edge_tasks.checkout.metadata import Metadata
 
 BUNDLED_NAME: Final = "platform"
 """Where the bundled platform is laid out, in the home folder."""
@@ -103,18 +105,29 @@ class Platform:
         """Where a file or folder below the platform's can be read now."""
         return self.source / path.relative_to(self.path) if path.is_relative_to(self.path) else path
 
+    @property
+    def template_place(self) -> TemplatePlace:
+        """Where its template is, or the one that it gets.
+
+        Raises:
+            SettingsError: there is none, and the checkout has nothing of OpenEMS.
+        """
+        ours = bundled_source() / DOCKER_OPENEMS.template
+        found = find_template(self.source / self.layout.template, self.path, ours)
+        if found is None:
+            raise SettingsError(
+                f"{self.path} has no edge template (looked for {self.layout.template})",
+                hint=f"name a {self.layout.name} checkout with --platform",
+            )
+        return found
+
     def template(self, households: int = 0) -> Template:
         """Its ``config.d``, compiled, with so many households added to it.
 
         Raises:
             SettingsError: it is missing, or is not usable; with file and line.
         """
-        folder = self.source / self.layout.template
-        if not folder.is_dir():
-            raise SettingsError(
-                f"{self.path} has no edge template (looked for {self.layout.template})",
-                hint=f"name a {self.layout.name} checkout with --platform",
-            )
+        folder = self.template_place.folder
         sources = [SourceFile(path, text) for path, text in read_tree(folder, ".config").items()]
         compiled = compile_template(sources, str(folder), households)
         return replace(compiled, ignored=files_of_macos(folder))
@@ -137,7 +150,27 @@ class Platform:
             services = read_services(find_compose_files(self.source), self.path)
         except SettingsError:
             return ()
-        return tuple(role for role in missing_roles(Project("", services), named) if role != "edge")
+        needs_odoo = all(one.needs_odoo for one in self.metadata(named))
+        missing = missing_roles(Project("", services), named, ROLES if needs_odoo else WITHOUT_ODOO)
+        return tuple(role for role in missing if role != "edge")
+
+    def wants_names_for_keys(self, named: Mapping[str, str]) -> bool:
+        """Whether its backend takes an edge for the one whose name its apikey is; ``named`` as above."""
+        return [one.pid for one in self.metadata(named)] == [DUMMY]
+
+    def metadata(self, named: Mapping[str, str]) -> tuple[Metadata, ...]:
+        """What knows the backend's devices, as far as files on this machine say it.
+
+        Args:
+            named: role → service, as ``invoke.yaml`` says.
+        """
+        from edge_tasks.checkout.survey import Survey  # noqa: PLC0415 - 20 ms that few calls need
+
+        try:
+            project = Project("", read_services(find_compose_files(self.source), self.path))
+            return Survey(self, project, named).metadata
+        except SettingsError:
+            return ()
 
     def lay_out(self) -> None:
         """Copy the bundled platform to its place; after an interruption it is either complete or not there."""
@@ -244,8 +277,12 @@ def forget(platform: Platform, home: Home) -> None:
 
 
 def _is_platform(folder: Path) -> bool:
-    has_compose_file = any((folder / name).is_file() for name in NAMES)
-    return has_compose_file and (folder / DOCKER_OPENEMS.template).is_dir()
+    """Whether it has a compose file with something of OpenEMS."""
+    try:
+        find_compose_files(folder)
+    except SettingsError:
+        return False
+    return find_template(folder / DOCKER_OPENEMS.template, folder, folder) is not None
 
 
 def _last_used(home: Home) -> Path | None:

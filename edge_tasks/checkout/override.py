@@ -30,16 +30,18 @@ class Addition:
         ports: ``host:inside`` texts that are added.
         only_ports: texts that replace all its ports (with a port offset); None leaves them as they are.
         volumes: mounts that are added.
+        environment: variables that are added.
     """
 
     ports: tuple[str, ...] = ()
     only_ports: tuple[str, ...] | None = None
     volumes: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """There is nothing to write."""
-        return not self.ports and self.only_ports is None and not self.volumes
+        return not self.ports and self.only_ports is None and not self.volumes and not self.environment
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class Service(TypedDict, total=False):
     networks: dict[str, object]
     network_mode: str
     depends_on: dict[str, object]
+    working_dir: str
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,17 @@ class Project:
         name: Compose's project name, by which containers, networks and volumes are called.
         services: the resolved services, by name.
         external_volumes: the volumes that Compose uses, but neither makes nor removes, as its files call them.
+        added: the service that is not in the files, but that the edges are made like; empty if there is none.
     """
 
     name: str
     services: Mapping[str, Service]
     external_volumes: frozenset[str] = frozenset()
+    added: str = ""
+
+    def only(self, service: str) -> Project:
+        """The project with a single service."""
+        return Project(self.name, {service: self.services[service]}, self.external_volumes)
 
     def image(self, service: str) -> str:
         """The image of a service; Compose's own name for one that is only built."""

@@ -29,10 +29,17 @@ EARLIER: Final[Shipped] = MappingProxyType(
             {
                 "6c5ea5f5dc78d876f3e56d3776b14a31e069e00c44bb30b5514ca85bcaba82da",
                 "6c7f88dec7053fa9ae147e59beb610d61f001006963f07d51c242b4ab2c512ef",
+                "35f1151a7d90034f5a5f1fe1205b6479131d090b592484655059ab564e9c0f75",
             }
         ),
         "odoo/Dockerfile": frozenset({"088e9e57ab4d50f1c66908c9f62a9f77ab44d261ebd656ab3d938c84a5a66c26"}),
         "odoo/.dockerignore": frozenset({"52d90545d5ca3ab41c680e4c066475b5034033bf7bfd6cafb357f9ba8f2ed44e"}),
+        "openems-backend/Dockerfile": frozenset(
+            {"f301649af2666ce0ad12462c65ec9078add0535706d27f76e47e1b7655d5f140"}
+        ),
+        "openems-edge/Dockerfile": frozenset(
+            {"e71bf4205ae60b05de817321e0897c31d3050930f9daa4dd2343d7146e83fcce"}
+        ),
         "openems-backend/config.d/Timedata/Dummy.config": frozenset(
             {"0523336925aa5f7276d5298ef0fa5fa546492bc526f8e7fa43d05e5668b881d2"}
         ),

@@ -258,7 +258,9 @@ def table_of(session: Session, view: FleetView) -> EdgeTable:
 
 def devices_read(session: Session) -> DevicesRead:
     """What the target's backend has read."""
-    return DevicesRead(session.target.state.record, session.runtime.backend, session.target.fleet)
+    target, runtime = session.target, session.runtime
+    is_read_at_start = runtime.database.registry.is_read_at_start
+    return DevicesRead(target.state.record, runtime.backend, target.fleet, is_read_at_start)
 
 
 def selected_edges(session: Session) -> list[Edge]:

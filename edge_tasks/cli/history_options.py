@@ -15,6 +15,7 @@ BACKFILL: Final = (
     Option("every", f"The time between two points (default: {EVERY})"),
     Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
     Option("zone", f"The time zone of the days (default: {ZONE})"),
+    Option("through_backend", "Have the backend store it, as if the edges had sent it", is_flag=True),
     Option("remove", "Remove the pasts, and what the edges sent since then", is_flag=True),
 )
 

@@ -85,10 +85,10 @@ _SETTINGS: Final = (
     ),
     Setting(
         "openems_version",
-        "The release that the bundled platform runs (docker)",
+        "The release of OpenEMS",
         default=DEFAULT.since,
+        default_words="as the checkout is; 2026.1.0 for a new bundled platform in docker, else 2024.7.0",
         pattern=VERSION,
-        matters=Matters.BUNDLED_DOCKER,
         saved=Saved.EXTRA,
     ),
     Setting(

@@ -28,6 +28,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
     "doctor": (
         _FIX,
         _WITH_LITTLE_MEMORY,
+        Option("explain", "Print what is understood of the checkout, and change nothing", is_flag=True),
     ),
     "gen-configs": (
         Option("all", "Write config directories for the light edges, too", is_flag=True),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters import machine
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.history_options import EVERY, ZONE
+from edge_tasks.cli.past_way import sender_of
 from edge_tasks.cli.pasts_left import indices_noted
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
@@ -49,20 +50,21 @@ def backfill(session: Session) -> None:
 def _backfill(session: Session, asked: Asked) -> Backfill:
     target, runtime, output = session.target, session.runtime, session.console
     edges, left_out = _edges(session)
-    history, host = history_of(session), host_of(session)
+    history, host, processes = history_of(session), host_of(session), machine.cores()
     record = PastRecord(target.state.record, history.describe())
 
     def start() -> None:
         written = target.directories.written(target.fleet.edges_with_directory)
         runtime.edges.start(runtime.edges.find(written))
 
+    sender = sender_of(session, edges, asked.every, processes)
     return Backfill(
         asked=asked,
         edges={edge.name: edge for edge in target.blueprints.described(edges)},
         left_out=[edge.name for edge in left_out],
         host=host,
         start=start,
-        writer=PastWriter(history, record, host.memory_file, machine.cores(), output),
+        writer=PastWriter(history, record, host.memory_file, processes, output, sender),
         output=output,
     )
 

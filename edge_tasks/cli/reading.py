@@ -157,7 +157,8 @@ def report(session: Session) -> None:
         SettingsError: there is no fleet, or it is down.
         NotWritable: the file cannot be written.
     """
-    from edge_tasks.steps.households import households_by_edge  # noqa: PLC0415 - only some tasks need it
+    from edge_tasks.steps.energies import zones_of  # noqa: PLC0415 - only some tasks need it
+    from edge_tasks.steps.households import households_by_edge  # noqa: PLC0415 - as above
     from edge_tasks.steps.report import Report, default_name  # noqa: PLC0415 - aiohttp takes long to import
 
     session.require_fleet()
@@ -172,6 +173,7 @@ def report(session: Session) -> None:
         template_digest=target.blueprints.template_digest,
         brought_up=target.state.record.entries().get("brought_up"),
         households=households_by_edge(target.fleet.edges, target.blueprints),
+        zones=zones_of(target.fleet.edges, target.blueprints),
         worded=session.invocation.worded,
         output=session.console,
     ).run()

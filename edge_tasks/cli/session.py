@@ -18,6 +18,7 @@ from edge_tasks.cli.console import Console
 from edge_tasks.cli.effects import Place, counting, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
+from edge_tasks.cli.releases import with_release
 from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
@@ -177,6 +178,7 @@ class Session:
             SettingsError: there is no fleet yet.
         """
         self.require_fleet()
+        self.target.require_secret_keys()
         self.begin()
         target = self.target
         fleet = replace(target.fleet, key_generation=target.fleet.key_generation + 1)
@@ -223,13 +225,14 @@ class Session:
         return PlatformUsed(self._platform, self.invocation.home, self.console)
 
     @cached_property
-    def _services_named(self) -> dict[str, str]:
+    def services_named(self) -> dict[str, str]:
+        """Role → service, as ``invoke.yaml`` says."""
         return check_services(self.configured.get("services"))
 
     @cached_property
     def _chooser(self) -> Chooser:
         platform = self._platform
-        return Chooser(platform.bundled, lambda: platform.missing_services(self._services_named))
+        return Chooser(platform.bundled, lambda: platform.missing_services(self.services_named))
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         options = counting(self.options, self.tasks) if saved else self.options
@@ -250,9 +253,13 @@ class Session:
         groups: tuple[Group, ...] = ()
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
-        wanted = wanted_fleet(choices, saved, self._choice(choices).name)
-        edge_service = self._services_named.get("edge", EDGE_SERVICE)
-        return Target(self._platform, saved, wanted, choices, edge_service, groups)
+        runtime = self._choice(choices).name
+        uses_engine, is_new = kind(runtime).uses_engine, saved is None
+        choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
+        names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
+        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
+        edge = self.services_named.get("edge", EDGE_SERVICE)
+        return Target(self._platform, saved, wanted, choices, edge, groups)
 
     def look_again(self) -> None:
         """Read the target again: it was changed."""
@@ -273,8 +280,9 @@ class Session:
             state=target.state,
             fleet=fleet.fleet,
             override=target.platform.path / fleet.override_file,
-            services_named=self._services_named,
+            services_named=self.services_named,
             choices=Choices({}, {}, fleet.choices, {}).extras(),
+            told_release=target.told_release,
             flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
             compose=lambda: target.compose,
             blueprints=lambda: target.blueprints,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from edge_tasks.checkout.roles import ROLES
+from edge_tasks.checkout.roles import NAMEABLE
 from edge_tasks.cli.option import Saved
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
@@ -119,10 +119,10 @@ def check_services(named: object) -> dict[str, str]:
     found = dict(named) if isinstance(named, Mapping) else None
     if named is None:
         return {}
-    if found is None or not all(role in ROLES and isinstance(name, str) for role, name in found.items()):
+    if found is None or not all(role in NAMEABLE and isinstance(name, str) for role, name in found.items()):
         raise SettingsError(
             f"invoke.yaml, edge_tasks.services is {named!r}",
-            hint=f"services: {{ROLE: NAME}}, with a role of {', '.join(ROLES)}",
+            hint=f"services: {{ROLE: NAME}}, with a role of {', '.join(NAMEABLE)}",
         )
     return found
 

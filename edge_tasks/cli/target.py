@@ -100,6 +100,24 @@ class Target:
         return self.platform.compose(self.edge_service)
 
     @property
+    def told_release(self) -> str:
+        """The release that was chosen, or that the bundled platform has; empty where a checkout decides."""
+        chosen = self.choices.chosen("openems_version")
+        return str(chosen.value) if self.platform.bundled or chosen.origin != "default" else ""
+
+    def require_secret_keys(self) -> None:
+        """Refuse to rotate apikeys that are no secrets.
+
+        Raises:
+            SettingsError: the backend wants the names of its edges.
+        """
+        if self.fleet.keys_are_names:
+            raise SettingsError(
+                "with Metadata.Dummy the apikey of an edge is its name, so there are none to rotate",
+                hint="configure Metadata.File or Metadata.Odoo instead, if edges are to have secrets",
+            )
+
+    @property
     def header(self) -> str:
         """Which fleet on which platform, and where each number comes from, for people."""
         edges, light = (self.choices.chosen(name) for name in ("edges", "light_edges"))
@@ -126,13 +144,14 @@ class Target:
         return mark_of(self.fleet, made.template.digest, made.shape, self.choices.text("seed"))
 
 
-def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str) -> Saved:
+def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str, *, keys_are_names: bool = False) -> Saved:
     """The fleet that was saved, or a new one, with what is chosen now.
 
     Args:
         choices: all settings.
         saved: None if there is no fleet yet.
         runtime: the runtime's name.
+        keys_are_names: see :attr:`.Fleet.keys_are_names`.
 
     Raises:
         SettingsError: a setting is not allowed, alone or beside another.
@@ -145,6 +164,7 @@ def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str) -> Saved:
         light=light,
         reserve=choices.number("reserve"),
         port_offset=choices.number("port_offset"),
+        keys_are_names=keys_are_names,
     )
     check_ports(fleet.port_offset, fleet.full)
     override_file = choices.text("override_file")

@@ -72,12 +72,18 @@ class Typed:
         return Told(f"there is no task {word}{_meant(word, tuple(self.tasks))}{twice}", f"{self.command} --list")
 
     def _reordered(self, owners: Sequence[str]) -> str:
-        """The same words with a task first: the one that was typed, or one that has the option."""
-        at = next((at for at, word in enumerate(self.words) if word in self.tasks), None)
+        """The same words with a task first: the one that was typed or meant, or one that has the option."""
+        meant = [self._task_meant(word) for word in self.words]
+        at = next((at for at, task in enumerate(meant) if task), None)
         if at is None:
             return shlex.join([self.command, "setup" if "setup" in owners else owners[0], *self.words])
-        before, task, behind = self.words[:at], self.words[at], self.words[at + 1 :]
-        return shlex.join([self.command, task, *before, *behind])
+        return shlex.join([self.command, meant[at], *self.words[:at], *self.words[at + 1 :]])
+
+    def _task_meant(self, word: str) -> str:
+        """The task of that name, or of one like it; empty if there is none."""
+        if word in self.tasks or word.startswith("-"):
+            return word if word in self.tasks else ""
+        return next(iter(_alike(word, tuple(self.tasks))), "")
 
     @property
     def _help(self) -> str:
@@ -85,9 +91,13 @@ class Typed:
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    begun = sorted((one for one in known if one.startswith(word)), key=len)
-    alike = begun or get_close_matches(word, known, n=1)
+    alike = _alike(word, known)
     return f"; did you mean {alike[0]}?" if alike else ""
+
+
+def _alike(word: str, known: Sequence[str]) -> Sequence[str]:
+    begun = sorted((one for one in known if one.startswith(word)), key=len)
+    return begun or get_close_matches(word, known, n=1)
 
 
 def _either(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ Each that we made holds a stamp, the digest of what it was made of. Felix reads 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -113,6 +114,8 @@ class Directories:
             NotWritable: the old directory is still there, whole.
         """
         stamped = {PurePosixPath(STAMP): f"{digest}\n", PurePosixPath(_WRITTEN_LAST): _IGNORED_BY_GIT}
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         replace_directory(self.of(edge), {**files, **stamped})
 
     def touch(self, edge: Edge) -> bool:
@@ -131,6 +134,11 @@ class Directories:
             NotWritable: it is still there.
         """
         remove_directory(self.folder / name)
+
+    def remove_folder(self) -> None:
+        """Remove the folder that they lay in, unless there is something else in it."""
+        with suppress(OSError):
+            self.folder.rmdir()
 
     def remove_halves(self) -> None:
         """Remove what an interrupted run left beside them."""

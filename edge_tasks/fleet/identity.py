@@ -99,6 +99,7 @@ class Fleet:
         reserve: how many archived rows are registered ahead, for the next edges.
         port_offset: added to every host port.
         light: how many of the edges, the last ones, are light and have no directory.
+        keys_are_names: the apikey of an edge is its name, as ``Metadata.Dummy`` wants it.
     """
 
     id: str
@@ -108,14 +109,16 @@ class Fleet:
     reserve: int = DEFAULT_RESERVE
     port_offset: int = 0
     light: int = 0
+    keys_are_names: bool = False
 
     def edge(self, index: int) -> Edge:
         """The edge with an index, which may be beyond the fleet's size (the reserve)."""
         name = f"edge{index}"
+        secret = self._text(f"apikey/{self.key_generation}", name, _ALPHANUMERIC, APIKEY_LENGTH)
         return Edge(
             index=index,
             name=name,
-            apikey=self._text(f"apikey/{self.key_generation}", name, _ALPHANUMERIC, APIKEY_LENGTH),
+            apikey=name if self.keys_are_names else secret,
             setup_password=_grouped(self._text("setup password", name, _SETUP_PASSWORD, 16)),
             ports=None if self.full <= index < self.size else ports_of(index, self.port_offset),
             seed=_derive(self.secret, "edge", name),

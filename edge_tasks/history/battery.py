@@ -61,25 +61,26 @@ class _Mode:
         np.cumsum(-power * spans, out=path[1:])
         self.power: Whole = power
         self.path: Whole = path
-        self.above = np.where(power < 0, np.maximum(path[:-1] + limit, path[1:]), -_FAR)
-        self.below = np.where(power > 0, np.minimum(path[:-1] - limit, path[1:]), _FAR)
+        self.above = np.where(power < 0, path[1:], -_FAR)
+        self.below = np.where(power > 0, path[1:], _FAR)
         self.giving = _next(power > 0)
         self.taking = _next(power < 0)
 
-    def first(self, place: int, before: int, full: int, bounds: tuple[int, int]) -> int:
+    def first(self, place: int, before: int, battery: Battery, bounds: tuple[int, int]) -> int:
         """From a place on, the first span in which something else happens; the end if there is none.
 
         Args:
             place: of a turn.
             before: W*ms in the battery, less the path there.
-            full: W*ms.
+            battery: it becomes full or empty.
             bounds: W*ms from which on, and below which nothing changes.
         """
         length, ends = _FIRST_LOOK, self.path[1:]
         least, most = bounds[0] - before, bounds[1] - before
         while place < len(self.power):
             part = slice(place, place + length)
-            found = (self.above[part] > full - before) | (self.below[part] < -before)
+            found = self.above[part] >= battery.full_from - before
+            found |= self.below[part] < battery.empty_below - before
             found |= (ends[part] < least) | (ends[part] >= most)
             first = int(found.argmax())
             if found[first]:
@@ -160,7 +161,7 @@ class Course:
             self._add(self.turns[place:end], np.arange(place, end), np.zeros(end - place, np.int64))
         else:
             before = self.charge - int(mode.path[place])
-            end = min(end, mode.first(place, before, battery.full, quiet))
+            end = min(end, mode.first(place, before, battery, quiet))
             self._add(self.turns[place:end], np.arange(place, end), mode.power[place:end])
             self.charge = before + int(mode.path[end])
         self.place = end
@@ -179,23 +180,18 @@ class Course:
 
     def _decided(self, mode: _Mode, moment: int) -> tuple[int, int]:
         """The power from a moment on, and until when it holds unless the balance changes."""
-        power, charge, battery = int(mode.power[self.place]), self.charge, self.battery
-        room = battery.full - charge if power < 0 else charge
-        if room < battery.limit:
-            power = 0
-        if not power:
+        power, charge = int(mode.power[self.place]), self.charge
+        lasts = self.battery.lasts(charge, power) if power else 0
+        if not lasts:
             return 0, self.limits.until
-        full = moment + room // abs(power)
-        return power, min(full, self.limits.until, moment + self.limits.leaves(charge, power))
+        return power, min(moment + lasts, self.limits.until, moment + self.limits.leaves(charge, power))
 
     def _blocked(self, mode: _Mode, place: int) -> int:
         """Until which turn a full or empty battery does nothing; the turn itself if it is neither."""
-        limit, power = self.battery.limit, int(mode.power[place])
-        if power < 0 and self.battery.full - self.charge < limit:
-            return int(mode.giving[place])
-        if power > 0 and self.charge < limit:
-            return int(mode.taking[place])
-        return place
+        power = int(mode.power[place])
+        if not power or self.battery.lasts(self.charge, power):
+            return place
+        return int(mode.giving[place] if power < 0 else mode.taking[place])
 
     def _add(self, moments: Whole | list[int], of: Whole | list[int], powers: Whole | list[int]) -> None:
         if len(moments):

@@ -1,8 +1,8 @@
 """The components of OpenEMS Edge 2024.7.0: what their factories are, and which of them every edge runs.
 
 ``components.json`` has one entry a factory, as a settled edge showed it: name, description and natures of its
-``edgeConfig``, what it measures, its default properties as ``edgeConfig`` writes them, and the channels that do
-not change while it works. The natures decide which widgets the UI shows.
+``edgeConfig``, what it measures, the properties that it declares with their defaults as ``edgeConfig`` has them,
+and the channels that do not change while it works. The natures decide which widgets the UI shows.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class Factory:
         channels: the channels that keep one value, by name.
         measures: what its components measure the power of; None if they have no power.
         averages: the channels that keep one value and are sent in the averages of five minutes only, by name.
-        properties: the defaults of its components' properties, most of them texts, as ``edgeConfig`` has them.
+        properties: the defaults of its components' properties, most of them texts, as ``edgeConfig`` has them;
+            None for one without a default.
+        knows_others: whether its components may have other properties, too.
     """
 
     pid: str
@@ -55,6 +57,16 @@ class Factory:
     measures: Measure | None = None
     averages: Mapping[str, Value] = field(default_factory=dict)
     properties: Mapping[str, object] = field(default_factory=dict)
+    knows_others: bool = True
+
+    def shows(self, name: str) -> bool:
+        """Whether an edge tells this property of its components.
+
+        OpenEMS tells what a factory declares, and its own notes (``_lastChangeBy``). The rest was written for
+        another release, or is Felix's own.
+        """
+        is_declared = self.knows_others or name in self.properties
+        return is_public(name) and (is_declared or name.startswith("_"))
 
 
 @dataclass(frozen=True)
@@ -76,13 +88,13 @@ class _RequiredEntry(TypedDict):
     name: str
     description: str
     natures: list[str]
+    properties: dict[str, object]
     channels: dict[str, Value]
 
 
 class _Entry(_RequiredEntry, total=False):
     measures: Measure
     averages: dict[str, Value]
-    properties: dict[str, object]
 
 
 _ENTRIES: Final[dict[str, _Entry]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
@@ -95,7 +107,8 @@ _FACTORIES: Final = {
         entry["channels"],
         entry.get("measures"),
         entry.get("averages", {}),
-        entry.get("properties", {}),
+        entry["properties"],
+        knows_others=False,
     )
     for pid, entry in _ENTRIES.items()
 }
@@ -129,5 +142,5 @@ def is_simulator(pid: str) -> bool:
 
 
 def is_public(name: str) -> bool:
-    """Whether ``edgeConfig`` has a property; the others are Felix's own."""
+    """Whether ``edgeConfig`` may have a property; the others are Felix's own."""
     return name != "id" and not name.startswith(("service.", ":")) and not name.endswith(".target")

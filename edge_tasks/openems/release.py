@@ -67,6 +67,7 @@ class Release:
         rest_error_status: HTTP status of a JSON-RPC error on the REST port.
         aggregated_meters: ``Timedata.AggregatedInfluxDB`` answers for that many meters, from ``meter0`` on.
         new_singletons: PIDs of components that every edge runs, beyond those of 2024.7.0.
+        answers_get_edges: with ``Metadata.Odoo``, the backend answers ``getEdges`` and ``getEdgesStatus``.
         faults: what is known to be broken, one sentence for each fault.
     """
 
@@ -80,6 +81,7 @@ class Release:
     rest_error_status: int
     aggregated_meters: int
     new_singletons: frozenset[str] = frozenset()
+    answers_get_edges: bool = True
     faults: tuple[str, ...] = ()
 
 
@@ -134,6 +136,7 @@ _2026_2_0: Final = replace(
 _2026_4_0: Final = replace(
     _2026_2_0,
     since="2026.4.0",
+    answers_get_edges=False,
     faults=(*_2026_2_0.faults, "with Metadata.Odoo, getEdges, getEdgesStatus and the like never answer"),
 )
 
@@ -150,17 +153,45 @@ NEW_SINGLETONS: Final = frozenset(pid for release in RELEASES for pid in release
 """The new singletons of all releases."""
 
 
+ONE_PROGRAM: Final = _2026_1_0.since
+"""The newest release whose backend is one program: the last one of which all parts work."""
+
+TWO_PROGRAMS: Final = _2026_2_0.since
+"""The first release whose backend is two programs."""
+
+_MONTHS: Final = {2024: (7, 12), 2025: (1, 12), 2026: (1, 4)}
+"""OpenEMS has a release a month. Of these, by year, we know what holds."""
+
+
 def release_of(version: str) -> Release:
     """What holds for a version: the newest entry that is not newer than it, or the oldest one.
 
     Raises:
         SettingsError: it is not a version.
     """
-    wanted = _order(version)
-    return next((found for found in reversed(RELEASES) if _order(found.since) <= wanted), RELEASES[0])
+    wanted = order(version)
+    return next((found for found in reversed(RELEASES) if order(found.since) <= wanted), RELEASES[0])
 
 
-def _order(version: str) -> tuple[int, ...]:
+def check_known(version: str) -> None:
+    """Refuse a release of which we do not know what holds.
+
+    Raises:
+        SettingsError: with those that are known.
+    """
+    year, month, _ = order(version)
+    first, last = _MONTHS.get(year, (1, 0))
+    if not first <= month <= last:
+        spans = ", ".join(f"{year}.{first} to {year}.{last}" for year, (first, last) in _MONTHS.items())
+        raise SettingsError(f"OpenEMS {version} is not a release that edge-tasks knows", hint=f"known: {spans}")
+
+
+def order(version: str) -> tuple[int, ...]:
+    """A version as something that can be compared.
+
+    Raises:
+        SettingsError: it is not a version.
+    """
     if not re.fullmatch(VERSION, version):
         raise SettingsError(
             f"{version!r} is not a release of OpenEMS", hint=f"a release looks like {DEFAULT.since}"

@@ -7,17 +7,18 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from edge_tasks.errors import FleetError
 from edge_tasks.page.energy import KINDS, Energy, Year, charts
+from edge_tasks.proof.energies import Days
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-_AT_ONCE: Final = 8
+AT_ONCE: Final = 8
+"""So many edges are asked at a time: a backend answers no sooner if it is asked about more."""
 _MOST_FAILURES: Final = 8
 """So many questions may fail before the rest of the edges is not asked any more."""
 _KEPT_S: Final = 30.0
@@ -40,16 +41,21 @@ class Scope(NamedTuple):
     """What there is to be asked.
 
     Attributes:
-        edges: names of those that belong to the question.
+        zones: the time zone of the people at each edge that belongs to the question, by the edge's name.
         channels: of each of them, by what the page calls them.
         households: meters of the edge that was asked about, each with its name for people.
         groups: of the fleet.
     """
 
-    edges: Sequence[str]
+    zones: Mapping[str, str]
     channels: Mapping[str, str]
     households: Sequence[tuple[str, str]] = ()
     groups: Sequence[str] = ()
+
+    @property
+    def year(self) -> Year:
+        """The last twelve months there."""
+        return Year.until_now(self.zones.values())
 
 
 class EnergySource(Protocol):
@@ -62,8 +68,8 @@ class EnergySource(Protocol):
             FleetError: that is not known now.
         """
 
-    def days(self, edge: str, channels: Sequence[str], first: date, last: date) -> Mapping[str, list[int | None]]:
-        """Wh by channel, for each day of the span; None for a day without an answer.
+    def days(self, edge: str, channels: Sequence[str], days: Days) -> Mapping[str, list[int | None]]:
+        """Wh by channel, for each of the days; None for a day without an answer.
 
         Raises:
             FleetError: it cannot be asked.
@@ -112,8 +118,9 @@ class Asking:
         if self.failed >= _MOST_FAILURES:
             return
         channels = self.scope.channels
+        days = Days(self.year.first, self.year.today, self.scope.zones[edge])
         try:
-            found = source.days(edge, list(channels.values()), self.year.first, self.year.today)
+            found = source.days(edge, list(channels.values()), days)
         except FleetError as error:
             with self._lock:
                 self.asked += 1
@@ -132,7 +139,7 @@ class Asking:
             drawn = charts(self.energies[chosen], self.year, month) if self.ended is not None else {}
         return {
             "asked": self.asked,
-            "all": len(self.scope.edges),
+            "all": len(self.scope.zones),
             "is_done": self.ended is not None,
             "problem": self.problem,
             "hint": self.hint,
@@ -149,7 +156,7 @@ class Energies:
 
     def __init__(self, source: EnergySource) -> None:
         self._source = source
-        self._pool = ThreadPoolExecutor(_AT_ONCE, "energy")
+        self._pool = ThreadPoolExecutor(AT_ONCE, "energy")
         self._askings: dict[Asked, Asking] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -159,13 +166,12 @@ class Energies:
         Raises:
             FleetError: what there is to be asked is not known.
         """
-        today = datetime.now(timezone.utc).date()
         asking = self._askings.get(asked)
-        if asking is None or not asking.is_worth(time.monotonic(), today):
+        if asking is None or not asking.is_worth(time.monotonic(), asking.scope.year.today):
             scope = await asyncio.to_thread(self._source.scope, asked)
             if scope is None:
                 return None
-            asking = self._begin(asked, Asking.begin(scope, Year(today)))
+            asking = self._begin(asked, Asking.begin(scope, scope.year))
         return asking.shown(kind, month)
 
     def close(self) -> None:
@@ -185,7 +191,7 @@ class Energies:
         return asking
 
     async def _ask(self, asking: Asking) -> None:
-        loop, edges = asyncio.get_running_loop(), asking.scope.edges
+        loop, edges = asyncio.get_running_loop(), asking.scope.zones
         each = [loop.run_in_executor(self._pool, asking.ask, self._source, edge) for edge in edges]
         found = await asyncio.gather(*each, return_exceptions=True)
         for error in filter(None, found):

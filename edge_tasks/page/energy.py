@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
 from edge_tasks.page.bars import bars
-from edge_tasks.plan import counted
+from edge_tasks.plan import counted, some
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "consumption": ("Consumption", "_sum/ConsumptionActiveEnergy"),
@@ -44,13 +45,21 @@ class Month(NamedTuple):
 
 @dataclass(frozen=True)
 class Year:
-    """Twelve months in UTC; the last one is not over.
+    """Twelve months; the last one is not over.
 
     Attributes:
         today: the last day.
+        zones: whose days these are. With several of them, each edge has its own.
     """
 
     today: date
+    zones: tuple[str, ...]
+
+    @classmethod
+    def until_now(cls, zones: Iterable[str]) -> Year:
+        """The one whose last day is today; where it is tomorrow already, that is the last day."""
+        each = tuple(dict.fromkeys(zones))
+        return cls(max(datetime.now(ZoneInfo(zone)).date() for zone in each), each)
 
     @property
     def months(self) -> tuple[Month, ...]:
@@ -119,9 +128,9 @@ def charts(energy: Energy, year: Year, chosen: str) -> dict[str, Any]:
         "month": month.name,
         "months": [[one.name, f"{one.first:%B %Y}"] for one in year.months],
         "year_chart": year_chart(energy, year),
-        "year_told": told(energy.wh, energy.answers, most),
+        "year_told": told(energy.wh, energy.answers, most, year.zones),
         "month_chart": bars(days, [str(number) for number in range(1, len(days) + 1)], _UNIT),
-        "month_told": told(days, answers, most),
+        "month_told": told(days, answers, most, year.zones),
     }
 
 
@@ -130,13 +139,14 @@ def year_chart(energy: Energy, year: Year) -> str:
     return bars(month_sums(energy, year), [f"{month.first:%b}" for month in year.months], _UNIT)
 
 
-def told(days: Sequence[int | None], answers: Sequence[int], most: int) -> str:
+def told(days: Sequence[int | None], answers: Sequence[int], most: int, zones: Sequence[str]) -> str:
     """The sum in words, and on how many days nothing or not everything was answered.
 
     Args:
         days: Wh.
         answers: of how many edges each day is.
         most: how many edges have an answer at all.
+        zones: whose days these are.
     """
     whole = total(days)
     if whole is None:
@@ -144,7 +154,8 @@ def told(days: Sequence[int | None], answers: Sequence[int], most: int) -> str:
     silent, partly = answers.count(0), sum(0 < count < most for count in answers)
     gaps = f" {counted(silent, 'day')} without an answer." if silent else ""
     partial = f" {counted(partly, 'day')} without some of the edges." if partly else ""
-    return f"{whole / 1000:,.1f} kWh in {counted(len(days) - silent, 'day')}.{gaps}{partial}"
+    known = f"{counted(len(days) - silent, 'day')} ({some(tuple(zones))})"
+    return f"{whole / 1000:,.1f} kWh in {known}.{gaps}{partial}"
 
 
 def total(days: Sequence[int | None]) -> int | None:

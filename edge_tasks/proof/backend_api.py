@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from edge_tasks.errors import BackendError
+from edge_tasks.proof.edge_configs import EdgeConfigs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,8 @@ class BackendApi:
         password: of that user.
         ui: the websocket of the backend's UI, e.g. ``ws://127.0.0.1:8082``; empty where it is not reached.
         remedy: what to type if it refuses the login.
+        configs: what was asked of it about the components of edges.
+        knows_all: it knows its devices before they come; otherwise one that it does not know is offline.
     """
 
     says: ClassVar[str] = "the backend"
@@ -57,6 +60,8 @@ class BackendApi:
     password: str = field(repr=False)
     ui: str = ""
     remedy: str = "inv odoo-init, or give Odoo's user admin that password"
+    knows_all: bool = True
+    configs: EdgeConfigs = field(default_factory=EdgeConfigs, repr=False, compare=False)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -64,9 +69,7 @@ class BackendApi:
         Raises:
             BackendError: the backend does not answer, or refuses the login.
         """
-        first = frozenset(
-            random.sample(names, min(_FIRST, len(names)))
-        )  # of all: some may be known, the rest not
+        first = frozenset(random.sample(names, min(_FIRST, len(names))))
         began = time.monotonic()
         answers = self._statuses([name for name in names if name in first])
         if rest := [name for name in names if name not in first]:
@@ -74,7 +77,8 @@ class BackendApi:
             if is_slow and self.ui:
                 self._introduce()
             answers |= self._statuses(rest, _SLOW_BATCH if is_slow and not self.ui else len(rest))
-        return {name: bool(answer.get("online")) for name, answer in answers.items()}
+        found = {name: bool(answer.get("online")) for name, answer in answers.items()}
+        return found if self.knows_all else {**dict.fromkeys(names, False), **found}
 
     def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
         """``getEdgesChannelsValues`` of edges that :meth:`online` has named; one that is unknown now is absent.
@@ -85,6 +89,17 @@ class BackendApi:
         if not names or not channels:
             return {}
         return self._asked("getEdgesChannelsValues", "ids", [list(names)], {"channels": list(channels)})
+
+    def components(self, names: Sequence[str]) -> dict[str, frozenset[str]]:
+        """``getEdgeConfig`` of each edge; one of which the backend has none is absent."""
+        return self.configs.of(names, self._components)
+
+    def _components(self, name: str) -> frozenset[str] | None:
+        try:
+            config = self.ask_edge(name, "getEdgeConfig", {}) or {}
+        except BackendError:
+            return None
+        return frozenset(config.get("components") or ()) or None
 
     def ask_edge(self, name: str, method: str, params: Mapping[str, object]) -> dict[str, Any] | None:
         """What the backend answers about an edge (``edgeRpc``); None if it has no result.

@@ -11,6 +11,7 @@ from edge_tasks.errors import BackendError, DatabaseRefused, NoAnswer, OdooRefus
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
+from edge_tasks.registry.odoo.rows import WORDS as ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.load_curve import Profile
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.proof.verdict import Expectation
-    from edge_tasks.registry.protocol import DeviceReport, Registry
+    from edge_tasks.registry.protocol import DeviceReport, Registry, Words
 
 _FEW: Final = 10
 """So many edges without an entry are asked for: they may be connected all the same."""
@@ -117,6 +118,8 @@ class _Answers:
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, object]] = field(default_factory=dict)
     reports: dict[str, DeviceReport] = field(default_factory=dict)
+    components: dict[str, frozenset[str]] = field(default_factory=dict)
+    words: Words = ROWS
     takes_edges: bool = True
 
 
@@ -149,12 +152,13 @@ def look(
 
 def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answers:
     status, registry = sources.status, sources.registry
-    answers = _Answers()
+    answers = _Answers(words=registry.words)
     try:
         answers.reports = registry.reports(names)
         answers.online = status.online(_worth_asking(names, answers.reports))
         online = [name for name, is_online in answers.online.items() if is_online]
         answers.values = status.values(online, channels) if channels else {}
+        answers.components = _components(answers, sources)
         answers.visible = registry.visible(names)
         answers.takes_edges = any(answers.online.values()) or sources.facts.takes_edges()
     except DatabaseRefused as error:
@@ -164,6 +168,15 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
     except NoAnswer as error:
         answers.unasked, answers.why, answers.hint = _fault_of(error), error.message, error.hint
     return answers
+
+
+def _components(answers: _Answers, sources: Sources) -> dict[str, frozenset[str]]:
+    """What the edges that are online consist of, as the registry says, or else the backend itself."""
+    online = [name for name, is_online in answers.online.items() if is_online]
+    if not sources.registry.keeps_configs:
+        return sources.status.components(online)
+    reports = ((name, answers.reports.get(name)) for name in online)
+    return {name: report.components for name, report in reports if report and report.components is not None}
 
 
 def _worth_asking(names: Sequence[str], reports: Mapping[str, DeviceReport]) -> list[str]:
@@ -191,7 +204,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         unasked=answers.unasked,
         unasked_why=answers.why,
         unasked_hint=answers.hint,
-        components=report.components if report and online else None,
+        components=answers.components.get(name),
         ignored=process.ignored,
         values=answers.values.get(name, {}),
         registered=report is not None,
@@ -203,5 +216,6 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         message_age_s=report.message_age_s if report else None,
         settled_s=time.time() - max(process.since, facts.backend_started),
         backend_age_s=time.time() - facts.backend_started,
+        words=answers.words,
         is_late=is_late,
     )

@@ -50,6 +50,13 @@ class StatusSource(Protocol):
             BackendError: the source cannot be asked; with the reason.
         """
 
+    def components(self, names: Sequence[str]) -> dict[str, frozenset[str]]:
+        """The ids of what each edge last said that it consists of; one that said nothing is absent.
+
+        Raises:
+            BackendError: as for :meth:`online`.
+        """
+
     def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
         """Channel → value, by name; empty where values cannot be asked.
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from edge_tasks.openems.components import factory, is_meter, is_simulator
 from edge_tasks.openems.load_curve_terms import KINDS
 from edge_tasks.proof.fault import Fault
+from edge_tasks.registry.odoo.rows import WORDS as ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
+    from edge_tasks.registry.protocol import Words
 
 _Found: TypeAlias = "tuple[Fault, Condition, str, str]"
 
@@ -82,6 +84,7 @@ class Observation:
         message_age_s: seconds since the backend's ``lastmessage``.
         settled_s: seconds since backend and edge were last started, whichever is later.
         backend_age_s: seconds since the backend was started.
+        words: how people call the entries of the registry.
         is_late: ``online`` is what the backend wrote at its last ``lastmessage``, up to 30 s ago.
     """
 
@@ -106,6 +109,7 @@ class Observation:
     message_age_s: float | None = None
     settled_s: float = 0.0
     backend_age_s: float = 0.0
+    words: Words = ROWS
     is_late: bool = False
 
     @property
@@ -196,8 +200,9 @@ def _fault(seen: Observation, expected: Expectation) -> _Found | None:
 
 def _of_row(seen: Observation) -> _Found | None:
     amiss = Condition.INCOMPLETE if seen.online else Condition.OFFLINE  # the backend may have it all the same
+    entry = seen.words.entry
     if not seen.registered:
-        return Fault.NO_ROW, amiss, "it has no row in the device table", "inv register"
+        return Fault.NO_ROW, amiss, f"it has no {entry} in {seen.words.holder}", "inv register"
     if not seen.running:
         why = seen.running_why or "its process does not run"
         return Fault.NOT_RUNNING, Condition.OFFLINE, why, "inv up"
@@ -206,7 +211,7 @@ def _of_row(seen: Observation) -> _Found | None:
     if seen.visible is False:
         return Fault.ROW_HIDDEN, amiss, "Odoo does not list its device, although the row is active", _UNHIDE
     if not seen.key_is_own:
-        return Fault.ROW_OTHER_KEY, amiss, "its row has another apikey", "inv register"
+        return Fault.ROW_OTHER_KEY, amiss, f"its {entry} has another apikey", "inv register"
     return None
 
 
@@ -217,7 +222,8 @@ def _of_connection(seen: Observation) -> _Found | None:
     if not seen.takes_edges:
         return Fault.PORT_CLOSED, offline, "the backend's port for edges is not open", "inv register"
     if not seen.read:
-        return Fault.ROW_UNREAD, offline, "the backend started before its row was there", "inv register"
+        why = f"the backend started before its {seen.words.entry} was there"
+        return Fault.ROW_UNREAD, offline, why, "inv register"
     if seen.online is None:
         return Fault.NOT_KNOWN, Condition.UNKNOWN, "the backend does not know it", "inv register"
     if seen.tries and seen.backend_age_s < _RECONNECTS_S:

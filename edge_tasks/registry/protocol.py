@@ -32,6 +32,7 @@ class Registration(Generic[T]):
         reserve_added: names of the reserve that get an entry.
         reserve_changed: names of the reserve whose entry is corrected.
         details: the same for the registry itself, which does it.
+        removed: names of our entries beyond fleet and reserve, where entries cannot be archived.
     """
 
     added: tuple[str, ...]
@@ -43,11 +44,12 @@ class Registration(Generic[T]):
     reserve_added: tuple[str, ...]
     reserve_changed: tuple[str, ...]
     details: T
+    removed: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing must be done."""
-        return not (self.written or self.unarchived or self.archived)
+        return not (self.written or self.unarchived or self.archived or self.removed)
 
     @property
     def written(self) -> int:
@@ -57,10 +59,28 @@ class Registration(Generic[T]):
     def __str__(self) -> str:
         """For people: ``3 added, 2 kept, 0 changed; 10 in reserve``."""
         counts = f"{len(self.added)} added, {self.kept} kept, {len(self.changed)} changed"
-        for names, word in ((self.unarchived, "unarchived"), (self.archived, "archived")):
+        others = (self.unarchived, "unarchived"), (self.archived, "archived"), (self.removed, "removed")
+        for names, word in others:
             counts += f", {len(names)} {word}" if names else ""
         changed = f", {len(self.reserve_changed)} of them changed" if self.reserve_changed else ""
         return f"{counts}; {self.reserved} in reserve{changed}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """How people call the entries of a registry.
+
+    Attributes:
+        entry: one of them: ``row``.
+        entries: several of them.
+        holder: where they are: ``the device table``.
+        editor: where people change them: ``in Odoo``.
+    """
+
+    entry: str
+    entries: str
+    holder: str
+    editor: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +102,18 @@ class DeviceReport:
 
 class Registry(Protocol[T]):
     """The entries of a backend's devices. Each method raises RegistrationError when it cannot be asked."""
+
+    @property
+    def words(self) -> Words:
+        """How people call its entries."""
+
+    @property
+    def is_read_at_start(self) -> bool:
+        """Whether a backend knows only what the registry held when the backend started."""
+
+    @property
+    def keeps_configs(self) -> bool:
+        """Whether a backend stores ``edgeConfig`` of each device here; otherwise only the backend has it."""
 
     def __str__(self) -> str:
         """Where it is, for people; no password in it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge_tasks.openems.release import DEFAULT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
@@ -25,7 +27,9 @@ class RuntimeContext:
         override: our override's path.
         services_named: role → service, from ``invoke.yaml``.
         choices: the saved settings, by name; each runtime takes its own into a dataclass of options.
-        flags: those that were typed, of ``skip_build``, ``demo``, ``no_snapshot``, ``force`` and ``fix``.
+        told_release: the release of OpenEMS that was chosen, or that the bundled platform has; else empty.
+        flags: those that were typed, of ``skip_build``, ``demo``, ``no_snapshot``, ``force`` and
+            ``fix``.
         compose: reads the platform's compose file, where Compose does not.
         blueprints: gives what the edges are made of; see :attr:`.Target.blueprints`.
         say: prints a line for people.
@@ -39,12 +43,18 @@ class RuntimeContext:
     override: Path
     services_named: Mapping[str, str]
     choices: Mapping[str, str | int]
+    told_release: str
     flags: frozenset[str]
     compose: Callable[[], ComposeFile]
     blueprints: Callable[[], Blueprints]
     say: Callable[[str], None]
     progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
     echo: Callable[[str], None] | None
+
+    @property
+    def stood_in_for(self) -> str:
+        """The release that stand-ins behave like: the one that was chosen, else that of the recordings."""
+        return self.told_release or DEFAULT.since
 
     def render(self, edge: Edge, uri: str) -> dict[PurePosixPath, str]:
         """The files of an edge that connects to a backend, by path below its config directory."""

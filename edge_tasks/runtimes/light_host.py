@@ -13,6 +13,7 @@ from edge_tasks.adapters.files import in_utf8, text_of, write_file, writing
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
 from edge_tasks.light.host import memories
+from edge_tasks.openems.release import DEFAULT
 from edge_tasks.plan import counted
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes import light_groups
@@ -48,6 +49,7 @@ class LightOptions:
         reconnect: ``quick`` or ``openems``.
         metrics_port: where metrics are served, the fleet's offset included; 0 for nowhere.
         metrics_host: on which address, as the host sees it.
+        version: the release of OpenEMS that the edges say they are.
     """
 
     processes: int
@@ -56,6 +58,7 @@ class LightOptions:
     reconnect: str
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
+    version: str = DEFAULT.since
 
     @classmethod
     def of(cls, choices: Mapping[str, str | int], offset: int) -> LightOptions:
@@ -151,6 +154,7 @@ class LightHost:
             **self._options.shares(len(written) + self._fleet.light),
             "connect_rate": self._options.connect_rate,
             "reconnect": self._options.reconnect,
+            **({"version": self._options.version} if self._options.version != DEFAULT.since else {}),
             **self._options.metrics,
             "edges": [self._entry(edge, written[edge.name]) for edge in own],
         }

@@ -46,6 +46,19 @@ class ImagesToMake:
 
 
 @dataclass(frozen=True)
+class Entrance:
+    """Where a backend takes what edges send, as this machine reaches it.
+
+    Attributes:
+        uri: of its websocket for edges.
+        finest_ms: between two points of the past that it keeps; it may drop what is closer.
+    """
+
+    uri: str
+    finest_ms: int = 1
+
+
+@dataclass(frozen=True)
 class Arrival:
     """Whether points of the fleet arrive where history is stored.
 

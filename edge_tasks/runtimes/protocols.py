@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from edge_tasks.plan import Plan
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
-    from edge_tasks.runtimes.plans import Arrival, DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
+    from edge_tasks.runtimes.plans import (
+        Arrival,
+        DatabaseToPrepare,
+        EdgesToStart,
+        Entrance,
+        ImagesToMake,
+        Override,
+    )
     from edge_tasks.timedata.protocol import History, KeptHistory
 
 
@@ -222,6 +229,9 @@ class Storage(Protocol):
             SettingsError: the backend stores no history, or where nobody else can write.
             HistoryError: it does not run.
         """
+
+    def entrance(self) -> Entrance:
+        """Where the backend takes what edges send, and stores it there."""
 
     def kept(self) -> KeptHistory | None:
         """That place, whether it runs or not; None if a purge removes it with all that is in it."""

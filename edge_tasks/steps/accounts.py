@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
 from edge_tasks.history.described import mark
-from edge_tasks.history.truth.account import Account, Batch, account_of
+from edge_tasks.history.truth.account import Account, Batch, accounts_of
 from edge_tasks.history.truth.answered import Bill, PastPoints
 from edge_tasks.history.truth.periods import LENGTHS, periods
+from edge_tasks.light.wire import journal
 from edge_tasks.openems.sources import NEVER
 from edge_tasks.plan import some
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.blueprints import DescribedEdge
     from edge_tasks.history.pasts import Noted
+    from edge_tasks.light.wire.journal import Journal
     from edge_tasks.output import Output
 
-_MOST: Final = 500
-"""So many are reckoned side by side at the most: a turn of one edge takes nearly as long as one of hundreds."""
+_MOST: Final = 250
+"""So many are reckoned side by side at the most: of more, only a few days at once fit into memory."""
 _FEW: Final = 20
 """So few are not worth another process."""
 
@@ -75,11 +77,11 @@ class Life:
 
     Attributes:
         began: epoch ms of its first moment, its past included; None if it has none yet.
-        changed: epoch ms since when people have changed something; None if nobody did.
+        journal: what people have done to it.
     """
 
     began: int | None
-    changed: int | None
+    journal: Journal
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Accounts:
     _lacking: dict[str, list[str]] = field(default_factory=dict)
 
     def read(self) -> list[Account]:
-        """All of them, in the order of the edges.
+        """All of them.
 
         Raises:
             SettingsError: there is nothing to be accounted for.
@@ -120,10 +122,16 @@ class Accounts:
         found: list[Account] = []
         edges = sum(len(batch.edges) for batch, _ in work)
         with self.output.progress("truth", edges, "edges") as progress:
-            for account in self._accounts(work, edges):
-                found.append(account)
+            for some_accounts in self._accounts(work, edges):
+                found += some_accounts
                 progress(sum(len(one.edges) for one in found))
         return found
+
+    def by_edge(self, found: Sequence[Account]) -> list[tuple[Account, int]]:
+        """Each edge's account and the edge's place in it, in the order of the edges."""
+        order = {edge.name: number for number, edge in enumerate(self.edges)}
+        each = ((account, place) for account in found for place in range(len(account.edges)))
+        return sorted(each, key=lambda one: order[one[0].edges[one[1]]])
 
     def remarks(self, found: Sequence[Account]) -> Iterator[str]:
         """What is not known, for people."""
@@ -134,18 +142,21 @@ class Accounts:
         for why in dict.fromkeys(account.unknown for account in found if account.unknown):
             unknown = tuple(name for account in found if account.unknown == why for name in account.edges)
             yield f"battery and grid are not reckoned of {some(unknown)}: {why}"
-        changed = tuple(edge.name for edge in self.edges if self._changed(edge.name) is not None)
-        if changed:
-            yield f"people have changed something on {some(changed)}, and nothing is known of what follows"
+        followed = tuple(edge.name for edge in self.edges if self._journal(edge.name).entries)
+        if followed:
+            yield f"people have changed something on {some(followed)}: what their journals say is followed"
+        lacking = tuple(edge.name for edge in self.edges if self._journal(edge.name).lost is not None)
+        if lacking:
+            yield f"the journal of {some(lacking)} lacks something, and nothing is known of what follows"
 
-    def _accounts(self, work: Sequence[tuple[Batch, Bill]], edges: int) -> Iterator[Account]:
+    def _accounts(self, work: Sequence[tuple[Batch, Bill]], edges: int) -> Iterator[list[Account]]:
         processes = min(self.processes, len(work), 1 + edges // _FEW)
         if processes == 1:
-            yield from (account_of(*one) for one in work)
+            yield from (accounts_of(*one) for one in work)
             return
         context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
         with ProcessPoolExecutor(processes, context) as pool:
-            for future in [pool.submit(account_of, *one) for one in work]:
+            for future in [pool.submit(accounts_of, *one) for one in work]:
                 yield future.result()
 
     def _work(self) -> Iterator[tuple[Batch, Bill]]:
@@ -174,8 +185,8 @@ class Accounts:
         self._lacking.setdefault(why, []).append(edge.name)
         return None
 
-    def _changed(self, name: str) -> int | None:
-        return self.lives[name].changed if name in self.lives else None
+    def _journal(self, name: str) -> Journal:
+        return self.lives[name].journal if name in self.lives else journal.NOTHING
 
     def _bill(self, zone: tzinfo, points: Sequence[PastPoints]) -> Bill:
         asked = self.wanted
@@ -202,5 +213,12 @@ class Accounts:
                     part[0].profile,
                     points,
                     end,
-                    tuple(NEVER if (at := self._changed(edge.name)) is None else at for edge in part),
+                    tuple(_lost(self._journal(edge.name), end) for edge in part),
+                    tuple(self._journal(edge.name).entries for edge in part),
                 )
+
+
+def _lost(found: Journal, end: int) -> int:
+    """Epoch ms since when nothing is known: a journal lacks something, or begins before its edge's past ended."""
+    early = [one.at for one in found.entries[:1] if one.at < end]
+    return min([*early, *([] if found.lost is None else [found.lost])], default=NEVER)

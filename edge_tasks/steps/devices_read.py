@@ -28,16 +28,18 @@ class DevicesRead:
         record: where it is noted.
         backend: whose knowledge it is.
         fleet: whose edges are meant.
+        is_read_at_start: the backend knows only what the registry held when it started.
     """
 
     record: Record
     backend: Backend
     fleet: Fleet
+    is_read_at_start: bool = True
 
     def unread(self) -> tuple[str, ...]:
         """The fleet's edges that the running backend has not read; none while it is still to be started."""
         instance = self.backend.instance()
-        if instance is None:
+        if instance is None or not self.is_read_at_start:
             return ()
         noted = self.record.entries().get("read")
         is_same_life = noted is not None and noted["instance"] in (instance, _STARTING)
@@ -60,7 +62,7 @@ class DevicesRead:
                 edge.name for edge in self.fleet.edges
             )  # reading again restarts it, which opens its port
         found = self.unread()
-        if self.backend.instance() is None or not self._backend_is_current():
+        if not self.is_read_at_start or self.backend.instance() is None or not self._backend_is_current():
             return found
         again = (self.names() & set(added)) | self._misread(changed, archived)
         return tuple(edge.name for edge in self.fleet.edges if edge.name in again.union(found))

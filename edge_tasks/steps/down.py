@@ -57,6 +57,7 @@ class Down:
         for name in ours:
             self.directories.remove(name)
         self.directories.remove_halves()
+        self.directories.remove_folder()
         if self.override.is_file() and is_ours(read_utf8(self.override)):
             with writing(self.override):
                 self.override.unlink()

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.errors import BackendError
 from edge_tasks.page.energies import Scope
 from edge_tasks.page.energy import KINDS
-from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.proof.energies import ask_days
 from edge_tasks.steps.households import find_households
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.checkout.blueprints import Blueprints
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.page.energies import Asked
+    from edge_tasks.proof.energies import Days
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.steps.dashboard import Watched
 
-_PER_PERIOD: Final = "queryHistoricTimeseriesEnergyPerPeriod"
-_A_DAY: Final = {"value": 1, "unit": "Days"}
 _OF_EDGE: Final = {kind: channel for kind, (_, channel) in KINDS.items()}
 
 
@@ -44,46 +41,38 @@ class FleetEnergies:
         watched = self._watched()
         return scope_of(asked, watched.fleet.edges if watched.saved else (), watched.blueprints)
 
-    def days(self, edge: str, channels: Sequence[str], first: date, last: date) -> Mapping[str, list[int | None]]:
-        """What the backend answers, see :func:`ask_days`."""
-        return ask_days(self._watched().view.runtime.backend.status, edge, channels, first, last)
+    def days(self, edge: str, channels: Sequence[str], days: Days) -> Mapping[str, list[int | None]]:
+        """What the backend answers, see :func:`whole_days`."""
+        return whole_days(self._watched().view.runtime.backend.status, edge, channels, days)
 
 
 def scope_of(asked: Asked, edges: Sequence[Edge], blueprints: Blueprints) -> Scope | None:
     """What there is to be asked of some edges; None if there is no such group, edge or meter."""
     if not asked.edge:
-        chosen = [edge.name for edge in edges if asked.group in ("", blueprints.of(edge).group.name)]
+        chosen = [edge for edge in edges if asked.group in ("", blueprints.of(edge).group.name)]
         groups = [one.group.name for one in blueprints.each if one.group.name]
-        return Scope(chosen, _OF_EDGE, groups=groups) if chosen else None
+        return Scope(zones_of(chosen, blueprints), _OF_EDGE, groups=groups) if chosen else None
     found = [edge for edge in edges if edge.name == asked.edge]
     meters = {one.meter: one for one, _ in find_households(found, blueprints)}
     if not found or (asked.meter and asked.meter not in meters):
         return None
     channels = {"consumption": meters[asked.meter].channel} if asked.meter else _OF_EDGE
-    return Scope([asked.edge], channels, [(one.meter, one.alias) for one in meters.values()])
+    households = [(one.meter, one.alias) for one in meters.values()]
+    return Scope(zones_of(found, blueprints), channels, households)
 
 
-def ask_days(
-    backend: StatusSource, edge: str, channels: Sequence[str], first: date, last: date
+def zones_of(edges: Iterable[Edge], blueprints: Blueprints) -> dict[str, str]:
+    """The time zone of the people at each edge, by its name."""
+    return {edge.name: blueprints.of(edge).group.zone for edge in edges}
+
+
+def whole_days(
+    backend: StatusSource, edge: str, channels: Sequence[str], days: Days
 ) -> dict[str, list[int | None]]:
-    """Wh of an edge in the days of UTC, by channel; None for a day without an answer.
+    """Whole Wh by channel for each of the days; None for a day without an answer.
 
     Raises:
         BackendError: it cannot be asked, or answers with an error.
     """
-    if not isinstance(backend, BackendApi):
-        raise BackendError("energies are asked at the backend's B2B REST API, which is not there")
-    params = {"fromDate": str(first), "toDate": str(last), "channels": list(channels), "timezone": "UTC"}
-    answer = backend.ask_edge(edge, _PER_PERIOD, {**params, "resolution": _A_DAY}) or {}
-    places = [(_day(text) - first).days for text in answer.get("timestamps", ())]
-    found: dict[str, list[int | None]] = {}
-    for channel in channels:
-        days = found[channel] = [None] * ((last - first).days + 1)
-        for place, value in zip(places, answer.get("data", {}).get(channel) or (), strict=False):
-            if 0 <= place < len(days) and value is not None:
-                days[place] = round(value)
-    return found
-
-
-def _day(text: str) -> date:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc).date()
+    found = ask_days(backend, edge, channels, days)
+    return {channel: [None if one is None else round(one) for one in wh] for channel, wh in found.items()}

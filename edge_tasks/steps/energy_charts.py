@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edge_tasks.page.energies import AT_ONCE
 from edge_tasks.page.energy import KINDS, Energy, Year, told, total, year_chart
 from edge_tasks.page.snapshot import number
 from edge_tasks.plan import counted
-from edge_tasks.steps.energies import ask_days
+from edge_tasks.proof.energies import Days
+from edge_tasks.steps.energies import whole_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.steps.households import Household
 
-_AT_ONCE: Final = 8
 _MOST: Final = 10
 _CONSUMED: Final = KINDS["consumption"][1]
 
@@ -32,6 +34,7 @@ class Chart(NamedTuple):
 def year_charts(
     backend: StatusSource,
     households: Mapping[str, Sequence[Household]],
+    zones: Mapping[str, str],
     year: Year,
     progress: Callable[[int], None],
 ) -> list[Chart]:
@@ -40,6 +43,7 @@ def year_charts(
     Args:
         backend: that is asked.
         households: by the names of all edges.
+        zones: whose days each edge has, likewise.
         year: which.
         progress: is told how many edges have answered.
 
@@ -51,18 +55,21 @@ def year_charts(
     """
 
     def ask(edge: str, channel: str = _CONSUMED) -> Sequence[int | None]:
-        return ask_days(backend, edge, [channel], year.first, year.today)[channel]
+        return whole_days(backend, edge, [channel], Days(year.first, year.today, zones[edge]))[channel]
 
     fleet = Energy.of_nobody(len(year.days))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         for asked, days in enumerate(pool.map(ask, households), 1):
             fleet.add(days)
             progress(asked)
     if total(fleet.wh) is None:
         return []
-    found = [(f"Consumption of {counted(len(households), 'edge')}", fleet)]
-    found += [(_name(one), _alone(ask(one.edge, one.channel))) for one in _largest(backend, households)]
-    return [_chart(title, energy, year) for title, energy in found if total(energy.wh) is not None]
+    found = [(f"Consumption of {counted(len(households), 'edge')}", fleet, year)]
+    found += [
+        (_name(one), _alone(ask(one.edge, one.channel)), replace(year, zones=(one.zone,)))
+        for one in _largest(backend, households)
+    ]
+    return [_chart(*one) for one in found if total(one[1].wh) is not None]
 
 
 def _largest(backend: StatusSource, households: Mapping[str, Sequence[Household]]) -> list[Household]:
@@ -75,7 +82,7 @@ def _largest(backend: StatusSource, households: Mapping[str, Sequence[Household]
 
 
 def _chart(title: str, energy: Energy, year: Year) -> Chart:
-    said = told(energy.wh, energy.answers, max(energy.answers))
+    said = told(energy.wh, energy.answers, max(energy.answers), year.zones)
     return Chart(title, said, year_chart(energy, year))
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.history.past import Past
     from edge_tasks.light.engine.memory import Memory
-    from edge_tasks.timedata.protocol import History
+    from edge_tasks.timedata.protocol import Sink
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ class Done:
     memory: Memory
 
 
-def write(pasts: Sequence[Past], history: History, processes: int) -> Iterator[Done]:
-    """Write pasts in so many processes; each is told when it is stored.
+def write(pasts: Sequence[Past], sink: Sink, processes: int) -> Iterator[Done]:
+    """Write pasts in so many processes; each is told when it is written.
 
     Raises:
-        HistoryError: the history cannot be reached, or refuses. What was told is stored.
+        HistoryError: the sink cannot be reached, or refuses. What was told is written.
     """
     context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
     count = max(1, min(processes, len(pasts)))
-    with _ended(ProcessPoolExecutor(count, context, _begin, (pasts, history))) as pool:
+    with _ended(ProcessPoolExecutor(count, context, _begin, (pasts, sink))) as pool:
         for done in as_completed([pool.submit(_write, number) for number in range(len(pasts))]):
             yield done.result()
 
@@ -62,15 +62,15 @@ class _Work:
     """What a process has been given."""
 
     pasts: Sequence[Past]
-    history: History
+    sink: Sink
     lives: Lives
 
 
-def _begin(pasts: Sequence[Past], history: History) -> None:
+def _begin(pasts: Sequence[Past], sink: Sink) -> None:
     """Make a process ready. It ends with its parent, and Ctrl-C is its parent's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _Work.pasts, _Work.history, _Work.lives = pasts, history, Lives()
+    _Work.pasts, _Work.sink, _Work.lives = pasts, sink, Lives()
 
 
 def _end_with_parent() -> None:
@@ -90,5 +90,5 @@ def _write(number: int) -> Done:
             else:
                 memory.append(found)
 
-    _Work.history.write(points())
+    _Work.sink.write(points())
     return Done(_Work.pasts[number].edge.name, memory[0])

@@ -6,9 +6,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.processes import until
 from edge_tasks.history.past import CHANNEL, Past
 from edge_tasks.light.host import memories
 from edge_tasks.light.host.memories import Snapshot
+from edge_tasks.light.wire.journal import Entry, Journal
 from edge_tasks.plan import some
 from edge_tasks.steps import past_processes
 from edge_tasks.timedata.errors import HistoryDiffers
@@ -20,14 +22,20 @@ if TYPE_CHECKING:
     from edge_tasks.history.described import Described
     from edge_tasks.history.pasts import Noted
     from edge_tasks.light.engine.memory import Memory
+    from edge_tasks.light.wire.config_changes import Change
     from edge_tasks.output import Output
     from edge_tasks.steps.past_processes import Done
     from edge_tasks.steps.past_record import PastRecord
+    from edge_tasks.steps.past_sender import PastSender
     from edge_tasks.timedata.protocol import History
     from edge_tasks.timedata.span import Span
 
 _KEEP_S: Final = 10.0
 """What was written is counted and noted so often, so that an interrupted step goes on there."""
+
+_LATE_S: Final = 60.0
+"""A backend that has much to do may store points so much later."""
+_PAUSE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class PastWriter:
         record: where it is noted.
         memory_file: of the light host, which does not run meanwhile.
         processes: how many write.
+        sender: has the backend store them; None to write them where they are stored.
     """
 
     history: History
@@ -68,6 +77,7 @@ class PastWriter:
     memory_file: Path
     processes: int
     output: Output
+    sender: PastSender | None = None
 
     def write(self, wanted: Mapping[str, ToWrite]) -> int:
         """Write all of them; the number of points.
@@ -83,7 +93,9 @@ class PastWriter:
         kept = time.monotonic()
         with self.output.progress("backfill", len(pasts), "edges") as progress:
             try:
-                for number, done in enumerate(past_processes.write(pasts, self.history, self.processes), 1):
+                for number, done in enumerate(
+                    past_processes.write(pasts, self.sender or self.history, self.processes), 1
+                ):
                     waiting.append(done)
                     progress(number)
                     if time.monotonic() - kept > _KEEP_S:
@@ -111,11 +123,20 @@ class PastWriter:
 
     def _keep(self, done: Sequence[Done], wanted: Mapping[str, ToWrite]) -> list[str]:
         """Count what was written, keep with what the edges go on, and note it; the names of those that differ."""
-        differing = self._differing([wanted[one.name].past for one in done])
+        pasts = [wanted[one.name].past for one in done]
+        differing = self._stored_late(pasts) if self.sender and pasts else self._differing(pasts)
         good = [one for one in done if one.name not in differing]
         self._remember(good)
         self.record.note({one.name: wanted[one.name].noted for one in good})
         return sorted(differing)
+
+    def _stored_late(self, pasts: Sequence[Past]) -> set[str]:
+        """The names of the edges that still lack points when the backend has had time to store them."""
+        self.history.settle()
+        deadline = time.monotonic() + _LATE_S
+        while (differing := self._differing(pasts)) and until(deadline, _PAUSE_S):
+            pass
+        return differing
 
     def _differing(self, pasts: Iterable[Past]) -> set[str]:
         found: set[str] = set()
@@ -136,11 +157,15 @@ class PastWriter:
         kept = memories.load(self.memory_file)
         for one in done:
             old = before.get(one.name, Snapshot(one.memory))
-            touched = one.memory.now if old.changes else None
             memory = _with_states(one.memory, old.memory)
-            kept[one.name] = Snapshot(memory, old.shape, old.changes, touched)
+            kept[one.name] = Snapshot(memory, old.shape, _journal(old.journal.changes, one.memory.now))
         for _ in memories.saved(self.memory_file, kept.items()):
             pass
+
+
+def _journal(changes: Iterable[Change], end: int | None) -> Journal:
+    """Changes that have had an effect only since the end of a past."""
+    return Journal(tuple(Entry(end, change) for change in changes)) if end is not None else Journal()
 
 
 def _with_states(memory: Memory, old: Memory) -> Memory:

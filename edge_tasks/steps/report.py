@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,6 +53,7 @@ class Report:
         template_digest: of the edges' template.
         brought_up: how the fleet was brought up last; None where nobody noted it.
         households: by the names of all edges.
+        zones: the time zones of the people there, likewise.
         worded: puts the command that people type here in place of ``inv``.
     """
 
@@ -65,6 +65,7 @@ class Report:
     template_digest: str
     brought_up: BroughtUp | None
     households: Mapping[str, Sequence[Household]]
+    zones: Mapping[str, str]
     worded: Callable[[str], str]
     output: Output
 
@@ -106,11 +107,11 @@ class Report:
 
     def _energies(self) -> list[Chart]:
         """Charts of the past; none where the backend cannot be asked, which the console says."""
-        year = Year(datetime.now(timezone.utc).date())
+        year = Year.until_now(self.zones.values())
         status = self.view.runtime.backend.status
         with self.output.progress("report", len(self.households), "edges asked for a year of energy") as progress:
             try:
-                return year_charts(status, self.households, year, progress)
+                return year_charts(status, self.households, self.zones, year, progress)
             except BackendError as error:
                 why = error.message
         self.output.line(f"! without a year of energy: {why}")

@@ -53,19 +53,19 @@ class Truth:
             raise SettingsError(f"--output is {str(self.path)!r}", hint=f"FILE{_CSV} or FILE{_JSON}")
         found = self.accounts.read()
         if self.is_asked_for_json:
-            self.output.document(truth=[entry._asdict() for entry in _entries(found)])
+            self.output.document(truth=[entry._asdict() for entry in self._entries(found)])
         if not self.path:
             self._show(found)
         for remark in self.accounts.remarks(found):
             self.output.line(f"! {remark}")
         if self.path:
             text = _csv if self.path.suffix.lower() == _CSV else _json
-            write_file(self.path, text(_entries(found)))
+            write_file(self.path, text(self._entries(found)))
             self.output.line(f"{counted(sum(map(len, found)), 'energy', 'energies')}: {self.path}")
 
     def _show(self, found: Sequence[Account]) -> None:
         count = sum(map(len, found))
-        rows = [[_shown(one) for one in entry] for entry in islice(_entries(found), min(count, _MOST_ROWS))]
+        rows = [[_shown(one) for one in entry] for entry in islice(self._entries(found), min(count, _MOST_ROWS))]
         if rows:
             self.output.table(_TITLES, rows)
         if rest := count - len(rows):
@@ -73,9 +73,8 @@ class Truth:
         edges = sum(len(one.edges) for one in found)
         self.output.line(f"{counted(count, 'energy', 'energies')} of {counted(edges, 'edge')}")
 
-
-def _entries(found: Iterable[Account]) -> Iterator[Entry]:
-    return (entry for account in found for entry in account.entries())
+    def _entries(self, found: Sequence[Account]) -> Iterator[Entry]:
+        return (entry for account, place in self.accounts.by_edge(found) for entry in account.entries_of(place))
 
 
 def _shown(value: str | int | None) -> str:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from edge_tasks.errors import BackendError
 from edge_tasks.history.truth.account import UNKNOWN
 from edge_tasks.plan import counted
-from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.proof.energies import Days, ask_days, ask_energy
 from edge_tasks.timedata.errors import HistoryDiffers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
 
     from edge_tasks.history.truth.account import Account, Entry
     from edge_tasks.output import Output
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 16
 _MOST_LISTED: Final = 20
-_ENERGY: Final = "queryHistoricTimeseriesEnergy"
-_PER_PERIOD: Final = "queryHistoricTimeseriesEnergyPerPeriod"
 
 
 @dataclass(frozen=True)
@@ -78,20 +74,18 @@ class VerifyEnergy:
             BackendError: it cannot be asked.
             HistoryDiffers: it answers something else than OpenEMS' own rule makes of the truth.
         """
-        started, api = time.monotonic(), self.backend
-        if not isinstance(api, BackendApi):
-            raise BackendError("energies are asked at the backend's B2B REST API, which is not there")
+        started = time.monotonic()
         accounts = self.accounts.read()
         for remark in self.accounts.remarks(accounts):
             self.output.line(f"  ! {remark}")
         counts: dict[str, int] = {}
         differences: list[Difference] = []
-        work = [(account, place) for account in accounts for place in range(len(account.edges))]
+        work = self.accounts.by_edge(accounts)
         with (
             self.output.progress("energy", len(work), "edges") as progress,
             ThreadPoolExecutor(_AT_ONCE) as pool,
         ):
-            asked = pool.map(lambda one: _asked(api, *one), work)
+            asked = pool.map(lambda one: _asked(self.backend, *one), work)
             for number, ((account, place), found) in enumerate(zip(work, asked, strict=True), 1):
                 differences += _compared(account.entries_of(place), found, counts)
                 progress(number)
@@ -114,36 +108,28 @@ class VerifyEnergy:
         self.output.step("energy", did, seconds, changed=True)
 
 
-def _asked(api: BackendApi, account: Account, place: int) -> dict[tuple[str, str], float | None]:
+def _asked(backend: StatusSource, account: Account, place: int) -> dict[tuple[str, str], float | None]:
     """What the backend answers about an edge, by channel and the name of the period."""
     kept = [one.channel for one in account.counters if one.channel not in account.not_kept]
     found: dict[tuple[str, str], float | None] = {}
     for channels in (kept, sorted(account.not_kept)):
         if channels:
-            found |= _energies(api, account, account.edges[place], channels)
+            found |= _energies(backend, account, account.edges[place], channels)
     return found
 
 
 def _energies(
-    api: BackendApi, account: Account, edge: str, channels: Sequence[str]
+    backend: StatusSource, account: Account, edge: str, channels: Sequence[str]
 ) -> Iterator[tuple[tuple[str, str], float | None]]:
-    periods = account.periods
-    if not account.is_daily:
-        for period in periods:
-            answer = api.ask_edge(edge, _ENERGY, _params(period.first, period.last, channels, account.zone))
-            data: Mapping[str, Any] = (answer or {}).get("data", {})
-            yield from (((channel, period.name), data.get(channel)) for channel in channels)
+    periods, zone = account.periods, account.zone
+    if account.is_daily:
+        days = ask_days(backend, edge, channels, Days(periods[0].first, periods[-1].last, zone))
+        for channel, values in days.items():
+            yield from (((channel, period.name), value) for period, value in zip(periods, values, strict=True))
         return
-    params = _params(periods[0].first, periods[-1].last, channels, account.zone)
-    resolution = {"value": 1, "unit": "Days"}
-    answer = api.ask_edge(edge, _PER_PERIOD, {**params, "resolution": resolution}) or {}
-    for channel in channels:
-        values = answer.get("data", {}).get(channel) or [None] * len(periods)
-        yield from (((channel, period.name), value) for period, value in zip(periods, values, strict=True))
-
-
-def _params(first: date, last: date, channels: Sequence[str], zone: str) -> dict[str, object]:
-    return {"fromDate": str(first), "toDate": str(last), "channels": list(channels), "timezone": zone}
+    for period in periods:
+        answer = ask_energy(backend, edge, channels, Days(period.first, period.last, zone))
+        yield from (((channel, period.name), value) for channel, value in answer.items())
 
 
 def _compared(

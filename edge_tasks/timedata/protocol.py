@@ -12,11 +12,21 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.span import Span
 
 
-class History(Protocol):
+class Sink(Protocol):
+    """Takes points. It can be pickled: each of several processes writes the points of some edges."""
+
+    def write(self, points: Iterable[Points]) -> int:
+        """Take points, and return how many.
+
+        Raises:
+            HistoryError: they cannot be taken.
+        """
+
+
+class History(Sink, Protocol):
     """A place that holds points of edges. Edges are named by their names, e.g. ``edge3``.
 
-    It can be pickled: each of several processes writes the points of some edges. Every method raises a
-    :class:`.errors.HistoryError` if the place cannot be reached or refuses.
+    Every method raises a :class:`.errors.HistoryError` if the place cannot be reached or refuses.
     """
 
     def describe(self) -> str:

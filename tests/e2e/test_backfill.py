@@ -60,7 +60,9 @@ def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any, 
     assert (removed.returncode, "removed the past of 1 edge" in removed.stdout) == (0, True)
 
     later = f"{yesterday:%Y-%m-%d}"
-    assert platform.inv("backfill", "--from", later, "--edge", "0").returncode == 0
+    sent = platform.inv("backfill", "--from", later, "--edge", "0", "--through-backend")
+    assert (sent.returncode, "points of 1 edge" in sent.stdout) == (0, True), sent.stdout
+    assert client.energy("edge0", (later, later), [ENERGY]) == {ENERGY: 12_000 - 250}
 
     refused = platform.inv("reset")
     assert (refused.returncode, f"the past of 1 edge from {later}" in refused.stdout) == (2, True), refused.stdout
@@ -92,6 +94,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_stopped(platform: An
         (("--from", "2025-11-01", "--zone", "Mars"), "there is no time zone"),
         (("--from", "2025-11-01", "--every", "x"), "--every is 'x'"),
         (("--from", "2025-11-01", "--edge", "5"), "there is no edge5"),
+        (("--from", "2025-11-01", "--every", "1m", "--through-backend"), "only points 15 minutes apart"),
     ):
         refused = platform.inv("backfill", *words)
         assert (refused.returncode, said in refused.stdout) == (2, True), refused.stdout

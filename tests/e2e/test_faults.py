@@ -118,7 +118,7 @@ def test_a_number_of_edges_that_is_none_is_refused(platform: Any, edges: str) ->
 
 
 def test_an_option_that_changes_nothing_here_says_so_once(platform: Any) -> None:
-    seen = said(platform, "plan", "--openems-version", "2025.1.0", "--timeout", "9", "--edges", "1")
-    assert seen.count("! --openems-version has no effect here: it matters only for the bundled platform in") == 1
+    seen = said(platform, "plan", "--download-from", "https://example.org", "--timeout", "9", "--edges", "1")
+    assert seen.count("! --download-from has no effect here: it matters only for the bundled platform in") == 1
     assert seen.count("! --timeout has no effect here: it matters only to verify, and to tasks that need it") == 1
     assert "--edges has no effect" not in seen

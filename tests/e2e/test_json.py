@@ -57,6 +57,9 @@ def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any) -> No
         "write config-edge0: not there yet"
     ]
     assert document(platform, "doctor")["findings"] == []
+    assert {"release", "registry", "template"} <= {
+        row["about"] for row in document(platform, "doctor", "--explain")["explanation"]
+    }
     made = document(platform, "setup", "--edges", "2", "--light-edges", "1")
     assert [step["name"] for step in made["steps"]][-2:] == ["up", "verify"]
     assert [edge["ports"] is None for edge in made["edges"]] == [False, False, True]

@@ -59,15 +59,22 @@ def test_the_backend_answers_what_the_truth_says_until_a_point_is_changed(platfo
     assert "1 energy differ" in verified.stdout
 
 
-def test_nothing_is_said_of_what_follows_a_value_that_somebody_wrote(platform: Any) -> None:
+def test_what_somebody_writes_and_changes_is_followed_to_the_last_watt_hour(platform: Any) -> None:
     assert platform.inv("setup", "--edges", "0", "--light-edges", "1").returncode == 0
-    today = f"{datetime.now(timezone.utc):%Y-%m-%d}"
-    listed = ("truth", "--from", today, "--to", today, "--period", "day")
-    before = {one["channel"]: one for one in document(platform, *listed)["truth"]}
-    assert (before[METER]["why"], before[METER]["wh"] >= 0) == ("not backfilled", True)
-    client_of(platform).ask("edge0", "setChannelValue", componentId="meter1", channelId="ActivePower", value=4000)
-    deadline = time.monotonic() + 30
-    while (found := document(platform, *listed)["truth"])[0]["why"] != "changed":
-        assert time.monotonic() < deadline, found
+    client = client_of(platform)
+    client.ask("edge0", "setChannelValue", componentId="meter3", channelId="ActivePower", value=40_000_000)
+    time.sleep(2)
+    stopped = [{"name": "enabled", "value": False}]
+    client.ask("edge0", "updateComponentConfig", componentId="datasource0", properties=stopped)
+    client.ask("edge0", "setChannelValue", componentId="meter3", channelId="ActivePower", value=None)
+
+    now = datetime.now(timezone.utc)
+    days = (f"{now - timedelta(1):%Y-%m-%d}", f"{now + timedelta(1):%Y-%m-%d}")
+    deadline, counter, truth = time.monotonic() + 30, None, None
+    while counter is None or counter != truth:
+        assert time.monotonic() < deadline, (counter, truth)
         time.sleep(1)
-    assert {(one["wh"], one["answered"], one["why"]) for one in found} == {(None, None, "changed")}
+        counter = client.values(["edge0"], [METER])["edge0"][METER]
+        listed = document(platform, "truth", "--from", days[0], "--to", days[1], "--period", "total")["truth"]
+        truth, why = next((one["wh"], one["why"]) for one in listed if one["channel"] == METER)
+    assert (truth > 20_000, why) == (True, "not backfilled")

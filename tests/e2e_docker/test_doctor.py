@@ -13,12 +13,15 @@ import pytest
 
 from tests.e2e_docker.doctor import COMPOSE, OFFSET, Finding, run, written
 from tests.inv import ROOT, finished, inv
+from tests.unit.openems.test_build_constants import jar, java_class, version
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 METADATA = "openems-backend/config.d/Metadata/Odoo.config"
+DUMMY = "openems-backend/config.d/Metadata/Dummy.config"
+FILE = "openems-backend/config.d/Metadata/File.config"
 HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
 INFLUXDB = """  influxdb:
     image: influxdb:1.8
@@ -117,7 +120,106 @@ def lead_elsewhere(checkout: Any) -> None:
     path.write_text("\n".join((*(f"{name}={value}" for name, value in ELSEWHERE.items()), *kept)) + "\n")
 
 
+APP = "openems-backend-edge/config.d/Backend/Edge/App.config"
+
+
+def add_second_program(checkout: Any, manager: str = "openems-backend:8083") -> None:
+    """A backend-edge as its image is configured, which dials the backend."""
+    service = f"{{image: openems/backend-edge, volumes: ['./{Path(APP).parents[2]}:/c']}}"
+    written(COMPOSE, "  openems-edge:\n", f"  openems-backend-edge: {service}\n\n  openems-edge:\n")(checkout)
+    path = checkout.path / APP
+    path.parent.mkdir(parents=True)
+    path.write_text(f'uri="ws://{manager}"\nservice.pid="Backend.Edge.App"\n')
+
+
+def have_metadata_file(checkout: Any) -> None:
+    add_second_program(checkout)
+    (checkout.path / METADATA).rename(checkout.path / METADATA.replace("Odoo", "File"))
+    written(METADATA.replace("Odoo", "File"), r"Metadata\.Odoo", "Metadata.File")(checkout)
+
+
+def have_metadata_odoo(checkout: Any) -> None:
+    checkout.git("checkout", "-q", METADATA)
+    (checkout.path / METADATA.replace("Odoo", "File")).unlink()
+
+
+def refuse_logins(checkout: Any) -> None:
+    add_second_program(checkout)
+    written(METADATA, r"\Z", 'enablePasswordAuthentication=B"false"\n')(checkout)
+
+
+def add_newer_jar(checkout: Any) -> None:
+    """A jar for Java 21 in an image with Java 17; nothing is built."""
+    jar(checkout.path / "openems-edge" / "openems-edge.jar", java_class(version(2025, 3), java=21))
+    written("openems-edge/Dockerfile", "FROM .*", "FROM eclipse-temurin:17-jre")(checkout)
+
+
+def have_unknown_release(checkout: Any) -> None:
+    add_second_program(checkout)
+    written(COMPOSE, "openems-edge:latest", "openems-edge:2031.1.0")(checkout)
+
+
+def without_path(checkout: Any) -> None:
+    """``Metadata.File`` in place of Odoo, without its file."""
+    (checkout.path / METADATA).unlink()
+    (checkout.path / FILE).write_text('service.pid="Metadata.File"\n')
+
+
 FINDINGS: dict[str, Finding] = {
+    "the second program is missing": Finding(
+        "backend-edge-missing",
+        "openems-backend has OpenEMS 2026.2.0, whose edges connect to backend-edge",
+        "--openems-version 2026.1.0",
+        typed=("--openems-version", "2026.2.0"),
+    ),
+    "the second program knocks at another port": Finding(
+        "manager-wiring",
+        "uri has port 8093, but Edge.Manager listens at 8083",
+        'uri="ws://openems-backend:8083"',
+        lambda checkout: add_second_program(checkout, "openems-backend:8093"),
+        written(APP, "8093", "8083"),
+        typed=("--openems-version", "2026.2.0"),
+    ),
+    "Metadata.File with two programs": Finding(
+        "file-closed",
+        "8081 never opens",
+        "use Metadata.Odoo",
+        have_metadata_file,
+        have_metadata_odoo,
+        typed=("--openems-version", "2026.2.0"),
+    ),
+    "nothing checks logins": Finding(
+        "login-provider",
+        "nothing checks logins",
+        "use Metadata.Odoo with enablePasswordAuthentication",
+        refuse_logins,
+        written(METADATA, "enablePassword.*\n", ""),
+        code=0,
+        typed=("--openems-version", "2026.2.0"),
+    ),
+    "a backend that never answers who is online": Finding(
+        "get-edges-hangs",
+        "never answers getEdges",
+        "--openems-version 2026.3.0",
+        add_second_program,
+        code=0,
+        typed=("--openems-version", "2026.4.0"),
+    ),
+    "a Java that is too old": Finding(
+        "java-too-old",
+        "needs Java 21, and its image has Java 17",
+        "stand it on an image with Java 21",
+        add_newer_jar,
+        written("openems-edge/Dockerfile", "17-jre", "21-jre"),
+    ),
+    "a release that nobody knows": Finding(
+        "release-newer",
+        "OpenEMS 2031.1.0 is newer",
+        "report it with inv doctor",
+        have_unknown_release,
+        written(COMPOSE, "openems-edge:2031.1.0", "openems-edge:2026.3.0"),
+        code=0,
+    ),
     "Metadata/Odoo.config leads elsewhere": Finding(
         "backend-wiring", "is", "inv doctor --fix", lead_elsewhere, count=7
     ),
@@ -138,6 +240,20 @@ FINDINGS: dict[str, Finding] = {
             f"{BACKEND}    environment: {{JAVA_TOOL_OPTIONS: -Dfelix.cm.dir=/etc/openems-backend.d}}\n",
         ),
         written(COMPOSE, BACKEND, f"{BACKEND}    volumes: [{MOUNTED_BACKEND}]\n"),
+    ),
+    "two components know the devices": Finding(
+        "metadata-twice",
+        "has Metadata/Odoo.config and Metadata/Dummy.config, and the backend takes either of them",
+        "Metadata/Dummy.config, or the other one",
+        lambda checkout: (checkout.path / DUMMY).write_text('service.pid="Metadata.Dummy"\n'),
+        lambda checkout: (checkout.path / DUMMY).unlink(),
+    ),
+    "Metadata.File has no path": Finding(
+        "metadata-without-file",
+        "no path: the backend has no file with its devices",
+        "add path=",
+        without_path,
+        lambda checkout: ((checkout.path / FILE).unlink(), checkout.git("checkout", "-q", METADATA)),
     ),
     "the backend has no REST API": Finding(
         "backend-without-rest", "no B2B REST API", "inv doctor --fix up", remove_rest, code=0

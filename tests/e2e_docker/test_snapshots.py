@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,5 +33,24 @@ def test_a_purged_platform_is_restored_and_a_damaged_snapshot_is_replaced(platfo
     assert said.count("the snapshot of Odoo is no good and was removed") == 1
     assert "Odoo initialised, Odoo's admin passwords set" in said
     assert [path.name for path in own_cache.iterdir()] == [entry.name]
+
+    put_another_password(platform, entry)
+    platform.inv("down", "--purge")
+    said = platform.inv("odoo-init")
+    assert said.count("the snapshot of Odoo is no good and was removed: Odoo at") == 1
+    assert platform.sql("SELECT count(*) FROM res_users WHERE password = 'somebody else''s'") == [(0,)]
     platform.inv("down", "--purge")
     assert "Odoo initialised" in platform.inv("odoo-init", "--no-snapshot")
+
+
+def put_another_password(platform: Any, entry: Path) -> None:
+    """Have the snapshot be of an Odoo whose admin has a password of somebody's."""
+    platform.sql("UPDATE res_users SET password = 'somebody else''s'")
+    dump = ("exec", "-e", "PGPASSWORD=odoo16@2022", platform.containers()["db"], "pg_dump")
+    made = subprocess.run(
+        ["docker", *dump, "-h", "127.0.0.1", "-U", "odoo", "-Fc", "openems"], capture_output=True, check=True
+    )
+    (entry / "database.dump").write_bytes(made.stdout)
+    about = json.loads((entry / "entry.json").read_text())
+    about["digests"]["database.dump"] = hashlib.sha256(made.stdout).hexdigest()
+    (entry / "entry.json").write_text(json.dumps(about))

@@ -230,21 +230,22 @@ def test_a_row_set_active_is_visible_at_once_and_stays_so(
         play(backend, scenario)
 
 
+@pytest.mark.parametrize(("version", "status"), [("2024.7.0", 200), ("2025.6.0", 400)])
 def test_a_wrong_login_is_a_server_error_and_another_method_than_post_an_answer(
-    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
+    tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection, version: str, status: int
 ) -> None:
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
         for login in ({}, basic(USER, "wrong"), basic("x", PASSWORD)):
             async with session.post(backend.rest, json={}, headers=login) as answer:
                 assert answer.status == 500
         async with session.get(backend.rest, headers=LOGIN) as answer:
-            assert answer.status == 200
+            assert answer.status == status
             assert "Method [GET] is not supported" in (await answer.json())["error"]["message"]
         async with session.get(backend.console.split("system")[0]) as answer:
             assert "not OpenEMS" in await answer.text()
 
     add(device_table, "edge0")
-    with running(tmp_path, config_of(postgres)) as backend:
+    with running(tmp_path, config_of(postgres, openems_version=version)) as backend:
         play(backend, scenario)
 
 

@@ -16,9 +16,10 @@ from tests.moved_fleet import DESKTOP, PHONE, MovedFleet, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from playwright.sync_api import Page, ViewportSize
+
+    from edge_tasks.proof.energies import Days
 
 pytestmark = needs_chromium
 CHANNELS = {kind: channel for kind, (_, channel) in KINDS.items()}
@@ -34,22 +35,17 @@ class Metered:
 
     def scope(self, asked: Asked) -> Scope | None:
         if asked.meter:
-            return Scope(
-                [asked.edge], {"consumption": "meter3/ActiveConsumptionEnergy"}, [("meter3", "Household 1")]
-            )
+            household = {"consumption": "meter3/ActiveConsumptionEnergy"}
+            return Scope({asked.edge: "UTC"}, household, [("meter3", "Household 1")])
         if asked.edge:
-            return Scope([asked.edge], CHANNELS, [("meter3", "Household 1")])
-        return Scope(self.names[: 2 if asked.group else None], CHANNELS, groups=self.groups)
+            return Scope({asked.edge: "UTC"}, CHANNELS, [("meter3", "Household 1")])
+        names = self.names[: 2 if asked.group else None]
+        return Scope(dict.fromkeys(names, "UTC"), CHANNELS, groups=self.groups)
 
-    def days(
-        self, _edge: str, channels: Sequence[str], first: date, last: date
-    ) -> Mapping[str, list[int | None]]:
+    def days(self, _edge: str, channels: Sequence[str], days: Days) -> Mapping[str, list[int | None]]:
         self.may_answer.wait(20)
-        span = [first + timedelta(number) for number in range((last - first).days + 1)]
-        return {
-            channel: [None if day.day <= 15 else 10_000 if channel.startswith("_sum") else 5_000 for day in span]
-            for channel in channels
-        }
+        wh = {channel: 10_000 if channel.startswith("_sum") else 5_000 for channel in channels}
+        return {channel: [None if day.day <= 15 else wh[channel] for day in days.each] for channel in channels}
 
 
 def last_month() -> tuple[str, str]:

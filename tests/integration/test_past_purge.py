@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.output import Progress
-    from edge_tasks.runtimes.plans import Arrival
+    from edge_tasks.runtimes.plans import Arrival, Entrance
     from tests.influxdb import InfluxDb
 
 DAY = 86_400_000
@@ -46,6 +46,9 @@ class Storage:
         raise AssertionError("it is not asked for")
 
     def arrival(self, _names: Sequence[str], _progress: Progress) -> Arrival | None:
+        raise AssertionError("it is not asked for")
+
+    def entrance(self) -> Entrance:
         raise AssertionError("it is not asked for")
 
     def kept(self) -> InfluxHistory | None:

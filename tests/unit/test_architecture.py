@@ -63,7 +63,7 @@ HOMES = {
 }
 HOME_FOLDERS = {
     "numpy": {"history", "timedata"},
-    "aiohttp": {"backend", "page", "proof"},
+    "aiohttp": {"adapters", "backend", "page", "proof"},
     "orjson": {"backend", "light", "page"},
     "picows": {"backend", "light"},
     "prometheus_client": {"backend", "light"},

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from edge_tasks.history.truth.answered import PastPoints, answers, needed
-from edge_tasks.history.truth.reckoning import Reckoning
-from edge_tasks.history.truth.site import reckoned
+from edge_tasks.history.truth.lived import Lives
+from edge_tasks.history.truth.reckoning import WMS_PER_WH
 from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import Series
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edge_tasks.history.truth.answered import Bill
+    from edge_tasks.history.truth.lived import Lived
     from edge_tasks.history.truth.periods import Period
     from edge_tasks.history.truth.site import Counted
+    from edge_tasks.light.wire import journal
     from edge_tasks.openems.configuration import Component
     from edge_tasks.timedata.points import Whole
 
@@ -60,7 +62,8 @@ class Batch:
         profile: the content of its file; None for the datasources' own powers.
         points: of the past; none at all (``until`` is ``begin``) of edges that have only lived.
         end: epoch ms, from which on the live edges went on; what batteries do then is not reckoned.
-        changed: of each, epoch ms since when people have changed something; far in the future if nobody did.
+        changed: of each, epoch ms since when its journal lacks something; far in the future if it lacks nothing.
+        journals: what people have done to each edge since its past ended.
     """
 
     edges: tuple[str, ...]
@@ -70,6 +73,17 @@ class Batch:
     points: PastPoints
     end: int
     changed: tuple[int, ...]
+    journals: tuple[tuple[journal.Entry, ...], ...]
+
+    def only(self, places: Sequence[int]) -> Batch:
+        """The batch with some of its edges."""
+        return replace(
+            self,
+            edges=tuple(self.edges[place] for place in places),
+            keys=tuple(self.keys[place] for place in places),
+            changed=tuple(self.changed[place] for place in places),
+            journals=tuple(self.journals[place] for place in places),
+        )
 
 
 class Entry(NamedTuple):
@@ -156,24 +170,26 @@ class Account:
             )
 
 
-def account_of(batch: Batch, bill: Bill) -> Account:
-    """The account of some edges."""
-    return _Accounting(batch, bill).account()
+def accounts_of(batch: Batch, bill: Bill) -> list[Account]:
+    """The account of the edges that nobody has changed, then one of each other edge."""
+    points, bounds = needed(bill, batch.points), (_lived(period, batch, bill.now) for period in bill.periods)
+    moments = sorted({batch.points.begin, *points, *(moment for bound in bounds if bound for moment in bound)})
+    lives = Lives(batch.components, batch.profile, batch.keys, batch.points.begin)
+    each = lives.lived(moments, batch.journals)
+    return [_Accounting(batch.only(one.places), bill, one, moments).account() for one in each]
 
 
 class _Accounting:
-    def __init__(self, batch: Batch, bill: Bill) -> None:
-        self._batch, self._bill = batch, bill
-        self._site = reckoned(batch.components, batch.profile)
-        channels = [one.channel for one in self._site.counters]
+    def __init__(self, batch: Batch, bill: Bill, site: Lived, moments: Sequence[int]) -> None:
+        self._batch, self._bill, self._site = batch, bill, site
+        channels = [one.channel for one in site.counters]
         self._kept = bill.kept(channels)
         self._rows = [place for place, channel in enumerate(channels) if channel in self._kept]
         self._bounds = [_lived(period, batch, bill.now) for period in bill.periods]
         self._known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
         self._points = needed(bill, batch.points)
-        asked = (moment for bound in self._bounds if bound for moment in bound)
-        self._moments = sorted({batch.points.begin, *self._points, *asked})
-        self._found = Reckoning(self._site.site, batch.keys, batch.points.begin).counters(self._moments)
+        self._moments = moments
+        self._found = site.energies // WMS_PER_WH
         self._shape = len(channels), len(bill.periods), len(batch.edges)
 
     def account(self) -> Account:

@@ -1,138 +1,31 @@
-"""Batteries of many edges side by side, turn after turn: each follows at once what the balance asks for.
+"""Batteries of many edges side by side: each follows at once what the balance asks for.
 
-What a battery may do depends on its charge only as far as the charge is below or above a few bounds, and on the
-state of what limits its discharge. Both change rarely. So a turn is a clip and a product for all edges, and only
-those are looked at closely whose charge leaves its range, or whose state is due to change.
+As long as nothing happens to a battery, its charge is a sum over turns. So each edge goes on by itself, some
+turns at a time, until its charge leaves the range that it was in, or the state of what limits it is due to
+change. All edges do their next such step at once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from edge_tasks.history.truth.store import FAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
+    from edge_tasks.history.truth.store import Store
     from edge_tasks.timedata.points import Whole
 
-_FAR: Final = 1 << 61
+    Places = NDArray[np.intp]
+
 _HYSTERESIS: Final = 300_000
 """In ms. A state lasts at least so long."""
-_NORMAL, _KEPT, _FORCED = range(3)
-_ALMOST: Final = 99
-"""Percent: from the next one on a battery cannot be charged."""
-_IN_FIVE_MINUTES: Final = 10
-"""Percent that a battery can be charged in five minutes, at the most: it takes no more W than it has Wh."""
-_PART: Final = 5
-
-
-@dataclass(frozen=True)
-class Limit:
-    """``Controller.Ess.LimitTotalDischarge``.
-
-    Attributes:
-        min_soc: percent, at which discharging ends.
-        force_soc: percent, at which the battery is charged.
-        force_power: W of that; 0 for a fifth of what it can.
-    """
-
-    min_soc: int
-    force_soc: int
-    force_power: int
-
-
-@dataclass(frozen=True)
-class Store:
-    """What a battery can do.
-
-    Attributes:
-        full: W*ms of the full battery.
-        limit: W, of giving and of taking.
-        target: W at the grid that it is to reach; None if nothing asks it.
-        discharge: what limits it; None if nothing does.
-    """
-
-    full: int
-    limit: int
-    target: int | None
-    discharge: Limit | None = None
-
-    @cached_property
-    def ranges(self) -> _Ranges:
-        """What it may do in each range of its charge."""
-        low_soc, high_soc = self.full + 1, self.full + 1
-        steps: list[int] = []
-        if self.discharge is not None:
-            low_soc, high_soc = (self._above(soc) for soc in (self.discharge.force_soc, self.discharge.min_soc))
-            steps = sorted({low_soc, high_soc, *self._stops})
-        bounds = sorted({*steps, self.limit, self.full - self.limit + 1})
-        each = [bounds[0] - 1, *bounds]
-        lows = [-self.limit if self.full - charge >= self.limit else 0 for charge in each]
-        highs = [
-            [max(low, self._high(charge, state)) for low, charge in zip(lows, each, strict=True)]
-            for state in (_NORMAL, _KEPT, _FORCED)
-        ]
-        return _Ranges(
-            np.array(bounds),
-            np.array([[lows, high, [-_FAR, *bounds], [*bounds, _FAR]] for high in highs])
-            .transpose(1, 0, 2)
-            .copy(),
-            np.array([max((step for step in steps if step <= charge), default=-_FAR) for charge in each]),
-            np.array([min((step for step in steps if step > charge), default=_FAR) for charge in each]),
-            np.array([[_next_state(state, charge, low_soc, high_soc) for charge in each] for state in range(3)])
-            if self.discharge
-            else np.zeros((3, len(each)), np.int64),
-        )
-
-    @property
-    def _stops(self) -> set[int]:
-        """W*ms from which on it cannot be charged by force; it comes there only from near it in five minutes."""
-        is_near = self.discharge is not None and self.discharge.force_soc > _ALMOST - _IN_FIVE_MINUTES
-        return {self._above(_ALMOST)} if is_near else set()
-
-    def _above(self, soc: int) -> int:
-        """The least W*ms whose state of charge, rounded half up, is above some percent."""
-        return -(-self.full * (2 * soc + 1) // 200)
-
-    def _high(self, charge: int, state: int) -> int:
-        """W that it gives at most."""
-        high = self.limit if charge >= self.limit else 0
-        if state == _NORMAL or self.discharge is None:
-            return high
-        if state == _KEPT:
-            return min(high, 0)
-        can = self.limit if charge < self._above(_ALMOST) else 0
-        return min(high, -(self.discharge.force_power or can // _PART))
-
-
-class _Ranges(NamedTuple):
-    """By the number of the range in which a charge is.
-
-    Attributes:
-        bounds: W*ms that divide them.
-        rules: by state and range, W that it gives at least and at most, W*ms in which this holds, and the first
-            behind them.
-        down: W*ms below which a state of charge that matters begins.
-        up: W*ms from which on another one begins.
-        state: the state that is right there, by state.
-    """
-
-    bounds: Whole
-    rules: Whole
-    down: Whole
-    up: Whole
-    state: Whole
-
-
-def _next_state(state: int, charge: int, low_soc: int, high_soc: int) -> int:
-    if charge < low_soc:
-        return _FORCED
-    return _KEPT if state == _FORCED or charge < high_soc else _NORMAL
+_AHEAD: Final = 20
+"""So many turns of an edge are looked at in one step. Something happens to most batteries about so often."""
 
 
 class Split(NamedTuple):
@@ -140,26 +33,56 @@ class Split(NamedTuple):
 
     Attributes:
         edges: their numbers.
+        turns: of each, the number of the turn at which the span began.
         moments: epoch ms.
         before: W until then.
         powers: W from then on.
-        turn: the number of the turn at which the span began.
     """
 
-    edges: NDArray[np.intp]
+    edges: Places
+    turns: Places
     moments: Whole
     before: Whole
     powers: Whole
-    turn: int
+
+
+class _Windows(NamedTuple):
+    """The next turns from each on, by edge and turn. Behind the last turn nothing is wanted, and for no time.
+
+    Attributes:
+        wanted: W.
+        spans: ms until the next turn.
+        powers: W that are given; can be written.
+    """
+
+    wanted: Whole
+    spans: Whole
+    powers: Whole
+
+    @classmethod
+    def of(cls, wanted: Whole, spans: Whole, powers: Whole) -> _Windows:
+        """Of arrays of the same shape, in which a window less one is behind the last turn."""
+        return cls(
+            sliding_window_view(wanted, _AHEAD, axis=1),
+            sliding_window_view(spans, _AHEAD, axis=1),
+            sliding_window_view(powers, _AHEAD, axis=1, writeable=True),
+        )
 
 
 class _Here(NamedTuple):
-    """Where some edges are: their numbers, W of their batteries, epoch ms, and the ms until their next turns."""
+    """Where some edges are: their numbers, their turns, and epoch ms within these."""
 
-    edges: NDArray[np.intp]
+    edges: Places
+    turns: Places
+    moments: Whole
+
+
+class _Stopped(NamedTuple):
+    """Of batteries to which something happens in a turn: W given, W wanted, and epoch ms of the turn's end."""
+
     power: Whole
-    moment: Whole
-    left: Whole
+    wanted: Whole
+    ends: Whole
 
 
 class Batteries:
@@ -176,10 +99,8 @@ class Batteries:
         self._store, self._ranges = store, store.ranges
         self._charges = np.full(edges, initial, np.int64)
         self._states = np.zeros(edges, np.int64)
-        self._since = np.full(edges, -_FAR)
-        self._due = np.full(edges, _FAR)
-        self._first_due = _FAR
-        self._range = np.zeros(edges, np.int64)
+        self._since = np.full(edges, -FAR)
+        self._due = np.full(edges, FAR)
         self._rules = np.zeros((4, edges), np.int64)
         self._settle(np.arange(edges), np.full(edges, begin))
 
@@ -187,82 +108,118 @@ class Batteries:
         """What they give.
 
         Args:
-            asked: W that each edge lacks, by turn and edge.
+            asked: W that each edge lacks, by edge and turn.
             turns: epoch ms, likewise.
             spans: ms until its next turn, likewise.
 
         Returns:
-            W that each gives from each turn on, and what changes within spans, in its order.
+            W that each gives from each turn on, and what changes within spans; of an edge, in its order.
         """
-        target, limit = self._store.target, self._store.limit
-        wanted = np.zeros_like(asked) if target is None else np.clip(asked - target, -limit, limit)
-        powers, ends = np.empty_like(asked), turns + spans
-        splits: list[Split] = []
-        low, high, least, most = self._rules
-        latest = ends.max(axis=1).tolist()
-        for turn, (want, span, power) in enumerate(zip(wanted, spans, powers, strict=True)):
-            np.minimum(want, high, out=power)
-            np.maximum(power, low, out=power)
-            after = self._charges - power * span
-            leaves = (after < least) | (after >= most)
-            if self._first_due <= latest[turn]:
-                leaves |= self._due <= ends[turn]
-            (places,) = leaves.nonzero()
-            if len(places):
-                after[places] = self._charges[places]
-            self._charges = after
-            if len(places):
-                here = _Here(places, power[places], turns[turn, places], span[places])
-                splits += self._looked(turn, here, want)
-        return powers, splits
+        count = turns.shape[1]
+        padded = len(turns), count + _AHEAD - 1
+        wanted, lasting, powers = (np.zeros(padded, np.int64) for _ in range(3))
+        if self._store.target is not None:
+            limit = self._store.limit
+            np.clip(asked - self._store.target, -limit, limit, out=wanted[:, :count])
+        lasting[:, :count] = spans
+        windows, ends = _Windows.of(wanted, lasting, powers), turns + spans
+        edges = np.arange(len(turns))
+        here, splits = _Here(edges, np.zeros_like(edges), turns[:, 0].copy()), list[Split]()
+        while len(here.edges):
+            here, split = self._stepped(here, windows, ends)
+            splits.append(split)
+            is_before = here.turns < count
+            if not is_before.all():
+                here = _Here(*(one[is_before] for one in here))
+        return powers[:, :count], splits
 
-    def _looked(self, turn: int, here: _Here, want: Whole) -> Iterator[Split]:
-        """Go through the span of a turn with some edges; what changes within it."""
-        edges, power, moment, left = here
-        while True:
-            held = np.minimum(left, self._until(edges, power, moment))
-            self._charges[edges] -= power * held
-            moment = moment + held
-            left = left - held
-            self._settle(edges, moment)
-            (more,) = left.nonzero()
-            if not len(more):
-                return
-            edges, moment, left, before = edges[more], moment[more], left[more], power[more]
-            power = np.maximum(np.minimum(want[edges], self._rules[1, edges]), self._rules[0, edges])
-            yield Split(edges, moment, before, power, turn)
+    def _stepped(self, here: _Here, windows: _Windows, ends: Whole) -> tuple[_Here, Split]:
+        """Go on until something happens to a battery, or for some turns.
 
-    def _until(self, edges: NDArray[np.intp], power: Whole, moment: Whole) -> Whole:
+        Args:
+            here: where the edges are.
+            windows: of all edges.
+            ends: epoch ms of their turns.
+
+        Returns:
+            Where the edges are then, and what changed within a turn.
+        """
+        edges, turns, moments = here
+        wanted, spans = windows.wanted[edges, turns], windows.spans[edges, turns]
+        left = ends[edges, turns] - moments
+        is_within, spans[:, 0] = left < spans[:, 0], left
+        low, high, _, _ = self._rules[:, edges, None]
+        power = np.maximum(np.minimum(wanted, high), low)
+        charges = self._charges[edges, None] - np.cumsum(power * spans, axis=1)
+        stops = self._stops(here, charges, spans)
+        rows, place = np.arange(len(edges)), stops.argmax(axis=1)
+        over = np.where(is_stopped := stops[rows, place], place, _AHEAD)
+        self._charges[edges] = np.where(over, charges[rows, over - 1], self._charges[edges])
+        last = np.minimum(turns + over, ends.shape[1]) - 1
+        reached = _Here(edges, turns + over, np.where(over, ends[edges, last], moments))
+        (some,) = is_stopped.nonzero()
+        at, until = (some, place[some]), ends[edges[some], reached.turns[some]]
+        split = self._looked(some, reached, _Stopped(power[at], wanted[at], until))
+        power[:, 0] = np.where(is_within, windows.powers[edges, turns, 0], power[:, 0])
+        windows.powers[edges, turns] = power
+        return reached, split
+
+    def _stops(self, here: _Here, charges: Whole, spans: Whole) -> NDArray[np.bool_]:
+        """Whether something happens to a battery in each of the next turns.
+
+        Args:
+            here: where the edges are.
+            charges: W*ms after each turn.
+            spans: ms of each turn.
+        """
+        edges, _, moments = here
+        _, _, least, most = self._rules[:, edges, None]
+        stops: NDArray[np.bool_] = (charges < least) | (charges >= most)
+        (waiting,) = (self._due[edges] < FAR).nonzero()
+        until = moments[waiting, None] + np.cumsum(spans[waiting], axis=1)
+        stops[waiting] |= self._due[edges[waiting], None] <= until
+        return stops
+
+    def _looked(self, some: Places, reached: _Here, stopped: _Stopped) -> Split:
+        """Go to the moment at which something happens to some batteries, and decide anew."""
+        edges, turns, moments = (one[some] for one in reached)
+        power, wanted, ends = stopped
+        held = np.minimum(ends - moments, self._until(edges, power, moments))
+        self._charges[edges] -= power * held
+        moments += held
+        self._settle(edges, moments)
+        is_over = moments == ends
+        reached.turns[some], reached.moments[some] = turns + is_over, moments
+        low, high, _, _ = self._rules[:, edges]
+        split = Split(edges, turns, moments, power, np.maximum(np.minimum(wanted, high), low))
+        return Split(*(one[~is_over] for one in split))
+
+    def _until(self, edges: Places, power: Whole, moment: Whole) -> Whole:
         """The ms for which a power holds at most."""
-        charge, place = self._charges[edges], self._range[edges]
-        size, gives = np.maximum(np.abs(power), 1), power > 0
-        room = np.where(gives, charge, self._store.full - charge)
-        step = np.where(gives, charge - self._ranges.down[place] + 1, self._ranges.up[place] - charge)
-        found: Whole = np.minimum(room // size, -(-step // size))
-        found[power == 0] = _FAR
-        if self._first_due < _FAR:
-            due = self._due[edges]
-            np.minimum(found, due - moment, out=found, where=due > moment)
+        charge, (_, _, least, most) = self._charges[edges], self._rules[:, edges]
+        room = np.where(power > 0, charge - least + 1, most - charge)
+        found: Whole = -(-room // np.maximum(np.abs(power), 1))
+        found[power == 0] = FAR
+        due = self._due[edges]
+        np.minimum(found, due - moment, out=found, where=due > moment)
         return found
 
-    def _settle(self, edges: NDArray[np.intp], now: Whole) -> None:
+    def _settle(self, edges: Places, now: Whole) -> None:
         """Decide anew at a turn of these edges."""
         place = self._ranges.bounds.searchsorted(self._charges[edges], "right")
         state = self._states[edges]
         is_moved = (self._ranges.state[state, place] != state).any()
-        if is_moved or (self._first_due < _FAR and (self._due[edges] < _FAR).any()):
+        if is_moved or (self._due[edges] < FAR).any():
             state = self._switched(edges, now, state, place)
-        self._range[edges] = place
         self._rules[:, edges] = self._ranges.rules[:, state, place]
 
-    def _switched(self, edges: NDArray[np.intp], now: Whole, state: Whole, place: Whole) -> Whole:
+    def _switched(self, edges: Places, now: Whole, state: Whole, place: Whole) -> Whole:
         """The states of these edges, which change now or are due to change."""
         right, since = self._ranges.state[state, place], self._since[edges]
         ripe = (right != state) & (now >= since + _HYSTERESIS)
         state, since = np.where(ripe, right, state), np.where(ripe, now, since)
         waits = self._ranges.state[state, place] != state
         self._states[edges], self._since[edges] = state, since
-        self._due[edges] = np.where(waits, since + _HYSTERESIS, _FAR)
-        self._first_due = int(self._due.min())
+        self._due[edges] = np.where(waits, since + _HYSTERESIS, FAR)
         found: Whole = state
         return found

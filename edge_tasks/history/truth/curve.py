@@ -72,12 +72,12 @@ class Curve:
     def _noises(self, steps: Whole) -> Whole | int:
         if not self._noise:
             return _ONE
-        return _ONE + self._noise * (_lots(self._own + steps) - 32_768) // 32_768
+        return _ONE + (self._noise * (_lots(self._own + steps) - 32_768) >> 15)
 
     def _sky(self, days: Whole) -> Whole:
         low, high = self._clouds
         each = np.arange(days[0], days[-1] + 1)
-        return cast("Whole", (_ONE - low - (high - low) * _lots(self._edge + each) // _ONE)[days - days[0]])
+        return cast("Whole", (_ONE - low - ((high - low) * _lots(self._edge + each) >> 16))[days - days[0]])
 
 
 def _is_aligned(content: Mapping[str, object]) -> bool:

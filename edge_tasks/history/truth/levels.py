@@ -17,6 +17,7 @@ from edge_tasks.history.truth import clear_sky, day_curves, past_readings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.timedata.points import Whole
 
 _DAY_S: Final = 86_400
@@ -106,6 +107,12 @@ class Levels:
 
     def _unit(self, default: float) -> float:
         return cast("float", self._section.get("unit", default))
+
+
+def levels_of(profile: Mapping[str, object] | None) -> dict[Kind, Levels]:
+    """The levels of all kinds of meters that a profile describes."""
+    kinds: tuple[Kind, ...] = ("production", "consumption")
+    return {kind: Levels(profile, kind) for kind in kinds if profile is not None and kind in profile}
 
 
 def _rounded(levels: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Whole:

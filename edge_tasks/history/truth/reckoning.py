@@ -6,19 +6,21 @@ Energies are whole numbers of W*ms, so nothing is lost by adding. They become Wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from edge_tasks.history.truth.battery import Batteries
 from edge_tasks.history.truth.curve import Curve
-from edge_tasks.history.truth.levels import Levels
+from edge_tasks.history.truth.levels import levels_of
+from edge_tasks.history.truth.reading import Later, Rate, Reading
 from edge_tasks.history.truth.turns import Beat, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from edge_tasks.history.truth.battery import Split, Store
+    from edge_tasks.history.truth.levels import Levels
+    from edge_tasks.history.truth.store import Store
     from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.timedata.points import Whole
 
@@ -27,7 +29,7 @@ SUMS: Final[tuple[Sum, ...]] = ("consumption", "production", "buy", "sell", "cha
 """The counters of an edge, in front of those of its meters."""
 _CELLS: Final = 1_500_000
 """So many turns of all edges are reckoned at once, so a long span takes no more memory than a short one."""
-_WMS_PER_WH: Final = 3_600_000
+WMS_PER_WH: Final = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,18 @@ class Metered:
     Attributes:
         id: e.g. ``meter1``.
         kind: ``production`` or ``consumption``.
-        values: W, of its datasource; at least one.
+        values: W, of its datasource; none without one, which is 0 W.
         step: ms between two of them; 0 for the first one only.
+        held: W that somebody has written, in place of them; None if nobody has.
+        most: W to which somebody has limited it; None if nobody has.
     """
 
     id: str
     kind: Kind
     values: tuple[int, ...]
     step: int
+    held: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ class Site:
 
     def is_shaped(self, meter: Metered) -> bool:
         """Whether a meter follows the profile."""
-        return self.profile is not None and meter.kind in self.profile and meter.values[0] >= 0
+        is_described = self.profile is not None and meter.kind in self.profile
+        return is_described and bool(meter.values) and meter.values[0] >= 0
 
 
 class Reckoning:
@@ -75,23 +82,21 @@ class Reckoning:
         site: of all of them.
         keys: of each edge, ``SEED/EDGE/``.
         begin: epoch ms, when their lives begin.
+        levels: of the profile, see :func:`.levels_of`; None to make them.
     """
 
-    def __init__(self, site: Site, keys: Sequence[str], begin: int) -> None:
+    def __init__(
+        self, site: Site, keys: Sequence[str], begin: int, levels: Mapping[Kind, Levels] | None = None
+    ) -> None:
         self._site, self._edges, self._begin = site, len(keys), begin
-        profile = site.profile
-        levels = (
-            {kind: Levels(profile, kind) for kind in ("production", "consumption") if kind in profile}
-            if profile
-            else {}
-        )
+        known = levels_of(site.profile) if levels is None else levels
         self._curves = {
             meter.id: [
-                Curve(profile, meter.kind, meter.values[0], f"{key}{meter.id}", levels[meter.kind])
+                Curve(site.profile, meter.kind, meter.values[0], f"{key}{meter.id}", known[meter.kind])
                 for key in keys
             ]
             for meter in site.meters
-            if profile is not None and site.is_shaped(meter)
+            if site.profile is not None and site.is_shaped(meter)
         }
 
     def counters(self, moments: Sequence[int]) -> Whole:
@@ -99,17 +104,26 @@ class Reckoning:
 
         The counters are :data:`SUMS`, then each meter's own. At the beginning of the life all show 0.
         """
-        asked = np.array(moments, np.int64)
+        return self.energies(moments) // WMS_PER_WH
+
+    def energies(self, moments: Sequence[int], since: int | None = None) -> Whole:
+        """The same in W*ms.
+
+        Args:
+            moments: none is before ``since``.
+            since: epoch ms from which on is counted; None for the beginning of the life.
+        """
+        asked, since = np.array(moments, np.int64), self._begin if since is None else since
         count = len(SUMS) + len(self._site.meters)
         before = np.zeros((count, self._edges), np.int64)
         found = np.zeros((count, len(asked), self._edges), np.int64)
         store = self._site.store
-        batteries = Batteries(store, self._edges, self._site.initial, self._begin) if store else None
-        for turns, spans in stretches(self._beats(), self._edges, self._begin, int(asked.max()), _CELLS):
-            reading = _Reading(turns, spans, asked)
+        batteries = Batteries(store, self._edges, self._site.initial, since) if store else None
+        for turns, spans in stretches(self._beats(), self._edges, since, int(asked.max()), _CELLS):
+            reading = Reading(turns, spans, asked)
             for place, rate in enumerate(self._rates(turns, spans, batteries)):
                 before[place] += reading.read(rate, before[place], found[place])
-        return found // _WMS_PER_WH
+        return found
 
     def _beats(self) -> list[Beat]:
         """Those of the profile, which are one for all meters of an edge, and those of datasources."""
@@ -119,7 +133,7 @@ class Reckoning:
         }
         return [*shaped[:1], *(Beat(step, np.full(self._edges, -self._begin)) for step in sorted(own - {0}))]
 
-    def _rates(self, turns: Whole, spans: Whole, batteries: Batteries | None) -> Iterator[_Rate]:
+    def _rates(self, turns: Whole, spans: Whole, batteries: Batteries | None) -> Iterator[Rate]:
         """The rates of all counters in their order."""
         powers = [self._powers(meter, turns) for meter in self._site.meters]
         consumption, production = (
@@ -131,22 +145,24 @@ class Reckoning:
         )
         asked = consumption - production
         given, splits = batteries.follow(asked, turns, spans) if batteries else (np.zeros_like(turns), [])
-        yield from (_Rate(consumption), _Rate(production))
-        later = _Later.of(splits, asked, turns + spans) if splits else None
+        yield from (Rate(_above_zero(consumption)), Rate(_above_zero(production)))
+        later = Later.of(splits, asked, turns + spans) if splits else None
         for figure in (_bought, _sold, _charged, _discharged):
-            yield _Rate(figure(asked, given), later.changed(figure) if later else None)
-        yield from (_Rate(power) for power in powers)
+            yield Rate(figure(asked, given), later.changed(figure) if later else None)
+        yield from (Rate(_above_zero(power)) for power in powers)
 
     def _powers(self, meter: Metered, turns: Whole) -> Whole:
-        curves = self._curves.get(meter.id)
-        if curves is None:
-            values = np.array(meter.values, np.int64)
+        if meter.held is not None:
+            power = np.full_like(turns, meter.held)
+        elif meter.id in self._curves:
+            power = np.empty_like(turns)
+            for row, own, curve in zip(power, turns, self._curves[meter.id], strict=True):
+                row[:] = curve.powers((own + curve.ahead) // curve.step)
+        else:
+            values = np.array(meter.values or (0,), np.int64)
             places = (turns - self._begin) // meter.step if meter.step else np.zeros_like(turns)
-            return values[places % len(values)]
-        return np.stack(
-            [curve.powers((own + curve.ahead) // curve.step) for curve, own in zip(curves, turns.T, strict=True)],
-            axis=1,
-        )
+            power = values[places % len(values)]
+        return power if meter.most is None else np.minimum(power, meter.most)
 
 
 def _above_zero(power: Whole) -> Whole:
@@ -168,116 +184,3 @@ def _charged(_asked: Whole, given: Whole) -> Whole:
 
 def _discharged(_asked: Whole, given: Whole) -> Whole:
     return _above_zero(given)
-
-
-class _Changes(NamedTuple):
-    """By how many W a counter's rate changes within spans; sorted by turn and edge, then by moment.
-
-    Attributes:
-        turns: the numbers of the turns at which the spans began.
-        edges: of each change.
-        moments: epoch ms.
-        ends: epoch ms of the spans.
-        by: W.
-    """
-
-    turns: Whole
-    edges: Whole
-    moments: Whole
-    ends: Whole
-    by: Whole
-
-
-class _Later(NamedTuple):
-    """What batteries change within spans; sorted like :class:`_Changes`."""
-
-    turns: Whole
-    edges: Whole
-    moments: Whole
-    ends: Whole
-    asked: Whole
-    before: Whole
-    powers: Whole
-
-    @classmethod
-    def of(cls, splits: Sequence[Split], asked: Whole, ends: Whole) -> _Later:
-        """All splits of a stretch."""
-        turns = np.repeat([one.turn for one in splits], [len(one.edges) for one in splits])
-        edges = np.concatenate([one.edges for one in splits])
-        order = np.lexsort((edges, turns))
-        turns, edges = turns[order], edges[order]
-        moments, before, powers = (
-            np.concatenate([getattr(one, name) for one in splits])[order]
-            for name in ("moments", "before", "powers")
-        )
-        return cls(turns, edges, moments, ends[turns, edges], asked[turns, edges], before, powers)
-
-    def changed(self, figure: Callable[[Whole, Whole], Whole]) -> _Changes:
-        """What that is for a counter, whose rate is a figure of what is asked and given."""
-        by = figure(self.asked, self.powers) - figure(self.asked, self.before)
-        return _Changes(self.turns, self.edges, self.moments, self.ends, by)
-
-
-class _Rate(NamedTuple):
-    """W of a counter from each turn on, by turn and edge, and by how much that changes within spans."""
-
-    power: Whole
-    changes: _Changes | None = None
-
-
-class _Reading:
-    """Reads counters at the moments that are within a stretch.
-
-    Args:
-        turns: epoch ms by turn and edge.
-        spans: ms, likewise.
-        asked: epoch ms.
-    """
-
-    def __init__(self, turns: Whole, spans: Whole, asked: Whole) -> None:
-        within = (turns[0] <= asked[:, None]) & (asked[:, None] < turns[-1] + spans[-1])
-        self._rows, self._edges = np.nonzero(within)
-        self._moments = asked[self._rows]
-        self._turns = np.empty_like(self._moments)
-        for edge in np.unique(self._edges):
-            own = self._edges == edge
-            self._turns[own] = np.searchsorted(turns[:, edge], self._moments[own], "right") - 1
-        self._since = self._moments - turns[self._turns, self._edges]
-        self._spans, self._count = spans, turns.shape[1]
-
-    def read(self, rate: _Rate, before: Whole, found: Whole) -> Whole:
-        """Put into ``found`` what a counter shows, in W*ms.
-
-        Args:
-            rate: of it.
-            before: what it showed at each edge when the stretch began.
-            found: by moment and edge.
-
-        Returns:
-            What each edge adds to it in the whole stretch.
-        """
-        added = rate.power * self._spans
-        if changes := rate.changes:
-            np.add.at(added, (changes.turns, changes.edges), changes.by * (changes.ends - changes.moments))
-        if not len(self._rows):
-            return cast("Whole", added.sum(axis=0))
-        np.cumsum(added, axis=0, out=added)
-        earlier = np.where(self._turns > 0, added[self._turns - 1, self._edges], 0)
-        within = rate.power[self._turns, self._edges] * self._since
-        if changes:
-            within += self._changed(changes)
-        found[self._rows, self._edges] = before[self._edges] + earlier + within
-        last: Whole = added[-1]
-        return last
-
-    def _changed(self, changes: _Changes) -> Whole:
-        """W*ms that the changes make until each moment, within its own span."""
-        keys = changes.turns * self._count + changes.edges
-        asked = self._turns * self._count + self._edges
-        first, behind = np.searchsorted(keys, asked), np.searchsorted(keys, asked, "right")
-        found: Whole = np.zeros_like(asked)
-        for place in range(int((behind - first).max())):
-            (some,) = np.nonzero(first + place < behind)
-            one = first[some] + place
-            found[some] += changes.by[one] * np.maximum(self._moments[some] - changes.moments[one], 0)
-        return found

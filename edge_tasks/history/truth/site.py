@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edge_tasks.history.truth.battery import Limit, Store
 from edge_tasks.history.truth.reckoning import SUMS, Metered, Site
+from edge_tasks.history.truth.store import Limit, Store
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.devices.balancing import Balancing
 from edge_tasks.light.devices.limit_total_discharge import LimitTotalDischarge
 from edge_tasks.openems.energies import COUNTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from edge_tasks.history.truth.reckoning import Sum
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve_terms import Kind
     from edge_tasks.openems.sources import Datasource
 
-_SUM_CHANNELS: Final = {
+_SUM: Final = "_sum"
+_SUM_CHANNELS: Final[Mapping[Sum, str]] = {
     "consumption": "_sum/ConsumptionActiveEnergy",
     "production": "_sum/ProductionActiveEnergy",
     "buy": "_sum/GridBuyActiveEnergy",
@@ -37,12 +40,12 @@ class Counted(NamedTuple):
         meter: ``meter3``; ``_sum`` for the whole edge.
         energy: ``consumption``, ``production``, ``buy``, ``sell``, ``charge`` or ``discharge``.
         channel: the address.
-        place: of its row in what :meth:`.Reckoning.counters` gives.
+        place: of its row in what :meth:`.Reckoning.energies` gives.
         is_moved: whether it follows from what a battery does.
     """
 
     meter: str
-    energy: str
+    energy: Sum
     channel: str
     place: int
     is_moved: bool
@@ -55,24 +58,49 @@ class Reckoned(NamedTuple):
         site: for the reckoning.
         counters: those that such an edge has.
         unknown: why what batteries do is not reckoned; empty if it is.
+        writable: the channels that take a value, with the id of the device whose power that becomes.
+        limits: those of them that take a limit of that power.
     """
 
     site: Site
     counters: tuple[Counted, ...]
     unknown: str
+    writable: Mapping[str, str]
+    limits: Collection[str]
 
 
 def reckoned(components: Sequence[Component], profile: Mapping[str, object] | None) -> Reckoned:
     """What is reckoned of the edges of some components that follow a profile."""
     plant = DEVICES.plant(components)
     meters = tuple(
-        Metered(own_id, kind, datasource.values or (0,), datasource.step)
+        Metered(own_id, kind, datasource.values, datasource.step)
         for kind, each in _kinds(plant)
         for own_id, datasource in each
     )
     unknown = _unknown(plant)
     store, initial = (None, 0) if unknown else _store(plant)
-    return Reckoned(Site(meters, store, initial, profile), tuple(_counters(plant, meters)), unknown)
+    site = Site(meters, store, initial, profile)
+    return Reckoned(site, tuple(_counters(plant, meters)), unknown, plant.writable, plant.limits)
+
+
+def with_written(found: Reckoned, written: Mapping[str, int]) -> Site:
+    """The site with meters that show what people have written, and without its battery.
+
+    Args:
+        found: the site as it is.
+        written: values by channel.
+    """
+    own = {channel: value for channel, value in written.items() if channel in found.writable}
+    held = {found.writable[channel]: value for channel, value in own.items() if channel not in found.limits}
+    most = {found.writable[channel]: value for channel, value in own.items() if channel in found.limits}
+    meters = (replace(one, held=held.get(one.id), most=most.get(one.id)) for one in found.site.meters)
+    return replace(found.site, meters=tuple(meters), store=None)
+
+
+def in_order(counters: Iterable[Counted]) -> list[Counted]:
+    """Those of each meter, which are billed, then the edge's own."""
+    places = {name: place for place, name in enumerate(SUMS)}
+    return sorted(counters, key=lambda one: (one.meter == _SUM, len(one.meter), one.meter, places[one.energy]))
 
 
 def _kinds(plant: Plant) -> tuple[tuple[Kind, tuple[tuple[str, Datasource], ...]], ...]:
@@ -110,14 +138,14 @@ def _unknown(plant: Plant) -> str:
 
 
 def _counters(plant: Plant, meters: Sequence[Metered]) -> list[Counted]:
-    """The edge's own, then those of each meter."""
+    """All that such an edge has, in order."""
     lacking = {"buy", "sell"} if not plant.grid else set[str]()
     lacking |= {"charge", "discharge"} if not plant.batteries else set()
     moved = _OF_BATTERY if plant.batteries else frozenset[str]()
     if plant.demands:
         moved = _OF_BATTERY | {"consumption"}
     sums = [
-        Counted("_sum", name, _SUM_CHANNELS[name], place, name in moved)
+        Counted(_SUM, name, _SUM_CHANNELS[name], place, name in moved)
         for place, name in enumerate(SUMS)
         if name not in lacking
     ]
@@ -131,4 +159,4 @@ def _counters(plant: Plant, meters: Sequence[Metered]) -> list[Counted]:
         )
         for place, meter in enumerate(meters)
     ]
-    return [*sums, *sorted(own, key=lambda one: (len(one.meter), one.meter))]
+    return in_order([*own, *sums])

@@ -30,15 +30,15 @@ class Beat:
         return moment + -(moment + self.ahead) % self.step
 
     def between(self, begin: int, end: int) -> Whole:
-        """Those from ``begin`` on; about as many as there are before ``end``. A column for each edge."""
+        """Those from ``begin`` on; about as many as there are before ``end``. A row for each edge."""
         count = -(-(end - begin) // self.step)
-        return self.first(begin) + self.step * np.arange(count)[:, None]
+        return self.first(begin)[:, None] + self.step * np.arange(count)
 
 
 def stretches(
     beats: Sequence[Beat], edges: int, begin: int, end: int, cells: int
 ) -> Iterator[tuple[Whole, Whole]]:
-    """All moments at which something may change, in stretches, and the ms until the next ones.
+    """All moments at which something may change, in stretches, and the ms until the next ones; a row an edge.
 
     An edge that has fewer moments than another one in a stretch has its next one several times, each but the last
     for 0 ms. So does an edge at which two things change at once.
@@ -52,11 +52,13 @@ def stretches(
     """
     shortest = min((beat.step for beat in beats), default=end - begin + 1)
     length = max(1, cells // max(1, edges * len(beats))) * shortest
-    first = np.full((1, edges), begin)
+    first = np.full((edges, 1), begin)
     while begin <= end:
         until = min(begin + length, end + 1)
         following = np.min([beat.first(until) for beat in beats], axis=0) if beats else np.full(edges, end + 1)
-        each = np.concatenate([first, *(beat.between(begin, until) for beat in beats)])
-        moments = np.sort(np.where(each < until, each, following), axis=0) if beats else first
-        yield moments, np.diff(moments, axis=0, append=following[None])
-        begin, first = (until, following[None]) if beats else (end + 1, first)
+        each = np.concatenate([first, *(beat.between(begin, until) for beat in beats)], axis=1)
+        moments = np.where(each < until, each, following[:, None]) if beats else first
+        if len(beats) > 1:  # those of one beat are in order
+            moments.sort(axis=1)
+        yield moments, np.diff(moments, axis=1, append=following[:, None])
+        begin, first = (until, following[:, None]) if beats else (end + 1, first)

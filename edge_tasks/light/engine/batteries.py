@@ -90,9 +90,8 @@ class Batteries:
         """Note when a battery is full or empty with these powers."""
         for number, power in enumerate(powers):
             if power:
-                charge = self.charges[number]
-                room = self._plant.batteries[number].full - charge if power < 0 else charge
-                self.until = min(self.until, now + room // abs(power))
+                lasts = self._plant.batteries[number].lasts(self.charges[number], power)
+                self.until = min(self.until, now + lasts)
 
     def _ranges(
         self, group: Group, now: int, rest: int, limits: Mapping[str, int], commands: Sequence[Command]
@@ -131,8 +130,8 @@ class Batteries:
     def _range(self, number: int, limits: Mapping[str, int]) -> tuple[int, int]:
         """The W that a battery can give, lowest and highest."""
         battery, charge = self._plant.batteries[number], self.charges[number]
-        low = -battery.limit if battery.full - charge >= battery.limit else 0  # room for a millisecond at least
-        high = battery.limit if charge >= battery.limit else 0
+        low = -battery.limit if charge < battery.full_from else 0
+        high = battery.limit if charge >= battery.empty_below else 0
         return low, within(limits.get(battery.id, high), low, high)
 
     def _asked(

@@ -101,7 +101,7 @@ class Catalogue:
             found |= default_property_channels(SINGLETONS[own_id])
         for component in components:
             if component.enabled:
-                found |= property_channels(component, self.factory(component.factory_pid).properties)
+                found |= property_channels(component, self.factory(component.factory_pid))
         return found
 
     def _own(self, components: Iterable[Component], plant: Plant) -> list[ComponentChannels]:

@@ -15,7 +15,7 @@ Channels of a low priority are sent in the averages of five minutes only, as a r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
@@ -147,6 +147,18 @@ class Channels:
     averages: tuple[Reading, ...] = ()
     constant_averages: Mapping[str, Value] = field(default_factory=dict)
     patterns: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
+
+    def with_constants(self, changed: Mapping[str, Value]) -> Channels:
+        """The same channels, with other values of some that never change."""
+        constants = {**self.constants, **changed}
+        known = {name: value for name, value in constants.items() if value is not None}
+        return replace(
+            self,
+            constants=constants,
+            constant=_pairs(constants),
+            known=_pairs({**known, **self.constant_averages}),
+            patterns={},
+        )
 
     def moving(self, powers: Powers) -> tuple[int, ...]:
         """The numbers of the counters that these powers move; one object for all edges with the same ones."""

@@ -22,6 +22,8 @@ CONSUMPTION: Final = "_consumption"
 ESS: Final = "_ess"
 GRID: Final = "_grid"
 SUMS: Final = (PRODUCTION, CONSUMPTION, ESS, GRID)
+_HALF_A_PERCENT: Final = 200
+"""So many halves of a percent are the whole."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,35 @@ class Battery:
     max_power: int
     controls: tuple[Control, ...] = ()
 
-    @property
+    @cached_property
     def full(self) -> int:
-        """The energy of the full battery, in W*ms."""
+        """The energy of its whole capacity, in W*ms."""
         return self.capacity * WMS_PER_WH
 
-    @property
+    @cached_property
+    def empty_below(self) -> int:
+        """W*ms below which it cannot be discharged: its state of charge is rounded to 0 % there."""
+        return self.full // _HALF_A_PERCENT
+
+    @cached_property
+    def full_from(self) -> int:
+        """W*ms from which on it cannot be charged: its state of charge is rounded to 100 % there."""
+        return self.full - self.full // _HALF_A_PERCENT
+
+    @cached_property
     def limit(self) -> int:
         """The highest power of charging and discharging, in W."""
         return min(self.capacity, self.max_power)
+
+    def lasts(self, charge: int, power: int) -> int:
+        """The ms for which it can have a power that is not 0 W; 0 if it is full or empty.
+
+        ``Simulator.EssSymmetric.Reacting`` of OpenEMS 2024.7.0 looks at the rounded state of charge. So it stops
+        at 99.5 and below 0.5 %.
+        """
+        if power < 0:
+            return max(0, -((self.full_from - charge) // power))
+        return max(0, (charge - self.empty_below) // power + 1)
 
 
 @dataclass(frozen=True)

@@ -7,31 +7,26 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from edge_tasks.openems.components import is_public
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from edge_tasks.openems.components import Singleton, Value
+    from edge_tasks.openems.components import Factory, Singleton, Value
     from edge_tasks.openems.configuration import Component
 
 _NO_CHANNEL: Final = ("apikey", "password", "_lastChangeAt", "_lastChangeBy")
 """What is secret has no channel, and what OpenEMS notes beside the configuration has none."""
 
 
-def property_channels(component: Component, defaults: Mapping[str, object]) -> dict[str, Value]:
-    """The channels of a configured component, by address.
-
-    Args:
-        component: as configured.
-        defaults: the properties that its factory gives to each, as ``edgeConfig`` has them.
-    """
-    values: dict[str, Value] = {f"{component.id}/_PropertyId": component.id}
-    values |= {_address(component.id, name): _scalar(_parsed(value)) for name, value in defaults.items()}
-    for name, value in component.properties.items():
-        if name not in _NO_CHANNEL and is_public(name):
-            values[_address(component.id, name)] = _scalar(value)
-    return values
+def property_channels(component: Component, factory: Factory) -> dict[str, Value]:
+    """The channels of a configured component, by address; a property without a value has none."""
+    defaults = {name: _parsed(value) for name, value in factory.properties.items() if value is not None}
+    own = {name: value for name, value in component.properties.items() if factory.shows(name)}
+    return {
+        f"{component.id}/_PropertyId": component.id,
+        **{
+            _address(component.id, name): _scalar(value)
+            for name, value in {**defaults, **own}.items()
+            if name not in _NO_CHANNEL
+        },
+    }
 
 
 def default_property_channels(singleton: Singleton) -> dict[str, Value]:

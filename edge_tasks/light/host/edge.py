@@ -76,15 +76,14 @@ class Edge:
     """
 
     __slots__ = (
-        "_changes",
         "_failures",
+        "_journal",
         "_opened",
         "_self",
         "_session",
         "_shared",
         "_snapshot",
         "_told",
-        "_touched",
         "_turn",
         "entry",
         "gone",
@@ -97,8 +96,7 @@ class Edge:
         self.gone = False
         self._shared = shared
         self._snapshot = snapshot.fitting(entry.shape)
-        self._changes = self._snapshot.changes
-        self._touched = self._snapshot.touched
+        self._journal = self._snapshot.journal
         self._self: _Self | None = None
         self._session: Session | None = None
         self._failures = 0
@@ -110,7 +108,7 @@ class Edge:
         """What the next edge of the same name goes on from."""
         if self._self is None:
             return self._snapshot
-        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._changes, self._touched)
+        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._journal)
 
     async def connect(self, turn: float) -> None:
         """Try once. After a failure the edge asks for its next turn by itself.
@@ -156,8 +154,8 @@ class Edge:
 
     async def _read(self) -> _Self:
         configuration, model = await self._shared.configured(self.entry)
-        if self._changes:
-            model = model_of(changed(model.configuration, self._changes))
+        if changes := self._journal.changes:
+            model = model_of(changed(model.configuration, changes), version=model.version)
         self.status.ignored = model.ignored
         self.status.unsimulated = model.unsimulated
         endpoint = endpoint_of(configuration.backend(), self.entry.apikey)
@@ -229,13 +227,12 @@ class Edge:
         reply, effect = requests.answer(message, me.model, requests.Moment(now, moment(now)[:19]))
         if reply is not None:
             session.connection.send(reply)
-        if isinstance(effect, (Change, Command)) and self._touched is None:
-            self._touched = now
         if isinstance(effect, Change):
             self._change(effect, me, session, now)
         elif isinstance(effect, Command):
             me.simulation.advance(now)
             me.simulation.command(effect)
+            self._journal = self._journal.noting(me.simulation.now, effect)
             self._shared.keep()
         elif isinstance(effect, requests.Subscription):
             session.logs = effect.wanted
@@ -243,8 +240,8 @@ class Edge:
     def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
         """Become what the changed configuration describes, and announce it."""
         me.simulation.advance(now)
-        self._changes = (*self._changes, change)
-        model = model_of(change.apply(me.model.configuration))
+        self._journal = self._journal.noting(me.simulation.now, change)
+        model = model_of(change.apply(me.model.configuration), version=me.model.version)
         memory = me.simulation.memory().settled().without(model.plant.renewed(me.model.plant))
         simulation = self._simulate(model, memory)
         self._self = _Self(model, simulation, me.endpoint)

@@ -11,6 +11,7 @@ import orjson
 
 from edge_tasks.light.wire import reconnect
 from edge_tasks.openems.load_curve import Profile, ProfileError
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +90,7 @@ class Fleet:
         block: so many edges in a row belong to one part, so that a growing fleet moves none.
         connect_rate: at most so many connects a second, of all parts together.
         reconnect: the name of the policy by which edges come back; see :mod:`.reconnect`.
+        version: the release of OpenEMS that the edges say they are. Another one is another digest of every edge.
         metrics_port: where the supervisor serves metrics; 0 for nowhere.
         metrics_host: on which address.
     """
@@ -102,6 +104,7 @@ class Fleet:
     block: int = 1
     connect_rate: int = _RATE
     reconnect: str = reconnect.QUICK
+    version: str = DEFAULT.since
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
 
@@ -144,7 +147,8 @@ def load(path: Path) -> Fleet:
     if not status_file.is_absolute():
         raise FleetFileError('"status_file" in the fleet file is not an absolute path')
     groups, group_of = _groups(content)
-    entries = _entries(content, groups, group_of)
+    version = _text(content, "version", DEFAULT.since)
+    entries = _entries(content, groups, group_of, "" if version == DEFAULT.since else f"/{version}")
     edges = {entry.name: replace(entry, place=place) for place, entry in enumerate(entries)}
     if len(edges) != len(entries):
         raise FleetFileError("the fleet file names an edge twice")
@@ -158,6 +162,7 @@ def load(path: Path) -> Fleet:
         block=_number(content, "block", 1),
         connect_rate=_number(content, "connect_rate", _RATE),
         reconnect=_policy(content),
+        version=version,
         metrics_port=_number(content, "metrics_port", 0, lowest=0),
         metrics_host=_text(content, "metrics_host", Fleet.metrics_host),
     )
@@ -181,16 +186,16 @@ def _group(item: Mapping[str, object], files: object) -> Group:
 
 
 def _entries(
-    content: Mapping[str, object], groups: Mapping[str, Group], group_of: Mapping[str, str]
+    content: Mapping[str, object], groups: Mapping[str, Group], group_of: Mapping[str, str], version: str
 ) -> list[EdgeEntry]:
-    """All edges, each with a digest of all that it is made of and follows."""
+    """All edges, each with a digest of all that it is made of and follows; ``version`` is a part of each."""
     marks = {name: _mark(group) for name, group in groups.items()}
     digests = {name: hashlib.sha256(orjson.dumps(group.files)).hexdigest() for name, group in groups.items()}
     found = [_entry(item) for item in _list(content, "edges")]
     for name, apikey in _texts(content.get("shared", {}), "edges").items():
         found.append(EdgeEntry(name, None, f"{digests[group_of.get(name, '')]}/{apikey}", apikey))
     grouped = ((entry, group_of.get(entry.name, "")) for entry in found)
-    return [replace(entry, digest=entry.digest + marks[group], group=group) for entry, group in grouped]
+    return [replace(one, digest=one.digest + marks[group] + version, group=group) for one, group in grouped]
 
 
 def _mark(group: Group) -> str:

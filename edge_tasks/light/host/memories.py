@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final, TypedDict
 
 import orjson
@@ -17,16 +17,28 @@ import orjson
 from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.host.json_file import write_members
 from edge_tasks.light.wire.config_changes import Change
+from edge_tasks.light.wire.journal import NOTHING, Entry, Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+    from edge_tasks.light.wire.journal import Deed
+
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Document(TypedDict):
+class _Done(TypedDict, total=False):
+    """What people have done to an edge: its journal, or the last two of a file that an earlier version wrote."""
+
+    journal: Sequence[tuple[int, Sequence[object]]]
+    lost: int | None
+    changes: Sequence[Sequence[object]]
+    touched: int | None
+
+
+class Document(_Done):
     """What is kept of an edge, as the file has it; see :class:`.Memory`."""
 
     now: int | None
@@ -41,8 +53,6 @@ class Document(TypedDict):
     registers: Mapping[str, Sequence[int]]
     answers: Mapping[str, tuple[int, int | None]]
     shape: str
-    changes: Sequence[tuple[str, Mapping[str, object], str, str]]
-    touched: int | None
 
 
 @dataclass(frozen=True)
@@ -52,22 +62,19 @@ class Snapshot:
     Attributes:
         memory: of its simulation.
         shape: a hash of the configuration that it had.
-        changes: that people made to that configuration.
-        touched: epoch ms since when it does not follow from its template alone, because people changed its
-            configuration or wrote a value; None if nobody did.
+        journal: what people have done to it.
     """
 
     memory: Memory
     shape: str = ""
-    changes: tuple[Change, ...] = ()
-    touched: int | None = None
+    journal: Journal = NOTHING
 
     def fitting(self, shape: str) -> Snapshot:
         """What an edge of some shape goes on from; changes of another shape and its states are void."""
         if shape == self.shape:
             return self
         memory = self.memory.settled()
-        return Snapshot(memory.without(memory.registers), shape, touched=self.touched)
+        return Snapshot(memory.without(memory.registers), shape, self.journal.voided())
 
 
 def load(path: Path | None) -> dict[str, Snapshot]:
@@ -128,13 +135,30 @@ def _snapshot(item: Document) -> Snapshot:
         {key: tuple(map(int, own)) for key, own in item.get("registers", {}).items()},
         {key: (int(until), _whole(most)) for key, (until, most) in item.get("answers", {}).items()},
     )
-    changes = (Change(str(method), dict(params), str(by), str(at)) for method, params, by, at in item["changes"])
-    touched = item.get("touched")  # an earlier version did not keep it
-    return Snapshot(memory, str(item["shape"]), tuple(changes), _whole(touched))
+    return Snapshot(memory, str(item["shape"]), _journal(item))
+
+
+def _journal(item: Document) -> Journal:
+    if "journal" in item:
+        return Journal(tuple(_entry(_moment(at), did) for at, did in item["journal"]), _whole(item["lost"]))
+    # an earlier version kept only the changes of the configuration, and at most when the first of them was made
+    changes = item["changes"]
+    lost = _whole(item.get("touched", _moment(item["began"]) if changes else None))
+    return Journal(tuple(_entry(_moment(item["began"]) if lost is None else lost, did) for did in changes), lost)
+
+
+def _entry(at: int, did: Sequence[object]) -> Entry:
+    if len(did) == len(fields(Command)):
+        channel, value, end = did
+        return Entry(at, Command(str(channel), _moment(value), _moment(end)))
+    method, params, by, noted = did
+    if not isinstance(params, dict):
+        raise TypeError
+    return Entry(at, Change(str(method), params, str(by), str(noted)))
 
 
 def _moment(value: object) -> int:
-    """Epoch ms; a file without one is damaged."""
+    """A whole number, such as epoch ms; a file without it is damaged."""
     if not isinstance(value, int):
         raise TypeError
     return value
@@ -160,9 +184,15 @@ def document(snapshot: Snapshot) -> Document:
         "registers": memory.registers,
         "answers": memory.answers,
         "shape": snapshot.shape,
-        "changes": [(one.method, one.params, one.by, one.at) for one in snapshot.changes],
-        "touched": snapshot.touched,
+        "journal": [(one.at, _written(one.did)) for one in snapshot.journal.entries],
+        "lost": snapshot.journal.lost,
     }
+
+
+def _written(did: Deed) -> tuple[object, ...]:
+    if isinstance(did, Command):
+        return (did.channel, did.value, did.end)
+    return (did.method, did.params, did.by, did.at)
 
 
 def family(path: Path) -> list[Path]:

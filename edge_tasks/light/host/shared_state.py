@@ -101,7 +101,9 @@ class SharedState:
         self._groups: dict[str, _SharedGroup] = {}
 
     def take_over(self, fleet: Fleet) -> None:
-        """Use a fleet's templates, for edges without a directory, and its load shapes from now on."""
+        """Use a fleet's release, load shapes, and templates for edges without a directory from now on."""
+        if fleet.version != self._models.version:
+            self._models = Models(fleet.version)
         self._groups = {
             name: _SharedGroup(
                 self._read_template(group.files),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from edge_tasks.light.devices import DEVICES
-from edge_tasks.openems.components import SINGLETONS, is_public
+from edge_tasks.openems.components import SINGLETONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,7 @@ def _singleton(singleton: Singleton) -> ComponentConfig:
 
 def _component(component: Component, factory: Factory) -> ComponentConfig:
     singleton = SINGLETONS.get(component.id)
-    own = {name: _value(name, value) for name, value in component.properties.items() if is_public(name)}
+    own = {name: _value(name, value) for name, value in component.properties.items() if factory.shows(name)}
     properties = {**factory.properties, **own}
     return {
         "alias": component.alias or (component.id if singleton is None else singleton.pid),

@@ -11,6 +11,7 @@ import orjson
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.wire import protocol
 from edge_tasks.light.wire.edge_config import EdgeConfig, edge_config
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component, Configuration
 
 _API_TIMEOUT: Final = 60
+_VERSION: Final = "_meta/Version"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Model:
         ignored: files that Felix would not load.
         unsimulated: factory PIDs of components that would act on a real edge, but do nothing here.
         backend: its Backend controller; None when there is no enabled one.
+        version: the release of OpenEMS that it says it is.
     """
 
     configuration: Configuration
@@ -52,6 +55,7 @@ class Model:
     ignored: tuple[str, ...]
     unsimulated: tuple[str, ...]
     backend: Component | None
+    version: str = DEFAULT.since
 
     @cached_property
     def api_timeout(self) -> int:
@@ -60,9 +64,14 @@ class Model:
 
 
 class Models:
-    """The models of many edges. Edges whose configurations differ in PIDs and apikeys only share a model."""
+    """The models of many edges. Edges whose configurations differ in PIDs and apikeys only share a model.
 
-    def __init__(self) -> None:
+    Args:
+        version: the release of OpenEMS that the edges say they are.
+    """
+
+    def __init__(self, version: str = DEFAULT.since) -> None:
+        self.version = version
         self._known: dict[bytes, Model] = {}
 
     def of(self, found: Configuration) -> Model:
@@ -70,18 +79,18 @@ class Models:
         shape = _shape(found)
         model = self._known.get(shape)
         if model is None:
-            model = self._known[shape] = model_of(found)
+            model = self._known[shape] = model_of(found, version=self.version)
         return model
 
 
-def model_of(found: Configuration, devices: Catalogue = DEVICES) -> Model:
-    """The model of a configuration, with the devices that can be simulated."""
+def model_of(found: Configuration, devices: Catalogue = DEVICES, version: str = DEFAULT.since) -> Model:
+    """The model of a configuration, with the devices that can be simulated, as an edge of this release."""
     plant = devices.plant(found.components)
     config = edge_config(found.components, devices)
     return Model(
         configuration=found,
         plant=plant,
-        channels=devices.channels(found.components, plant),
+        channels=devices.channels(found.components, plant).with_constants({_VERSION: version}),
         config=config,
         announcement=protocol.edge_config(config),
         answers=devices.answers(found.components),
@@ -89,6 +98,7 @@ def model_of(found: Configuration, devices: Catalogue = DEVICES) -> Model:
         ignored=found.ignored,
         unsimulated=devices.unsimulated(found.components),
         backend=found.backend(),
+        version=version,
     )
 
 

@@ -44,6 +44,11 @@ class TableStatus:
         return table.read_connected(self.database, names)
 
     @staticmethod
+    def components(_names: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Empty: the device table says it with everything else of a row."""
+        return {}
+
+    @staticmethod
     def values(_names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
         """Empty: the backend writes values only to InfluxDB, if at all."""
         return {}

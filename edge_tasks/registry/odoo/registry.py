@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.plan import counted
 from edge_tasks.registry.odoo import table
-from edge_tasks.registry.odoo.rows import RowChanges, note_of, plan_registration
+from edge_tasks.registry.odoo.rows import WORDS, RowChanges, plan_registration
+from edge_tasks.registry.ownership import note_of
 from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Fleet
     from edge_tasks.registry.odoo.rpc import Odoo
     from edge_tasks.registry.odoo.table import Database, RowReport
+    from edge_tasks.registry.protocol import Words
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class OdooRegistry:
     database: Database
     fleet: Fleet
     odoo: Odoo | None = None
+
+    words: ClassVar[Words] = WORDS
+    is_read_at_start: ClassVar[bool] = True
+    keeps_configs: ClassVar[bool] = True
 
     def __str__(self) -> str:
         """Where it is, without the password."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.limits import MOST_EDGES
 from edge_tasks.openems.release import DEFAULT
+from edge_tasks.registry.ownership import note_of, refuse_doubled, refuse_foreign
+from edge_tasks.registry.protocol import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,7 @@ DEMO_APIKEY: Final = "DEMO_API_KEY"
 LIGHT_VERSION: Final = DEFAULT.since
 """What a light edge says of itself. Each version that a backend does not find, it has Odoo write, one by one."""
 
-_MOST_NAMED: Final = 5
+WORDS: Final = Words("row", "rows", "the device table", "in Odoo")
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,6 @@ class RowChanges:
         return not (self.added or self.changed or self.unarchived or self.archived)
 
 
-def note_of(fleet_id: str) -> str:
-    """The mark in a row's internal note by which a fleet knows its rows."""
-    return f"edge-tasks fleet {fleet_id}"
-
-
 def wanted_devices(fleet: Fleet) -> tuple[Device, ...]:
     """The fleet's edges, active, then its reserve, archived."""
     first_light = fleet.full if fleet.light else MOST_EDGES
@@ -152,11 +148,7 @@ def _refuse_foreign(rows: Iterable[Row], wanted: Iterable[Device], ours: set[str
     foreign = [
         row for row in rows if not (adopt or row.name in ours or row.apikey in (keys[row.name], _demo_key(row)))
     ]
-    if foreign:
-        raise RegistrationError(
-            "the device table has rows with these names that do not belong to this fleet: " + _facts(foreign),
-            hint="take them over with --adopt (their apikeys change), or rename or remove them in Odoo",
-        )
+    refuse_foreign([_facts(row) for row in foreign], WORDS)
 
 
 def _demo_key(row: Row) -> str | None:
@@ -167,24 +159,13 @@ def _refuse_duplicates(rows: Sequence[Row], wanted: Sequence[Device]) -> None:
     """``apikey`` is not unique in the table; the backend would serve only one of two devices."""
     keys = {device.apikey: device.name for device in wanted}
     doubled = [row for row in rows if row.apikey in keys and row.name != keys[row.apikey]]
-    if doubled:
-        raise RegistrationError(
-            "other devices have apikeys of this fleet: "
-            + ", ".join(
-                f"{row.name} (id {row.id}) has the apikey of {keys[row.apikey]}" for row in doubled[:_MOST_NAMED]
-            ),
-            hint="give those devices another apikey in Odoo, or give the fleet new ones: inv rotate-keys",
-        )
+    refuse_doubled([(f"{row.name} (id {row.id})", keys[row.apikey]) for row in doubled], WORDS)
 
 
-def _facts(rows: Sequence[Row]) -> str:
-    named = [
-        f"{row.name} (id {row.id}, {'active' if row.active else 'archived'}, {row.comment or 'no comment'}"
-        f"{', ' + row.note if row.note else ''})"
-        for row in rows[:_MOST_NAMED]
-    ]
-    more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
-    return ", ".join(named) + more
+def _facts(row: Row) -> str:
+    note = f", {row.note}" if row.note else ""
+    state = "active" if row.active else "archived"
+    return f"{row.name} (id {row.id}, {state}, {row.comment or 'no comment'}{note})"
 
 
 def _differs(row: Row, device: Device) -> bool:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import read_tree, read_utf8
-from edge_tasks.checkout.backend_config import METADATA, BackendConfig, read_backend_config, with_values
+from edge_tasks.checkout.backend_config import (
+    FILES,
+    METADATA,
+    BackendConfig,
+    metadata_problem,
+    read_backend_config,
+    the_metadata,
+    with_values,
+)
+from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of
 from edge_tasks.checkout.dockerfile import copied_to
 from edge_tasks.checkout.findings import additions, check_backend_config, corrections
 from edge_tasks.checkout.inheritance import told_config_folder
@@ -17,8 +25,9 @@ from edge_tasks.checkout.timedata_config import TimedataConfig, read_timedata_co
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePosixPath
 
+    from edge_tasks.checkout.metadata import Metadata
     from edge_tasks.runtimes.docker.stack import Stack
 
 
@@ -37,23 +46,35 @@ class BackendFiles:
         """
         stack, platform = self.stack, self.stack.context.platform
         backend = stack.project.services[find_backend(stack.project, stack.context.services_named)]
-        mounted = [v["source"] for v in backend.get("volumes") or () if v.get("type") == "bind"]
-        context = str((backend.get("build") or {}).get("context") or "")
-        places = [*map(Path, mounted), *([Path(context) / "config.d"] if context else [])]
-        places.append(platform.backend_config)
-        for folder in places:
-            if platform.readable(folder / METADATA).is_file():
-                return folder
-        raise SettingsError(
-            f"the backend has no {METADATA} (looked in {', '.join(map(str, places))})",
-            hint="the docker runtime registers edges in Odoo's device table,"
-            " and this file tells the backend where it is; --runtime embedded needs no such file",
-        )
+        places = tuple(places_of(backend, platform.backend_config))
+        folder = find_place(places, platform.readable, FILES)
+        if folder is not None:
+            return folder
+        if self.is_completed:
+            return self.copy
+        what, hint = metadata_problem((), "")
+        raise SettingsError(f"the backend {what} (looked in {', '.join(map(str, places))})", hint=hint)
+
+    @property
+    def is_completed(self) -> bool:
+        """The backend gets its configuration from us: its image is OpenEMS' own, and has it in a volume."""
+        return self.stack.survey.is_completed("backend")
 
     @cached_property
     def texts(self) -> dict[PurePosixPath, str]:
         """The platform's own files, by path below the folder."""
+        if self.is_completed:
+            return dict(self.stack.survey.backend_texts)
         return read_tree(self.stack.context.platform.readable(self.folder), ".config")
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What knows the backend's devices.
+
+        Raises:
+            SettingsError: there is nothing, or more than one component.
+        """
+        return the_metadata(self.texts, str(self.folder))
 
     @cached_property
     def original(self) -> BackendConfig:
@@ -74,7 +95,9 @@ class BackendFiles:
 
     @cached_property
     def is_corrected(self) -> bool:
-        """``inv doctor --fix`` was asked for, now or earlier, and there is something to correct."""
+        """``inv doctor --fix`` was asked for, now or earlier, and changes something; or the files are ours."""
+        if self.is_completed:
+            return True
         asked = self.stack.options.fix or bool(self.stack.context.state.record.entries().get("corrected"))
         return asked and self.corrected_texts != self.texts
 
@@ -87,12 +110,16 @@ class BackendFiles:
     def corrected_texts(self) -> dict[PurePosixPath, str]:
         """The backend's files, with ``Metadata/Odoo.config`` as it should be, and what is missing beside it."""
         stack, files = self.stack, self.texts
-        found = check_backend_config(self.original, stack.project, stack.services, str(METADATA))
-        return {**files, METADATA: with_values(files[METADATA], corrections(found)), **additions(found)}
+        found = check_backend_config(self.original, stack.project, stack.services, "")
+        fixes = corrections(found)
+        corrected = {METADATA: with_values(files[METADATA], fixes)} if fixes else {}
+        return {**files, **corrected, **additions(found)}
 
     @property
     def inside(self) -> str | None:
         """Where the backend's container has that folder; None when it cannot be told."""
+        if self.is_completed:
+            return OFFICIAL_CONFIG_TARGET
         mounted = self.stack.project.bind_target(self.stack.services.backend, str(self.folder))
         return copied_to(self._dockerfile) if mounted is None else mounted
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
+from edge_tasks.checkout.metadata import FILE
 from edge_tasks.errors import BackendError, CommandFailed
 from edge_tasks.plan import Plan
 from edge_tasks.runtimes.docker import edge_files, removal
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _READY_S: Final = 90.0
 _OPEN_S: Final = 30.0
+_RACE_S: Final = 6.0
+"""So long after its first answer, a backend that will open its port for edges has done so."""
+
 _ALL: Final = 8
 """Services that Compose starts at once."""
 
@@ -54,12 +58,9 @@ class BackendService:
         return Plan(("start the backend",) if stale else (), "it runs", stale)
 
     def will_be_started(self, containers: Sequence[Container]) -> bool:
-        """Whether its own container does not run as it should: edges that run have lost it, or will."""
-        name = self.stack.services.backend
-        image = self.stack.project.image(name)
-        found = next((container for container in containers if container.service == name), None)
-        wanted = self.stack.hashes().get(name), self.stack.docker.images((image,)).get(image)
-        return found is None or not found.fits(*wanted)
+        """Whether a container of its own does not run as it should: edges that run have lost it, or will."""
+        services = self.stack.services
+        return any(self._is_stale(name, containers) for name in {services.backend, services.door})
 
     def start(self, plan: Plan[tuple[str, ...]]) -> None:
         """Have these services run, and wait until the backend has its devices.
@@ -107,6 +108,12 @@ class BackendService:
             self.stack.compose.up((self.stack.services.backend,), parallel=1)
         self._await_ready()
 
+    def _is_stale(self, name: str, containers: Sequence[Container]) -> bool:
+        image = self.stack.project.image(name)
+        found = next((container for container in containers if container.service == name), None)
+        wanted = self.stack.hashes().get(name), self.stack.docker.images((image,)).get(image)
+        return found is None or not found.fits(*wanted)
+
     def _running(self) -> Container | None:
         container = self.stack.container(self.stack.services.backend)
         return container if container is not None and container.is_running else None
@@ -114,8 +121,10 @@ class BackendService:
     def _await_ready(self) -> None:
         """Wait until the backend answers with the first edge: its devices are read then, and edges may come."""
         deadline = time.monotonic() + _READY_S
+        opening = _Opening(self.stack)
         while not self._is_ready():
             self.stack.require_running(self.stack.services.backend)
+            opening.look()
             if not until(deadline, 0.1):
                 raise CommandFailed(
                     f"the backend is not ready after {_READY_S:.0f} s: {self._reason()}",
@@ -127,19 +136,65 @@ class BackendService:
         stack = self.stack
         name = stack.context.fleet.edge(0).name
         try:
-            if stack.wiring.rest_port is None:
-                return stack.rest.opens_websockets(stack.ports["edges"])
-            return name in stack.rest.online([name])
+            if stack.wiring.rest_port is not None and name not in stack.rest.online([name]):
+                return False
+            says_all = stack.wiring.rest_port is not None and stack.wiring.metadata.needs_odoo
+            is_open = says_all and not stack.services.backend_edge
+            return is_open or stack.rest.opens_websockets(stack.ports["edges"])
         except BackendError:
             return False
+
+    @property
+    def _closed(self) -> str:
+        return f"{self.stack.services.door} does not answer on port {self.stack.edge_port}, where edges connect"
 
     def _reason(self) -> str:
         stack = self.stack
         name = stack.context.fleet.edge(0).name
         if stack.wiring.rest_port is None:
-            return f"it does not answer on port {stack.wiring.edge_port}, where edges connect"
+            return self._closed
         try:
-            stack.rest.online([name])
+            found = stack.rest.online([name])
         except BackendError as error:
             return str(error)
+        if name in found:
+            return self._closed
         return f"it does not know {name}: was the device table there when it started?"
+
+
+@dataclass
+class _Opening:
+    """Watches whether a backend with ``Metadata.File`` opens its port for edges.
+
+    In some of its starts it reads the file before the port's component listens for that, and never opens it. Then
+    it is restarted, once.
+    """
+
+    stack: Stack
+    _since: float | None = None
+    _is_over: bool = False
+
+    def look(self) -> None:
+        """Restart the backend if it has run for a while without the port."""
+        stack = self.stack
+        if self._is_over or stack.wiring.metadata.pid != FILE or not self._runs_without_port():
+            return
+        self._since = self._since or time.monotonic()
+        if time.monotonic() - self._since < (_OPEN_S if stack.wiring.rest_port is None else _RACE_S):
+            return
+        self._is_over = True
+        said = "the backend has not opened its port for edges, as happens with Metadata.File: it is restarted"
+        stack.context.say(f"  {said}")
+        container = stack.container(stack.services.backend)
+        if container is not None:
+            stack.docker.run("restart", "-t", "3", container.id)
+
+    def _runs_without_port(self) -> bool:
+        """Its REST API answers whether or not the port is open; of one without it, nothing is known."""
+        stack = self.stack
+        try:
+            if stack.wiring.rest_port is not None:
+                stack.rest.online([])
+        except BackendError:
+            return False
+        return not stack.rest.opens_websockets(stack.ports["edges"])

@@ -76,6 +76,14 @@ class Compose:
         """A command as :meth:`run` gives it to Docker."""
         return (*self._prefix(), *arguments)
 
+    def ask(self, *arguments: str, given: str = "") -> str:
+        """What a command prints; ``given`` is its standard input.
+
+        Raises:
+            CommandFailed: with its last lines.
+        """
+        return self.docker.ask(*self._prefix(), *arguments, given=given)
+
     def build(self, services: Sequence[str]) -> None:
         """Build the images of services, of the user's own files: ours disables the platform's edge."""
         self.docker.run(*self._prefix(ours=False), "build", *services)

@@ -57,7 +57,7 @@ def remove(stack: Stack) -> tuple[str, ...]:
             f"/platform/{PurePosixPath(parent).relative_to(home)}/" for parent in missing if parent != folder
         ]
     if paths:
-        image = stack.project.image(stack.services.database)
+        image = stack.tool_image
         how = ("--rm", "--user", "0:0", "--network", "none", "-v", f"{home}:/platform", "--entrypoint", "sh")
         owner = f"{os.geteuid()}:{os.getegid()}"
         stack.docker.run("run", *how, image, "-c", _REMOVE, "sh", owner, *paths)

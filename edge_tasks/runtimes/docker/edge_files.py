@@ -8,7 +8,13 @@ from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout import edge_findings
 from edge_tasks.checkout.compose_file import edges_of, place
 from edge_tasks.checkout.override import is_ours
-from edge_tasks.checkout.roles import BACKEND_SERVICE, find_backend, missing_roles
+from edge_tasks.checkout.roles import (
+    BACKEND_SERVICE,
+    WITHOUT_ODOO,
+    find_backend,
+    find_backend_edge,
+    missing_roles,
+)
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.openems.release import DEFAULT
@@ -20,19 +26,24 @@ if TYPE_CHECKING:
 
 def is_complete(stack: Stack) -> bool:
     """Whether the platform has everything that a fleet needs, including a backend's configuration."""
-    if missing_roles(stack.project, stack.context.services_named):
+    project, named = stack.project, stack.context.services_named
+    if missing_roles(project, named, WITHOUT_ODOO):
         return False
-    find_backend(stack.project, stack.context.services_named)
-    return _has_backend_config(stack)
+    find_backend(project, named)
+    return _has_backend_config(stack) and not missing_roles(project, named, stack.roles)
 
 
 def backend_host(stack: Stack) -> str:
     """By which name the edges reach the backend; the stock name where the compose file has no backend.
 
+    Of a backend that is two programs, they reach the second one.
+
     Raises:
         SettingsError: more than one service may be the backend.
     """
     named = stack.context.services_named
+    if gateway := find_backend_edge(stack.project, named):
+        return gateway
     return (
         BACKEND_SERVICE
         if "backend" in missing_roles(stack.project, named)
@@ -42,7 +53,7 @@ def backend_host(stack: Stack) -> str:
 
 def edge_port(stack: Stack) -> int:
     """Where the backend listens for edges; OpenEMS' default where it has no configuration yet."""
-    return stack.wiring.edge_port if is_complete(stack) else DEFAULT.backend_ports.edges
+    return stack.edge_port if is_complete(stack) else DEFAULT.backend_ports.edges
 
 
 def check_foreign_edges(stack: Stack) -> list[Finding]:
@@ -57,7 +68,7 @@ def check_foreign_edges(stack: Stack) -> list[Finding]:
 
 def _has_backend_config(stack: Stack) -> bool:
     try:
-        _ = stack.backend_config
+        _ = stack.backend_files.metadata
     except SettingsError:
         return False
     return True

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout import edge_findings, findings, machine_findings
-from edge_tasks.checkout.backend_config import METADATA
-from edge_tasks.checkout.backend_findings import check_config_place
+from edge_tasks.checkout.backend_findings import check_config_place, check_metadata
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
+from edge_tasks.checkout.metadata import find_metadata
 from edge_tasks.checkout.override import is_ours
+from edge_tasks.checkout.release_findings import check_release
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.fleet.saved import State, platform_in
 from edge_tasks.runtimes.docker import edge_files, hosting
@@ -31,11 +32,17 @@ _ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104 - where Docker publishes ports: 
 
 def examine(stack: Stack) -> tuple[Finding, ...]:
     """Everything that is not as it should be."""
-    file = str(stack.backend_config / METADATA)
+    of_release = check_release(stack.survey, stack.place)
+    if any(finding.is_error for finding in of_release):  # the rest may be as it must be for another release
+        return tuple(of_release)
+    if found := _metadata(stack):
+        return tuple(found)
+    odoo = findings.check_odoo(stack.project, stack.services, stack.place) if stack.services.odoo else ()
     return (
-        *findings.check_backend_config(stack.wiring, stack.project, stack.services, file),
-        *findings.check_odoo(stack.project, stack.services, stack.place),
+        *findings.check_backend_config(stack.wiring, stack.project, stack.services, str(stack.backend_config)),
+        *odoo,
         *_backend_config_place(stack),
+        *of_release,
         *Storage(stack).examine(),
         *check_volumes(stack),
         *edge_findings.check_networks(stack.project, stack.services, stack.place),
@@ -44,6 +51,12 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
         *_override(stack),
         *_machine(stack),
     )
+
+
+def _metadata(stack: Stack) -> list[Finding]:
+    """What the others rest on: which services there must be."""
+    found = find_metadata(stack.backend_files.texts)
+    return check_metadata(found, str(stack.backend_config))
 
 
 def _backend_config_place(stack: Stack) -> list[Finding]:
@@ -133,7 +146,8 @@ def _knows_config_target(stack: Stack) -> bool:
 
 
 def _addons(stack: Stack) -> list[Finding]:
-    for volume in stack.project.services[stack.services.odoo].get("volumes") or ():
+    odoo = stack.services.odoo
+    for volume in (stack.project.services[odoo].get("volumes") or ()) if odoo else ():
         if volume.get("type") == "bind" and str(volume.get("target")).rstrip("/").endswith("addons"):
             folder = Path(str(volume["source"]))
             present = [place.parent.name for place in folder.glob("*/__manifest__.py")]

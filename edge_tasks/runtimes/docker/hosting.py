@@ -16,10 +16,12 @@ from edge_tasks.checkout.inheritance import (
     environment_file,
     inherit,
     java_options,
+    user_ids,
 )
 from edge_tasks.checkout.override import Addition, Hosting, render_override
 from edge_tasks.errors import SettingsError
-from edge_tasks.runtimes.docker import bundles, edge_files, light_container
+from edge_tasks.runtimes.docker import bundles, edge_files, light_container, metadata_file
+from edge_tasks.runtimes.docker.config_copies import copies
 from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
 from edge_tasks.runtimes.plans import Override
 
@@ -57,7 +59,9 @@ def _text(stack: Stack, edges: Sequence[Edge]) -> str:
     inherited = inheritance(stack)
     edge, project = stack.own_edge, stack.project
     dependents = tuple(name for name, found in project.services.items() if depends(found, edge))
-    service = ComposeFile(edge, project.image(edge), inherited.networks, dependents)
+    service = ComposeFile(
+        edge, project.image(edge), inherited.networks, dependents, is_added=edge == project.added
+    )
     hosting = Hosting(
         config_target=inherited.config_target,
         java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),
@@ -105,11 +109,14 @@ def _additions(stack: Stack) -> dict[str, Addition]:
         service, inside = stack.inside[word]
         ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
     found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
-    if stack.backend_files.is_corrected:
-        folder = stack.backend_files.copy.relative_to(stack.context.platform.path)
+    for one in copies(stack):
+        folder = one.folder.relative_to(stack.context.platform.path)
+        environment = user_ids(caller(stack)) if one.is_completed else {}
+        gets = found.get(one.service, Addition())
+        found[one.service] = replace(gets, volumes=(f"./{folder}:{one.inside}",), environment=environment)
+    if mount := metadata_file.copy_mount(stack):
         backend_gets = found.get(stack.services.backend, Addition())
-        mount = f"./{folder}:{stack.backend_files.inside}"
-        found[stack.services.backend] = replace(backend_gets, volumes=(mount,))
+        found[stack.services.backend] = replace(backend_gets, volumes=(*backend_gets.volumes, mount))
     offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():
         if shifted := stack.project.shifted_ports(service, offset):

@@ -89,11 +89,13 @@ class DockerImages:
         release_files.fetch_all(stack, planned.download)
         if planned.build:
             stack.compose.build(planned.build)
-        of_compose = tuple(service for service in planned.fetch if service != LIGHT_SERVICE)
+        ours = {LIGHT_SERVICE, stack.project.added}  # Compose does not know them
+        of_compose = tuple(service for service in planned.fetch if service not in ours)
         if of_compose:
             stack.compose.pull(of_compose)
-        if LIGHT_SERVICE in planned.fetch:
-            stack.docker.run("pull", "--quiet", light_container.image_of(stack))
+        needed = _needed(stack)
+        for service in ours.intersection(planned.fetch):
+            stack.docker.run("pull", "--quiet", needed[service])
         stack.forget_edge_image()
         self._remember()
         files = f"{counted(len(planned.download), 'file')} downloaded, " if planned.download else ""

@@ -80,7 +80,7 @@ def _runs(stack: Stack, service: str) -> bool:
 
 def _is_of_second(stack: Stack, volume: str) -> bool:
     """Look through a container of PostgreSQL's image, which has a shell; false as long as it is not here."""
-    image = stack.project.image(stack.services.database)
+    image = stack.tool_image
     if not stack.docker.images((image,)):
         return False
     how = ("run", "--rm", "--network", "none", "-v", f"{volume}:/data:ro", "--entrypoint", "ls")

@@ -114,7 +114,11 @@ def host(stack: Stack, uri: str) -> LightHost:
         context.fleet,
         lambda edge: context.render(edge, uri),
         blueprints=context.blueprints,
-        options=replace(stack.light_options, metrics_host="0.0.0.0"),  # noqa: S104 - of the container
+        options=replace(
+            stack.light_options,
+            metrics_host="0.0.0.0",  # noqa: S104 - of the container
+            version=stack.survey.release.version,
+        ),
     )
 
 

@@ -36,7 +36,10 @@ DO $$ BEGIN IF to_regclass('public.ir_config_parameter') IS NOT NULL THEN
 END IF; END $$
 """
 _LOCALE: Final = "SELECT datcollate, datctype FROM pg_database WHERE datname = current_database()"
-_HAS_FILES: Final = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'ir_attachment'"
+_HAS_FILES: Final = (
+    "SELECT count(*) FROM information_schema.columns"
+    " WHERE table_name = 'ir_attachment' AND column_name = 'store_fname'"
+)
 _NAMES_OF_FILES: Final = "SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL"
 _FOLDER: Final = """
 conf=${ODOO_RC:-/etc/odoo/odoo.conf}

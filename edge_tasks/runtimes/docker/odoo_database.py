@@ -77,6 +77,18 @@ class OdooDatabase:
             did.append("Odoo's admin passwords set")
         return ", ".join(did)
 
+    def remove(self) -> str:
+        """Remove the database that we made; in one that was there before, only our rows.
+
+        Raises:
+            FleetError: it cannot be reached.
+        """
+        self.start_server()
+        if not self.stack.context.state.record.entries().get("odoo_init"):
+            return self.registry.remove()
+        table.drop_database(self.stack.database)
+        return f"the database {self.stack.database.name}"
+
     def start_server(self) -> None:
         """Start PostgreSQL, and wait until it answers.
 
@@ -114,7 +126,7 @@ class OdooDatabase:
         try:
             stack.odoo.set_passwords()
         except CommandFailed as error:
-            if not restored:
+            if not restored or isinstance(error, OdooError):  # an Odoo that is too busy to answer proves nothing
                 raise
             self._snapshots.discard(error.message)
             table.drop_database(stack.database)

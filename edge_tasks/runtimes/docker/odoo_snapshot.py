@@ -45,7 +45,7 @@ class OdooSnapshots:
                 return False
             OdooCopy(self.stack).restore(entry.folder, entry.about)
         except (FleetError, OSError, KeyError) as error:
-            self.discard(_first_line(error))
+            self.discard(_reason(error))
             return False
         return True
 
@@ -57,7 +57,7 @@ class OdooSnapshots:
             with self.kept.adding(key_of(made_of), made_of) as new:
                 new.about |= OdooCopy(self.stack).make(new.folder)
         except (FleetError, OSError) as error:
-            self.stack.context.say(f"  no snapshot of Odoo is kept: {_first_line(error)}")
+            self.stack.context.say(f"  no snapshot of Odoo is kept: {_reason(error)}")
 
     def discard(self, why: str) -> None:
         """Remove the snapshot that fits, and say why."""
@@ -78,7 +78,7 @@ class OdooSnapshots:
                 "demo": "yes" if stack.options.demo else "no",
             }
         except (FleetError, OSError, IndexError) as error:
-            stack.context.say(f"  no snapshot of Odoo is used: {_first_line(error)}")
+            stack.context.say(f"  no snapshot of Odoo is used: {_reason(error)}")
             return None
 
     def _mounted(self) -> list[tuple[str, Path]]:
@@ -91,6 +91,7 @@ class OdooSnapshots:
         return frozenset(os.fspath(folder) for folder in data_folders.of_services(self.stack))
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+def _reason(error: Exception) -> str:
+    """One line; of a command that failed not the command itself, but what it said first."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[min(1, len(lines) - 1)].strip()

@@ -11,14 +11,14 @@ from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
-from edge_tasks.registry.odoo import table
 from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, release_files
+from edge_tasks.runtimes.docker.config_copies import GATEWAY_COPY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from edge_tasks.adapters.containers import Container
-    from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
+    from edge_tasks.runtimes.docker.database import PlatformDatabase
     from edge_tasks.runtimes.docker.stack import Stack
 
 
@@ -35,16 +35,18 @@ def stop(stack: Stack) -> tuple[str, ...]:
     return tuple(sorted(container.service for container in found if container.is_running))
 
 
-_TRACES: Final = frozenset({"odoo_init", "built", "bundles", "light_program", "folders", "volumes", "downloads"})
+_TRACES: Final = frozenset(
+    {"odoo_init", "built", "bundles", "light_program", "folders", "volumes", "downloads", "written"}
+)
 """Entries of the record that a run leaves before it starts anything: without one there is nothing of ours."""
 
 
-def purge(stack: Stack, database: OdooDatabase) -> str:
+def purge(stack: Stack, database: PlatformDatabase) -> str:
     """Remove what lies outside our directories; what became of the database, for people.
 
     A database that we initialised goes, wherever the server keeps its data, and with it the volumes and the
     folders of data that were not there before us. In one that was there before only our rows go. The server is
-    started for that.
+    started for that. Of a file with devices only our entries go.
     """
     entries = stack.context.state.record.entries()
     if not entries.keys() & _TRACES or _is_of_another_checkout(stack):
@@ -53,10 +55,9 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
     was_there = stack.context.override.exists()
     try:
         _put_override(stack)
-        database.start_server()
-        removed = _remove_database(stack) if made else database.registry.remove()
+        removed = database.remove()
     except FleetError as error:
-        removed = f"nothing in the database, which cannot be reached ({error})"
+        removed = f"nothing in {_what(database)}, which cannot be reached ({error})"
     stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
     volumes: list[str] = stack.context.state.record.entries().get("volumes", [])
     if made and volumes:
@@ -67,7 +68,15 @@ def purge(stack: Stack, database: OdooDatabase) -> str:
         stack.context.override.unlink(missing_ok=True)
     if stack.context.platform.bundled:
         release_files.remove(stack)
-    return ", ".join((removed, *folders_gone))
+    return ", ".join(filter(None, (removed, *folders_gone)))
+
+
+def _what(database: PlatformDatabase) -> str:
+    """What the devices are in, for people."""
+    try:
+        return database.registry.words.holder
+    except FleetError:
+        return "the registry"
 
 
 def _is_of_another_checkout(stack: Stack) -> bool:
@@ -109,7 +118,8 @@ def claim(stack: Stack, adopted: Collection[str] = ()) -> None:
         return
     home, edges = stack.context.platform.path, stack.context.platform.edges_folder
     ours = [edges / name for name in ours_to_claim(Directories(edges), adopted)]
-    folders = (*ours, *_written_by_backend(stack), stack.backend_files.copy)
+    copies = (stack.backend_files.copy, stack.context.state.folder / GATEWAY_COPY)
+    folders = (*ours, *_written_by_backend(stack), *copies)
     foreign = [folder for folder in folders if _has_foreign(folder)]
     if not foreign:
         return
@@ -152,8 +162,3 @@ def _has_foreign(folder: Path) -> bool:
         if any(Path(place, name).lstat().st_uid != owner for name in (*below, *files)):
             return True
     return False
-
-
-def _remove_database(stack: Stack) -> str:
-    table.drop_database(stack.database)
-    return f"the database {stack.database.name}"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.runtimes.docker.backend_service import BackendService
 from edge_tasks.runtimes.docker.correction import ConfigCorrection
+from edge_tasks.runtimes.docker.database import PlatformDatabase
 from edge_tasks.runtimes.docker.edge_containers import EdgeContainers
 from edge_tasks.runtimes.docker.images import DockerImages
-from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
 from edge_tasks.runtimes.docker.removal import RootFiles
 from edge_tasks.runtimes.docker.services import DockerServices
 from edge_tasks.runtimes.docker.stack import Stack
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def assemble(context: RuntimeContext) -> Runtime:
     """All of it works on one stack, which asks Docker and the platform's files once for what stays the same."""
     stack = Stack(context)
-    database = OdooDatabase(stack)
+    database = PlatformDatabase(stack)
     backend = BackendService(stack)
     edges = EdgeContainers(stack, backend)
     return Runtime(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edge_tasks.checkout.findings import Finding
-    from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
+    from edge_tasks.runtimes.docker.database import PlatformDatabase
     from edge_tasks.runtimes.docker.stack import Stack
     from edge_tasks.runtimes.plans import Override
 
@@ -24,7 +24,7 @@ class DockerServices:
     """The services of the user's own files and of our override."""
 
     stack: Stack
-    database: OdooDatabase
+    database: PlatformDatabase
 
     @property
     def stands_for(self) -> str:
@@ -50,13 +50,19 @@ class DockerServices:
             for port, name in stack.project.host_ports().items()
             if "ui" in name.split("-")
         ]
-        odoo = (stack.services.odoo, f"http://localhost:{stack.ports['odoo']}")
-        rest = (
-            [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, Odoo's admin)")] if "rest" in stack.ports else []
-        )
+        name, login = stack.services.odoo, "Odoo's admin" if stack.services.odoo else "any login"
+        odoo = [(name, f"http://localhost:{stack.ports['odoo']}")] if name else []
+        rest = [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, {login})")] if "rest" in stack.ports else []
         port = stack.light_options.metrics_port
         metrics = [("metrics", f"http://{HOST}:{port}/metrics (light edges)")] if port else []
-        return (*ui, odoo, *rest, ("database", str(stack.database)), *metrics)
+        return (*ui, *odoo, *rest, *self._devices, *metrics)
+
+    @property
+    def _devices(self) -> list[tuple[str, str]]:
+        """Where the devices are that the backend knows."""
+        if self.stack.services.database:
+            return [("database", str(self.stack.database))]
+        return [("devices", str(self.database.registry))]
 
     def override(self) -> Override:
         """A service for each edge, and what the platform's own ones get on top."""

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_utf8
+from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
+from edge_tasks.checkout.metadata import DUMMY
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
     ODOO_PORT,
     POSTGRES_PORT,
+    ROLES,
+    WITHOUT_ODOO,
     Services,
     find_own_edge,
     find_services,
     plays_all_roles,
+    plays_openems,
     with_players,
 )
+from edge_tasks.checkout.survey import Survey
 from edge_tasks.errors import CommandFailed, SettingsError
+from edge_tasks.openems.release import release_of
 from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.proof.edge_configs import EdgeConfigs
 from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
 from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.options import DockerOptions
+from edge_tasks.runtimes.docker.volume_files import read_volumes
 from edge_tasks.runtimes.light_host import LightOptions
 
 if TYPE_CHECKING:
@@ -42,6 +53,9 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
+JAVA_VARIABLE: Final = "OPENEMS_JAVA"
+"""By which the bundled platform's compose file is told the Java of the release."""
+
 _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
 
 
@@ -52,7 +66,9 @@ class Stack:
         self.context = context
         self.options = DockerOptions.of(context.choices, context.flags)
         self.light_options = LightOptions.of(context.choices, context.fleet.port_offset)
-        self.docker = Docker(context.state.folder / "docker.log", context.echo)
+        java = {JAVA_VARIABLE: str(release_of(context.told_release).java)} if context.platform.bundled else {}
+        self.docker = Docker(context.state.folder / "docker.log", context.echo, java)
+        self._edge_configs = EdgeConfigs()
         self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
     @cached_property
@@ -60,7 +76,8 @@ class Stack:
         """The user's files and our override."""
         context = self.context
         platform = context.platform
-        files = tuple(path.name for path in find_compose_files(platform.source) if path != context.override)
+        found = (path for path in find_compose_files(platform.source) if path != context.override)
+        files = tuple(os.path.relpath(path, platform.source) for path in found)
         name = self.options.project_name
         return Compose(self.docker, platform.path, files, context.override, name, platform.source)
 
@@ -75,12 +92,15 @@ class Stack:
 
     @cached_property
     def project(self) -> Project:
-        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles."""
+        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles.
+
+        If they have no edge, one is added, like which ours are made.
+        """
         active = self.compose.project()
         named = self.context.services_named
-        if plays_all_roles(active, named):
-            return active
-        return with_players(active, self.compose.project(profiles="*"), named)
+        if not plays_all_roles(active, named):
+            active = with_players(active, self.compose.project(profiles="*"), named)
+        return with_edge(active, named)
 
     @cached_property
     def edge_image(self) -> Image:
@@ -104,7 +124,26 @@ class Stack:
     @cached_property
     def services(self) -> Services:
         """Which service plays which role."""
-        return find_services(self.project, self.context.services_named, self.backend_files.original.hosts)
+        hosts = self.backend_files.original.hosts
+        return find_services(self.project, self.context.services_named, hosts, self.roles)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that must be played: what knows the backend's devices may need no Odoo.
+
+        Raises:
+            SettingsError: the backend's configuration does not say what that is.
+        """
+        return ROLES if self.backend_files.metadata.needs_odoo else WITHOUT_ODOO
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the platform is, and which release of OpenEMS it has."""
+        context, project = self.context, self.project
+        names = {project.image(name) for name in project.services if plays_openems(project.only(name))}
+        labels = {name: self.docker.image(name).labels for name in names}
+        found = Survey(context.platform, project, context.services_named, context.told_release, labels)
+        return replace(found, in_volume=read_volumes(self.docker, found))
 
     @cached_property
     def backend_files(self) -> BackendFiles:
@@ -125,14 +164,19 @@ class Stack:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
         return self.backend_files.wiring
 
+    @property
+    def edge_port(self) -> int:
+        """Where edges connect, inside the container of the program that they connect to."""
+        return self.survey.gateway_port if self.services.backend_edge else self.wiring.edge_port
+
     @cached_property
     def inside(self) -> dict[str, tuple[str, int]]:
         """What we reach over loopback: a word → (service, port inside)."""
         services, rest = self.services, self.wiring.rest_port
+        of_odoo = {"database": (services.database, POSTGRES_PORT), "odoo": (services.odoo, ODOO_PORT)}
         return {
-            "database": (services.database, POSTGRES_PORT),
-            "odoo": (services.odoo, ODOO_PORT),
-            "edges": (services.backend, self.wiring.edge_port),
+            **(of_odoo if services.odoo else {}),
+            "edges": (services.door, self.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
         }
 
@@ -166,6 +210,11 @@ class Stack:
         return {word: port for word, port in self.ports.items() if self._own_port(word) is None}
 
     @property
+    def tool_image(self) -> str:
+        """An image with a shell, in which we do what only root may."""
+        return self.project.image(self.services.database or self.own_edge)
+
+    @property
     def database(self) -> Database:
         """The device table, as the backend's own user."""
         values = self.wiring.values
@@ -189,10 +238,14 @@ class Stack:
 
     @property
     def rest(self) -> BackendApi:
-        """The backend's B2B REST API, as Odoo's admin."""
+        """The backend's B2B REST API, as admin."""
         rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
         port = self.project.published(self.services.backend, self.wiring.ui_port)
         ui = f"ws://{HOST}:{port + self.context.fleet.port_offset}" if port else ""
+        metadata = self.wiring.metadata
+        if not metadata.needs_odoo:  # everybody is admin there
+            knows_all = metadata.pid != DUMMY
+            return BackendApi(rest, "admin", "admin", ui, knows_all=knows_all, configs=self._edge_configs)
         return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
 
     def hashes(self) -> dict[str, frozenset[str]]:

@@ -71,7 +71,7 @@ class _Watch:
     def __init__(self, stack: Stack, edges: Sequence[Edge]) -> None:
         containers = {container.service: container for container in stack.containers()}
         self._stack, self._edges = stack, edges
-        self._backend = containers.get(stack.services.backend)
+        self._backend = containers.get(stack.services.door)
         self._addresses = {
             edge.service: containers[edge.service].addresses for edge in edges if edge.service in containers
         }
@@ -93,4 +93,4 @@ class _Watch:
     def _peers(self) -> frozenset[str] | None:
         if self._backend is None or not any(self._addresses.values()):
             return None
-        return self._backend.peers(self._stack.wiring.edge_port)
+        return self._backend.peers(self._stack.edge_port)

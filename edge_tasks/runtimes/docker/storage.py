@@ -25,7 +25,7 @@ from edge_tasks.plan import counted, some
 from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
 from edge_tasks.runtimes.docker.influxdb_volume import is_kept
 from edge_tasks.runtimes.docker.stack import HOST
-from edge_tasks.runtimes.plans import Arrival
+from edge_tasks.runtimes.plans import Arrival, Entrance
 from edge_tasks.timedata.errors import HistoryError
 from edge_tasks.timedata.influxdb.history import InfluxHistory
 from edge_tasks.timedata.influxdb.server import Server
@@ -92,6 +92,10 @@ class Storage:
         if self._reached(provider) is None and service_of(provider, self.stack.project):
             raise HistoryError(f"the InfluxDB at {provider.url} does not run", hint="inv up")
         return self._history(provider)
+
+    def entrance(self) -> Entrance:
+        """The backend's port for edges, on loopback."""
+        return Entrance(f"ws://{HOST}:{self.stack.ports['edges']}")
 
     def kept(self) -> InfluxHistory | None:
         """The InfluxDB, whether it runs or not; None if a purge removes its data, or others may not write."""

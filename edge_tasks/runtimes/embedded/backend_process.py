@@ -54,6 +54,7 @@ class BackendProcess:
             "console_port": processes.console_port,
             "login": {"user": api.user, "password": api.password},
             "timedata": processes.timedata,
+            "openems_version": processes.version,
         }
         return json.dumps(document, indent=2) + "\n"
 

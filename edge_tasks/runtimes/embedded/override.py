@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.containers import Image
-from edge_tasks.checkout.inheritance import Caller, environment_file_as_written, inherit
+from edge_tasks.checkout.inheritance import USER_IDS, Caller, environment_file_as_written, inherit
 from edge_tasks.checkout.override import Hosting, render_override
 from edge_tasks.runtimes.plans import Override
 
@@ -22,7 +22,8 @@ def override(context: RuntimeContext) -> Override:
     compose, platform = context.compose(), context.platform
     caller = Caller(os.geteuid(), os.getegid())
     inherited = inherit(compose.edge, Image(), caller, str(platform.template_folder), _is_file)
-    environment = compose.edge.get("environment") or {}
+    ids = {name: inherited.environment[name] for name in USER_IDS if name in inherited.environment}
+    environment = {**(compose.edge.get("environment") or {}), **ids}
     companion = context.state.folder / _ENVIRONMENT
     hosting = Hosting(
         config_target=inherited.config_target,

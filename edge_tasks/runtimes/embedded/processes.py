@@ -35,12 +35,14 @@ class Processes:
         fleet: its offset moves the ports, its secret gives the passwords.
         metrics_port: where the light host serves metrics; 0 for nowhere.
         timedata: whose answers about history the backend gives.
+        version: the release of OpenEMS that the backend behaves like.
     """
 
     folder: Path
     fleet: Fleet
     metrics_port: int
     timedata: str
+    version: str
 
     @property
     def edge_port(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edge_tasks.runtimes.embedded.backend_process import BackendProcess
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 def assemble(context: RuntimeContext) -> Runtime:
     """All of it lies in the platform's state directory; nothing is built, and no other user writes files."""
     fleet, folder = context.fleet, context.state.folder
-    options = LightOptions.of(context.choices, fleet.port_offset)
-    processes = Processes(folder, fleet, options.metrics_port, str(context.choices["timedata"]))
+    version = context.stood_in_for
+    options = replace(LightOptions.of(context.choices, fleet.port_offset), version=version)
+    processes = Processes(folder, fleet, options.metrics_port, str(context.choices["timedata"]), version)
     backend = BackendProcess(processes)
     host = LightHost(
         processes.light,

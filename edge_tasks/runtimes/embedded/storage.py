@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge_tasks.runtimes.embedded.processes import HOST
+from edge_tasks.runtimes.plans import Entrance
+from edge_tasks.timedata.embedded.compaction import QUARTER_MS
 from edge_tasks.timedata.embedded.database import Database
 from edge_tasks.timedata.embedded.history import EmbeddedHistory
 
@@ -36,6 +39,10 @@ class EmbeddedStorage:
         found, own = self.processes, self.processes.database
         database = Database(own.host, own.port, own.name, own.user, own.password)
         return EmbeddedHistory(database, found.folder, found.console)
+
+    def entrance(self) -> Entrance:
+        """The stand-in backend, which thins what edges have sent to two points in a quarter hour."""
+        return Entrance(f"ws://{HOST}:{self.processes.edge_port}", QUARTER_MS)
 
     def kept(self) -> None:
         """Nothing of it: a purge removes the database."""

@@ -33,6 +33,12 @@ def test_defaults_are_those_of_a_real_backend(tmp_path: Path) -> None:
     assert "hidden" not in repr(config)
 
 
+def test_it_behaves_like_the_release_that_is_named(tmp_path: Path) -> None:
+    before = read_config(write(tmp_path / "c.json", GOOD))
+    after = read_config(write(tmp_path / "c.json", GOOD | {"openems_version": "2025.11.0"}))
+    assert (before.release.since, after.release.since) == ("2024.7.0", "2025.6.0")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -44,6 +50,7 @@ def test_defaults_are_those_of_a_real_backend(tmp_path: Path) -> None:
         ({"flush_seconds": 0}, "flush_seconds is not a positive number"),
         ({"history_seconds": "60"}, "history_seconds is not a positive number"),
         ({"timedata": "Timedata.Dummy"}, "timedata is neither Timedata.InfluxDB nor Timedata.AggregatedInfluxDB"),
+        ({"openems_version": "newest"}, "openems_version: 'newest' is not a release"),
         ({"edge_prot": 8081}, "unknown entry: edge_prot"),
     ],
 )

@@ -14,6 +14,7 @@ from edge_tasks.openems import felix
 from edge_tasks.openems.release import DEFAULT, BackendPorts
 
 ODOO = 'service.pid="Metadata.Odoo"\npgHost="db"\npgPassword="odoo16@2022"\nodooUid=I"2"\ndatabase="openems"\n'
+DUMMY = PurePosixPath("Metadata/Dummy.config")
 REST = PurePosixPath("Backend2Backend/Rest/x.config")
 
 
@@ -63,10 +64,26 @@ def test_a_dockerfile_tells_where_the_image_has_the_configuration(dockerfile: st
     assert copied_to(dockerfile) == inside
 
 
-def test_a_missing_file_is_explained() -> None:
-    with pytest.raises(SettingsError) as refused:
+def test_a_backend_that_knows_no_devices_is_refused_with_what_can_be_done() -> None:
+    with pytest.raises(SettingsError, match=r"f has none of Metadata/Odoo.config") as refused:
         read_backend_config({}, "f")
-    assert refused.value.hint.startswith("the docker runtime registers edges in Odoo's device table")
+    assert "--runtime embedded needs none" in refused.value.hint
+
+
+def test_a_backend_whose_devices_two_components_know_is_refused() -> None:
+    both = {METADATA: ODOO, DUMMY: 'service.pid="Metadata.Dummy"\n'}
+    with pytest.raises(SettingsError, match=r"f has Metadata/Odoo.config and Metadata/Dummy.config") as refused:
+        read_backend_config(both, "f")
+    assert refused.value.hint == "rm f/Metadata/Dummy.config, or the other one"
+
+
+def test_a_file_of_odoo_without_its_pid_counts_as_people_mean_it() -> None:
+    assert read_backend_config({METADATA: 'database="d"\n'}, "f").metadata.needs_odoo
+
+
+def test_without_odoo_the_backend_leads_to_no_other_service() -> None:
+    found = read_backend_config({DUMMY: 'service.pid="Metadata.Dummy"\n'}, "f")
+    assert (found.metadata.pid, found.hosts, found.lines) == ("Metadata.Dummy", {}, {})
 
 
 def test_ports_of_ui_and_rest_are_those_of_their_files_and_else_those_of_the_release() -> None:

@@ -34,7 +34,7 @@ def place(*path: str) -> str:
 
 
 def test_a_platform_that_agrees_with_itself_has_no_findings() -> None:
-    assert findings.check_backend_config(config(RIGHT), project(), SERVICES, "M") == []
+    assert findings.check_backend_config(config(RIGHT), project(), SERVICES, "f") == []
     assert findings.check_odoo(project(), SERVICES, place) == []
 
 
@@ -42,22 +42,20 @@ def test_every_disagreement_is_found_at_once_with_its_line_and_no_password() -> 
     wrong = (
         'database="postgres"\npgHost="localhost"\npgPassword="other"\nodooHost="localhost"\nodooPassword="x"\n'
     )
-    found = [str(finding) for finding in findings.check_backend_config(config(wrong), project(), SERVICES, "M")]
-    assert [text.partition(" ")[0] for text in found] == ["M:2:", "M:4:", "M:3:", "M:1:"]
+    found = [str(finding) for finding in findings.check_backend_config(config(wrong), project(), SERVICES, "f")]
+    assert [text.partition(" ")[0] for text in found] == [f"f/{METADATA}:{line}:" for line in (2, 4, 3, 1)]
     assert "pgHost is 'localhost', not the database's service (db)" in found[0]
     assert not [text for text in found if "s3cret" in text or "other" in text]
 
 
 def test_what_fix_writes_makes_all_of_it_right() -> None:
     wrong = config('database="postgres"\npgHost="localhost"\npgPassword="other"\nodooPassword="x"\n')
-    fixes = findings.corrections(findings.check_backend_config(wrong, project(), SERVICES, "M"))
+    fixes = findings.corrections(findings.check_backend_config(wrong, project(), SERVICES, "f"))
     assert fixes == {"pgHost": "db", "odooHost": "odoo16", "pgPassword": "s3cret", "database": "openems"}
 
 
 def test_a_backend_without_rest_is_said_and_no_error() -> None:
-    found = findings.check_backend_config(
-        read_backend_config({METADATA: RIGHT}, "f"), project(), SERVICES, "f/Metadata/Odoo.config"
-    )
+    found = findings.check_backend_config(read_backend_config({METADATA: RIGHT}, "f"), project(), SERVICES, "f")
     assert [(finding.where, finding.is_error) for finding in found] == [("f/Backend2Backend/Rest", False)]
     fixed = {METADATA: RIGHT, **findings.additions(found)}
     assert read_backend_config(fixed, "f").rest_port == 8075

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.checkout.project import Project
-from edge_tasks.checkout.roles import find_backend, find_own_edge, find_services, missing_roles
+from edge_tasks.checkout.roles import find_backend, find_own_edge, find_services, missing_roles, reason_for
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -36,6 +36,40 @@ def test_the_stock_names_are_known() -> None:
         "odoo16",
     )
     assert found.others == ("influxdb", "openems-ui")
+
+
+@pytest.mark.parametrize("name", ["openems_backend_edge", "openems-backend-edge", "gate"])
+def test_the_second_program_of_a_backend_is_not_taken_for_the_backend(name: str) -> None:
+    two: dict[str, Service] = {**STOCK, name: {"image": "openems/backend-edge", "ports": [{"target": 8081}]}}
+    found = find_services(Project("p", two), {}, {})
+    assert (found.backend, found.backend_edge, found.door) == ("openems-backend", name, name)
+    assert name in found.platform
+    assert name not in found.others
+
+
+def test_edges_connect_to_the_backend_where_it_is_one_program() -> None:
+    assert find_services(Project("p", STOCK), {}, {}).door == "openems-backend"
+
+
+def test_the_second_program_may_be_named() -> None:
+    two: dict[str, Service] = {**STOCK, "a": {"image": "x"}}
+    assert find_services(Project("p", two), {"backend-edge": "a"}, {}).backend_edge == "a"
+    with pytest.raises(SettingsError, match="'b' as the backend-edge service"):
+        find_services(Project("p", two), {"backend-edge": "b"}, {})
+
+
+@pytest.mark.parametrize(
+    ("service", "why"),
+    [
+        ({"image": "acme/openems-backend:1"}, "its image acme/openems-backend:1"),
+        ({"build": {"context": "/x/openems-backend"}}, "it is built in /x/openems-backend"),
+        ({"image": "y", "ports": [{"target": 8081}]}, "its port 8081"),
+    ],
+)
+def test_why_a_service_is_the_backend_can_be_said(service: Service, why: str) -> None:
+    project = Project("p", {"cloud": service})
+    assert reason_for("backend", "cloud", project, {}, {}) == why
+    assert reason_for("backend", "cloud", project, {"backend": "cloud"}, {}) == "invoke.yaml names it"
 
 
 def test_other_names_are_found_by_image_context_and_port() -> None:

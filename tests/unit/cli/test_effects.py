@@ -24,9 +24,9 @@ def place_of(*tasks: str) -> Place:
 @pytest.mark.parametrize(
     ("name", "place", "where"),
     [
-        ("openems_version", EMBEDDED, "for the bundled platform in the docker runtime"),
+        ("download_from", EMBEDDED, "for the bundled platform in the docker runtime"),
         (
-            "openems_version",
+            "download_from",
             replace(EVERYTHING, is_bundled=False),
             "for the bundled platform in the docker runtime",
         ),

@@ -82,6 +82,8 @@ def test_before_a_task_an_option_without_value_leads_to_the_general_help() -> No
         ("--edges 3", "inv setup --edges 3"),
         ("--json status logs", "inv status --json logs"),
         ("--follow", "inv logs --follow"),
+        ("--json setpu", "inv setup --json"),
+        ("--edges 3 stat --json", "inv status --edges 3 --json"),
     ],
 )
 def test_an_option_before_its_task_is_explained_with_the_line_to_type(words: str, hint: str) -> None:

@@ -44,6 +44,18 @@ def test_a_growing_fleet_moves_no_edge_to_another_part(
         assert small.part(index).edges.items() <= large.part(index).edges.items()
 
 
+def test_another_release_is_another_digest_of_every_edge(tmp_path: Path) -> None:
+    edge = {"name": "edge0", "directory": "/edge0", "digest": "1"}
+    shared = {"files": {"a.config": "x"}, "edges": {"edge1": "KEY"}}
+    before, same, after = (
+        load(tmp_path, edges=[edge], shared=shared, **more)
+        for more in ({}, {"version": "2024.7.0"}, {"version": "2026.1.0"})
+    )
+    assert (before.version, after.version) == ("2024.7.0", "2026.1.0")
+    assert before.edges == same.edges
+    assert all(before.edges[name].digest != after.edges[name].digest for name in before.edges)
+
+
 def test_a_part_has_files_of_its_own() -> None:
     part = fleet(3, 2, 1).part(1)
     assert part.status_file == Path("/state/light-status-1.json")

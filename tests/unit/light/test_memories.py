@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +9,7 @@ from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.host import memories
 from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.wire.config_changes import UPDATE, Change
+from edge_tasks.light.wire.journal import Entry, Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +27,9 @@ MEMORY = Memory(
     {"chp0": (1, -2, 3)},
     {"chp0": (15, None), "limit0": (1 << 62, -200)},
 )
-KEPT = {"edge0": Snapshot(MEMORY, "shape", (Change(UPDATE, {"componentId": "a"}, "user", "now"),), 13)}
+CHANGE = Change(UPDATE, {"componentId": "a"}, "user", "now")
+JOURNAL = Journal((Entry(12, CHANGE), Entry(13, Command("meter1/ActivePower", 4000, 9))), 14)
+KEPT = {"edge0": Snapshot(MEMORY, "shape", JOURNAL)}
 
 
 def _save(path: Path, kept: dict[str, Snapshot]) -> None:
@@ -36,6 +40,16 @@ def _save(path: Path, kept: dict[str, Snapshot]) -> None:
 def test_what_is_kept_is_read_again_to_the_last_bit(tmp_path: Path) -> None:
     _save(tmp_path / "memory.json", KEPT)
     assert memories.load(tmp_path / "memory.json") == KEPT
+
+
+@pytest.mark.parametrize(("touched", "since"), [({"touched": 13}, 13), ({}, MEMORY.began)])
+def test_an_earlier_version_kept_the_changes_and_at_most_since_when_there_were_any(
+    tmp_path: Path, touched: dict[str, int], since: int
+) -> None:
+    document = {**memories.document(KEPT["edge0"]), "changes": [[UPDATE, {"componentId": "a"}, "user", "now"]]}
+    del document["journal"], document["lost"]
+    (tmp_path / "memory.json").write_text(json.dumps({"edge0": {**document, **touched}}))
+    assert memories.load(tmp_path / "memory.json")["edge0"].journal == Journal((Entry(since, CHANGE),), since)
 
 
 def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
@@ -70,7 +84,7 @@ def test_another_template_goes_on_from_the_counters_and_voids_the_changes() -> N
     kept = KEPT["edge0"]
     assert kept.fitting("shape") == kept
     other = kept.fitting("other")
-    assert (other.shape, other.changes) == ("other", ())
+    assert (other.shape, other.journal) == ("other", Journal(lost=12))
     assert other.memory.energies == {"meter0": ((1 << 60) + 100, 2)}
     assert (other.memory.charges, other.memory.now) == ({"ess0": 3 + 200}, 14)
     assert other.memory.filters == {"ess0": (-20, None, 0)}

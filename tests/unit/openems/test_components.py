@@ -75,3 +75,25 @@ def test_a_factory_says_whose_power_its_components_have(pid: str, measures: str 
 )
 def test_what_is_felixs_own_is_not_public(name: str, *, expected: bool) -> None:
     assert components.is_public(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("pid", "name", "expected"),
+    [
+        ("Timedata.Rrd4j", "isReadOnly", True),
+        ("Timedata.Rrd4j", "noOfCycles", False),
+        ("Controller.Api.Backend", "debug", False),
+        ("Simulator.GridMeter.Reacting", "minActivePower", False),
+        ("Simulator.GridMeter.Reacting", "_lastChangeBy", True),
+        ("Simulator.NRCMeter.Acting", "datasource.target", False),
+        ("Somebody.Meter", "minActivePower", True),
+    ],
+)
+def test_an_edge_shows_what_a_factory_of_2024_7_0_declares(pid: str, name: str, *, expected: bool) -> None:
+    """As ``convertProperties`` of OpenEMS' ``EdgeConfigWorker`` does; of an unknown factory all is shown."""
+    assert components.factory(pid).shows(name) is expected
+
+
+@pytest.mark.parametrize("name", ["alias", "enabled"])
+def test_what_nobody_configured_has_the_default_of_its_factory(name: str) -> None:
+    assert components.factory("Simulator.Evcs").properties[name] == {"alias": "", "enabled": "true"}[name]

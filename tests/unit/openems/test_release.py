@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.adapters.rendering import templates_folder
+from edge_tasks.checkout.dockerfile import java_of
 from edge_tasks.checkout.template import SourceFile, compile_template
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
 from edge_tasks.openems.artifacts import artifacts
 from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS
-from edge_tasks.openems.release import DEFAULT, NEW_SINGLETONS, RELEASES, VERSION, release_of
+from edge_tasks.openems.release import DEFAULT, NEW_SINGLETONS, RELEASES, VERSION, check_known, release_of
 from edge_tasks.registry.odoo.rows import LIGHT_VERSION
+from edge_tasks.runtimes.docker.stack import JAVA_VARIABLE
 
 PACKAGE = Path(__file__).resolve().parents[3] / "edge_tasks"
 
@@ -72,7 +74,20 @@ def test_what_changed_between_the_releases(version: str, java: int, rest_error_s
     assert (found.java, found.rest_error_status, found.aggregated_meters) == (java, rest_error_status, meters)
 
 
+@pytest.mark.parametrize("version", ["2024.7.0", "2024.12.1", "2025.1.0", "2026.1.0", "2026.4.0", "2026.4.3"])
+def test_a_release_that_is_known_may_be_chosen(version: str) -> None:
+    check_known(version)
+
+
+@pytest.mark.parametrize("version", ["2024.6.0", "2024.13.0", "2025.0.0", "2026.5.0", "2031.1.0", "1999.1.1"])
+def test_a_release_that_is_not_known_is_refused_with_those_that_are(version: str) -> None:
+    with pytest.raises(SettingsError, match=f"OpenEMS {version} is not a release that") as refused:
+        check_known(version)
+    assert refused.value.hint == "known: 2024.7 to 2024.12, 2025.1 to 2025.12, 2026.1 to 2026.4"
+
+
 def test_only_the_newest_release_hangs_when_it_is_asked_for_edges() -> None:
+    assert [one.since for one in RELEASES if not one.answers_get_edges] == ["2026.4.0"]
     assert [one.since for one in RELEASES if any("getEdges" in fault for fault in one.faults)] == ["2026.4.0"]
 
 
@@ -92,11 +107,13 @@ def test_2026_has_a_singleton_more() -> None:
 
 
 @pytest.mark.parametrize("program", ["openems-edge", "openems-backend"])
-def test_the_bundled_images_have_the_java_of_the_default_release(program: str) -> None:
+def test_the_bundled_images_have_the_java_of_the_default_release_unless_another_is_chosen(program: str) -> None:
     dockerfile = templates_folder() / "platform" / program / "Dockerfile"
-    found = re.search(r"^FROM eclipse-temurin:(\d+)-jre$", dockerfile.read_text(), re.MULTILINE)
-    assert found is not None
-    assert int(found[1]) == DEFAULT.java
+    text = dockerfile.read_text()
+    found = [java_of(text, arguments, dockerfile) for arguments in ({}, {"JAVA": "21"})]
+    assert [one and (one.version, one.line) for one in found] == [(DEFAULT.java, 2), (21, 2)]
+    compose = (templates_folder() / "platform" / "docker-compose.yml").read_text()
+    assert f'./{program}, network: none, args: {{JAVA: "${{{JAVA_VARIABLE}:-{DEFAULT.java}}}"}}' in compose
 
 
 @pytest.mark.parametrize("program", ["openems-edge", "openems-backend"])

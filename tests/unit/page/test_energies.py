@@ -12,6 +12,8 @@ from edge_tasks.page.energy import Year
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from edge_tasks.proof.energies import Days
+
 CHANNELS = {"consumption": "_sum/ConsumptionActiveEnergy", "buy": "_sum/GridBuyActiveEnergy"}
 FLEET = Asked()
 
@@ -29,9 +31,10 @@ class Fleet:
         self._lock = threading.Lock()
 
     def scope(self, asked: Asked) -> Scope | None:
-        return None if asked.group else Scope([asked.edge] if asked.edge else self.names, CHANNELS)
+        names = [asked.edge] if asked.edge else self.names
+        return None if asked.group else Scope(dict.fromkeys(names, "UTC"), CHANNELS)
 
-    def days(self, edge: str, channels: Sequence[str], first: date, last: date) -> Mapping[str, list[int | None]]:
+    def days(self, edge: str, channels: Sequence[str], days: Days) -> Mapping[str, list[int | None]]:
         with self._lock:
             self.asked.append(edge)
             self.at_once += 1
@@ -41,7 +44,7 @@ class Fleet:
             self.at_once -= 1
         if edge in self.failing:
             raise BackendError("it does not answer", hint="inv up")
-        return {channel: [1000, *[None] * (last - first).days] for channel in channels}
+        return {channel: [1000, *[None for _ in days.each[1:]]] for channel in channels}
 
 
 async def answered(energies: Energies, asked: Asked = FLEET, kind: str = "buy") -> dict[str, Any]:
@@ -65,7 +68,7 @@ def test_a_large_fleet_is_asked_a_few_at_once_and_says_how_far_it_is() -> None:
         fleet.may_answer.set()
         last = await answered(energies)
         assert (last["asked"], last["kind"]) == (200, "buy")
-        assert last["year_told"].startswith("200.0 kWh in 1 day.")
+        assert last["year_told"].startswith("200.0 kWh in 1 day (UTC).")
         assert fleet.most_at_once <= 8
         energies.close()
 
@@ -137,7 +140,7 @@ def test_a_page_that_goes_ends_the_asking() -> None:
 
 def test_an_answer_is_kept_ten_times_as_long_as_it_took_and_not_beyond_midnight() -> None:
     today = date(2025, 11, 20)
-    asking = Asking.begin(Scope(["edge0"], CHANNELS), Year(today))
+    asking = Asking.begin(Scope({"edge0": "UTC"}, CHANNELS), Year(today, ("UTC",)))
     assert asking.is_worth(asking.began + 1000, today)
     asking.ended = asking.began + 60
     assert asking.is_worth(asking.ended + 599, today)
@@ -147,7 +150,7 @@ def test_an_answer_is_kept_ten_times_as_long_as_it_took_and_not_beyond_midnight(
 
 def test_edges_that_could_not_be_asked_are_asked_again_soon_but_not_before_the_page_has_seen_it() -> None:
     today = date(2025, 11, 20)
-    asking = Asking.begin(Scope(["edge0"], CHANNELS), Year(today))
+    asking = Asking.begin(Scope({"edge0": "UTC"}, CHANNELS), Year(today, ("UTC",)))
     fleet = Fleet(1)
     fleet.failing = {"edge0"}
     asking.ask(fleet, "edge0")

@@ -14,10 +14,10 @@ from edge_tasks.openems.configuration import Configuration
 from edge_tasks.registry.odoo.rows import (
     LIGHT_VERSION,
     Row,
-    note_of,
     plan_registration,
     wanted_devices,
 )
+from edge_tasks.registry.ownership import note_of
 from edge_tasks.registry.protocol import fingerprint, unread
 from tests.unit.registry.found import row
 

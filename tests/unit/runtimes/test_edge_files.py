@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from edge_tasks.checkout.metadata import FILE, ODOO, Metadata
 from edge_tasks.checkout.project import Project
+from edge_tasks.checkout.roles import ROLES, WITHOUT_ODOO
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker.edge_files import backend_host, edge_port, is_complete
 
@@ -31,18 +34,27 @@ class Found:
 
     services: dict[str, Service]
     folder: Path | None = None
+    pid: str = ODOO
     context: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(services_named={}))
-    wiring: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(edge_port=9081))
+    edge_port: int = 9081
 
     @property
     def project(self) -> Project:
         return Project("p", self.services)
 
     @property
-    def backend_config(self) -> Path:
+    def backend_files(self) -> Found:
+        return self
+
+    @property
+    def metadata(self) -> Metadata:
         if self.folder is None:
             raise SettingsError("the backend has no configuration")
-        return self.folder
+        return Metadata(self.pid, PurePosixPath(), 1)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return ROLES if self.metadata.needs_odoo else WITHOUT_ODOO
 
 
 def stack(services: dict[str, Service], folder: Path | None = None) -> Stack:
@@ -54,9 +66,20 @@ def test_edges_of_a_whole_platform_go_where_its_backend_listens(tmp_path: Path) 
     assert (is_complete(whole), backend_host(whole), edge_port(whole)) == (True, "cloud", 9081)
 
 
+def test_edges_of_two_programs_go_to_the_second_one(tmp_path: Path) -> None:
+    two = stack({**PLATFORM, "gate": {"image": "openems/backend-edge"}}, tmp_path)
+    assert (is_complete(two), backend_host(two), edge_port(two)) == (True, "gate", 9081)
+
+
 def test_without_a_configuration_of_the_backend_its_default_port_is_taken() -> None:
     without = stack(PLATFORM)
     assert (is_complete(without), backend_host(without), edge_port(without)) == (False, "cloud", 8081)
+
+
+def test_a_backend_that_knows_its_devices_from_a_file_needs_no_odoo(tmp_path: Path) -> None:
+    few = {name: service for name, service in PLATFORM.items() if name not in ("db", "odoo16")}
+    assert is_complete(cast("Stack", Found(few, tmp_path, FILE)))
+    assert not is_complete(cast("Stack", Found(few, tmp_path, ODOO)))
 
 
 def test_an_edge_alone_gets_the_stock_names_of_what_is_missing(tmp_path: Path) -> None:

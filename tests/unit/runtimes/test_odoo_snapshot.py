@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from edge_tasks.checkout.project import Volume
+
 PASSWORD = "odoo16@2022"  # noqa: S105 - of the stand-in
 
 
@@ -54,7 +56,7 @@ class Docker:
         assert more == {"PGPASSWORD": PASSWORD}
         self.said.append(arguments)
         if self.why:
-            raise CommandFailed(f"{self.why}\nand more lines")
+            raise CommandFailed(f"docker exec ended with 1\n    {self.why}\n    and more")
 
 
 class World:
@@ -65,7 +67,7 @@ class World:
         self.addons.mkdir()
         (self.addons / "device.py").write_text("class Device: ...")
         self.docker, self.lines = Docker(), list[str]()
-        volumes = [{"type": "bind", "source": str(self.addons), "target": "/mnt/extra-addons"}]
+        volumes: list[Volume] = [{"type": "bind", "source": str(self.addons), "target": "/mnt/extra-addons"}]
         project = Project("p", {"odoo16": {"image": "odoo:16.0", "volumes": volumes}, "db": {}})
         self.options = SimpleNamespace(snapshot=True, demo=False)
         platform = SimpleNamespace(path=folder)

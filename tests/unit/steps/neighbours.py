@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from edge_tasks.errors import BackendError, RegistrationError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.plan import Plan
 from edge_tasks.proof.protocol import EdgeProcess
-from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
+from edge_tasks.registry.protocol import DeviceReport, Registration, Words, fingerprint
 from edge_tasks.runtimes.plans import EdgesToStart
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ class Entries:
     keys: dict[str, str] = field(default_factory=dict)
     why: str = ""
     archived: set[str] = field(default_factory=set)
+
+    words: ClassVar[Words] = Words("row", "rows", "the device table", "in Odoo")
+    is_read_at_start: ClassVar[bool] = True
+    keeps_configs: ClassVar[bool] = True
 
     def __str__(self) -> str:
         return "a registry in memory"
@@ -146,6 +150,10 @@ class Status:
         if self.silent:
             raise BackendError("the backend does not answer")
         return {name: name in self.online_now for name in names if name not in self.forgotten}
+
+    @staticmethod
+    def components(_names: Sequence[str]) -> dict[str, frozenset[str]]:
+        return {}
 
     def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
         self.measured.append(list(names))

@@ -12,7 +12,7 @@ from tests.unit.made_of import blueprints, whole
 
 FLEET = Fleet("f", bytes(32), size=3, light=2)
 MADE = blueprints(
-    replace(whole(FLEET, households=1), name="village", ranges=(range(1),)),
+    replace(whole(FLEET, households=1), name="village", zone="Africa/Kampala", ranges=(range(1),)),
     replace(whole(FLEET), name="town", ranges=(range(1, 3),), light=True),
 )
 OF_EDGE = {kind: channel for kind, (_, channel) in KINDS.items()}
@@ -24,13 +24,20 @@ OF_EDGE = {kind: channel for kind, (_, channel) in KINDS.items()}
 def test_the_fleet_and_a_group_are_asked_edge_by_edge(group: str, names: list[str]) -> None:
     scope = scope_of(Asked(group=group), FLEET.edges, MADE)
     assert scope
-    assert (scope.edges, scope.channels, scope.groups) == (names, OF_EDGE, ["village", "town"])
+    assert (list(scope.zones), scope.channels, scope.groups) == (names, OF_EDGE, ["village", "town"])
+
+
+def test_each_edge_is_asked_for_the_days_of_its_people() -> None:
+    scope = scope_of(Asked(), FLEET.edges, MADE)
+    assert scope
+    assert scope.zones == {"edge0": "Africa/Kampala", "edge1": "UTC", "edge2": "UTC"}
+    assert scope.year.zones == ("Africa/Kampala", "UTC")
 
 
 def test_an_edge_has_its_own_energies_and_its_households() -> None:
     scope = scope_of(Asked(edge="edge0"), FLEET.edges, MADE)
     assert scope
-    assert (scope.edges, scope.channels) == (["edge0"], OF_EDGE)
+    assert (scope.zones, scope.channels) == ({"edge0": "Africa/Kampala"}, OF_EDGE)
     assert scope.households == [("meter3", "Consumption"), ("meter4", "Household 1")]
 
 

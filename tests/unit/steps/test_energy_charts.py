@@ -7,19 +7,15 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from edge_tasks.errors import BackendError
 from edge_tasks.page.energy import Year
 from edge_tasks.proof.backend_api import BackendApi
-from edge_tasks.steps.energies import ask_days
 from edge_tasks.steps.energy_charts import year_charts
 from edge_tasks.steps.households import Household
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-YEAR = Year(date(2025, 11, 20))
+YEAR = Year(date(2025, 11, 20), ("UTC",))
 CONSUMED = "_sum/ConsumptionActiveEnergy"
 
 
@@ -66,22 +62,6 @@ def households(edge: str, count: int) -> list[Household]:
     ]
 
 
-def test_an_answer_is_put_on_the_days_that_it_names() -> None:
-    with backend({"edge0": {CONSUMED: 1234.6}}) as api:
-        found = ask_days(api, "edge0", [CONSUMED, "meter9/None"], date(2025, 10, 3), date(2025, 10, 6))
-    assert found == {CONSUMED: [None, None, 1235, None], "meter9/None": [None] * 4}
-
-
-def test_an_edge_without_history_has_no_days() -> None:
-    with backend({"edge0": {}}) as api:
-        assert ask_days(api, "edge0", [CONSUMED], YEAR.first, YEAR.first) == {CONSUMED: [None]}
-
-
-def test_energies_are_not_asked_where_there_is_no_rest_api() -> None:
-    with pytest.raises(BackendError, match="REST API"):
-        ask_days(object(), "edge0", [CONSUMED], YEAR.first, YEAR.first)  # type: ignore[arg-type] # no status source
-
-
 def test_the_fleet_comes_first_and_then_the_ten_households_with_the_highest_counters() -> None:
     meters = {edge: households(edge, 7) for edge in ("edge0", "edge1")}
     used = {
@@ -90,15 +70,16 @@ def test_the_fleet_comes_first_and_then_the_ten_households_with_the_highest_coun
     }
     told: list[int] = []
     with backend(used) as api:
-        found = year_charts(api, meters, YEAR, told.append)
+        found = year_charts(api, meters, dict.fromkeys(meters, "UTC"), YEAR, told.append)
     assert [one.title for one in found[:2]] == ["Consumption of 2 edges", "edge1: Household meter9 (meter9)"]
     assert len(found) == 11
     assert "edge0: Household meter3 (meter3)" not in [one.title for one in found]
-    assert found[0].told.startswith("0.2 kWh in 1 day.")
+    assert found[0].told.startswith("0.2 kWh in 1 day (UTC).")
     assert 'aria-label="Oct: 200 Wh"' in found[0].svg
     assert told == [1, 2]
 
 
 def test_a_fleet_whose_backend_answers_nothing_has_no_chart() -> None:
     with backend({"edge0": {}}) as api:
-        assert year_charts(api, {"edge0": households("edge0", 1)}, YEAR, lambda _count: None) == []
+        meters = {"edge0": households("edge0", 1)}
+        assert year_charts(api, meters, {"edge0": "UTC"}, YEAR, lambda _count: None) == []

@@ -15,6 +15,8 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.history.described import mark
 from edge_tasks.history.pasts import Noted
+from edge_tasks.light.engine.memory import Command
+from edge_tasks.light.wire.journal import Entry, Journal
 from edge_tasks.steps.accounts import Accounts, Life, Wanted, wanted
 from edge_tasks.steps.truth import Truth
 from tests.unit.made_of import blueprints, whole
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.checkout.blueprints import DescribedEdge
+    from edge_tasks.history.truth.account import Account
 
 DAY = 86_400_000
+HOUR = 3_600_000
 AUGUST = 1_754_006_400_000  # 2025-08-01 in UTC
 FLEET = Fleet("f", bytes(32), size=3, light=3)
 
@@ -94,16 +98,53 @@ def test_nothing_to_account_for_is_refused_with_what_to_type() -> None:
     assert caught.value.hint.startswith("inv backfill")
 
 
-def test_an_edge_that_people_have_changed_is_named() -> None:
+def days_of(journal: Journal) -> tuple[Accounts, list[Account]]:
+    """The last day of a past and the first one that an edge has lived, with a journal."""
     (edge, *_) = edges()
-    asked = wanted("2025-09-01", "2025-09-10", "day", "")
-    some = replace(accounts([edge], asked), lives={"edge0": Life(AUGUST, AUGUST + 40 * DAY + 7)})
-    found = some.read()
+    asked = wanted("2025-09-09", "2025-09-10", "day", "")
+    some = replace(accounts([edge], asked), lives={"edge0": Life(AUGUST, journal)})
+    return some, some.read()
+
+
+def test_an_edge_whose_journal_lacks_something_is_named_and_unknown_from_then_on() -> None:
+    some, found = days_of(Journal(lost=AUGUST + 40 * DAY + 7))
     assert list(some.remarks(found)) == [
-        "people have changed something on edge0, and nothing is known of what follows"
+        "the journal of edge0 lacks something, and nothing is known of what follows"
     ]
     last = [entry for entry in found[0].entries() if entry.period == "2025-09-10"]
     assert {(entry.wh, entry.answered, entry.why) for entry in last} == {(None, None, "changed")}
+
+
+def test_what_people_have_changed_is_followed_and_said() -> None:
+    at = AUGUST + 40 * DAY + 10 * HOUR
+    held = Command("meter3/ActivePower", 3_000, at + HOUR)
+    calm, calm_found = days_of(Journal())
+    some, found = days_of(Journal((Entry(at, held),)))
+    assert list(calm.remarks(calm_found)) == []
+    assert list(some.remarks(found)) == [
+        "people have changed something on edge0: what their journals say is followed"
+    ]
+    before, after = (
+        {(one.channel, one.period): one for one in account.entries()} for account in (calm_found[0], found[0])
+    )
+    moved = {key for key, one in after.items() if one != before[key]}
+    assert moved == {
+        ("meter3/ActiveConsumptionEnergy", "2025-09-10"),
+        ("_sum/ConsumptionActiveEnergy", "2025-09-10"),
+    }
+    assert after["meter3/ActiveConsumptionEnergy", "2025-09-10"].why == "live"
+
+
+def test_edges_stay_in_their_order_when_people_have_changed_one_in_the_middle(tmp_path: Path) -> None:
+    some = replace(
+        accounts(edges(), wanted("2025-09-01", "2025-09-10", "day", "")),
+        lives={"edge1": Life(AUGUST, Journal((Entry(AUGUST + 40 * DAY + 7, Command("a/b", 1, 2)),)))},
+    )
+    Truth(some, tmp_path / "truth.csv", Lines()).run()
+    with (tmp_path / "truth.csv").open(newline="", encoding="utf-8") as file:
+        names = [row["edge"] for row in csv.DictReader(file)]
+    assert list(dict.fromkeys(names)) == ["edge0", "edge1", "edge2"]
+    assert names == sorted(names)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +178,13 @@ def test_all_of_it_is_written_as_csv_or_json(tmp_path: Path) -> None:
     ] == rows
     assert {row["zone"] for row in rows} == {"Africa/Kampala"}
     assert {row["period"] for row in rows} == {"2025-08-02", "2025-08-03", "2025-08-04"}
+
+
+def test_what_is_billed_comes_first() -> None:
+    (account,) = accounts(edges(households=12)).read()
+    meters = list(dict.fromkeys(entry.meter for entry in account.entries_of(0)))
+    assert meters == [*(f"meter{number}" for number in range(1, 16) if f"meter{number}" in meters), "_sum"]
+    assert {"meter3", "meter10"} < set(meters)
 
 
 def test_a_file_with_another_ending_is_refused_before_anything_is_reckoned(tmp_path: Path) -> None:

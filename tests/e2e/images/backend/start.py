@@ -1,7 +1,8 @@
 """Our stand-in backend, configured as the real one is: by a Felix ``config.d``.
 
-As the real one, it rewrites two files there, opens only the ports that are configured, and lets in over B2B REST
-whom Odoo lets in: a password that was not set there is found out.
+``Metadata`` says what knows its devices: Odoo, a file, or nothing. As the real one, it rewrites two files there,
+and opens only the ports that are configured. Over B2B REST it lets in whom Odoo lets in: a password that was not
+set there is found out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import sys
 import xmlrpc.client
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -19,6 +20,7 @@ from unittest import mock
 from edge_tasks.backend.__main__ import main
 from edge_tasks.backend.stand_in import Backend
 from edge_tasks.openems import felix
+from tests.e2e.images.backend.file_store import replaced
 from tests.e2e.images.backend.history import History
 
 if TYPE_CHECKING:
@@ -68,15 +70,20 @@ def edge_port() -> int:
     return int(values(websocket).get("port", 8081)) if websocket.exists() else 8081
 
 
+def anybody(request: web.Request, *_login: object) -> bool:
+    """With ``Metadata.File`` and ``Metadata.Dummy`` every login is admin's."""
+    return "Authorization" in request.headers
+
+
 def document(metadata: dict[str, Any]) -> dict[str, Any]:
     rest = next((FOLDER / "Backend2Backend" / "Rest").glob("*.config"), None)
     return {
         "database": {
-            "host": metadata["pgHost"],
+            "host": metadata.get("pgHost", "127.0.0.1"),
             "port": metadata.get("pgPort", 5432),
-            "dbname": metadata["database"],
-            "user": metadata["pgUser"],
-            "password": metadata["pgPassword"],
+            "dbname": metadata.get("database", ""),
+            "user": metadata.get("pgUser", ""),
+            "password": metadata.get("pgPassword", ""),
         },
         "host": "0.0.0.0",
         "edge_port": edge_port(),
@@ -94,11 +101,15 @@ def run() -> int:
             new = path.with_suffix(".new")  # as Felix does: the file is another one then, and root's
             new.write_text(f"{path.read_text().rstrip()}\n")
             new.replace(path)
-    metadata = values(FOLDER / "Metadata" / "Odoo.config")
+    [config] = (FOLDER / "Metadata").glob("*.config")
+    metadata = values(config)
+    is_odoo = metadata["service.pid"] == "Metadata.Odoo"
     CONFIG.touch(0o600)
     CONFIG.write_text(json.dumps(document(metadata)))
     influxdb = next((FOLDER / "Timedata" / "InfluxDB").glob("*.config"), None)
-    with mock.patch("edge_tasks.backend.rest.is_allowed", Odoo(metadata).lets_in):
+    others = nullcontext() if is_odoo else replaced(metadata.get("path", ""))
+    allowed = Odoo(metadata).lets_in if is_odoo else anybody
+    with mock.patch("edge_tasks.backend.rest.is_allowed", allowed), others:
         if influxdb is None or (told := values(influxdb)).get("isReadOnly"):
             return main([str(CONFIG)])
         with mock.patch.object(Backend, "_take_data", History(told).taking(Backend._take_data)):

@@ -25,7 +25,7 @@ from edge_tasks.history.truth.account import (
     SAME,
     UTC_DAYS,
     Batch,
-    account_of,
+    accounts_of,
 )
 from edge_tasks.history.truth.answered import Bill, PastPoints, needed
 from edge_tasks.history.truth.periods import LENGTHS, periods
@@ -62,12 +62,17 @@ def batch_of(
 ) -> Batch:
     end = begin + days * DAY
     points = PastPoints(begin, end, QUARTER)
-    return Batch(("edge3",), ("seed/edge3/",), components, profile, points, end, (changed,))
+    return Batch(("edge3",), ("seed/edge3/",), components, profile, points, end, (changed,), ((),))
 
 
 def bill_of(first: date, last: date, length: str, zone: str = "UTC", meters: int | None = None) -> Bill:
     place = ZoneInfo(zone)
     return Bill(periods(first, last, length, place), length, place, meters, AUGUST + 200 * DAY)
+
+
+def account_of(batch: Batch, bill: Bill) -> Account:
+    (account,) = accounts_of(batch, bill)
+    return account
 
 
 def october(length: str, zone: str, components: Sequence[Component] = STEADY) -> list[Entry]:
@@ -183,7 +188,7 @@ def test_the_few_points_that_are_reckoned_give_the_answer_that_all_points_give(
     bill: Bill, points: PastPoints
 ) -> None:
     components = components_of(None)
-    batch = Batch(("edge3",), ("seed/edge3/",), components, HOUSE, points, points.until, (NEVER,))
+    batch = Batch(("edge3",), ("seed/edge3/",), components, HOUSE, points, points.until, (NEVER,), ((),))
     account = account_of(batch, bill)
     all_of = np.arange(points.begin, points.until, points.every)
     assert set(needed(bill, points)) <= set(all_of.tolist())
@@ -263,7 +268,7 @@ def test_nothing_is_said_of_what_follows_a_change_that_people_made() -> None:
 
 
 def test_an_edge_that_only_lived_has_the_truth_of_its_meters() -> None:
-    batch = Batch(("edge3",), ("s/edge3/",), STEADY, None, PastPoints(AUGUST, AUGUST, 1), AUGUST, (NEVER,))
+    batch = Batch(("edge3",), ("s/edge3/",), STEADY, None, PastPoints(AUGUST, AUGUST, 1), AUGUST, (NEVER,), ((),))
     found = list(account_of(batch, bill_of(date(2025, 8, 1), date(2025, 8, 1), "total")).entries())
     assert {one.why for one in found} == {NOT_BACKFILLED}
     assert next(one.wh for one in found if one.channel == HOUSE_METER) == 12_000

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_tasks.light.engine.plant import Battery, Plant
 
 if TYPE_CHECKING:
     from tests.unit.light.devices.built_edge import Build, Edge, Part
@@ -36,13 +40,37 @@ def test_balancing_has_it_give_what_is_used_until_it_is_empty(edge: Build) -> No
     values = found.after(2 * HOUR).values
     assert (values["ess0/ActivePower"], values["meter0/ActivePower"]) == (0, 500)
     assert (values["ess0/Soc"], values["ess0/AllowedDischargePower"]) == (0, 0)
-    assert (values["ess0/ActiveDischargeEnergy"], values["ess0/ActiveChargeEnergy"]) == (500, 0)
+    assert (values["ess0/ActiveDischargeEnergy"], values["ess0/ActiveChargeEnergy"]) == (495, 0)
 
 
 def test_balancing_has_it_take_what_is_produced_until_it_is_full(edge: Build) -> None:
     values = _battery(edge, BALANCING, used=-500).after(2 * HOUR).values
     assert (values["ess0/Soc"], values["ess0/AllowedChargePower"]) == (100, 0)
-    assert (values["ess0/ActiveDischargeEnergy"], values["ess0/ActiveChargeEnergy"]) == (0, 500)
+    assert (values["ess0/ActiveDischargeEnergy"], values["ess0/ActiveChargeEnergy"]) == (0, 495)
+
+
+@pytest.mark.parametrize(("used", "soc", "charge"), [(500, 0, 4_999), (-500, 100, 995_000)])
+def test_it_stops_where_its_state_of_charge_is_rounded_to_empty_or_full(
+    edge: Build, used: int, soc: int, charge: int
+) -> None:
+    """By ``SimulatorEssSymmetricReactingImpl.applyPower`` of OpenEMS 2024.7.0: from 99.5 and below 0.5 %."""
+    simulation = _battery(edge, BALANCING, used=used).after(2 * HOUR).simulation
+    assert simulation.socs() == (soc, soc)
+    assert simulation.charges()[0] // 3600 == charge
+
+
+@given(st.integers(1, 100_000), st.integers(0, 100), st.integers(-20_000, 20_000).filter(bool))
+def test_it_lasts_until_the_first_millisecond_at_which_it_is_full_or_empty(
+    capacity: int, percent: int, power: int
+) -> None:
+    battery = Battery("ess0", capacity, 0, 0)
+    charge = battery.full * percent // 100
+    lasts = battery.lasts(charge, power)
+    end = 100 if power < 0 else 0
+    plant = Plant((), (), (), (battery,))
+    assert lasts == 0 or plant.socs([charge - power * lasts])[0] == end
+    assert lasts == 0 or plant.socs([charge - power * (lasts - 1)])[0] != end
+    assert (lasts == 0) == (plant.socs([charge])[0] == end)
 
 
 def test_balancing_keeps_the_grid_at_its_target(edge: Build) -> None:

@@ -82,6 +82,19 @@ def test_singletons_run_without_being_configured_and_cannot_be_switched_off() ->
     assert set(model.answers) == {"_appManager", "_host"}
 
 
+def test_an_edge_says_the_release_that_it_stands_for_in_all_that_it_sends() -> None:
+    model = model_of(CONFIGURATION, version="2026.1.0")
+    other = model_of(CONFIGURATION)
+    assert (model.version, other.version) == ("2026.1.0", "2024.7.0")
+    for text in (model.channels.constant, model.channels.known):
+        assert b'"_meta/Version":"2026.1.0"' in text
+    before = other.channels.constants
+    changed = {name for name, value in model.channels.constants.items() if value != before[name]}
+    assert changed == {"_meta/Version"}
+    assert model.channels.constants.keys() == other.channels.constants.keys()
+    assert len(model.channels.known) == len(other.channels.known)
+
+
 def test_of_several_loggers_the_first_writes_the_line() -> None:
     logs = [Component(f"log{number}", "Controller.Debug.Log", "x", "", {}) for number in (1, 2)]
     line = DEVICES.log_line(logs)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.light.engine.property_channels import default_property_channels, property_channels
-from edge_tasks.openems.components import SINGLETONS, Singleton
+from edge_tasks.openems.components import SINGLETONS, Factory, Singleton
 from edge_tasks.openems.configuration import Component
 
 if TYPE_CHECKING:
     from edge_tasks.openems.felix import Value
+
+A = Factory("A", "A")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_property_is_a_channel_with_its_value(value: Value, shown: object) -> None:
-    found = property_channels(Component("a0", "A", "A.a0", "", {"some.property_name": value}), {})
+    found = property_channels(Component("a0", "A", "A.a0", "", {"some.property_name": value}), A)
     assert found == {"a0/_PropertyId": "a0", "a0/_PropertySomePropertyName": shown}
 
 
@@ -37,7 +39,7 @@ def test_a_property_is_a_channel_with_its_value(value: Value, shown: object) -> 
     "name", ["apikey", "password", "_lastChangeAt", "_lastChangeBy", "service.pid", "id", "ess.target", ":x"]
 )
 def test_secrets_and_what_is_felixs_own_have_no_channel(name: str) -> None:
-    assert property_channels(Component("a0", "A", "A.a0", "", {name: "x"}), {}) == {"a0/_PropertyId": "a0"}
+    assert property_channels(Component("a0", "A", "A.a0", "", {name: "x"}), A) == {"a0/_PropertyId": "a0"}
 
 
 def test_a_default_that_is_told_as_text_is_a_number_in_its_channel() -> None:
@@ -56,7 +58,12 @@ def test_a_default_that_is_told_as_text_is_a_number_in_its_channel() -> None:
 
 
 def test_a_default_that_nobody_configured_has_a_channel_and_gives_way_to_what_is_configured() -> None:
-    found = property_channels(
-        Component("a0", "A", "A.a0", "", {"port": 7}), {"port": "8084", "debugMode": "false"}
-    )
+    factory = Factory("A", "A", properties={"port": "8084", "debugMode": "false", "ess.id": None})
+    found = property_channels(Component("a0", "A", "A.a0", "", {"port": 7}), factory)
     assert found == {"a0/_PropertyId": "a0", "a0/_PropertyPort": 7, "a0/_PropertyDebugMode": 0}
+
+
+def test_what_a_factory_does_not_declare_has_no_channel() -> None:
+    factory = Factory("A", "A", properties={"port": "8084"}, knows_others=False)
+    found = property_channels(Component("a0", "A", "A.a0", "", {"port": 7, "noOfCycles": 10}), factory)
+    assert found == {"a0/_PropertyId": "a0", "a0/_PropertyPort": 7}

@@ -1,0 +1,144 @@
+"""What cannot work with the release of a checkout, seen before anything is started: facts → findings."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from edge_tasks.checkout.backend_config import REST_FOLDER, parsed
+from edge_tasks.checkout.completion import APP, MANAGER
+from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.findings import Finding
+from edge_tasks.checkout.metadata import FILE, ODOO
+from edge_tasks.checkout.roles import GATEWAY
+from edge_tasks.openems.configuration import as_flag
+from edge_tasks.openems.release import ONE_PROGRAM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edge_tasks.checkout.metadata import Metadata
+    from edge_tasks.checkout.survey import Survey
+
+_OF_WS: Final = 80
+_LOGIN: Final = "enablePasswordAuthentication"
+_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_OLDER: Final = f"use a release up to {ONE_PROGRAM}, whose backend is one program"
+
+
+def check_release(survey: Survey, place: Callable[..., str]) -> list[Finding]:
+    """Everything that is known not to work, or to work otherwise, with the release of this checkout.
+
+    Args:
+        survey: of the checkout.
+        place: file and line of an entry of a service.
+    """
+    return [
+        *_check_newer(survey),
+        *_check_programs(survey, place),
+        *_check_manager(survey),
+        *_check_registry(survey),
+        *_check_java(survey),
+    ]
+
+
+def _check_newer(survey: Survey) -> list[Finding]:
+    found = survey.release
+    if not found.is_newer_than_known:
+        return []
+    what = f"OpenEMS {found.version} is newer than what is known, and treated as {found.release.since}"
+    change = "if something differs, report it with inv doctor --explain"
+    return [Finding(what, found.why, change, fault=Fault.RELEASE_NEWER, is_error=False)]
+
+
+def _check_programs(survey: Survey, place: Callable[..., str]) -> list[Finding]:
+    """From 2026.2 on, edges connect to a program of its own."""
+    backend = survey.players.get("backend")
+    if backend is None or GATEWAY in survey.players or len(survey.release.release.backend_programs) == 1:
+        return []
+    found = survey.release
+    sure = "has" if found.is_sure else "probably has"
+    what = (
+        f"{backend} {sure} OpenEMS {found.version}, whose edges connect to backend-edge, and no service is that"
+    )
+    change = (
+        "add a service with the image openems/backend-edge;"
+        f" or {_OLDER}, and say so: --openems-version {ONE_PROGRAM}"
+    )
+    return [Finding(what, place(backend, "image"), change, fault=Fault.BACKEND_EDGE_MISSING)]
+
+
+def _check_manager(survey: Survey) -> list[Finding]:
+    """The second program dials the backend: ``uri`` of ``Backend.Edge.App``, ``port`` of ``Edge.Manager``."""
+    backend = survey.players.get("backend")
+    if survey.gateway_folder is None or backend is None:  # of OpenEMS' own images ours is completed
+        return []
+    where = survey.told_where(GATEWAY, APP)
+    document = parsed(survey.gateway_texts[APP], where)
+    given = document.find("uri")
+    uri = str(given.value) if given else f"ws://localhost:{survey.release.release.backend_ports.manager}"
+    line = f"{where}:{given.line}" if given else where
+    wanted = f'make it uri="ws://{backend}:{survey.manager_port}"'
+    host, port = _host_and_port(uri)
+    if host in _LOCAL:
+        what = f"uri leads to {host}, which is the container of {survey.players.get(GATEWAY, GATEWAY)} itself"
+    elif port != survey.manager_port:
+        manager = survey.told_where("backend", MANAGER) if MANAGER in survey.backend_texts else "Edge.Manager"
+        what = f"uri has port {port}, but {manager} listens at {survey.manager_port}"
+    else:
+        return []
+    return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING)]
+
+
+def _check_registry(survey: Survey) -> list[Finding]:
+    if not survey.metadata:
+        return []
+    found, release = survey.metadata[0], survey.release.release
+    if len(release.backend_programs) == 1:
+        return []
+    where = f"{survey.told_where('backend', found.file)}:{found.line}"
+    if found.pid == FILE:
+        what = f"with {FILE} port 8081 never opens from OpenEMS 2026.2 on: nothing tells backend-edge the apikeys"
+        return [Finding(what, where, f"use {ODOO}, or {_OLDER}", fault=Fault.FILE_CLOSED)]
+    return [*_check_login(survey, found, where), *_check_answers(survey, found, where)]
+
+
+def _check_login(survey: Survey, found: Metadata, where: str) -> list[Finding]:
+    """From 2026.2 on, REST opens only where something checks logins, which ``Metadata.Odoo`` does by default."""
+    has_rest = any(path.is_relative_to(REST_FOLDER) for path in survey.backend_texts)
+    given = parsed(survey.backend_texts[found.file], where).values().get(_LOGIN)
+    if not has_rest or (found.pid == ODOO and as_flag(given, default=True)):
+        return []
+    what = f"nothing checks logins, so the B2B REST API stays closed from OpenEMS 2026.2 on ({found.pid})"
+    change = f"if you need it, use {ODOO} with {_LOGIN}"
+    return [Finding(what, where, change, fault=Fault.LOGIN_PROVIDER, is_error=False)]
+
+
+def _check_answers(survey: Survey, found: Metadata, where: str) -> list[Finding]:
+    release = survey.release
+    if found.pid != ODOO or release.release.answers_get_edges or release.is_newer_than_known:
+        return []
+    what = f"OpenEMS {release.version} with {ODOO} never answers getEdges, getEdgesStatus and the like"
+    change = "use 2026.3.0, which answers, and say so: --openems-version 2026.3.0"
+    return [Finding(what, where, change, fault=Fault.GET_EDGES_HANGS, is_error=False)]
+
+
+def _check_java(survey: Survey) -> list[Finding]:
+    """A jar does not start on a Java that is older than the one it was compiled for."""
+    findings = []
+    for jar, build in survey.builds.items():
+        base = survey.java_beside(jar)
+        if base is not None and base.version < build.java:
+            what = f"{survey.shown(jar)} needs Java {build.java}, and its image has Java {base.version}"
+            where = f"{survey.shown(base.dockerfile)}:{base.line}"
+            change = f"stand it on an image with Java {build.java}, such as eclipse-temurin:{build.java}-jre"
+            findings.append(Finding(what, where, change, fault=Fault.JAVA_TOO_OLD))
+    return findings
+
+
+def _host_and_port(uri: str) -> tuple[str, int]:
+    with suppress(ValueError):  # a port that is no number, or brackets that do not match
+        found = urlsplit(uri)
+        return found.hostname or "", found.port or _OF_WS
+    return "", 0

@@ -1,0 +1,1 @@
+"""Nowhere: OpenEMS' ``Metadata.Dummy`` takes every edge that comes."""

@@ -1,0 +1,1 @@
+"""In the JSON file of OpenEMS' ``Metadata.File``."""

@@ -1,0 +1,211 @@
+"""Where the ``metadata.json`` of a platform's backend lies, and how it is read and replaced there.
+
+In a folder or file of the host that is mounted; in a volume; or, where nothing is mounted at its place, in the
+backend's image. What is in an image goes with its container, so the backend then gets a copy of ours mounted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.checkout.project import volumes_of
+from edge_tasks.errors import CommandFailed, RegistrationError
+from edge_tasks.registry.file.local_file import LocalFile
+
+if TYPE_CHECKING:
+    from edge_tasks.checkout.project import Volume
+    from edge_tasks.registry.file.registry import Place
+    from edge_tasks.runtimes.docker.stack import Stack
+
+COPY: Final = "metadata.json"
+"""In the state directory: the file that a backend gets in place of the one in its image."""
+
+_COPY_MODE: Final = 0o644
+"""Any user of a container may read it; on the host its folder keeps others out."""
+
+_THERE: Final = "there:"
+_READ: Final = f'[ ! -e "$1" ] || {{ printf {_THERE}; cat "$1"; }}'
+_WRITE: Final = """
+set -e
+umask 077
+like=$1; [ -e "$1" ] || like=$(dirname "$1")
+cat >"$1.new"
+chown "$(stat -c %u:%g "$like")" "$1.new"
+[ ! -e "$1" ] || chmod "$(stat -c %a "$1")" "$1.new"
+mv -f "$1.new" "$1"
+"""
+"""As root: a new file gets the owner of its folder."""
+
+_REMOVE: Final = 'rm -f "$1"'
+_NOT_UTF8: Final = "\ufffd"
+
+
+def place_of(stack: Stack) -> Place:
+    """The file, where it lies.
+
+    Raises:
+        SettingsError: the platform's files do not say it.
+    """
+    path, mount = path_inside(stack), _mount(stack)
+    if mount is None:
+        return ImageFile(stack, path, LocalFile(stack.context.state.folder / COPY, _COPY_MODE))
+    if mount.get("type") != "bind":
+        return FileInside(stack, path)
+    local = LocalFile(Path(mount["source"]) / path.relative_to(mount["target"]))
+    return local if local.may_be_replaced else FileOfRoot(stack, PurePosixPath(local.path))
+
+
+def can_be_read(stack: Stack) -> bool:
+    """Whether nothing must be built or fetched before that."""
+    image = stack.project.image(stack.services.backend)
+    return isinstance(place_of(stack), LocalFile) or bool(stack.docker.images((image,)))
+
+
+def copy_mount(stack: Stack) -> str:
+    """The mount of our copy, as Compose writes it; empty if the file does not lie in the image."""
+    if not stack.backend_files.metadata.devices or _mount(stack) is not None:
+        return ""
+    folder = stack.context.state.folder.relative_to(stack.context.platform.path)
+    return f"./{folder}/{COPY}:{path_inside(stack)}"
+
+
+def path_inside(stack: Stack) -> PurePosixPath:
+    """The file as the backend's container has it; a relative path begins where its program is started."""
+    service = stack.services.backend
+    directory = stack.project.services[service].get("working_dir") or ""
+    directory = directory or stack.docker.image(stack.project.image(service)).directory
+    return PurePosixPath("/", directory, stack.backend_files.metadata.devices)
+
+
+def _mount(stack: Stack) -> Volume | None:
+    """The innermost mount that has it."""
+    path = path_inside(stack)
+    mounts = volumes_of(stack.project.services[stack.services.backend])
+    around = [mount for mount in mounts if path.is_relative_to(mount["target"])]
+    return max(around, key=lambda mount: len(mount["target"]), default=None)
+
+
+@dataclass(frozen=True)
+class FileInside:
+    """A file in a volume: the backend's own service does it, with another command.
+
+    Attributes:
+        path: inside the container.
+    """
+
+    stack: Stack
+    path: PurePosixPath
+
+    def __str__(self) -> str:
+        """Which service has it, and where."""
+        return f"{self.stack.services.backend}:{self.path}"
+
+    def read(self) -> str | None:
+        """Its text; None if it is not there.
+
+        Raises:
+            RegistrationError: it cannot be read, or is not UTF-8.
+        """
+        said = self._do(_READ)
+        if _NOT_UTF8 in said:
+            raise RegistrationError(f"{self} is not UTF-8", hint="save it as UTF-8")
+        return said.removeprefix(_THERE) if said else None
+
+    def write(self, text: str) -> None:
+        """Replace it at once; mode and owner stay.
+
+        Raises:
+            RegistrationError: what was there before is complete.
+        """
+        self._do(_WRITE, text)
+
+    def remove(self) -> None:
+        """Remove it.
+
+        Raises:
+            RegistrationError: it is still there.
+        """
+        self._do(_REMOVE)
+
+    def _do(self, script: str, given: str = "") -> str:
+        service = self.stack.services.backend
+        how = ("--rm", "-T", "--no-deps", "--user", "0:0", "--entrypoint", "sh", service)
+        try:
+            return self.stack.compose.ask("run", *how, "-c", script, "sh", str(self.path), given=given)
+        except CommandFailed as error:
+            raise RegistrationError(f"{self}: {error.message}", hint="inv doctor") from None
+
+
+@dataclass(frozen=True)
+class FileOfRoot(FileInside):
+    """A file of the host that only another user may replace: a container does it, as root.
+
+    Attributes:
+        path: of the host.
+    """
+
+    def __str__(self) -> str:
+        """Its path."""
+        return str(self.path)
+
+    def _do(self, script: str, given: str = "") -> str:
+        mount = ("-v", f"{self.path.parent}:/place", "--network", "none", "--user", "0:0", "--entrypoint", "sh")
+        inside = f"/place/{self.path.name}"
+        image = self.stack.project.image(self.stack.services.backend)
+        try:
+            how = ("run", "--rm", "-i", *mount, image, "-c", script, "sh", inside)
+            return self.stack.docker.ask(*how, given=given)
+        except CommandFailed as error:
+            raise RegistrationError(f"{self}: {error.message}", hint="inv doctor") from None
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """A file in the backend's image, of which the backend gets our copy.
+
+    Attributes:
+        path: inside the image.
+        copy: of ours.
+    """
+
+    stack: Stack
+    path: PurePosixPath
+    copy: LocalFile
+
+    def __str__(self) -> str:
+        """Our copy."""
+        return str(self.copy)
+
+    def read(self) -> str | None:
+        """The text of our copy; before there is one, that of the image.
+
+        Raises:
+            RegistrationError: it cannot be read.
+        """
+        text = self.copy.read()
+        return self._of_image if text is None else text
+
+    def write(self, text: str) -> None:
+        """Replace our copy.
+
+        Raises:
+            NotWritable: what was there before is complete.
+        """
+        self.copy.write(text)
+
+    def remove(self) -> None:
+        """Remove our copy."""
+        self.copy.remove()
+
+    @cached_property
+    def _of_image(self) -> str | None:
+        image = self.stack.project.image(self.stack.services.backend)
+        how = ("run", "--rm", "--network", "none", "--entrypoint", "sh", image)
+        try:
+            said = self.stack.docker.ask(*how, "-c", _READ, "sh", str(self.path))
+        except CommandFailed as error:
+            raise RegistrationError(f"{image}: {error.message}", hint="inv build") from None
+        return said.removeprefix(_THERE) if said else None
