@@ -127,6 +127,19 @@ def cache(_ctx: Context, session: Session) -> None:
 
 
 @step()
+def export_keys(_ctx: Context, session: Session) -> None:
+    """Write the apikeys of the fleet's edges into a file, to run them at the same backend from elsewhere."""
+    _attaching().export_keys(session)
+
+
+@step()
+def attach(_ctx: Context, session: Session) -> None:
+    """Run light edges here at a backend elsewhere, and report how available they were; exit 6 if too little."""
+    if not _attaching().attach(session):
+        raise Exit(code=130)
+
+
+@step()
 def down(_ctx: Context, session: Session) -> None:
     """Stop the fleet."""
     _assembly().down(session)
@@ -190,6 +203,12 @@ def _keeping() -> ModuleType:
     return keeping
 
 
+def _attaching() -> ModuleType:
+    from edge_tasks.cli import attach  # noqa: PLC0415 - as above
+
+    return attach
+
+
 def _truth() -> ModuleType:
     from edge_tasks.cli import truth  # noqa: PLC0415 - as above
 
@@ -219,6 +238,8 @@ namespace = Collection(
     backfill,
     truth,
     report,
+    export_keys,
+    attach,
     logs,
     restart,
     reset,

@@ -13,6 +13,7 @@ import socket
 import statistics
 import tempfile
 import time
+from calendar import monthrange
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edge_tasks.page import energies as page
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database
 from edge_tasks.timedata.embedded.database import COPY, TYPES, Database, connect
@@ -40,7 +42,9 @@ BEGIN, END = "<!-- history: written by bench/history.py -->", "<!-- end of histo
 QUARTER, QUARTERS = 900_000, 365 * 96
 YEAR = 1_735_689_600_000
 """2025-01-01T00:00Z."""
+YEAR_OF_DAYS = ("2025-01-01", "2025-12-31")
 MONTH = ("2025-10-01", "2025-10-31")
+MONTHS = [(f"2025-{month:02}-01", f"2025-{month:02}-{monthrange(2025, month)[1]}") for month in range(1, 13)]
 BILLED = [f"meter{number}/ActiveConsumptionEnergy" for number in (10, 11, 12)]
 AT_ONCE = 16
 EDGES, MOST = 100, 1_000
@@ -123,6 +127,25 @@ def asked(client: BillingClient, edges: int) -> tuple[float, float]:
     return statistics.median(seconds), time.perf_counter() - begin
 
 
+def year_asked(client: BillingClient, edges: int) -> tuple[float, float]:
+    """Seconds for a year of one energy of all edges: one question about days for each, or twelve about months."""
+
+    def days(number: int) -> float:
+        return sum(wh or 0 for wh in client.periods(f"edge{number}", YEAR_OF_DAYS, BILLED[:1])[1][BILLED[0]])
+
+    def months(number: int) -> float:
+        return sum(client.energy(f"edge{number}", month, BILLED[:1])[BILLED[0]] or 0 for month in MONTHS)
+
+    seconds = []
+    for ask in (days, months):
+        begin = time.perf_counter()
+        with ThreadPoolExecutor(page.AT_ONCE) as pool:
+            if not all(pool.map(ask, range(edges))):
+                raise SystemExit("a year is missing")
+        seconds.append(time.perf_counter() - begin)
+    return seconds[0], seconds[1]
+
+
 def measured(edges: int) -> Iterator[tuple[str, str, str]]:
     """The lines of the table: what, figure, goal."""
     with server() as (postgres, history), tempfile.TemporaryDirectory() as folder:
@@ -149,12 +172,18 @@ def measured(edges: int) -> Iterator[tuple[str, str, str]]:
         with running(Path(folder), config_of(postgres)) as backend:
             client = BillingClient(backend.rest.removesuffix("/jsonrpc"), f"{USER}:{PASSWORD}")
             one, all_of_them = asked(client, edges)
+            days, months = year_asked(client, edges)
         yield "a month's energy of three meters of one edge, over REST", f"{one * 1000:.1f} ms", "≤ 20 ms"
         yield (
             f"the same of {edges:,} edges, {AT_ONCE} at a time",
             f"{all_of_them:.1f} s",
             "≤ 10 s" if edges == MOST else "",
         )
+        what = (
+            f"a year of one energy of {edges:,} edges, {page.AT_ONCE} at a time: one question about days for each"
+        )
+        ratio = f"{days:.1f} s, twelve about months {months:.1f} s: {days / months:.2f} times"
+        yield what, ratio, ""
 
 
 def main() -> None:

@@ -8,6 +8,7 @@
       CommandFailed          4    a program that was run has failed
         NoAnswer             4    a service of the fleet did not answer, or refused
           BackendError       4    the backend
+            BackendHangs     4    it took a call, and did not answer it in time
           OdooError          4    Odoo
             OdooRefused      4    it answered with a refusal
       RegistrationError      5    the device table cannot be read or written; nothing was committed
@@ -79,6 +80,10 @@ class BackendError(NoAnswer):
     def __init__(self, message: str, *, hint: str = "inv up", code: int = 0) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class BackendHangs(BackendError):  # noqa: N818 - as above
+    """The backend took a call and did not answer it in time."""
 
 
 class OdooError(NoAnswer):

@@ -56,6 +56,8 @@ class Container:
         host_ports: ports of the host that lead to it.
         pid: of its first process, on the engine's machine; 0 when it does not run.
         addresses: in the networks that it is in.
+        gateways: of these networks; those of a bridge are addresses of the engine's machine.
+        mounts: the folders in it that are folders of the host, or volumes with a name.
         volumes: unnamed volumes that its image asks for; they may stay behind when the container is removed.
     """
 
@@ -72,6 +74,8 @@ class Container:
     host_ports: frozenset[int]
     pid: int = 0
     addresses: frozenset[str] = frozenset()
+    gateways: frozenset[str] = frozenset()
+    mounts: frozenset[str] = frozenset()
     volumes: frozenset[str] = frozenset()
 
     @property
@@ -120,7 +124,9 @@ def container_of(entry: Mapping[str, Any]) -> Container | None:
         health=(state.get("Health") or {}).get("Status", ""),
         host_ports=frozenset(host_ports_of(entry)),
         pid=int(state.get("Pid") or 0),
-        addresses=frozenset(_addresses(entry)),
+        addresses=frozenset(_of_networks(entry, "IPAddress", "GlobalIPv6Address")),
+        gateways=frozenset(_of_networks(entry, "Gateway", "IPv6Gateway")),
+        mounts=frozenset(_mounts(entry)),
         volumes=frozenset(_anonymous_volumes(entry)),
     )
 
@@ -136,9 +142,16 @@ def _address(digits: str) -> str:
     return str(getattr(found, "ipv4_mapped", None) or found)
 
 
-def _addresses(entry: Mapping[str, Any]) -> Iterator[str]:
+def _of_networks(entry: Mapping[str, Any], *members: str) -> Iterator[str]:
     for network in (entry.get("NetworkSettings", {}).get("Networks") or {}).values():
-        yield from filter(None, (network.get("IPAddress"), network.get("GlobalIPv6Address")))
+        yield from filter(None, (network.get(member) for member in members))
+
+
+def _mounts(entry: Mapping[str, Any]) -> Iterator[str]:
+    anonymous = set(_anonymous_volumes(entry))
+    for mount in entry.get("Mounts") or ():
+        if mount.get("Type") in ("volume", "bind") and mount.get("Name") not in anonymous:
+            yield str(mount.get("Destination"))
 
 
 def host_ports_of(entry: Mapping[str, Any]) -> Iterator[int]:

@@ -19,29 +19,31 @@ _UNHANDLED: Final = 4001
 """How an edge says that it does not know a method."""
 
 
-def send(uri: str, apikey: str, messages: Iterable[tuple[str, float]]) -> None:
+def send(uri: str, apikey: str, messages: Iterable[tuple[str, float]], deaf_s: float = 0.0) -> None:
     """Send texts, and wait until the backend has taken all of them.
 
     Args:
         uri: of the backend, e.g. ``ws://127.0.0.1:8081``.
         apikey: of the edge.
         messages: each text, with the seconds that pass at least before the next one.
+        deaf_s: seconds after the connection in which nothing is sent.
 
     Raises:
         OSError: nobody answers, or the connection was cut off, as by a backend that does not know the apikey.
     """
     try:
-        asyncio.run(_send(uri, apikey, messages))
+        asyncio.run(_send(uri, apikey, messages, deaf_s))
     except aiohttp.ClientError as error:
         raise ConnectionError(str(error) or type(error).__name__) from None
 
 
-async def _send(uri: str, apikey: str, messages: Iterable[tuple[str, float]]) -> None:
+async def _send(uri: str, apikey: str, messages: Iterable[tuple[str, float]], deaf_s: float) -> None:
     async with (
         aiohttp.ClientSession(headers={"apikey": apikey}) as http,
         http.ws_connect(uri, max_msg_size=0) as socket,
     ):
         answering = asyncio.create_task(_answer(socket))
+        await asyncio.sleep(deaf_s)
         due = time.monotonic()
         for text, seconds in messages:
             await socket.send_str(text)

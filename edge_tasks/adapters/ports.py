@@ -33,6 +33,17 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
     return True
 
 
+def is_own_address(address: str) -> bool:
+    """Whether an address is one of this machine's."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
 def command_of_owner(port: int) -> tuple[str, ...]:
     """The words of the command that listens on a port; none where nobody may know it."""
     try:

@@ -47,7 +47,9 @@ def completed(files: Mapping[PurePosixPath, str], release: Release) -> dict[Pure
     return found
 
 
-def completed_gateway(files: Mapping[PurePosixPath, str], release: Release, uri: str) -> dict[PurePosixPath, str]:
+def completed_backend_edge(
+    files: Mapping[PurePosixPath, str], release: Release, uri: str
+) -> dict[PurePosixPath, str]:
     """The files of the program that edges connect to, which dials the other one at ``uri``."""
     default = _named("Backend.Edge.App", id="edges0", port=release.backend_ports.edges)
     found = {**default, **files}

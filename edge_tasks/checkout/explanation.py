@@ -78,7 +78,7 @@ def _services(survey: Survey) -> Iterator[Row]:
 
 
 def _configuration(survey: Survey) -> Iterator[Row]:
-    for about, folder in (("backend", survey.backend_folder), ("backend-edge", survey.gateway_folder)):
+    for about, folder in (("backend", survey.backend_folder), ("backend-edge", survey.backend_edge_folder)):
         if folder is not None:
             yield Row(f"{about} config", survey.shown(folder), "its files are there")
         elif about in survey.players:

@@ -176,7 +176,7 @@ def additions(findings: Sequence[Finding]) -> dict[PurePosixPath, str]:
 def _without_rest(folder: str) -> Finding:
     configuration = f'Backend2Backend.Rest configuration with port=I"{DEFAULT.backend_ports.rest}"'
     return Finding(
-        "the backend has no B2B REST API: verify asks PostgreSQL, which can be 30 s late and has no values",
+        "the backend has no B2B REST API: verify asks another source, which has no values",
         f"{folder}/{REST.parent}",
         f"add a {configuration}; inv doctor --fix up does it",
         fault=Fault.BACKEND_WITHOUT_REST,

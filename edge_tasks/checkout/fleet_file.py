@@ -1,24 +1,27 @@
-"""The fleet file of a platform, ``fleet.yaml``: groups of edges, read and checked; each fault has its line."""
+"""The fleet file of a platform, ``fleet.yaml``: groups of edges and incidents; each fault has its line."""
 
 from __future__ import annotations
 
 import re
 import zoneinfo
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from edge_tasks.checkout import load_shapes, yaml_text
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import groups as plan
+from edge_tasks.fleet import incident_entry
 from edge_tasks.fleet.limits import FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from edge_tasks.fleet.groups import Group
+    from edge_tasks.fleet.incident_entry import IncidentEntry
 
 GROUPS: Final = "groups"
+INCIDENTS: Final = "incidents"
 _NAME: Final = re.compile(r"[^\W_][\w .-]{0,62}")
 _SEED: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -93,12 +96,14 @@ class FleetFile:
         text: of it.
         groups: at least one.
         said: the keys that every group has.
+        incidents: what is to go wrong in pasts.
     """
 
     path: Path
     text: str
     groups: tuple[Group, ...]
     said: frozenset[str]
+    incidents: tuple[IncidentEntry, ...] = ()
 
     def line(self, *keys: str | int) -> str:
         """``FILE:LINE`` of an entry, or of the nearest one around it."""
@@ -149,7 +154,8 @@ class _Reader:
     platform: Path
 
     def read(self, default: Group) -> FleetFile:
-        entries = self._entries()
+        content = self._content()
+        entries = self._entries(content)
         groups = tuple(self._group(place, entry, default) for place, entry in enumerate(entries))
         names = [group.name for group in groups]
         for place, name in enumerate(names):
@@ -158,9 +164,9 @@ class _Reader:
         if fault := plan.find_fault(groups):
             raise self._error(fault.problem, fault.remedy, GROUPS, fault.group, "edges")
         said = frozenset.intersection(*(frozenset(entry) for entry in entries))
-        return FleetFile(self.path, self.text, groups, said)
+        return FleetFile(self.path, self.text, groups, said, tuple(self._incidents(content.get(INCIDENTS, []))))
 
-    def _entries(self) -> list[Mapping[str, object]]:
+    def _content(self) -> Mapping[object, object]:
         try:
             content = yaml_text.load(self.text)
         except yaml_text.YamlError as error:
@@ -169,13 +175,29 @@ class _Reader:
         if not isinstance(content, dict) or not isinstance(content.get(GROUPS), list) or not content[GROUPS]:
             raise self._error("it has no groups", "groups: [{name: village, edges: 0-99}]")
         for key in content:
-            if key != GROUPS:
-                raise self._error(f"unknown key {key}", f"the key {GROUPS}", str(key))
-        for place, entry in enumerate(content[GROUPS]):
+            if key not in (GROUPS, INCIDENTS):
+                raise self._error(f"unknown key {key}", f"{GROUPS}, {INCIDENTS}", str(key))
+        return content
+
+    def _entries(self, content: Mapping[object, object]) -> list[Mapping[str, object]]:
+        entries = cast("list[Mapping[str, object]]", content[GROUPS])
+        for place, entry in enumerate(entries):
             if not isinstance(entry, dict):
                 raise self._error("this is no group", "{name: village, edges: 0-99}", GROUPS, place)
-        entries: list[Mapping[str, object]] = content[GROUPS]
         return entries
+
+    def _incidents(self, entries: object) -> Iterator[IncidentEntry]:
+        if not isinstance(entries, list):
+            raise self._error("this is no list", "incidents: [{kind: left, edges: 3, at: 2026-01-15}]", INCIDENTS)
+        for place, entry in enumerate(entries):
+            if not isinstance(entry, dict):
+                allowed = "{kind: left, edges: 3, at: 2026-01-15}"
+                raise self._error("this is no incident", allowed, INCIDENTS, place)
+            if fault := incident_entry.find_fault(entry):
+                keys = (fault.key,) if fault.key else ()
+                raise self._error(fault.problem, fault.allowed, INCIDENTS, place, *keys)
+            line = yaml_text.line_of(self.text, INCIDENTS, place)
+            yield incident_entry.entry_of(entry, f"{self.path}:{line}")
 
     def _group(self, place: int, entry: Mapping[str, object], default: Group) -> Group:
         known = {key.name: key for key in KEYS}

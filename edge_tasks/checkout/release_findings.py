@@ -11,7 +11,7 @@ from edge_tasks.checkout.completion import APP, MANAGER
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.metadata import FILE, ODOO
-from edge_tasks.checkout.roles import GATEWAY
+from edge_tasks.checkout.roles import BACKEND_EDGE
 from edge_tasks.openems.configuration import as_flag
 from edge_tasks.openems.release import ONE_PROGRAM
 
@@ -55,7 +55,7 @@ def _check_newer(survey: Survey) -> list[Finding]:
 def _check_programs(survey: Survey, place: Callable[..., str]) -> list[Finding]:
     """From 2026.2 on, edges connect to a program of its own."""
     backend = survey.players.get("backend")
-    if backend is None or GATEWAY in survey.players or len(survey.release.release.backend_programs) == 1:
+    if backend is None or BACKEND_EDGE in survey.players or len(survey.release.release.backend_programs) == 1:
         return []
     found = survey.release
     sure = "has" if found.is_sure else "probably has"
@@ -72,17 +72,18 @@ def _check_programs(survey: Survey, place: Callable[..., str]) -> list[Finding]:
 def _check_manager(survey: Survey) -> list[Finding]:
     """The second program dials the backend: ``uri`` of ``Backend.Edge.App``, ``port`` of ``Edge.Manager``."""
     backend = survey.players.get("backend")
-    if survey.gateway_folder is None or backend is None:  # of OpenEMS' own images ours is completed
+    if survey.backend_edge_folder is None or backend is None:  # of OpenEMS' own images ours is completed
         return []
-    where = survey.told_where(GATEWAY, APP)
-    document = parsed(survey.gateway_texts[APP], where)
+    where = survey.told_where(BACKEND_EDGE, APP)
+    document = parsed(survey.backend_edge_texts[APP], where)
     given = document.find("uri")
     uri = str(given.value) if given else f"ws://localhost:{survey.release.release.backend_ports.manager}"
     line = f"{where}:{given.line}" if given else where
     wanted = f'make it uri="ws://{backend}:{survey.manager_port}"'
     host, port = _host_and_port(uri)
     if host in _LOCAL:
-        what = f"uri leads to {host}, which is the container of {survey.players.get(GATEWAY, GATEWAY)} itself"
+        itself = survey.players.get(BACKEND_EDGE, BACKEND_EDGE)
+        what = f"uri leads to {host}, which is the container of {itself} itself"
     elif port != survey.manager_port:
         manager = survey.told_where("backend", MANAGER) if MANAGER in survey.backend_texts else "Edge.Manager"
         what = f"uri has port {port}, but {manager} listens at {survey.manager_port}"

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.project import Service
 
 ROLES: Final = ("edge", "backend", "database", "odoo")
-GATEWAY: Final = "backend-edge"
+BACKEND_EDGE: Final = "backend-edge"
 """The role of the program that edges connect to, where the backend is two programs (from 2026.2 on)."""
 
 WITHOUT_ODOO: Final = ("edge", "backend")
 """The roles that must be played where the backend does not know its devices from Odoo."""
 
-NAMEABLE: Final = (*ROLES, GATEWAY)
+NAMEABLE: Final = (*ROLES, BACKEND_EDGE)
 """The roles that ``invoke.yaml`` may name a service for."""
 
 POSTGRES_PORT: Final = 5432
@@ -38,7 +38,7 @@ _NAMES: Final = {"edge": EDGE_SERVICE, "backend": BACKEND_SERVICE, "database": "
 _IMAGES: Final = {
     "edge": re.compile(r"openems[-_/]?edge"),
     "backend": re.compile(r"openems[-_/]?backend(?![-_]?edge)"),
-    GATEWAY: re.compile(r"openems[-_/]?backend[-_]?edge"),
+    BACKEND_EDGE: re.compile(r"openems[-_/]?backend[-_]?edge"),
     "database": re.compile(r"postg|timescale|pgvector|odoo[-_]?(db|database)"),
     "odoo": re.compile(r"(?:\w+-)*odoo(?![-_]?(db|database|postg))"),
 }
@@ -93,10 +93,10 @@ def find_services(
         SettingsError: no service plays a role, or more than one may.
     """
     found = {role: _find(role, project, chosen, configured) if role in roles else "" for role in ROLES}
-    gateway = find_backend_edge(project, chosen)
-    taken = {*found.values(), gateway}
+    backend_edge = find_backend_edge(project, chosen)
+    taken = {*found.values(), backend_edge}
     others = tuple(name for name in project.services if name not in taken and index_of_service(name) is None)
-    return Services(found["edge"], found["backend"], found["database"], found["odoo"], others, gateway)
+    return Services(found["edge"], found["backend"], found["database"], found["odoo"], others, backend_edge)
 
 
 def looking_like(role: str, project: Project) -> tuple[str, ...]:
@@ -110,9 +110,9 @@ def find_backend_edge(project: Project, chosen: Mapping[str, str]) -> str:
     Raises:
         SettingsError: ``invoke.yaml`` names one that is not there.
     """
-    if GATEWAY in chosen:
-        return _find(GATEWAY, project, chosen, {})
-    alike = looking_like(GATEWAY, project)
+    if BACKEND_EDGE in chosen:
+        return _find(BACKEND_EDGE, project, chosen, {})
+    alike = looking_like(BACKEND_EDGE, project)
     return alike[0] if len(alike) == 1 else ""
 
 
@@ -165,7 +165,7 @@ def missing_roles(project: Project, chosen: Mapping[str, str], roles: Sequence[s
 
 def plays_openems(project: Project) -> bool:
     """Whether a service looks like a program of OpenEMS: an edge, a backend, or a part of one."""
-    roles = ("edge", "backend", GATEWAY)
+    roles = ("edge", "backend", BACKEND_EDGE)
     return any(_looks_like(role, name, one) for role in roles for name, one in project.services.items())
 
 
@@ -235,7 +235,7 @@ def _likeness(role: str, name: str, service: Service) -> str:
     is_database = bool(_IS_DATABASE & (service.get("environment") or {}).keys())
     if is_database and role in ("database", "odoo"):
         return "its environment is that of a PostgreSQL" if role == "database" else ""
-    if _called_like(GATEWAY, name, service) and role != GATEWAY:
+    if _called_like(BACKEND_EDGE, name, service) and role != BACKEND_EDGE:
         return ""  # it has the backend's port for edges
     port = _PORTS.get(role, -1)
     by_port = f"its port {port}" if any(one.get("target") == port for one in ports_of(service)) else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import read_tree, read_utf8
 from edge_tasks.adapters.jars import read_build
 from edge_tasks.checkout.backend_config import parsed
-from edge_tasks.checkout.completion import APP, MANAGER, completed, completed_gateway
+from edge_tasks.checkout.completion import APP, MANAGER, completed, completed_backend_edge
 from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of, volume_at
 from edge_tasks.checkout.dockerfile import java_of
 from edge_tasks.checkout.metadata import KNOWN, find_metadata
@@ -25,7 +25,7 @@ from edge_tasks.checkout.release_signs import (
     sign_of_label,
     signs_of_files,
 )
-from edge_tasks.checkout.roles import GATEWAY, ROLES, find_backend_edge, find_player
+from edge_tasks.checkout.roles import BACKEND_EDGE, ROLES, find_backend_edge, find_player
 from edge_tasks.openems import felix
 from edge_tasks.openems.release import TWO_PROGRAMS
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.project import Project, Service
     from edge_tasks.openems.build_constants import Build
 
-OPENEMS: Final = ("backend", GATEWAY, "edge")
+OPENEMS: Final = ("backend", BACKEND_EDGE, "edge")
 """The roles of OpenEMS' own programs."""
 
 _OFFICIAL: Final = re.compile(r"(?:^|/)openems/(?:edge|backend|backend-edge)(?:[:@]|$)")
@@ -72,7 +72,7 @@ class Survey:
     def players(self) -> Mapping[str, str]:
         """Role → service, of the roles that a service plays."""
         found = {role: find_player(role, self.project, self.named) for role in ROLES}
-        found[GATEWAY] = find_backend_edge(self.project, self.named)
+        found[BACKEND_EDGE] = find_backend_edge(self.project, self.named)
         return {role: name for role, name in found.items() if name}
 
     def volume(self, role: str) -> str:
@@ -100,10 +100,10 @@ class Survey:
         return self._folder("backend", self.platform.backend_config, _BACKEND_FILES)
 
     @cached_property
-    def gateway_folder(self) -> Path | None:
+    def backend_edge_folder(self) -> Path | None:
         """That of the backend's second program."""
         usual = self.platform.path / "openems-backend-edge" / "config.d"
-        return self._folder(GATEWAY, usual, (APP,))
+        return self._folder(BACKEND_EDGE, usual, (APP,))
 
     @cached_property
     def backend_texts(self) -> Mapping[PurePosixPath, str]:
@@ -113,16 +113,16 @@ class Survey:
         return self._texts(self.backend_folder)
 
     @cached_property
-    def gateway_texts(self) -> Mapping[PurePosixPath, str]:
+    def backend_edge_texts(self) -> Mapping[PurePosixPath, str]:
         """Those of the second program, likewise."""
-        if self.is_completed(GATEWAY):
+        if self.is_completed(BACKEND_EDGE):
             uri = f"ws://{self.players.get('backend', 'localhost')}:{self.manager_port}"
-            return completed_gateway(self.in_volume.get(GATEWAY, {}), self.release.release, uri)
-        return self._texts(self.gateway_folder)
+            return completed_backend_edge(self.in_volume.get(BACKEND_EDGE, {}), self.release.release, uri)
+        return self._texts(self.backend_edge_folder)
 
     def is_completed(self, role: str) -> bool:
         """Whether a program gets its configuration from us: its image is OpenEMS' own, and has it in a volume."""
-        folder = self.backend_folder if role == "backend" else self.gateway_folder
+        folder = self.backend_folder if role == "backend" else self.backend_edge_folder
         return folder is None and self.is_official(role)
 
     @property
@@ -134,16 +134,16 @@ class Survey:
 
     def told_where(self, role: str, path: PurePosixPath) -> str:
         """A file of a program's configuration, as people read it."""
-        folder = self.backend_folder if role == "backend" else self.gateway_folder
+        folder = self.backend_folder if role == "backend" else self.backend_edge_folder
         if folder is not None:
             return self.shown(folder / path)
         return f"{path} of {self.volume(role) or self._service(role).get('image', role)}"
 
     @property
-    def gateway_port(self) -> int:
+    def backend_edge_port(self) -> int:
         """Where the second program listens for edges."""
-        text = self.gateway_texts.get(APP)
-        given = parsed(text, self.told_where(GATEWAY, APP)).values().get("port") if text else None
+        text = self.backend_edge_texts.get(APP)
+        given = parsed(text, self.told_where(BACKEND_EDGE, APP)).values().get("port") if text else None
         return given if isinstance(given, int) else self.release.release.backend_ports.edges
 
     @cached_property
@@ -196,10 +196,10 @@ class Survey:
         yield from self._signs_of_files()
 
     def _signs_of_files(self) -> Iterator[Sign]:
-        if gateway := self.players.get(GATEWAY):
-            yield Sign(TWO_PROGRAMS, f"service {gateway}", Says.AT_LEAST)
+        if backend_edge := self.players.get(BACKEND_EDGE):
+            yield Sign(TWO_PROGRAMS, f"service {backend_edge}", Says.AT_LEAST)
         template = self.platform.template_folder
-        for folder in filter(None, (self.backend_folder, self.gateway_folder, template)):
+        for folder in filter(None, (self.backend_folder, self.backend_edge_folder, template)):
             yield from signs_of_files(self._texts(folder), self.shown(folder))
         for role, files in self.in_volume.items():
             yield from signs_of_files(files, f"volume {self.volume(role)}")

@@ -237,7 +237,7 @@ def fleet_view(session: Session) -> FleetView:
         _made_of(target),
         runtime.edges.light_names,
         _is_simulated,
-        is_late=runtime.backend.status.is_late,
+        sees_values=runtime.backend.status.sees_values,
     )
     return FleetView(target.fleet.edges, expected, runtime, devices_read(session))
 

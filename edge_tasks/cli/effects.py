@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.cli.attach_options import TAKES
 from edge_tasks.cli.option import Matters, Saved, Setting
 from edge_tasks.cli.options import COMMON
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.cli.option import Option
 
-LOOKING: Final = frozenset({"status", "dashboard", "households", "report", "logs", "down"})
+LOOKING: Final = frozenset({"status", "dashboard", "households", "report", "export-keys", "logs", "down"})
 """The tasks that take the fleet as it was saved."""
 MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
 """The settings that say where a fleet is: with another value, none of these tasks would find it."""
@@ -56,6 +57,8 @@ def without_effect(typed: Iterable[str], place: Place) -> tuple[str, ...]:
 
 def can_matter(option: Option, tasks: frozenset[str]) -> bool:
     """Whether an option of all tasks changes something in one of these."""
+    if tasks == {"attach"}:
+        return option.name in TAKES
     return not (_unused(option, tasks) or (_is_saved(option) and tasks <= LOOKING))
 
 

@@ -143,7 +143,7 @@ class Executor(invoke.executor.Executor):
         twice = ""
         for call in calls:
             for name, value in call.kwargs.items():
-                if value not in (None, "", False) and options.setdefault(name, value) != value:
+                if value and options.setdefault(name, value) != value:
                     twice = f"--{name.replace('_', '-')}"
         typed = frozenset(map(_name, calls))
         section = self.config.get("edge_tasks") or {}

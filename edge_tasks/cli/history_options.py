@@ -15,6 +15,11 @@ BACKFILL: Final = (
     Option("every", f"The time between two points (default: {EVERY})"),
     Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
     Option("zone", f"The time zone of the days (default: {ZONE})"),
+    Option(
+        "incident",
+        "What goes wrong, 'gap edges=3-5 from=2026-01-03 to=2026-01-04'; may be typed several times",
+        is_repeatable=True,
+    ),
     Option("through_backend", "Have the backend store it, as if the edges had sent it", is_flag=True),
     Option("remove", "Remove the pasts, and what the edges sent since then", is_flag=True),
 )

@@ -41,6 +41,7 @@ class Option:
         is_flag: it takes no value.
         matters: where it changes something.
         used_by: the tasks that use it, themselves or because another one needs them; empty if all do.
+        is_repeatable: it may be typed several times, each time with another value.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Option:
     is_flag: bool = False
     matters: Matters = Matters.ALWAYS
     used_by: tuple[str, ...] = ()
+    is_repeatable: bool = False
 
     @property
     def option(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from edge_tasks.cli.attach_options import ATTACH, EXPORT_KEYS
 from edge_tasks.cli.history_options import BACKFILL, TRUTH, VERIFY
 from edge_tasks.cli.option import HIGHEST_PORT, Option, Setting
 from edge_tasks.cli.options import COMMON
@@ -53,6 +54,8 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
         Option("service", "Only this service (docker), or backend, edges or PostgreSQL (embedded)"),
         Option("follow", "Keep showing new lines until Ctrl-C", is_flag=True),
     ),
+    "attach": ATTACH,
+    "export-keys": EXPORT_KEYS,
     "backfill": BACKFILL,
     "truth": TRUTH,
     "verify": VERIFY,

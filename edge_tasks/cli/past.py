@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters import machine
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.history_options import EVERY, ZONE
+from edge_tasks.cli.incidents import incidents_by_edge, incidents_wanted, remarks_of
 from edge_tasks.cli.past_way import sender_of
 from edge_tasks.cli.pasts_left import indices_noted
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
+from edge_tasks.history.past_incidents import PastIncidents
 from edge_tasks.history.pasts import OPEN
 from edge_tasks.plan import some
 from edge_tasks.steps import step
@@ -23,9 +26,14 @@ from edge_tasks.steps.past_removal import PastRemoval
 from edge_tasks.steps.past_writer import PastWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edge_tasks.checkout.blueprints import DescribedEdge
     from edge_tasks.cli.session import Session
     from edge_tasks.fleet.identity import Edge
+    from edge_tasks.fleet.incidents import Incident
     from edge_tasks.runtimes.protocols import LightEdgesHost
+    from edge_tasks.steps.past_sender import PastSender
     from edge_tasks.timedata.protocol import History
 
 
@@ -40,32 +48,77 @@ def backfill(session: Session) -> None:
     if session.flag("remove"):
         chosen = _with_former(session)
         session.begin()
+        if session.target.state.record.entries().get("history"):
+            _publish(session)
         _remove(session, chosen)
         return
     asked = _asked(session)
     session.begin()
-    step.run("backfill", lambda: _backfill(session, asked), session.console)
+    order = _order(session, asked)
+    _publish(session)
+    step.run("backfill", lambda: _backfill(session, order), session.console)
 
 
-def _backfill(session: Session, asked: Asked) -> Backfill:
+@dataclass(frozen=True)
+class _Order:
+    """What is to be written, as far as that is known before the history is asked for."""
+
+    asked: Asked
+    edges: Mapping[str, DescribedEdge]
+    left_out: Sequence[str]
+    incidents: Mapping[str, tuple[Incident, ...]]
+    remarks: Sequence[str]
+    sender: PastSender | None
+
+
+def _order(session: Session, asked: Asked) -> _Order:
+    """Read what people want.
+
+    Raises:
+        SettingsError: some of it cannot be.
+    """
+    light, others = _edges(session)
+    edges = {edge.name: edge for edge in session.target.blueprints.described(light)}
+    now = time.time_ns() // 1_000_000
+    past = PastIncidents(asked.begin, min(asked.until, now), now, asked.zone)
+    wanted = incidents_wanted(session, past)
+    return _Order(
+        asked,
+        edges,
+        [edge.name for edge in others],
+        incidents_by_edge(wanted, list(edges.values()), past),
+        remarks_of(wanted, past),
+        sender_of(session, light, asked.every, machine.cores()),
+    )
+
+
+def _publish(session: Session) -> None:
+    """Have the place that holds history reachable from here."""
+    storage = session.runtime.storage
+    if storage is not None and storage.publication is not None:
+        step.run("publish", storage.publication, session.console, only_changes=True)
+        session.look_again()
+
+
+def _backfill(session: Session, order: _Order) -> Backfill:
     target, runtime, output = session.target, session.runtime, session.console
-    edges, left_out = _edges(session)
-    history, host, processes = history_of(session), host_of(session), machine.cores()
+    history, host = history_of(session), host_of(session)
     record = PastRecord(target.state.record, history.describe())
 
     def start() -> None:
         written = target.directories.written(target.fleet.edges_with_directory)
         runtime.edges.start(runtime.edges.find(written))
 
-    sender = sender_of(session, edges, asked.every, processes)
     return Backfill(
-        asked=asked,
-        edges={edge.name: edge for edge in target.blueprints.described(edges)},
-        left_out=[edge.name for edge in left_out],
+        asked=order.asked,
+        edges=order.edges,
+        left_out=order.left_out,
+        incidents=order.incidents,
         host=host,
         start=start,
-        writer=PastWriter(history, record, host.memory_file, processes, output, sender),
+        writer=PastWriter(history, record, host.memory_file, machine.cores(), output, order.sender),
         output=output,
+        remarks=order.remarks,
     )
 
 

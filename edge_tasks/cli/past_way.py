@@ -37,7 +37,8 @@ def sender_of(session: Session, edges: Iterable[Edge], every: int, processes: in
         return None
     check_way(storage, every)
     apikeys = {edge.name: edge.apikey for edge in edges}
-    return PastSender(storage.entrance().uri, apikeys, _POINTS_A_SECOND / processes)
+    entrance = storage.entrance()
+    return PastSender(entrance.uri, apikeys, _POINTS_A_SECOND / processes, entrance.deaf_s)
 
 
 def check_way(storage: Storage, every: int) -> None:

@@ -47,12 +47,12 @@ def settle(session: Session) -> None:
 
 
 def _offer(session: Session, gone: Collection[str], history: History, past: PastRecord) -> None:
-    indices, told = {index_of(name) for name in gone}, told_of(past.record)
+    indices, told = {index_of(name) for name in gone}, _told(past.record)
     if indices - told and _is_wanted(session, len(gone), past.place):
         step.run("backfill", lambda: PastRemoval(gone, history, past), session.console)
         indices = set()
     elif indices - told:
-        session.console.line(what_stays(indices, past.place))
+        session.console.line(_stays(indices, past.place))
     if indices != told:
         past.record.note(left=ranges(sorted(indices)))
 
@@ -62,12 +62,12 @@ def _is_wanted(session: Session, count: int, place: str) -> bool:
     return is_confirmed(session, question, default=False)
 
 
-def told_of(record: Record) -> set[int]:
+def _told(record: Record) -> set[int]:
     """The indices of the edges of which people know that their past stays."""
     return set(indices_of(record.entries().get("left", [])))
 
 
-def what_stays(indices: Collection[int], place: str) -> str:
+def _stays(indices: Collection[int], place: str) -> str:
     """A line for people: that the pasts of these edges stay, and what removes them."""
     edges = ",".join(
         str(first) if first == last else f"{first}-{last}" for first, last in ranges(sorted(indices))

@@ -48,12 +48,13 @@ class StepTask(Task):  # type: ignore[type-arg] # generic since 2.2; older ones 
 
 def _argument(name: str, option: Option) -> Argument:
     identifier = name.replace("-", "_")
+    kind, default = (bool, False) if option.is_flag else (list, None) if option.is_repeatable else (str, "")
     return Argument(
         name=name,
         attr_name=None
         if identifier == name
         else identifier,  # invoke never ends with a name that is its own alias
-        kind=bool if option.is_flag else str,
-        default=False if option.is_flag else "",
+        kind=kind,
+        default=default,
         help=option.help,
     )

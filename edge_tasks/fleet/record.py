@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from typing_extensions import Unpack
+    from typing_extensions import NotRequired, Unpack
 
 
 class DevicesRead(TypedDict):
@@ -83,6 +83,16 @@ class Place(TypedDict):
     extras: dict[str, str | int]
 
 
+class IncidentWritten(TypedDict):
+    """What went wrong in a past: the fields of :class:`.incidents.Incident`."""
+
+    kind: str
+    begin: int
+    end: int
+    of: str
+    shift_ms: int
+
+
 class PastWritten(TypedDict):
     """A part of the history of light edges that was written for them.
 
@@ -95,6 +105,7 @@ class PastWritten(TypedDict):
         every: ms between two points.
         mark: of what the edges were made of.
         whole: all of it was written, and counted.
+        incidents: what went wrong in it; not there if nothing did.
     """
 
     edges: list[tuple[int, int]]
@@ -105,6 +116,7 @@ class PastWritten(TypedDict):
     every: int
     mark: str
     whole: bool
+    incidents: NotRequired[list[IncidentWritten]]
 
 
 class PastsRemoved(TypedDict):
@@ -170,6 +182,7 @@ class Entries(TypedDict, total=False):
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
+        history_open: the port of the platform's InfluxDB is published, so that pasts can be written there.
         removed: when pasts were removed.
         left: ranges of edges that are no light edges any more, and of which people know that their past stays.
         idle: factories of which people know that light edges do not simulate them.
@@ -190,6 +203,7 @@ class Entries(TypedDict, total=False):
     limits: list[str]
     former: list[Place]
     history: list[PastWritten]
+    history_open: bool
     removed: list[PastsRemoved]
     left: list[tuple[int, int]]
     idle: list[str]

@@ -41,8 +41,8 @@ def span_named(begin: str, end: str, zone: tzinfo, now: int) -> Span:
     Raises:
         SettingsError: one is neither, or the span is empty or in the future.
     """
-    first = _moment(begin, "--from", zone, days=0)
-    last = now if end == NOW else _moment(end, "--to", zone, days=1)
+    first = moment_named(begin, "--from", zone)
+    last = now if end == NOW else moment_named(end, "--to", zone, days=1)
     if end == f"{datetime.fromtimestamp(now / 1000, zone):%Y-%m-%d}":
         last = now  # today is not over
     if last > now:
@@ -50,6 +50,32 @@ def span_named(begin: str, end: str, zone: tzinfo, now: int) -> Span:
     if first >= last:
         raise SettingsError(f"--from {begin} is not before --to {end}", hint="an earlier --from, or a later --to")
     return Span(first, last)
+
+
+def moment_named(text: str, name: str, zone: tzinfo, days: int = 0) -> int:
+    """Epoch ms of a moment, or of a day's beginning, so many days later.
+
+    Args:
+        text: as it was typed.
+        name: of what was typed, for people: ``--from``.
+        zone: whose days are meant.
+        days: how many days after the beginning of a day.
+
+    Raises:
+        SettingsError: it is neither.
+    """
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            found = datetime.combine(date.fromisoformat(text) + timedelta(days), time(), zone)
+        else:
+            found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+            found = found if found.tzinfo else found.replace(tzinfo=zone)
+        moment = round(found.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise SettingsError(f"{name} is {text!r}", hint=_FORMS) from None
+    if moment < 0:
+        raise SettingsError(f"{name} {text} is before 1970", hint=_FORMS)
+    return moment
 
 
 def every_ms(text: str) -> int:
@@ -68,19 +94,3 @@ def every_ms(text: str) -> int:
 def written(moment: int, zone: tzinfo = timezone.utc) -> str:
     """A moment as people read and type it."""
     return datetime.fromtimestamp(moment // 1000, zone).isoformat()
-
-
-def _moment(text: str, option: str, zone: tzinfo, days: int) -> int:
-    """Epoch ms of a moment, or of a day's beginning, so many days later."""
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            found = datetime.combine(date.fromisoformat(text) + timedelta(days), time(), zone)
-        else:
-            found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-            found = found if found.tzinfo else found.replace(tzinfo=zone)
-        moment = round(found.timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise SettingsError(f"{option} is {text!r}", hint=_FORMS) from None
-    if moment < 0:
-        raise SettingsError(f"{option} {text} is before 1970", hint=_FORMS)
-    return moment

@@ -53,12 +53,16 @@ class Lives:
 
     def of(self, edge: Described, begin: int) -> tuple[Life, Channels]:
         """The life of an edge from epoch ms on, and its channels."""
-        components = edge.components
+        plant, channels = self.devices(edge.components)
+        return Life(plant, tuple(self._sources(edge, plant, begin)), begin), channels
+
+    def devices(self, components: Sequence[Component]) -> tuple[Plant, Channels]:
+        """The devices that these components make, and their channels."""
         if id(components) not in self._models:
             plant = DEVICES.plant(components)
             self._models[id(components)] = components, plant, DEVICES.channels(components, plant)
         _, plant, channels = self._models[id(components)]
-        return Life(plant, tuple(self._sources(edge, plant, begin)), begin), channels
+        return plant, channels
 
     def _sources(self, edge: Described, plant: Plant, begin: int) -> Iterator[Source]:
         profile = self._profile(edge.profile)

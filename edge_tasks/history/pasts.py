@@ -9,10 +9,14 @@ stored at the beginning of their five minutes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from edge_tasks.history.schedule import Schedule
 from edge_tasks.light.wire.window import LENGTH
 from edge_tasks.timedata.span import Span
+
+if TYPE_CHECKING:
+    from edge_tasks.fleet.incidents import Incident
 
 OPEN: Final = 1 << 62
 """The end of a span that ends now, whenever that will be."""
@@ -29,6 +33,7 @@ class Noted:
         every: ms between two points.
         mark: of what the edge was made of.
         is_whole: all of it was written, and counted.
+        incidents: what went wrong in it.
     """
 
     begin: int
@@ -37,11 +42,13 @@ class Noted:
     every: int
     mark: str
     is_whole: bool
+    incidents: tuple[Incident, ...] = ()
 
     @property
     def count(self) -> int:
         """How many points it has."""
-        return -(-(self.until - self.begin) // self.every)
+        schedule = Schedule(self.begin, self.end, self.every, self.incidents)
+        return schedule.count(Span(self.begin, self.until))
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,14 @@ class Wish:
         until: epoch ms, before which there are to be points; :data:`OPEN` for all.
         every: ms between two points.
         mark: of what the edge is made of.
+        incidents: what is to go wrong in it.
     """
 
     begin: int
     until: int
     every: int
     mark: str
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,8 @@ def difference(wish: Wish, noted: Noted) -> str:
         return "from another moment on"
     if noted.every != wish.every:
         return "in other steps"
+    if noted.incidents != wish.incidents:
+        return "with other incidents"
     return "" if noted.mark == wish.mark else "of another template, profile or seed"
 
 

@@ -37,6 +37,13 @@ def values(stretch: Stretch, channels: Channels, moments: Whole) -> dict[str, Wh
     )
 
 
+def watt_hours(before: int, energy: Whole) -> Whole:
+    """What a counter shows in Wh: W*ms that it had counted before, and those that it has counted since then."""
+    whole, rest = divmod(before, WMS_PER_WH)
+    found: Whole = whole + (rest + energy) // WMS_PER_WH
+    return found
+
+
 def _still(channels: Channels, count: int) -> Iterator[tuple[str, Whole]]:
     for name, value in channels.constants.items():
         if isinstance(value, int) and _MEASURED.fullmatch(name):
@@ -61,8 +68,7 @@ def _readings(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -
 def _counters(stretch: Stretch, channels: Channels, moments: Whole, at: Whole) -> Iterator[tuple[str, Whole]]:
     for place, text in channels.counted:
         if place < 2 * stretch.plant.devices:
-            whole, rest = divmod(stretch.before.energies[place], WMS_PER_WH)
-            found = whole + (rest + stretch.energy(place, moments, at)) // WMS_PER_WH
+            found = watt_hours(stretch.before.energies[place], stretch.energy(place, moments, at))
             for name in text.names:
                 yield name, found
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 AT_ONCE: Final = 8
-"""So many edges are asked at a time: a backend answers no sooner if it is asked about more."""
+"""So many edges are asked at a time, so that the backend has time for others."""
 _MOST_FAILURES: Final = 8
 """So many questions may fail before the rest of the edges is not asked any more."""
 _KEPT_S: Final = 30.0

@@ -13,10 +13,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from edge_tasks.errors import BackendError
+from edge_tasks.errors import BackendError, BackendHangs
 from edge_tasks.proof.edge_configs import EdgeConfigs
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping, Sequence
 
 _FIRST: Final = 100
@@ -24,17 +25,20 @@ _FIRST: Final = 100
 _SLOW_S: Final = 1.0
 _SLOW_BATCH: Final = 1000
 """Of a backend that has to ask Odoo for each edge, so many are answered well before :data:`_TIMEOUT_S`."""
-_TIMEOUT_S: Final = 30.0
 _PAUSE_S: Final = 0.5
+_TIMEOUT_S: Final = 30.0
+_SMALL_TIMEOUT_S: Final = 10.0
+"""For so few edges as :data:`_FIRST`, and one question."""
 _NO_RESULT: Final = "Result is null"
 """How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
 _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""The backend is on this machine, so a proxy from the environment must not be used."""
+"""For a backend on this machine: a proxy from the environment must not be used."""
 
 
-class _TooSlow(BackendError):  # noqa: N818 - it says what happened
-    """The backend has taken a call, and not answered it in time."""
+def opener_trusting(context: ssl.SSLContext) -> urllib.request.OpenerDirector:
+    """How a backend elsewhere is reached: with the certificates that are believed, and by a proxy if need be."""
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,13 @@ class BackendApi:
         remedy: what to type if it refuses the login.
         configs: what was asked of it about the components of edges.
         knows_all: it knows its devices before they come; otherwise one that it does not know is offline.
+        opener: how it is reached.
     """
 
     says: ClassVar[str] = "the backend"
     remark: ClassVar[str] = ""
     is_late: ClassVar[bool] = False
+    sees_values: ClassVar[bool] = True
 
     rest: str
     user: str
@@ -62,6 +68,7 @@ class BackendApi:
     remedy: str = "inv odoo-init, or give Odoo's user admin that password"
     knows_all: bool = True
     configs: EdgeConfigs = field(default_factory=EdgeConfigs, repr=False, compare=False)
+    opener: urllib.request.OpenerDirector = field(default=_NO_PROXY, repr=False, compare=False)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -122,10 +129,11 @@ class BackendApi:
             return None
         raise BackendError(f"{self.rest} answers to {method} of {name}: {said}", hint="inv verify")
 
-    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+    def post(self, url: str, body: bytes, content_type: str, timeout_s: float = _TIMEOUT_S) -> bytes:
         """What the backend answers at any of its addresses, asked as the user.
 
         Raises:
+            BackendHangs: it took the call and did not answer.
             BackendError: it does not answer, or refuses; with the code of HTTP.
         """
         basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
@@ -133,13 +141,13 @@ class BackendApi:
             url, body, {"Authorization": f"Basic {basic}", "Content-Type": content_type}
         )
         try:
-            with _NO_PROXY.open(request, timeout=_TIMEOUT_S) as response:
+            with self.opener.open(request, timeout=timeout_s) as response:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
             raise self._refusal(url, error.code) from None
         except TimeoutError:
-            raise _TooSlow(f"{url} does not answer within {_TIMEOUT_S:.0f} s") from None
+            raise BackendHangs(f"{url} does not answer within {timeout_s:.0f} s") from None
         except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
@@ -170,9 +178,10 @@ class BackendApi:
         found: dict[str, dict[str, object]] = {}
         while batches:
             batch = batches.pop()
+            timeout_s = _SMALL_TIMEOUT_S if len(batch) <= _FIRST else _TIMEOUT_S
             try:
-                answer = self._call(method, {key: batch, **params})
-            except _TooSlow:
+                answer = self._call(method, {key: batch, **params}, timeout_s)
+            except BackendHangs:
                 if len(batch) <= _FIRST:
                     raise
                 answer = {}
@@ -199,17 +208,17 @@ class BackendApi:
 
         ui_api.introduce(self.ui, self.user, self.password)
 
-    def _call(self, method: str, params: dict[str, object]) -> dict[str, Any]:
+    def _call(self, method: str, params: dict[str, object], timeout_s: float = _TIMEOUT_S) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()
         try:
-            body = self.post(url, text, "application/json")
+            body = self.post(url, text, "application/json", timeout_s)
         except BackendError as error:
             if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             # A real one answers so now and then while the machine is busy: Odoo is asked in between.
             time.sleep(_PAUSE_S)
-            body = self.post(url, text, "application/json")
+            body = self.post(url, text, "application/json", timeout_s)
         try:
             answer = json.loads(body)
         except ValueError:

@@ -11,7 +11,6 @@ from edge_tasks.errors import BackendError, DatabaseRefused, NoAnswer, OdooRefus
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
-from edge_tasks.registry.odoo.rows import WORDS as ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -56,7 +55,7 @@ class Expectations:
         light: frozenset[str],
         is_simulated: Callable[[str], bool],
         *,
-        is_late: bool,
+        sees_values: bool,
     ) -> Expectations:
         """What follows from the templates and load shapes.
 
@@ -64,12 +63,12 @@ class Expectations:
             groups: what edges are made of, and their names.
             light: the names of the light edges, whose meters may follow a load shape.
             is_simulated: whether light edges simulate the components of a factory.
-            is_late: values cannot be asked, so that none are expected.
+            sees_values: values can be asked; otherwise none are expected.
         """
         found: dict[str, Expectation] = {}
         for made, names in groups:
             constant, shaped = expect(made.components), expect(made.components, made.profile, is_simulated)
-            if is_late:
+            if not sees_values:
                 constant, shaped = (replace(one, figures={}, unmeasured=()) for one in (constant, shaped))
             found |= {name: shaped if name in light else constant for name in names}
         return cls(found)
@@ -77,6 +76,18 @@ class Expectations:
     def of_edge(self, name: str) -> Expectation:
         """What one edge must show."""
         return self.by_edge[name]
+
+    def without_figures(self) -> Expectations:
+        """The same where values cannot be asked."""
+        return self._each(lambda one: replace(one, figures={}))
+
+    def without_components(self) -> Expectations:
+        """The same where nobody says what an edge consists of."""
+        return self._each(lambda one: replace(one, components=frozenset()))
+
+    def _each(self, change: Callable[[Expectation], Expectation]) -> Expectations:
+        changed = {id(one): change(one) for one in self.by_edge.values()}
+        return Expectations({name: changed[id(one)] for name, one in self.by_edge.items()})
 
     @cached_property
     def channels(self) -> tuple[str, ...]:
@@ -111,6 +122,7 @@ class RuntimeFacts:
 
 @dataclass
 class _Answers:
+    words: Words
     unasked: Fault | None = None
     why: str = ""
     hint: str = "inv up"
@@ -118,8 +130,7 @@ class _Answers:
     online: dict[str, bool] = field(default_factory=dict)
     values: dict[str, dict[str, object]] = field(default_factory=dict)
     reports: dict[str, DeviceReport] = field(default_factory=dict)
-    components: dict[str, frozenset[str]] = field(default_factory=dict)
-    words: Words = ROWS
+    components: dict[str, frozenset[str]] | None = field(default_factory=dict)
     takes_edges: bool = True
 
 
@@ -143,7 +154,11 @@ def look(
 ) -> tuple[Verdict, ...]:
     """Ask once of these edges, and judge each; those that are online also have the values of ``channels``."""
     answers = _ask(names, [*expected.channels, *channels], sources)
-    is_late = sources.status.is_late
+    is_late = sources.status.is_late  # only now, since what is asked may have been another source
+    if not sources.status.sees_values:
+        expected = expected.without_figures()
+    if answers.components is None:
+        expected = expected.without_components()
     return tuple(
         judge(_observation(name, answers, sources.facts, is_late=is_late), expected.of_edge(name))
         for name in names
@@ -170,8 +185,8 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
     return answers
 
 
-def _components(answers: _Answers, sources: Sources) -> dict[str, frozenset[str]]:
-    """What the edges that are online consist of, as the registry says, or else the backend itself."""
+def _components(answers: _Answers, sources: Sources) -> dict[str, frozenset[str]] | None:
+    """What the edges that are online consist of, as the registry says, or else the backend; None if unknown."""
     online = [name for name, is_online in answers.online.items() if is_online]
     if not sources.registry.keeps_configs:
         return sources.status.components(online)
@@ -204,7 +219,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         unasked=answers.unasked,
         unasked_why=answers.why,
         unasked_hint=answers.hint,
-        components=answers.components.get(name),
+        components=frozenset() if answers.components is None else answers.components.get(name),
         ignored=process.ignored,
         values=answers.values.get(name, {}),
         registered=report is not None,

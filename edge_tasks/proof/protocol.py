@@ -41,7 +41,11 @@ class StatusSource(Protocol):
 
     @property
     def is_late(self) -> bool:
-        """Whether it may still say what was true 30 s ago, and cannot be asked for values."""
+        """Whether it may still say what was true 30 s ago."""
+
+    @property
+    def sees_values(self) -> bool:
+        """Whether it can be asked for values."""
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """Whether each is connected; one that is not known is absent.
@@ -50,8 +54,10 @@ class StatusSource(Protocol):
             BackendError: the source cannot be asked; with the reason.
         """
 
-    def components(self, names: Sequence[str]) -> dict[str, frozenset[str]]:
-        """The ids of what each edge last said that it consists of; one that said nothing is absent.
+    def components(self, names: Sequence[str]) -> dict[str, frozenset[str]] | None:
+        """The ids of what each edge last said that it consists of; None if it cannot be asked for that.
+
+        An edge that said nothing is absent.
 
         Raises:
             BackendError: as for :meth:`online`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from edge_tasks.openems.components import factory, is_meter, is_simulator
 from edge_tasks.openems.load_curve_terms import KINDS
 from edge_tasks.proof.fault import Fault
-from edge_tasks.registry.odoo.rows import WORDS as ROWS
+from edge_tasks.registry.protocol import ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -109,7 +109,7 @@ class Observation:
     message_age_s: float | None = None
     settled_s: float = 0.0
     backend_age_s: float = 0.0
-    words: Words = ROWS
+    words: Words = ENTRIES
     is_late: bool = False
 
     @property

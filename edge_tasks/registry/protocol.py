@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +81,10 @@ class Words:
     entries: str
     holder: str
     editor: str
+
+
+ENTRIES: Final = Words("entry", "entries", "the registry", "there")
+"""How those are called of which nothing is known."""
 
 
 @dataclass(frozen=True)

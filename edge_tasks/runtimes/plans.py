@@ -52,10 +52,12 @@ class Entrance:
     Attributes:
         uri: of its websocket for edges.
         finest_ms: between two points of the past that it keeps; it may drop what is closer.
+        deaf_s: for so long after an edge has connected it may drop what the edge sends.
     """
 
     uri: str
     finest_ms: int = 1
+    deaf_s: float = 0.0
 
 
 @dataclass(frozen=True)

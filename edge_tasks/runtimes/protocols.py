@@ -211,6 +211,20 @@ class LightEdgesHost(Protocol):
         """Have it end, and keep what its edges have counted; whether it ran."""
 
 
+class Publication(Protocol):
+    """Makes a place that holds history reachable from here, as a step."""
+
+    def find(self) -> Plan[str]:
+        """What must be changed for that; a refusal if data would be lost."""
+
+    def apply(self, plan: Plan[str]) -> str:
+        """Change it, and return what was done.
+
+        Raises:
+            CommandFailed: it cannot be reached afterwards either.
+        """
+
+
 class Storage(Protocol):
     """Where the backend stores history."""
 
@@ -229,6 +243,10 @@ class Storage(Protocol):
             SettingsError: the backend stores no history, or where nobody else can write.
             HistoryError: it does not run.
         """
+
+    @property
+    def publication(self) -> Callable[[], Publication] | None:
+        """What makes that place reachable from here; None where it always is."""
 
     def entrance(self) -> Entrance:
         """Where the backend takes what edges send, and stores it there."""

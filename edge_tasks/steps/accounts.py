@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
 from edge_tasks.history.described import mark
-from edge_tasks.history.truth.account import Account, Batch, accounts_of
+from edge_tasks.history.truth.account import Account, accounts_of
 from edge_tasks.history.truth.answered import Bill, PastPoints
+from edge_tasks.history.truth.batch import Batch
 from edge_tasks.history.truth.periods import LENGTHS, periods
 from edge_tasks.light.wire import journal
 from edge_tasks.openems.sources import NEVER
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from edge_tasks.checkout.blueprints import DescribedEdge
+    from edge_tasks.fleet.incidents import Incident
     from edge_tasks.history.pasts import Noted
     from edge_tasks.light.wire.journal import Journal
     from edge_tasks.output import Output
@@ -199,11 +201,13 @@ class Accounts:
         return Bill(found, asked.length, zone, self.meters, self.now)
 
     def _batches(self, edges: Sequence[tuple[DescribedEdge, PastPoints, int]]) -> Iterator[Batch]:
-        alike: dict[tuple[int, int, PastPoints, int], list[DescribedEdge]] = {}
+        alike: dict[tuple[int, int, PastPoints, int, tuple[Incident, ...]], list[DescribedEdge]] = {}
         for edge, points, end in edges:
-            alike.setdefault((id(edge.components), id(edge.profile), points, end), []).append(edge)
+            incidents = self.noted[edge.name].incidents if edge.name in self.noted else ()
+            key = id(edge.components), id(edge.profile), points, end, incidents
+            alike.setdefault(key, []).append(edge)
         size = min(_MOST, max(_FEW, -(-len(self.edges) // self.processes)))
-        for (_, _, points, end), some_edges in alike.items():
+        for (_, _, points, end, incidents), some_edges in alike.items():
             for start in range(0, len(some_edges), size):
                 part = some_edges[start : start + size]
                 yield Batch(
@@ -215,6 +219,7 @@ class Accounts:
                     end,
                     tuple(_lost(self._journal(edge.name), end) for edge in part),
                     tuple(self._journal(edge.name).entries for edge in part),
+                    incidents,
                 )
 
 

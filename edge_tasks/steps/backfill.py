@@ -6,10 +6,11 @@ The past ends where the live edges go on. So they are stopped while it is writte
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.incidents import joined_at
 from edge_tasks.history import dates
 from edge_tasks.history.described import mark
 from edge_tasks.history.past import CHANNEL
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from edge_tasks.errors import FleetError
+    from edge_tasks.fleet.incidents import Incident
     from edge_tasks.history.described import Described
     from edge_tasks.output import Output
     from edge_tasks.runtimes.protocols import LightEdgesHost
@@ -63,6 +65,8 @@ class Backfill:
         host: what runs the light edges.
         start: has it run the fleet's edges.
         writer: knows where history lies, and where it is noted.
+        incidents: what is to go wrong, by the edge's name.
+        remarks: what people should know beforehand.
     """
 
     asked: Asked
@@ -72,6 +76,8 @@ class Backfill:
     start: Callable[[], object]
     writer: PastWriter
     output: Output
+    incidents: Mapping[str, tuple[Incident, ...]] = field(default_factory=dict)
+    remarks: Sequence[str] = ()
 
     def find(self) -> Plan[Mapping[str, Lack]]:
         """What the edges' pasts lack.
@@ -116,7 +122,9 @@ class Backfill:
         return f"{points:,} points of {counted(len(wanted), 'edge')} in {history.describe()}"
 
     def _wish(self, edge: Described) -> Wish:
-        return Wish(self.asked.begin, self.asked.until, self.asked.every, mark(edge))
+        incidents = self.incidents.get(edge.name, ())
+        begin = joined_at(incidents, self.asked.begin)
+        return Wish(begin, self.asked.until, self.asked.every, mark(edge), incidents)
 
     def _born(self) -> dict[str, int]:
         """Since when there is history of the edges' lives: from their beginning, or since it was removed."""
@@ -140,8 +148,8 @@ class Backfill:
 
     def _to_write(self, name: str, lacking: Lack, now: int) -> ToWrite:
         asked, edge = self.asked, self.edges[name]
-        until = min(asked.until, now)
-        noted = Noted(asked.begin, until, now, asked.every, mark(edge), is_whole=True)
+        wish, until = self._wish(edge), min(asked.until, now)
+        noted = Noted(wish.begin, until, now, wish.every, wish.mark, is_whole=True, incidents=wish.incidents)
         remove = (*lacking.ours, *(lacking.spans if asked.adopt else ()))
         return ToWrite(edge, noted, _ended(lacking.spans, now), _ended(remove, now))
 
@@ -159,9 +167,10 @@ class Backfill:
                     hint="--adopt removes it and writes the new one",
                 )
             if name not in noted and born.get(name, OPEN) < wish.begin:
+                first = "--from" if wish.begin == self.asked.begin else "an incident joined at"
                 return SettingsError(
                     f"{name} has lived since {self._words(born[name])}, so its past ends there",
-                    hint=f"--from {self._words(born[name])}, or earlier; --adopt removes what it sent until now",
+                    hint=f"{first} {self._words(born[name])}, or earlier; --adopt removes what it sent until now",
                 )
         return None
 
@@ -197,6 +206,7 @@ class Backfill:
         )
 
     def _remarks(self) -> Iterator[str]:
+        yield from self.remarks
         if self.left_out:
             names = some(tuple(self.left_out))
             yield f"left out: {names}: JVM edges count by themselves, and a past would make their counters fall"

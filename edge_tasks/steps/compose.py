@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.checkout.compose_file import edges_of
 from edge_tasks.checkout.edge_findings import check_foreign_edges
-from edge_tasks.checkout.override import is_ours
+from edge_tasks.checkout.override import READABLE, is_ours
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, counted
 from edge_tasks.steps.differences import of_services
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.protocols import Services
 
 _NOT_THERE: Final = "not there yet"
-_READABLE: Final = 0o644
-"""The mode of the override: it holds no secret, and people read it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Compose:
         """Write the files, those with secrets first."""
         for path, secret in plan.details.companions.items():
             write_file(path, secret)
-        write_file(self.path, plan.details.text, _READABLE)
+        write_file(self.path, plan.details.text, READABLE)
         without = sum(edge.ports is None for edge in self.edges)
         note = f", {without} of them without host ports (no more are free)" if without else ""
         return f"{self._sentence()}{note}"

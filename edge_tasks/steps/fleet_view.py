@@ -44,7 +44,7 @@ class FleetView:
     @property
     def is_down(self) -> bool:
         """Whether nothing of it runs, so that nothing is known of any edge."""
-        return not self.runtime.database.is_ready and not self.runtime.services.running()
+        return not self.runtime.services.running()
 
     def look(self, channels: Sequence[str] = (), names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
         """Ask once of all edges, or of those named, also for the values of ``channels``, and judge each."""

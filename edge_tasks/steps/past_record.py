@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
+from edge_tasks.fleet.incidents import Incident
 from edge_tasks.history.pasts import Noted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping
 
-    from edge_tasks.fleet.record import PastsRemoved, PastWritten, Record
+    from edge_tasks.fleet.record import IncidentWritten, PastsRemoved, PastWritten, Record
 
 _NAME: Final = "edge"
 _T = TypeVar("_T", bound="Hashable")
@@ -33,7 +34,8 @@ class PastRecord:
         for entry in self._entries():
             if entry["place"] == self.place:
                 times = entry["begin"], entry["until"], entry["end"], entry["every"]
-                noted = Noted(*times, entry["mark"], entry["whole"])
+                incidents = tuple(Incident(**one) for one in entry.get("incidents", ()))
+                noted = Noted(*times, entry["mark"], entry["whole"], incidents)
                 found |= {f"{_NAME}{index}": noted for index in indices_of(entry["edges"])}
         return found
 
@@ -82,7 +84,7 @@ class PastRecord:
         self.record.note(removed=[*others, *ours])
 
     def _entry(self, noted: Noted, indices: list[int]) -> PastWritten:
-        return {
+        found: PastWritten = {
             "edges": ranges(indices),
             "place": self.place,
             "begin": noted.begin,
@@ -92,6 +94,9 @@ class PastRecord:
             "mark": noted.mark,
             "whole": noted.is_whole,
         }
+        if noted.incidents:
+            found["incidents"] = [cast("IncidentWritten", asdict(one)) for one in noted.incidents]
+        return found
 
 
 def _by_value(edges: Mapping[str, _T]) -> dict[_T, list[int]]:

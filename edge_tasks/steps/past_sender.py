@@ -24,11 +24,13 @@ class PastSender:
         uri: where the backend takes edges, as reached from here.
         apikeys: of the edges, by name.
         points_a_second: so many are sent at most, so that the backend never has many that it has not stored yet.
+        deaf_s: so long is waited before the first one.
     """
 
     uri: str
     apikeys: Mapping[str, str] = field(repr=False)
     points_a_second: float
+    deaf_s: float = 0.0
 
     def write(self, points: Iterable[Points]) -> int:
         """Send points, and return how many; the backend stores them some seconds later.
@@ -49,7 +51,7 @@ class PastSender:
                     yield text, count / self.points_a_second
 
         try:
-            edge_websocket.send(self.uri, self.apikeys[edge], messages())
+            edge_websocket.send(self.uri, self.apikeys[edge], messages(), self.deaf_s)
         except OSError as error:
             raise HistoryError(
                 f"the backend at {self.uri} did not take the past of {edge}: {error}",

@@ -57,7 +57,8 @@ class ToWrite:
     @property
     def past(self) -> Past:
         """For the processes that write."""
-        return Past(self.edge, self.noted.begin, self.noted.end, self.noted.every, self.spans)
+        noted = self.noted
+        return Past(self.edge, noted.begin, noted.end, noted.every, self.spans, noted.incidents)
 
 
 @dataclass(frozen=True)

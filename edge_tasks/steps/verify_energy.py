@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.history.truth.account import UNKNOWN
+from edge_tasks.history.truth.reasons import UNKNOWN, kind_of
 from edge_tasks.plan import counted
 from edge_tasks.proof.energies import Days, ask_days, ask_energy
 from edge_tasks.timedata.errors import HistoryDiffers
@@ -137,7 +137,8 @@ def _compared(
 ) -> Iterator[Difference]:
     for one in entries:
         answered = found.get((one.channel, one.period))
-        counts[one.why] = counts.get(one.why, 0) + 1
+        why = kind_of(one.why)
+        counts[why] = counts.get(why, 0) + 1
         if one.why not in UNKNOWN and answered != one.answered:
             yield Difference(one.edge, one.channel, one.period, one.zone, one.wh, one.answered, answered)
 

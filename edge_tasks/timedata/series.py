@@ -28,7 +28,7 @@ class Series(NamedTuple):
 
     def between(self, begin: int, end: int) -> Series:
         """The points from ``begin`` until just before ``end``, both epoch ms."""
-        first, last = np.searchsorted(self.times, (begin, end))
+        first, last = self.times.searchsorted(begin), self.times.searchsorted(end)
         return Series(self.times[first:last], self.values[first:last])
 
     def __bool__(self) -> bool:

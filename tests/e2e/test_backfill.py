@@ -94,7 +94,15 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_stopped(platform: An
         (("--from", "2025-11-01", "--zone", "Mars"), "there is no time zone"),
         (("--from", "2025-11-01", "--every", "x"), "--every is 'x'"),
         (("--from", "2025-11-01", "--edge", "5"), "there is no edge5"),
+        (("--from", "2025-11-01", "--incident", "gap"), "--incident 'gap': gap without from"),
+        (("--from", "2025-11-01", "--incident", "left edges=5 at=2025-11-02"), "there is no edge5"),
+        (("--from", "2025-11-01", "--incident", "left group=a at=2025-11-02"), "there is no group a"),
         (("--from", "2025-11-01", "--every", "1m", "--through-backend"), "only points 15 minutes apart"),
     ):
         refused = platform.inv("backfill", *words)
         assert (refused.returncode, said in refused.stdout) == (2, True), refused.stdout
+
+    wrong = "groups: [{name: a, edges: 0}]\nincidents:\n  - {kind: left, edges: 5, at: 2025-11-02}\n"
+    (platform.path / "fleet.yaml").write_text(wrong)
+    refused = platform.inv("backfill", "--from", "2025-11-01")
+    assert (refused.returncode, "fleet.yaml:3: there is no edge5" in refused.stdout) == (2, True), refused.stdout

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
+from edge_tasks.fleet.keys_file import read_keys
 from tests.inv import ROOT, inv, without_settings
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any) -> None:
+def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any, tmp_path: Path) -> None:
     assert document(platform, "plan", "--check", code=1)["changes"]["gen-configs"] == [
         "write config-edge0: not there yet"
     ]
@@ -66,6 +67,9 @@ def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any) -> No
     assert [edge["name"] for edge in document(platform, "status", "--edge", "1")["edges"]] == ["edge1"]
     assert {edge["state"] for edge in document(platform, "verify")["edges"]} == {"online"}
     assert not any(document(platform, "plan")["changes"].values())
+    keys = tmp_path / "keys.json"
+    assert document(platform, "export-keys", "--edge", "1-2", "--output", str(keys))["keys_file"] == str(keys)
+    assert [key.name for key in read_keys(keys)] == ["edge1", "edge2"]
     two = document(platform, "doctor", "status")
     assert two.keys() == {"error", "findings", "edges", "steps"}
     assert document(platform, "down")["stopped"] == ["light host", "backend", "PostgreSQL"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edge_tasks.history.truth.reasons import kind_of
 from edge_tasks.timedata.points import Points
 from tests.e2e.test_history import QUARTER, client_of, history_of
 from tests.e2e.test_json import document
@@ -27,13 +28,33 @@ def months() -> tuple[datetime, datetime]:
     return (last - timedelta(1)).replace(day=1), last
 
 
+def incidents(first: datetime) -> list[str]:
+    """What goes wrong in the past of the last edge, as options; one of each kind that changes an answer."""
+    day = [f"{first + timedelta(place):%Y-%m-%d}" for place in range(28)]
+    texts = (
+        f"gap edges=2 from={day[3]} to={day[5]}",
+        f"meter-replaced edges=2 meter=meter3 at={day[9]}T10:00Z",
+        f"counter-reset edges=2 at={day[12]}T01:07:03Z",
+        f"clock edges=2 from={day[14]}T10:00Z to={day[15]}T10:00Z shift=-1h",
+        f"duplicates edges=2 from={day[17]} to={day[18]}",
+        f"late edges=2 from={day[19]} to={day[20]}",
+        f"left edges=2 at={day[27]}T12:00Z",
+    )
+    return [word for text in texts for word in ("--incident", text)]
+
+
 def test_the_backend_answers_what_the_truth_says_until_a_point_is_changed(platform: Any, tmp_path: Path) -> None:
     first, last = months()
     assert platform.inv("setup", "--edges", "0", "--light-edges", "3", "--meters", "1", "--profile", "household")
-    made = platform.inv("backfill", "--from", f"{first:%Y-%m-%d}")
+    options = incidents(first)
+    made = platform.inv("backfill", "--from", f"{first:%Y-%m-%d}", *options)
     assert made.returncode == 0, made.stdout
-    for options in ((), ("--period", "day", "--zone", "Africa/Kampala"), ("--period", "total")):
-        verified = platform.inv("verify", "--energy", *options)
+    again = platform.inv("backfill", "--from", f"{first:%Y-%m-%d}", *options)
+    assert "nothing to do" in again.stdout, again.stdout
+    other = platform.inv("backfill", "--from", f"{first:%Y-%m-%d}")
+    assert (other.returncode, "the past of edge2 was written with other incidents" in other.stdout) == (2, True)
+    for words in ((), ("--period", "day", "--zone", "Africa/Kampala"), ("--period", "total")):
+        verified = platform.inv("verify", "--energy", *words)
         assert verified.returncode == 0, verified.stdout
         assert "as expected, says the backend" in verified.stdout
 
@@ -45,6 +66,10 @@ def test_the_backend_answers_what_the_truth_says_until_a_point_is_changed(platfo
     found = next(row for row in rows if row["period"] == f"{first:%Y-%m}")
     assert int(found["wh"]) > int(found["answered"]) > 0
     assert found["why"] == "first and last point"
+
+    days = document(platform, "truth", "--edge", "2", "--period", "day")["truth"]
+    reasons = {kind_of(one["why"]) for one in days if one["channel"] == METER}
+    assert reasons >= {"gap", "meter replaced", "counter reset", "left"}
 
     assert {one["edge"] for one in document(platform, "truth", "--edge", "0")["truth"]} == {"edge0"}
     assert document(platform, "verify", "--energy", "--edge", "0")["energy"]["differences"] == []

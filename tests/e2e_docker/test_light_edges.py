@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import shutil
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
+from tests.inv import ROOT
+
+HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
+INFLUXDB = "\n  influxdb:\n    image: influxdb:1.8\n    environment: {INFLUXDB_DB: openemsdb}\n"
 LIGHT = "openems-light-edges"
 
 
@@ -37,3 +43,42 @@ def test_without_light_edges_their_container_goes(mixed: Any) -> None:
     assert LIGHT not in mixed.containers()
     mixed.inv("down", "--purge")
     assert mixed.git("status", "--short", "--ignored") == ""
+
+
+@pytest.fixture
+def stored(mixed: Any) -> Any:
+    """A checkout with an InfluxDB whose port is not published, and whose data lie in no volume."""
+    compose = mixed.path / "docker-compose.yml"
+    compose.write_text(compose.read_text().replace("\nvolumes:\n", f"{INFLUXDB}\nvolumes:\n  points:\n"))
+    shutil.copytree(ROOT / "templates" / "platform" / HISTORY, mixed.path / HISTORY)
+    return mixed
+
+
+def test_a_past_is_written_at_a_published_port_and_goes_through_the_backend_too(stored: Any) -> None:
+    stored.inv("setup", "--edges", "0", "--light-edges", "2")
+    begin = f"{datetime.now(timezone.utc) - timedelta(days=2):%Y-%m-%d}"
+    refused = stored.inv("backfill", "--from", begin, code=2)
+    assert "docker-compose.yml" in refused
+    assert "its data lie in no volume that has a name" in refused
+
+    compose = stored.path / "docker-compose.yml"
+    volume = f"{INFLUXDB}    volumes: ['points:/var/lib/influxdb']\n"
+    compose.write_text(compose.read_text().replace(INFLUXDB, volume))
+    stored.inv("up")
+    before = stored.containers()
+    influx = ("influx", "-database", "openemsdb", "-execute")
+    stored.docker("exec", before["influxdb"], *influx, "INSERT data,edge=9 theirs=1i 1")
+    said = stored.inv("backfill", "--from", begin)
+    port = stored.port("influxdb", 8086)
+    assert f"influxdb at 127.0.0.1:{port}, for what is written there from here" in said
+    assert "points of 2 edges in the InfluxDB at http://influxdb:8086" in said
+    after = stored.containers()
+    assert {service for service in before if before[service] != after[service]} == {"influxdb"}
+    assert "theirs" in stored.docker("exec", after["influxdb"], *influx, "SELECT theirs FROM data")
+    assert "nothing to do: 2 edges with a past" in stored.inv("backfill", "--from", begin)
+    assert stored.containers() == after
+
+    sent = stored.inv("backfill", "--from", begin, "--every", "30m", "--adopt", "--through-backend")
+    assert "points of 2 edges in the InfluxDB at http://influxdb:8086" in sent
+    shrunk = stored.inv("setup", "--light-edges", "1", "--yes")
+    assert "removed the past of 1 edge" in shrunk

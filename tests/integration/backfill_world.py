@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from edge_tasks.fleet.incidents import Incident
     from edge_tasks.openems.configuration import Component
     from edge_tasks.plan import Plan
     from tests.influxdb import InfluxDb
@@ -97,6 +98,7 @@ class World:
     components: Sequence[Component]
     edges: Sequence[str] = ("edge3", "edge4")
     left_out: Sequence[str] = ()
+    incidents: Mapping[str, tuple[Incident, ...]] = field(default_factory=dict)
     history: InfluxHistory = field(init=False)
     host: Host = field(init=False)
 
@@ -112,7 +114,8 @@ class World:
         writer = PastWriter(self.history, record, self.host.memory_file, 2, output)
         edges = {name: Edge(name, self.components) for name in self.edges}
         asked = Asked(begin, until, every, ZoneInfo("UTC"), adopt)
-        return Backfill(asked, edges, self.left_out, self.host, self.host.start, writer, output)
+        host = self.host
+        return Backfill(asked, edges, self.left_out, host, host.start, writer, output, self.incidents)
 
     def run(self, **asked: Any) -> Plan[Any]:
         step = self.step(**asked)

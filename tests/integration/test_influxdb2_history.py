@@ -92,6 +92,9 @@ def test_points_are_counted_by_a_query_in_flux(server: Heard) -> None:
 def test_edges_with_points_are_found(server: Heard) -> None:
     server.answer = ",result,table,edge\r\n,_result,0,3\r\n\r\n,result,table,edge\r\n,_result,1,5\r\n\r\n"
     assert history(server).occupied(["edge3", "edge4", "edge5"], SPAN) == {"edge3", "edge5"}
+    ((_, _, body),) = server.requests
+    figures = r"r._field !~ /\/(Active|Completed|Connections|MaxPoolSize|Pending|PoolSize)$/"
+    assert figures in json.loads(body)["query"]
 
 
 def test_each_edge_is_deleted_by_a_predicate_which_includes_its_end(server: Heard) -> None:

@@ -128,3 +128,12 @@ def test_a_server_that_is_not_there_cannot_be_reached() -> None:
     with pytest.raises(HistoryError, match="does not answer") as error:
         InfluxHistory(Server("http://127.0.0.1:9", BUCKET)).count(["edge3"], WHOLE, "ess0/Share")
     assert error.value.exit_code == 5
+
+
+def test_the_figures_of_a_backend_are_no_points_of_edge0(history: InfluxHistory, influxdb: InfluxDb) -> None:
+    influxdb.write(f"data,edge=0 edgewebsocket0/Connections=3i,metadata0/Active=0i {BEGIN}")
+    assert history.occupied(["edge0"], WHOLE) == set()
+    influxdb.write(f"data,edge=3 edge-3.x/ActivePower=1i {BEGIN}")
+    assert history.occupied(["edge0", "edge3"], WHOLE) == {"edge3"}
+    influxdb.write(f"data,edge=0 metadata0/Whatever=0i {BEGIN + 1}")
+    assert history.occupied(["edge0"], WHOLE) == {"edge0"}

@@ -44,6 +44,7 @@ class Backend:
         self.upgrades: list[str] = []
         self.codes: dict[str, int | None] = {}
         self.sockets: dict[str, web.WebSocketResponse] = {}
+        self.transports: dict[str, asyncio.Transport] = {}
         self.peers: dict[str, str] = {}
         self.first_message_at: dict[str, float] = {}
         self.port = 0
@@ -60,6 +61,7 @@ class Backend:
             request.transport.abort()
             return socket
         self.sockets[key] = socket
+        self.transports[key] = request.transport
         if key == SLOW_KEY:
             await self.awake.wait()
         async for message in socket:
@@ -76,6 +78,8 @@ class _Nobody:
     """Whom a connection tells in vain."""
 
     def heard(self, message: bytes) -> None: ...
+
+    def ponged(self, seconds: float) -> None: ...
 
     def ended(self, close_code: int | None) -> None: ...
 
@@ -316,6 +320,22 @@ def test_a_closed_edge_waits_and_comes_back(tmp_path: Path) -> None:
             await run.until(lambda: run.state("edge0") == "connected")
             await run.backend.sockets["KEY0"].close(code=aiohttp.WSCloseCode.GOING_AWAY)
             await run.until(lambda: run.status()["edges"]["edge0"]["connects"] == 2)
+
+    asyncio.run(scenario())
+
+
+def test_a_connection_that_is_cut_soon_after_an_answer_is_lost_and_not_refused(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with _running(tmp_path) as run:
+            run.fleet("r1", run.edge("edge0", "KEY0"))
+            run.start()
+            await run.until(lambda: run.state("edge0") == "connected")
+            await run.backend.sockets["KEY0"].send_str('{"jsonrpc":"2.0","id":"1","result":{}}')
+            await asyncio.sleep(0.2)
+            run.backend.transports["KEY0"].abort()
+            await run.until(lambda: len(run.backend.upgrades) == 2)
+            assert "edge0: waiting" in run.log.read_text()
+            assert "edge0: refused" not in run.log.read_text()
 
     asyncio.run(scenario())
 

@@ -48,6 +48,10 @@ class Storage:
     def arrival(self, _names: Sequence[str], _progress: Progress) -> Arrival | None:
         raise AssertionError("it is not asked for")
 
+    @property
+    def publication(self) -> None:
+        raise AssertionError("it is not asked for")
+
     def entrance(self) -> Entrance:
         raise AssertionError("it is not asked for")
 

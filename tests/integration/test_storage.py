@@ -39,6 +39,7 @@ class Scene:
         provider: as configured.
         published: the host's port that leads to it; 0 for none.
         runs: the containers do.
+        gateway: of their network.
     """
 
     server: InfluxDb
@@ -46,9 +47,14 @@ class Scene:
     log: str = ""
     published: int = 0
     runs: bool = True
+    gateway: str = "127.0.0.1"
 
     def container(self, service: str) -> SimpleNamespace:
-        of_influxdb = {"addresses": frozenset({"127.0.0.1"}), "host_ports": {self.published}}
+        of_influxdb = {
+            "addresses": frozenset({"127.0.0.1"}),
+            "gateways": frozenset({self.gateway}),
+            "host_ports": {self.published},
+        }
         more = of_influxdb if service == "influxdb" else {"started": time.time() - 600}
         return SimpleNamespace(id="1", name=f"p-{service}-1", is_running=self.runs, **more)
 
@@ -79,6 +85,7 @@ class Scene:
             context=SimpleNamespace(fleet=SimpleNamespace(port_offset=0), state=SimpleNamespace(record=record)),
             compose=SimpleNamespace(up=self.start),
             container=self.container,
+            ports_of_override=dict,
             place=lambda *path: "/".join(path),
             docker=SimpleNamespace(
                 log=Path("docker.log"), ask=lambda *_, with_errors: self.log if with_errors else ""
@@ -165,6 +172,14 @@ def test_a_port_that_is_published_is_preferred(scene: Scene) -> None:
     found = scene.arrival()
     assert found is not None
     assert found.is_well
+
+
+def test_an_address_in_a_network_of_another_machine_is_not_used(scene: Scene) -> None:
+    scene.write(3, 4)
+    scene.gateway = "192.0.2.1"
+    assert scene.arrival() is None
+    with pytest.raises(HistoryError, match="cannot be reached from here"):
+        scene.storage.history()
 
 
 def test_an_influxdb_2_is_asked_in_flux(scene: Scene, tmp_path: Path) -> None:

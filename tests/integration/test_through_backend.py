@@ -114,8 +114,8 @@ def test_a_backend_that_does_not_run_is_named(step: Backfill, backend: Running) 
         step.apply(plan)
 
 
-def test_what_is_sent_keeps_to_its_pace(backend: Running) -> None:
+def test_what_is_sent_waits_for_the_backend_and_keeps_to_its_pace(backend: Running) -> None:
     began = time.monotonic()
     text = '{"jsonrpc":"2.0","method":"timestampedData","params":{}}'
-    edge_websocket.send(backend.edge.replace("http", "ws"), "KEY-edge3", [(text, 0.2)] * 5)
+    edge_websocket.send(backend.edge.replace("http", "ws"), "KEY-edge3", [(text, 0.1)] * 5, 0.5)
     assert time.monotonic() - began >= 1.0

@@ -13,6 +13,7 @@ from aiohttp import web
 from edge_tasks.errors import BackendError
 from edge_tasks.proof import backend_api, ui_api
 from edge_tasks.proof.backend_api import BackendApi
+from edge_tasks.proof.ui_status import UiStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,8 @@ class Backend:
             return {"result": {"token": "x"}} if good else {"error": {"code": 1003}}
         self.pages.append(params["page"])
         start = params["page"] * params["limit"]
-        return {"result": {"edges": [{"id": name} for name in EDGES[start : start + params["limit"]]]}}
+        page = EDGES[start : start + params["limit"]]
+        return {"result": {"edges": [{"id": name, "isOnline": name != "edge7"} for name in page]}}
 
 
 @pytest.fixture
@@ -133,10 +135,27 @@ def test_edges_that_are_not_known_are_left_out_and_all_others_answered(backend: 
 def test_what_takes_too_long_at_once_is_asked_for_in_halves(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backend_api, "_TIMEOUT_S", 0.3)
+    for name in ("_TIMEOUT_S", "_SMALL_TIMEOUT_S"):
+        monkeypatch.setattr(backend_api, name, 0.3)
     backend.pause_s, backend.answers_at_most = 0, 130
     assert backend.api.online(EDGES) == dict.fromkeys(EDGES, True)
     assert backend.asked == [100, 150, 75, 75]
     backend.answers_at_most = 40
     with pytest.raises(BackendError, match="does not answer within"):
         backend.api.online(EDGES)
+
+
+def test_the_ui_says_who_is_online_page_by_page_where_rest_is_missing(backend: Backend) -> None:
+    address = f"ws://127.0.0.1:{backend.port}"
+    found = UiStatus(address, "admin", "s3cret").online(["edge0", "edge7", "edge249", "edge250"])
+    assert found == {"edge0": True, "edge7": False, "edge249": True}
+
+
+def test_a_ui_that_is_not_there_cannot_be_asked() -> None:
+    with pytest.raises(BackendError, match="does not answer"):
+        UiStatus("ws://127.0.0.1:1", "admin", "s3cret").online(["edge0"])
+
+
+def test_a_ui_that_refuses_the_login_cannot_be_asked(backend: Backend) -> None:
+    with pytest.raises(BackendError, match="refuses admin"):
+        UiStatus(f"ws://127.0.0.1:{backend.port}", "admin", "wrong").online(["edge0"])

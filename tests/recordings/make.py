@@ -6,6 +6,7 @@ From the project's folder::
     python -m tests.recordings.make stored POINTS.jsonl TYPES.json
     python -m tests.recordings.make tables "host=... dbname=..."    (the password comes from PGPASSWORD)
     python -m tests.recordings.make answers ANSWERS.json AGGREGATED.json
+    python -m tests.recordings.make trials TYPES.json NAME=POINTS.jsonl ...
 
 The same input gives the same bytes, and what was written is read again and compared with the input.
 """
@@ -33,6 +34,8 @@ from tests.recordings.reading import (
     read_types,
 )
 from tests.recordings.tables import NAMES, shape
+from tests.recordings.trials import PATH, read_trials
+from tests.recordings.trials import packed as packed_trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,6 +105,15 @@ def answers(plain: str, aggregated: str) -> None:
     ]
 
 
+def trials(types: str, *named: str) -> None:
+    """What a database held of edges of some templates, each given by its name and a file of points."""
+    own_types: dict[str, str] = json.loads(Path(types).read_text())
+    files = dict(one.split("=", 1) for one in named)
+    found = {name: Path(file).read_text().splitlines() for name, file in files.items()}
+    _write(PATH, {name: packed_trial(list(map(json.loads, lines)), own_types) for name, lines in found.items()})
+    assert read_trials().keys() == files.keys()
+
+
 def _answer(status: int, body: object) -> dict[str, Any]:
     """An answer in short form: its result, the message of its error, or the status of one that is no JSON."""
     if not isinstance(body, dict):
@@ -143,6 +155,7 @@ def main(kind: str, *arguments: str) -> None:
         "stored": stored,
         "tables": tables,
         "answers": answers,
+        "trials": trials,
     }
     kinds[kind](*arguments)
 

@@ -84,8 +84,7 @@ PURE_MODULES = (
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
-            "proof/fault",
-            "proof/verdict",
+            *(f"proof/{name}" for name in ("acceptance", "availability", "fault", "verdict")),
         )
     ),
     *(
@@ -108,7 +107,7 @@ PURE_MODULES = (
     *(f"page/{name}.py" for name in ("guard", "history", "secrecy", "snapshot", "summary")),
     *(f"cli/{name}.py" for name in ("settings", "selection", "typos", "pace")),
     *(f"light/wire/{name}.py" for name in ("protocol", "requests", "channel_values", "window", "config_changes")),
-    "runtimes/plans.py",
+    *(f"runtimes/{name}.py" for name in ("attached_fleet", "plans")),
     *(
         f"runtimes/docker/{name}.py"
         for name in ("arrivals", "database_plan", "edge_plan", "image_plan", "options")

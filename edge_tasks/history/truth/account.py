@@ -2,88 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from edge_tasks.history.truth.answered import PastPoints, answers, needed
+from edge_tasks.history import dates
+from edge_tasks.history.truth import reasons
+from edge_tasks.history.truth.answered import answers, needed
 from edge_tasks.history.truth.lived import Lives
+from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
+from edge_tasks.history.truth.reasons import WHYS
 from edge_tasks.history.truth.reckoning import WMS_PER_WH
 from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from edge_tasks.fleet.incidents import Incident
     from edge_tasks.history.truth.answered import Bill
+    from edge_tasks.history.truth.batch import Batch
     from edge_tasks.history.truth.lived import Lived
     from edge_tasks.history.truth.periods import Period
     from edge_tasks.history.truth.site import Counted
-    from edge_tasks.light.wire import journal
-    from edge_tasks.openems.configuration import Component
     from edge_tasks.timedata.points import Whole
 
 NOTHING: Final = -(1 << 62)
 """Stands for null in an array."""
-SAME: Final = ""
-ENDS: Final = "first and last point"
-LAST: Final = "last point of a day"
-UTC_DAYS: Final = "UTC days"
-NO_DAY_BEFORE: Final = "no day before"
-NO_POINT: Final = "no point"
-NOT_KEPT: Final = "not kept"
-BEFORE: Final = "before its past"
-LIVE: Final = "live"
-NOT_BACKFILLED: Final = "not backfilled"
-CHANGED: Final = "changed"
-NOT_RECKONED: Final = "not reckoned"
-WHYS: Final = (
-    *(SAME, ENDS, LAST, UTC_DAYS, NO_DAY_BEFORE, NO_POINT),
-    *(NOT_KEPT, BEFORE, LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED),
-)
-"""Why an answer differs, each explained in docs/reference/truth.md."""
-UNKNOWN: Final = frozenset({LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED})
-"""With these it is not known what the backend answers."""
 _CODES: Final = {why: code for code, why in enumerate(WHYS)}
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Edges with a past of the same span, of one template and profile.
-
-    Attributes:
-        edges: their names.
-        keys: of each, ``SEED/EDGE/``.
-        components: of the template.
-        profile: the content of its file; None for the datasources' own powers.
-        points: of the past; none at all (``until`` is ``begin``) of edges that have only lived.
-        end: epoch ms, from which on the live edges went on; what batteries do then is not reckoned.
-        changed: of each, epoch ms since when its journal lacks something; far in the future if it lacks nothing.
-        journals: what people have done to each edge since its past ended.
-    """
-
-    edges: tuple[str, ...]
-    keys: tuple[str, ...]
-    components: Sequence[Component]
-    profile: Mapping[str, object] | None
-    points: PastPoints
-    end: int
-    changed: tuple[int, ...]
-    journals: tuple[tuple[journal.Entry, ...], ...]
-
-    def only(self, places: Sequence[int]) -> Batch:
-        """The batch with some of its edges."""
-        return replace(
-            self,
-            edges=tuple(self.edges[place] for place in places),
-            keys=tuple(self.keys[place] for place in places),
-            changed=tuple(self.changed[place] for place in places),
-            journals=tuple(self.journals[place] for place in places),
-        )
 
 
 class Entry(NamedTuple):
@@ -98,7 +48,7 @@ class Entry(NamedTuple):
         zone: whose days it has.
         wh: what was used or made; None if it is not known, or if the edge did not live.
         answered: what the backend answers; None for null.
-        why: that differs: one of :data:`WHYS`.
+        why: that differs: one of :data:`.WHYS`, or the words for incidents.
     """
 
     edge: str
@@ -123,9 +73,10 @@ class Account:
         zone: whose days they have.
         wh: what was used or made, or :data:`NOTHING`.
         answered: what the backend answers, or :data:`NOTHING`.
-        whys: places in :data:`WHYS`.
+        whys: places in :data:`.WHYS`.
         is_daily: the periods are days, which are asked for in one question.
         unknown: why batteries are not reckoned; empty if they are.
+        incidents: what went wrong.
     """
 
     edges: tuple[str, ...]
@@ -137,6 +88,7 @@ class Account:
     whys: NDArray[np.int8]
     is_daily: bool
     unknown: str
+    incidents: tuple[Incident, ...] = ()
 
     def __len__(self) -> int:
         """How many entries it has."""
@@ -145,7 +97,7 @@ class Account:
     @property
     def not_kept(self) -> frozenset[str]:
         """The channels that the backend does not keep."""
-        lost = (self.whys == _CODES[NOT_KEPT]).any(axis=(1, 2))
+        lost = (self.whys == _CODES[reasons.NOT_KEPT]).any(axis=(1, 2))
         return frozenset(one.channel for one, is_lost in zip(self.counters, lost, strict=True) if is_lost)
 
     def entries(self) -> Iterator[Entry]:
@@ -166,21 +118,31 @@ class Account:
                 self.zone,
                 _number(wh[row][column]),
                 _number(answered[row][column]),
-                WHYS[whys[row][column]],
+                self._why(whys[row][column], counter, period),
             )
+
+    def _why(self, code: int, counter: Counted, period: Period) -> str:
+        if WHYS[code] != reasons.INCIDENT:
+            return WHYS[code]
+        return reasons.words_of(self.incidents, counter.channel, period, dates.zone_named(self.zone))
 
 
 def accounts_of(batch: Batch, bill: Bill) -> list[Account]:
     """The account of the edges that nobody has changed, then one of each other edge."""
-    points, bounds = needed(bill, batch.points), (_lived(period, batch, bill.now) for period in bill.periods)
-    moments = sorted({batch.points.begin, *points, *(moment for bound in bounds if bound for moment in bound)})
+    past = PastWithIncidents(batch.points, batch.end, batch.incidents)
+    bounds = (_lived(period, batch, bill.now) for period in bill.periods)
+    asked = {moment for bound in bounds if bound for moment in bound}
+    stored = {*needed(bill, batch.points), *past.measured(past.needed(bill))}
+    moments = sorted({batch.points.begin, *asked, *stored, *past.moments})
     lives = Lives(batch.components, batch.profile, batch.keys, batch.points.begin)
     each = lives.lived(moments, batch.journals)
-    return [_Accounting(batch.only(one.places), bill, one, moments).account() for one in each]
+    return [_Accounting(batch.only(one.places), bill, one, moments, past).account() for one in each]
 
 
 class _Accounting:
-    def __init__(self, batch: Batch, bill: Bill, site: Lived, moments: Sequence[int]) -> None:
+    def __init__(
+        self, batch: Batch, bill: Bill, site: Lived, moments: Sequence[int], past: PastWithIncidents
+    ) -> None:
         self._batch, self._bill, self._site = batch, bill, site
         channels = [one.channel for one in site.counters]
         self._kept = bill.kept(channels)
@@ -188,17 +150,22 @@ class _Accounting:
         self._bounds = [_lived(period, batch, bill.now) for period in bill.periods]
         self._known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
         self._points = needed(bill, batch.points)
+        self._past = past
+        self._stored = past.needed(bill)
+        self._measured = past.measured(self._stored)
         self._moments = moments
-        self._found = site.energies // WMS_PER_WH
+        self._used = past.used(site.energies, moments)
         self._shape = len(channels), len(bill.periods), len(batch.edges)
 
     def account(self) -> Account:
         """All of it."""
         site, wh, answered = self._site, self._truth(), self._answered()
         whys = self._whys(wh, answered)
-        wh[whys == _CODES[CHANGED]] = NOTHING
+        if self._batch.incidents:
+            answered, whys = self._with_incidents(wh, answered, whys)
+        wh[whys == _CODES[reasons.CHANGED]] = NOTHING
         answered[:, ~self._known] = NOTHING
-        answered[whys == _CODES[NOT_RECKONED]] = NOTHING
+        answered[whys == _CODES[reasons.NOT_RECKONED]] = NOTHING
         bill = self._bill
         return Account(
             self._batch.edges,
@@ -210,6 +177,7 @@ class _Accounting:
             whys,
             bill.is_daily,
             site.unknown,
+            self._batch.incidents,
         )
 
     def _truth(self) -> Whole:
@@ -217,17 +185,37 @@ class _Accounting:
         wh = np.full(self._shape, NOTHING, np.int64)
         for (row, counter), (column, bound) in product(enumerate(self._site.counters), enumerate(self._bounds)):
             if bound and not (counter.is_moved and (self._site.unknown or bound[1] > self._batch.end)):
-                begin, end = (self._found[counter.place, place[moment]] for moment in bound)
+                begin, end = (self._used[counter.place, place[moment]] // WMS_PER_WH for moment in bound)
                 wh[row, column] = end - begin
         return wh
 
     def _answered(self) -> Whole:
+        """What the backend would answer if nothing had gone wrong."""
+        places = [self._site.counters[row].place for row in self._rows]
+        used = self._used[places][:, np.searchsorted(self._moments, self._points)]
+        return self._answers(self._points, used // WMS_PER_WH)
+
+    def _with_incidents(
+        self, wh: Whole, otherwise: Whole, whys: NDArray[np.int8]
+    ) -> tuple[Whole, NDArray[np.int8]]:
+        """What the backend answers although something went wrong, and why that differs."""
+        counters = (self._site.counters[row] for row in self._rows)
+        shown = [
+            self._past.shown(one.channel, self._used[one.place], self._moments, self._measured)
+            for one in counters
+        ]
+        answered = self._answers(self._stored, np.array(shown))
+        is_known = np.isin(whys, [_CODES[why] for why in reasons.WHYS if why not in reasons.UNKNOWN])
+        changed = is_known & (answered != otherwise)
+        found = np.where(changed, np.where(answered == wh, _CODES[reasons.SAME], _CODES[reasons.INCIDENT]), whys)
+        return answered, found.astype(np.int8)
+
+    def _answers(self, points: Sequence[int], values: Whole) -> Whole:
+        """What the backend answers, by the values of the counters that it keeps: by counter, point and edge."""
         answered = np.full(self._shape, NOTHING, np.int64)
-        if not (self._points and self._known.any() and self._rows):
+        if not (points and self._known.any() and self._rows):
             return answered
-        counters = [self._site.counters[row] for row in self._rows]
-        values = self._found[[one.place for one in counters]][:, np.searchsorted(self._moments, self._points)]
-        times, names = np.array(self._points, np.int64), [one.channel for one in counters]
+        times, names = np.array(points, np.int64), [self._site.counters[row].channel for row in self._rows]
         by_edge = np.ascontiguousarray(values.transpose(2, 0, 1))
         series = [{name: Series(times, one) for name, one in zip(names, edge, strict=True)} for edge in by_edge]
         for place, found in enumerate(answers(self._bill, names, series)):
@@ -238,17 +226,17 @@ class _Accounting:
     def _whys(self, wh: Whole, answered: Whole) -> NDArray[np.int8]:
         batch, bill, site = self._batch, self._bill, self._site
         rules = np.array([_CODES[_rule(bill, period)] for period in bill.periods])[None, :, None]
-        lacking = _CODES[NO_DAY_BEFORE if bill.is_daily else NO_POINT]
+        lacking = _CODES[reasons.NO_DAY_BEFORE if bill.is_daily else reasons.NO_POINT]
         found = np.where(answered == NOTHING, lacking, rules)
-        found[[one.channel not in self._kept for one in site.counters]] = _CODES[NOT_KEPT]
-        found = np.where(answered == wh, _CODES[SAME], found)
+        found[[one.channel not in self._kept for one in site.counters]] = _CODES[reasons.NOT_KEPT]
+        found = np.where(answered == wh, _CODES[reasons.SAME], found)
         has_points = batch.points.until > batch.points.begin
-        found[:, ~self._known] = _CODES[LIVE if has_points else NOT_BACKFILLED]
+        found[:, ~self._known] = _CODES[reasons.LIVE if has_points else reasons.NOT_BACKFILLED]
         ends = np.array([min(period.end, bill.now) for period in bill.periods])
-        found[:, ends[:, None] > np.array(batch.changed)] = _CODES[CHANGED]
-        found[:, np.array([period.end <= batch.points.begin for period in bill.periods])] = _CODES[BEFORE]
+        found[:, ends[:, None] > np.array(batch.changed)] = _CODES[reasons.CHANGED]
+        found[:, np.array([period.end <= batch.points.begin for period in bill.periods])] = _CODES[reasons.BEFORE]
         if site.unknown:
-            found[[one.is_moved for one in site.counters]] = _CODES[NOT_RECKONED]
+            found[[one.is_moved for one in site.counters]] = _CODES[reasons.NOT_RECKONED]
         return found.astype(np.int8)
 
 
@@ -270,11 +258,11 @@ def _is_known(batch: Batch, bill: Bill, period: Period) -> bool:
 def _rule(bill: Bill, period: Period) -> str:
     """Why an answer about a period differs, if it does."""
     if bill.meters is not None:
-        return LAST
+        return reasons.LAST
     if not bill.is_daily:
-        return ENDS
+        return reasons.ENDS
     is_utc = period.begin % DAY_MS == 0 and period.end - period.begin == DAY_MS
-    return LAST if is_utc else UTC_DAYS
+    return reasons.LAST if is_utc else reasons.UTC_DAYS
 
 
 def _number(value: int) -> int | None:

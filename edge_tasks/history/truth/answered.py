@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from edge_tasks.history.truth.periods import DAY, midnights
 from edge_tasks.timedata import aggregated, answer
@@ -66,6 +66,16 @@ class Bill:
         return [channel for channel in channels if allowed.get(channel) == "counter"]
 
 
+class PointTimes(Protocol):
+    """The times of the points that a past has."""
+
+    def before(self, moment: int) -> Iterator[int]:
+        """The last one before epoch ms, if there is any."""
+
+    def after(self, moment: int) -> Iterator[int]:
+        """The first one after epoch ms, if there is any."""
+
+
 @dataclass(frozen=True)
 class PastPoints:
     """The moments at which a past has points.
@@ -93,12 +103,12 @@ class PastPoints:
             yield found
 
 
-def needed(bill: Bill, points: PastPoints) -> list[int]:
+def needed(bill: Bill, points: PointTimes) -> list[int]:
     """The moments of the points that the answers follow from, ascending: of a year only a few."""
     return sorted({found for moments in _needed(bill, points) for found in moments})
 
 
-def _needed(bill: Bill, points: PastPoints) -> Iterator[Iterator[int]]:
+def _needed(bill: Bill, points: PointTimes) -> Iterator[Iterator[int]]:
     one = timedelta(days=1)
     for first, last in bill.spans:
         span = Question.of_days(first, last, bill.zone, ()).span

@@ -51,8 +51,9 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
 
 def _log(own_id: str, simulation: Simulation) -> str:
     number, battery = simulation.plant.battery(own_id)
-    allowed = f"{-battery.capacity};{battery.capacity}"
-    return f"SoC:{simulation.socs()[number]} %|L:{simulation.power(own_id)} W|Allowed:{allowed}"
+    soc = simulation.socs()[number]
+    allowed = f"{-battery.capacity * (soc < _FULL)};{battery.capacity * (soc > 0)} W"
+    return f"SoC:{soc} %|L:{simulation.power(own_id)} W|Allowed:{allowed}"
 
 
 DEVICE: Final = Device(factory("Simulator.EssSymmetric.Reacting"), _role, _channels, _log)

@@ -23,6 +23,7 @@ from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
     from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.configuration import Component
 
 _UNDEFINED, _BELOW, _ABOVE = -1, 0, 1
@@ -122,4 +123,8 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
     )
 
 
-DEVICE: Final = Device(factory("Controller.IO.ChannelSingleThreshold"), _role, _channels)
+def _log(own_id: str, simulation: Simulation) -> str:
+    return "State:INFO: Would change State, but hystesis is active" if simulation.power(_awaiting(own_id)) else ""
+
+
+DEVICE: Final = Device(factory("Controller.IO.ChannelSingleThreshold"), _role, _channels, _log)

@@ -36,6 +36,7 @@ class EvcsControl(StateMachine):
     storage_first: bool
     forced: int
     least: int
+    limit: int
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -45,6 +46,12 @@ class EvcsControl(StateMachine):
             return (told,)
         sums = ("_sum/GridActivePower", "_sum/EssDischargePower", "_sum/EssSoc")
         return (told, f"{self.evcs}/ChargePower", *sums)
+
+    @property
+    def shown(self) -> dict[str, int]:
+        """The mode, and what it tells the station besides."""
+        told = {"MinimumPower": self.least * self.excess, "SetEnergyLimit": self.limit} if self.is_on else {}
+        return {f"{self.evcs}/{name}": value for name, value in {"ChargeMode": int(self.excess), **told}.items()}
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """The next power, in W."""
@@ -73,6 +80,7 @@ def _role(component: Component) -> EvcsControl:
         component.text("priority", "CAR") == _STORAGE,
         component.integer("forceChargeMinPower", 7360),
         component.integer("defaultChargeMinPower", 0),
+        component.integer("energySessionLimit", 0),
     )
 
 

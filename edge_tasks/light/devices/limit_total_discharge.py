@@ -13,6 +13,7 @@ from edge_tasks.openems.components import factory
 
 if TYPE_CHECKING:
     from edge_tasks.light.engine.plant import Plant
+    from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.configuration import Component
 
 _NORMAL, _MIN_SOC, _FORCE_CHARGE = 0, 1, 2
@@ -124,4 +125,10 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
     )
 
 
-DEVICE: Final = Device(factory("Controller.Ess.LimitTotalDischarge"), _role, _channels)
+def _log(own_id: str, simulation: Simulation) -> str:
+    return (
+        "State:INFO: Would change State, but hysteresis is active" if simulation.power(_awaiting(own_id)) else ""
+    )
+
+
+DEVICE: Final = Device(factory("Controller.Ess.LimitTotalDischarge"), _role, _channels, _log)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.engine.channels import ComponentChannels
+from edge_tasks.light.engine.channels import ComponentChannels, Reading, Text
 from edge_tasks.light.engine.device import Device
-from edge_tasks.light.engine.figures import power, reading
+from edge_tasks.light.engine.figures import power
 from edge_tasks.light.engine.roles import Relays
 from edge_tasks.openems.components import factory
 
@@ -26,7 +26,16 @@ def _own(own_id: str, plant: Plant) -> list[str]:
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
     outputs = _own(own_id, plant)
-    return ComponentChannels(averages=[reading(address, power(plant.place[address])) for address in outputs])
+    return ComponentChannels(averages=[_relay(address, plant.place[address]) for address in outputs])
+
+
+def _relay(address: str, place: int) -> Reading:
+    """A relay. In the averages of five minutes it is as it was switched last.
+
+    OpenEMS averages the values that a channel was given, and a relay is given one only when it is switched. Those
+    from before the last five minutes are forgotten at that moment.
+    """
+    return Reading(Text([address]), power(place), lambda simulation, _powers: simulation.powers[place])
 
 
 def _log(own_id: str, simulation: Simulation) -> str:

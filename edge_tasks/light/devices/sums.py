@@ -120,13 +120,16 @@ def _still(plant: Plant) -> dict[str, Value]:
 
 
 def _log(_own_id: str, simulation: Simulation) -> str:
-    battery = ""
-    if simulation.plant.batteries:
-        battery = f"Ess SoC:{simulation.socs()[-1]} %|L:{simulation.power(ESS)} W "
-    return (
-        f"State:Ok {battery}Grid:{simulation.power(GRID)} W Production:{simulation.power(PRODUCTION)} W "
-        f"Consumption:{simulation.power(CONSUMPTION)} W"
-    )
+    plant = simulation.plant
+    flags = [address for _, machine in plant.machines for address in machine.info]
+    parts = ["State:Info" if any(simulation.power(address) for address in flags) else "State:Ok"]
+    if plant.batteries:
+        parts.append(f"Ess SoC:{simulation.socs()[-1]} %|L:{simulation.power(ESS)} W")
+    if plant.grid:
+        parts.append(f"Grid:{simulation.power(GRID)} W")
+    if plant.producers:
+        parts.append(f"Production:{simulation.power(PRODUCTION)} W")
+    return " ".join((*parts, f"Consumption:{simulation.power(CONSUMPTION)} W"))
 
 
 DEVICE: Final = Device(factory("Core.Sum"), channels=_channels, log=_log)

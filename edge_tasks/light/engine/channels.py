@@ -16,7 +16,8 @@ Channels of a low priority are sent in the averages of five minutes only, as a r
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import orjson
 
@@ -99,6 +100,26 @@ class Counter:
     null: bool = False
 
 
+class Counting(NamedTuple):
+    """How the energy of a power is counted, and the text of the channels that show it in Wh.
+
+    Attributes:
+        number: of this among all.
+        place: of the energy among those of a simulation.
+        power: the place of the power.
+        sign: 1 where power above 0 W counts, -1 where power below it does.
+        format: of the text.
+        channels: how many they are.
+    """
+
+    number: int
+    place: int
+    power: int
+    sign: int
+    format: bytes
+    channels: int
+
+
 @dataclass(frozen=True)
 class ComponentChannels:
     """The channels of one component, by their addresses (``meter1/ActivePower``).
@@ -146,7 +167,7 @@ class Channels:
     readings: tuple[Reading, ...]
     averages: tuple[Reading, ...] = ()
     constant_averages: Mapping[str, Value] = field(default_factory=dict)
-    patterns: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
+    patterns: dict[tuple[Counting, ...], tuple[Counting, ...]] = field(default_factory=dict, repr=False)
 
     def with_constants(self, changed: Mapping[str, Value]) -> Channels:
         """The same channels, with other values of some that never change."""
@@ -160,13 +181,17 @@ class Channels:
             patterns={},
         )
 
-    def moving(self, powers: Powers) -> tuple[int, ...]:
-        """The numbers of the counters that these powers move; one object for all edges with the same ones."""
-        found = tuple(
-            number
-            for number, (place, _) in enumerate(self.counted)
-            if (powers[place >> 1] < 0 if place & 1 else powers[place >> 1] > 0)
+    @cached_property
+    def counting(self) -> tuple[Counting, ...]:
+        """The counters, with all that counting needs."""
+        return tuple(
+            Counting(number, place, place >> 1, -1 if place & 1 else 1, text.format, text.count)
+            for number, (place, text) in enumerate(self.counted)
         )
+
+    def moving(self, powers: Powers) -> tuple[Counting, ...]:
+        """The counters that these powers move; one object for all edges with the same ones."""
+        found = tuple([one for one in self.counting if powers[one.power] * one.sign > 0])
         return self.patterns.setdefault(found, found)
 
 

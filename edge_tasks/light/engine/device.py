@@ -41,7 +41,7 @@ class Device:
         factory: what OpenEMS says of it, with the channels that do not change.
         role: what it does, by its configuration.
         channels: those that follow the simulation, by its id and the plant that all roles made.
-        log: its values for a line of the edge's log; empty when it is not in there.
+        log: its values for a line of the edge's log; empty while it is not in there.
         answers: what it answers when somebody asks it, with ``componentJsonApi``.
     """
 

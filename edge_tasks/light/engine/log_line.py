@@ -26,5 +26,6 @@ class LogLine:
     parts: tuple[tuple[str, Callable[[str, Simulation], str]], ...]
 
     def text(self, simulation: Simulation) -> str:
-        """The line at the moment at which the simulation stands."""
-        return f"[{self.id}] {' '.join(f'{own_id}[{log(own_id, simulation)}]' for own_id, log in self.parts)}"
+        """The line at the moment at which the simulation stands; without components that have nothing to say."""
+        texts = ((own_id, log(own_id, simulation)) for own_id, log in self.parts)
+        return f"[{self.id}] {' '.join(f'{own_id}[{text}]' for own_id, text in texts if text)}"

@@ -32,7 +32,11 @@ class States:
     def __init__(self, plant: Plant, past: Memory) -> None:
         self._plant = plant
         self._answers = [
-            Answer(past.registers.get(own_id) or machine.first, (), *past.answers.get(own_id, (-NEVER, None)))
+            Answer(
+                _complete(past.registers.get(own_id, ()), machine.first),
+                (),
+                *past.answers.get(own_id, (-NEVER, None)),
+            )
             for own_id, machine in plant.machines
         ]
 
@@ -99,6 +103,11 @@ class States:
         if answer.until < NEVER or len(known) >= _MOST_SHARED:
             return answer
         return known.setdefault(answer, answer)
+
+
+def _complete(kept: Registers, first: Registers) -> Registers:
+    """What was kept, with the first values of registers that an earlier version did not have."""
+    return (*kept, *first[len(kept) :])
 
 
 def _set(powers: list[int], plant: Plant, outcome: Outcome) -> bool:

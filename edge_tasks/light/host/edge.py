@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.host.beat import now_ms
+from edge_tasks.light.host.edge_status import Status
 from edge_tasks.light.host.memories import Snapshot
+from edge_tasks.light.host.trace import HEARD
 from edge_tasks.light.wire import protocol, requests, resend, websocket
 from edge_tasks.light.wire.config_changes import Change, changed
 from edge_tasks.light.wire.edge_session import Session, moment
@@ -24,12 +26,11 @@ from edge_tasks.light.wire.model import model_of
 from edge_tasks.light.wire.window import LENGTH
 
 if TYPE_CHECKING:
+    from edge_tasks.light.host.edge_status import State
     from edge_tasks.light.host.fleet_file import EdgeEntry
     from edge_tasks.light.host.shared_state import SharedState
     from edge_tasks.light.wire.endpoint import Endpoint
     from edge_tasks.light.wire.model import Model
-
-State: TypeAlias = Literal["starting", "connecting", "connected", "refused", "waiting", "unconfigured"]
 
 _ACCEPTED_AFTER: Final = 0.5
 _STABLE_AFTER: Final = 5.0
@@ -38,18 +39,6 @@ _KNOWN_TO_ANSWER_WITHIN: Final = 1.0
 """A backend that has answered no edge so far may be one that never answers."""
 _NOTHING: Final = Snapshot(Memory({}, {}))
 """The snapshot of an edge that has a running simulation, which knows more; all such edges share it."""
-
-
-@dataclass(slots=True)
-class Status:
-    """What the status file says of an edge."""
-
-    state: State = "starting"
-    since: float = field(default_factory=time.time)
-    why: str = ""
-    connects: int = 0
-    ignored: tuple[str, ...] = ()
-    unsimulated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +158,7 @@ class Edge:
         self._opened = time.monotonic()
         connection = websocket.Connection(self, self._shared.tally)
         try:
-            await websocket.connect(me.endpoint, connection, self.entry.source)
+            await websocket.connect(me.endpoint, connection, self.entry.source, self._shared.ca_file)
         except websocket.NoWebsocketError as error:
             self._failed("refused" if error.refused else "waiting", str(error))
             return
@@ -183,6 +172,7 @@ class Edge:
             self.ended(None)
 
     def _begin(self, me: _Self, connection: websocket.Connection) -> None:
+        self._trace("open")
         now = now_ms()
         session = self._session = Session(connection, self._shared.tally, me.model, me.simulation, now)
         self._recall(me.model, session, now)
@@ -221,9 +211,11 @@ class Edge:
         """Called by the connection: answer a request, and do what it asks."""
         self._shared.answers = True
         self._arrived(connected=True)
+        self._trace(HEARD)
         me, session, now = self._self, self._session, now_ms()
         if me is None or session is None:
             return
+        session.answered = True
         reply, effect = requests.answer(message, me.model, requests.Moment(now, moment(now)[:19]))
         if reply is not None:
             session.connection.send(reply)
@@ -249,18 +241,24 @@ class Edge:
         session.become(model, simulation, now)
         self._shared.keep()
 
+    def ponged(self, seconds: float) -> None:
+        """Called by the connection: a ping was answered."""
+        self._trace("ping", seconds)
+
     def ended(self, close_code: int | None) -> None:
         """Called by the connection when it is gone."""
         me, session, self._session = self._self, self._session, None
         self._shared.tally.disconnects += 1
         self._arrived(connected=False)
         if session is not None:
+            self._trace("ended", ago=session.connection.dead_for)
             self._shared.beat.remove(session, self.entry.place)
             self._snapshot = self.snapshot()
         if self.gone or me is None:
             return
         place = me.endpoint.place
-        if protocol.verdict(time.monotonic() - self._opened, close_code) == "refused":
+        was_answered = session is not None and session.answered
+        if not was_answered and protocol.verdict(time.monotonic() - self._opened, close_code) == "refused":
             self._failed("refused", f"{place} dropped the connection after the upgrade: is the apikey known?")
         else:
             self._failed("waiting", f"{place} closed the connection (code {close_code})")
@@ -282,3 +280,8 @@ class Edge:
             self._shared.connections.note(self.entry.name, state, why)
         self.status.state, self.status.why, self.status.since = state, why, time.time()
         self._shared.changed()
+        self._trace(state, why)
+
+    def _trace(self, event: str, detail: float | str | None = None, ago: float = 0.0) -> None:
+        if (trace := self._shared.trace) is not None:
+            trace.note(self.entry.name, event, detail, ago)

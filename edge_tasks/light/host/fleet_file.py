@@ -93,6 +93,8 @@ class Fleet:
         version: the release of OpenEMS that the edges say they are. Another one is another digest of every edge.
         metrics_port: where the supervisor serves metrics; 0 for nowhere.
         metrics_host: on which address.
+        trace_file: where connections are noted, see :mod:`.trace`; None for nowhere.
+        ca_file: certificates of the authorities that are believed; None for the system's.
     """
 
     revision: str
@@ -107,13 +109,20 @@ class Fleet:
     version: str = DEFAULT.since
     metrics_port: int = 0
     metrics_host: str = "127.0.0.1"
+    trace_file: Path | None = None
+    ca_file: Path | None = None
 
     def part(self, index: int) -> Fleet:
         """The part that one process runs. Its files have its number in their names."""
         count = max(1, self.processes)
         edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
-        memory_file = self.memory_file and _numbered(self.memory_file, index)
-        return replace(self, edges=edges, status_file=self.part_file(index), memory_file=memory_file)
+        return replace(
+            self,
+            edges=edges,
+            status_file=self.part_file(index),
+            memory_file=self.memory_file and _numbered(self.memory_file, index),
+            trace_file=self.trace_file and _numbered(self.trace_file, index),
+        )
 
     def part_file(self, index: int) -> Path:
         """The status file of one of the processes."""
@@ -156,7 +165,7 @@ def load(path: Path) -> Fleet:
         revision=_text(content, "revision"),
         status_file=status_file,
         edges=edges,
-        memory_file=Path(_text(content, "memory_file")) if "memory_file" in content else None,
+        memory_file=_path(content, "memory_file"),
         groups=groups,
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
@@ -165,6 +174,8 @@ def load(path: Path) -> Fleet:
         version=version,
         metrics_port=_number(content, "metrics_port", 0, lowest=0),
         metrics_host=_text(content, "metrics_host", Fleet.metrics_host),
+        trace_file=_path(content, "trace_file"),
+        ca_file=_path(content, "ca_file"),
     )
 
 
@@ -230,6 +241,10 @@ def _text(item: Mapping[str, object], key: str, default: str | None = None) -> s
     if not isinstance(value, str):
         raise FleetFileError(f'"{key}" in the fleet file is missing or not a string')
     return value
+
+
+def _path(item: Mapping[str, object], key: str) -> Path | None:
+    return Path(_text(item, key)) if key in item else None
 
 
 def _number(item: Mapping[str, object], key: str, default: int, lowest: int = 1) -> int:

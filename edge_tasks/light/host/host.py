@@ -7,7 +7,8 @@ FLEET FILE, polled every 0.2 s::
      "shared": {"files": {path: text}, "edges": {name: apikey}} (may be absent),
      "profile": as a profile's file has it, "seed": str (may be absent),
      "groups": [{"name": str, "files", "profile", "seed", "edges": [name]}] (may be absent),
-     "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent)}
+     "processes": int, "block": int, "connect_rate": int, "reconnect": "quick" or "openems" (all may be absent),
+     "trace_file": path, "ca_file": path (may be absent)}
 
 Edges of ``shared`` have no directory: those files configure each of them, with an apikey of its own. An edge that
 a group names has that group's files, profile and seed instead.
@@ -32,6 +33,8 @@ The host deletes the file when it ends.
 
 MEMORY FILE: counters and charges, replaced in one step before an edge first connects, every 30 s and at the end;
 see :mod:`.memories`. It stays when the host ends.
+
+TRACE FILE: what each connection goes through, see :mod:`.trace`. It stays, too.
 """
 
 from __future__ import annotations
@@ -57,6 +60,7 @@ from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.host.ramp import MOST, Ramp
 from edge_tasks.light.host.shared_state import Connecting, SharedState
 from edge_tasks.light.host.status_report import StatusReport
+from edge_tasks.light.host.trace import Trace
 from edge_tasks.light.wire.reconnect import ReconnectPolicy
 
 if TYPE_CHECKING:
@@ -108,6 +112,7 @@ class Host:
                 reader.shutdown(wait=False, cancel_futures=True)
                 await self._close(list(self._running))
                 await self._keep()
+                shared.write_trace()
                 self._fleet.status_file.unlink(missing_ok=True)
         _LOG.info("ended")
 
@@ -117,12 +122,14 @@ class Host:
         shared.enqueue = self._waiting.put_nowait
         shared.changed = self._report.mark
         shared.keep = self._keep_soon
+        shared.trace = Trace(self._fleet.trace_file) if self._fleet.trace_file else None
         return shared
 
     async def _supervise(self, shared: SharedState) -> None:
         await self._converge(shared)
         while not self._stop.is_set():
             shared.connections.sum_up()
+            shared.write_trace()
             self._report.write_when_due(self._fleet.status_file, lambda: self._status(shared))
             if time.monotonic() >= self._keep_at:
                 await self._keep()

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.host.beat import Beat
     from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
     from edge_tasks.light.host.ramp import Ramp
+    from edge_tasks.light.host.trace import Trace
     from edge_tasks.light.wire.model import Model
     from edge_tasks.light.wire.reconnect import ReconnectPolicy
     from edge_tasks.openems.configuration import Configuration
@@ -80,6 +82,8 @@ class SharedState:
         enqueue: called with an edge that wants to connect.
         changed: called whenever an edge's status changed.
         answers: whether the backend has answered some edge.
+        trace: where it is noted what connections go through; None for nowhere.
+        ca_file: the certificate authorities that are believed; None for the system's.
         keep: called when the memory file should be written soon.
     """
 
@@ -96,12 +100,23 @@ class SharedState:
         self.changed: Callable[[], None] = lambda: None
         self.keep: Callable[[], None] = lambda: None
         self.answers = False
+        self.trace: Trace | None = None
+        self.ca_file: Path | None = None
         self._reader = reader
         self._models = Models()
         self._groups: dict[str, _SharedGroup] = {}
 
+    def write_trace(self) -> None:
+        """Write what has been noted. A failure is logged; it is tried again the next time."""
+        if self.trace is not None:
+            try:
+                self.trace.write()
+            except OSError as error:
+                _LOG.error("the trace cannot be written: %s", error.strerror)
+
     def take_over(self, fleet: Fleet) -> None:
         """Use a fleet's release, load shapes, and templates for edges without a directory from now on."""
+        self.ca_file = fleet.ca_file
         if fleet.version != self._models.version:
             self._models = Models(fleet.version)
         self._groups = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from edge_tasks.light.wire.rpc_error import RpcError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from edge_tasks.light.wire.model import Model
 
@@ -61,6 +61,22 @@ def states(model: Model, own_id: str) -> list[Record]:
         RpcError: there is no such component.
     """
     return [record for record in records(model, own_id) if record["category"] == "STATE"]
+
+
+def digital_inputs(model: Model, own_ids: Iterable[str]) -> list[dict[str, object]]:
+    """The relays of some components, as the UI's widget of digital inputs asks for them."""
+    numbers = model.plant.numbers
+    return [
+        {
+            "componentId": own_id,
+            "channels": [
+                {**_record(model, address), "persistencePriority": "LOW", "type": "BOOLEAN"}
+                for address in model.plant.outputs
+                if address.startswith(f"{own_id}/") and address not in numbers
+            ],
+        }
+        for own_id in own_ids
+    ]
 
 
 def _names(model: Model) -> Iterator[str]:

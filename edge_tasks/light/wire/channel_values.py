@@ -12,7 +12,7 @@ from edge_tasks.light.engine.plant import WMS_PER_WH
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from edge_tasks.light.engine.channels import Channels
+    from edge_tasks.light.engine.channels import Channels, Counting
     from edge_tasks.light.engine.simulation import Simulation
 
 _NOTHING = -1  # no counter and no state of charge has this value
@@ -49,7 +49,7 @@ class ChannelValues:
         simulation = self._simulation
         if simulation.turns != self._turns:
             self._turn(parts)
-            self._count(range(len(self._counters)), parts)
+            self._count(self._channels.counting, parts)
         elif self._moving:
             self._count(self._moving, parts)
         else:
@@ -73,7 +73,7 @@ class ChannelValues:
     def _forget(self) -> None:
         channels = self._channels
         self._turns = -1
-        self._moving: tuple[int, ...] = ()
+        self._moving: tuple[Counting, ...] = ()
         self._counters = [_NOTHING] * len(channels.counted)
         for number in channels.null:
             self._counters[number] = 0  # which is not sent
@@ -93,18 +93,16 @@ class ChannelValues:
         self._soc_until = 0
         self._moving = self._channels.moving(powers)
 
-    def _count(self, numbers: Iterable[int], parts: list[bytes]) -> None:
+    def _count(self, counting: Iterable[Counting], parts: list[bytes]) -> None:
         """Add the energies that have changed. This is the hot path of ten thousand edges, so it calls nothing."""
-        simulation, sent, counted = self._simulation, self._counters, self._channels.counted
+        simulation, sent = self._simulation, self._counters
         powers, energies, span = simulation.powers, simulation.energies, simulation.now - simulation.since
-        for number in numbers:
-            place, text = counted[number]
-            power = -powers[place >> 1] if place & 1 else powers[place >> 1]
-            energy = energies[place] + power * span if power > 0 else energies[place]
-            value = energy // WMS_PER_WH
+        for number, place, source, sign, text, channels in counting:
+            power = powers[source] * sign
+            value = (energies[place] + power * span if power > 0 else energies[place]) // WMS_PER_WH
             if value != sent[number]:
                 sent[number] = value
-                parts.append(text.format % ((value,) * text.count))
+                parts.append(text % value if channels == 1 else text % ((value,) * channels))
 
     def _charge(self, parts: list[bytes]) -> None:
         sent, simulation = self._levels, self._simulation

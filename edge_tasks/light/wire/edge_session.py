@@ -37,6 +37,7 @@ class Session:
     Attributes:
         simulation: of the edge.
         connection: as given.
+        answered: whether the backend has sent anything, which it does only if it accepts the apikey.
         logs: whether somebody wants a line of log with each cycle.
     """
 
@@ -51,6 +52,7 @@ class Session:
         "_values",
         "_watch_at",
         "_window",
+        "answered",
         "connection",
         "logs",
         "simulation",
@@ -60,6 +62,7 @@ class Session:
         self, connection: Connection, tally: Tally, model: Model, simulation: Simulation, now: int
     ) -> None:
         self.connection = connection
+        self.answered = False
         self.logs = False
         self._tally = tally
         self._second_full_at = now + _SECOND_FULL_AFTER

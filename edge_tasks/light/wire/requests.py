@@ -15,7 +15,7 @@ import orjson
 
 from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire import config_changes
-from edge_tasks.light.wire.channel_records import Record, records, states
+from edge_tasks.light.wire.channel_records import Record, digital_inputs, records, states
 from edge_tasks.light.wire.config_changes import Change
 from edge_tasks.light.wire.rpc_error import RpcError, unhandled
 
@@ -159,6 +159,10 @@ def _factory(params: Params, model: Model) -> FactoryConfig:
     return factory
 
 
+def _texts(items: object) -> list[str]:
+    return [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
+
+
 def _channel(params: Params, model: Model) -> Record:
     own_id, name = str(params.get("componentId")), params.get("channelId")
     for record in records(model, own_id):
@@ -175,6 +179,9 @@ _ANSWERS: Final[Mapping[str, _Answer]] = {
     "getChannelsOfComponent": lambda params, model: {"channels": records(model, str(params.get("componentId")))},
     "getStateChannelsOfComponent": lambda params, model: {
         "channels": states(model, str(params.get("componentId")))
+    },
+    "getDigitalInputChannelsOfComponents": lambda params, model: {
+        "channelsPerComponent": digital_inputs(model, _texts(params.get("componentIds")))
     },
     "getChannel": lambda params, model: {"channel": _channel(params, model)},
 }

@@ -6,6 +6,7 @@ A connection is one object and no task: frames come as callbacks, and a sender a
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
@@ -21,14 +22,19 @@ from picows import (
     ws_connect,
 )
 
+from edge_tasks.light.wire.tls import trust
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from picows.picows import WSCloseHandshake
 
     from edge_tasks.light.wire.endpoint import Endpoint
     from edge_tasks.light.wire.tally import Tally
 
 _UPGRADE_TIMEOUT: Final = 15.0
-_PING_AFTER: Final = 50.0
+_PING_AFTER: Final = 40.0
+"""In seconds. Many proxies cut a connection on which one side is silent for 60 s, as the backend may be."""
 _SILENT_AFTER: Final = 75.0
 _READ_BUFFER: Final = 512
 """In bytes. It grows with what comes, which is little: an edge gets one ping a minute."""
@@ -58,6 +64,9 @@ class Owner(Protocol):
     def heard(self, message: bytes) -> None:
         """A message came."""
 
+    def ponged(self, seconds: float) -> None:
+        """The backend answered a ping after so many seconds."""
+
     def ended(self, close_code: int | None) -> None:
         """The connection is gone; the code is of the backend's close frame, None when there was none."""
 
@@ -81,13 +90,19 @@ class Connection(WSListener):
         self._transport: WSTransport | None = None
         self._parts = b""
         self._heard = time.monotonic()
-        self._pinged = False
+        self._pinged = 0.0
         self.is_full = False
 
     @property
     def is_open(self) -> bool:
         """Whether messages can be sent."""
         return self._transport is not None
+
+    @property
+    def dead_for(self) -> float:
+        """How many seconds ago the backend was heard last, if that is too long ago; else 0."""
+        silent = time.monotonic() - self._heard
+        return silent if silent >= _SILENT_AFTER else 0.0
 
     def send(self, message: bytes) -> None:
         """Send a text message; nothing happens once the connection is gone."""
@@ -119,14 +134,14 @@ class Connection(WSListener):
             self._transport.disconnect(graceful=False)
 
     def watch(self) -> None:
-        """Ping a backend that is silent for 50 s, and drop it after 75."""
+        """Ping a backend that is silent for 40 s, and drop it after 75."""
         silent = time.monotonic() - self._heard
         if self._transport is None or self.is_full or silent < _PING_AFTER:
             return
         if silent >= _SILENT_AFTER:
             self.drop()
         elif not self._pinged:
-            self._pinged = True
+            self._pinged = time.monotonic()
             self._transport.send_ping()
 
     def on_ws_connected(self, transport: WSTransport) -> None:
@@ -146,7 +161,7 @@ class Connection(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Called by the library with each frame; pings are answered before."""
         self._heard = time.monotonic()
-        self._pinged = False
+        pinged, self._pinged = self._pinged, 0.0
         kind = frame.msg_type
         if kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
             self._parts += frame.get_payload_as_bytes()
@@ -155,6 +170,8 @@ class Connection(WSListener):
             elif frame.fin:
                 message, self._parts = self._parts, b""
                 self._owner.heard(message)
+        elif kind == WSMsgType.PONG and pinged:
+            self._owner.ponged(self._heard - pinged)
         elif kind == WSMsgType.CLOSE:
             transport.send_close(frame.get_close_code())
             transport.disconnect()
@@ -180,13 +197,16 @@ class Connection(WSListener):
                 transport.resume_reading() if wanted else transport.pause_reading()
 
 
-async def connect(endpoint: Endpoint, connection: Connection, source: str = "") -> None:
+async def connect(
+    endpoint: Endpoint, connection: Connection, source: str = "", ca_file: Path | None = None
+) -> None:
     """Open a websocket.
 
     Args:
         endpoint: where to connect.
         connection: the one to open.
         source: the address to connect from to a backend on loopback; empty for the system's choice.
+        ca_file: see :func:`.trust`.
 
     Raises:
         NoWebsocketError: it could not be opened.
@@ -196,6 +216,7 @@ async def connect(endpoint: Endpoint, connection: Connection, source: str = "") 
         await ws_connect(
             lambda: connection,
             str(endpoint.uri),
+            ssl_context=trust(ca_file) if endpoint.uri.scheme == "wss" else None,
             websocket_handshake_timeout=_UPGRADE_TIMEOUT,
             extra_headers={"apikey": endpoint.apikey},
             max_frame_size=_MOST_BYTES,
@@ -209,6 +230,8 @@ async def connect(endpoint: Endpoint, connection: Connection, source: str = "") 
         status = int(error.response.status)
         why = f"{place} answered the upgrade with HTTP {status}"
         raise NoWebsocketError(why, refused=status in _UNAUTHORIZED) from None
+    except ssl.SSLCertVerificationError as error:
+        raise NoWebsocketError(f"the certificate of {place} is not valid: {error.verify_message}") from None
     except OSError as error:
         raise NoWebsocketError(f"no connection to {place}: {error.strerror or 'no address'}") from None
     except (WSError, asyncio.TimeoutError, ValueError) as error:

@@ -37,7 +37,8 @@ class LocalFile:
         try:
             owner = path.stat().st_uid
         except FileNotFoundError:
-            return os.access(path.parent, os.W_OK)
+            nearest = next(folder for folder in path.parents if folder.exists())
+            return os.access(nearest, os.W_OK)
         except OSError:
             return False
         return os.geteuid() == 0 or (owner == os.geteuid() and os.access(path.parent, os.W_OK))
@@ -57,15 +58,16 @@ class LocalFile:
             raise RegistrationError(f"cannot read {self}: {error.strerror}", hint=hint) from None
 
     def write(self, text: str) -> None:
-        """Replace it at once, with the mode and the owner that it has.
+        """Replace it at once, with the mode and the owner that it has; its folder is made if it is missing.
 
         Raises:
             NotWritable: what was there before is complete.
         """
         path = self.path.resolve()
-        try:
-            found = path.stat()
-        except FileNotFoundError:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            found = path.stat() if path.exists() else None
+        if found is None:
             write_file(path, text, self.mode)
         else:
             write_file(path, text, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))

@@ -28,6 +28,7 @@ class TableStatus:
         " cannot be asked → inv doctor --fix up"
     )
     is_late: ClassVar[bool] = True
+    sees_values: ClassVar[bool] = False
 
     database: Database
     backend_runs: Callable[[], bool]
@@ -44,9 +45,8 @@ class TableStatus:
         return table.read_connected(self.database, names)
 
     @staticmethod
-    def components(_names: Sequence[str]) -> dict[str, frozenset[str]]:
-        """Empty: the device table says it with everything else of a row."""
-        return {}
+    def components(_names: Sequence[str]) -> None:
+        """The device table says it with everything else of a row."""
 
     @staticmethod
     def values(_names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:

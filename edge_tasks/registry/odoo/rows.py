@@ -114,6 +114,7 @@ def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False)
     ours = {row.name for row in rows if row.note is not None and note_of(fleet.id) in row.note}
     _refuse_foreign([found[d.name] for d in wanted if d.name in found], wanted, ours, adopt=adopt)
     _refuse_duplicates(rows, wanted)
+    no_longer = ours - names
     pairs = [(found[device.name], device) for device in wanted if device.name in found]
     changes = [Change(row, device) for row, device in pairs if _differs(row, device)]
     switched = [change for change in changes if not _differs_otherwise(change.row, change.device)]
@@ -124,7 +125,7 @@ def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False)
         unarchived=tuple(change.row for change in switched if change.device.active),
         archived=(
             *(change.row for change in switched if not change.device.active),
-            *(row for row in rows if row.name in ours - names and row.active),
+            *(row for row in rows if row.name in no_longer and row.active),
         ),
         reserved=len(fleet.reserved),
     )

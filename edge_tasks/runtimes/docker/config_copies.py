@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import read_tree
 from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET
-from edge_tasks.checkout.roles import GATEWAY
+from edge_tasks.checkout.roles import BACKEND_EDGE
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.runtimes.docker.stack import Stack
 
-GATEWAY_COPY: Final = "backend-edge-config.d"
+BACKEND_EDGE_COPY: Final = "backend-edge-config.d"
 """In the state directory: the copy for the program that edges connect to."""
 
 
@@ -59,13 +59,13 @@ def copies(stack: Stack) -> Iterator[ConfigCopy]:
     """
     if stack.backend_files.is_corrected:
         yield _of_backend(stack)
-    gateway = stack.services.backend_edge
-    if gateway and stack.survey.is_completed(GATEWAY):
-        wanted = stack.survey.gateway_texts
-        what = f"the configuration of {gateway}, completed"
-        folder = stack.context.state.folder / GATEWAY_COPY
+    backend_edge = stack.services.backend_edge
+    if backend_edge and stack.survey.is_completed(BACKEND_EDGE):
+        wanted = stack.survey.backend_edge_texts
+        what = f"the configuration of {backend_edge}, completed"
+        folder = stack.context.state.folder / BACKEND_EDGE_COPY
         yield ConfigCopy(
-            gateway, folder, OFFICIAL_CONFIG_TARGET, wanted, frozenset(), is_completed=True, what=what
+            backend_edge, folder, OFFICIAL_CONFIG_TARGET, wanted, frozenset(), is_completed=True, what=what
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import replace_directory
+from edge_tasks.runtimes.docker import edge_files
 from edge_tasks.runtimes.docker.config_copies import copies
 
 if TYPE_CHECKING:
@@ -20,11 +21,13 @@ class ConfigCorrection:
     stack: Stack
 
     def find(self) -> tuple[str, ...]:
-        """Which of the copies that are needed are still to be written.
+        """Which of the copies that are needed are still to be written; none of a platform that lacks something.
 
         Raises:
             SettingsError: we cannot find out where the backend's container has its configuration.
         """
+        if not edge_files.is_complete(self.stack):
+            return ()
         return tuple(f"write {one.what}" for one in copies(self.stack) if not self._is_done(one))
 
     def write(self) -> None:

@@ -42,8 +42,8 @@ def backend_host(stack: Stack) -> str:
         SettingsError: more than one service may be the backend.
     """
     named = stack.context.services_named
-    if gateway := find_backend_edge(stack.project, named):
-        return gateway
+    if backend_edge := find_backend_edge(stack.project, named):
+        return backend_edge
     return (
         BACKEND_SERVICE
         if "backend" in missing_roles(stack.project, named)

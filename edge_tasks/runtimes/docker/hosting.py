@@ -22,7 +22,8 @@ from edge_tasks.checkout.override import Addition, Hosting, render_override
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker import bundles, edge_files, light_container, metadata_file
 from edge_tasks.runtimes.docker.config_copies import copies
-from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE, HOST
+from edge_tasks.runtimes.docker.host_ports import HOST
+from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE
 from edge_tasks.runtimes.plans import Override
 
 if TYPE_CHECKING:

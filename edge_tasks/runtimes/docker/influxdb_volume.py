@@ -11,7 +11,7 @@ from edge_tasks.checkout.project import volumes_of
 from edge_tasks.checkout.timedata_findings import service_of, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from edge_tasks.checkout.project import Volume
     from edge_tasks.checkout.timedata_config import Provider
@@ -21,6 +21,12 @@ _DATA: Final = "/var/lib/influxdb"
 _DATA_OF_SECOND: Final = "/var/lib/influxdb2"
 _OF_SECOND: Final = "influxd.bolt"
 """InfluxDB 2 keeps users and buckets in it."""
+
+
+def is_mounted(folders: Iterable[str]) -> bool:
+    """Whether the data of an InfluxDB lie in one of these folders of its container, which are mounts."""
+    mounts = [PurePosixPath(folder) for folder in folders]
+    return any(PurePosixPath(data).is_relative_to(one) for data in (_DATA, _DATA_OF_SECOND) for one in mounts)
 
 
 def is_kept(stack: Stack, provider: Provider) -> bool:

@@ -12,7 +12,7 @@ from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, release_files
-from edge_tasks.runtimes.docker.config_copies import GATEWAY_COPY
+from edge_tasks.runtimes.docker.config_copies import BACKEND_EDGE_COPY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -118,7 +118,7 @@ def claim(stack: Stack, adopted: Collection[str] = ()) -> None:
         return
     home, edges = stack.context.platform.path, stack.context.platform.edges_folder
     ours = [edges / name for name in ours_to_claim(Directories(edges), adopted)]
-    copies = (stack.backend_files.copy, stack.context.state.folder / GATEWAY_COPY)
+    copies = (stack.backend_files.copy, stack.context.state.folder / BACKEND_EDGE_COPY)
     folders = (*ours, *_written_by_backend(stack), *copies)
     foreign = [folder for folder in folders if _has_foreign(folder)]
     if not foreign:

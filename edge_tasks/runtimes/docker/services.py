@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.runtimes.docker import edge_files, examination, hosting, removal
+from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.log_names import service_of
-from edge_tasks.runtimes.docker.stack import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ class DockerServices:
     def stands_for(self) -> str:
         """What is real: everything. If the backend has no REST API, also which source is believed."""
         has_rest = not edge_files.is_complete(self.stack) or self.stack.wiring.rest_port is not None
-        late = "" if has_rest else ", judged by PostgreSQL (up to 30 s late, no values)"
+        late = "" if has_rest else ", judged without a B2B REST API (no values)"
         return f"the platform's own services, a container for each edge{late}"
 
     def examine(self) -> tuple[Finding, ...]:

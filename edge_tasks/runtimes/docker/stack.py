@@ -7,14 +7,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters import ports
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.files import read_utf8
 from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.backend_config import METADATA
-from edge_tasks.checkout.compose_file import find_compose_files, place, published_ports
-from edge_tasks.checkout.metadata import DUMMY
-from edge_tasks.checkout.override import is_ours
+from edge_tasks.checkout.compose_file import find_compose_files, place
 from edge_tasks.checkout.roles import (
     ODOO_PORT,
     POSTGRES_PORT,
@@ -28,15 +25,15 @@ from edge_tasks.checkout.roles import (
     with_players,
 )
 from edge_tasks.checkout.survey import Survey
+from edge_tasks.checkout.timedata_findings import service_of
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.openems.release import release_of
-from edge_tasks.proof.backend_api import BackendApi
-from edge_tasks.proof.edge_configs import EdgeConfigs
-from edge_tasks.registry.odoo.connected import TableStatus
 from edge_tasks.registry.odoo.rpc import Odoo
 from edge_tasks.registry.odoo.table import Database
+from edge_tasks.runtimes.docker import host_ports, witnesses
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
+from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.options import DockerOptions
 from edge_tasks.runtimes.docker.volume_files import read_volumes
 from edge_tasks.runtimes.light_host import LightOptions
@@ -47,16 +44,14 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container, Image
     from edge_tasks.checkout.backend_config import BackendConfig
     from edge_tasks.checkout.project import Project
+    from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.runtimes.context import RuntimeContext
 
-HOST: Final = "127.0.0.1"
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
 JAVA_VARIABLE: Final = "OPENEMS_JAVA"
 """By which the bundled platform's compose file is told the Java of the release."""
-
-_PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18081}
 
 
 class Stack:
@@ -68,7 +63,6 @@ class Stack:
         self.light_options = LightOptions.of(context.choices, context.fleet.port_offset)
         java = {JAVA_VARIABLE: str(release_of(context.told_release).java)} if context.platform.bundled else {}
         self.docker = Docker(context.state.folder / "docker.log", context.echo, java)
-        self._edge_configs = EdgeConfigs()
         self._hashed: tuple[tuple[int, ...], dict[str, frozenset[str]]] = (), {}
 
     @cached_property
@@ -167,42 +161,46 @@ class Stack:
     @property
     def edge_port(self) -> int:
         """Where edges connect, inside the container of the program that they connect to."""
-        return self.survey.gateway_port if self.services.backend_edge else self.wiring.edge_port
+        return self.survey.backend_edge_port if self.services.backend_edge else self.wiring.edge_port
 
     @cached_property
     def inside(self) -> dict[str, tuple[str, int]]:
         """What we reach over loopback: a word → (service, port inside)."""
         services, rest = self.services, self.wiring.rest_port
+        opens_history = self.context.state.record.entries().get("history_open")
         of_odoo = {"database": (services.database, POSTGRES_PORT), "odoo": (services.odoo, ODOO_PORT)}
         return {
             **(of_odoo if services.odoo else {}),
             "edges": (services.door, self.edge_port),
             **({"rest": (services.backend, rest)} if rest is not None else {}),
+            **({"history": target} if opens_history and (target := self.influxdb) else {}),
         }
+
+    @property
+    def influxdb(self) -> tuple[str, int] | None:
+        """The service and port where the backend's ``Timedata.InfluxDB`` stores; None if that is not here."""
+        provider = self.backend_files.timedata.influxdb
+        if provider is None or provider.is_read_only:
+            return None
+        service = service_of(provider, self.project)
+        return (service, provider.port) if service else None
 
     @cached_property
     def ports(self) -> dict[str, int]:
         """The host's ports that lead there: the platform's own, else what our override says, else free ones."""
-        ours = self._ports_of_override()
+        ours = self.ports_of_override()
         found = {word: self._own_port(word) or ours.get(target, 0) for word, target in self.inside.items()}
-        kept = {word: port for word, port in found.items() if port}
-        wanted_by_platform = {port + self.context.fleet.port_offset for port in self.project.host_ports()}
-        for word in self.inside.keys() - kept.keys():
-            start = _PREFERRED[word] + self.context.fleet.port_offset
-            avoid = {*wanted_by_platform, *kept.values()}
-            kept[word] = next(
-                port for port in range(start, 65535) if port not in avoid and ports.is_free(port, HOST)
-            )
-        return kept
+        offset = self.context.fleet.port_offset
+        wanted_by_platform = {port + offset for port in self.project.host_ports()}
+        return host_ports.completed(found, wanted_by_platform, offset)
 
-    def _ports_of_override(self) -> dict[tuple[str, int], int]:
+    def ports_of_override(self) -> dict[tuple[str, int], int]:
         """The ports in the present override, without those taken by others while our containers were away."""
-        path = self.context.override
-        if not path.is_file() or not is_ours(read_utf8(path)):
-            return {}
-        held = {port for container in self.containers() for port in container.host_ports}  # also of paused ones
-        said = published_ports(read_utf8(path))
-        return {target: port for target, port in said.items() if port in held or ports.is_free(port, HOST)}
+
+        def find_held() -> set[int]:  # also by paused containers
+            return {port for container in self.containers() for port in container.host_ports}
+
+        return host_ports.of_override(self.context.override, find_held)
 
     @property
     def ports_added(self) -> dict[str, int]:
@@ -229,24 +227,15 @@ class Stack:
         url = f"http://{HOST}:{self.ports['odoo']}"
         return Odoo(url, str(values["database"]), int(values["odooUid"]), str(values["odooPassword"]))
 
-    @property
+    @cached_property
     def status(self) -> StatusSource:
-        """The source that says which edges are online: REST, or else the device table."""
-        if self.wiring.rest_port is None:
-            return TableStatus(self.database, self._backend_runs)
-        return self.rest
+        """The best source that says which edges are online."""
+        return witnesses.best_of(self)
 
-    @property
+    @cached_property
     def rest(self) -> BackendApi:
         """The backend's B2B REST API, as admin."""
-        rest = f"http://{HOST}:{self.ports.get('rest', 0)}"
-        port = self.project.published(self.services.backend, self.wiring.ui_port)
-        ui = f"ws://{HOST}:{port + self.context.fleet.port_offset}" if port else ""
-        metadata = self.wiring.metadata
-        if not metadata.needs_odoo:  # everybody is admin there
-            knows_all = metadata.pid != DUMMY
-            return BackendApi(rest, "admin", "admin", ui, knows_all=knows_all, configs=self._edge_configs)
-        return BackendApi(rest, "admin", str(self.wiring.values["odooPassword"]), ui)
+        return witnesses.rest_of(self)
 
     def hashes(self) -> dict[str, frozenset[str]]:
         """:meth:`Compose.hashes`, asked again when one of our files was written."""
@@ -288,10 +277,6 @@ class Stack:
         if container.state in ("exited", "dead", "restarting"):
             lines = "\n    ".join((f"{service}: {container.why}", *self.docker.last_lines(container.id)))
             raise CommandFailed(lines, hint=f"docker logs {container.name}")
-
-    def _backend_runs(self) -> bool:
-        container = self.container(self.services.backend)
-        return container is not None and container.is_running
 
     def _own_port(self, word: str) -> int | None:
         port = self.project.published(*self.inside[word])

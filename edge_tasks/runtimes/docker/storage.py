@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.adapters.influxdb import write_nothing
+from edge_tasks.adapters.ports import is_own_address
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.timedata_config import FLUX, INFLUXDB
 from edge_tasks.checkout.timedata_findings import (
@@ -22,9 +23,11 @@ from edge_tasks.checkout.timedata_findings import (
 )
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted, some
+from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
+from edge_tasks.runtimes.docker.influxdb_port import InfluxDbPort
 from edge_tasks.runtimes.docker.influxdb_volume import is_kept
-from edge_tasks.runtimes.docker.stack import HOST
+from edge_tasks.runtimes.docker.stack import Stack
 from edge_tasks.runtimes.plans import Arrival, Entrance
 from edge_tasks.timedata.errors import HistoryError
 from edge_tasks.timedata.influxdb.history import InfluxHistory
@@ -38,7 +41,6 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.checkout.timedata_config import Provider
     from edge_tasks.output import Progress
-    from edge_tasks.runtimes.docker.stack import Stack
 
 _PATIENCE_S: Final = 20.0
 """A backend writes at the latest every 10 s."""
@@ -49,6 +51,8 @@ _WINDOW_S: Final = 330.0
 """An edge sends all its channels every 5 minutes, and otherwise what has changed."""
 
 _LATER_S: Final = 60.0
+_UNKNOWN_S: Final = 10.0
+"""Until a backend surely knows that an edge has connected to its second program; before, it drops its data."""
 _DROPS: Final = re.compile(r"\[InfluxDB\].*Limit:\s*\[?([01][.,]\d+)")
 _FEW: Final = 0.02
 """After two failures it drops one write in five; a single one that was 18 successes ago counts no more."""
@@ -89,13 +93,25 @@ class Storage:
             raise SettingsError(
                 f"{provider.file} is read-only, so the backend writes nothing there", hint='isReadOnly=B"false"'
             )
-        if self._reached(provider) is None and service_of(provider, self.stack.project):
+        service = service_of(provider, self.stack.project)
+        if service and self._reached(provider) is None:
+            container = self.stack.container(service)
+            if container and container.is_running:
+                raise HistoryError(
+                    f"the InfluxDB at {provider.url} cannot be reached from here",
+                    hint="inv backfill publishes its port",
+                )
             raise HistoryError(f"the InfluxDB at {provider.url} does not run", hint="inv up")
         return self._history(provider)
 
+    def publication(self) -> InfluxDbPort:
+        """Publishes the port, as the platform is now."""
+        return InfluxDbPort(Stack(self.stack.context))
+
     def entrance(self) -> Entrance:
-        """The backend's port for edges, on loopback."""
-        return Entrance(f"ws://{HOST}:{self.stack.ports['edges']}")
+        """The port for edges, on loopback. A program that takes only edges says every 5 s which are connected."""
+        deaf_s = _UNKNOWN_S if self.stack.services.backend_edge else 0.0
+        return Entrance(f"ws://{HOST}:{self.stack.ports['edges']}", deaf_s=deaf_s)
 
     def kept(self) -> InfluxHistory | None:
         """The InfluxDB, whether it runs or not; None if a purge removes its data, or others may not write."""
@@ -199,11 +215,13 @@ class Storage:
         if service is None or container is None or not container.is_running:
             return None
         published = stack.project.published(service, provider.port)
-        port = None if published is None else published + stack.context.fleet.port_offset
+        ours = stack.ports_of_override().get((service, provider.port))
+        port = ours if published is None else published + stack.context.fleet.port_offset
         if port in container.host_ports:
             return HOST, int(port or 0), container
         address = min(container.addresses, default="")
-        return (address, provider.port, container) if address else None
+        is_here = any(map(is_own_address, container.gateways))  # elsewhere it may be somebody else's address
+        return (address, provider.port, container) if address and is_here else None
 
     def _history(self, provider: Provider) -> InfluxHistory:
         stack, disk, reached = self.stack, None, self._reached(provider)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout.roles import GATEWAY
+from edge_tasks.checkout.roles import BACKEND_EDGE
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.docker import Docker
@@ -26,7 +26,7 @@ def read_volumes(docker: Docker, survey: Survey) -> dict[str, dict[PurePosixPath
         CommandFailed: the engine could not run it.
     """
     found = {}
-    for role in ("backend", GATEWAY):
+    for role in ("backend", BACKEND_EDGE):
         name = survey.volume(role) if survey.is_completed(role) else ""
         if name and (files := _read(docker, survey, role, f"{survey.project.name}_{name}")):
             found[role] = files

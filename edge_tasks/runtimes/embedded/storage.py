@@ -40,6 +40,10 @@ class EmbeddedStorage:
         database = Database(own.host, own.port, own.name, own.user, own.password)
         return EmbeddedHistory(database, found.folder, found.console)
 
+    @property
+    def publication(self) -> None:
+        """PostgreSQL is always reached."""
+
     def entrance(self) -> Entrance:
         """The stand-in backend, which thins what edges have sent to two points in a quarter hour."""
         return Entrance(f"ws://{HOST}:{self.processes.edge_port}", QUARTER_MS)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.timedata.influxdb.backend_figures import PATTERN
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
@@ -26,8 +28,9 @@ class Flux:
     measurement: str
 
     def occupied(self, tags: Collection[str], span: Span) -> set[str]:
-        """Those that have any point in a span."""
-        found = self._rows(span, "", 'first() |> keep(columns: ["edge"])')
+        """Those that have any point of an edge in a span."""
+        pattern = PATTERN.replace("/", r"\/")
+        found = self._rows(span, f" and r._field !~ /{pattern}/", 'first() |> keep(columns: ["edge"])')
         return {row["edge"] for row in found} & set(tags)
 
     def count(self, tags: Collection[str], span: Span, channel: str) -> dict[str, int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.timedata.errors import HistoryError
+from edge_tasks.timedata.influxdb.backend_figures import components_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -27,9 +29,14 @@ class InfluxQl:
     measurement: str
 
     def occupied(self, tags: Collection[str], span: Span) -> set[str]:
-        """Those that have any point in a span."""
+        """Those that have any point of an edge in a span."""
         known = {values[1] for _, values in self._rows(f"SHOW TAG VALUES FROM {self._name} WITH KEY = edge")}
-        return {tag for tag, _ in self._grouped(known & set(tags), span, "SELECT *", " LIMIT 1")}
+        channels = (str(values[0]) for _, values in self._rows(f"SHOW FIELD KEYS FROM {self._name}"))
+        components = "|".join(map(re.escape, components_of(channels)))
+        if not components:
+            return set()
+        fields = rf"SELECT /^({components})(\/|$)/"
+        return {tag for tag, _ in self._grouped(known & set(tags), span, fields, " LIMIT 1")}
 
     def count(self, tags: Collection[str], span: Span, channel: str) -> dict[str, int]:
         """How many points of each have a channel."""

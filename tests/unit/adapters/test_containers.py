@@ -4,10 +4,11 @@ import os
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from edge_tasks.adapters.containers import Container
+from edge_tasks.adapters.containers import Container, container_of
 
 OURS = Container(
     id=Path("/proc/self/cgroup").read_text().strip().splitlines()[-1],
@@ -54,3 +55,25 @@ def test_an_address_of_ipv6_is_read_as_it_is_written() -> None:
 def test_a_process_that_is_not_the_containers_tells_nothing() -> None:
     assert replace(OURS, id="another").peers(8081) is None
     assert replace(OURS, pid=0).peers(8081) is None
+
+
+def test_where_a_container_is_and_what_outlives_it() -> None:
+    entry: dict[str, Any] = {
+        "Id": "1",
+        "Name": "/influxdb",
+        "Image": "sha256:1",
+        "Config": {},
+        "State": {"Status": "running", "StartedAt": "2026-11-26T03:40:12Z"},
+        "NetworkSettings": {"Networks": {"p_default": {"IPAddress": "172.18.0.3", "Gateway": "172.18.0.1"}}},
+        "Mounts": [
+            {"Type": "volume", "Name": "p_points", "Destination": "/var/lib/influxdb"},
+            {"Type": "volume", "Name": "0123456789abcdef" * 4, "Destination": "/unnamed"},
+            {"Type": "bind", "Source": "/home", "Destination": "/home"},
+            {"Type": "tmpfs", "Destination": "/run"},
+        ],
+    }
+    found = container_of(entry)
+    assert found is not None
+    assert found.addresses == {"172.18.0.3"}
+    assert found.gateways == {"172.18.0.1"}
+    assert found.mounts == {"/var/lib/influxdb", "/home"}

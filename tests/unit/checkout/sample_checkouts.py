@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BACKEND_CONFIG: Final = "openems-backend/config.d"
-GATEWAY_CONFIG: Final = "openems-backend-edge/config.d"
+BACKEND_EDGE_CONFIG: Final = "openems-backend-edge/config.d"
 _MOUNTED: Final = "/var/opt/openems/config"
 
 
@@ -41,7 +41,7 @@ WITH_FILE: Final = {
 WITH_DUMMY: Final = {f"{BACKEND_CONFIG}/Metadata/Dummy.config": config("Metadata.Dummy")}
 TWO_PROGRAMS: Final = {
     f"{BACKEND_CONFIG}/Edge/Manager.config": config("Edge.Manager", 'poolSize=I"10"\nport=I"8083"\n'),
-    f"{GATEWAY_CONFIG}/Backend/Edge/App.config": config(
+    f"{BACKEND_EDGE_CONFIG}/Backend/Edge/App.config": config(
         "Backend.Edge.App", 'port=I"8081"\nuri="ws://openems-backend:8083"\n'
     ),
 }
@@ -69,7 +69,7 @@ SECOND_PROGRAM: Final = f"""\
   openems-backend-edge:
     image: openems/backend-edge:{{tag}}
     ports: ["8081:8081"]
-    volumes: ["./{GATEWAY_CONFIG}:{_MOUNTED}"]
+    volumes: ["./{BACKEND_EDGE_CONFIG}:{_MOUNTED}"]
 """
 OFFICIAL_EDGE: Final = f"""\
 services:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.checkout.completion import APP, DEVICES, MANAGER, completed, completed_gateway
+from edge_tasks.checkout.completion import APP, DEVICES, MANAGER, completed, completed_backend_edge
 from edge_tasks.checkout.metadata import find_metadata
 from edge_tasks.openems import felix
 from edge_tasks.openems.release import RELEASES, release_of
@@ -29,7 +29,7 @@ def ports(files: dict[PurePosixPath, str]) -> dict[str, object]:
 @pytest.mark.parametrize("version", [one.since for one in RELEASES])
 def test_felix_loads_every_file_that_is_made(version: str) -> None:
     release = release_of(version)
-    for files in (completed({}, release), completed_gateway({}, release, URI)):
+    for files in (completed({}, release), completed_backend_edge({}, release, URI)):
         for path, text in files.items():
             pid = felix.parse(text).string("service.pid")
             assert pid is not None
@@ -44,11 +44,11 @@ def test_a_backend_of_one_program_opens_the_ports_for_edges_uis_and_rest() -> No
 
 
 def test_the_two_programs_find_each_other() -> None:
-    files, gateway = completed({}, TWO), completed_gateway({}, TWO, URI)
+    files, backend_edge = completed({}, TWO), completed_backend_edge({}, TWO, URI)
     assert ports(files)["Edge.Manager"] == 8083
     assert WEBSOCKET not in files
-    assert felix.parse(gateway[APP]).string("uri") == URI
-    assert ports(gateway) == {"Backend.Edge.App": 8081}
+    assert felix.parse(backend_edge[APP]).string("uri") == URI
+    assert ports(backend_edge) == {"Backend.Edge.App": 8081}
 
 
 def test_what_somebody_has_configured_in_the_volume_stays() -> None:
@@ -68,7 +68,7 @@ def test_only_what_is_missing_is_added_to_it() -> None:
 
 def test_of_the_second_program_only_the_uri_is_changed() -> None:
     own = {APP: config("Backend.Edge.App", 'port=I"9081"\nuri="ws://localhost:8083"\n')}
-    assert completed_gateway(own, TWO, URI) == {APP: own[APP].replace("ws://localhost:8083", URI)}
+    assert completed_backend_edge(own, TWO, URI) == {APP: own[APP].replace("ws://localhost:8083", URI)}
 
 
 def test_official_images_with_their_configuration_in_volumes_are_completed(tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_official_images_with_their_configuration_in_volumes_are_completed(tmp_p
     survey = survey_of(tmp_path, "", files)
     assert survey.is_completed("backend")
     assert survey.is_completed("backend-edge")
-    assert felix.parse(survey.gateway_texts[APP]).string("uri") == URI
-    assert (survey.gateway_port, survey.manager_port) == (8081, 8083)
+    assert felix.parse(survey.backend_edge_texts[APP]).string("uri") == URI
+    assert (survey.backend_edge_port, survey.manager_port) == (8081, 8083)
 
 
 def test_a_configuration_in_the_checkout_is_not_completed(tmp_path: Path) -> None:

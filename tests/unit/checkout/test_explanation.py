@@ -105,7 +105,7 @@ def test_a_backend_of_two_programs_is_recognised_by_its_second_service(tmp_path:
     rows = found(survey)
     assert rows["service backend"] == ["openems-backend"]
     assert rows["service backend-edge"] == ["openems-backend-edge"]
-    assert rows["backend-edge config"] == [samples.GATEWAY_CONFIG]
+    assert rows["backend-edge config"] == [samples.BACKEND_EDGE_CONFIG]
     assert rows["release"] == ["probably 2026.4.0"]
 
 

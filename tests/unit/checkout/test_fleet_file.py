@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-import yaml
 
-from edge_tasks.checkout import fleet_file
+from edge_tasks.checkout import fleet_file, yaml_text
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.groups import Group
+from edge_tasks.fleet.incident_entry import KEYS_OF, MAY_HAVE, WHOSE
 from edge_tasks.fleet.limits import FLEET_FILE, MOST_EDGES, MOST_HOUSEHOLDS
 from tests.inv import ROOT
 
@@ -43,7 +43,7 @@ def read(platform: Path, text: str) -> fleet_file.FleetFile:
 
 def allows(text: str) -> bool:
     """Whether the schema for editors does."""
-    return jsonschema.Draft202012Validator(SCHEMA).is_valid(yaml.safe_load(text))
+    return jsonschema.Draft202012Validator(SCHEMA).is_valid(yaml_text.load(text))
 
 
 def test_a_group_has_what_it_says_and_else_what_was_chosen_for_all(tmp_path: Path) -> None:
@@ -138,6 +138,68 @@ def test_a_path_of_a_profile_is_seen_from_the_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("consumption: {day: [1, 2]}\n")
     [found] = read(tmp_path, "groups: [{name: a, edges: 0, profile: ./mine.yaml}]").groups
     assert found.profile == str(tmp_path / "mine.yaml")
+
+
+INCIDENTS = (
+    WHOLE
+    + """\
+incidents:
+  - {kind: gap, edges: 1-4, from: 2026-01-03T10:00Z, to: 2026-01-05}
+  - kind: meter-replaced
+    meter: meter4
+    group: village
+    at: 2026-02-01
+"""
+)
+
+
+def test_incidents_have_what_they_say_and_the_line_on_which_they_are(tmp_path: Path) -> None:
+    gap, replaced = read(tmp_path, INCIDENTS).incidents
+    assert (gap.kind, gap.ranges) == ("gap", (range(1, 5),))
+    assert (gap.words["from"], gap.words["to"]) == ("2026-01-03T10:00Z", "2026-01-05")
+    assert (replaced.kind, replaced.of, replaced.group) == ("meter-replaced", "meter4", "village")
+    assert (gap.where, replaced.where) == (f"{tmp_path / FLEET_FILE}:13", f"{tmp_path / FLEET_FILE}:14")
+    assert allows(INCIDENTS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "problem"),
+    [
+        ("kind: gap", "kind: gop", 13, "kind is 'gop'"),
+        ("kind: gap, ", "", 13, "an incident without kind"),
+        ("meter: meter4", "metre: meter4", 15, "meter-replaced has no metre"),
+        ("    at: 2026-02-01\n", "", 14, "meter-replaced without at"),
+        ("at: 2026-02-01", "at: 2026-02-31", 17, "at is '2026-02-31'"),
+        ("edges: 1-4, from", "edges: 4-1, from", 13, "edges is '4-1'"),
+        ("  - {kind: gap", "  - gap\n  - {kind: gap", 13, "this is no incident"),
+        ("incidents:\n", "incidents: 3\nx:\n", 13, "unknown key x"),
+    ],
+)
+def test_a_wrong_incident_is_refused_with_its_line(
+    tmp_path: Path, before: str, after: str, line: int, problem: str
+) -> None:
+    text = INCIDENTS.replace(before, after)
+    with pytest.raises(SettingsError, match=re.escape(f"{FLEET_FILE}:{line}: {problem}")) as caught:
+        read(tmp_path, text)
+    assert caught.value.hint
+    assert (
+        not allows(text) or "is '" in problem
+    )  # a schema knows no calendar, and cannot compare numbers in a text
+
+
+def test_incidents_are_a_list(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"{FLEET_FILE}:2: this is no list"):
+        read(tmp_path, "groups: [{name: a, edges: 0}]\nincidents: 3\n")
+
+
+def test_the_schema_for_editors_has_the_kinds_of_incidents_with_their_keys() -> None:
+    found = {}
+    for each in SCHEMA["$defs"]["incident"]["oneOf"]:
+        found[each["properties"]["kind"]["const"]] = (each["required"], each["properties"])
+    assert list(found) == list(KEYS_OF)
+    for kind, (required, properties) in found.items():
+        assert required == ["kind", *KEYS_OF[kind]]
+        assert list(properties) == ["kind", *KEYS_OF[kind], *MAY_HAVE.get(kind, ()), *WHOSE]
 
 
 def test_the_schema_for_editors_has_the_keys_and_limits_that_the_file_may_have() -> None:

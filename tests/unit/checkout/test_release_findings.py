@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ONE = compose_text(samples.DOCKER_OPENEMS) + samples.ODOO_SERVICES
 TWO = compose_text(samples.DOCKER_OPENEMS + samples.SECOND_PROGRAM) + samples.ODOO_SERVICES
-APP = f"{samples.GATEWAY_CONFIG}/Backend/Edge/App.config"
+APP = f"{samples.BACKEND_EDGE_CONFIG}/Backend/Edge/App.config"
 MANAGER = f"{samples.BACKEND_CONFIG}/Edge/Manager.config"
 
 

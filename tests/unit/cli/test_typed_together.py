@@ -33,6 +33,8 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "truth": (),
     "dashboard": (),
     "report": (),
+    "export-keys": (),
+    "attach": (),
     "logs": (),
     "down": (),
     "restart": (),

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_tasks.fleet.incidents import Incident
 from edge_tasks.history.pasts import OPEN, Lack, Noted, Wish, difference, lack
 from edge_tasks.timedata.span import Span
 
 W = 300_000
 """Five minutes, which are an average."""
 WISH = Wish(1000 * W, OPEN, 10 * W, "made of this")
+GAP = Incident("gap", 1500 * W, 1700 * W)
 NOTED = Noted(1000 * W, 5000 * W, 5000 * W, 10 * W, "made of this", is_whole=True)
 
 
@@ -88,6 +90,7 @@ def test_nothing_is_removed_that_is_not_written_again(until: int, end: int, writ
         ({"begin": 2000 * W}, "from another moment on"),
         ({"every": 20 * W}, "in other steps"),
         ({"mark": "made of that"}, "of another template, profile or seed"),
+        ({"incidents": (GAP,)}, "with other incidents"),
         ({"until": 3000 * W}, ""),
     ],
 )
@@ -101,3 +104,7 @@ def test_a_past_has_a_point_at_its_begin_and_none_at_its_end() -> None:
         401,
         1,
     )
+
+
+def test_a_past_lacks_the_points_of_its_gaps() -> None:
+    assert replace(NOTED, incidents=(GAP,)).count == NOTED.count - 20

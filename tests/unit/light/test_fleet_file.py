@@ -60,6 +60,7 @@ def test_a_part_has_files_of_its_own() -> None:
     part = fleet(3, 2, 1).part(1)
     assert part.status_file == Path("/state/light-status-1.json")
     assert part.memory_file == Path("/state/light-memory-1.json")
+    assert part.trace_file is None
     assert Fleet("r", STATUS, {}, processes=2).part(0).memory_file is None
 
 
@@ -170,3 +171,11 @@ def test_what_a_file_does_not_say_is_as_it_always_was(tmp_path: Path) -> None:
 def test_a_wrong_word_is_named(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(FleetFileError, match=f'"{next(iter(wrong))}"'):
         load(tmp_path, **wrong)
+
+
+def test_a_trace_and_certificates_are_files_of_a_part_and_of_all(tmp_path: Path) -> None:
+    whole = load(tmp_path, trace_file="/state/trace.jsonl", ca_file="/certificates.pem")
+    assert (whole.trace_file, whole.ca_file) == (Path("/state/trace.jsonl"), Path("/certificates.pem"))
+    assert whole.part(1).trace_file == Path("/state/trace-1.jsonl")
+    assert whole.part(1).ca_file == whole.ca_file
+    assert load(tmp_path).ca_file is None

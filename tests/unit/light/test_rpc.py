@@ -76,6 +76,24 @@ def test_the_channels_of_a_component_are_listed_with_type_and_unit(model: Model)
     assert _result(one[0])["channel"]["accessMode"] == "WO"
 
 
+def test_the_relays_of_a_component_are_listed_as_digital_inputs(model: Model) -> None:
+    """A widget of the UI's live page asks for them. A real edge of 2024.7.0 answered these records."""
+    method = "getDigitalInputChannelsOfComponents"
+    told = _result(_component(model, "_componentManager", method, componentIds=["io0", "meter0"])[0])
+    relays, others = told["channelsPerComponent"]
+    assert (relays["componentId"], others) == ("io0", {"componentId": "meter0", "channels": []})
+    assert [one["id"] for one in relays["channels"]] == [f"InputOutput{number}" for number in range(6)]
+    assert relays["channels"][0] == {
+        "id": "InputOutput0",
+        "accessMode": "RW",
+        "persistencePriority": "LOW",
+        "text": "",
+        "type": "BOOLEAN",
+        "unit": "",
+        "category": "OPENEMS_TYPE",
+    }
+
+
 def test_a_factory_is_told_or_said_to_be_missing(model: Model) -> None:
     pid = "Simulator.GridMeter.Reacting"
     known = _component(model, "_componentManager", "getPropertiesOfFactory", factoryId=pid)[0]

@@ -14,6 +14,8 @@ from edge_tasks.openems.load_curve import Profile
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.look import Expectations, MadeOf
 from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
+from edge_tasks.registry.odoo.rows import WORDS
+from edge_tasks.registry.protocol import Words
 
 VALUES = {"meter0/ActivePower": 0, "meter1/ActivePower": 3000}
 EXPECTED = Expectation(
@@ -27,11 +29,20 @@ WELL = Observation(
     values=VALUES,
     message_age_s=3.0,
     settled_s=500.0,
+    words=WORDS,
 )
 
 
 UNASKED: dict[str, Any] = {"unasked": Fault.BACKEND_SILENT, "unasked_why": "http://x does not answer"}
 HOUSE = Profile.of({"consumption": {"day": [1, 3], "scale": [0.5, 2]}})
+
+
+def test_an_entry_is_called_as_its_registry_calls_it() -> None:
+    of_file = replace(WELL, words=Words("entry", "entries", "/m/metadata.json", "there"))
+    assert judge(replace(of_file, registered=False), EXPECTED).why == "it has no entry in /m/metadata.json"
+    assert judge(replace(of_file, key_is_own=False), EXPECTED).why == "its entry has another apikey"
+    unread = judge(replace(of_file, online=False, read=False), EXPECTED)
+    assert unread.why == "the backend started before its entry was there"
 
 
 def test_an_edge_with_all_it_should_show_is_online() -> None:
@@ -268,7 +279,7 @@ def test_of_a_meter_without_hardware_no_value_is_expected_but_the_component_is()
 def test_a_light_edge_is_expected_to_show_what_it_simulates_and_a_real_edge_what_openems_simulates() -> None:
     meters = [Component("meter0", "Simulator.SomeMeter.Acting", "s", "", {"datasource.id": "datasource0"})]
     groups = [(MadeOf(meters, None), ["edge0", "edge1"])]
-    expected = Expectations.of(groups, frozenset({"edge1"}), DEVICES.simulates, is_late=False)
+    expected = Expectations.of(groups, frozenset({"edge1"}), DEVICES.simulates, sees_values=True)
     assert expected.of_edge("edge0").figures == {"meter0/ActivePower": None}
     assert expected.of_edge("edge1").figures == {}
     assert expected.unmeasured(["edge0"]) == ()

@@ -57,9 +57,11 @@ def test_a_file_that_is_not_there_has_no_text_and_one_that_cannot_be_read_says_w
     assert refused.value.hint == "remove it"
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotWritable, match="nowhere"):
-        LocalFile(tmp_path / "nowhere" / "metadata.json").write("{}")
+def test_a_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_named(tmp_path: Path) -> None:
+    LocalFile(tmp_path / "new" / "metadata.json").write("{}")
+    assert (tmp_path / "new" / "metadata.json").read_text() == "{}"
+    with pytest.raises(NotWritable, match=r"metadata\.json"):
+        LocalFile(tmp_path / "new" / "metadata.json" / "metadata.json").write("{}")
 
 
 def test_only_the_owner_and_root_may_replace_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,6 +145,7 @@ class Status:
     remark: str = ""
     is_late: bool = False
     measured: list[list[str]] = field(default_factory=list)
+    sees_values: bool = True
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         if self.silent:

@@ -293,7 +293,7 @@ class Storage:
     def history(self) -> Any:
         raise AssertionError("it is not asked for")
 
-    kept = start_kept = entrance = history
+    kept = start_kept = entrance = publication = history
 
     def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
         progress(len(names))

@@ -11,7 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.history.truth.account import (
+from edge_tasks.history.truth.account import NOTHING, accounts_of
+from edge_tasks.history.truth.answered import Bill, PastPoints, needed
+from edge_tasks.history.truth.batch import Batch
+from edge_tasks.history.truth.periods import LENGTHS, periods
+from edge_tasks.history.truth.reasons import (
     BEFORE,
     CHANGED,
     ENDS,
@@ -21,14 +25,9 @@ from edge_tasks.history.truth.account import (
     NOT_BACKFILLED,
     NOT_KEPT,
     NOT_RECKONED,
-    NOTHING,
     SAME,
     UTC_DAYS,
-    Batch,
-    accounts_of,
 )
-from edge_tasks.history.truth.answered import Bill, PastPoints, needed
-from edge_tasks.history.truth.periods import LENGTHS, periods
 from edge_tasks.history.truth.reckoning import Reckoning
 from edge_tasks.history.truth.site import reckoned
 from edge_tasks.openems.sources import NEVER

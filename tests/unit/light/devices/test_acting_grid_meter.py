@@ -47,7 +47,7 @@ def test_a_battery_takes_off_what_it_gives(edge: Build) -> None:
     assert values["_sum/ConsumptionActivePower"] == 800
     values = found.after(HOUR).values
     assert (values["meter0/ActivePower"], values["ess0/ActivePower"]) == (800, 0)
-    assert (values["meter0/ActiveProductionEnergy"], values["ess0/ActiveDischargeEnergy"]) == (300, 500)
+    assert (values["meter0/ActiveProductionEnergy"], values["ess0/ActiveDischargeEnergy"]) == (304, 495)
 
 
 def test_production_is_consumed_because_the_grid_does_not_see_it(edge: Build) -> None:

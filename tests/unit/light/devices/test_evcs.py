@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from edge_tasks.light.engine.simulation import Simulation
+from tests.unit.light.devices.built_edge import Edge
+
 if TYPE_CHECKING:
-    from tests.unit.light.devices.built_edge import Build, Edge, Part
+    from tests.unit.light.devices.built_edge import Build, Part
 
 HOUR = 3_600_000
 READY, CHARGING, REJECTED = 2, 3, 5
+STANDS, CHARGES, DECREASES, INCREASES = range(4)
 
 
 def _station(edge: Build, produced: int, *others: Part) -> Edge:
@@ -46,7 +51,52 @@ def test_it_charges_within_its_limits(edge: Build, told: int, charged: int, stat
 def test_it_says_when_it_was_told_to_stop(edge: Build) -> None:
     found = _station(edge, 5000).write("evcs0/SetChargePowerLimit", 5000).after(1000)
     values = found.write("evcs0/SetChargePowerLimit", 0).after(1000).values
-    assert (values["evcs0/Status"], values["evcs0/ChargeState"], values["evcs0/ChargePower"]) == (REJECTED, 0, 0)
+    assert (values["evcs0/Status"], values["evcs0/ChargePower"]) == (REJECTED, 0)
+
+
+def test_it_says_for_eleven_seconds_that_it_increases_or_decreases(edge: Build) -> None:
+    """As the charging stations of ``trials.json`` did."""
+    found = _station(edge, 5000).write("evcs0/SetChargePowerLimit", 5000)
+    states = [found.after(1000).values["evcs0/ChargeState"] for _ in range(12)]
+    assert states == [INCREASES] * 10 + [CHARGES] * 2
+    found.write("evcs0/SetChargePowerLimit", 0)
+    states = [found.after(1000).values["evcs0/ChargeState"] for _ in range(12)]
+    assert states == [DECREASES] * 10 + [STANDS] * 2
+
+
+def test_one_that_an_earlier_version_had_remembered_with_less_goes_on(edge: Build) -> None:
+    found = _station(edge, 5000).write("evcs0/SetChargePowerLimit", 5000).after(HOUR)
+    memory = found.simulation.memory()
+    before = replace(memory, registers={key: own[:3] for key, own in memory.registers.items()})
+    again = Edge(found.model, Simulation(found.model.plant, found.simulation.now, before)).after(1000)
+    assert (again.values["evcs0/Status"], again.values["evcs0/ChargePower"]) == (CHARGING, 5000)
+
+
+def test_after_a_decrease_it_waits_before_it_increases_again(edge: Build) -> None:
+    found = _station(edge, 5000)
+    powers = []
+    for told in (5000, 8000, 6000, 9000):
+        found.write("evcs0/SetChargePowerLimit", told).after(1000)
+        powers.append(found.values["evcs0/ChargePower"])
+    assert powers == [5000, 8000, 6000, 6000]
+    assert found.after(10_000).values["evcs0/ChargePower"] == 9000
+
+
+@pytest.mark.parametrize(
+    ("properties", "shown"),
+    [
+        ({}, (0, 0)),
+        ({"defaultChargeMinPower": 5000}, (0, 0)),
+        ({"chargeMode": "EXCESS_POWER", "defaultChargeMinPower": 5000}, (1, 5000)),
+        ({"enabledCharging": False}, (0, None)),
+        ({"evcs__id": "evcs9"}, (None, None)),
+    ],
+)
+def test_it_shows_the_mode_and_the_least_power_of_its_controller(
+    edge: Build, properties: dict[str, Any], shown: tuple[int | None, int | None]
+) -> None:
+    values = _station(edge, 5000, _control(**properties)).values
+    assert (values["evcs0/ChargeMode"], values["evcs0/MinimumPower"]) == shown
 
 
 def test_only_the_unmanaged_consumption_knows_what_it_charges(edge: Build) -> None:

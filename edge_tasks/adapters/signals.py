@@ -1,0 +1,24 @@
+"""How this process is told to end."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def ending_as_ctrl_c() -> Iterator[None]:
+    """Meanwhile SIGTERM, by which service managers end a program, is a ``KeyboardInterrupt``, too."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,53 @@
+"""The options of ``inv attach`` and ``inv export-keys``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge_tasks.cli.option import Option, Setting
+
+CONNECT_RATE: Final = 10
+"""At most so many edges connect per second to a backend that may be somebody else's, unless another is typed."""
+LIMIT: Final = Setting(
+    "limit",
+    "At most so many edges",
+    default=100,
+    lowest=1,
+    highest=100_000,
+)
+MIN_AVAILABILITY: Final = Setting(
+    "min_availability",
+    "The percentage of its time that each edge must be connected",
+    default="99",
+    pattern=r"100|[0-9]{1,2}(\.[0-9]+)?",
+)
+FOR: Final = Setting(
+    "for",
+    "How long, such as 24h",
+    default="",
+    default_words="until Ctrl-C",
+    pattern=r"[1-9][0-9]*[smhd]",
+    pattern_words="a whole number with s, m, h or d behind it",
+)
+
+ATTACH: Final = (
+    Option("backend", "wss://HOST, wss://HOST:PORT or ws://HOST:PORT"),
+    Option("keys", "The file that inv export-keys has written"),
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
+    FOR,
+    LIMIT,
+    MIN_AVAILABILITY,
+    Option("ca", "Certificates of the authorities to believe instead of the system's, in PEM format"),
+    Option("rest", "The backend's REST API, to be asked which edges are online: https://HOST:PORT"),
+    Option("netrc", "The login for --rest (default: ~/.netrc)"),
+    Option("yes", "Do not ask for consent", is_flag=True),
+    Option("output", "The report, FILE.html, and FILE.json beside it (default: edge-tasks-attach-TIME.html)"),
+)
+EXPORT_KEYS: Final = (
+    Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
+    Option("output", "The file, FILE.csv or FILE.json"),
+)
+TAKES: Final = frozenset(
+    ("platform", "meters", "profile", "seed", "connect_rate", "reconnect", "light_processes", "json", "quiet")
+)
+"""The options of all tasks that attach takes. The others are about a fleet, and it needs none."""

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from edge_tasks.checkout.completion import APP
+from edge_tasks.openems import felix
+from edge_tasks.runtimes.docker.config_copies import copies
+from tests.unit.checkout import sample_checkouts as samples
+from tests.unit.checkout.sample_checkouts import compose_text, survey_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edge_tasks.checkout.survey import Survey
+    from edge_tasks.runtimes.docker.stack import Stack
+
+
+def two_programs(folder: Path) -> Survey:
+    files = {
+        "backend.yml": compose_text(samples.OFFICIAL_BACKEND, "2026.3.0"),
+        "gate.yml": compose_text(samples.OFFICIAL_BACKEND_EDGE, "2026.3.0"),
+        ".env": "COMPOSE_FILE=backend.yml:gate.yml\n",
+    }
+    return survey_of(folder, "", files)
+
+
+def stack(folder: Path, survey: Survey, *, is_corrected: bool = False) -> Stack:
+    """What the copies need to know of a stack."""
+    found = SimpleNamespace(
+        survey=survey,
+        services=SimpleNamespace(backend="openems_backend", backend_edge=survey.players.get("backend-edge", "")),
+        backend_files=SimpleNamespace(is_corrected=is_corrected),
+        context=SimpleNamespace(state=SimpleNamespace(folder=folder / ".edge-tasks")),
+    )
+    return cast("Stack", found)
+
+
+def test_the_second_program_of_official_images_gets_a_copy_that_leads_to_the_first(tmp_path: Path) -> None:
+    [found] = copies(stack(tmp_path, two_programs(tmp_path)))
+    assert (found.service, found.inside) == ("openems_backend_edge", "/var/opt/openems/config")
+    assert found.folder == tmp_path / ".edge-tasks" / "backend-edge-config.d"
+    assert felix.parse(found.wanted[APP]).string("uri") == "ws://openems_backend:8083"
+    assert found.is_completed
+
+
+def test_a_copy_is_current_once_it_is_there_whatever_its_program_has_rewritten(tmp_path: Path) -> None:
+    [found] = copies(stack(tmp_path, two_programs(tmp_path)))
+    assert not found.is_current
+    path = found.folder / APP
+    path.parent.mkdir(parents=True)
+    path.write_text("rewritten")
+    assert found.is_current
+
+
+def test_a_second_program_that_is_configured_in_the_checkout_keeps_its_files(tmp_path: Path) -> None:
+    compose = compose_text(samples.DOCKER_OPENEMS + samples.SECOND_PROGRAM)
+    survey = survey_of(tmp_path, compose, {**samples.TWO_PROGRAMS, **samples.WITH_ODOO})
+    assert list(copies(stack(tmp_path, survey))) == []
