@@ -121,6 +121,12 @@ def report(_ctx: Context, session: Session) -> None:
 
 
 @step()
+def cache(_ctx: Context, session: Session) -> None:
+    """List the snapshots of Odoo that are kept for your next platforms, or remove them with --clear."""
+    _keeping().cache(session)
+
+
+@step()
 def export_keys(_ctx: Context, session: Session) -> None:
     """Write the apikeys of the fleet's edges into a file, to run them at the same backend from elsewhere."""
     _attaching().export_keys(session)
@@ -152,6 +158,12 @@ def restart(_ctx: Context, session: Session) -> None:
 
 
 @step(post=(verify,))
+def reset(_ctx: Context, session: Session) -> None:
+    """Put the fleet back to how it was right after set-up, without its history; devices and keys stay."""
+    _resetting().reset(session)
+
+
+@step(post=(verify,))
 def rotate_keys(_ctx: Context, session: Session) -> None:
     """Give every edge a new apikey, and bring all of them back online."""
     session.rotate_keys()
@@ -177,6 +189,18 @@ def _past() -> ModuleType:
     from edge_tasks.cli import past  # noqa: PLC0415 - numpy takes 100 ms to import
 
     return past
+
+
+def _resetting() -> ModuleType:
+    from edge_tasks.cli import resetting  # noqa: PLC0415 - as above
+
+    return resetting
+
+
+def _keeping() -> ModuleType:
+    from edge_tasks.cli import keeping  # noqa: PLC0415 - as above
+
+    return keeping
 
 
 def _attaching() -> ModuleType:
@@ -218,6 +242,8 @@ namespace = Collection(
     attach,
     logs,
     restart,
+    reset,
+    cache,
     down,
     rotate_keys,
 )

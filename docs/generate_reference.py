@@ -29,7 +29,7 @@ If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names 
 exits with 6 if the whole fleet is down. `inv up` and `inv setup` mend. If there is no fleet yet, `inv verify`
 brings one up first, and says so.
 
-After `down`, `restart` or `rotate-keys`, the tasks that follow in the same command run again:
+After `down`, `restart`, `reset` or `rotate-keys`, the tasks that follow in the same command run again:
 `inv down --purge setup` makes a new fleet."""
 _SOURCES = """\
 Each setting is taken from the first of these that has it: the option, the environment, the saved fleet,

@@ -33,6 +33,10 @@ class Output(Protocol):
     def is_screen(self) -> bool:
         """People read it on a terminal, where only so much is seen at once; false for a file or a pipe."""
 
+    @property
+    def is_read_by_program(self) -> bool:
+        """The JSON document is going to be printed."""
+
     def line(self, text: str, indent: int = 2) -> None:
         """Print a line, unless ``quiet``."""
 

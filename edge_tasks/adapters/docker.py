@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 import os
 import re
-import threading
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import sh
 
 from edge_tasks.adapters.containers import Image, container_of, host_ports_of, seconds_of
+from edge_tasks.adapters.docker_cli import (
+    TAIL_LINES,
+    answer,
+    environment,
+    failure,
+    program,
+    redirected,
+    shown,
+    without_secrets,
+)
 from edge_tasks.adapters.files import PRIVATE, writing
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path, PurePosixPath
 
     from edge_tasks.adapters.containers import Container
@@ -24,12 +33,10 @@ if TYPE_CHECKING:
 OLDEST_ENGINE: Final = (20, 10)
 _ANSWER_S: Final = 10
 _ASK_S: Final = 120
-_TAIL_LINES: Final = 12
 _INTERRUPTED: Final = 130
 _OF_THE_PROGRAM: Final = (1, 126, 127)
 """Exit codes of ``docker run`` that are not the engine's own (125): failed, cannot be run, is not there."""
 _OURS: Final = "com.docker.compose.project"
-_SECRET: Final = re.compile(r"(?i)((?:password|apikey|secret|token)[\"']?\s*[=:]\s*)\S+")
 
 
 @dataclass(frozen=True)
@@ -46,19 +53,26 @@ class Docker:
     echo: Callable[[str], None] | None = field(default=None, compare=False)
     variables: Mapping[str, str] = field(default_factory=dict)
 
-    def ask(self, *arguments: str, with_errors: bool = False, given: str = "") -> str:
-        """What a command prints; ``given`` is its standard input.
+    def ask(
+        self,
+        *arguments: str,
+        with_errors: bool = False,
+        given: str = "",
+        more: Mapping[str, str] | None = None,
+    ) -> str:
+        """What a command prints; ``given`` is its standard input, ``more`` is added to its environment.
 
         Raises:
             CommandFailed: its last lines.
         """
         try:
-            return _answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=self.variables)
+            added = {**self.variables, **(more or {})}
+            return answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=added)
         except TimeoutError:
-            raise CommandFailed(f"{_shown(arguments)} did not end within {_ASK_S} s") from None
+            raise CommandFailed(f"{shown(arguments)} did not end within {_ASK_S} s") from None
         except sh.ErrorReturnCode as error:
             said = error.stderr.decode(errors="replace")
-            raise CommandFailed(_failure(arguments, error.exit_code, said)) from None
+            raise CommandFailed(failure(arguments, error.exit_code, said)) from None
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         """Run a command that changes something, for as long as it takes, with its output in the log.
@@ -70,26 +84,46 @@ class Docker:
         with writing(self.log), _appended(self.log) as log:
 
             def take(line: str) -> None:
-                clean = _SECRET.sub(r"\1…", line.rstrip())
+                clean = without_secrets(line.rstrip())
                 tail.append(clean)
-                del tail[:-_TAIL_LINES]
+                del tail[:-TAIL_LINES]
                 log.write(f"{clean}\n")
                 if self.echo is not None:
                     self.echo(clean)
 
-            log.write(f"$ {_shown(arguments)}\n")
+            log.write(f"$ {shown(arguments)}\n")
             try:
-                _docker()(
+                program()(
                     *arguments,
                     _out=take,
                     _err_to_out=True,
                     _tty_out=False,
-                    _env=_environment({**self.variables, **(more or {})}),
+                    _env=environment({**self.variables, **(more or {})}),
                     _done=lambda *_: log.flush(),
                 )
             except sh.ErrorReturnCode as error:
-                text = _failure(arguments, error.exit_code, "\n".join(tail))
+                text = failure(arguments, error.exit_code, "\n".join(tail))
                 raise CommandFailed(text, hint=f"all of its output is in {self.log}") from None
+
+    def save(self, target: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
+        """Write what a command prints into a file, which only the user can read.
+
+        Raises:
+            CommandFailed: with its last lines.
+            OSError: the file cannot be made.
+        """
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
+            redirected(arguments, {**self.variables, **(more or {})}, _out=file)
+
+    def feed(self, source: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
+        """Run a command whose standard input is a file.
+
+        Raises:
+            CommandFailed: with its last lines.
+            OSError: the file cannot be read.
+        """
+        with source.open("rb") as file:
+            redirected(arguments, {**self.variables, **(more or {})}, _in=file)
 
     def publishers(self) -> dict[int, str]:
         """Host port → the container to which Docker leads it, of all that run."""
@@ -112,11 +146,11 @@ class Docker:
             KeyboardInterrupt: it was interrupted.
         """
         try:
-            _docker()(*arguments, _fg=True, _env=_environment(self.variables))
+            program()(*arguments, _fg=True, _env=environment(self.variables))
         except sh.ErrorReturnCode as error:
             if error.exit_code == _INTERRUPTED:
                 raise KeyboardInterrupt from None
-            raise CommandFailed(f"{_shown(arguments)} ended with {error.exit_code}") from None
+            raise CommandFailed(f"{shown(arguments)} ended with {error.exit_code}") from None
 
     def containers(self, project: str) -> tuple[Container, ...]:
         """All containers of a Compose project, running or not."""
@@ -127,7 +161,7 @@ class Docker:
     def last_lines(self, container: str, count: int = 5) -> list[str]:
         """The end of what a container said."""
         said = self.ask("logs", "--tail", str(count), container, with_errors=True)
-        return [_SECRET.sub(r"\1…", line) for line in said.splitlines()]
+        return [without_secrets(line) for line in said.splitlines()]
 
     def root(self) -> str:
         """The folder in which the engine keeps images and containers."""
@@ -172,12 +206,12 @@ class Docker:
         arguments = ("run", *how, image, str(path))
         with writing(target), target.open("wb") as file:
             try:
-                _docker()(*arguments, _out=file, _tty_out=False, _env=_environment())
+                program()(*arguments, _out=file, _tty_out=False, _env=environment())
             except sh.ErrorReturnCode as error:
                 if error.exit_code in _OF_THE_PROGRAM:
                     return False
                 said = error.stderr.decode(errors="replace")
-                raise CommandFailed(_failure(arguments, error.exit_code, said)) from None
+                raise CommandFailed(failure(arguments, error.exit_code, said)) from None
         return True
 
     def is_rootless(self) -> bool:
@@ -200,7 +234,7 @@ class Docker:
 def engine_problem() -> tuple[str, str]:
     """Why no Docker Engine with Compose can be used here, and what to do; both empty when one can."""
     try:
-        said = _answer(("version", "--format", "{{.Server.Version}}"), _ANSWER_S)
+        said = answer(("version", "--format", "{{.Server.Version}}"), _ANSWER_S)
     except sh.CommandNotFound:
         return (
             "docker is not installed on this machine",
@@ -213,48 +247,10 @@ def engine_problem() -> tuple[str, str]:
     if _version(said) < OLDEST_ENGINE:
         return f"the Docker Engine is {said.strip()}", "update it to 20.10 or later"
     try:
-        _answer(("compose", "version", "--short"), _ANSWER_S)
+        answer(("compose", "version", "--short"), _ANSWER_S)
     except (sh.ErrorReturnCode, TimeoutError):
         return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 is not enough"
     return "", ""
-
-
-def _answer(
-    arguments: Sequence[str],
-    seconds: float,
-    *,
-    with_errors: bool = False,
-    given: str = "",
-    more: Mapping[str, str] | None = None,
-) -> str:
-    """What a command prints. We do not use sh's ``_timeout``, because with it every call takes 0.1 s."""
-    how = {
-        "_bg": True,
-        "_bg_exc": False,
-        "_tty_out": False,
-        "_err_to_out": with_errors,
-        "_env": _environment(more),
-    }
-    running = _docker()(*arguments, **how, **({"_in": given} if given else {}))
-    alarm = threading.Timer(seconds, running.kill)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        running.wait()
-    except sh.SignalException_SIGKILL:
-        raise TimeoutError from None
-    finally:
-        alarm.cancel()
-    return str(running.stdout.decode(errors="replace"))
-
-
-def _docker() -> Any:  # noqa: ANN401 - sh has no types
-    return sh.Command("docker")
-
-
-def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Plain output, and Compose's own opinions about it out of the way."""
-    return {**os.environ, "COMPOSE_ANSI": "never", "COMPOSE_PROGRESS": "plain", "NO_COLOR": "1", **(more or {})}
 
 
 def _appended(log: Path) -> IO[str]:
@@ -272,13 +268,3 @@ def _refusal(said: str) -> tuple[str, str]:
 
 def _version(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:2])
-
-
-def _shown(arguments: Sequence[str]) -> str:
-    """A command to paste."""
-    return " ".join(("docker", *(f'"{part}"' if " " in part else part for part in arguments)))
-
-
-def _failure(arguments: Sequence[str], code: int, said: str) -> str:
-    lines = [_SECRET.sub(r"\1…", line) for line in said.strip().splitlines()[-_TAIL_LINES:]]
-    return "\n    ".join((f"{_shown(arguments)} ended with {code}", *lines))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.cli import pasts_left
+from edge_tasks.cli import keeping, pasts_left
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
+from edge_tasks.runtimes.choice import kind
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -74,6 +75,7 @@ def gen_configs(session: Session) -> GenConfigs:
         output=session.console,
         adopt=session.flag("adopt"),
         force=is_typed and session.flag("force") and "gen-configs" not in session.done,
+        as_made="reset" in session.typed and not session.flag("history"),
     )
 
 
@@ -116,7 +118,7 @@ def up(session: Session) -> Up:
     )
 
 
-_ONLY_PROVING: Final = frozenset({"restart"})
+_ONLY_PROVING: Final = frozenset({"restart", "reset"})
 """After these the steps only make sure that the fleet is as it should be."""
 STEPS: Final[dict[str, Callable[[Session], Step[Any]]]] = {
     "doctor": doctor,
@@ -154,9 +156,9 @@ def verify(session: Session) -> None:
     """``inv verify``."""
     session.begin()
     timeout_s = session.target.choices.number("timeout")
-    table = table_of(session)
+    view = fleet_view(session)
     try:
-        Verify(fleet_view(session), timeout_s, session.judges_only, table, session.console).run()
+        Verify(view, timeout_s, session.judges_only, table_of(session, view), session.console).run()
     finally:
         session.bringing_up.note(session.target.state.record)
 
@@ -211,6 +213,8 @@ def down(session: Session) -> None:
         going.stop()
         if session.flag("purge"):
             going.purge()
+            if saved and kind(saved.runtime).uses_engine and (said := keeping.left()):
+                session.console.line(said)
             session.platform_used.forget()
     session.begin_again()
 
@@ -246,10 +250,10 @@ def _made_of(target: Target) -> list[tuple[MadeOf, list[str]]]:
     ]
 
 
-def table_of(session: Session) -> EdgeTable:
-    """The table of the target's edges."""
-    edges = {edge.name: edge for edge in session.target.fleet.edges}
-    return EdgeTable(edges, session.runtime.edges.light_names, session.console)
+def table_of(session: Session, view: FleetView) -> EdgeTable:
+    """The table of a view's edges."""
+    edges = {edge.name: edge for edge in view.edges}
+    return EdgeTable(edges, view.runtime.edges.light_names, session.console, view.measured)
 
 
 def devices_read(session: Session) -> DevicesRead:

@@ -61,6 +61,11 @@ class Console:
         """Whether people read it on a terminal."""
         return self._terminal is not None
 
+    @property
+    def is_read_by_program(self) -> bool:
+        """Whether the document is going to be printed."""
+        return self.as_json
+
     def line(self, text: str, indent: int = 2) -> None:
         """One line, at once; on a terminal that is too narrow for it the rest is indented."""
         if not self.quiet:
@@ -191,4 +196,5 @@ def _are_figures(cells: Sequence[str]) -> bool:
 
 def _aligned(column: Sequence[str]) -> list[str]:
     width = max(map(len, column))
-    return [cell.rjust(width) if _are_figures(column[1:]) else cell.ljust(width) for cell in column]
+    align = str.rjust if _are_figures(column[1:]) else str.ljust
+    return [align(cell, width) for cell in column]

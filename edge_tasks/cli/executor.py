@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.invocation import Invocation
 
 _ONLY_READ: Final = frozenset({"plan", "status", "logs"})
-CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "rotate-keys"})
+CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "reset", "rotate-keys"})
 _CUT_OFF: Final = 128 + signal.SIGPIPE
 """As after SIGPIPE: if nobody read the output to its end, the work may not be complete."""
 _NOT_USABLE: Final = 8

@@ -231,6 +231,13 @@ _FLAGS: Final = (
         used_by=("odoo-init", "plan"),
     ),
     Option(
+        "no_snapshot",
+        "Initialise Odoo even if an earlier run has kept the result, and keep none (docker)",
+        is_flag=True,
+        matters=Matters.DOCKER,
+        used_by=("odoo-init",),
+    ),
+    Option(
         "echo",
         "Show the output of docker commands; it is always in .edge-tasks/docker.log",
         is_flag=True,
@@ -246,7 +253,7 @@ _FLAGS: Final = (
         "yes",
         "Answer yes where you would be asked: remove the written pasts, too",
         is_flag=True,
-        used_by=("up", "backfill", "down"),
+        used_by=("up", "backfill", "down", "reset"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),

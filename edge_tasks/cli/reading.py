@@ -218,11 +218,12 @@ def logs(session: Session) -> None:
 def _status(session: Session) -> Status:
     session.require_fleet()
     edges = selected_edges(session) if session.options.get("edge") else session.target.fleet.edges
+    view = fleet_view(session)
     return Status(
-        view=fleet_view(session),
+        view=view,
         platform=session.target.platform.path,
         names=[edge.name for edge in edges],
-        table=table_of(session),
+        table=table_of(session, view),
         output=session.console,
         only_ill=session.flag("offline"),
         must_be_well=session.flag("check"),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _WITHOUT_FLEET_FILE: Final = frozenset({"down"})
 """A task that needs no groups, so that a damaged fleet file does not hinder it."""
 _JUDGING: Final = frozenset({"verify"})
-_RUNTIME_FLAGS: Final = ("skip_build", "demo", "force", "fix")
+_RUNTIME_FLAGS: Final = ("skip_build", "demo", "no_snapshot", "force", "fix")
 
 
 class Session:

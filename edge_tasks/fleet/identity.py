@@ -142,7 +142,7 @@ class Fleet:
     @cached_property
     def light_edges(self) -> tuple[Edge, ...]:
         """The edges after those, which need no directory."""
-        return tuple(map(self.edge, range(self.full, self.size)))
+        return self.edges[self.full :]
 
     @cached_property
     def reserved(self) -> tuple[Edge, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import random
 import time
 import urllib.error
 import urllib.request
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FIRST: Final = 100
-"""How many edges are asked for first; the time that takes shows whether the backend knows them."""
-_BATCH: Final = 1000
+"""How many edges are asked for first; the time that takes shows whether the backend knows the user's roles."""
 _SLOW_S: Final = 1.0
+_SLOW_BATCH: Final = 1000
+"""Of a backend that has to ask Odoo for each edge, so many are answered well before :data:`_TIMEOUT_S`."""
 _PAUSE_S: Final = 0.5
 _TIMEOUT_S: Final = 30.0
 _SMALL_TIMEOUT_S: Final = 10.0
@@ -74,17 +76,26 @@ class BackendApi:
         Raises:
             BackendError: the backend does not answer, or refuses the login.
         """
-        answers = self._asked("getEdgesStatus", "edgeIds", names, {})
+        first = frozenset(random.sample(names, min(_FIRST, len(names))))
+        began = time.monotonic()
+        answers = self._statuses([name for name in names if name in first])
+        if rest := [name for name in names if name not in first]:
+            is_slow = time.monotonic() - began > _SLOW_S
+            if is_slow and self.ui:
+                self._introduce()
+            answers |= self._statuses(rest, _SLOW_BATCH if is_slow and not self.ui else len(rest))
         found = {name: bool(answer.get("online")) for name, answer in answers.items()}
         return found if self.knows_all else {**dict.fromkeys(names, False), **found}
 
     def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
-        """``getEdgesChannelsValues``; an edge that the backend does not know or show is absent.
+        """``getEdgesChannelsValues`` of edges that :meth:`online` has named; one that is unknown now is absent.
 
         Raises:
             BackendError: as for :meth:`online`.
         """
-        return self._asked("getEdgesChannelsValues", "ids", names, {"channels": list(channels)})
+        if not names or not channels:
+            return {}
+        return self._asked("getEdgesChannelsValues", "ids", [list(names)], {"channels": list(channels)})
 
     def components(self, names: Sequence[str]) -> dict[str, frozenset[str]]:
         """``getEdgeConfig`` of each edge; one of which the backend has none is absent."""
@@ -156,24 +167,27 @@ class BackendApi:
         finally:
             connection.close()
 
+    def _statuses(self, names: list[str], most: int = _FIRST) -> dict[str, dict[str, object]]:
+        batches = [names[start : start + most] for start in range(0, len(names), most)] or [names]
+        return self._asked("getEdgesStatus", "edgeIds", batches, {})
+
     def _asked(
-        self, method: str, key: str, names: Sequence[str], params: dict[str, object]
+        self, method: str, key: str, batches: list[list[str]], params: dict[str, object]
     ) -> dict[str, dict[str, object]]:
+        """What a call for each batch answers; one that is refused, or takes too long, is asked for in halves."""
         found: dict[str, dict[str, object]] = {}
-        batches = [list(names[start : start + _BATCH]) for start in range(_FIRST, len(names), _BATCH)]
-        batches.append(list(names[:_FIRST]))
-        is_introduced = not self.ui
         while batches:
             batch = batches.pop()
-            began = time.monotonic()
             timeout_s = _SMALL_TIMEOUT_S if len(batch) <= _FIRST else _TIMEOUT_S
-            answer = self._call(method, {key: batch, **params}, timeout_s)
-            if batches and not is_introduced and time.monotonic() - began > _SLOW_S:
-                is_introduced = True
-                self._introduce()
+            try:
+                answer = self._call(method, {key: batch, **params}, timeout_s)
+            except BackendHangs:
+                if len(batch) <= _FIRST:
+                    raise
+                answer = {}
             if "result" in answer:
                 found |= answer["result"]
-            elif len(batch) > 1:  # one unknown edge fails the whole call, so look in each half
+            elif len(batch) > 1:  # one unknown edge fails the whole call
                 batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
         return found
 

@@ -152,7 +152,7 @@ class Sources:
 def look(
     names: Sequence[str], channels: Sequence[str], expected: Expectations, sources: Sources
 ) -> tuple[Verdict, ...]:
-    """Ask once of these edges, also for the values of ``channels``, and judge each."""
+    """Ask once of these edges, and judge each; those that are online also have the values of ``channels``."""
     answers = _ask(names, [*expected.channels, *channels], sources)
     is_late = sources.status.is_late  # only now, since what is asked may have been another source
     if not sources.status.sees_values:
@@ -171,7 +171,8 @@ def _ask(names: Sequence[str], channels: list[str], sources: Sources) -> _Answer
     try:
         answers.reports = registry.reports(names)
         answers.online = status.online(_worth_asking(names, answers.reports))
-        answers.values = status.values(list(answers.online), channels)
+        online = [name for name, is_online in answers.online.items() if is_online]
+        answers.values = status.values(online, channels) if channels else {}
         answers.components = _components(answers, sources)
         answers.visible = registry.visible(names)
         answers.takes_edges = any(answers.online.values()) or sources.facts.takes_edges()

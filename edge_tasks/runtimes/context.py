@@ -28,7 +28,8 @@ class RuntimeContext:
         services_named: role → service, from ``invoke.yaml``.
         choices: the saved settings, by name; each runtime takes its own into a dataclass of options.
         told_release: the release of OpenEMS that was chosen, or that the bundled platform has; else empty.
-        flags: those that were typed, of ``skip_build``, ``demo``, ``force`` and ``fix``.
+        flags: those that were typed, of ``skip_build``, ``demo``, ``no_snapshot``, ``force`` and
+            ``fix``.
         compose: reads the platform's compose file, where Compose does not.
         blueprints: gives what the edges are made of; see :attr:`.Target.blueprints`.
         say: prints a line for people.

@@ -12,6 +12,7 @@ from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import in_utf8, text_of, write_file, writing
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
+from edge_tasks.light.host import memories
 from edge_tasks.openems.release import DEFAULT
 from edge_tasks.plan import counted
 from edge_tasks.proof.protocol import EdgeProcess
@@ -220,6 +221,13 @@ class LightHost:
     def stop(self) -> bool:
         """Have it end, and keep what its edges have counted; whether it ran."""
         return self.process.stop()
+
+    def clear(self) -> None:
+        """Have it end, and remove what its edges have counted and what people changed of them."""
+        self.process.stop()
+        for file in memories.family(self.memory_file):
+            with writing(file):
+                file.unlink(missing_ok=True)
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the host says of its edges, by name; empty when it does not run."""

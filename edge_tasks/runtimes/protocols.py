@@ -150,6 +150,13 @@ class EdgeHost(Protocol):
             CommandFailed: an edge or its host did not start.
         """
 
+    def clear(self) -> None:
+        """End all edges, and remove what they have counted; :meth:`find` then says that they are to be started.
+
+        Raises:
+            CommandFailed: one did not end.
+        """
+
     def processes(self) -> dict[str, EdgeProcess]:
         """The edges that there are, by name."""
 

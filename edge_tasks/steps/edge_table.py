@@ -9,7 +9,7 @@ from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.verdict import DOWN, Condition, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.output import Output
@@ -35,11 +35,13 @@ class EdgeTable:
     Attributes:
         edges: of the fleet, by name.
         light: the names of those that have no ports of their own.
+        measured: gives verdicts the values of channels.
     """
 
     edges: Mapping[str, Edge]
     light: frozenset[str]
     output: Output
+    measured: Callable[[Sequence[Verdict], Sequence[str]], Sequence[Verdict]]
 
     def show(self, verdicts: Sequence[Verdict], *, all_rows: bool = False) -> None:
         """Show all edges of a small fleet; of a large one those that are not online first, and count the rest.
@@ -48,6 +50,8 @@ class EdgeTable:
             verdicts: of these edges.
             all_rows: of a large fleet, too.
         """
+        if self.output.is_read_by_program:
+            verdicts = self.measured(verdicts, SHOWN)
         large = len(verdicts) > _MOST_ROWS and not all_rows
         by_need = sorted(verdicts, key=lambda verdict: verdict.is_well) if large else verdicts
         self._print(by_need[:_MOST_ROWS] if large else by_need)
@@ -57,8 +61,10 @@ class EdgeTable:
         self.record(verdicts)
 
     def _print(self, verdicts: Sequence[Verdict]) -> None:
-        if not verdicts:
+        if not verdicts or self.output.quiet:
             return
+        if not self.output.is_read_by_program:
+            verdicts = self.measured(verdicts, SHOWN)
         ports = [self._ports(verdict) for verdict in verdicts]
         titles = _PORTS if any(ports) else ()
         rows = [

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from edge_tasks.errors import BackendError
 from edge_tasks.proof.look import RuntimeFacts, Sources, look
+from edge_tasks.proof.verdict import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +46,7 @@ class FleetView:
         """Whether nothing of it runs, so that nothing is known of any edge."""
         return not self.runtime.services.running()
 
-    def look(self, channels: Sequence[str], names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
+    def look(self, channels: Sequence[str] = (), names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
         """Ask once of all edges, or of those named, also for the values of ``channels``, and judge each."""
         runtime = self.runtime
         backend = runtime.backend
@@ -54,6 +56,15 @@ class FleetView:
         wanted = self.names if names is None else names
         sources = Sources(runtime.backend.status, runtime.database.registry, facts)
         return look(wanted, channels, self.expected, sources)
+
+    def measured(self, verdicts: Sequence[Verdict], channels: Sequence[str]) -> list[Verdict]:
+        """The same verdicts, with the values of ``channels`` where the backend has some."""
+        asked = [verdict.name for verdict in verdicts if verdict.condition is not Condition.UNKNOWN]
+        try:
+            found = self.runtime.backend.status.values(asked, channels)
+        except BackendError:
+            return list(verdicts)
+        return [replace(one, values={**one.values, **found.get(one.name, {})}) for one in verdicts]
 
     def _restart(self, name: str) -> str:
         """What to type so that an edge starts again: one without a directory only does so with all others."""

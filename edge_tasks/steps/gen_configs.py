@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edge_tasks.output import Output
 
 
+_CONFIG: Final = ".config"
 _NOT_THERE: Final = "not there yet"
 _ADOPTED: Final = "not made by edge-tasks, but replaced because of --adopt"
 _OTHER_INPUTS: Final = "made of another template, apikey or backend address"
@@ -52,6 +53,7 @@ class GenConfigs:
         claim: makes what edges wrote in our directories, and in those that are adopted, removable.
         adopt: directories that we did not make are replaced.
         force: all are written again.
+        as_made: those are written again of which an edge, or somebody, has changed a file.
     """
 
     template_of: Callable[[Edge], Template]
@@ -63,6 +65,7 @@ class GenConfigs:
     output: Output
     adopt: bool = False
     force: bool = False
+    as_made: bool = False
 
     def find(self) -> Plan[Differing]:
         """Which directories were made of other inputs, or are of a larger earlier fleet.
@@ -128,7 +131,16 @@ class GenConfigs:
                 return "with another apikey"
             if uri != self.uri:
                 return "with another address of the backend"
-        return "written again because of --force" if self.force else ""
+        if self.force:
+            return "written again because of --force"
+        return "changed since it was written" if self.as_made and self._is_changed(edge) else ""
+
+    def _is_changed(self, edge: Edge) -> bool:
+        files = self.template_of(edge).render(edge, self.uri)
+        try:
+            return self.directories.texts(edge) != {path: files[path] for path in files if path.suffix == _CONFIG}
+        except SettingsError:
+            return True
 
     def _told(self, reasons: Mapping[Edge, str]) -> Iterator[str]:
         """A line for each reason; where the inputs differ, also what that changes in the first directory."""

@@ -9,7 +9,6 @@ from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN
 from edge_tasks.steps.causes import causes
-from edge_tasks.steps.edge_table import SHOWN
 from edge_tasks.steps.verify import print_remark
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class Status:
         running = ", ".join(runtime.services.running()) or "nothing"
         self.output.line(f"{counted(len(self.view.edges), 'edge')} in {self.platform}; running: {running}")
         if not self.view.is_down:
-            self._show(self.view.look(SHOWN, self.names))
+            self._show(self.view.look(names=self.names))
             return
         self.table.record_down(self.names)
         self.output.fault(" → ".join(DOWN))

@@ -10,7 +10,6 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, EdgesNotOnline
 from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN
-from edge_tasks.steps.edge_table import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +79,7 @@ class Verify:
     def _await_all(self, deadline: float, progress: Progress) -> dict[str, Verdict]:
         """The last verdict of each edge: all are online, or the time is over, or waiting cannot help."""
         asked = time.monotonic()
-        verdicts = {verdict.name: verdict for verdict in self.view.look(SHOWN)}
+        verdicts = {verdict.name: verdict for verdict in self.view.look()}
         took_s = time.monotonic() - asked
         while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
             progress(len(verdicts) - len(ill))
@@ -96,7 +95,7 @@ class Verify:
         return verdicts
 
     def _looked_at(self, names: Sequence[str]) -> dict[str, Verdict]:
-        return {verdict.name: verdict for verdict in self.view.look(SHOWN, names)}
+        return {verdict.name: verdict for verdict in self.view.look(names=names)}
 
     def _worth_a_look(self, ill: list[str]) -> list[str]:
         """The edges that are worth a full look: of many, only those that the backend says are online."""

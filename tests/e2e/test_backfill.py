@@ -6,7 +6,9 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from tests.billing_client import BillingClient
+import pytest
+
+from tests.billing_client import BillingClient, RefusedError
 from tests.inv import inv
 
 if TYPE_CHECKING:
@@ -61,6 +63,19 @@ def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any, 
     sent = platform.inv("backfill", "--from", later, "--edge", "0", "--through-backend")
     assert (sent.returncode, "points of 1 edge" in sent.stdout) == (0, True), sent.stdout
     assert client.energy("edge0", (later, later), [ENERGY]) == {ENERGY: 12_000 - 250}
+
+    refused = platform.inv("reset")
+    assert (refused.returncode, f"the past of 1 edge from {later}" in refused.stdout) == (2, True), refused.stdout
+    reset = platform.inv("reset", "--yes")
+    assert (reset.returncode, "2 edges begin anew, history removed" in reset.stdout) == (0, True), reset.stdout
+    assert "2 online" in reset.stdout
+    assert awaited(lambda: client.values(EDGES, [ENERGY])["edge1"].get(ENERGY) is not None)
+    assert client.values(EDGES, [ENERGY])["edge1"][ENERGY] < 100
+    with pytest.raises(RefusedError, match="Result is null"):
+        client.energy("edge1", days, [ENERGY])
+    alone = platform.inv("reset", "--history")
+    assert (alone.returncode, "anew" in alone.stdout) == (0, False), alone.stdout
+    assert platform.inv("backfill", "--from", later).returncode == 0
 
     smaller = platform.inv("setup", "--edges", "1")
     assert (smaller.returncode, "past" in smaller.stdout) == (0, False), smaller.stdout

@@ -155,6 +155,21 @@ def _last_used() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tests' platforms share snapshots of Odoo, but not with whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of a test's own, without any snapshot; the folder of Odoo's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "edge-tasks" / "odoo"
+
+
 def checkouts() -> Iterator[Callable[[Path], Platform]]:
     """What makes checkouts; when the tests have had it, whatever runs of them is removed."""
     found: list[Platform] = []

@@ -44,6 +44,7 @@ def test_a_setup_that_is_killed_during_a_step_is_finished_by_the_next(
     assert platform.inv("setup").count("nothing to do") == 7
 
 
+@pytest.mark.usefixtures("own_cache")
 def test_an_odoo_initialisation_killed_half_way_starts_again(platform: Any) -> None:
     slow = {"ODOO_INIT_SECONDS": "60"}
     command = platform.command("odoo-init")

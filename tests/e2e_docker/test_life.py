@@ -48,7 +48,7 @@ def test_a_purged_database_is_gone_also_where_the_server_keeps_its_data_in_a_fol
     assert "the override, the database openems, data/postgresql, the saved fleet" in said
     assert not (platform.path / "data").exists()
     assert platform.git("status", "--short", "--ignored") == ""
-    assert "Odoo initialised" in platform.inv("setup", "--edges", "2")
+    assert "Odoo restored from a snapshot" in platform.inv("setup", "--edges", "2")
     platform.inv("down", "--purge")
 
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from edge_tasks.errors import BackendError
-from edge_tasks.proof import ui_api
+from edge_tasks.proof import backend_api, ui_api
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.proof.ui_status import UiStatus
 
@@ -26,13 +26,25 @@ class Backend:
         self.pages: list[int] = []
         self.asked: list[int] = []
         self.port = 0
+        self.pause_s = 1.1
+        self.answers_at_most = len(EDGES)
+        self.unknown: set[str] = set()
 
     async def rest(self, request: web.Request) -> web.Response:
-        names = (await request.json())["params"]["edgeIds"]
+        params = (await request.json())["params"]
+        names = params.get("edgeIds") or params["ids"]
         self.asked.append(len(names))
         if not self.pages:
-            await asyncio.sleep(1.1)
+            await asyncio.sleep(self.pause_s)
+        if len(names) > self.answers_at_most:
+            await asyncio.sleep(0.6)
+        if self.unknown & set(names):
+            return web.json_response({"error": {"message": "unknown"}})
         return web.json_response({"result": {name: {"online": True} for name in names}})
+
+    @property
+    def api(self) -> BackendApi:
+        return BackendApi(f"http://127.0.0.1:{self.port}", "admin", "s3cret", ui=f"ws://127.0.0.1:{self.port}")
 
     async def ui(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -59,7 +71,7 @@ def backend() -> Iterator[Backend]:
     app = web.Application()
     app.router.add_post("/jsonrpc", found.rest)
     app.router.add_get("/", found.ui)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=1.0)
 
     async def start() -> None:
         await runner.setup()
@@ -82,7 +94,7 @@ def backend() -> Iterator[Backend]:
 
 
 def test_a_backend_that_does_not_know_its_user_learns_it_page_by_page_then_answers_fast(backend: Backend) -> None:
-    api = BackendApi(f"http://127.0.0.1:{backend.port}", "admin", "s3cret", ui=f"ws://127.0.0.1:{backend.port}")
+    api = backend.api
     assert api.online(EDGES) == dict.fromkeys(EDGES, True)
     assert backend.pages == [0, 1, 2]
     assert backend.asked == [100, 150]
@@ -91,7 +103,7 @@ def test_a_backend_that_does_not_know_its_user_learns_it_page_by_page_then_answe
 
 
 def test_a_few_edges_are_asked_for_directly(backend: Backend) -> None:
-    api = BackendApi(f"http://127.0.0.1:{backend.port}", "admin", "s3cret", ui=f"ws://127.0.0.1:{backend.port}")
+    api = backend.api
     assert api.online(EDGES[:3]) == dict.fromkeys(EDGES[:3], True)
     assert backend.pages == []
 
@@ -100,6 +112,37 @@ def test_whoever_is_refused_or_finds_nobody_goes_on_without(backend: Backend) ->
     ui_api.introduce("ws://127.0.0.1:1", "admin", "s3cret")
     ui_api.introduce(f"ws://127.0.0.1:{backend.port}", "admin", "wrong")
     assert backend.pages == []
+
+
+def test_a_backend_that_knows_its_user_is_asked_for_all_other_edges_and_for_all_values_at_once(
+    backend: Backend,
+) -> None:
+    backend.pause_s = 0
+    api = backend.api
+    assert api.online(EDGES) == dict.fromkeys(EDGES, True)
+    assert backend.asked == [100, 150]
+    assert api.values(EDGES, ["_sum/EssSoc"]).keys() == set(EDGES)
+    assert backend.asked == [100, 150, 250]
+    assert (api.values(EDGES, ()), api.values((), ["_sum/EssSoc"])) == ({}, {})
+    assert len(backend.asked) == 3, "for nothing it is not asked"
+
+
+def test_edges_that_are_not_known_are_left_out_and_all_others_answered(backend: Backend) -> None:
+    backend.pause_s, backend.unknown = 0, {"edge7", "edge8", "edge200"}
+    assert backend.api.online(EDGES).keys() == set(EDGES) - backend.unknown
+
+
+def test_what_takes_too_long_at_once_is_asked_for_in_halves(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_TIMEOUT_S", "_SMALL_TIMEOUT_S"):
+        monkeypatch.setattr(backend_api, name, 0.3)
+    backend.pause_s, backend.answers_at_most = 0, 130
+    assert backend.api.online(EDGES) == dict.fromkeys(EDGES, True)
+    assert backend.asked == [100, 150, 75, 75]
+    backend.answers_at_most = 40
+    with pytest.raises(BackendError, match="does not answer within"):
+        backend.api.online(EDGES)
 
 
 def test_the_ui_says_who_is_online_page_by_page_where_rest_is_missing(backend: Backend) -> None:

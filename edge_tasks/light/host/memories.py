@@ -100,7 +100,7 @@ def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, 
         known: those that the host has had itself.
     """
     found = {name: known[name] for name in names & known.keys()}
-    for file in _family(path) if path else ():
+    for file in family(path) if path else ():
         for name, snapshot in load(file).items():
             if name in names and (name not in found or _age(snapshot) > _age(found[name])):
                 found[name] = snapshot
@@ -195,7 +195,8 @@ def _written(did: Deed) -> tuple[object, ...]:
     return (did.method, did.params, did.by, did.at)
 
 
-def _family(path: Path) -> list[Path]:
+def family(path: Path) -> list[Path]:
+    """The files of one fleet that are there: ``memory.json``, ``memory-0.json`` …; ``path`` is any of them."""
     stem = re.sub(r"-[0-9]+$", "", path.stem)
     parts = re.compile(rf"{re.escape(stem)}(-[0-9]+)?{re.escape(path.suffix)}")
     if not path.parent.is_dir():

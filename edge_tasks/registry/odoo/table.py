@@ -181,18 +181,28 @@ def remove_rows(database: Database, ids: Sequence[int]) -> None:
         connection.execute("DELETE FROM openems_device WHERE id = ANY(%s)", (list(ids),))
 
 
+_REPORTS: Final = """
+WITH devices AS MATERIALIZED (
+  SELECT name, apikey, active, lastmessage, md5(nullif(openems_config, '')) AS digest
+  FROM openems_device WHERE name = ANY(%s)
+), configs AS (
+  SELECT digest, min(name) AS name FROM devices WHERE digest IS NOT NULL GROUP BY digest
+), parsed AS MATERIALIZED (
+  SELECT digest, ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) AS components
+  FROM configs JOIN openems_device USING (name)
+)
+SELECT name, apikey, active, components,
+  extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s
+FROM devices LEFT JOIN parsed USING (digest)
+"""
+"""A configuration has 20 kB and is the same for all light edges of a template, so it is parsed once for them."""
+
+
 def read_reports(database: Database, names: Sequence[str]) -> dict[str, RowReport]:
     """What the backend wrote about these devices, by name; a name without a row is absent."""
     with _connected(database) as connection:
         cursor = connection.cursor(row_factory=class_row(RowReport))
-        found = cursor.execute(
-            "SELECT name, apikey, active,"
-            " CASE WHEN openems_config IS NULL OR openems_config = '' THEN NULL"
-            " ELSE ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) END AS components,"
-            " extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s"
-            " FROM openems_device WHERE name = ANY(%s)",
-            (list(names),),
-        ).fetchall()
+        found = cursor.execute(_REPORTS, (list(names),)).fetchall()
     return {report.name: report for report in found}
 
 

@@ -72,6 +72,10 @@ class Compose:
         """
         self.docker.run(*self._prefix(), *arguments, more=more)
 
+    def arguments(self, *arguments: str) -> tuple[str, ...]:
+        """A command as :meth:`run` gives it to Docker."""
+        return (*self._prefix(), *arguments)
+
     def ask(self, *arguments: str, given: str = "") -> str:
         """What a command prints; ``given`` is its standard input.
 

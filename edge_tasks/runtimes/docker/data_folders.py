@@ -37,7 +37,7 @@ done
 def remember(stack: Stack) -> None:
     """Note, before anything is started, which of them are not there or empty."""
     record = stack.context.state.record.entries().get("folders", {})
-    found = {str(folder): _missing(stack, folder) for folder in _data_folders(stack) if _is_empty(folder)}
+    found = {str(folder): _missing(stack, folder) for folder in of_services(stack) if _is_empty(folder)}
     if found.keys() - record.keys():
         stack.context.state.record.note(folders={**found, **record})
 
@@ -64,7 +64,7 @@ def remove(stack: Stack) -> tuple[str, ...]:
     return tuple(str(Path(folder).relative_to(home)) for folder in gone)
 
 
-def _data_folders(stack: Stack) -> Iterator[Path]:
+def of_services(stack: Stack) -> Iterator[Path]:
     """The data folders in bind mounts of the platform."""
     home = stack.context.platform.path
     for service in stack.services.platform:

@@ -76,6 +76,20 @@ class EdgeContainers:
         of_others = (planned.make, planned.restart, planned.lost, planned.surplus)
         return ", ".join((*((self._start(planned),) if any(of_others) else ()), *of_light))
 
+    def clear(self) -> None:
+        """Remove the containers: what a real edge has counted is in its container.
+
+        Raises:
+            CommandFailed: Docker refused.
+        """
+        fleet = self.stack.context.fleet
+        services = {edge.service for edge in fleet.edges_with_directory}
+        ids = [found.id for found in self.stack.containers() if found.service in services]
+        if ids:
+            self.stack.docker.run("rm", "-f", "--volumes", *ids)
+        if fleet.light:
+            self.light.clear()
+
     def processes(self) -> dict[str, EdgeProcess]:
         """Edges with a directory as it and their container show them; light ones as their host does."""
         fleet = self.stack.context.fleet

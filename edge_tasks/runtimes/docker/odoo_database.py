@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed, OdooError
 from edge_tasks.plan import Plan
@@ -15,6 +16,7 @@ from edge_tasks.registry.odoo.registry import OdooRegistry
 from edge_tasks.registry.odoo.table import Addon
 from edge_tasks.runtimes.docker import data_folders, edge_files
 from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
+from edge_tasks.runtimes.docker.odoo_snapshot import KIND, OdooSnapshots
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.stack import Stack
@@ -63,14 +65,15 @@ class OdooDatabase:
         if stack.services.database in planned.start:
             self.start_server()
         # Where nothing answered before, that can be asked only now.
+        restored = False
         if planned.initialise or (planned.initialise is None and not self.is_initialised()):
-            self._initialise()
-            did.append("Odoo initialised")
+            restored = self._initialise()
+            did.append("Odoo restored from a snapshot" if restored else "Odoo initialised")
         if stack.services.odoo in planned.start:
             stack.compose.up((stack.services.odoo,), parallel=1)
         self._await_odoo()
         if planned.set_passwords or (planned.set_passwords is None and not self.odoo_lets_in()):
-            stack.odoo.set_passwords()
+            self._set_passwords(restored=restored)
             did.append("Odoo's admin passwords set")
         return ", ".join(did)
 
@@ -117,8 +120,30 @@ class OdooDatabase:
         except OdooError:
             return False
 
-    def _initialise(self) -> None:
-        """Run ``odoo -i openems``. What our killed run left unfinished starts again."""
+    def _set_passwords(self, *, restored: bool) -> None:
+        """Set them; an Odoo that does not let its admin in although it was restored is initialised after all."""
+        stack = self.stack
+        try:
+            stack.odoo.set_passwords()
+        except CommandFailed as error:
+            if not restored or isinstance(error, OdooError):  # an Odoo that is too busy to answer proves nothing
+                raise
+            self._snapshots.discard(error.message)
+            table.drop_database(stack.database)
+            self._initialise()
+            stack.compose.restart((stack.services.odoo,), parallel=1)
+            self._await_odoo()
+            stack.odoo.set_passwords()
+
+    @property
+    def _snapshots(self) -> OdooSnapshots:
+        return OdooSnapshots(self.stack, KeptFiles.of_user(KIND))
+
+    def _initialise(self) -> bool:
+        """Restore a snapshot, else run ``odoo -i openems``; whether it was restored.
+
+        What our killed run left unfinished starts again.
+        """
         stack = self.stack
         database, state = stack.database, stack.context.state
         helper = f"{stack.project.name}-odoo-init"
@@ -128,8 +153,32 @@ class OdooDatabase:
         if ours == f"begun {database.name}" and not fresh:
             stack.context.say(f"  the initialisation of {database.name} was interrupted and starts again")
             table.drop_database(database)
+            fresh = True
         if fresh or ours is not None:
             state.record.note(odoo_init=f"begun {database.name}")
+        restored = fresh and self._is_restored()
+        if not restored:
+            self._run_odoo(helper)
+            if fresh:
+                self._snapshots.take()
+        if state.record.entries().get("odoo_init"):
+            state.record.note(odoo_init=f"made {database.name}")
+        return restored
+
+    def _is_restored(self) -> bool:
+        """Whether a snapshot was restored; nothing is left of one that is no good."""
+        if not self._snapshots.restore():
+            table.drop_database(self.stack.database)
+            return False
+        if self.is_initialised():
+            return True
+        self._snapshots.discard("it has no openems addon")
+        table.drop_database(self.stack.database)
+        return False
+
+    def _run_odoo(self, helper: str) -> None:
+        stack = self.stack
+        database = stack.database
         demo = () if stack.options.demo else ("--without-demo=all",)
         stack.context.say(f"  Odoo initialises database {database.name}; this takes about half a minute")
         # Without a log file of the checkout's odoo.conf, what goes wrong is told to us.
@@ -141,8 +190,6 @@ class OdooDatabase:
                 hint="is the addon in the container's addons path?"
                 f" All of Odoo's output is in {stack.docker.log}",
             )
-        if state.record.entries().get("odoo_init"):
-            state.record.note(odoo_init=f"made {database.name}")
 
     def _await_odoo(self) -> None:
         stack = self.stack

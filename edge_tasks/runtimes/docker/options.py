@@ -26,6 +26,7 @@ class DockerOptions:
         demo: Odoo is initialised with its demo data.
         force: whether to go on with too little memory.
         fix: correct copies of the platform's files are wanted.
+        snapshot: an initialised Odoo is kept, and used again.
     """
 
     project_name: str
@@ -40,6 +41,7 @@ class DockerOptions:
     demo: bool
     force: bool
     fix: bool
+    snapshot: bool
 
     @classmethod
     def of(cls, choices: Mapping[str, str | int], flags: Collection[str]) -> DockerOptions:
@@ -57,4 +59,5 @@ class DockerOptions:
             demo="demo" in flags,
             force="force" in flags,
             fix="fix" in flags,
+            snapshot="no_snapshot" not in flags,
         )

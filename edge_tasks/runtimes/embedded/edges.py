@@ -47,6 +47,10 @@ class LightEdges:
         """
         return self.host.start(plan.details.light) if plan.details.light is not None else ""
 
+    def clear(self) -> None:
+        """End the host, and remove what its edges have counted."""
+        self.host.clear()
+
     def processes(self) -> dict[str, EdgeProcess]:
         """What the host says of its edges, by name; empty when it does not run."""
         return self.host.processes()

@@ -83,3 +83,19 @@ def test_figures_stand_to_the_right_and_words_to_the_left(capsys: pytest.Capture
         "edge10       0",
         "edge2        -",
     ]
+
+
+def test_each_cell_of_a_large_table_is_read_as_a_figure_only_once(capsys: pytest.CaptureFixture[str]) -> None:
+    read: list[str] = []
+
+    class Cell(str):
+        __slots__ = ()
+
+        def removeprefix(self, prefix: str, /) -> str:
+            read.append(self)
+            return super().removeprefix(prefix)
+
+    cells = [Cell(index) for index in range(100)]
+    Console().table(("W",), [(cell,) for cell in cells])
+    assert read == cells
+    assert capsys.readouterr().out.splitlines()[:2] == [" W", " 0"]

@@ -38,10 +38,12 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "logs": (),
     "down": (),
     "restart": (),
+    "reset": (),
+    "cache": (),
     "rotate-keys": (),
 }
 """What each task needs to be done before it."""
-AFTER = {"restart": "verify", "rotate-keys": "verify"}
+AFTER = {"restart": "verify", "reset": "verify", "rotate-keys": "verify"}
 TYPED = st.lists(st.sampled_from(sorted(BEFORE)), min_size=1, max_size=5)
 
 

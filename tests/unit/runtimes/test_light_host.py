@@ -135,6 +135,20 @@ def test_a_host_that_runs_is_told_and_not_started_again(tmp_path: Path) -> None:
     assert process.config.read_text() == again.fleet_file
 
 
+def test_a_host_that_is_cleared_is_started_again_without_what_its_edges_have_counted(tmp_path: Path) -> None:
+    light, process = host(tmp_path)
+    first = light.find(WRITTEN)
+    assert first is not None
+    light.start(first)
+    for name in ("light-memory.json", "light-memory-0.json", "light-memory-1.json"):
+        (tmp_path / name).write_text("{}")
+    light.clear()
+    assert not process.running
+    assert list(tmp_path.glob("light-memory*")) == []
+    assert light.find(WRITTEN) is not None
+    light.clear()
+
+
 def test_a_host_that_ends_instead_of_taking_its_edges_is_said_to(tmp_path: Path) -> None:
     light, _ = host(tmp_path, takes=False)
     planned = light.find(WRITTEN)

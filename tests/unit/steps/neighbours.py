@@ -28,6 +28,7 @@ class Lines:
 
     quiet: bool = False
     is_screen: bool = True
+    is_read_by_program: bool = False
     lines: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     rows: list[tuple[str, ...]] = field(default_factory=list)
@@ -143,6 +144,7 @@ class Status:
     says: str = "the test"
     remark: str = ""
     is_late: bool = False
+    measured: list[list[str]] = field(default_factory=list)
     sees_values: bool = True
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
@@ -154,8 +156,9 @@ class Status:
     def components(_names: Sequence[str]) -> dict[str, frozenset[str]]:
         return {}
 
-    def values(self, names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
-        return {name: {} for name in names}
+    def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
+        self.measured.append(list(names))
+        return {name: dict.fromkeys(channels, 7) for name in names}
 
 
 @dataclass
@@ -216,6 +219,9 @@ class Host:
         self.running |= {edge.name for edge in plan.details.make}
         self.status.online_now |= self.running
         return f"{len(plan.details.make)} edges started"
+
+    def clear(self) -> None:
+        self.running.clear()
 
     def processes(self) -> dict[str, EdgeProcess]:
         return {name: EdgeProcess(running=True, since=1_000_000.0) for name in self.running}

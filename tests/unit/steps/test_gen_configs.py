@@ -26,7 +26,9 @@ class Scene:
         self.output, self.claimed, self.adopted = Lines(), 0, frozenset[str]()
         self.template, self.directories = template, Directories(folder)
 
-    def step(self, fleet: Fleet = FLEET, *, adopt: bool = False, force: bool = False) -> GenConfigs:
+    def step(
+        self, fleet: Fleet = FLEET, *, adopt: bool = False, force: bool = False, as_made: bool = False
+    ) -> GenConfigs:
         return GenConfigs(
             template_of=lambda _: self.template,
             uri=URI,
@@ -37,6 +39,7 @@ class Scene:
             output=self.output,
             adopt=adopt,
             force=force,
+            as_made=as_made,
         )
 
     def claim(self, adopted: Collection[str]) -> None:
@@ -205,6 +208,21 @@ def test_what_an_edge_itself_rewrites_or_adds_is_left_alone(scene: Scene) -> Non
     (directory / "Core").mkdir()
     (directory / "Core" / "Cycle.config").write_text('service.pid="Core.Cycle"\n')
     assert scene.step().find().changes == ()
+
+
+def test_what_edges_have_changed_is_written_again_where_the_fleet_begins_anew(scene: Scene) -> None:
+    scene.step().apply(scene.step().find())
+    made = scene.directories.texts(FLEET.edges[0])
+    directory = scene.directories.of(FLEET.edges[0])
+    (directory / "Core").mkdir()
+    (directory / "Core" / "Cycle.config").write_text('service.pid="Core.Cycle"\n')
+    other = scene.directories.of(FLEET.edges[1])
+    (next(other.glob("Simulator/NRCMeter/Acting/*.config"))).write_bytes(b"\xff")
+    plan = scene.step(as_made=True).find()
+    assert plan.changes == ("write config-edge0, config-edge1: changed since it was written",)
+    scene.step(as_made=True).apply(plan)
+    assert scene.directories.texts(FLEET.edges[0]) == made
+    assert scene.step(as_made=True).find().changes == ()
 
 
 def test_files_of_macos_are_said_to_be_ignored(scene: Scene) -> None:

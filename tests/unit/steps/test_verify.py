@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.errors import EdgesNotOnline, FileRefused
+from edge_tasks.errors import BackendError, EdgesNotOnline, FileRefused
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
 from edge_tasks.proof.look import Expectations
 from edge_tasks.proof.verdict import Expectation
 from edge_tasks.runtimes.plans import Arrival
 from edge_tasks.runtimes.protocols import Runtime
+from edge_tasks.steps import status
 from edge_tasks.steps.devices_read import DevicesRead
 from edge_tasks.steps.edge_table import SHOWN, EdgeTable
 from edge_tasks.steps.fleet_view import FleetView
 from edge_tasks.steps.restart import Restart
-from edge_tasks.steps.status import Status
 from edge_tasks.steps.verify import Verify
-from tests.unit.steps.neighbours import FLEET, Backend, Entries, Host, Lines
+from tests.unit.steps.neighbours import FLEET, Backend, Entries, Host, Lines, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +61,11 @@ class Scene:
         runtime = Runtime("test", services, database, self.backend, self.host)
         expectation = Expectation(frozenset({"ctrlBackend0"}), {})
         self.view = FleetView(FLEET.edges, Expectations(dict.fromkeys(ALL, expectation)), runtime, read)
-        self.table = EdgeTable({edge.name: edge for edge in FLEET.edges}, frozenset(), self.output)
+        self.table = EdgeTable(
+            {edge.name: edge for edge in FLEET.edges}, frozenset(), self.output, self.view.measured
+        )
         self.verify = Verify(self.view, 0, judges_only=True, table=self.table, output=self.output)
-        self.status = Status(self.view, folder, sorted(ALL), self.table, self.output)
+        self.status = status.Status(self.view, folder, sorted(ALL), self.table, self.output)
 
 
 @pytest.fixture
@@ -204,8 +206,8 @@ def test_a_fleet_that_is_down_has_one_reason_for_all(scene: Scene) -> None:
 
 def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_rest(scene: Scene) -> None:
     fleet = replace(FLEET, size=30)
-    table = EdgeTable({edge.name: edge for edge in fleet.edges}, frozenset(), scene.output)
-    verdicts = scene.view.look(())
+    table = EdgeTable({edge.name: edge for edge in fleet.edges}, frozenset(), scene.output, scene.view.measured)
+    verdicts = scene.view.look()
     many = [replace(verdicts[0], name=edge.name) for edge in fleet.edges]
     many[29] = replace(many[29], condition=type(many[29].condition).OFFLINE)
     table.show(many)
@@ -214,6 +216,37 @@ def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_
     assert scene.output.lines == ["and 6 more: 6 online, 0 not online"]
     edges: Any = scene.output.found["edges"]
     assert len(edges) == 30
+
+
+def test_only_the_edges_that_are_shown_are_asked_for_their_figures(scene: Scene) -> None:
+    fleet = replace(FLEET, size=30)
+    table = replace(scene.table, edges={edge.name: edge for edge in fleet.edges})
+    verdicts = [replace(scene.view.look()[0], name=edge.name) for edge in fleet.edges]
+    asked = scene.backend.status.measured
+    table.show(verdicts)
+    assert asked == [[edge.name for edge in fleet.edges[:24]]]
+    assert [row[-5:] for row in scene.output.rows] == [("7",) * 5] * 24
+    scene.output.quiet = True
+    table.show(verdicts)
+    assert len(asked) == 1
+    scene.output.is_read_by_program = True
+    table.show(verdicts)
+    assert asked[1:] == [[edge.name for edge in fleet.edges]]
+    edges: Any = scene.output.found["edges"]
+    assert [edge["values"] for edge in edges] == [dict.fromkeys(SHOWN, 7)] * 30
+
+
+def test_a_backend_that_goes_away_before_the_table_is_shown_leaves_its_figures_out(scene: Scene) -> None:
+    class Gone(Status):
+        """Answers no more when it is asked for values."""
+
+        def values(self, _names: Sequence[str], _channels: Sequence[str]) -> dict[str, dict[str, object]]:
+            raise BackendError("the backend does not answer")
+
+    scene.backend.status = Gone(set(ALL))
+    scene.status.run()
+    assert [row[1] for row in scene.output.rows] == ["online"] * 3
+    assert {row[-5:] for row in scene.output.rows} == {("-",) * 5}
 
 
 def test_a_large_fleet_is_shown_in_full_to_who_is_no_terminal(scene: Scene) -> None:
@@ -316,12 +349,12 @@ def test_edges_without_a_row_are_asked_for_only_while_they_are_few(scene: Scene)
 
     scene.backend.status = Noting()
     scene.registry.keys.clear()
-    scene.view.look(())
+    scene.view.look()
     assert set(asked) == ALL
     asked.clear()
     many = [f"edge{index}" for index in range(11)]
     expected = Expectations(dict.fromkeys(many, Expectation(frozenset(), {})))
-    assert len(replace(scene.view, expected=expected).look((), many)) == 11
+    assert len(replace(scene.view, expected=expected).look(names=many)) == 11
     assert asked == []
 
 

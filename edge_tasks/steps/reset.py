@@ -1,0 +1,82 @@
+"""``inv reset``: what the fleet has lived through is removed, and what it is made of stays."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.history import dates
+from edge_tasks.plan import counted
+from edge_tasks.steps.past_record import PastRecord
+from edge_tasks.timedata.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from edge_tasks.fleet.record import Record
+    from edge_tasks.output import Output
+    from edge_tasks.runtimes.protocols import EdgeHost
+    from edge_tasks.timedata.protocol import History
+
+_BEGINNING: Final = 0
+"""Epoch ms: nothing that an edge has sent is older."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Ends the edges, and removes what they have counted and what is stored of them; the next step starts them.
+
+    It can be interrupted: when it is run again, it does all of it once more.
+
+    Attributes:
+        names: of the edges.
+        edges: what runs them; None if they go on, and only their history is removed.
+        history: where it is; None if the backend stores none.
+        record: where the pasts are noted.
+    """
+
+    names: Collection[str]
+    edges: EdgeHost | None
+    history: History | None
+    record: Record
+    output: Output
+
+    @property
+    def pasts(self) -> tuple[str, ...]:
+        """What a backfill has written and this removes, with its spans, for people."""
+        if self.history is None:
+            return ()
+        spans: dict[tuple[int, int], int] = {}
+        for noted in PastRecord(self.record, self.history.describe()).read().values():
+            spans[noted.begin, noted.until] = spans.get((noted.begin, noted.until), 0) + 1
+        return tuple(
+            f"the past of {counted(count, 'edge')} from {dates.written(begin)} to {dates.written(until)}"
+            for (begin, until), count in spans.items()
+        )
+
+    def run(self) -> None:
+        """Remove it, and print a line.
+
+        Raises:
+            CommandFailed: an edge did not end.
+            HistoryError: the history cannot be reached, or refuses.
+        """
+        began = time.monotonic()
+        did = []
+        if self.edges is not None:
+            self.edges.clear()
+            did.append(f"{counted(len(self.names), 'edge')} begin anew")
+        if self.history is not None:
+            self._remove(self.history)
+            did.append(f"history removed from {self.history.describe()}")
+        self.output.step("reset", ", ".join(did), time.monotonic() - began, changed=True)
+
+    def _remove(self, history: History) -> None:
+        """Remove all points of the fleet's edges, and of those that are gone but have a past."""
+        history.settle()
+        now = time.time_ns() // 1_000_000
+        past = PastRecord(self.record, history.describe())
+        names = {*self.names, *past.read()}
+        history.delete(names, Span(_BEGINNING, now))
+        past.forget(names, now)

@@ -1,0 +1,180 @@
+"""Snapshots as a platform takes and restores them; its containers are held in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from edge_tasks.adapters.containers import Image
+from edge_tasks.adapters.kept_files import KeptFiles
+from edge_tasks.checkout.project import Project
+from edge_tasks.errors import CommandFailed
+from edge_tasks.runtimes.docker.odoo_snapshot import OdooSnapshots
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from edge_tasks.checkout.project import Volume
+
+PASSWORD = "odoo16@2022"  # noqa: S105 - of the stand-in
+
+
+@dataclass
+class Docker:
+    """Containers whose database is a text; ``why`` is why they refuse."""
+
+    image_id: str = "sha256:1"
+    database: bytes = b"an initialised Odoo"
+    restored: list[bytes] = field(default_factory=list)
+    said: list[tuple[str, ...]] = field(default_factory=list)
+    why: str = ""
+
+    def image(self, _name: str) -> Image:
+        return Image(id=self.image_id)
+
+    def ask(self, *arguments: str, more: Mapping[str, str] | None = None) -> str:
+        self.said.append(arguments)
+        if arguments[-1] == "--version":
+            return "pg_dump (PostgreSQL) 15.8 (Debian 15.8-1)\n"
+        assert more == {"PGPASSWORD": PASSWORD}
+        query = arguments[-1]
+        return "C|C.UTF-8\n" if "datcollate" in query else "0\n" if "information_schema" in query else ""
+
+    def save(self, target: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
+        self._called(arguments, more)
+        target.write_bytes(self.database)
+
+    def feed(self, source: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
+        self._called(arguments, more)
+        self.restored.append(source.read_bytes())
+
+    def _called(self, arguments: tuple[str, ...], more: Mapping[str, str] | None) -> None:
+        assert more == {"PGPASSWORD": PASSWORD}
+        self.said.append(arguments)
+        if self.why:
+            raise CommandFailed(f"docker exec ended with 1\n    {self.why}\n    and more")
+
+
+class World:
+    """A platform with add-ons, and the cache of its user."""
+
+    def __init__(self, folder: Path) -> None:
+        self.addons = folder / "addons"
+        self.addons.mkdir()
+        (self.addons / "device.py").write_text("class Device: ...")
+        self.docker, self.lines = Docker(), list[str]()
+        volumes: list[Volume] = [{"type": "bind", "source": str(self.addons), "target": "/mnt/extra-addons"}]
+        project = Project("p", {"odoo16": {"image": "odoo:16.0", "volumes": volumes}, "db": {}})
+        self.options = SimpleNamespace(snapshot=True, demo=False)
+        platform = SimpleNamespace(path=folder)
+        stack: Any = SimpleNamespace(
+            docker=self.docker,
+            project=project,
+            services=SimpleNamespace(odoo="odoo16", database="db", platform=("db", "odoo16")),
+            database=SimpleNamespace(user="odoo", password=PASSWORD, name="openems"),
+            options=self.options,
+            context=SimpleNamespace(say=self.lines.append, platform=platform),
+            container=lambda service: SimpleNamespace(id=f"the-container-of-{service}"),
+        )
+        self.kept = KeptFiles(folder / "cache")
+        self.snapshots = OdooSnapshots(stack, self.kept)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_what_one_platform_has_initialised_the_next_one_gets(world: World) -> None:
+    assert not world.snapshots.restore()
+    world.snapshots.take()
+    assert world.snapshots.restore()
+    assert world.docker.restored == [b"an initialised Odoo"]
+    assert world.lines == []
+
+
+def test_what_odoo_draws_by_lot_is_drawn_again_after_taking_and_after_restoring(world: World) -> None:
+    def renewals() -> int:
+        return sum("database.secret" in arguments[-1] for arguments in world.docker.said)
+
+    world.snapshots.take()
+    assert (renewals(), "database.secret" in world.docker.said[-1][-1]) == (1, True)
+    world.snapshots.restore()
+    assert (renewals(), "database.secret" in world.docker.said[-1][-1]) == (2, True)
+
+
+def test_no_password_is_in_a_command_or_in_the_cache(world: World) -> None:
+    world.snapshots.take()
+    world.snapshots.restore()
+    assert PASSWORD not in str(world.docker.said)
+    assert all(PASSWORD.encode() not in path.read_bytes() for path in world.kept.folder.rglob("*.*"))
+
+
+@pytest.mark.parametrize("change", ["image", "add-ons", "demo"])
+def test_a_snapshot_of_something_else_is_not_used(world: World, change: str) -> None:
+    world.snapshots.take()
+    if change == "image":
+        world.docker.image_id = "sha256:2"
+    elif change == "add-ons":
+        (world.addons / "device.py").write_text("class Device: pass")
+    else:
+        world.options.demo = True
+    assert not world.snapshots.restore()
+    assert (world.docker.restored, world.lines) == ([], [])
+    assert len(world.kept.entries()) == 1
+
+
+def test_a_snapshot_that_the_server_refuses_is_removed_and_said_once(world: World) -> None:
+    world.snapshots.take()
+    world.docker.why = "pg_restore: error: unsupported version in file header"
+    assert not world.snapshots.restore()
+    assert not world.snapshots.restore()
+    assert world.lines == [f"  the snapshot of Odoo is no good and was removed: {world.docker.why}"]
+    assert world.kept.entries() == []
+
+
+def test_a_damaged_snapshot_is_removed_and_said_once(world: World) -> None:
+    world.snapshots.take()
+    (entry,) = world.kept.entries()
+    (entry.folder / "database.dump").write_bytes(b"an initialised")
+    assert not world.snapshots.restore()
+    assert not world.snapshots.restore()
+    assert world.lines == [f"  the snapshot of Odoo is no good and was removed: {entry.folder} is damaged"]
+    assert world.docker.restored == []
+
+
+def test_a_full_disk_keeps_no_snapshot_and_hinders_nothing(world: World) -> None:
+    world.docker.why = "write /dev/stdout: no space left on device"
+    world.snapshots.take()
+    assert world.lines == [f"  no snapshot of Odoo is kept: {world.docker.why}"]
+    assert list(world.kept.folder.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_hinders_nothing(world: World) -> None:
+    world.kept.folder.write_text("a file where the cache should be")
+    world.snapshots.take()
+    assert len(world.lines) == 1
+    assert "no snapshot of Odoo is kept" in world.lines[0]
+    assert not world.snapshots.restore()
+
+
+def test_people_may_do_without(world: World) -> None:
+    world.options.snapshot = False
+    world.snapshots.take()
+    assert not world.kept.folder.exists()
+    world.options.snapshot = True
+    world.snapshots.take()
+    world.options.snapshot = False
+    assert not world.snapshots.restore()
+
+
+def test_add_ons_that_cannot_be_read_have_no_snapshot(world: World) -> None:
+    world.addons.joinpath("device.py").unlink()
+    world.addons.rmdir()
+    world.snapshots.take()
+    assert world.lines
+    assert world.kept.entries() == []
