@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters.files import PRIVATE, writing
+from edge_tasks.adapters.processes import start_python
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 _ENDING_S: Final = 10.0
 
@@ -33,21 +31,7 @@ class Children:
         Raises:
             NotWritable: its log cannot be written.
         """
-        package = str(Path(__file__).resolve().parents[2])
-        with writing(self._log):
-            log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-        try:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", module, *arguments],
-                cwd="/",
-                env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        finally:
-            os.close(log)
+        process = start_python(["-m", module, *arguments], self._log, subprocess.PIPE)
         self._processes.append(process)
 
     @property

@@ -9,16 +9,47 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import psutil
 
 from edge_tasks.adapters.files import PRIVATE, write_file, writing
 from edge_tasks.errors import CommandFailed
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _STOP_S: Final = 10.0
 _LOOK_S: Final = 0.05
 _OUR_MODULES: Final = "edge_tasks."
+
+
+def start_python(arguments: Sequence[str], log: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """Start our own interpreter in a session of its own.
+
+    Args:
+        arguments: of Python.
+        log: where its output is added.
+        stdin: as :class:`subprocess.Popen` takes it.
+
+    Raises:
+        NotWritable: its log cannot be written.
+    """
+    package = str(Path(__file__).resolve().parents[2])
+    with writing(log):
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, *arguments],
+            cwd="/",
+            env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+            stdin=stdin,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    finally:
+        os.close(output)
 
 
 @dataclass(frozen=True)
@@ -59,21 +90,7 @@ class Daemon:
     def start(self, config: str) -> None:
         """Write the configuration and start the process, in a session of its own."""
         write_file(self.config, config)
-        package = str(Path(__file__).resolve().parents[2])
-        with writing(self.log):
-            log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE)
-        try:
-            subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, *self._arguments],
-                cwd="/",
-                env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        finally:
-            os.close(log)
+        start_python(self._arguments, self.log)
 
     def stop(self) -> bool:
         """Ask it to end, and kill it after 10 s; False if it was not running."""
