@@ -94,6 +94,22 @@ def test_a_report_that_could_not_be_written_in_the_end_is_refused_in_the_beginni
     assert error.message == f"{tmp_path / 'none'} cannot be written"
 
 
+def test_a_report_never_replaces_the_apikeys_or_a_file_of_somebody_else(
+    refused: Callable[..., FleetError], tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.json"
+    write_keys(keys, [EdgeKey("edge0", "KEY0")])
+    error = refused(edge="", keys=str(keys), output=str(tmp_path / "keys.html"))
+    assert isinstance(error, SettingsError)
+    assert error.message == f"--output would replace the apikeys in {keys}"
+    assert "--output keys-report.html" in error.hint
+    (tmp_path / "fleet.json").write_text("{}")
+    error = refused(output=str(tmp_path / "fleet.html"))
+    assert isinstance(error, SettingsError)
+    assert error.message.startswith(f"--output would replace {tmp_path / 'fleet.json'}, which is no report")
+    assert "--output fleet-report.html" in error.hint
+
+
 def test_another_rate_and_more_edges_can_be_asked_for(refused: Callable[..., FleetError]) -> None:
     message = refused(edge="", limit="120", connect_rate="500").message
     assert "120 connections" in message

@@ -14,6 +14,7 @@ from edge_tasks.proof.availability import Event
 from edge_tasks.steps import attach
 from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport
+from edge_tasks.steps.report_files import ReportFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ class Host:
 
 
 def run(host: Host, folder: Path) -> bool:
-    report = AttachReport(folder / "report.html", Console(quiet=True))
+    report = AttachReport(ReportFiles(folder / "report.html"), Console(quiet=True))
     step = Attach(cast("Any", host), "wss://there", ["edge0"], 0.1, 0.5, None, report, Console(), print)
     return step.run()
 
