@@ -205,8 +205,17 @@ def _proof(session: Session, names: list[str], context: ssl.SSLContext) -> Attac
         raise SettingsError(
             f"--rest is {rest!r}", hint="http://HOST:PORT or https://HOST:PORT, without a password"
         )
-    user, password = _login(Path(str(session.options.get("netrc") or "~/.netrc")).expanduser(), parts.hostname)
-    return AttachedProof(BackendApi(rest, user, password, opener=opener_trusting(context)), names)
+    file = Path(str(session.options.get("netrc") or "~/.netrc")).expanduser()
+    user, password = _login(file, parts.hostname)
+    api = BackendApi(
+        rest,
+        user,
+        password,
+        source=f"the password in {file}",
+        remedy=f"correct the login for {parts.hostname} in {file}",
+        opener=opener_trusting(context),
+    )
+    return AttachedProof(api, names)
 
 
 def _login(path: Path, host: str) -> tuple[str, str]:
