@@ -104,11 +104,15 @@ class AttachedHost:
         return {name: sum(counters[name] for counters in found) for name in _COUNTED}
 
     def events(self) -> Iterator[Event]:
-        """What the connections went through; those of one edge are in their order."""
+        """What the connections went through; those of one edge are in their order.
+
+        Half a line, which a process leaves that is killed while it writes, is left out.
+        """
         for file in sorted(self.folder.glob("light-trace-*.jsonl")):
             with file.open("rb") as lines:
                 for line in lines:
-                    yield Event(*json.loads(line))
+                    with suppress(ValueError, TypeError):
+                        yield Event(*json.loads(line))
 
     @property
     def _parts(self) -> int:
