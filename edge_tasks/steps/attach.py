@@ -17,7 +17,9 @@ from edge_tasks.steps.attach_report import Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from edge_tasks.errors import FleetError
     from edge_tasks.output import Output
+    from edge_tasks.proof.availability import Uptime
     from edge_tasks.runtimes.attached_host import AttachedHost, EdgeStatus
     from edge_tasks.steps.attach_report import AttachReport
     from edge_tasks.steps.attached_proof import AttachedProof
@@ -55,10 +57,11 @@ class Attach:
         """Run the edges, and report; returns whether it ran for the whole time.
 
         Raises:
-            EdgesNotOnline: an apikey was refused, or an edge was not connected long enough.
+            EdgesNotOnline: an apikey was refused, or an edge was not connected long enough, or the backend said
+                at the end that it is not online.
             CommandFailed: the light edges did not start; or a process of them ended by itself, and what was seen
                 until then has been reported.
-            NoAnswer: the backend cannot be asked at the beginning.
+            NoAnswer: the backend cannot be asked at the beginning or at the end.
             PlatformLocked: another command runs these edges.
             NotWritable: a file cannot be written.
         """
@@ -74,13 +77,18 @@ class Attach:
             counters = self.host.counters()
         found = uptimes(self.host.events(), self.names, end)
         run = Run(self.uri, wall, began, end - began, found, counters, self.least, self.proof, is_whole=is_whole)
-        refusal = find_refusal(found, self.least, self.proof.not_online if self.proof else ())
-        self.report.write(run, Refusal(failure.message, failure.hint) if failure else refusal)
-        if failure is not None:
-            raise failure
-        if refusal is not None:
-            raise EdgesNotOnline(refusal.why, hint=refusal.remedy)
+        problem = failure or self._problem(found)
+        self.report.write(run, Refusal(problem.message, problem.hint) if problem else None)
+        if problem is not None:
+            raise problem
         return is_whole
+
+    def _problem(self, found: Sequence[Uptime]) -> FleetError | None:
+        """Why the run is not accepted, though it could go on to its end."""
+        refusal = find_refusal(found, self.least, self.proof.not_online if self.proof else ())
+        if refusal is not None:
+            return EdgesNotOnline(refusal.why, hint=refusal.remedy)
+        return self.proof.silence if self.proof else None
 
     def _await_start(self) -> None:
         """Wait until the edges begin, so that the time is theirs."""

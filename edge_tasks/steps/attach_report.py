@@ -194,8 +194,15 @@ def _lines(run: Run) -> Iterable[str]:
     if (cycles := run.counters["cycles"]) and (late := run.counters["late_cycles"]):
         yield f"late      {late:,} of {cycles:,} cycles: this machine was busy"
     if found := run.proof:
-        looks = counted(found.looks, "look")
-        yield f"proof     {found.online:,} of {len(run.edges):,} online, says the backend ({looks})"
+        yield f"proof     {_said(found, len(run.edges))}"
+
+
+def _said(found: AttachedProof, edges: int) -> str:
+    unanswered = f", {found.unanswered:,} without an answer" if found.unanswered else ""
+    looks = f"({counted(found.looks + found.unanswered, 'look')}{unanswered})"
+    if found.online is None:
+        return f"the backend did not answer at the end {looks}"
+    return f"{found.online:,} of {edges:,} online, says the backend {looks}"
 
 
 def _told(seconds: Sequence[float], noun: str, factor: int, unit: str) -> str:

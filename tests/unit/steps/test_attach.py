@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from edge_tasks.cli.console import Console
-from edge_tasks.errors import CommandFailed, EdgesNotOnline
+from edge_tasks.errors import CommandFailed, EdgesNotOnline, NoAnswer
 from edge_tasks.proof.availability import Event
 from edge_tasks.steps import attach
 from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport
+from edge_tasks.steps.attached_proof import AttachedProof
 from edge_tasks.steps.report_files import ReportFiles
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ class Host:
         return (Event(self.began, "edge0", what) for what in ("connecting", "open", last))
 
 
-def run(host: Host, folder: Path) -> bool:
+def run(host: Host, folder: Path, proof: AttachedProof | None = None) -> bool:
     report = AttachReport(ReportFiles(folder / "report.html"), Console(quiet=True))
-    step = Attach(cast("Any", host), "wss://there", ["edge0"], 0.1, 0.5, None, report, Console(), print)
+    step = Attach(cast("Any", host), "wss://there", ["edge0"], 0.1, 0.5, proof, report, Console(), print)
     return step.run()
 
 
@@ -99,3 +100,31 @@ def test_edges_that_never_begin_are_no_run(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(CommandFailed, match="did not start"):
         run(Host(starts=False), tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@dataclass
+class Api:
+    """A REST API that answers the first question, and then no more."""
+
+    asked: int = 0
+    rest: str = "https://rest"
+
+    def online(self, names: list[str]) -> dict[str, bool]:
+        self.asked += 1
+        if self.asked > 1:
+            raise NoAnswer("https://rest does not answer")
+        return dict.fromkeys(names, True)
+
+
+def test_a_backend_that_is_silent_at_the_end_has_proved_nothing(tmp_path: Path) -> None:
+    proof = AttachedProof(cast("Any", Api()), ["edge0"])
+    with pytest.raises(NoAnswer, match="did not say at the end which edges are online: https://rest") as silent:
+        run(Host(), tmp_path, proof)
+    assert "--rest" in silent.value.hint
+    assert "did not say at the end" in written(tmp_path)
+    assert json.loads((tmp_path / "report.json").read_text())["proof"]["online"] is None
+
+
+def test_a_refused_apikey_explains_more_than_a_silent_backend(tmp_path: Path) -> None:
+    with pytest.raises(EdgesNotOnline, match="refuses the apikey"):
+        run(Host(knows=False), tmp_path, AttachedProof(cast("Any", Api()), ["edge0"]))

@@ -85,9 +85,9 @@ def test_people_read_the_figures_that_matter_and_the_edges_that_are_below(
 
 def test_a_report_may_replace_one_of_an_earlier_run_and_nothing_else(tmp_path: Path) -> None:
     files = ReportFiles(tmp_path / "report.html")
-    assert files.foreign is None
-    written(tmp_path, run(WELL))
-    assert files.foreign is None
+    for _ in range(2):
+        assert not files.foreign
+        written(tmp_path, run(WELL))
     others = (files.document, '[{"name": "edge0"}]'), (files.page, "<html>"), (files.document, "[" * 9999)
     for path, text in others:
         before = path.read_text()
