@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.adapters.signals import ending_as_ctrl_c
+from edge_tasks.adapters.signals import ending_as_ctrl_c, uninterrupted
 from edge_tasks.errors import CommandFailed, EdgesNotOnline
 from edge_tasks.plan import counted
 from edge_tasks.proof.acceptance import Refusal, find_refusal
@@ -65,23 +65,33 @@ class Attach:
             PlatformLocked: another command runs these edges.
             NotWritable: a file cannot be written.
         """
-        if self.proof is not None:
-            self.proof.begin()
-        with self.host.running():
-            self._await_start()
-            began, wall = time.monotonic(), time.time()
-            is_whole, failure = self._watch(began)
-            if self.proof is not None and failure is None:
-                self.proof.look(self.host.edges())
-            end = time.monotonic()
-            counters = self.host.counters()
-        found = uptimes(self.host.events(), self.names, end)
-        run = Run(self.uri, wall, began, end - began, found, counters, self.least, self.proof, is_whole=is_whole)
-        problem = failure or self._problem(found)
-        self.report.write(run, Refusal(problem.message, problem.hint) if problem else None)
+        with ending_as_ctrl_c():
+            if self.proof is not None:
+                self.proof.begin()
+            with self.host.running():
+                self._await_start()
+                began, wall = time.monotonic(), time.time()
+                is_whole, failure = self._watch(began)
+                if failure is None:
+                    self._look_at_the_end()
+                end = time.monotonic()
+                counters = self.host.counters()
+            with uninterrupted():
+                found = uptimes(self.host.events(), self.names, end)
+                run = Run(self.uri, wall, began, end - began, found, counters, self.least, self.proof, is_whole)
+                problem = failure or self._problem(found)
+                self.report.write(run, Refusal(problem.message, problem.hint) if problem else None)
         if problem is not None:
             raise problem
         return is_whole
+
+    def _look_at_the_end(self) -> None:
+        """Ask the backend a last time; Ctrl-C, typed once more, ends that, and it has not answered."""
+        if self.proof is not None:
+            try:
+                self.proof.look(self.host.edges())
+            except KeyboardInterrupt:
+                self.proof.note_silence("it was not waited for")
 
     def _problem(self, found: Sequence[Uptime]) -> FleetError | None:
         """Why the run is not accepted, though it could go on to its end."""
@@ -102,7 +112,7 @@ class Attach:
         """Wait until the end; whether all of the time has passed, and why it cannot go on."""
         counting = _Counting(began, self.seconds)
         try:
-            with ending_as_ctrl_c(), self.output.listening("attach", counting):
+            with self.output.listening("attach", counting):
                 while not counting.is_over:
                     self.host.require()
                     self._look(counting)

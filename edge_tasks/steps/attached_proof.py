@@ -69,8 +69,7 @@ class AttachedProof:
         try:
             online = self.api.online(self.names)
         except NoAnswer as error:
-            self.unanswered += 1
-            self._note_silence(error.message)
+            self.note_silence(error.message)
         else:
             self.looks += 1
             self.silence = None
@@ -82,8 +81,9 @@ class AttachedProof:
             ]
         self._due = time.monotonic() + _EVERY_S
 
-    def _note_silence(self, why: str) -> None:
-        """Forget what was said before: it is not so any more, or nobody knows."""
+    def note_silence(self, why: str) -> None:
+        """A question had no answer: what was said before is not so any more, or nobody knows."""
+        self.unanswered += 1
         self.online, self.not_online = None, []
         self.silence = NoAnswer(
             f"the backend did not say at the end which edges are online: {why}",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -128,3 +129,34 @@ def test_a_backend_that_is_silent_at_the_end_has_proved_nothing(tmp_path: Path) 
 def test_a_refused_apikey_explains_more_than_a_silent_backend(tmp_path: Path) -> None:
     with pytest.raises(EdgesNotOnline, match="refuses the apikey"):
         run(Host(knows=False), tmp_path, AttachedProof(cast("Any", Api()), ["edge0"]))
+
+
+@dataclass
+class Impatient(Api):
+    """While it is asked at the end, somebody ends the program once more."""
+
+    number: int = signal.SIGINT
+
+    def online(self, names: list[str]) -> dict[str, bool]:
+        self.asked += 1
+        if self.asked > 1:
+            signal.raise_signal(self.number)
+        return dict.fromkeys(names, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_does_not_wait_for_the_last_answer_still_gets_the_report(tmp_path: Path, number: int) -> None:
+    with pytest.raises(NoAnswer, match="it was not waited for"):
+        run(Host(), tmp_path, AttachedProof(cast("Any", Impatient(number=number)), ["edge0"]))
+    assert "it was not waited for" in written(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_report_that_is_being_written_is_written_to_its_end(tmp_path: Path, number: int) -> None:
+    class Ended(Host):
+        def events(self) -> Iterator[Event]:
+            signal.raise_signal(number)
+            return super().events()
+
+    assert run(Ended(), tmp_path)
+    written(tmp_path)
