@@ -85,8 +85,8 @@ def attach(session: Session) -> bool:
     host = AttachedHost(folder, document, every_name, Children(folder / "light.log"))
     step = _step(session, host, address, [key.name for key in keys], context, files=_report_files(session, path))
     load = load_on(address, len(keys), options.connect_rate)
-    if not (address.is_loopback or session.flag("yes")):
-        ask_for_consent(load, session.console)
+    if not address.is_loopback:
+        ask_for_consent(load, session)
     session.console.line(load)
     check_reachable(address, context)
     return step.run()
