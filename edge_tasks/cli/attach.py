@@ -6,7 +6,6 @@ import netrc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from edge_tasks.adapters import machine
 from edge_tasks.adapters.children import Children
@@ -24,7 +23,7 @@ from edge_tasks.cli.settings import Choices, check_typed
 from edge_tasks.errors import NotWritable, SettingsError
 from edge_tasks.fleet.keys_file import check_ending, read_keys
 from edge_tasks.fleet.limits import MOST_EDGES
-from edge_tasks.openems.backend_address import backend_address
+from edge_tasks.openems.backend_address import backend_address, parts_of
 from edge_tasks.plan import counted
 from edge_tasks.proof.backend_api import BackendApi, opener_trusting
 from edge_tasks.runtimes.attached_fleet import fleet_document, groups_of
@@ -200,8 +199,8 @@ def _proof(session: Session, names: list[str], context: ssl.SSLContext) -> Attac
     rest = str(session.options.get("rest") or "").rstrip("/")
     if not rest:
         return None
-    parts = urlsplit(rest)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    parts = parts_of(rest, ("http", "https"))
+    if parts is None or parts.hostname is None:
         raise SettingsError(
             f"--rest is {rest!r}", hint="http://HOST:PORT or https://HOST:PORT, without a password"
         )

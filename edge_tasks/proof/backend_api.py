@@ -238,7 +238,7 @@ class BackendApi:
             body = self.post(url, text, "application/json", timeout_s)
         try:
             answer = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             raise BackendError(
