@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from edge_tasks.registry.file.lenient_json import Member, Value
     from edge_tasks.registry.protocol import Words
 
-DEMO_COMMENT: Final = "OpenEMS Demo Edge"
-"""The comment of the devices in the file that OpenEMS' own image comes with: their apikeys are public."""
+_PUBLISHED_APIKEYS: Final = frozenset({"d92IC4eEHyrqmiMab6GX", "9O8SAilNKoyYPs8ESUF5"})
+"""Of the two demo devices in the file that OpenEMS' own image comes with. They are no secret."""
 
 _NEEDED: Final = ("apikey", "comment")
 _NOTE: Final = "note"
@@ -178,7 +178,8 @@ def _text(value: Value, name: str) -> str | None:
 
 
 def _is_foreign(entry: Entry, edge: Edge, note: str) -> bool:
-    return entry.note != note and entry.apikey != edge.apikey and entry.comment != DEMO_COMMENT
+    is_of_demo = entry.note is None and entry.apikey in _PUBLISHED_APIKEYS
+    return entry.note != note and entry.apikey != edge.apikey and not is_of_demo
 
 
 def _refuse_doubled(found: Sequence[Entry], wanted: Sequence[Edge], words: Words) -> None:

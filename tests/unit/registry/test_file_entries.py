@@ -18,7 +18,7 @@ WORDS = Words("entry", "entries", "metadata.json", "there")
 OFFICIAL = """{
 \tedges: {
 \t\tedge0: {
-\t\t\tapikey: "a public key",
+\t\t\tapikey: "d92IC4eEHyrqmiMab6GX",
 \t\t\tsetuppassword: "a public password",
 \t\t\tcomment: "OpenEMS Demo Edge"
 \t\t}
@@ -122,6 +122,23 @@ def test_the_demo_devices_of_the_official_image_are_taken_over_and_come_back() -
     assert [edge.name for edge in adopted.changed] == ["edge0"]
     assert keys(adopted.after)["edge0"] == FLEET.edge(0).apikey
     assert without_ours(adopted.after, FLEET.id, "metadata.json") == (OFFICIAL, 3)
+
+
+@pytest.mark.parametrize(
+    "members",
+    ['apikey: "SOMEONES_KEY"', 'apikey: "d92IC4eEHyrqmiMab6GX", note: "edge-tasks fleet fleet-2"'],
+)
+def test_a_demo_device_with_a_private_key_or_of_another_fleet_is_somebody_elses(members: str) -> None:
+    text = f'{{edges: {{edge0: {{comment: "OpenEMS Demo Edge", {members}}}}}}}'
+    with pytest.raises(RegistrationError, match=r"edge0 \(line 1, OpenEMS Demo Edge\)"):
+        planned(FLEET, text)
+    assert [edge.name for edge in planned(FLEET, text, adopt=True).changed] == ["edge0"]
+
+
+def test_of_two_fleets_in_one_file_neither_takes_a_device_of_the_other() -> None:
+    first = planned(FLEET, OFFICIAL).after
+    with pytest.raises(RegistrationError, match=r"edge0 \(line 3, OpenEMS Demo Edge\)"):
+        planned(replace(FLEET, id="fleet-2", secret=bytes(32)), first)
 
 
 def test_a_users_own_comment_and_setup_password_are_left() -> None:
