@@ -71,7 +71,7 @@ def test_what_a_container_does_reads_and_replaces_the_file_and_keeps_its_mode(tm
     assert shell(metadata_file._READ, path) == ""
     path.write_text("before")
     path.chmod(0o640)
-    shell(metadata_file._WRITE, path, text)
+    write(path, text)
     assert shell(metadata_file._READ, path) == f"there:{text}"
     assert path.stat().st_mode & 0o777 == 0o640
     shell(metadata_file._REMOVE, path)
@@ -79,12 +79,64 @@ def test_what_a_container_does_reads_and_replaces_the_file_and_keeps_its_mode(tm
 
 
 def test_a_new_file_that_a_container_makes_is_private(tmp_path: Path) -> None:
-    shell(metadata_file._WRITE, tmp_path / "metadata.json", "{}")
+    write(tmp_path / "metadata.json", "{}")
     assert (tmp_path / "metadata.json").stat().st_mode & 0o777 == 0o600
 
 
-def shell(script: str, path: Path, given: str = "") -> str:
+@pytest.mark.parametrize("arrived", ["", '{"edges": {}', '{"edges": {"caf'])
+def test_of_a_text_of_which_only_a_part_arrives_nothing_is_written(tmp_path: Path, arrived: str) -> None:
+    path = tmp_path / "metadata.json"
+    path.write_text("theirs")
+    whole = '{"edges": {"café": {}}}'
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        shell(metadata_file._WRITE, path, arrived, metadata_file._bytes(whole))
+    assert refused.value.stderr == "only a part of it has arrived\n"
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("metadata.json", "theirs")]
+
+
+def test_a_link_stays_and_what_it_leads_to_is_read_and_replaced_and_removed(tmp_path: Path) -> None:
+    link, real = tmp_path / "metadata.json", tmp_path / "real" / "devices.json"
+    real.parent.mkdir()
+    real.write_text("before")
+    real.chmod(0o640)
+    link.symlink_to("real/devices.json")
+    assert shell(metadata_file._READ, link) == "there:before"
+    write(link, "{}")
+    assert (link.is_symlink(), real.read_text(), real.stat().st_mode & 0o777) == (True, "{}", 0o640)
+    shell(metadata_file._REMOVE, link)
+    assert not real.exists()
+
+
+def test_a_link_that_leads_nowhere_inside_a_container_is_not_taken_for_no_file(tmp_path: Path) -> None:
+    link = tmp_path / "metadata.json"
+    link.symlink_to("/nowhere/devices.json")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        shell(metadata_file._READ, link)
+    assert refused.value.stderr == "it is a link that leads nowhere in the container\n"
+
+
+def test_a_file_of_root_that_a_link_leads_to_is_reached_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalFile, "may_be_replaced", False)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "devices.json").write_text("{}")
+    (tmp_path / "metadata.json").symlink_to("elsewhere/devices.json")
+    place = place_of(stack(tmp_path, bind(tmp_path, "/var/opt/openems")))
+    assert str(place) == str(tmp_path.resolve() / "elsewhere" / "devices.json")
+
+
+def write(path: Path, text: str) -> None:
+    shell(metadata_file._WRITE, path, text, metadata_file._bytes(text))
+
+
+def shell(script: str, path: Path, given: str = "", *more: str) -> str:
     done = subprocess.run(
-        ["sh", "-c", script, "sh", str(path)], input=given, capture_output=True, text=True, check=True
+        ["sh", "-c", script, "sh", str(path), *more],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
     )
     return done.stdout
