@@ -1,7 +1,7 @@
 """Where the ``metadata.json`` of a platform's backend lies, and how it is read and replaced there.
 
 In a folder or file of the host that is mounted; in a volume; or, where nothing is mounted at its place, in the
-backend's image. What is in an image goes with its container, so the backend then gets a copy of ours mounted.
+backend's container or image. That goes with the container, so the backend then gets a copy of ours mounted.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.checkout.project import volumes_of
 from edge_tasks.errors import CommandFailed, FileRefused
 from edge_tasks.registry.file.local_file import LocalFile
+from edge_tasks.runtimes.docker.container_file import read_in_container
 
 if TYPE_CHECKING:
     from edge_tasks.checkout.project import Volume
@@ -174,7 +175,7 @@ class FileOfRoot(FileInside):
 
 @dataclass(frozen=True)
 class ImageFile:
-    """A file in the backend's image, of which the backend gets our copy.
+    """A file in the backend's image, or written by the container made of it, of which the backend gets our copy.
 
     Attributes:
         path: inside the image.
@@ -190,12 +191,16 @@ class ImageFile:
         return str(self.copy)
 
     def read(self) -> str | None:
-        """The text of our copy; before there is one, that of the image.
+        """The text of our copy; before there is one, that of the backend's container, or else of its image.
+
+        Devices that people have entered in a container are only there, and go with it when it gets our copy.
 
         Raises:
             FileRefused: it cannot be read.
         """
         text = self.copy.read()
+        if text is None:
+            text = self._of_container
         return self._of_image if text is None else text
 
     def write(self, text: str) -> None:
@@ -209,6 +214,19 @@ class ImageFile:
     def remove(self) -> None:
         """Remove our copy."""
         self.copy.remove()
+
+    @cached_property
+    def _of_container(self) -> str | None:
+        container = self.stack.container(self.stack.services.backend)
+        if container is None:
+            return None
+        try:
+            content = read_in_container(self.stack.docker, container.id, self.path)
+        except CommandFailed as error:
+            raise FileRefused(
+                f"{self.path}: {error.message}", hint="restart the Docker Engine, then try again"
+            ) from None
+        return None if content is None else content.decode("utf-8", "surrogateescape")
 
     @cached_property
     def _of_image(self) -> str | None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import io
 import subprocess
+import tarfile
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from edge_tasks.adapters.containers import Image
 from edge_tasks.checkout.metadata import FILE, Metadata
 from edge_tasks.checkout.project import Project
+from edge_tasks.errors import CommandFailed, FileRefused
 from edge_tasks.registry.file.local_file import LocalFile
 from edge_tasks.runtimes.docker import metadata_file
 from edge_tasks.runtimes.docker.metadata_file import copy_mount, path_inside, place_of
@@ -124,6 +127,62 @@ def test_a_file_of_root_that_a_link_leads_to_is_reached_where_it_lies(
     (tmp_path / "metadata.json").symlink_to("elsewhere/devices.json")
     place = place_of(stack(tmp_path, bind(tmp_path, "/var/opt/openems")))
     assert str(place) == str(tmp_path.resolve() / "elsewhere" / "devices.json")
+
+
+class Engine:
+    """Docker with a container whose file has this text, and an image that has another one."""
+
+    def __init__(self, container: str | None, failure: str = "") -> None:
+        self.container, self.failure = container, failure
+        self.asked: list[tuple[str, ...]] = []
+
+    def save(self, target: Path, *arguments: str) -> None:
+        self.asked.append(arguments)
+        if self.failure:
+            raise CommandFailed(f"docker cp ended with 1\n    {self.failure}")
+        content = (self.container or "").encode()
+        with tarfile.open(target, "w") as archive:
+            member = tarfile.TarInfo("metadata.json")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+
+    def ask(self, *_arguments: str) -> str:
+        return "there:of the image"
+
+
+def with_engine(tmp_path: Path, engine: Engine) -> Stack:
+    found: Any = stack(tmp_path)
+    found.docker.ask, found.docker.save = engine.ask, engine.save
+    found.container = lambda _service: None if engine.container is None else SimpleNamespace(id="c1")
+    (tmp_path / ".edge-tasks").mkdir()
+    return cast("Stack", found)
+
+
+def test_devices_that_people_have_entered_in_a_container_are_in_our_copy_of_its_file(tmp_path: Path) -> None:
+    engine = Engine("of people: é")
+    place = place_of(with_engine(tmp_path, engine))
+    assert place.read() == "of people: é"
+    assert engine.asked == [("cp", "--follow-link", "c1:/var/opt/openems/metadata.json", "-")]
+    place.write("ours")
+    assert place.read() == "ours"
+    assert sorted(tmp_path.glob(".edge-tasks/*")) == [tmp_path / ".edge-tasks" / "metadata.json"]
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        Engine(None),
+        Engine("", "Error response from daemon: Could not find the file /var/opt in container c1"),
+        Engine("", "Error: No such container:path: c1:/var/opt/openems/metadata.json"),
+    ],
+)
+def test_without_a_container_or_a_file_in_it_that_of_the_image_counts(tmp_path: Path, engine: Engine) -> None:
+    assert place_of(with_engine(tmp_path, engine)).read() == "of the image"
+
+
+def test_a_container_whose_file_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="the daemon is down"):
+        place_of(with_engine(tmp_path, Engine("", "the daemon is down"))).read()
 
 
 def write(path: Path, text: str) -> None:
