@@ -147,7 +147,11 @@ class FileInside:
         try:
             return self.stack.compose.ask("run", *how, "-c", script, "sh", str(self.path), *more, given=given)
         except CommandFailed as error:
-            raise FileRefused(f"{self}: {error.message}", hint="inv doctor") from None
+            raise self._refused(error) from None
+
+    def _refused(self, error: CommandFailed) -> FileRefused:
+        hint = f"make {self} a file that root may replace: not read-only, and no folder"
+        return FileRefused(f"{self}: {error.message}", hint=hint)
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,7 @@ class FileOfRoot(FileInside):
             how = ("run", "--rm", "-i", *mount, image, "-c", script, "sh", inside, *more)
             return self.stack.docker.ask(*how, given=given)
         except CommandFailed as error:
-            raise FileRefused(f"{self}: {error.message}", hint="inv doctor") from None
+            raise self._refused(error) from None
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,24 @@ def test_a_container_whose_file_cannot_be_read_is_not_passed_over(tmp_path: Path
         place_of(with_engine(tmp_path, Engine("", "the daemon is down"))).read()
 
 
+def test_a_file_that_a_container_cannot_replace_is_refused_with_what_mends_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: str, **_how: str) -> str:
+        raise CommandFailed("Read-only file system")
+
+    volume: Volume = {"type": "volume", "source": "devices", "target": "/var/opt/openems"}
+    in_volume: Any = stack(tmp_path, volume)
+    in_volume.compose = SimpleNamespace(ask=refused)
+    monkeypatch.setattr(LocalFile, "may_be_replaced", False)
+    of_root: Any = stack(tmp_path, bind(tmp_path, "/var/opt/openems"))
+    of_root.docker.ask = refused
+    for place in (place_of(in_volume), place_of(of_root)):
+        with pytest.raises(FileRefused, match="Read-only file system") as error:
+            place.write("{}")
+        assert error.value.hint == f"make {place} a file that root may replace: not read-only, and no folder"
+
+
 def write(path: Path, text: str) -> None:
     shell(metadata_file._WRITE, path, text, metadata_file._bytes(text))
 
