@@ -47,6 +47,7 @@ class PastRemoval:
             HistoryError: the history cannot be reached, or refuses.
         """
         now = time.time_ns() // 1_000_000
+        self.history.settle()  # the edges go on, and the backend stores what they have sent only after a while
         for begin, names in plan.details.items():
             self.history.delete(names, Span(begin, now))
             self.record.forget(names, now)
