@@ -69,7 +69,7 @@ class PastWriter:
         history: where to.
         record: where it is noted.
         memory_file: of the light host, which does not run meanwhile.
-        processes: how many write.
+        processes: how many write at most.
         sender: has the backend store them; None to write them where they are stored.
     """
 
@@ -89,14 +89,14 @@ class PastWriter:
         """
         self._remove(wanted)
         pasts = [one.past for one in wanted.values()]
+        processes = past_processes.count_of(pasts, self.processes)
+        sink = self.sender.shared_by(processes) if self.sender else self.history
         waiting: list[Done] = []
         differing: list[str] = []
         kept = time.monotonic()
         with self.output.progress("backfill", len(pasts), "edges") as progress:
             try:
-                for number, done in enumerate(
-                    past_processes.write(pasts, self.sender or self.history, self.processes), 1
-                ):
+                for number, done in enumerate(past_processes.write(pasts, sink, processes), 1):
                     waiting.append(done)
                     progress(number)
                     if time.monotonic() - kept > _KEEP_S:
