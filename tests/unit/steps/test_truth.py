@@ -90,6 +90,7 @@ def test_edges_without_a_usable_past_are_left_out_and_named() -> None:
     assert remarks[0] == "left out: edge9: JVM edges count by themselves"
     assert "edge1: their pasts are not whole" in remarks[1]
     assert "edge2: their pasts were written of another template, profile or seed" in remarks[2]
+    assert remarks[2].endswith("→ the same inv backfill again, with --adopt")
 
 
 def test_nothing_to_account_for_is_refused_with_what_to_type() -> None:
@@ -113,6 +114,14 @@ def test_an_edge_whose_journal_lacks_something_is_named_and_unknown_from_then_on
     ]
     last = [entry for entry in found[0].entries() if entry.period == "2025-09-10"]
     assert {(entry.wh, entry.answered, entry.why) for entry in last} == {(None, None, "changed")}
+
+
+def test_a_journal_that_begins_before_the_past_ends_is_not_said_to_be_followed() -> None:
+    early = Command("meter3/ActivePower", 3_000, AUGUST + 40 * DAY)
+    some, found = days_of(Journal((Entry(AUGUST + 39 * DAY, early),)))
+    assert list(some.remarks(found)) == [
+        "the journal of edge0 lacks something, and nothing is known of what follows"
+    ]
 
 
 def test_what_people_have_changed_is_followed_and_said() -> None:
