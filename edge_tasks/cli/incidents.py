@@ -57,6 +57,11 @@ def remarks_of(wanted: Sequence[Dated], past: PastIncidents) -> list[str]:
             found.append(f"{entry.where}: this {entry.kind} is over when the past begins, so it changes nothing")
         elif past.is_later(incident):
             found.append(f"{entry.where}: this {entry.kind} begins after --to, so it changes nothing yet")
+        elif past.is_unseen(incident):
+            found.append(
+                f"{entry.where}: this {entry.kind} is after --to: no point of the past shows it,"
+                " but the live edge goes on with counters that have begun again at 0"
+            )
     return found
 
 

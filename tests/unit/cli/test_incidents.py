@@ -76,6 +76,16 @@ def test_what_begins_after_the_last_point_is_said_but_not_forgotten() -> None:
     assert len(incidents_by_edge(wanted, edges, past)["edge2"]) == 3
 
 
+def test_counters_that_begin_again_after_the_last_point_are_said() -> None:
+    past = PastIncidents(AUGUST, AUGUST + 9 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC"))
+    texts = ("counter-reset at=2025-08-10", "meter-replaced meter=meter3 at=2025-08-09T23:59Z")
+    (remark,) = remarks_of([past.dated(typed(text)) for text in texts], past)
+    assert remark == (
+        "--incident 'counter-reset at=2025-08-10': this counter-reset is after --to: no point of the past shows it,"
+        " but the live edge goes on with counters that have begun again at 0"
+    )
+
+
 def test_what_is_over_when_the_past_begins_is_said() -> None:
     wanted = [PAST.dated(typed(f"gap from=2025-07-03 to={day}")) for day in ("2025-07-31", "2025-08-01")]
     (remark,) = remarks_of(wanted, PAST)
