@@ -100,12 +100,8 @@ class Account:
         lost = (self.whys == _CODES[reasons.NOT_KEPT]).any(axis=(1, 2))
         return frozenset(one.channel for one, is_lost in zip(self.counters, lost, strict=True) if is_lost)
 
-    def entries(self) -> Iterator[Entry]:
-        """Edge by edge, counter by counter, period by period."""
-        return (entry for place in range(len(self.edges)) for entry in self.entries_of(place))
-
     def entries_of(self, place: int) -> Iterator[Entry]:
-        """Those of the edge at a place."""
+        """Those of the edge at a place, counter by counter, period by period."""
         edge = self.edges[place]
         wh, answered, whys = (one[:, :, place].tolist() for one in (self.wh, self.answered, self.whys))
         for (row, counter), (column, period) in product(enumerate(self.counters), enumerate(self.periods)):

@@ -19,6 +19,7 @@ from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire.journal import Entry, Journal
 from edge_tasks.steps.accounts import Accounts, Life, Wanted, wanted
 from edge_tasks.steps.truth import Truth
+from tests.unit.history.truth.edges import entries_in
 from tests.unit.made_of import blueprints, whole
 from tests.unit.steps.neighbours import Lines
 
@@ -71,7 +72,7 @@ def test_edges_are_reckoned_alike_in_one_process_and_in_several() -> None:
     asked = wanted("2025-08-03", "2025-08-03", "", "")
     one, two = (replace(accounts(found, asked), processes=count).read() for count in (1, 2))
     assert (len(one), len(two)) == (1, 2)
-    entries = [[entry for account in some for entry in account.entries()] for some in (one, two)]
+    entries = [[entry for account in some for entry in entries_in(account)] for some in (one, two)]
     assert entries[0] == entries[1]
 
 
@@ -112,7 +113,7 @@ def test_an_edge_whose_journal_lacks_something_is_named_and_unknown_from_then_on
     assert list(some.remarks(found)) == [
         "the journal of edge0 lacks something, and nothing is known of what follows"
     ]
-    last = [entry for entry in found[0].entries() if entry.period == "2025-09-10"]
+    last = [entry for entry in entries_in(found[0]) if entry.period == "2025-09-10"]
     assert {(entry.wh, entry.answered, entry.why) for entry in last} == {(None, None, "changed")}
 
 
@@ -134,7 +135,7 @@ def test_what_people_have_changed_is_followed_and_said() -> None:
         "people have changed something on edge0: what their journals say is followed"
     ]
     before, after = (
-        {(one.channel, one.period): one for one in account.entries()} for account in (calm_found[0], found[0])
+        {(one.channel, one.period): one for one in entries_in(account)} for account in (calm_found[0], found[0])
     )
     moved = {key for key, one in after.items() if one != before[key]}
     assert moved == {
