@@ -75,7 +75,7 @@ def _day(text: str, option: str) -> date | None:
 
 
 @dataclass(frozen=True)
-class Life:
+class KnownLife:
     """What is known of an edge's life.
 
     Attributes:
@@ -106,7 +106,7 @@ class Accounts:
     edges: Sequence[DescribedEdge]
     others: Sequence[str]
     noted: Mapping[str, Noted]
-    lives: Mapping[str, Life]
+    lives: Mapping[str, KnownLife]
     meters: int | None
     now: int
     processes: int

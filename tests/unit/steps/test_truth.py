@@ -17,7 +17,7 @@ from edge_tasks.history.described import mark
 from edge_tasks.history.pasts import Noted
 from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire.journal import Entry, Journal
-from edge_tasks.steps.accounts import Accounts, Life, Wanted, wanted
+from edge_tasks.steps.accounts import Accounts, KnownLife, Wanted, wanted
 from edge_tasks.steps.truth import Truth
 from tests.unit.history.truth.edges import entries_in
 from tests.unit.made_of import blueprints, whole
@@ -104,7 +104,7 @@ def days_of(journal: Journal) -> tuple[Accounts, list[Account]]:
     """The last day of a past and the first one that an edge has lived, with a journal."""
     (edge, *_) = edges()
     asked = wanted("2025-09-09", "2025-09-10", "day", "")
-    some = replace(accounts([edge], asked), lives={"edge0": Life(AUGUST, journal)})
+    some = replace(accounts([edge], asked), lives={"edge0": KnownLife(AUGUST, journal)})
     return some, some.read()
 
 
@@ -148,7 +148,7 @@ def test_what_people_have_changed_is_followed_and_said() -> None:
 def test_edges_stay_in_their_order_when_people_have_changed_one_in_the_middle(tmp_path: Path) -> None:
     some = replace(
         accounts(edges(), wanted("2025-09-01", "2025-09-10", "day", "")),
-        lives={"edge1": Life(AUGUST, Journal((Entry(AUGUST + 40 * DAY + 7, Command("a/b", 1, 2)),)))},
+        lives={"edge1": KnownLife(AUGUST, Journal((Entry(AUGUST + 40 * DAY + 7, Command("a/b", 1, 2)),)))},
     )
     Truth(some, tmp_path / "truth.csv", Lines()).run()
     with (tmp_path / "truth.csv").open(newline="", encoding="utf-8") as file:
