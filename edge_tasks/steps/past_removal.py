@@ -55,4 +55,7 @@ class PastRemoval:
 
     def _remarks(self) -> Iterator[str]:
         for place in self.record.other_places(self.edges):
-            yield f"there are pasts in {place}, too, where the fleet was before: inv down --purge removes them"
+            yield (
+                f"there are pasts in {place}, too, where the fleet was before: inv backfill --remove removes them"
+                " when the backend stores there again, inv down --purge removes them with the fleet"
+            )
