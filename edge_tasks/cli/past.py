@@ -89,7 +89,7 @@ def _order(session: Session, asked: Asked) -> _Order:
         [edge.name for edge in others],
         incidents_by_edge(wanted, list(edges.values()), past),
         remarks_of(wanted, past),
-        sender_of(session, light, asked.every, machine.cores()),
+        sender_of(session, light, asked.every),
     )
 
 
