@@ -51,7 +51,10 @@ class World:
     def past(self) -> PastRecord:
         return PastRecord(self.record, "here")
 
-    def settle(self) -> list[str]:
+    def settle(self) -> None:
+        """Of the history: no edge of these sends any more."""
+
+    def settled(self) -> list[str]:
         session: Any = SimpleNamespace(
             target=SimpleNamespace(state=SimpleNamespace(record=self.record)),
             runtime=SimpleNamespace(storage=self, edges=SimpleNamespace(light_names=self.light_names)),
@@ -78,28 +81,28 @@ def names(*indices: int) -> frozenset[str]:
 def test_one_line_says_once_that_they_stay_and_what_removes_them(world: World) -> None:
     assert indices_noted(world.record) == {0, 3, 4, 5, 9, 10}
     said = "the past of 3 edges that left the fleet stays in here → inv backfill --remove --edge 4-5,9"
-    assert world.settle() == [said]
-    assert (world.settle(), world.deleted) == ([], {})
+    assert world.settled() == [said]
+    assert (world.settled(), world.deleted) == ([], {})
 
 
 def test_it_is_said_again_of_an_edge_that_came_back_and_left_again(world: World) -> None:
     stayed = world.light_names
-    world.settle()
+    world.settled()
     world.light_names = stayed | names(4)
-    assert world.settle() == []
+    assert world.settled() == []
     world.light_names = stayed
-    assert len(world.settle()) == 1
+    assert len(world.settled()) == 1
 
 
 def test_an_edge_that_is_no_light_one_any_more_has_left_too(world: World) -> None:
     world.light_names = names(1, 2, 3, 4, 5, 9)
-    (said,) = world.settle()
+    (said,) = world.settled()
     assert said.endswith("--edge 0")
 
 
 def test_they_are_removed_when_people_want_it(world: World) -> None:
     world.flags.add("yes")
-    assert world.settle() == []
+    assert world.settled() == []
     assert world.deleted == dict.fromkeys(["edge4", "edge5", "edge9"], NOTED.begin)
     assert world.past.read().keys() == {"edge0", "edge3"}
     assert world.console.steps == [("backfill", "removed the past of 3 edges", True)]
@@ -108,11 +111,11 @@ def test_they_are_removed_when_people_want_it(world: World) -> None:
 
 def test_where_a_history_goes_with_its_edge_it_is_only_noted(world: World) -> None:
     world.outlives_edges = False
-    assert (world.settle(), world.deleted) == ([], {})
+    assert (world.settled(), world.deleted) == ([], {})
     assert world.past.read().keys() == {"edge0", "edge3"}
     assert world.past.removed().keys() == {"edge4", "edge5", "edge9"}
 
 
 def test_where_no_history_can_be_seen_nothing_is_said(world: World) -> None:
     world.is_there = False
-    assert world.settle() == []
+    assert world.settled() == []
