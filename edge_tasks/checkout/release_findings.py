@@ -6,13 +6,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from edge_tasks.checkout import silent_rest
 from edge_tasks.checkout.backend_config import REST_FOLDER, parsed
 from edge_tasks.checkout.completion import APP, MANAGER
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.metadata import FILE, ODOO
 from edge_tasks.checkout.roles import BACKEND_EDGE
-from edge_tasks.openems.configuration import as_flag
 from edge_tasks.openems.release import ONE_PROGRAM
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.survey import Survey
 
 _OF_WS: Final = 80
-_LOGIN: Final = "enablePasswordAuthentication"
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _OLDER: Final = f"use a release up to {ONE_PROGRAM}, whose backend is one program"
 
@@ -102,25 +101,23 @@ def _check_registry(survey: Survey) -> list[Finding]:
     if found.pid == FILE:
         what = f"with {FILE} port 8081 never opens from OpenEMS 2026.2 on: nothing tells backend-edge the apikeys"
         return [Finding(what, where, f"use {ODOO}, or {_OLDER}", fault=Fault.FILE_CLOSED)]
-    return [*_check_login(survey, found, where), *_check_answers(survey, found, where)]
+    return [*_check_login(survey, found, where), *_check_answers(survey, where)]
 
 
 def _check_login(survey: Survey, found: Metadata, where: str) -> list[Finding]:
     """From 2026.2 on, REST opens only where something checks logins, which ``Metadata.Odoo`` does by default."""
     has_rest = any(path.is_relative_to(REST_FOLDER) for path in survey.backend_texts)
-    given = parsed(survey.backend_texts[found.file], where).values().get(_LOGIN)
-    if not has_rest or (found.pid == ODOO and as_flag(given, default=True)):
+    if not has_rest or not silent_rest.is_closed(survey):
         return []
     what = f"nothing checks logins, so the B2B REST API stays closed from OpenEMS 2026.2 on ({found.pid})"
-    change = f"if you need it, use {ODOO} with {_LOGIN}"
+    change = f"if you need it, use {ODOO} with {silent_rest.LOGIN}"
     return [Finding(what, where, change, fault=Fault.LOGIN_PROVIDER, is_error=False)]
 
 
-def _check_answers(survey: Survey, found: Metadata, where: str) -> list[Finding]:
-    release = survey.release
-    if found.pid != ODOO or release.release.answers_get_edges or release.is_newer_than_known:
+def _check_answers(survey: Survey, where: str) -> list[Finding]:
+    if not silent_rest.hangs(survey):
         return []
-    what = f"OpenEMS {release.version} with {ODOO} never answers getEdges, getEdgesStatus and the like"
+    what = f"OpenEMS {survey.release.version} with {ODOO} never answers getEdges, getEdgesStatus and the like"
     change = "use 2026.3.0, which answers, and say so: --openems-version 2026.3.0"
     return [Finding(what, where, change, fault=Fault.GET_EDGES_HANGS, is_error=False)]
 

@@ -24,6 +24,7 @@ from edge_tasks.checkout.roles import (
     plays_openems,
     with_players,
 )
+from edge_tasks.checkout.silent_rest import reason_for_silence
 from edge_tasks.checkout.survey import Survey
 from edge_tasks.checkout.timedata_findings import service_of
 from edge_tasks.errors import CommandFailed, SettingsError
@@ -157,6 +158,11 @@ class Stack:
     def wiring(self) -> BackendConfig:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
         return self.backend_files.wiring
+
+    @cached_property
+    def asks_rest(self) -> bool:
+        """Whether the backend has a B2B REST API that, in its release, can say who is online."""
+        return self.wiring.rest_port is not None and not reason_for_silence(self.survey)
 
     @property
     def edge_port(self) -> int:
