@@ -55,6 +55,9 @@ class Service(TypedDict, total=False):
     network_mode: str
     depends_on: dict[str, object]
     working_dir: str
+    container_name: str
+    hostname: str
+    extra_hosts: list[str]
 
 
 @dataclass(frozen=True)

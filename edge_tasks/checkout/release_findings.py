@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from edge_tasks.checkout.backend_config import REST_FOLDER, parsed
 from edge_tasks.checkout.completion import APP, MANAGER
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
+from edge_tasks.checkout.host_names import names_in
 from edge_tasks.checkout.metadata import FILE, ODOO
 from edge_tasks.checkout.roles import BACKEND_EDGE
 from edge_tasks.openems.release import ONE_PROGRAM
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 _OF_WS: Final = 80
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_FAR: Final = re.compile(r"[.:]")
+"""An address, or a name with a domain, may be on another machine."""
+
 _OLDER: Final = f"use a release up to {ONE_PROGRAM}, whose backend is one program"
 
 
@@ -78,7 +83,7 @@ def _check_manager(survey: Survey) -> list[Finding]:
     given = document.find("uri")
     uri = str(given.value) if given else f"ws://localhost:{survey.release.release.backend_ports.manager}"
     line = f"{where}:{given.line}" if given else where
-    wanted = f'make it uri="ws://{backend}:{survey.manager_port}"'
+    wanted = f'make it uri="{survey.manager_uri}"'
     host, port = _host_and_port(uri)
     if host in _LOCAL:
         itself = survey.players.get(BACKEND_EDGE, BACKEND_EDGE)
@@ -86,6 +91,11 @@ def _check_manager(survey: Survey) -> list[Finding]:
     elif port != survey.manager_port:
         manager = survey.told_where("backend", MANAGER) if MANAGER in survey.backend_texts else "Edge.Manager"
         what = f"uri has port {port}, but {manager} listens at {survey.manager_port}"
+    elif "_" in host:
+        what = f"uri leads to {host}, and Java finds no host with an underscore"
+    elif host not in names_in(survey.project) and not _FAR.search(host):
+        what = f"uri leads to {host}, and nothing in this project is called so"
+        return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING, is_error=False)]
     else:
         return []
     return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING)]

@@ -14,6 +14,7 @@ from edge_tasks.checkout.backend_config import parsed
 from edge_tasks.checkout.completion import APP, MANAGER, completed, completed_backend_edge
 from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of, volume_at
 from edge_tasks.checkout.dockerfile import java_of
+from edge_tasks.checkout.host_names import host_of
 from edge_tasks.checkout.metadata import KNOWN, find_metadata
 from edge_tasks.checkout.release_signs import (
     Recognised,
@@ -116,8 +117,8 @@ class Survey:
     def backend_edge_texts(self) -> Mapping[PurePosixPath, str]:
         """Those of the second program, likewise."""
         if self.is_completed(BACKEND_EDGE):
-            uri = f"ws://{self.players.get('backend', 'localhost')}:{self.manager_port}"
-            return completed_backend_edge(self.in_volume.get(BACKEND_EDGE, {}), self.release.release, uri)
+            files = self.in_volume.get(BACKEND_EDGE, {})
+            return completed_backend_edge(files, self.release.release, self.manager_uri)
         return self._texts(self.backend_edge_folder)
 
     def is_completed(self, role: str) -> bool:
@@ -131,6 +132,12 @@ class Survey:
         text = self.backend_texts.get(MANAGER)
         given = parsed(text, self.told_where("backend", MANAGER)).values().get("port") if text else None
         return given if isinstance(given, int) else self.release.release.backend_ports.manager or 0
+
+    @property
+    def manager_uri(self) -> str:
+        """Where the second program finds the first one."""
+        backend = self.players.get("backend", "localhost")
+        return f"ws://{host_of(backend, self.project.services)}:{self.manager_port}"
 
     def told_where(self, role: str, path: PurePosixPath) -> str:
         """A file of a program's configuration, as people read it."""

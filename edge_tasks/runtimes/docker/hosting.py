@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.compose_file import ComposeFile, depends
+from edge_tasks.checkout.host_names import aliases
 from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     JAVA,
@@ -118,6 +119,9 @@ def _additions(stack: Stack) -> dict[str, Addition]:
     if mount := metadata_file.copy_mount(stack):
         backend_gets = found.get(stack.services.backend, Addition())
         found[stack.services.backend] = replace(backend_gets, volumes=(*backend_gets.volumes, mount))
+    for service in dict.fromkeys((stack.services.backend, stack.services.door)):
+        if networks := aliases(service, stack.project):
+            found[service] = replace(found.get(service, Addition()), networks=networks)
     offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():
         if shifted := stack.project.shifted_ports(service, offset):

@@ -82,12 +82,42 @@ def test_a_port_that_differs_from_the_managers_is_named_with_file_and_line(tmp_p
         ("", "uri leads to localhost, which is the container of openems-backend-edge itself"),
         ('uri="ws://openems-backend:no"\n', "uri has port 0, but"),
         ('uri="ws://openems-backend"\n', "uri has port 80, but"),
+        ('uri="ws://open_ems:8083"\n', "uri leads to open_ems, and Java finds no host with an underscore"),
     ],
 )
 def test_an_address_that_does_not_lead_to_the_backend_is_an_error(tmp_path: Path, app: str, what: str) -> None:
     found = findings(two_programs(tmp_path, {APP: config("Backend.Edge.App", app)}))["manager-wiring"]
     assert found.is_error
     assert found.what.startswith(what)
+
+
+def test_a_host_that_nothing_in_the_project_is_called_is_a_remark(tmp_path: Path) -> None:
+    found = findings(two_programs(tmp_path, {APP: config("Backend.Edge.App", 'uri="ws://backend:8083"\n')}))
+    assert found["manager-wiring"].what == "uri leads to backend, and nothing in this project is called so"
+    assert not found["manager-wiring"].is_error
+
+
+@pytest.mark.parametrize(
+    "host", ["the-name", "the-host", "an-alias", "10.1.2.3", "cloud.example.org", "far-away"]
+)
+def test_every_name_of_the_backend_and_what_is_elsewhere_is_accepted(tmp_path: Path, host: str) -> None:
+    more = (
+        "    container_name: the-name\n    hostname: the-host\n"
+        '    networks: {default: {aliases: [an-alias]}}\n    extra_hosts: ["far-away=10.0.0.1"]\n'
+    )
+    compose = TWO.replace("  openems-backend:\n", f"  openems-backend:\n{more}")
+    app = {APP: config("Backend.Edge.App", f'uri="ws://{host}:8083"\n')}
+    files = {**samples.TWO_PROGRAMS, **samples.WITH_ODOO, **app}
+    assert findings(survey_of(tmp_path, compose, files, "2026.2.0")) == {}
+
+
+def test_what_is_proposed_is_a_host_for_java(tmp_path: Path) -> None:
+    compose = TWO.replace("  openems-backend:\n", "  openems_backend:\n")
+    app = {APP: config("Backend.Edge.App", 'uri="ws://openems_backend:8083"\n')}
+    files = {**samples.TWO_PROGRAMS, **samples.WITH_ODOO, **app}
+    found = findings(survey_of(tmp_path, compose, files, "2026.2.0"))["manager-wiring"]
+    assert found.is_error
+    assert found.change == 'make it uri="ws://openems-backend:8083"'
 
 
 def test_without_a_configured_port_the_managers_default_is_compared(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_the_second_program_of_official_images_gets_a_copy_that_leads_to_the_fir
     [found] = copies(stack(tmp_path, two_programs(tmp_path)))
     assert (found.service, found.inside) == ("openems_backend_edge", "/var/opt/openems/config")
     assert found.folder == tmp_path / ".edge-tasks" / "backend-edge-config.d"
-    assert felix.parse(found.wanted[APP]).string("uri") == "ws://openems_backend:8083"
+    assert felix.parse(found.wanted[APP]).string("uri") == "ws://openems-backend:8083"
     assert found.is_completed
 
 
