@@ -26,7 +26,7 @@ from edge_tasks.checkout.release_signs import (
     sign_of_label,
     signs_of_files,
 )
-from edge_tasks.checkout.roles import BACKEND_EDGE, ROLES, find_backend_edge, find_player
+from edge_tasks.checkout.roles import BACKEND_EDGE, ROLES, WITHOUT_ODOO, find_backend_edge, find_player
 from edge_tasks.openems import felix
 from edge_tasks.openems.release import TWO_PROGRAMS
 
@@ -157,6 +157,13 @@ class Survey:
     def metadata(self) -> tuple[Metadata, ...]:
         """What knows the backend's devices, as far as its configuration is on this machine."""
         return find_metadata(self.backend_texts)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that must be played: Odoo's if the registry needs it, and backend-edge with two programs."""
+        needs_odoo = not self.metadata or self.metadata[0].needs_odoo
+        has_door = len(self.release.release.backend_programs) > 1
+        return (*(ROLES if needs_odoo else WITHOUT_ODOO), *((BACKEND_EDGE,) if has_door else ()))
 
     @cached_property
     def release(self) -> Recognised:
