@@ -35,6 +35,7 @@ class Addition:
         volumes: mounts that are added.
         environment: variables that are added.
         networks: its networks, with names that are added in them.
+        labels: labels that are added.
     """
 
     ports: tuple[str, ...] = ()
@@ -42,11 +43,12 @@ class Addition:
     volumes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     networks: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """There is nothing to write."""
-        parts = (self.ports, self.volumes, self.environment, self.networks)
+        parts = (self.ports, self.volumes, self.environment, self.networks, self.labels)
         return self.only_ports is None and not any(parts)
 
 
