@@ -78,7 +78,12 @@ class Survey:
 
     def volume(self, role: str) -> str:
         """The named volume with the configuration of a program of OpenEMS' own image; empty if it has none."""
-        return volume_at(self._service(role), OFFICIAL_CONFIG_TARGET) if self.is_official(role) else ""
+        return self.place_in_volume(role)[0]
+
+    def place_in_volume(self, role: str) -> tuple[str, PurePosixPath]:
+        """That volume, and the folder in it."""
+        service = self._service(role) if self.is_official(role) else {}
+        return volume_at(service, OFFICIAL_CONFIG_TARGET)
 
     def is_official(self, role: str) -> bool:
         """Whether a role is played by an image of OpenEMS' own, which looks in a place that we know."""
