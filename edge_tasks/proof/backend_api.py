@@ -26,6 +26,8 @@ _SLOW_S: Final = 1.0
 _SLOW_BATCH: Final = 1000
 """Of a backend that has to ask Odoo for each edge, so many are answered well before :data:`_TIMEOUT_S`."""
 _PAUSE_S: Final = 0.5
+_ALIVE_S: Final = 5.0
+"""So long a program may take to answer a request that asks for nothing."""
 _TIMEOUT_S: Final = 30.0
 _SMALL_TIMEOUT_S: Final = 10.0
 """For so few edges as :data:`_FIRST`, and one question."""
@@ -133,7 +135,7 @@ class BackendApi:
         """What the backend answers at any of its addresses, asked as the user.
 
         Raises:
-            BackendHangs: it took the call and did not answer.
+            BackendHangs: it did not answer this call, but answers others.
             BackendError: it does not answer, or refuses; with the code of HTTP.
         """
         basic = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
@@ -147,9 +149,20 @@ class BackendApi:
             error.close()
             raise self._refusal(url, error.code) from None
         except TimeoutError:
-            raise BackendHangs(f"{url} does not answer within {timeout_s:.0f} s") from None
+            kind = BackendHangs if self._is_alive(url, timeout_s) else BackendError
+            raise kind(f"{url} does not answer within {timeout_s:.0f} s") from None
         except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
+
+    def _is_alive(self, url: str, timeout_s: float) -> bool:
+        """Whether a program answers there at all: one that is paused, or hangs as a whole, does not."""
+        try:
+            self.opener.open(url, timeout=min(timeout_s, _ALIVE_S)).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+        except (OSError, http.client.HTTPException):
+            return False
+        return True
 
     @staticmethod
     def opens_websockets(port: int) -> bool:

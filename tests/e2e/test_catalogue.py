@@ -200,7 +200,7 @@ CASES: dict[str, Case] = {
     "the backend is killed": Case("backend-silent", "does not answer", kill("backend.json"), EVERYBODY),
     "the backend hangs": Case(
         "backend-silent",
-        "timed out",
+        "does not answer within",
         lambda fleet: fleet.process("backend.json").send_signal(signal.SIGSTOP),
         EVERYBODY,
     ),

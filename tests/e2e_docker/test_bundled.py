@@ -105,7 +105,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory, project_removed: Callable[[s
 def test_plan_says_what_would_be_made_where_nothing_is(folder: Folder) -> None:
     said = folder.typed("plan", "--edges", "2")
     assert f"create the bundled platform in {folder.path / 'platform'}" in said
-    assert "download https://github.com/OpenEMS/openems/releases/download/2024.7.0/openems-edge.jar" in said
+    assert "download https://github.com/OpenEMS/openems/releases/download/2026.1.0/openems-edge.jar" in said
     assert "download odoo-addon-web-m2x-options==16.0.1.1.3.5" in said
     assert "start openems-edge-0, openems-edge-1" in said
     assert list(folder.path.iterdir()) == []

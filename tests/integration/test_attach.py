@@ -113,14 +113,14 @@ def place(postgres: PostgresServer, device_table: psycopg.Connection, tmp_path: 
 
 def test_the_availability_that_is_reported_is_the_one_that_the_proxy_saw(place: Place) -> None:
     with place.attach("--min-availability", "20") as attached:
-        attached.wait_for("connected", EDGES)
+        attached.wait_for("answered", EDGES)
         place.proxy.cut()
-        attached.wait_for("connected", 2 * EDGES)
+        attached.wait_for("answered", 2 * EDGES)
         place.proxy.delay = 0.2
         place.proxy.stop()
         attached.wait_for("ended", 2 * EDGES)
         place.proxy.start()
-        attached.wait_for("connected", 3 * EDGES)
+        attached.wait_for("answered", 3 * EDGES)
         end = time.monotonic()
         attached.process.send_signal(signal.SIGINT)
         document = attached.end()

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.errors import BackendError
+from edge_tasks.errors import BackendError, BackendHangs
 from edge_tasks.proof.backend_api import BackendApi
 
 if TYPE_CHECKING:
@@ -119,7 +121,7 @@ def edge_port() -> Iterator[Callable[[type[socketserver.BaseRequestHandler]], in
     servers: list[socketserver.TCPServer] = []
 
     def listen(handler: type[socketserver.BaseRequestHandler]) -> int:
-        servers.append(socketserver.TCPServer(("127.0.0.1", 0), handler))
+        servers.append(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler))
         threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
         return int(servers[-1].server_address[1])
 
@@ -160,3 +162,30 @@ def test_a_port_without_a_websocket_server_takes_none(
     handler: type[socketserver.BaseRequestHandler],
 ) -> None:
     assert not BackendApi.opens_websockets(edge_port(handler))
+
+
+class SilentAboutEdges(socketserver.StreamRequestHandler):
+    """As 2026.4.0 with Odoo: a call is taken and never answered, while other requests are."""
+
+    def handle(self) -> None:
+        request = b"".join(iter(self.rfile.readline, b"\r\n"))
+        if request.startswith(b"GET"):
+            self.wfile.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+        else:
+            time.sleep(1)
+
+
+def test_a_backend_that_answers_other_requests_hangs_at_this_call(
+    edge_port: Callable[[type[socketserver.BaseRequestHandler]], int],
+) -> None:
+    url = f"http://127.0.0.1:{edge_port(SilentAboutEdges)}"
+    with pytest.raises(BackendHangs):
+        BackendApi(url, "admin", "s3cret").post(url, b"{}", "application/json", timeout_s=0.2)
+
+
+def test_a_program_that_answers_nothing_is_silent_and_does_not_only_hang_at_a_call() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as paused:  # the kernel takes calls for it
+        url = f"http://127.0.0.1:{paused.getsockname()[1]}"
+        with pytest.raises(BackendError, match="does not answer within") as silent:
+            BackendApi(url, "admin", "s3cret").post(url, b"{}", "application/json", timeout_s=0.2)
+    assert not isinstance(silent.value, BackendHangs)

@@ -16,6 +16,7 @@ from edge_tasks.checkout.compose_file import ComposeFile, depends
 from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     JAVA,
+    USER_IDS,
     Caller,
     environment_file,
     inherit,
@@ -43,6 +44,8 @@ class Checkout:
     edge: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     config_target: str = ""
+    user: str | None = "1000:1000"
+    user_ids: dict[str, str] = field(default_factory=dict)
 
 
 CHECKOUTS = {
@@ -147,6 +150,8 @@ services:
         + STOCK
         + "volumes: {conf: {}, data: {}}\n",
         config_target="/var/opt/openems/config",
+        user=None,  # it starts as root, and changes to the caller
+        user_ids={"PUID": "1000", "PGID": "1000"},
     ),
     "more mounts than the configuration": Checkout(
         """
@@ -238,7 +243,8 @@ def test_every_service_is_found_and_the_edges_get_what_the_platforms_own_has(
         assert {key: edge["environment"][key] for key in theirs if key != JAVA} == {
             key: value for key, value in theirs.items() if key != JAVA
         }
-        assert edge["user"] == "1000:1000"
+        assert edge.get("user") == wanted.user
+        assert {key: kept[key] for key in USER_IDS if key in kept} == wanted.user_ids
         assert not {"container_name", "hostname", "build", "expose", "depends_on"} & edge.keys()
         assert set(edge.get("networks") or {}) == set(before.get("networks") or {})
         targets = {volume["target"]: volume["source"] for volume in edge["volumes"]}
