@@ -161,7 +161,9 @@ CASES: dict[str, Case] = {
     "the backend is killed": Case(
         "backend-silent", "does not answer", docker("kill", service=BACKEND), EVERYBODY
     ),
-    "the backend is paused": Case("backend-silent", "does not answer within", docker("pause", service=BACKEND), EVERYBODY),
+    "the backend is paused": Case(
+        "backend-silent", "does not answer within", docker("pause", service=BACKEND), EVERYBODY
+    ),
     "Odoo's admin has the first password again": Case(
         "backend-refuses", "does not accept admin", refuse_login, EVERYBODY
     ),
