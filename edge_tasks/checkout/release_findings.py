@@ -13,7 +13,7 @@ from edge_tasks.checkout.completion import APP, MANAGER
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.host_names import names_in
-from edge_tasks.checkout.metadata import FILE, ODOO
+from edge_tasks.checkout.metadata import DUMMY, FILE, ODOO
 from edge_tasks.checkout.roles import BACKEND_EDGE
 from edge_tasks.openems.release import ONE_PROGRAM
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.survey import Survey
 
 _OF_WS: Final = 80
+_LAST: Final = "edgeIdMax"
+_LAST_BY_DEFAULT: Final = 10
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _FAR: Final = re.compile(r"[.:]")
 """An address, or a name with a domain, may be on another machine."""
@@ -31,18 +33,19 @@ _FAR: Final = re.compile(r"[.:]")
 _OLDER: Final = f"use a release up to {ONE_PROGRAM}, whose backend is one program"
 
 
-def check_release(survey: Survey, place: Callable[..., str]) -> list[Finding]:
+def check_release(survey: Survey, place: Callable[..., str], edges: int) -> list[Finding]:
     """Everything that is known not to work, or to work otherwise, with the release of this checkout.
 
     Args:
         survey: of the checkout.
         place: file and line of an entry of a service.
+        edges: how many there are to be.
     """
     return [
         *_check_newer(survey),
         *_check_programs(survey, place),
         *_check_manager(survey),
-        *_check_registry(survey),
+        *_check_registry(survey, edges),
         *_check_java(survey),
     ]
 
@@ -101,7 +104,7 @@ def _check_manager(survey: Survey) -> list[Finding]:
     return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING)]
 
 
-def _check_registry(survey: Survey) -> list[Finding]:
+def _check_registry(survey: Survey, edges: int) -> list[Finding]:
     if not survey.metadata:
         return []
     found, release = survey.metadata[0], survey.release.release
@@ -111,7 +114,20 @@ def _check_registry(survey: Survey) -> list[Finding]:
     if found.pid == FILE:
         what = f"with {FILE} port 8081 never opens from OpenEMS 2026.2 on: nothing tells backend-edge the apikeys"
         return [Finding(what, where, f"use {ODOO}, or {_OLDER}", fault=Fault.FILE_CLOSED)]
+    if found.pid == DUMMY and (too_many := _check_dummy(survey, found, where, edges)):
+        return too_many
     return [*_check_login(survey, found, where), *_check_answers(survey, where)]
+
+
+def _check_dummy(survey: Survey, found: Metadata, where: str, edges: int) -> list[Finding]:
+    """It knows edge0 to edge10, or as many as it is told; with two programs no others are let in."""
+    given = parsed(survey.backend_texts[found.file], where).values().get(_LAST)
+    last = given if isinstance(given, int) else _LAST_BY_DEFAULT
+    if edges <= last + 1:
+        return []
+    what = f"{DUMMY} knows edge0 to edge{last} only, and backend-edge refuses all others"
+    change = f'make it {_LAST}=I"{edges - 1}", or use {ODOO}'
+    return [Finding(what, where, change, fault=Fault.DUMMY_FULL)]
 
 
 def _check_login(survey: Survey, found: Metadata, where: str) -> list[Finding]:

@@ -25,8 +25,8 @@ def place(service: str, *path: str) -> str:
     return "/".join((service, *path))
 
 
-def findings(survey: Survey) -> dict[str, Finding]:
-    return {found.fault.value: found for found in check_release(survey, place)}
+def findings(survey: Survey, edges: int = 11) -> dict[str, Finding]:
+    return {found.fault.value: found for found in check_release(survey, place, edges)}
 
 
 def two_programs(folder: Path, files: dict[str, str] | None = None, told: str = "2026.2.0") -> Survey:
@@ -137,6 +137,21 @@ def test_rest_without_anything_that_checks_logins_is_a_remark(tmp_path: Path) ->
     found = findings(survey_of(tmp_path, TWO, files, "2026.3.0"))
     assert list(found) == ["login-provider"]
     assert not found["login-provider"].is_error
+
+
+@pytest.mark.parametrize(("given", "last"), [("", 10), ('edgeIdMax=I"2"\n', 2), ('edgeIdMax="2"\n', 10)])
+def test_metadata_dummy_lets_in_no_more_edges_than_it_knows(tmp_path: Path, given: str, last: int) -> None:
+    dummy = {f"{samples.BACKEND_CONFIG}/Metadata/Dummy.config": config("Metadata.Dummy", given)}
+    files = {**samples.TWO_PROGRAMS, **dummy}
+    survey = survey_of(tmp_path, TWO, files, "2026.2.0")
+    assert findings(survey, last + 1) == {}
+    found = findings(survey, last + 2)["dummy-full"]
+    assert found.is_error
+    assert found.what.startswith(f"Metadata.Dummy knows edge0 to edge{last} only")
+    assert found.change.startswith(f'make it edgeIdMax=I"{last + 1}"')
+    (tmp_path / "one").mkdir()
+    one = survey_of(tmp_path / "one", ONE, {**samples.ONE_PROGRAM, **dummy}, "2026.1.0")
+    assert findings(one, 1000) == {}
 
 
 def test_odoo_checks_logins_unless_it_is_told_not_to(tmp_path: Path) -> None:
