@@ -35,7 +35,7 @@ def answer(
         "_err_to_out": with_errors,
         "_env": environment(more),
     }
-    running = program()(*arguments, **how, **({"_in": given} if given else {}))
+    running = program()(*arguments, **how, **({"_in": given.encode()} if given else {}))
     alarm = threading.Timer(seconds, running.kill)
     alarm.daemon = True
     alarm.start()

@@ -20,5 +20,16 @@ def ending_as_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Meanwhile Ctrl-C and SIGTERM do nothing. It is for an end of some seconds that must be whole."""
+    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt

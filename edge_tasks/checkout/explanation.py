@@ -81,6 +81,8 @@ def _configuration(survey: Survey) -> Iterator[Row]:
     for about, folder in (("backend", survey.backend_folder), ("backend-edge", survey.backend_edge_folder)):
         if folder is not None:
             yield Row(f"{about} config", survey.shown(folder), "its files are there")
+        elif about in survey.in_volume:
+            yield Row(f"{about} config", f"the volume {survey.volume(about)}", "its files are there")
         elif about in survey.players:
             volume = survey.volume(about)
             why = f"in the volume {volume}" if volume else "in its image, or nowhere"
@@ -91,10 +93,11 @@ def _registry(survey: Survey) -> Iterator[Row]:
     for found in survey.metadata:
         devices = f" with {found.devices}" if found.devices else ""
         where = f"{survey.told_where('backend', found.file)}"
-        if survey.backend_folder is None:
-            yield Row("registry", f"probably {found.pid}{devices}", f"{where}: the default of its image")
-        else:
+        is_read = survey.backend_folder is not None or found.file in survey.in_volume.get("backend", {})
+        if is_read:
             yield Row("registry", f"{found.pid}{devices}", f"{where}:{found.line}")
+        else:
+            yield Row("registry", f"probably {found.pid}{devices}", f"{where}: the default of its image")
     if not survey.metadata:
         yield Row("registry", _NOT_HERE, "the checkout configures no Metadata.* of the backend")
 

@@ -6,7 +6,6 @@ import netrc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from edge_tasks.adapters import machine
 from edge_tasks.adapters.children import Children
@@ -24,7 +23,7 @@ from edge_tasks.cli.settings import Choices, check_typed
 from edge_tasks.errors import NotWritable, SettingsError
 from edge_tasks.fleet.keys_file import check_ending, read_keys
 from edge_tasks.fleet.limits import MOST_EDGES
-from edge_tasks.openems.backend_address import backend_address
+from edge_tasks.openems.backend_address import backend_address, parts_of
 from edge_tasks.plan import counted
 from edge_tasks.proof.backend_api import BackendApi, opener_trusting
 from edge_tasks.runtimes.attached_fleet import fleet_document, groups_of
@@ -34,6 +33,7 @@ from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport, default_name
 from edge_tasks.steps.attached_proof import AttachedProof
 from edge_tasks.steps.export_keys import ExportKeys
+from edge_tasks.steps.report_files import ReportFiles
 
 if TYPE_CHECKING:
     import ssl
@@ -82,17 +82,23 @@ def attach(session: Session) -> bool:
     folder = path.with_name(f"{path.name}.attach")
     every_name = frozenset(key.name for key in every_key)
     host = AttachedHost(folder, document, every_name, Children(folder / "light.log"))
-    step = _step(session, host, address, [key.name for key in keys], context)
+    step = _step(session, host, address, [key.name for key in keys], context, files=_report_files(session, path))
     load = load_on(address, len(keys), options.connect_rate)
-    if not (address.is_loopback or session.flag("yes")):
-        ask_for_consent(load, session.console)
+    if not address.is_loopback:
+        ask_for_consent(load, session)
     session.console.line(load)
     check_reachable(address, context)
     return step.run()
 
 
-def _step(
-    session: Session, host: AttachedHost, address: BackendAddress, names: list[str], context: ssl.SSLContext
+def _step(  # noqa: PLR0913 - one for each thing that was typed
+    session: Session,
+    host: AttachedHost,
+    address: BackendAddress,
+    names: list[str],
+    context: ssl.SSLContext,
+    *,
+    files: ReportFiles,
 ) -> Attach:
     return Attach(
         host=host,
@@ -101,7 +107,7 @@ def _step(
         seconds=_seconds(session),
         least=float(_value(session, MIN_AVAILABILITY)) / 100,
         proof=_proof(session, names, context),
-        report=AttachReport(_report_path(session), session.console),
+        report=AttachReport(files, session.console),
         output=session.console,
         tell=session.console.heard,
     )
@@ -193,13 +199,22 @@ def _proof(session: Session, names: list[str], context: ssl.SSLContext) -> Attac
     rest = str(session.options.get("rest") or "").rstrip("/")
     if not rest:
         return None
-    parts = urlsplit(rest)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    parts = parts_of(rest, ("http", "https"))
+    if parts is None or parts.hostname is None:
         raise SettingsError(
             f"--rest is {rest!r}", hint="http://HOST:PORT or https://HOST:PORT, without a password"
         )
-    user, password = _login(Path(str(session.options.get("netrc") or "~/.netrc")).expanduser(), parts.hostname)
-    return AttachedProof(BackendApi(rest, user, password, opener=opener_trusting(context)), names)
+    file = Path(str(session.options.get("netrc") or "~/.netrc")).expanduser()
+    user, password = _login(file, parts.hostname)
+    api = BackendApi(
+        rest,
+        user,
+        password,
+        source=f"the password in {file}",
+        remedy=f"correct the login for {parts.hostname} in {file}",
+        opener=opener_trusting(context),
+    )
+    return AttachedProof(api, names)
 
 
 def _login(path: Path, host: str) -> tuple[str, str]:
@@ -215,13 +230,30 @@ def _login(path: Path, host: str) -> tuple[str, str]:
     return found[0], found[2]
 
 
-def _report_path(session: Session) -> Path:
+def _report_files(session: Session, keys: Path) -> ReportFiles:
+    """Where the report is written, if nothing else is lost there.
+
+    Raises:
+        SettingsError: the name has another ending, or the file is the one of the apikeys, or somebody else's.
+        NotWritable: nothing can be written there.
+    """
     path = (Path.cwd() / Path(str(session.options.get("output") or default_name())).expanduser()).resolve()
     if path.suffix.lower() != ".html":
         raise SettingsError(f"--output is {str(path)!r}", hint="FILE.html; FILE.json is written beside it")
     if not os.access(path.parent, os.W_OK):  # nobody wants to learn that after a day
         raise NotWritable(f"{path.parent} cannot be written", hint="name a file elsewhere: --output FILE.html")
-    return path
+    files = ReportFiles(path)
+    if keys in (files.page, files.document):
+        raise SettingsError(
+            f"--output would replace the apikeys in {keys}",
+            hint=f"another name: --output {path.stem}-report.html",
+        )
+    if (foreign := files.foreign) is not None:
+        raise SettingsError(
+            f"--output would replace {foreign}, which is no report of inv attach",
+            hint=f"another name: --output {path.stem}-report.html, or move that file away",
+        )
+    return files
 
 
 def _seconds(session: Session) -> float | None:

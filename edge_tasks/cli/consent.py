@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from edge_tasks.cli.question import can_ask, is_confirmed
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
+    from edge_tasks.cli.session import Session
     from edge_tasks.openems.backend_address import BackendAddress
-    from edge_tasks.output import Output
-
-_YES = ("y", "yes")
 
 
 def load_on(address: BackendAddress, edges: int, connect_rate: int) -> str:
@@ -23,14 +21,13 @@ def load_on(address: BackendAddress, edges: int, connect_rate: int) -> str:
     )
 
 
-def ask_for_consent(load: str, output: Output) -> None:
-    """Ask once, on a terminal.
+def ask_for_consent(load: str, session: Session) -> None:
+    """Have people agree, or have it typed beforehand.
 
     Raises:
         SettingsError: the answer is no, or nobody can be asked.
     """
-    if not sys.stdin.isatty():
+    if not (session.flag("yes") or can_ask(session.console)):
         raise SettingsError(f"this means {load}", hint="--yes, if its owner agrees")
-    output.fault(f"this means {load}. Does its owner agree? Type yes:")
-    if sys.stdin.readline().strip().lower() not in _YES:
+    if not is_confirmed(session, f"this means {load}. Does its owner agree?", default=False):
         raise SettingsError("nothing was started", hint="ask the owner of the backend first")

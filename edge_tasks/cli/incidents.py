@@ -57,6 +57,11 @@ def remarks_of(wanted: Sequence[Dated], past: PastIncidents) -> list[str]:
             found.append(f"{entry.where}: this {entry.kind} is over when the past begins, so it changes nothing")
         elif past.is_later(incident):
             found.append(f"{entry.where}: this {entry.kind} begins after --to, so it changes nothing yet")
+        elif past.is_unseen(incident):
+            found.append(
+                f"{entry.where}: this {entry.kind} is after --to: no point of the past shows it,"
+                " but the live edge goes on with counters that have begun again at 0"
+            )
     return found
 
 
@@ -75,13 +80,23 @@ def check_edges(entry: IncidentEntry, groups: Iterable[Group], size: int, light:
     known = {group.name: group for group in groups if group.name}
     if entry.group and entry.group not in known:
         raise entry.error(f"there is no group {entry.group}", f"groups: {', '.join(known) or 'none'}")
-    ranges = [*(entry.ranges or ()), *(known[entry.group].ranges if entry.group else ())]
+    group = known.get(entry.group)
+    ranges = [*(entry.ranges or ()), *(group.ranges if group else ())]
     if beyond := [found[-1] for found in ranges if found[-1] >= size]:
         raise entry.error(f"there is no edge{beyond[0]}", f"the fleet has edge0 to edge{size - 1}")
-    names = (f"edge{index}" for found in ranges for index in found)
+    names = [f"edge{index}" for index in _indices(entry, group)]
+    if group and entry.ranges and not names:
+        problem = f"no edge of {entry.words['edges']} is in group {entry.group}"
+        raise entry.error(problem, f"edges of the group are {group.edges}")
     if real := tuple(name for name in names if name not in light):
         problem = f"{some(real)} can have no past: JVM edges count by themselves"
         raise entry.error(problem, "name light edges only")
+
+
+def _indices(entry: IncidentEntry, group: Group | None) -> list[int]:
+    """The edges that an incident names: by index, by group, or by both, which means those that are in both."""
+    ranges = entry.ranges if entry.ranges is not None else group.ranges if group else ()
+    return [index for found in ranges for index in found if group is None or index in group]
 
 
 def _is_of(entry: IncidentEntry, edge: DescribedEdge) -> bool:

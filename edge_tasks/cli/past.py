@@ -12,6 +12,7 @@ from edge_tasks.cli.history_options import EVERY, ZONE
 from edge_tasks.cli.incidents import incidents_by_edge, incidents_wanted, remarks_of
 from edge_tasks.cli.past_way import sender_of
 from edge_tasks.cli.pasts_left import indices_noted
+from edge_tasks.cli.publishing import publish
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
@@ -49,13 +50,13 @@ def backfill(session: Session) -> None:
         chosen = _with_former(session)
         session.begin()
         if session.target.state.record.entries().get("history"):
-            _publish(session)
+            publish(session)
         _remove(session, chosen)
         return
     asked = _asked(session)
     session.begin()
     order = _order(session, asked)
-    _publish(session)
+    publish(session)
     step.run("backfill", lambda: _backfill(session, order), session.console)
 
 
@@ -88,16 +89,8 @@ def _order(session: Session, asked: Asked) -> _Order:
         [edge.name for edge in others],
         incidents_by_edge(wanted, list(edges.values()), past),
         remarks_of(wanted, past),
-        sender_of(session, light, asked.every, machine.cores()),
+        sender_of(session, light, asked.every),
     )
-
-
-def _publish(session: Session) -> None:
-    """Have the place that holds history reachable from here."""
-    storage = session.runtime.storage
-    if storage is not None and storage.publication is not None:
-        step.run("publish", storage.publication, session.console, only_changes=True)
-        session.look_again()
 
 
 def _backfill(session: Session, order: _Order) -> Backfill:

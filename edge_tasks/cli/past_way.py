@@ -20,14 +20,13 @@ _POINTS_A_SECOND: Final = 2_000
 _MINUTE_MS: Final = 60_000
 
 
-def sender_of(session: Session, edges: Iterable[Edge], every: int, processes: int) -> PastSender | None:
+def sender_of(session: Session, edges: Iterable[Edge], every: int) -> PastSender | None:
     """What sends the pasts of edges to the backend, if that was asked for.
 
     Args:
         session: of the call.
         edges: whose pasts.
         every: ms between two points.
-        processes: how many send at the same time.
 
     Raises:
         SettingsError: the backend would not store them.
@@ -38,7 +37,7 @@ def sender_of(session: Session, edges: Iterable[Edge], every: int, processes: in
     check_way(storage, every)
     apikeys = {edge.name: edge.apikey for edge in edges}
     entrance = storage.entrance()
-    return PastSender(entrance.uri, apikeys, _POINTS_A_SECOND / processes, entrance.deaf_s)
+    return PastSender(entrance.uri, apikeys, _POINTS_A_SECOND, entrance.deaf_s)
 
 
 def check_way(storage: Storage, every: int) -> None:

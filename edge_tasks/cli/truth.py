@@ -12,7 +12,7 @@ from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.past import history_of, host_of
 from edge_tasks.light.host import memories
 from edge_tasks.openems.release import DEFAULT, release_of
-from edge_tasks.steps.accounts import Accounts, Life, wanted
+from edge_tasks.steps.accounts import Accounts, KnownLife, wanted
 from edge_tasks.steps.past_record import PastRecord
 from edge_tasks.steps.truth import Truth
 from edge_tasks.steps.verify_energy import VerifyEnergy
@@ -53,7 +53,7 @@ def _accounts(session: Session) -> Accounts:
     history, host = history_of(session), host_of(session)
     names = {edge.name for edge in edges} & light
     lives = {
-        name: Life(found.memory.began, found.journal)
+        name: KnownLife(found.memory.began, found.journal)
         for name, found in memories.load_newest(host.memory_file, names, {}).items()
     }
     is_aggregated = runtime.storage is not None and runtime.storage.provider == AGGREGATED

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.fleet.limits import MOST_EDGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 UTC: Final = "UTC"
 _RANGE: Final = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
@@ -78,6 +78,17 @@ def ranges_of(text: str) -> tuple[range, ...] | None:
             return None
         found.append(range(first, last + 1))
         least = last + 1
+    return tuple(found)
+
+
+def ranges_holding(indices: Iterable[int]) -> tuple[range, ...]:
+    """Ascending indices as ranges."""
+    found: list[range] = []
+    for index in indices:
+        if found and found[-1].stop == index:
+            found[-1] = range(found[-1].start, index + 1)
+        else:
+            found.append(range(index, index + 1))
     return tuple(found)
 
 

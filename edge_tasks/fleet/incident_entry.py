@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import incidents as kinds
+from edge_tasks.fleet.day_or_moment import read_day_or_moment
 from edge_tasks.fleet.groups import ranges_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _is_text(value: object) -> bool:
 
 def _is_moment(text: str) -> bool:
     try:
-        datetime.fromisoformat(text.replace("Z", "+00:00"))
+        read_day_or_moment(text)
     except ValueError:
         return False
     return True

@@ -106,17 +106,24 @@ def _key(where: str, row: Mapping[str, object]) -> EdgeKey:
 
 
 def _csv_rows(path: Path, text: str) -> Iterable[tuple[str, Mapping[str, object]]]:
-    reader = csv.DictReader(io.StringIO(text))
-    if list(reader.fieldnames or [])[:2] != list(_COLUMNS[:2]):
-        raise SettingsError(f"{path}:1: not the titles of a file of keys", hint=f"the first line must be {_FORM}")
-    for row in reader:
-        yield f"{path}:{reader.line_num}", row
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        if list(reader.fieldnames or [])[:2] != list(_COLUMNS[:2]):
+            raise SettingsError(
+                f"{path}:1: not the titles of a file of keys", hint=f"the first line must be {_FORM}"
+            )
+        for row in reader:
+            yield f"{path}:{reader.line_num}", row
+    except csv.Error as error:
+        raise SettingsError(
+            f"{path}:{reader.line_num + 1}: not CSV: {error}", hint="export the keys again, or correct it"
+        ) from None
 
 
 def _json_rows(path: Path, text: str) -> Iterable[tuple[str, Mapping[str, object]]]:
     try:
         rows = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is not JSON: {error}", hint="export the keys again, or correct it") from None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SettingsError(f"{path} is not a list of objects", hint='[{"name": "edge0", "apikey": "…"}, …]')

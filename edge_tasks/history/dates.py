@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.day_or_moment import read_day_or_moment
 from edge_tasks.timedata.span import Span
 
 NOW: Final = "now"
@@ -65,11 +66,10 @@ def moment_named(text: str, name: str, zone: tzinfo, days: int = 0) -> int:
         SettingsError: it is neither.
     """
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            found = datetime.combine(date.fromisoformat(text) + timedelta(days), time(), zone)
-        else:
-            found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-            found = found if found.tzinfo else found.replace(tzinfo=zone)
+        found = read_day_or_moment(text)
+        if not isinstance(found, datetime):
+            found = datetime.combine(found + timedelta(days), time(), zone)
+        found = found if found.tzinfo else found.replace(tzinfo=zone)
         moment = round(found.timestamp() * 1000)
     except (ValueError, OverflowError):
         raise SettingsError(f"{name} is {text!r}", hint=_FORMS) from None

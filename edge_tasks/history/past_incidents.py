@@ -72,6 +72,10 @@ class PastIncidents:
         """Whether it is only about points that would be after the last one, so that it changes nothing yet."""
         return incident.is_span and incident.begin + min(0, incident.shift_ms) >= self.until
 
+    def is_unseen(self, incident: Incident) -> bool:
+        """Whether counters begin again at 0 after the last point, so that only the live edge shows it."""
+        return incident.kind in kinds.RESETS and self.until <= incident.begin < self.now
+
     def of_edge(self, edge: Described, some: Iterable[Dated]) -> tuple[Incident, ...]:
         """The incidents of an edge that change something, in the order in which they begin.
 

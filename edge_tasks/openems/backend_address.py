@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _PORTS: Final = {"ws": 80, "wss": 443}
 """Where none is typed; so does a real edge (its ``uri`` names 8081 by itself)."""
@@ -41,11 +44,22 @@ def backend_address(text: str) -> BackendAddress | None:
 
     One with a password is none either: it would be seen in the list of processes.
     """
-    parts = urlsplit(text.strip())
+    parts = parts_of(text.strip(), _PORTS)
+    if parts is None or parts.hostname is None:
+        return None
+    return BackendAddress(text.strip(), parts.hostname, parts.port or _PORTS[parts.scheme], parts.scheme == "wss")
+
+
+def parts_of(text: str, schemes: Collection[str]) -> SplitResult | None:
+    """The parts of an address with a host and perhaps a port; None if it is none.
+
+    Args:
+        text: as it was typed.
+        schemes: those that are meant.
+    """
     try:
-        port = parts.port
+        parts = urlsplit(text)
+        _ = parts.port, (parts.hostname or "").encode("idna")  # what a connection would stumble over
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or not parts.hostname or "@" in parts.netloc:
-        return None
-    return BackendAddress(text.strip(), parts.hostname, port or _PORTS[parts.scheme], parts.scheme == "wss")
+    return parts if parts.scheme in schemes and parts.hostname and "@" not in parts.netloc else None

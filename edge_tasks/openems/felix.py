@@ -162,7 +162,7 @@ def is_generated(path: PurePosixPath) -> bool:
 def _property(text: str, position: int) -> Property:
     name = _NAME.match(text, position)
     if name is None or not text.startswith("=", name.end()):
-        raise _error(text, position, f"expected name=value, found {_excerpt(text, position)}")
+        raise _error(text, position, f"expected name=value, found {_found(text, position)}")
     start = name.end() + 1
     value, end = _value(text, start)
     return Property(_decode(name[0]), value, start, end, _line(text, position))
@@ -187,13 +187,13 @@ def _items(text: str, opening: int, letter: str) -> tuple[tuple[Scalar, ...], in
     while not text.startswith(closing, position):
         string = _STRING.match(text, position)
         if string is None:
-            raise _error(text, position, f"expected a string or {closing}, found {_excerpt(text, position)}")
+            raise _error(text, position, f"expected a string or {closing}, found {_found(text, position)}")
         items.append(_scalar(text, string, letter))
         position = _skip(_BETWEEN_ITEMS, text, string.end())
         if text.startswith(",", position):
             position = _skip(_BETWEEN_ITEMS, text, position + 1)
         elif not text.startswith(closing, position):
-            raise _error(text, position, f"expected , or {closing}, found {_excerpt(text, position)}")
+            raise _error(text, position, f"expected , or {closing}, found {_found(text, position)}")
     return tuple(items), position + 1
 
 
@@ -258,13 +258,15 @@ def _skip(pattern: re.Pattern[str], text: str, position: int) -> int:
 def _no_value(text: str, position: int) -> str:
     if text.startswith('"', position):
         return "a string that is not closed on its line"
-    return f'expected a value such as "text", I"1" or ["a"], found {_excerpt(text, position)}'
+    return f'expected a value such as "text", I"1" or ["a"], found {_found(text, position)}'
 
 
-def _excerpt(text: str, position: int) -> str:
-    """The text at a position, without the content of a value, which may be an apikey."""
-    rest = text[position : position + 24].partition("\n")[0]
-    return repr(re.split('[="]', rest, maxsplit=1)[0] or rest[:1]) if rest else "the end of the line"
+def _found(text: str, position: int) -> str:
+    """What stands at a position. A word is never cited: where quotes are missing, it may be an apikey."""
+    character = text[position : position + 1]
+    if character in ("", "\n", "\r"):
+        return "the end of the line"
+    return "a word" if character.isalnum() else repr(character)
 
 
 def _error(text: str, position: int, problem: str) -> FelixSyntaxError:

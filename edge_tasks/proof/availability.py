@@ -54,7 +54,7 @@ class Uptime:
 
     Attributes:
         edge: its name.
-        time: from its first try to the end; None if it never tried.
+        time: from its first try, or from the connection that came of it, to the end; None if it never tried.
         connections: when it was connected, ascending.
         answers: how many seconds the backend took for its first request in each connection.
         pings: how many seconds the backend took for each ping.
@@ -151,12 +151,14 @@ class _Life:
 
     Attributes:
         opened: when its present connection was; None without one.
+        is_first: it is the one of the first try.
         kept: the backend has shown that it accepts this connection.
         refusals: how many connections it has dropped since it last kept one.
     """
 
     began: float | None = None
     opened: float | None = None
+    is_first: bool = False
     kept: bool = False
     refusals: int = 0
     why: str = ""
@@ -168,12 +170,14 @@ class _Life:
         """Take the next event."""
         seconds = event.detail if isinstance(event.detail, float) else 0.0
         if event.what == "connecting":
+            self.is_first = self.began is None
             self.began = event.at if self.began is None else self.began
             self.kept = False
         elif event.what == "open":
             self.opened = event.at
         elif event.what in ("answered", "connected"):
             self.kept, self.refusals = True, 0
+            self.began = self.opened if self.is_first and self.opened is not None else self.began
             self.answers += [seconds] if event.what == "answered" else []
         elif event.what == "ping":
             self.pings.append(seconds)

@@ -34,13 +34,22 @@ _SMALL_TIMEOUT_S: Final = 10.0
 _NO_RESULT: Final = "Result is null"
 """How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)
-_NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer. If it were followed, the login would be sent to a place that nobody has named."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow none."""
+
+
+_NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 """For a backend on this machine: a proxy from the environment must not be used."""
 
 
 def opener_trusting(context: ssl.SSLContext) -> urllib.request.OpenerDirector:
     """How a backend elsewhere is reached: with the certificates that are believed, and by a proxy if need be."""
-    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
+    return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _NoRedirect)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class BackendApi:
         user: of Odoo.
         password: of that user.
         ui: the websocket of the backend's UI, e.g. ``ws://127.0.0.1:8082``; empty where it is not reached.
+        source: which password that is, for people.
         remedy: what to type if it refuses the login.
         configs: what was asked of it about the components of edges.
         knows_all: it knows its devices before they come; otherwise one that it does not know is offline.
@@ -67,6 +77,7 @@ class BackendApi:
     user: str
     password: str = field(repr=False)
     ui: str = ""
+    source: str = "the backend's odooPassword"
     remedy: str = "inv odoo-init, or give Odoo's user admin that password"
     knows_all: bool = True
     configs: EdgeConfigs = field(default_factory=EdgeConfigs, repr=False, compare=False)
@@ -147,7 +158,7 @@ class BackendApi:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             error.close()
-            raise self._refusal(url, error.code) from None
+            raise self._refusal(url, error) from None
         except TimeoutError:
             kind = BackendHangs if self._is_alive(url, timeout_s) else BackendError
             raise kind(f"{url} does not answer within {timeout_s:.0f} s") from None
@@ -208,13 +219,19 @@ class BackendApi:
                 batches += [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
         return found
 
-    def _refusal(self, url: str, code: int) -> BackendError:
+    def _refusal(self, url: str, answer: urllib.error.HTTPError) -> BackendError:
         """The error for an HTTP status. A wrong login is a 500 of a real backend, a 401 of our stand-in."""
+        code = answer.code
+        if place := answer.headers.get("Location"):
+            return BackendError(
+                f"{url} answered {code}: it leads to {place!r}, and no login is sent there",
+                hint="name the REST API by its own address",
+                code=code,
+            )
         if code not in _OF_A_WRONG_LOGIN:
             return BackendError(f"{url} answered {code}", code=code)
         return BackendError(
-            f"{url} answered {code}: it does not accept {self.user} with the backend's odooPassword,"
-            " or it cannot reach Odoo",
+            f"{url} answered {code}: it does not accept {self.user} with {self.source}, or it cannot reach Odoo",
             hint=self.remedy,
             code=code,
         )
@@ -238,7 +255,7 @@ class BackendApi:
             body = self.post(url, text, "application/json", timeout_s)
         try:
             answer = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             raise BackendError(

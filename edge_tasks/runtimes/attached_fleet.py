@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from edge_tasks.fleet.groups import Group
+from edge_tasks.fleet.groups import Group, ranges_holding
 from edge_tasks.fleet.identity import Edge
 from edge_tasks.runtimes import light_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import PurePosixPath
 
     from edge_tasks.checkout.blueprints import Blueprints
@@ -34,7 +34,7 @@ def groups_of(keys: Sequence[EdgeKey], seed: str, profile: str, households: int)
     return tuple(
         Group(
             name="" if is_one else f"seed {number}",
-            ranges=_ranges(own),
+            ranges=ranges_holding(own),
             light=True,
             households=households,
             profile=profile,
@@ -73,14 +73,3 @@ def fleet_document(
 def _edge(key: EdgeKey) -> Edge:
     """An edge with that key. Its PIDs are not those that it has elsewhere: no backend sees them."""
     return Edge(key.index, key.name, key.apikey, setup_password="", ports=None, seed=b"")
-
-
-def _ranges(indices: Iterable[int]) -> tuple[range, ...]:
-    """Ascending indices as ranges."""
-    found: list[range] = []
-    for index in indices:
-        if found and found[-1].stop == index:
-            found[-1] = range(found[-1].start, index + 1)
-        else:
-            found.append(range(index, index + 1))
-    return tuple(found)

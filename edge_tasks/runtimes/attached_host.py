@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from edge_tasks.adapters.files import PRIVATE, in_utf8, text_of, write_file, writing
+from edge_tasks.adapters.signals import uninterrupted
 from edge_tasks.errors import CommandFailed, PlatformLocked
 from edge_tasks.light.host import memories
 from edge_tasks.proof.availability import Event
@@ -70,14 +71,15 @@ class AttachedHost:
             self._tidy(_OF_ONE_RUN)
             self._gather_memories()
             config = self.folder / "light.json"
-            write_file(config, json.dumps({**self.document, **self._paths}, ensure_ascii=False))
             try:
+                write_file(config, json.dumps({**self.document, **self._paths}, ensure_ascii=False))
                 for part in range(self._parts):
                     self.children.start(_MODULE, (str(config), str(part)))
                 yield
             finally:
-                self.children.end()
-                self._tidy(("light.json",))  # it has the apikeys
+                with uninterrupted():
+                    self.children.end()
+                    self._tidy(("light.json",))  # it has the apikeys
 
     def require(self) -> None:
         """Refuse to go on without one of the processes.
@@ -104,11 +106,15 @@ class AttachedHost:
         return {name: sum(counters[name] for counters in found) for name in _COUNTED}
 
     def events(self) -> Iterator[Event]:
-        """What the connections went through; those of one edge are in their order."""
+        """What the connections went through; those of one edge are in their order.
+
+        Half a line, which a process leaves that is killed while it writes, is left out.
+        """
         for file in sorted(self.folder.glob("light-trace-*.jsonl")):
             with file.open("rb") as lines:
                 for line in lines:
-                    yield Event(*json.loads(line))
+                    with suppress(ValueError, TypeError):
+                        yield Event(*json.loads(line))
 
     @property
     def _parts(self) -> int:

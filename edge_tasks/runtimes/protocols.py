@@ -64,6 +64,8 @@ class Services(Protocol):
 
         Raises:
             CommandFailed: data of somebody else would be lost; nothing was removed.
+            FileRefused: a file that has our entries cannot be read; nothing was removed.
+            NotWritable: it cannot be written; nothing was removed.
         """
 
 

@@ -20,7 +20,7 @@ from edge_tasks.openems.sources import NEVER
 from edge_tasks.plan import some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from edge_tasks.checkout.blueprints import DescribedEdge
@@ -33,6 +33,7 @@ _MOST: Final = 250
 """So many are reckoned side by side at the most: of more, only a few days at once fit into memory."""
 _FEW: Final = 20
 """So few are not worth another process."""
+_AGAIN: Final = "the same inv backfill again"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _day(text: str, option: str) -> date | None:
 
 
 @dataclass(frozen=True)
-class Life:
+class KnownLife:
     """What is known of an edge's life.
 
     Attributes:
@@ -105,7 +106,7 @@ class Accounts:
     edges: Sequence[DescribedEdge]
     others: Sequence[str]
     noted: Mapping[str, Noted]
-    lives: Mapping[str, Life]
+    lives: Mapping[str, KnownLife]
     meters: int | None
     now: int
     processes: int
@@ -144,10 +145,17 @@ class Accounts:
         for why in dict.fromkeys(account.unknown for account in found if account.unknown):
             unknown = tuple(name for account in found if account.unknown == why for name in account.edges)
             yield f"battery and grid are not reckoned of {some(unknown)}: {why}"
-        followed = tuple(edge.name for edge in self.edges if self._journal(edge.name).entries)
+        yield from self._of_journals({name for account in found for name in account.edges})
+
+    def _of_journals(self, known: Container[str]) -> Iterator[str]:
+        """What people have changed on the edges that are accounted for."""
+        names = [edge.name for edge in self.edges if edge.name in known]
+        lost = {name: _lost(self._journal(name), self._end(name)) for name in names}
+        firsts = {name: self._journal(name).entries[:1] for name in names}
+        followed = tuple(name for name in names if any(one.at < lost[name] for one in firsts[name]))
         if followed:
             yield f"people have changed something on {some(followed)}: what their journals say is followed"
-        lacking = tuple(edge.name for edge in self.edges if self._journal(edge.name).lost is not None)
+        lacking = tuple(name for name in names if lost[name] != NEVER)
         if lacking:
             yield f"the journal of {some(lacking)} lacks something, and nothing is known of what follows"
 
@@ -179,13 +187,19 @@ class Accounts:
         if noted is None:
             why = "they have not lived yet → inv backfill --from 2025-11-01"
         elif not noted.is_whole:
-            why = "their pasts are not whole → the same inv backfill again"
+            why = f"their pasts are not whole → {_AGAIN}"
         elif noted.mark != mark(edge):
-            why = "their pasts were written of another template, profile or seed → inv backfill --adopt"
+            why = f"their pasts were written of another template, profile or seed → {_AGAIN}, with --adopt"
         else:
             return PastPoints(noted.begin, noted.until, noted.every), noted.end
         self._lacking.setdefault(why, []).append(edge.name)
         return None
+
+    def _end(self, name: str) -> int:
+        """Epoch ms at which an edge's past ends; where it has none, its first moment."""
+        if name in self.noted:
+            return self.noted[name].end
+        return self.lives[name].began or 0 if name in self.lives else 0
 
     def _journal(self, name: str) -> Journal:
         return self.lives[name].journal if name in self.lives else journal.NOTHING

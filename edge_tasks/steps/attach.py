@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.adapters.signals import ending_as_ctrl_c
+from edge_tasks.adapters.signals import ending_as_ctrl_c, uninterrupted
 from edge_tasks.errors import CommandFailed, EdgesNotOnline
 from edge_tasks.plan import counted
 from edge_tasks.proof.acceptance import Refusal, find_refusal
@@ -17,7 +17,9 @@ from edge_tasks.steps.attach_report import Run
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from edge_tasks.errors import FleetError
     from edge_tasks.output import Output
+    from edge_tasks.proof.availability import Uptime
     from edge_tasks.runtimes.attached_host import AttachedHost, EdgeStatus
     from edge_tasks.steps.attach_report import AttachReport
     from edge_tasks.steps.attached_proof import AttachedProof
@@ -55,32 +57,48 @@ class Attach:
         """Run the edges, and report; returns whether it ran for the whole time.
 
         Raises:
-            EdgesNotOnline: an apikey was refused, or an edge was not connected long enough.
+            EdgesNotOnline: an apikey was refused, or an edge was not connected long enough, or the backend said
+                at the end that it is not online.
             CommandFailed: the light edges did not start; or a process of them ended by itself, and what was seen
                 until then has been reported.
-            NoAnswer: the backend cannot be asked at the beginning.
+            NoAnswer: the backend cannot be asked at the beginning or at the end.
             PlatformLocked: another command runs these edges.
             NotWritable: a file cannot be written.
         """
-        if self.proof is not None:
-            self.proof.begin()
-        with self.host.running():
-            self._await_start()
-            began, wall = time.monotonic(), time.time()
-            is_whole, failure = self._watch(began)
-            if self.proof is not None and failure is None:
-                self.proof.look(self.host.edges())
-            end = time.monotonic()
-            counters = self.host.counters()
-        found = uptimes(self.host.events(), self.names, end)
-        run = Run(self.uri, wall, began, end - began, found, counters, self.least, self.proof, is_whole=is_whole)
-        refusal = find_refusal(found, self.least, self.proof.not_online if self.proof else ())
-        self.report.write(run, Refusal(failure.message, failure.hint) if failure else refusal)
-        if failure is not None:
-            raise failure
-        if refusal is not None:
-            raise EdgesNotOnline(refusal.why, hint=refusal.remedy)
+        with ending_as_ctrl_c():
+            if self.proof is not None:
+                self.proof.begin()
+            with self.host.running():
+                self._await_start()
+                began, wall = time.monotonic(), time.time()
+                is_whole, failure = self._watch(began)
+                if failure is None:
+                    self._look_at_the_end()
+                end = time.monotonic()
+                counters = self.host.counters()
+            with uninterrupted():
+                found = uptimes(self.host.events(), self.names, end)
+                run = Run(self.uri, wall, began, end - began, found, counters, self.least, self.proof, is_whole)
+                problem = failure or self._problem(found)
+                self.report.write(run, Refusal(problem.message, problem.hint) if problem else None)
+        if problem is not None:
+            raise problem
         return is_whole
+
+    def _look_at_the_end(self) -> None:
+        """Ask the backend a last time; Ctrl-C, typed once more, ends that, and it has not answered."""
+        if self.proof is not None:
+            try:
+                self.proof.look(self.host.edges())
+            except KeyboardInterrupt:
+                self.proof.note_silence("it was not waited for")
+
+    def _problem(self, found: Sequence[Uptime]) -> FleetError | None:
+        """Why the run is not accepted, though it could go on to its end."""
+        refusal = find_refusal(found, self.least, self.proof.not_online if self.proof else ())
+        if refusal is not None:
+            return EdgesNotOnline(refusal.why, hint=refusal.remedy)
+        return self.proof.silence if self.proof else None
 
     def _await_start(self) -> None:
         """Wait until the edges begin, so that the time is theirs."""
@@ -94,7 +112,7 @@ class Attach:
         """Wait until the end; whether all of the time has passed, and why it cannot go on."""
         counting = _Counting(began, self.seconds)
         try:
-            with ending_as_ctrl_c(), self.output.listening("attach", counting):
+            with self.output.listening("attach", counting):
                 while not counting.is_over:
                     self.host.require()
                     self._look(counting)

@@ -19,12 +19,12 @@ from edge_tasks.proof.availability import connected_over_time, percentile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from edge_tasks.output import Output
     from edge_tasks.proof.acceptance import Refusal
     from edge_tasks.proof.availability import Uptime
     from edge_tasks.steps.attached_proof import AttachedProof
+    from edge_tasks.steps.report_files import ReportFiles
 
 _PERCENTS: Final = (50, 95, 99)
 _MOST_POINTS: Final = 2000
@@ -144,13 +144,9 @@ class Run:
 
 @dataclass(frozen=True)
 class AttachReport:
-    """Writes both files, and prints what matters most.
+    """Writes both files, and prints what matters most."""
 
-    Attributes:
-        path: the HTML file; the JSON file lies beside it.
-    """
-
-    path: Path
+    files: ReportFiles
     output: Output
 
     def write(self, run: Run, refusal: Refusal | None) -> None:
@@ -163,12 +159,12 @@ class AttachReport:
         Raises:
             NotWritable: a file cannot be written.
         """
-        document, beside = run.document(), self.path.with_suffix(".json")
+        document, files = run.document(), self.files
         self.output.document(attach=document)
         self._show(run)
-        write_file(beside, json.dumps(document, indent=1) + "\n")
-        write_file(self.path, _page(run, refusal))
-        self.output.line(f"report    {self.path}, {beside.name}", 10)
+        write_file(files.document, json.dumps(document, indent=1) + "\n")
+        write_file(files.page, _page(run, refusal))
+        self.output.line(f"report    {files.page}, {files.document.name}", 10)
 
     def _show(self, run: Run) -> None:
         ill = [one for one in run.worst if one.availability < run.least or one.refused]
@@ -198,8 +194,15 @@ def _lines(run: Run) -> Iterable[str]:
     if (cycles := run.counters["cycles"]) and (late := run.counters["late_cycles"]):
         yield f"late      {late:,} of {cycles:,} cycles: this machine was busy"
     if found := run.proof:
-        looks = counted(found.looks, "look")
-        yield f"proof     {found.online:,} of {len(run.edges):,} online, says the backend ({looks})"
+        yield f"proof     {_said(found, len(run.edges))}"
+
+
+def _said(found: AttachedProof, edges: int) -> str:
+    unanswered = f", {found.unanswered:,} without an answer" if found.unanswered else ""
+    looks = f"({counted(found.looks + found.unanswered, 'look')}{unanswered})"
+    if found.online is None:
+        return f"the backend did not answer at the end {looks}"
+    return f"{found.online:,} of {edges:,} online, says the backend {looks}"
 
 
 def _told(seconds: Sequence[float], noun: str, factor: int, unit: str) -> str:

@@ -28,16 +28,18 @@ class AttachedProof:
         names: of all edges.
         looks: how often it has answered.
         unanswered: how often it has not.
-        online: how many were online the last time.
+        online: how many were online the last time; None if it has not answered then.
         not_online: those that were not, although they had been connected here for seconds.
+        silence: why it has not answered the last time; None if it has.
     """
 
     api: BackendApi
     names: Sequence[str]
     looks: int = 0
     unanswered: int = 0
-    online: int = 0
+    online: int | None = None
     not_online: list[str] = field(default_factory=list)
+    silence: NoAnswer | None = None
     _due: float = 0.0
 
     def begin(self) -> None:
@@ -63,17 +65,27 @@ class AttachedProof:
         Args:
             edges: what the light host says of them.
         """
+        now = time.time()  # before the answer, which may take longer than an edge is given
         try:
             online = self.api.online(self.names)
-        except NoAnswer:
-            self.unanswered += 1
+        except NoAnswer as error:
+            self.note_silence(error.message)
         else:
             self.looks += 1
+            self.silence = None
             self.online = sum(online.values())
-            now = time.time()
             self.not_online = [
                 name
                 for name, edge in edges.items()
                 if edge["state"] == "connected" and now - edge["since"] > _SETTLED_S and not online.get(name)
             ]
         self._due = time.monotonic() + _EVERY_S
+
+    def note_silence(self, why: str) -> None:
+        """A question had no answer: what was said before is not so any more, or nobody knows."""
+        self.unanswered += 1
+        self.online, self.not_online = None, []
+        self.silence = NoAnswer(
+            f"the backend did not say at the end which edges are online: {why}",
+            hint="the report says what the edges saw; check --rest",
+        )

@@ -13,10 +13,12 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.incidents import joined_at
 from edge_tasks.history import dates
 from edge_tasks.history.described import mark
+from edge_tasks.history.incident_text import as_typed
 from edge_tasks.history.past import CHANNEL
 from edge_tasks.history.pasts import OPEN, Lack, Noted, Wish, difference, lack
 from edge_tasks.light.host import memories
 from edge_tasks.plan import Plan, counted, some
+from edge_tasks.steps.past_record import index_of
 from edge_tasks.steps.past_writer import ToWrite
 from edge_tasks.timedata.errors import NoRoom
 from edge_tasks.timedata.span import Span
@@ -111,10 +113,11 @@ class Backfill:
             now = time.time_ns() // 1_000_000
             wanted = {name: self._to_write(name, lacking, now) for name, lacking in plan.details.items()}
             begun = {name: replace(one.noted, is_whole=False) for name, one in wanted.items()}
-            self.writer.record.note(begun)
             if was_running:
                 self.output.line("  the light edges are stopped; they go on when their past is written")
                 history.settle()
+            self.writer.remove(wanted)
+            self.writer.record.note(begun)  # not before: until then, what was noted says what is to be removed
             points = self.writer.write(wanted)
         finally:
             if was_running:
@@ -164,15 +167,26 @@ class Backfill:
                 return SettingsError(
                     f"the past of {name} was written {how}: since {self._words(noted[name].begin)},"
                     f" every {noted[name].every // 1000} s",
-                    hint="--adopt removes it and writes the new one",
+                    hint=self._how_to_keep(wish, noted[name], name),
                 )
             if name not in noted and born.get(name, OPEN) < wish.begin:
-                first = "--from" if wish.begin == self.asked.begin else "an incident joined at"
+                first = "--from" if wish.begin == self.asked.begin else "let it join at"
                 return SettingsError(
                     f"{name} has lived since {self._words(born[name])}, so its past ends there",
-                    hint=f"{first} {self._words(born[name])}, or earlier; --adopt removes what it sent until now",
+                    hint=f"{first} {self._words(born[name])} or earlier; --adopt removes what it sent until now",
                 )
         return None
+
+    def _how_to_keep(self, wish: Wish, noted: Noted, name: str) -> str:
+        """What to type if a past was written otherwise; its own incidents again if other ones are wanted."""
+        adopt = "--adopt removes it and writes the new one"
+        if wish.incidents == noted.incidents:
+            return adopt
+        if not noted.incidents:
+            return f"leave out the incidents, which this past does not have; {adopt}"
+        texts = (as_typed(one, index_of(name), self.asked.zone) for one in noted.incidents)
+        again = " ".join(f'--incident "{text}"' for text in texts)
+        return f"type the incidents of this past again, for {name}: {again}; {adopt}"
 
     def _foreign(self, lacks: Mapping[str, Lack]) -> FleetError | None:
         """Why points that this fleet did not write are in the way."""

@@ -85,6 +85,11 @@ class DevicesRead:
         devices = registry.fingerprints()
         self.record.note(read={"instance": instance, "devices": devices, "at": time.time()})
 
+    def writing(self) -> None:
+        """Note that the registry may have our entries from now on, as a purge asks, whenever we are killed."""
+        if "written" not in self.record.entries():
+            self.record.note(written={"devices": {}, "at": time.time()})
+
     def written(self, registry: Registry[Any]) -> None:
         """Note what the registry holds now."""
         self.record.note(written={"devices": registry.fingerprints(), "at": time.time()})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edge_tasks.checkout import load_shapes
+from edge_tasks.fleet.groups import ranges_holding
 from edge_tasks.fleet.keys_file import EdgeKey, check_ending, write_keys
 from edge_tasks.plan import counted
 
@@ -49,7 +50,8 @@ class ExportKeys:
         self.output.line(f"{counted(len(keys), 'apikey')}: {self.path} (mode 0600)")
         for made, edges in self.blueprints.by_group(self.edges):
             if edges:
-                self.output.line(self._how_to_attach(made.group))
+                exported = ranges_holding(edge.index for edge in edges)
+                self.output.line(self._how_to_attach(replace(made.group, ranges=exported)))
 
     def _how_to_attach(self, group: Group) -> str:
         edge = f" --edge {group.edges}" if group.name else ""

@@ -36,6 +36,11 @@ class Done:
     memory: Memory
 
 
+def count_of(pasts: Sequence[Past], most: int) -> int:
+    """How many processes write pasts, of so many that there may be: each has at least one."""
+    return max(1, min(most, len(pasts)))
+
+
 def write(pasts: Sequence[Past], sink: Sink, processes: int) -> Iterator[Done]:
     """Write pasts in so many processes; each is told when it is written.
 
@@ -43,8 +48,7 @@ def write(pasts: Sequence[Past], sink: Sink, processes: int) -> Iterator[Done]:
         HistoryError: the sink cannot be reached, or refuses. What was told is written.
     """
     context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
-    count = max(1, min(processes, len(pasts)))
-    with _ended(ProcessPoolExecutor(count, context, _begin, (pasts, sink))) as pool:
+    with _ended(ProcessPoolExecutor(count_of(pasts, processes), context, _begin, (pasts, sink))) as pool:
         for done in as_completed([pool.submit(_write, number) for number in range(len(pasts))]):
             yield done.result()
 

@@ -47,6 +47,7 @@ class PastRemoval:
             HistoryError: the history cannot be reached, or refuses.
         """
         now = time.time_ns() // 1_000_000
+        self.history.settle()  # the edges go on, and the backend stores what they have sent only after a while
         for begin, names in plan.details.items():
             self.history.delete(names, Span(begin, now))
             self.record.forget(names, now)
@@ -54,4 +55,7 @@ class PastRemoval:
 
     def _remarks(self) -> Iterator[str]:
         for place in self.record.other_places(self.edges):
-            yield f"there are pasts in {place}, too, where the fleet was before: inv down --purge removes them"
+            yield (
+                f"there are pasts in {place}, too, where the fleet was before: inv backfill --remove removes them"
+                " when the backend stores there again, inv down --purge removes them with the fleet"
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,10 @@ class PastSender:
     apikeys: Mapping[str, str] = field(repr=False)
     points_a_second: float
     deaf_s: float = 0.0
+
+    def shared_by(self, processes: int) -> PastSender:
+        """What each of so many processes uses, so that all of them together send as many points at most."""
+        return replace(self, points_a_second=self.points_a_second / processes)
 
     def write(self, points: Iterable[Points]) -> int:
         """Send points, and return how many; the backend stores them some seconds later.

@@ -69,7 +69,7 @@ class PastWriter:
         history: where to.
         record: where it is noted.
         memory_file: of the light host, which does not run meanwhile.
-        processes: how many write.
+        processes: how many write at most.
         sender: has the backend store them; None to write them where they are stored.
     """
 
@@ -81,22 +81,21 @@ class PastWriter:
     sender: PastSender | None = None
 
     def write(self, wanted: Mapping[str, ToWrite]) -> int:
-        """Write all of them; the number of points.
+        """Write all of them, where there is nothing left to :meth:`remove`; the number of points.
 
         Raises:
             HistoryError: the history cannot be reached, or refuses. What is noted is stored.
             HistoryDiffers: it has not as many points as were written.
         """
-        self._remove(wanted)
         pasts = [one.past for one in wanted.values()]
+        processes = past_processes.count_of(pasts, self.processes)
+        sink = self.sender.shared_by(processes) if self.sender else self.history
         waiting: list[Done] = []
         differing: list[str] = []
         kept = time.monotonic()
         with self.output.progress("backfill", len(pasts), "edges") as progress:
             try:
-                for number, done in enumerate(
-                    past_processes.write(pasts, self.sender or self.history, self.processes), 1
-                ):
+                for number, done in enumerate(past_processes.write(pasts, sink, processes), 1):
                     waiting.append(done)
                     progress(number)
                     if time.monotonic() - kept > _KEEP_S:
@@ -111,8 +110,12 @@ class PastWriter:
             )
         return sum(past.count(span) for past in pasts for span in past.spans)
 
-    def _remove(self, wanted: Mapping[str, ToWrite]) -> None:
-        """Remove what there is of points in spans that are written anew."""
+    def remove(self, wanted: Mapping[str, ToWrite]) -> None:
+        """Remove what there is of points in spans that are written anew.
+
+        Raises:
+            HistoryError: the history cannot be reached, or refuses.
+        """
         names: dict[Span, list[str]] = {}
         for name, one in wanted.items():
             for span in one.remove:

@@ -64,7 +64,8 @@ class Register:
         planned = plan.details.registration
         self.read.forget((*planned.added, *planned.reserve_added))
         if not planned.is_empty:
-            with self.output.progress("register", planned.written, "rows") as progress:
+            self.read.writing()
+            with self.output.progress("register", planned.written, self.registry.words.entries) as progress:
                 self.registry.write(planned, progress)
             self.read.written(self.registry)
         if plan.details.unread:

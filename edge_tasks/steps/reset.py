@@ -74,8 +74,8 @@ class Reset:
 
     def _remove(self, history: History) -> None:
         """Remove all points of the fleet's edges, and of those that are gone but have a past."""
-        history.settle()
         now = time.time_ns() // 1_000_000
+        history.settle()  # what edges that go on have sent until now is stored only after a while
         past = PastRecord(self.record, history.describe())
         names = {*self.names, *past.read()}
         history.delete(names, Span(_BEGINNING, now))

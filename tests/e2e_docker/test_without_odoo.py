@@ -21,7 +21,7 @@ services:
 THEIRS = b"""{
 \tedges: {
 \t\tedge0: {
-\t\t\tapikey: "a public key",
+\t\t\tapikey: "d92IC4eEHyrqmiMab6GX",
 \t\t\tcomment: "OpenEMS Demo Edge"
 \t\t},
 \t\t"edge77": {comment: 'caf\xc3\xa9', apikey = "somebody's"} /* theirs */

@@ -88,7 +88,7 @@ def expected(world: World, name: str, length: str) -> list[int | None]:
         noted.incidents,
     )
     (account,) = accounts_of(batch, bill)
-    return [one.answered for one in account.entries() if one.channel == ENERGY]
+    return [one.answered for one in account.entries_of(0) if one.channel == ENERGY]
 
 
 def test_influxdb_answers_what_the_truth_expects_although_something_went_wrong(world: World) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from edge_tasks.history import dates
 from edge_tasks.history.truth import reasons
 from edge_tasks.history.truth.answered import answers, needed
-from edge_tasks.history.truth.lived import Lives
+from edge_tasks.history.truth.lived import AlikeEdges
 from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
 from edge_tasks.history.truth.reasons import WHYS
 from edge_tasks.history.truth.reckoning import WMS_PER_WH
@@ -100,12 +100,8 @@ class Account:
         lost = (self.whys == _CODES[reasons.NOT_KEPT]).any(axis=(1, 2))
         return frozenset(one.channel for one, is_lost in zip(self.counters, lost, strict=True) if is_lost)
 
-    def entries(self) -> Iterator[Entry]:
-        """Edge by edge, counter by counter, period by period."""
-        return (entry for place in range(len(self.edges)) for entry in self.entries_of(place))
-
     def entries_of(self, place: int) -> Iterator[Entry]:
-        """Those of the edge at a place."""
+        """Those of the edge at a place, counter by counter, period by period."""
         edge = self.edges[place]
         wh, answered, whys = (one[:, :, place].tolist() for one in (self.wh, self.answered, self.whys))
         for (row, counter), (column, period) in product(enumerate(self.counters), enumerate(self.periods)):
@@ -134,8 +130,8 @@ def accounts_of(batch: Batch, bill: Bill) -> list[Account]:
     asked = {moment for bound in bounds if bound for moment in bound}
     stored = {*needed(bill, batch.points), *past.measured(past.needed(bill))}
     moments = sorted({batch.points.begin, *asked, *stored, *past.moments})
-    lives = Lives(batch.components, batch.profile, batch.keys, batch.points.begin)
-    each = lives.lived(moments, batch.journals)
+    alike = AlikeEdges(batch.components, batch.profile, batch.keys, batch.points.begin)
+    each = alike.lived(moments, batch.journals)
     return [_Accounting(batch.only(one.places), bill, one, moments, past).account() for one in each]
 
 

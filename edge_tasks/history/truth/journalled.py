@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component
 
 
-class Stretch(NamedTuple):
+class UnchangedSpan(NamedTuple):
     """A time in which nothing was changed.
 
     Attributes:
@@ -32,13 +32,15 @@ class Stretch(NamedTuple):
     written: Mapping[str, int]
 
 
-def stretches_of(components: Sequence[Component], entries: Sequence[Entry], end: int) -> Iterator[Stretch]:
-    """All stretches from the first entry of a journal on.
+def unchanged_spans(
+    components: Sequence[Component], entries: Sequence[Entry], end: int
+) -> Iterator[UnchangedSpan]:
+    """The times without a change, from the first entry of a journal on.
 
     Args:
         components: before the first entry.
         entries: of the journal; at least one.
-        end: epoch ms of the last stretch's end.
+        end: epoch ms at which the last one ends.
     """
     configuration = Configuration(tuple(components), ())
     waiting, commands, begin = deque(entries), dict[str, Command](), entries[0].at
@@ -51,5 +53,5 @@ def stretches_of(components: Sequence[Component], entries: Sequence[Entry], end:
                 configuration = changed(configuration, [did])
         holding = [one for one in commands.values() if one.end > begin]
         until = min([end, *(one.end for one in holding), *(one.at for one in list(waiting)[:1])])
-        yield Stretch(begin, until, configuration.components, {one.channel: one.value for one in holding})
+        yield UnchangedSpan(begin, until, configuration.components, {one.channel: one.value for one in holding})
         begin = until

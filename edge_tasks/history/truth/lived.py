@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from edge_tasks.history.truth.journalled import stretches_of
+from edge_tasks.history.truth.journalled import unchanged_spans
 from edge_tasks.history.truth.levels import levels_of
 from edge_tasks.history.truth.reckoning import Reckoning
 from edge_tasks.history.truth.site import in_order, reckoned, with_written
@@ -36,8 +36,8 @@ class Lived(NamedTuple):
     energies: Whole
 
 
-class Lives:
-    """Those of edges that have one template and profile.
+class AlikeEdges:
+    """Edges that have one template and profile.
 
     Args:
         components: of the template.
@@ -89,18 +89,18 @@ class Lives:
         before, asked = self._reckoned(self._components), np.array(moments, np.int64)
         counters = {one.channel: one for one in before.counters}
         shown = {one.channel: until[one.place] for one in before.counters}
-        for stretch in stretches_of(self._components, entries, moments[-1]):
-            found = self._reckoned(stretch.components)
-            inside = (stretch.begin < asked) & (asked <= stretch.end)
-            site = with_written(found, stretch.written)
+        for span in unchanged_spans(self._components, entries, moments[-1]):
+            found = self._reckoned(span.components)
+            inside = (span.begin < asked) & (asked <= span.end)
+            site = with_written(found, span.written)
             reckoning = Reckoning(site, self._keys[place : place + 1], self._begin, self._levels)
-            added = reckoning.energies([*asked[inside].tolist(), stretch.end], stretch.begin)[:, :, 0]
+            added = reckoning.energies([*asked[inside].tolist(), span.end], span.begin)[:, :, 0]
             for one in found.counters:
                 known = counters.setdefault(one.channel, one)
                 counters[one.channel] = known._replace(is_moved=known.is_moved or one.is_moved)
                 own = shown.setdefault(one.channel, np.zeros_like(asked))
                 own[inside] += added[one.place, :-1]
-                own[asked > stretch.end] += added[one.place, -1]
+                own[asked > span.end] += added[one.place, -1]
         each = [one._replace(place=row) for row, one in enumerate(in_order(counters.values()))]
         energies = np.stack([shown[one.channel] for one in each])[:, :, None]
         return Lived([place], tuple(each), before.unknown, energies)

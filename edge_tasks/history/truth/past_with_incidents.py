@@ -116,10 +116,9 @@ class PastWithIncidents:
                 times[concerned] = _NEVER
             elif one.kind == kinds.CLOCK:
                 times[concerned] = measured[concerned] + one.shift_ms
-        stays: dict[int, int] = dict(zip(times.tolist(), measured.tolist(), strict=True))
-        found = sorted((time, moment) for time, moment in stays.items() if points.begin <= time < points.until)
-        pairs = np.array(found, np.int64).reshape(-1, 2)
-        return pairs[:, 0], pairs[:, 1]
+        found, from_end = np.unique(times[::-1], return_index=True)  # the first one from the end is the last one
+        stays = (points.begin <= found) & (found < points.until)
+        return found[stays], measured[::-1][from_end[stays]]
 
     @property
     def _times(self) -> Whole:

@@ -99,15 +99,10 @@ class Reckoning:
             if site.profile is not None and site.is_shaped(meter)
         }
 
-    def counters(self, moments: Sequence[int]) -> Whole:
-        """What the counters show at epoch ms, ascending: Wh by counter, moment and edge.
-
-        The counters are :data:`SUMS`, then each meter's own. At the beginning of the life all show 0.
-        """
-        return self.energies(moments) // WMS_PER_WH
-
     def energies(self, moments: Sequence[int], since: int | None = None) -> Whole:
-        """The same in W*ms.
+        """What the counters have counted at epoch ms, ascending: W*ms by counter, moment and edge.
+
+        The counters are :data:`SUMS`, then each meter's own. At the beginning of the life all are 0.
 
         Args:
             moments: none is before ``since``.

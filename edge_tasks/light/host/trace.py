@@ -69,10 +69,24 @@ class Trace:
         """Add the lines that have come up to the file.
 
         Raises:
-            OSError: it cannot be written; they are tried again with the next ones.
+            OSError: it cannot be written, and nothing of it was; they are tried again with the next ones.
         """
         if not self._lines:
             return
-        with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE), "wb") as file:
-            file.writelines(self._lines)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
+        try:
+            _append(descriptor, b"".join(self._lines))
+        finally:
+            os.close(descriptor)
         self._lines.clear()
+
+
+def _append(descriptor: int, data: bytes) -> None:
+    """Write all of it, or nothing: half of a line would spoil the next one."""
+    length = os.fstat(descriptor).st_size
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+    except OSError:
+        os.ftruncate(descriptor, length)
+        raise

@@ -27,12 +27,12 @@ def changed(
 
     Args:
         text: it parses, and has an object ``edges``.
-        replaced: names of entries → the text of their new value.
+        replaced: names of entries → the text of their new value; of a name that is there twice, of the last one.
         removed: names of entries.
         added: names and values of new entries, in their order.
     """
-    edges = edges_of(text)
-    cuts = [(one.value.start, one.value.end, replaced[one.name]) for one in edges if one.name in replaced]
+    counting = {one.name: one.value for one in edges_of(text) if one.name in replaced}
+    cuts = [(value.start, value.end, replaced[name]) for name, value in counting.items()]
     cuts += [(start, end, "") for start, end in _gaps(text, removed)]
     for start, end, new in sorted(cuts, reverse=True):
         text = text[:start] + new + text[end:]

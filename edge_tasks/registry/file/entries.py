@@ -16,14 +16,14 @@ from edge_tasks.registry.file.lenient_json import LenientJsonError, parse
 from edge_tasks.registry.ownership import note_of, refuse_doubled, refuse_foreign
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.fleet.identity import Edge, Fleet
     from edge_tasks.registry.file.lenient_json import Member, Value
     from edge_tasks.registry.protocol import Words
 
-DEMO_COMMENT: Final = "OpenEMS Demo Edge"
-"""The comment of the devices in the file that OpenEMS' own image comes with: their apikeys are public."""
+_PUBLISHED_APIKEYS: Final = frozenset({"d92IC4eEHyrqmiMab6GX", "9O8SAilNKoyYPs8ESUF5"})
+"""Of the two demo devices in the file that OpenEMS' own image comes with. They are no secret."""
 
 _NEEDED: Final = ("apikey", "comment")
 _NOTE: Final = "note"
@@ -120,7 +120,8 @@ def plan_entries(fleet: Fleet, text: str | None, words: Words, *, adopt: bool) -
     differing = [(entry, edge) for entry, edge in pairs if (entry.apikey, entry.note) != (edge.apikey, note)]
     names = {edge.name for edge in wanted}
     surplus = [entry for entry in found if entry.note == note and entry.name not in names]
-    values = {edge.name: _changed_value(edge, entry, note, base) for entry, edge in differing}
+    texts = {one.name: base[one.value.start : one.value.end] for one in edges_of(base)} if differing else {}
+    values = {edge.name: _changed_value(edge, entry, note, texts) for entry, edge in differing}
     new = [(edge.name, _new_value(edge, note)) for edge in added]
     return FileChanges(
         before=text,
@@ -178,7 +179,8 @@ def _text(value: Value, name: str) -> str | None:
 
 
 def _is_foreign(entry: Entry, edge: Edge, note: str) -> bool:
-    return entry.note != note and entry.apikey != edge.apikey and entry.comment != DEMO_COMMENT
+    is_of_demo = entry.note is None and entry.apikey in _PUBLISHED_APIKEYS
+    return entry.note != note and entry.apikey != edge.apikey and not is_of_demo
 
 
 def _refuse_doubled(found: Sequence[Entry], wanted: Sequence[Edge], words: Words) -> None:
@@ -188,12 +190,9 @@ def _refuse_doubled(found: Sequence[Entry], wanted: Sequence[Edge], words: Words
     refuse_doubled([(f"{entry.name} (line {entry.line})", keys[entry.apikey]) for entry in doubled], words)
 
 
-def _changed_value(edge: Edge, found: Entry, note: str, text: str) -> str:
+def _changed_value(edge: Edge, found: Entry, note: str, texts: Mapping[str, str]) -> str:
     """The entry with our apikey and note; comment and setup password stay as people wrote them."""
-    before = found.before
-    if found.note != note:
-        member = next(one for one in reversed(edges_of(text)) if one.name == edge.name)
-        before = text[member.value.start : member.value.end]
+    before = found.before if found.note == note else texts[edge.name]
     return _value(edge, note, found.comment, found.setup_password or edge.setup_password, before)
 
 

@@ -32,16 +32,17 @@ class LocalFile:
 
     @property
     def may_be_replaced(self) -> bool:
-        """Whether the caller may read it, write beside it, and leave it to its owner."""
+        """Whether the caller may read it, write beside it, and leave it to its owner and group."""
         path = self.path.resolve()
         try:
-            owner = path.stat().st_uid
+            found = path.stat()
         except FileNotFoundError:
             nearest = next(folder for folder in path.parents if folder.exists())
             return os.access(nearest, os.W_OK)
         except OSError:
             return False
-        return os.geteuid() == 0 or (owner == os.geteuid() and os.access(path.parent, os.W_OK))
+        is_own = found.st_uid == os.geteuid() and found.st_gid in (os.getegid(), *os.getgroups())
+        return os.geteuid() == 0 or (is_own and os.access(path.parent, os.W_OK))
 
     def read(self) -> str | None:
         """Its text; None if it is not there.
@@ -73,10 +74,11 @@ class LocalFile:
             write_file(path, text, stat.S_IMODE(found.st_mode), (found.st_uid, found.st_gid))
 
     def remove(self) -> None:
-        """Remove it.
+        """Remove it; a link to it stays.
 
         Raises:
             NotWritable: it is still there.
         """
-        with writing(self.path):
-            self.path.unlink(missing_ok=True)
+        path = self.path.resolve()
+        with writing(path):
+            path.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.plan import Plan
 from edge_tasks.runtimes.docker import hosting
 from edge_tasks.runtimes.docker.host_ports import HOST
-from edge_tasks.runtimes.docker.influxdb_volume import is_mounted
+from edge_tasks.runtimes.docker.influxdb_volume import data_folders, is_mounted
 from edge_tasks.runtimes.docker.stack import Stack
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ class InfluxDbPort:
         container = stack.container(service) if service else None
         if container is None or not container.is_running or self._is_published(service, port, container):
             return Plan((), unchanged, service)
-        refusal = None if is_mounted(container.mounts) else self._refusal(service, port)
+        refusal = (
+            None
+            if is_mounted(stack.project.services[service], container.mounts)
+            else self._refusal(service, port)
+        )
         change = f"publish port {port} of {service} on {HOST}, which makes its container anew"
         return Plan((change,), unchanged, service, refusal=refusal)
 
@@ -75,10 +79,11 @@ class InfluxDbPort:
 
     def _refusal(self, service: str, port: int) -> SettingsError:
         where = self.stack.place(service)
+        folders = " or ".join(data_folders(self.stack.project.services[service]))
         return SettingsError(
             f"{where}: its port cannot be published, because that makes its container anew,"
             " and its data lie in no volume that has a name",
-            hint=f"give {service} a volume at /var/lib/influxdb, or ports: ['{HOST}:{port}:{port}'];"
+            hint=f"give {service} a volume at {folders}, or ports: ['{HOST}:{port}:{port}'];"
             " either makes it anew, too, so save its data before, if you need them",
         )
 

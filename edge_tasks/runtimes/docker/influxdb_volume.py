@@ -11,22 +11,29 @@ from edge_tasks.checkout.project import volumes_of
 from edge_tasks.checkout.timedata_findings import service_of, version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from edge_tasks.checkout.project import Volume
+    from edge_tasks.checkout.project import Service, Volume
     from edge_tasks.checkout.timedata_config import Provider
     from edge_tasks.runtimes.docker.stack import Stack
 
 _DATA: Final = "/var/lib/influxdb"
 _DATA_OF_SECOND: Final = "/var/lib/influxdb2"
+_FOLDERS: Final[Mapping[tuple[int, ...], tuple[str, ...]]] = {(1,): (_DATA,), (2,): (_DATA_OF_SECOND,)}
+"""By the first number of the version."""
 _OF_SECOND: Final = "influxd.bolt"
 """InfluxDB 2 keeps users and buckets in it."""
 
 
-def is_mounted(folders: Iterable[str]) -> bool:
+def data_folders(service: Service) -> tuple[str, ...]:
+    """Where the InfluxDB of a service has its data in its container; both folders if its version is unknown."""
+    return _FOLDERS.get(version_of(service)[:1], (_DATA, _DATA_OF_SECOND))
+
+
+def is_mounted(service: Service, folders: Iterable[str]) -> bool:
     """Whether the data of an InfluxDB lie in one of these folders of its container, which are mounts."""
     mounts = [PurePosixPath(folder) for folder in folders]
-    return any(PurePosixPath(data).is_relative_to(one) for data in (_DATA, _DATA_OF_SECOND) for one in mounts)
+    return any(PurePosixPath(data).is_relative_to(one) for data in data_folders(service) for one in mounts)
 
 
 def is_kept(stack: Stack, provider: Provider) -> bool:
@@ -34,13 +41,14 @@ def is_kept(stack: Stack, provider: Provider) -> bool:
     service = service_of(provider, stack.project)
     if service is None:
         return True
-    return any(_outlives(stack, volume) for volume in volumes_of(stack.project.services[service]))
+    found = stack.project.services[service]
+    return any(_outlives(stack, volume, data_folders(found)) for volume in volumes_of(found))
 
 
-def _outlives(stack: Stack, volume: Volume) -> bool:
+def _outlives(stack: Stack, volume: Volume, places: Iterable[str]) -> bool:
     """Whether a mount has such data that a purge leaves: it removes volumes and folders that our run has made."""
     target, source = PurePosixPath(volume.get("target", "")), volume.get("source", "")
-    found = [data for data in (_DATA, _DATA_OF_SECOND) if PurePosixPath(data).is_relative_to(target)]
+    found = [data for data in places if PurePosixPath(data).is_relative_to(target)]
     if not found or volume.get("type") not in ("bind", "volume"):
         return False
     entries = stack.context.state.record.entries()

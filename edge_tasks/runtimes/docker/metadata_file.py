@@ -1,7 +1,7 @@
 """Where the ``metadata.json`` of a platform's backend lies, and how it is read and replaced there.
 
 In a folder or file of the host that is mounted; in a volume; or, where nothing is mounted at its place, in the
-backend's image. What is in an image goes with its container, so the backend then gets a copy of ours mounted.
+backend's container or image. That goes with the container, so the backend then gets a copy of ours mounted.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.checkout.project import volumes_of
 from edge_tasks.errors import CommandFailed, FileRefused
 from edge_tasks.registry.file.local_file import LocalFile
+from edge_tasks.runtimes.docker.container_file import read_in_container
 
 if TYPE_CHECKING:
     from edge_tasks.checkout.project import Volume
@@ -27,19 +28,29 @@ _COPY_MODE: Final = 0o644
 """Any user of a container may read it; on the host its folder keeps others out."""
 
 _THERE: Final = "there:"
-_READ: Final = f'[ ! -e "$1" ] || {{ printf {_THERE}; cat "$1"; }}'
+_READ: Final = f"""
+if [ -e "$1" ]; then printf {_THERE}; cat "$1"
+elif [ -L "$1" ]; then echo "it is a link that leads nowhere in the container" >&2; exit 1
+fi
+"""
 _WRITE: Final = """
 set -e
 umask 077
-like=$1; [ -e "$1" ] || like=$(dirname "$1")
-cat >"$1.new"
-chown "$(stat -c %u:%g "$like")" "$1.new"
-[ ! -e "$1" ] || chmod "$(stat -c %a "$1")" "$1.new"
-mv -f "$1.new" "$1"
+path=$(readlink -f "$1") || { echo "its folder is not there" >&2; exit 1; }
+like=$path; [ -e "$path" ] || like=$(dirname "$path")
+cat >"$path.new"
+if [ "$(wc -c <"$path.new")" -ne "$2" ]; then
+    rm -f "$path.new"
+    echo "only a part of it has arrived" >&2
+    exit 1
+fi
+chown "$(stat -c %u:%g "$like")" "$path.new"
+[ ! -e "$path" ] || chmod "$(stat -c %a "$path")" "$path.new"
+mv -f "$path.new" "$path"
 """
-"""As root: a new file gets the owner of its folder."""
+"""As root: a new file gets the owner of its folder. The text is counted, as it also ends where we are killed."""
 
-_REMOVE: Final = 'rm -f "$1"'
+_REMOVE: Final = 'rm -f "$(readlink -f "$1")"'
 _NOT_UTF8: Final = "\ufffd"
 
 
@@ -55,7 +66,7 @@ def place_of(stack: Stack) -> Place:
     if mount.get("type") != "bind":
         return FileInside(stack, path)
     local = LocalFile(Path(mount["source"]) / path.relative_to(mount["target"]))
-    return local if local.may_be_replaced else FileOfRoot(stack, PurePosixPath(local.path))
+    return local if local.may_be_replaced else FileOfRoot(stack, PurePosixPath(local.path.resolve()))
 
 
 def can_be_read(stack: Stack) -> bool:
@@ -107,7 +118,7 @@ class FileInside:
         """Its text; None if it is not there.
 
         Raises:
-            FileRefused: it cannot be read, or is not UTF-8.
+            FileRefused: it cannot be read, is not UTF-8, or is a link that leads nowhere.
         """
         said = self._do(_READ)
         if _NOT_UTF8 in said:
@@ -120,7 +131,7 @@ class FileInside:
         Raises:
             FileRefused: what was there before is complete.
         """
-        self._do(_WRITE, text)
+        self._do(_WRITE, _bytes(text), given=text)
 
     def remove(self) -> None:
         """Remove it.
@@ -130,13 +141,17 @@ class FileInside:
         """
         self._do(_REMOVE)
 
-    def _do(self, script: str, given: str = "") -> str:
+    def _do(self, script: str, *more: str, given: str = "") -> str:
         service = self.stack.services.backend
         how = ("--rm", "-T", "--no-deps", "--user", "0:0", "--entrypoint", "sh", service)
         try:
-            return self.stack.compose.ask("run", *how, "-c", script, "sh", str(self.path), given=given)
+            return self.stack.compose.ask("run", *how, "-c", script, "sh", str(self.path), *more, given=given)
         except CommandFailed as error:
-            raise FileRefused(f"{self}: {error.message}", hint="inv doctor") from None
+            raise self._refused(error) from None
+
+    def _refused(self, error: CommandFailed) -> FileRefused:
+        hint = f"make {self} a file that root may replace: not read-only, and no folder"
+        return FileRefused(f"{self}: {error.message}", hint=hint)
 
 
 @dataclass(frozen=True)
@@ -151,20 +166,20 @@ class FileOfRoot(FileInside):
         """Its path."""
         return str(self.path)
 
-    def _do(self, script: str, given: str = "") -> str:
+    def _do(self, script: str, *more: str, given: str = "") -> str:
         mount = ("-v", f"{self.path.parent}:/place", "--network", "none", "--user", "0:0", "--entrypoint", "sh")
         inside = f"/place/{self.path.name}"
         image = self.stack.project.image(self.stack.services.backend)
         try:
-            how = ("run", "--rm", "-i", *mount, image, "-c", script, "sh", inside)
+            how = ("run", "--rm", "-i", *mount, image, "-c", script, "sh", inside, *more)
             return self.stack.docker.ask(*how, given=given)
         except CommandFailed as error:
-            raise FileRefused(f"{self}: {error.message}", hint="inv doctor") from None
+            raise self._refused(error) from None
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """A file in the backend's image, of which the backend gets our copy.
+    """A file in the backend's image, or written by the container made of it, of which the backend gets our copy.
 
     Attributes:
         path: inside the image.
@@ -180,12 +195,16 @@ class ImageFile:
         return str(self.copy)
 
     def read(self) -> str | None:
-        """The text of our copy; before there is one, that of the image.
+        """The text of our copy; before there is one, that of the backend's container, or else of its image.
+
+        Devices that people have entered in a container are only there, and go with it when it gets our copy.
 
         Raises:
             FileRefused: it cannot be read.
         """
         text = self.copy.read()
+        if text is None:
+            text = self._of_container
         return self._of_image if text is None else text
 
     def write(self, text: str) -> None:
@@ -201,6 +220,19 @@ class ImageFile:
         self.copy.remove()
 
     @cached_property
+    def _of_container(self) -> str | None:
+        container = self.stack.container(self.stack.services.backend)
+        if container is None:
+            return None
+        try:
+            content = read_in_container(self.stack.docker, container.id, self.path)
+        except CommandFailed as error:
+            raise FileRefused(
+                f"{self.path}: {error.message}", hint="restart the Docker Engine, then try again"
+            ) from None
+        return None if content is None else content.decode("utf-8", "surrogateescape")
+
+    @cached_property
     def _of_image(self) -> str | None:
         image = self.stack.project.image(self.stack.services.backend)
         how = ("run", "--rm", "--network", "none", "--entrypoint", "sh", image)
@@ -209,3 +241,8 @@ class ImageFile:
         except CommandFailed as error:
             raise FileRefused(f"{image}: {error.message}", hint="inv build") from None
         return said.removeprefix(_THERE) if said else None
+
+
+def _bytes(text: str) -> str:
+    """How many it has, as a script takes that."""
+    return str(len(text.encode()))

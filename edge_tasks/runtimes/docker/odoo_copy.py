@@ -24,10 +24,11 @@ _FILES: Final = "files.tar"
 _DUMP: Final = 'exec pg_dump -h 127.0.0.1 -U "$1" -Fc -Z 1 "$2"'
 _RESTORE: Final = """
 set -e
-trap 'rm -f /tmp/edge-tasks.dump' EXIT
-cat > /tmp/edge-tasks.dump
+dump=$(mktemp)
+trap 'rm -f "$dump"' EXIT
+cat > "$dump"
 createdb -h 127.0.0.1 -U "$1" -T template0 -E UTF8 --lc-collate="$3" --lc-ctype="$4" "$2"
-pg_restore -h 127.0.0.1 -U "$1" -d "$2" -j 2 --no-owner --no-privileges --exit-on-error /tmp/edge-tasks.dump
+pg_restore -h 127.0.0.1 -U "$1" -d "$2" -j 2 --no-owner --no-privileges --exit-on-error "$dump"
 """
 _RENEW: Final = """
 DO $$ BEGIN IF to_regclass('public.ir_config_parameter') IS NOT NULL THEN

@@ -6,6 +6,7 @@ One is taken before the first password is set, and before there are devices.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 KIND: Final = "odoo"
 """How the kept files are called in the user's cache."""
+_ENDED: Final = re.compile(r" ended with -?[0-9]+$")
+"""The last line of a command that failed, before what it said."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class OdooSnapshots:
 
 
 def _reason(error: Exception) -> str:
-    """One line; of a command that failed not the command itself, but what it said first."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[min(1, len(lines) - 1)].strip()
+    """One line; of a command that failed not the command itself, which has many, but what it said first."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    ends = [place for place, line in enumerate(lines) if _ENDED.search(line)]
+    return lines[min(ends[0] + 1, len(lines) - 1)] if ends else lines[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
-from edge_tasks.errors import FleetError, SettingsError
+from edge_tasks.errors import FileRefused, FleetError, NotWritable, SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, release_files
@@ -47,17 +47,17 @@ def purge(stack: Stack, database: PlatformDatabase) -> str:
     A database that we initialised goes, wherever the server keeps its data, and with it the volumes and the
     folders of data that were not there before us. In one that was there before only our rows go. The server is
     started for that. Of a file with devices only our entries go.
+
+    Raises:
+        FileRefused: that file cannot be read, so that our entries would stay for ever; nothing was removed.
+        NotWritable: the same of one that cannot be written.
     """
     entries = stack.context.state.record.entries()
     if not entries.keys() & _TRACES or _is_of_another_checkout(stack):
         return ""
     made = bool(entries.get("odoo_init"))
     was_there = stack.context.override.exists()
-    try:
-        _put_override(stack)
-        removed = database.remove()
-    except FleetError as error:
-        removed = f"nothing in {_what(database)}, which cannot be reached ({error})"
+    removed = _remove_entries(stack, database, may_have_some="written" in entries)
     stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
     volumes: list[str] = stack.context.state.record.entries().get("volumes", [])
     if made and volumes:
@@ -69,6 +69,24 @@ def purge(stack: Stack, database: PlatformDatabase) -> str:
     if stack.context.platform.bundled:
         release_files.remove(stack)
     return ", ".join(filter(None, (removed, *folders_gone)))
+
+
+def _remove_entries(stack: Stack, database: PlatformDatabase, *, may_have_some: bool) -> str:
+    """Without the fleet's id, which goes with the saved fleet, nobody knows our entries in a file any more."""
+    try:
+        _put_override(stack)
+        return database.remove()
+    except (FileRefused, NotWritable) as error:
+        if may_have_some:
+            why = f"{error.message}; it may have entries of this fleet, so nothing was removed"
+            raise type(error)(why, hint=error.hint) from None
+        return _not_reached(database, error)
+    except FleetError as error:
+        return _not_reached(database, error)
+
+
+def _not_reached(database: PlatformDatabase, error: FleetError) -> str:
+    return f"nothing in {_what(database)}, which cannot be reached ({error})"
 
 
 def _what(database: PlatformDatabase) -> str:

@@ -88,5 +88,10 @@ class DockerServices:
         return removal.stop(self.stack)
 
     def purge(self) -> str:
-        """Remove the database that we made, or our rows in one that was there before; which, for people."""
+        """Remove the database that we made, or our rows in one that was there before; which, for people.
+
+        Raises:
+            FileRefused: a file that has our entries cannot be read; nothing was removed.
+            NotWritable: it cannot be written; nothing was removed.
+        """
         return removal.purge(self.stack, self.database)

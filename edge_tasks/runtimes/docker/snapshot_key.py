@@ -24,6 +24,8 @@ def key_of(made_of: Mapping[str, str]) -> str:
 def digest_of(mounted: Iterable[tuple[str, Path]], data: Collection[str]) -> str:
     """A digest of files and folders, each with the place where it is mounted.
 
+    A link that leads to no file counts by where it leads: the container sees there what is mounted, or nothing.
+
     Args:
         mounted: places and what is mounted there.
         data: folders that are left out, because they hold what was made of the rest.
@@ -36,12 +38,16 @@ def digest_of(mounted: Iterable[tuple[str, Path]], data: Collection[str]) -> str
         digest.update(f"{place}\0".encode())
         for path in _files(root, data):
             digest.update(f"{os.path.relpath(path, root)}\0".encode("utf-8", "surrogateescape"))
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(hashlib.sha256(_content(path)).digest())
     return digest.hexdigest()
 
 
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else os.fsencode(path.readlink())
+
+
 def _files(root: Path, data: Collection[str]) -> Iterator[Path]:
-    """The files below a folder, in a fixed order; a file is its own."""
+    """The files and links below a folder, in a fixed order; a file is its own."""
     if root.is_file():
         yield root
         return
@@ -50,9 +56,9 @@ def _files(root: Path, data: Collection[str]) -> Iterator[Path]:
         below[:] = sorted(
             name for name in below if name not in _PASSED_OVER and os.fspath(place / name) not in data
         )
-        for name in sorted(names):
+        for name in sorted((*names, *below)):
             path = place / name
-            if path.is_file() and path.suffix != ".pyc":
+            if path.suffix != ".pyc" and (path.is_symlink() or path.is_file()):
                 yield path
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from edge_tasks.checkout.compose_file import find_compose_files
 from edge_tasks.checkout.explanation import explain_checkout
 from tests.unit.checkout import sample_checkouts as samples
-from tests.unit.checkout.sample_checkouts import compose_text, survey_of
+from tests.unit.checkout.sample_checkouts import compose_text, config, survey_of
 from tests.unit.openems.test_build_constants import jar, java_class, version
 
 if TYPE_CHECKING:
@@ -80,6 +82,23 @@ def test_the_official_backend_has_its_registry_in_a_volume(tmp_path: Path) -> No
     assert rows["registry"] == ["probably Metadata.File with /var/opt/openems/metadata.json"]
     assert rows["backend config"] == ["not known"]
     assert "openems-backend-conf" in reasons(survey, "registry")[0]
+
+
+def test_what_was_read_in_a_volume_is_no_guess(tmp_path: Path) -> None:
+    unread = survey_of(tmp_path, compose_text(samples.OFFICIAL_BACKEND), {})
+    files = {PurePosixPath("Metadata/Odoo.config"): config("Metadata.Odoo", 'pgHost="db"\n')}
+    survey = replace(unread, in_volume={"backend": files})
+    assert found(survey)["registry"] == ["Metadata.Odoo"]
+    assert reasons(survey, "registry") == ["Metadata/Odoo.config of openems-backend-conf:2"]
+    assert found(survey)["backend config"] == ["the volume openems-backend-conf"]
+    assert reasons(survey, "backend config") == ["its files are there"]
+
+
+def test_a_volume_without_a_registry_gets_that_of_the_image_and_this_is_a_guess(tmp_path: Path) -> None:
+    unread = survey_of(tmp_path, compose_text(samples.OFFICIAL_BACKEND), {})
+    files = {PurePosixPath("Edge/Websocket.config"): config("Edge.Websocket", 'port=I"9081"\n')}
+    survey = replace(unread, in_volume={"backend": files})
+    assert found(survey)["registry"] == ["probably Metadata.File with /var/opt/openems/metadata.json"]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,9 @@ def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Fl
         ({"output": "report.pdf"}, "report.pdf", "FILE.html"),
         ({"ca": "/none.pem"}, "--ca: /none.pem cannot be used", "PEM"),
         ({"rest": "ftp://host"}, "--rest is 'ftp://host'", "https://HOST:PORT"),
+        ({"rest": "https://[::1"}, "--rest is 'https://[::1'", "https://HOST:PORT"),
+        ({"rest": "https://a..b:8075"}, "--rest is 'https://a..b:8075'", "https://HOST:PORT"),
+        ({"backend": "wss://a..b"}, "--backend is 'wss://a..b'", "wss://HOST"),
         ({"rest": "https://u:p@host"}, "--rest is", "without a password"),
         ({"rest": "https://host", "netrc": "/none"}, "/none cannot be used", "--netrc"),
         ({"connect_rate": "0"}, "--connect-rate is '0'", "allowed"),
@@ -92,6 +95,22 @@ def test_a_report_that_could_not_be_written_in_the_end_is_refused_in_the_beginni
     error = refused(output=str(tmp_path / "none" / "report.html"))
     assert isinstance(error, NotWritable)
     assert error.message == f"{tmp_path / 'none'} cannot be written"
+
+
+def test_a_report_never_replaces_the_apikeys_or_a_file_of_somebody_else(
+    refused: Callable[..., FleetError], tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.json"
+    write_keys(keys, [EdgeKey("edge0", "KEY0")])
+    error = refused(edge="", keys=str(keys), output=str(tmp_path / "keys.html"))
+    assert isinstance(error, SettingsError)
+    assert error.message == f"--output would replace the apikeys in {keys}"
+    assert "--output keys-report.html" in error.hint
+    (tmp_path / "fleet.json").write_text("{}")
+    error = refused(output=str(tmp_path / "fleet.html"))
+    assert isinstance(error, SettingsError)
+    assert error.message.startswith(f"--output would replace {tmp_path / 'fleet.json'}, which is no report")
+    assert "--output fleet-report.html" in error.hint
 
 
 def test_another_rate_and_more_edges_can_be_asked_for(refused: Callable[..., FleetError]) -> None:

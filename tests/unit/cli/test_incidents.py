@@ -31,6 +31,8 @@ PAST = PastIncidents(AUGUST, AUGUST + 31 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC
         ("edges=5-6", "there is no edge6"),
         ("group=city", "there is no group city"),
         ("edges=1-3", "edge1 can have no past: JVM edges count by themselves"),
+        ("group=town edges=2-3", "no edge of 2-3 is in group town"),
+        ("group=bench edges=1-5", "edge1 can have no past: JVM edges count by themselves"),
         ("group=bench", "edge0, edge1 can have no past: JVM edges count by themselves"),
     ],
 )
@@ -48,7 +50,7 @@ def test_edges_that_cannot_have_an_incident_are_refused(whose: str, problem: str
         ("", ["edge2", "edge3", "edge4", "edge5"]),
         ("edges=3,5", ["edge3", "edge5"]),
         ("group='my village'", ["edge2", "edge3"]),
-        ("group=town edges=2-4", ["edge4"]),
+        ("group=town edges=0-4", ["edge4"]),
     ],
 )
 def test_an_incident_is_of_the_edges_that_it_names_or_of_all_light_ones(whose: str, names: list[str]) -> None:
@@ -74,6 +76,16 @@ def test_what_begins_after_the_last_point_is_said_but_not_forgotten() -> None:
     assert remark.endswith("this gap begins after --to, so it changes nothing yet")
     edges = [edge for edge in blueprints(*GROUPS).described(FLEET.edges) if edge.name in LIGHT]
     assert len(incidents_by_edge(wanted, edges, past)["edge2"]) == 3
+
+
+def test_counters_that_begin_again_after_the_last_point_are_said() -> None:
+    past = PastIncidents(AUGUST, AUGUST + 9 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC"))
+    texts = ("counter-reset at=2025-08-10", "meter-replaced meter=meter3 at=2025-08-09T23:59Z")
+    (remark,) = remarks_of([past.dated(typed(text)) for text in texts], past)
+    assert remark == (
+        "--incident 'counter-reset at=2025-08-10': this counter-reset is after --to: no point of the past shows"
+        " it, but the live edge goes on with counters that have begun again at 0"
+    )
 
 
 def test_what_is_over_when_the_past_begins_is_said() -> None:

@@ -40,6 +40,8 @@ def test_a_shift_is_how_much_a_clock_is_fast(text: str, shift_ms: int) -> None:
         ("gap at=2026-01-03", "gap has no at"),
         ("gap from=2026-13-03 to=2026-01-03", "from is '2026-13-03'"),
         ("gap from=2026-01-03 to=yesterday", "to is 'yesterday'"),
+        ("gap from=2026-01-03 to=20260105", "to is '20260105'"),
+        ("gap from=2026-01-03 to=2026-W02-1", "to is '2026-W02-1'"),
         ("gap from=2026-01-03 to=2026-01-03 edges=5-3", "edges is '5-3'"),
         ("gap from=2026-01-03 to=2026-01-03 shift=1h", "gap has no shift"),
         ("clock from=2026-01-03 to=2026-01-03 shift=25h", "shift is '25h'"),

@@ -51,6 +51,14 @@ def test_a_file_without_seeds_will_do(tmp_path: Path) -> None:
     assert read_keys(path) == (EdgeKey("edge0", "SECRET"),)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_line_end_will_do(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "keys.csv"
+    path.write_bytes(f"name,apikey{end}edge0,SECRET{end}edge1,SECRET1{end}".encode())
+    path.chmod(0o600)
+    assert read_keys(path) == (EdgeKey("edge0", "SECRET"), EdgeKey("edge1", "SECRET1"))
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
@@ -61,7 +69,10 @@ def test_a_file_without_seeds_will_do(tmp_path: Path) -> None:
         ("keys.csv", "name,apikey\nedge1\n", "keys.csv:2: edge1 has no usable apikey"),
         ("keys.csv", "name,apikey\nedge1,SECRET\nedge1,SECRET2\n", "keys.csv:3: edge1 is there twice"),
         ("keys.csv", "name,apikey\nedge1,SECRET\nedge2,SECRET\n", "keys.csv:3: edge2 has the apikey of edge1"),
+        ("keys.csv", f"name,apikey\nedge1,{'SECRET' * 30_000}\n", "keys.csv:2: not CSV: field larger"),
+        ("keys.csv", f"name,{'SECRET' * 30_000}\n", "keys.csv:1: not CSV: field larger"),
         ("keys.json", "[", "keys.json is not JSON"),
+        ("keys.json", "[" * 99_999, "keys.json is not JSON"),
         ("keys.json", '{"edge0": "SECRET"}', "keys.json is not a list of objects"),
         ("keys.json", '[{"name": "edge0", "apikey": "SEC\\nRET"}]', "entry 1: edge0 has no usable apikey"),
         (

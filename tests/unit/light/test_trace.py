@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -67,3 +68,24 @@ def test_each_line_is_written_once_and_kept_while_it_cannot_be_written(tmp_path:
     trace.note("edge0", "ended")
     trace.write()
     assert [line[2] for line in lines(folder / "trace")] == ["open", "ended"]
+
+
+def test_of_lines_for_which_the_disk_has_no_room_none_is_half_written_and_none_is_written_twice(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "trace"
+    trace = Trace(path, Clock())
+    trace.note("edge0", "connecting")
+    trace.write()
+    trace.note("edge0", "open")
+    trace.note("edge0", "connected")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 30, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            trace.write()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [line[2] for line in lines(path)] == ["connecting"]
+    trace.write()
+    assert [line[2] for line in lines(path)] == ["connecting", "open", "connected"]

@@ -22,7 +22,10 @@ def test_an_address_has_a_host_and_a_port(text: str, host: str, port: int, is_se
 
 @pytest.mark.parametrize(
     "text",
-    ["", "host", "host:8081", "https://host", "wss://", "ws://host:x", "ws://host:99999", "wss://u:p@host"],
+    [
+        *("", "host", "host:8081", "https://host", "wss://", "ws://host:x", "ws://host:99999", "wss://u:p@host"),
+        *("wss://[::1", "wss://a..b", f"wss://{'a' * 64}.org", "wss://\udcff"),
+    ],
 )
 def test_anything_else_is_none_and_neither_is_one_with_a_password(text: str) -> None:
     assert backend_address(text) is None

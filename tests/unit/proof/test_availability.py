@@ -26,8 +26,16 @@ def edge(*events: tuple[Any, ...], end: float = 10.0) -> Uptime:
 def test_an_edge_is_connected_from_the_upgrade_of_an_accepted_connection_to_its_end() -> None:
     found = edge(*UP, (8.0, "ended"), (8.0, "waiting", "cut"))
     assert found.connections == (Span(0.5, 8.0),)
-    assert (found.availability, found.longest_gap, found.reconnects) == (0.75, Span(8.0, 10.0), ())
+    assert (found.availability, found.longest_gap, found.reconnects) == (7.5 / 9.5, Span(8.0, 10.0), ())
     assert (found.is_connected, found.refused, found.why) == (False, False, "cut")
+
+
+def test_an_edge_that_connects_at_once_and_stays_is_always_connected() -> None:
+    found = edge(*UP)
+    assert (found.time, found.availability) == (Span(0.5, 10.0), 1.0)
+    for failure in ("waiting", "refused"):
+        late = edge((0.0, "connecting"), (0.5, failure, "no"), *((at + 5, *rest) for at, *rest in UP))
+        assert (late.time, late.availability) == (Span(0.0, 10.0), 0.45)
 
 
 def test_a_connection_lasts_until_the_end_and_what_follows_does_not_count() -> None:
@@ -101,11 +109,12 @@ def test_what_is_connected_and_what_is_not_make_up_all_of_the_time(
         now += away + here
         events += [(now, "ended"), (now, "waiting", "cut")]
     found = edge(*events, end=now + rest)
-    away_s = sum(away for away, _ in turns) + rest
-    assert found.connected_s == pytest.approx(now + rest - away_s)
-    assert found.reconnects == pytest.approx([away for away, _ in turns[1:]])
+    gaps = [away for away, _ in turns[1:]]
+    assert found.time == Span(turns[0][0], now + rest)
+    assert found.connected_s == pytest.approx(found.time.seconds - sum(gaps) - rest)
+    assert found.reconnects == pytest.approx(gaps)
     assert found.longest_gap is not None
-    assert found.longest_gap.seconds == pytest.approx(max(*(away for away, _ in turns), rest))
+    assert found.longest_gap.seconds == pytest.approx(max(*gaps, rest, 0.0))
 
 
 @given(st.lists(st.floats(0, 100), min_size=1), st.sampled_from([1, 50, 95, 99, 100]))

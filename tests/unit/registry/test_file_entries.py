@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,14 +12,18 @@ from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.registry.file.document import changed
 from edge_tasks.registry.file.entries import FileChanges, plan_entries, read_entries, without_ours
+from edge_tasks.registry.file.lenient_json import parse
 from edge_tasks.registry.protocol import Words
+
+if TYPE_CHECKING:
+    from edge_tasks.registry.file.lenient_json import Value
 
 FLEET = Fleet("fleet-1", bytes(range(32)), 2, reserve=1)
 WORDS = Words("entry", "entries", "metadata.json", "there")
 OFFICIAL = """{
 \tedges: {
 \t\tedge0: {
-\t\t\tapikey: "a public key",
+\t\t\tapikey: "d92IC4eEHyrqmiMab6GX",
 \t\t\tsetuppassword: "a public password",
 \t\t\tcomment: "OpenEMS Demo Edge"
 \t\t}
@@ -51,10 +56,10 @@ def objects(draw: st.DrawFn, members: list[tuple[str, str]]) -> str:
 
 
 @st.composite
-def files(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMES) -> str:
+def files(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMES, *, unique: bool = True) -> str:
     """A ``metadata.json`` of somebody else, with whatever it may hold."""
     entries = []
-    for name in draw(st.lists(names, max_size=4, unique=True)):
+    for name in draw(st.lists(names, max_size=4, unique=unique)):
         texts = [("apikey", draw(st.text("xyz", max_size=4))), ("comment", draw(NAMES))]
         members = [(key, draw(words(text)) if text else '""') for key, text in texts]
         more = draw(st.sampled_from(["1", "[1, {a: b}]", "null", "{}"]))
@@ -89,7 +94,7 @@ def test_entries_of_others_stay_as_they_are_and_without_ours_the_file_is_as_it_w
     assert without_ours(second, FLEET.id, "metadata.json") == (text, len(ours))
 
 
-@given(files(st.sampled_from(["edge0", "edge1", "edge2", "edge77"])))
+@given(files(st.sampled_from(["edge0", "edge1", "edge2", "edge77"]), unique=False))
 def test_an_entry_that_was_taken_over_comes_back_as_it_was(text: str) -> None:
     adopted = planned(FLEET, text, adopt=True).after
     assert keys(adopted).items() >= {edge.name: edge.apikey for edge in FLEET.edges}.items()
@@ -122,6 +127,23 @@ def test_the_demo_devices_of_the_official_image_are_taken_over_and_come_back() -
     assert [edge.name for edge in adopted.changed] == ["edge0"]
     assert keys(adopted.after)["edge0"] == FLEET.edge(0).apikey
     assert without_ours(adopted.after, FLEET.id, "metadata.json") == (OFFICIAL, 3)
+
+
+@pytest.mark.parametrize(
+    "members",
+    ['apikey: "SOMEONES_KEY"', 'apikey: "d92IC4eEHyrqmiMab6GX", note: "edge-tasks fleet fleet-2"'],
+)
+def test_a_demo_device_with_a_private_key_or_of_another_fleet_is_somebody_elses(members: str) -> None:
+    text = f'{{edges: {{edge0: {{comment: "OpenEMS Demo Edge", {members}}}}}}}'
+    with pytest.raises(RegistrationError, match=r"edge0 \(line 1, OpenEMS Demo Edge\)"):
+        planned(FLEET, text)
+    assert [edge.name for edge in planned(FLEET, text, adopt=True).changed] == ["edge0"]
+
+
+def test_of_two_fleets_in_one_file_neither_takes_a_device_of_the_other() -> None:
+    first = planned(FLEET, OFFICIAL).after
+    with pytest.raises(RegistrationError, match=r"edge0 \(line 3, OpenEMS Demo Edge\)"):
+        planned(replace(FLEET, id="fleet-2", secret=bytes(32)), first)
 
 
 def test_a_users_own_comment_and_setup_password_are_left() -> None:
@@ -159,6 +181,32 @@ def test_a_file_that_openems_cannot_read_is_refused_with_the_line(text: str, sai
         planned(FLEET, text)
     assert said in refused.value.message
     assert refused.value.hint
+
+
+def test_of_a_name_that_is_there_twice_only_the_entry_that_counts_is_taken_over() -> None:
+    first = 'edge0: {apikey: "FIRST", comment: ""}'
+    text = f'{{edges: {{{first}, edge0: {{apikey: "LAST", comment: ""}}}}}}'
+    adopted = planned(FLEET, text, adopt=True).after
+    assert first in adopted
+    assert keys(adopted)["edge0"] == FLEET.edge(0).apikey
+    assert without_ours(adopted, FLEET.id, "metadata.json")[0] == text
+
+
+def test_a_file_is_parsed_as_often_for_many_entries_as_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def counted(text: str) -> Value:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr("edge_tasks.registry.file.document.parse", counted)
+    times = []
+    for size in (2, 20):
+        entries = ", ".join(f'edge{index}: {{apikey: "{index}", comment: ""}}' for index in range(size))
+        parsed.clear()
+        planned(replace(FLEET, size=size, reserve=0), f"{{edges: {{{entries}}}}}", adopt=True)
+        times.append(len(parsed))
+    assert times[0] == times[1]
 
 
 def test_new_entries_are_indented_as_the_first_one_is() -> None:

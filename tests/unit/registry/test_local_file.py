@@ -47,6 +47,9 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     LocalFile(link).write("{ }")
     assert link.is_symlink()
     assert (tmp_path / "real.json").read_text() == "{ }"
+    LocalFile(link).remove()
+    assert link.is_symlink()
+    assert not (tmp_path / "real.json").exists()
 
 
 def test_a_file_that_is_not_there_has_no_text_and_one_that_cannot_be_read_says_why(tmp_path: Path) -> None:
@@ -71,3 +74,18 @@ def test_only_the_owner_and_root_may_replace_it(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setattr(os, "geteuid", lambda uid=uid: uid)
         assert LocalFile(path).may_be_replaced is may
     assert LocalFile(tmp_path / "new.json").may_be_replaced
+
+
+def test_a_file_of_a_group_that_is_not_the_callers_is_left_to_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "metadata.json"
+    path.write_text("{}")
+    found = path.stat()
+    monkeypatch.setattr(os, "geteuid", lambda: found.st_uid or 1)
+    if found.st_uid == 0:
+        os.chown(path, 1, found.st_gid)
+    for groups, may in (([found.st_gid], True), ([found.st_gid + 1], False)):
+        monkeypatch.setattr(os, "getegid", lambda: found.st_gid + 1)
+        monkeypatch.setattr(os, "getgroups", lambda groups=groups: groups)
+        assert LocalFile(path).may_be_replaced is may

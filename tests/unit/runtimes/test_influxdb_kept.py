@@ -25,14 +25,18 @@ UNNAMED: Volume = {"type": "volume", "target": "/var/lib/influxdb"}
 
 
 def kept(
-    folder: Path, volume: Volume, *, made: bool, external: frozenset[str] = frozenset(), host: str = "influxdb"
+    folder: Path, volume: Volume, *, made: bool, external: frozenset[str] = frozenset(), **other: str
 ) -> bool:
     record = Record(folder / "record.json")
     if made:
         record.note(odoo_init="ours")
-    project = Project("p", {"influxdb": {"image": "influxdb:1.8", "volumes": [volume]}}, external)
+    project = Project(
+        "p", {"influxdb": {"image": other.get("image", "influxdb:1.8"), "volumes": [volume]}}, external
+    )
     stack = SimpleNamespace(project=project, context=SimpleNamespace(state=SimpleNamespace(record=record)))
-    provider = Provider(INFLUXDB, PurePosixPath("1.config"), {}, url=f"http://{host}:8086")
+    provider = Provider(
+        INFLUXDB, PurePosixPath("1.config"), {}, url=f"http://{other.get('host', 'influxdb')}:8086"
+    )
     return is_kept(cast("Stack", stack), provider)
 
 
@@ -44,6 +48,11 @@ def test_data_of_a_platform_that_was_there_before_are_kept(tmp_path: Path, volum
 @pytest.mark.parametrize("volume", [OTHER, UNNAMED])
 def test_data_in_no_mount_with_a_name_are_gone_with_the_container(tmp_path: Path, volume: Volume) -> None:
     assert not kept(tmp_path, volume, made=False)
+
+
+def test_data_of_an_influxdb_2_are_in_a_folder_of_their_own(tmp_path: Path) -> None:
+    assert not kept(tmp_path, NAMED, made=False, image="influxdb:2.7")
+    assert kept(tmp_path, {**NAMED, "target": "/var/lib/influxdb2"}, made=False, image="influxdb:2.7")
 
 
 def test_with_a_database_that_we_made_its_volumes_go_unless_compose_does_not_own_them(tmp_path: Path) -> None:

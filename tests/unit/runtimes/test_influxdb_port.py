@@ -20,6 +20,7 @@ class Scene:
     """A platform with an InfluxDB."""
 
     service: str | None = "influxdb"
+    image: str = "influxdb:1.8"
     is_running: bool = True
     mounts: frozenset[str] = frozenset({"/var/lib/influxdb"})
     published: int | None = None
@@ -32,7 +33,9 @@ class Scene:
         stack: Any = SimpleNamespace(
             influxdb=(self.service, 8086) if self.service else None,
             container=lambda service: container if service == self.service else None,
-            project=SimpleNamespace(published=lambda *_: self.published),
+            project=SimpleNamespace(
+                published=lambda *_: self.published, services={"influxdb": {"image": self.image}}
+            ),
             ports_of_override=lambda: {("influxdb", 8086): self.ours} if self.ours else {},
             place=lambda service: f"docker-compose.yml:7, {service}",
         )
@@ -72,14 +75,31 @@ def test_data_that_would_be_lost_are_refused_with_what_to_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mounts", "found"),
+    ("image", "folders"),
     [
-        (["/var/lib/influxdb"], True),
-        (["/etc", "/var/lib"], True),
-        (["/var/lib/influxdb2"], True),
-        (["/var/lib/influxdb/wal"], False),
-        ([], False),
+        ("influxdb:2.7", "/var/lib/influxdb2"),
+        ("influxdb:latest", "/var/lib/influxdb or /var/lib/influxdb2"),
     ],
 )
-def test_data_are_in_a_mount_that_has_the_whole_folder(mounts: list[str], *, found: bool) -> None:
-    assert is_mounted(mounts) is found
+def test_the_volume_that_is_lacking_is_where_this_version_has_its_data(image: str, folders: str) -> None:
+    refusal = Scene(image=image, mounts=frozenset({"/etc/influxdb"})).plan.refusal
+    assert refusal is not None
+    assert f"a volume at {folders}, or ports" in refusal.hint
+
+
+@pytest.mark.parametrize(
+    ("version", "mounts", "found"),
+    [
+        ("1.8", ["/var/lib/influxdb"], True),
+        ("1.8", ["/etc", "/var/lib"], True),
+        ("1.8", ["/var/lib/influxdb2"], False),
+        ("1.8", ["/var/lib/influxdb/wal"], False),
+        ("1.8", [], False),
+        ("2.7", ["/var/lib/influxdb2"], True),
+        ("2.7", ["/var/lib/influxdb"], False),
+        ("alpine", ["/var/lib/influxdb"], True),
+        ("alpine", ["/var/lib/influxdb2"], True),
+    ],
+)
+def test_data_are_in_a_mount_that_has_the_whole_folder(version: str, mounts: list[str], *, found: bool) -> None:
+    assert is_mounted({"image": f"influxdb:{version}"}, mounts) is found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge_tasks.adapters.containers import Image
+from edge_tasks.adapters.docker_cli import failure
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.checkout.project import Project
 from edge_tasks.errors import CommandFailed
@@ -56,7 +57,7 @@ class Docker:
         assert more == {"PGPASSWORD": PASSWORD}
         self.said.append(arguments)
         if self.why:
-            raise CommandFailed(f"docker exec ended with 1\n    {self.why}\n    and more")
+            raise CommandFailed(failure(arguments, 1, f"{self.why}\nand more"))
 
 
 class World:

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from edge_tasks.errors import CommandFailed, FileRefused, FleetError, NotWritable
 from edge_tasks.fleet.directories import Directories
+from edge_tasks.fleet.record import Record
+from edge_tasks.runtimes.docker import removal
 from edge_tasks.runtimes.docker.removal import ours_to_claim
 from tests.unit.steps.neighbours import FLEET
 
@@ -22,3 +28,57 @@ def test_root_changes_the_owner_of_no_directory_that_only_has_a_similar_name(tmp
     ):
         (tmp_path / name).mkdir()
     assert ours_to_claim(directories, {"config-edge2"}) == ("config-edge0", ".config-edge3.old", "config-edge2")
+
+
+class Platform:
+    """One whose registry refuses to be written; which commands of Compose were run."""
+
+    def __init__(self, folder: Path, refusal: FleetError) -> None:
+        self.refusal, self.ran = refusal, [""][:0]
+        self.record = Record(folder / "record.json")
+        self.registry = SimpleNamespace(words=SimpleNamespace(holder="metadata.json"))
+        self.context = SimpleNamespace(
+            state=SimpleNamespace(record=self.record),
+            override=folder / "override.yml",
+            platform=SimpleNamespace(bundled=False),
+        )
+        self.compose = SimpleNamespace(run=lambda *arguments: self.ran.append(arguments[0]))
+
+    def containers(self) -> tuple[()]:
+        return ()
+
+    def remove(self) -> str:
+        raise self.refusal
+
+    def purge(self) -> str:
+        both: Any = self
+        return removal.purge(both, both)
+
+
+@pytest.fixture(autouse=True)
+def without_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written into a compose override, and no owner is changed."""
+    monkeypatch.setattr(removal, "_put_override", lambda _stack: None)
+    monkeypatch.setattr(removal, "claim", lambda _stack: None)
+
+
+@pytest.mark.parametrize("refusal", [FileRefused("line 7: a comment"), NotWritable("read-only")])
+def test_while_a_file_still_has_our_entries_nothing_is_removed(tmp_path: Path, refusal: FleetError) -> None:
+    platform = Platform(tmp_path, refusal)
+    platform.record.note(written={"devices": {}, "at": 0.0})
+    with pytest.raises(type(refusal)):
+        platform.purge()
+    assert platform.ran == []
+
+
+def test_a_file_into_which_nothing_was_written_stops_no_purge(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, FileRefused("line 7: a comment"))
+    platform.record.note(corrected=True, folders={})
+    assert "which cannot be reached (line 7: a comment)" in platform.purge()
+    assert platform.ran == ["down"]
+
+
+def test_a_database_that_cannot_be_reached_any_more_stops_no_purge(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, CommandFailed("its image is gone"))
+    platform.record.note(written={"devices": {}, "at": 0.0})
+    assert "which cannot be reached (its image is gone)" in platform.purge()

@@ -56,6 +56,23 @@ def test_what_python_git_and_odoo_make_there_is_left_out(addons: Path) -> None:
     assert digest_of([("/mnt", addons)], ()) != before
 
 
+def test_a_link_to_a_folder_counts_by_where_it_leads(addons: Path) -> None:
+    (addons / "old").mkdir()
+    (addons / "old" / "__manifest__.py").write_text("{}")
+
+    def digest() -> str:
+        return digest_of([("/mnt", addons)], ())
+
+    seen = [digest()]
+    (addons / "billing").symlink_to("openems")
+    seen.append(digest())
+    for place in ("old", "nowhere"):
+        (addons / "billing").unlink()
+        (addons / "billing").symlink_to(place)
+        seen.append(digest())
+    assert len(set(seen)) == 4
+
+
 def test_a_single_file_counts_and_one_that_is_not_there_does_not(addons: Path) -> None:
     manifest = addons / "openems" / "__manifest__.py"
     before = digest_of([("/etc/odoo.conf", manifest)], ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,10 +15,11 @@ from edge_tasks.registry.protocol import DeviceReport, Registration, Words, fing
 from edge_tasks.runtimes.plans import EdgesToStart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from edge_tasks.fleet.directories import Written
     from edge_tasks.output import Counting, Progress
+    from edge_tasks.timedata.span import Span
 
 FLEET = Fleet(id="f", secret=b"s" * 32, size=3)
 
@@ -225,3 +227,28 @@ class Host:
 
     def processes(self) -> dict[str, EdgeProcess]:
         return {name: EdgeProcess(running=True, since=1_000_000.0) for name in self.running}
+
+
+@dataclass
+class LateHistory:
+    """A history whose backend stores what edges have sent only when it is settled, and edges go on meanwhile.
+
+    Attributes:
+        waiting: the times of points that the backend has not stored yet.
+        stored: the times of those that it has.
+    """
+
+    waiting: list[int] = field(default_factory=list)
+    stored: list[int] = field(default_factory=list)
+
+    def describe(self) -> str:
+        return "a history that is late"
+
+    def settle(self) -> None:
+        time.sleep(0.002)
+        self.stored += [*self.waiting, time.time_ns() // 1_000_000]
+        self.waiting = []
+        time.sleep(0.002)
+
+    def delete(self, _edges: Collection[str], span: Span) -> None:
+        self.stored = [at for at in self.stored if not span.begin <= at < span.end]

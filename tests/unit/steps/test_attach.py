@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from edge_tasks.cli.console import Console
-from edge_tasks.errors import CommandFailed, EdgesNotOnline
+from edge_tasks.errors import CommandFailed, EdgesNotOnline, NoAnswer
 from edge_tasks.proof.availability import Event
 from edge_tasks.steps import attach
 from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport
+from edge_tasks.steps.attached_proof import AttachedProof
+from edge_tasks.steps.report_files import ReportFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +65,9 @@ class Host:
         return (Event(self.began, "edge0", what) for what in ("connecting", "open", last))
 
 
-def run(host: Host, folder: Path) -> bool:
-    report = AttachReport(folder / "report.html", Console(quiet=True))
-    step = Attach(cast("Any", host), "wss://there", ["edge0"], 0.1, 0.5, None, report, Console(), print)
+def run(host: Host, folder: Path, proof: AttachedProof | None = None) -> bool:
+    report = AttachReport(ReportFiles(folder / "report.html"), Console(quiet=True))
+    step = Attach(cast("Any", host), "wss://there", ["edge0"], 0.1, 0.5, proof, report, Console(), print)
     return step.run()
 
 
@@ -98,3 +101,62 @@ def test_edges_that_never_begin_are_no_run(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(CommandFailed, match="did not start"):
         run(Host(starts=False), tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@dataclass
+class Api:
+    """A REST API that answers the first question, and then no more."""
+
+    asked: int = 0
+    rest: str = "https://rest"
+
+    def online(self, names: list[str]) -> dict[str, bool]:
+        self.asked += 1
+        if self.asked > 1:
+            raise NoAnswer("https://rest does not answer")
+        return dict.fromkeys(names, True)
+
+
+def test_a_backend_that_is_silent_at_the_end_has_proved_nothing(tmp_path: Path) -> None:
+    proof = AttachedProof(cast("Any", Api()), ["edge0"])
+    with pytest.raises(NoAnswer, match="did not say at the end which edges are online: https://rest") as silent:
+        run(Host(), tmp_path, proof)
+    assert "--rest" in silent.value.hint
+    assert "did not say at the end" in written(tmp_path)
+    assert json.loads((tmp_path / "report.json").read_text())["proof"]["online"] is None
+
+
+def test_a_refused_apikey_explains_more_than_a_silent_backend(tmp_path: Path) -> None:
+    with pytest.raises(EdgesNotOnline, match="refuses the apikey"):
+        run(Host(knows=False), tmp_path, AttachedProof(cast("Any", Api()), ["edge0"]))
+
+
+@dataclass
+class Impatient(Api):
+    """While it is asked at the end, somebody ends the program once more."""
+
+    number: int = signal.SIGINT
+
+    def online(self, names: list[str]) -> dict[str, bool]:
+        self.asked += 1
+        if self.asked > 1:
+            signal.raise_signal(self.number)
+        return dict.fromkeys(names, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_does_not_wait_for_the_last_answer_still_gets_the_report(tmp_path: Path, number: int) -> None:
+    with pytest.raises(NoAnswer, match="it was not waited for"):
+        run(Host(), tmp_path, AttachedProof(cast("Any", Impatient(number=number)), ["edge0"]))
+    assert "it was not waited for" in written(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_report_that_is_being_written_is_written_to_its_end(tmp_path: Path, number: int) -> None:
+    class Ended(Host):
+        def events(self) -> Iterator[Event]:
+            signal.raise_signal(number)
+            return super().events()
+
+    assert run(Ended(), tmp_path)
+    written(tmp_path)

@@ -11,6 +11,7 @@ from edge_tasks.proof.availability import Span, Uptime
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.steps.attach_report import AttachReport, Run
 from edge_tasks.steps.attached_proof import AttachedProof
+from edge_tasks.steps.report_files import ReportFiles
 from tests.inv import ROOT
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def run(*edges: Uptime, **more: Any) -> Run:
 
 def written(tmp_path: Path, of: Run, refusal: Refusal | None = None) -> tuple[str, dict[str, Any]]:
     path = tmp_path / "report.html"
-    AttachReport(path, Console(quiet=False)).write(of, refusal)
+    AttachReport(ReportFiles(path), Console(quiet=False)).write(of, refusal)
     return path.read_text(), json.loads(path.with_suffix(".json").read_text())
 
 
@@ -80,3 +81,16 @@ def test_people_read_the_figures_that_matter_and_the_edges_that_are_below(
         "late      13 of 130 cycles: this machine was busy",
     ]
     assert said[-1] == f"report    {tmp_path / 'report.html'}, report.json"
+
+
+def test_a_report_may_replace_one_of_an_earlier_run_and_nothing_else(tmp_path: Path) -> None:
+    files = ReportFiles(tmp_path / "report.html")
+    for _ in range(2):
+        assert not files.foreign
+        written(tmp_path, run(WELL))
+    others = (files.document, '[{"name": "edge0"}]'), (files.page, "<html>"), (files.document, "[" * 9999)
+    for path, text in others:
+        before = path.read_text()
+        path.write_text(text)
+        assert files.foreign == path
+        path.write_text(before)

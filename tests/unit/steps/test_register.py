@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edge_tasks.fleet.record import Record
+from edge_tasks.registry.protocol import Words
 from edge_tasks.steps.devices_read import DevicesRead
 from edge_tasks.steps.register import Register
 from tests.unit.steps.neighbours import FLEET, Backend, Entries, Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 ALL = {edge.name: edge.apikey for edge in FLEET.edges}
@@ -41,6 +45,31 @@ def test_before_a_backend_runs_entries_are_written_and_nobody_is_disturbed(scene
     assert scene.step.apply(plan) == "3 added, 0 kept, 0 changed; 0 in reserve"
     assert (scene.registry.keys, scene.backend.read_again) == (ALL, 0)
     assert scene.step.find().changes == ()
+
+
+def test_that_entries_are_written_is_noted_before_it_is_done(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scene.registry, "write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        scene.step.apply(scene.step.find())
+    assert "written" in scene.read.record.entries()
+
+
+def test_progress_is_counted_in_the_words_of_the_registry(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = []
+
+    def progress(_step: str, _total: int, unit: str) -> AbstractContextManager[Callable[[int], None]]:
+        counted.append(unit)
+        return nullcontext(lambda _done: None)
+
+    monkeypatch.setattr(scene.output, "progress", progress)
+    monkeypatch.setattr(Entries, "words", Words("entry", "entries", "metadata.json", "there"))
+    scene.step.apply(scene.step.find())
+    assert counted == ["entries"]
 
 
 def test_a_backend_that_has_read_all_edges_is_left_alone(scene: Scene) -> None:

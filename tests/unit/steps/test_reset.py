@@ -11,7 +11,7 @@ from edge_tasks.history.pasts import Noted
 from edge_tasks.steps.past_record import PastRecord
 from edge_tasks.steps.reset import Reset
 from edge_tasks.timedata.errors import HistoryError
-from tests.unit.steps.neighbours import FLEET, Host, Lines, Status
+from tests.unit.steps.neighbours import FLEET, Host, LateHistory, Lines, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -90,6 +90,13 @@ def test_edges_go_on_when_only_their_history_is_removed(scene: Scene) -> None:
     assert scene.host.running == set(NAMES)
     assert len(scene.history.deleted) == 1
     assert scene.output.steps[0][1] == "history removed from the history of a test"
+
+
+def test_what_was_sent_until_then_is_removed_and_what_edges_send_meanwhile_is_theirs(scene: Scene) -> None:
+    history: Any = LateHistory(waiting=[time.time_ns() // 1_000_000 - 1000])
+    replace(scene.reset, edges=None, history=history).run()
+    removed = PastRecord(scene.record, history.describe()).removed()
+    assert [at >= removed["edge0"] for at in history.stored] == [True]
 
 
 def test_a_backend_without_history_has_none_to_remove(scene: Scene) -> None:

@@ -17,8 +17,9 @@ from edge_tasks.history.described import mark
 from edge_tasks.history.pasts import Noted
 from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire.journal import Entry, Journal
-from edge_tasks.steps.accounts import Accounts, Life, Wanted, wanted
+from edge_tasks.steps.accounts import Accounts, KnownLife, Wanted, wanted
 from edge_tasks.steps.truth import Truth
+from tests.unit.history.truth.edges import entries_in
 from tests.unit.made_of import blueprints, whole
 from tests.unit.steps.neighbours import Lines
 
@@ -71,7 +72,7 @@ def test_edges_are_reckoned_alike_in_one_process_and_in_several() -> None:
     asked = wanted("2025-08-03", "2025-08-03", "", "")
     one, two = (replace(accounts(found, asked), processes=count).read() for count in (1, 2))
     assert (len(one), len(two)) == (1, 2)
-    entries = [[entry for account in some for entry in account.entries()] for some in (one, two)]
+    entries = [[entry for account in some for entry in entries_in(account)] for some in (one, two)]
     assert entries[0] == entries[1]
 
 
@@ -90,6 +91,7 @@ def test_edges_without_a_usable_past_are_left_out_and_named() -> None:
     assert remarks[0] == "left out: edge9: JVM edges count by themselves"
     assert "edge1: their pasts are not whole" in remarks[1]
     assert "edge2: their pasts were written of another template, profile or seed" in remarks[2]
+    assert remarks[2].endswith("→ the same inv backfill again, with --adopt")
 
 
 def test_nothing_to_account_for_is_refused_with_what_to_type() -> None:
@@ -102,7 +104,7 @@ def days_of(journal: Journal) -> tuple[Accounts, list[Account]]:
     """The last day of a past and the first one that an edge has lived, with a journal."""
     (edge, *_) = edges()
     asked = wanted("2025-09-09", "2025-09-10", "day", "")
-    some = replace(accounts([edge], asked), lives={"edge0": Life(AUGUST, journal)})
+    some = replace(accounts([edge], asked), lives={"edge0": KnownLife(AUGUST, journal)})
     return some, some.read()
 
 
@@ -111,8 +113,16 @@ def test_an_edge_whose_journal_lacks_something_is_named_and_unknown_from_then_on
     assert list(some.remarks(found)) == [
         "the journal of edge0 lacks something, and nothing is known of what follows"
     ]
-    last = [entry for entry in found[0].entries() if entry.period == "2025-09-10"]
+    last = [entry for entry in entries_in(found[0]) if entry.period == "2025-09-10"]
     assert {(entry.wh, entry.answered, entry.why) for entry in last} == {(None, None, "changed")}
+
+
+def test_a_journal_that_begins_before_the_past_ends_is_not_said_to_be_followed() -> None:
+    early = Command("meter3/ActivePower", 3_000, AUGUST + 40 * DAY)
+    some, found = days_of(Journal((Entry(AUGUST + 39 * DAY, early),)))
+    assert list(some.remarks(found)) == [
+        "the journal of edge0 lacks something, and nothing is known of what follows"
+    ]
 
 
 def test_what_people_have_changed_is_followed_and_said() -> None:
@@ -125,7 +135,7 @@ def test_what_people_have_changed_is_followed_and_said() -> None:
         "people have changed something on edge0: what their journals say is followed"
     ]
     before, after = (
-        {(one.channel, one.period): one for one in account.entries()} for account in (calm_found[0], found[0])
+        {(one.channel, one.period): one for one in entries_in(account)} for account in (calm_found[0], found[0])
     )
     moved = {key for key, one in after.items() if one != before[key]}
     assert moved == {
@@ -138,7 +148,7 @@ def test_what_people_have_changed_is_followed_and_said() -> None:
 def test_edges_stay_in_their_order_when_people_have_changed_one_in_the_middle(tmp_path: Path) -> None:
     some = replace(
         accounts(edges(), wanted("2025-09-01", "2025-09-10", "day", "")),
-        lives={"edge1": Life(AUGUST, Journal((Entry(AUGUST + 40 * DAY + 7, Command("a/b", 1, 2)),)))},
+        lives={"edge1": KnownLife(AUGUST, Journal((Entry(AUGUST + 40 * DAY + 7, Command("a/b", 1, 2)),)))},
     )
     Truth(some, tmp_path / "truth.csv", Lines()).run()
     with (tmp_path / "truth.csv").open(newline="", encoding="utf-8") as file:

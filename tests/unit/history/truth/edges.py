@@ -9,6 +9,7 @@ from edge_tasks.openems.configuration import Component
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from edge_tasks.history.truth.account import Account, Entry
     from edge_tasks.openems import felix
 
 BEGIN = 1_761_951_600_123
@@ -59,3 +60,8 @@ def components_of(
     if battery and limit:
         found.append(component("ctrl1", "Controller.Ess.LimitTotalDischarge", **limit))
     return found
+
+
+def entries_in(account: Account) -> list[Entry]:
+    """All entries of an account, edge by edge."""
+    return [entry for place in range(len(account.edges)) for entry in account.entries_of(place)]

@@ -28,7 +28,7 @@ from edge_tasks.history.truth.reasons import (
     SAME,
     UTC_DAYS,
 )
-from edge_tasks.history.truth.reckoning import Reckoning
+from edge_tasks.history.truth.reckoning import WMS_PER_WH, Reckoning
 from edge_tasks.history.truth.site import reckoned
 from edge_tasks.openems.sources import NEVER
 from edge_tasks.timedata import aggregated, answer
@@ -36,7 +36,7 @@ from edge_tasks.timedata.aggregated import Present
 from edge_tasks.timedata.question import Question
 from edge_tasks.timedata.resolution import Resolution
 from edge_tasks.timedata.series import Series
-from tests.unit.history.truth.edges import BATTERY, DAY, HOUSE, LIMIT, component, components_of
+from tests.unit.history.truth.edges import BATTERY, DAY, HOUSE, LIMIT, component, components_of, entries_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ def account_of(batch: Batch, bill: Bill) -> Account:
 def october(length: str, zone: str, components: Sequence[Component] = STEADY) -> list[Entry]:
     """What is said of the meter of 500 W, on which billing was measured with a real backend."""
     bill = bill_of(date(2025, 10, 1), date(2025, 10, 31), length, zone)
-    return [one for one in account_of(batch_of(components), bill).entries() if one.channel == HOUSE_METER]
+    return [one for one in entries_in(account_of(batch_of(components), bill)) if one.channel == HOUSE_METER]
 
 
 def test_the_energy_of_a_month_lacks_what_is_before_the_first_and_after_the_last_point() -> None:
@@ -114,7 +114,7 @@ def test_days_add_up_to_months_and_months_to_the_total(zone: str, *, battery: bo
     assert sums["day"] == sums["month"] == sums["year"] == sums["total"]
     site = reckoned(components, HOUSE)
     (whole,) = bill_of(first, last, "total", zone).periods
-    counters = Reckoning(site.site, ["seed/edge3/"], AUGUST).counters([whole.begin, whole.end])
+    counters = Reckoning(site.site, ["seed/edge3/"], AUGUST).energies([whole.begin, whole.end]) // WMS_PER_WH
     places = [one.place for one in site.counters]
     assert sums["total"] == (counters[:, 1] - counters[:, 0])[places].tolist()
 
@@ -130,7 +130,7 @@ def test_each_month_is_the_sum_of_its_own_days() -> None:
 
 
 def of_day(day: date, zone: str) -> Entry:
-    entries = account_of(batch_of(STEADY, days=290), bill_of(day, day, "day", zone)).entries()
+    entries = entries_in(account_of(batch_of(STEADY, days=290), bill_of(day, day, "day", zone)))
     return next(one for one in entries if one.channel == HOUSE_METER)
 
 
@@ -192,7 +192,7 @@ def test_the_few_points_that_are_reckoned_give_the_answer_that_all_points_give(
     all_of = np.arange(points.begin, points.until, points.every)
     assert set(needed(bill, points)) <= set(all_of.tolist())
     site = reckoned(components, HOUSE)
-    counters = Reckoning(site.site, batch.keys, points.begin).counters(all_of.tolist())
+    counters = Reckoning(site.site, batch.keys, points.begin).energies(all_of.tolist()) // WMS_PER_WH
     series = {one.channel: Series(all_of, counters[one.place, :, 0]) for one in site.counters}
     assert account.answered[:, :, 0].tolist() == asked(bill, series, account)
 
@@ -231,7 +231,7 @@ def test_an_aggregating_backend_answers_the_days_of_the_place_and_only_some_mete
         component("meter10", "Simulator.NRCMeter.Acting", **{"datasource.id": "datasource3"}),
     ]
     bill = bill_of(date(2025, 10, 25), date(2025, 10, 27), "day", "Europe/Berlin", meters=10)
-    entries = list(account_of(batch_of(components, HOUSE), bill).entries())
+    entries = entries_in(account_of(batch_of(components, HOUSE), bill))
     assert {one.why for one in entries if one.meter == "meter10"} == {NOT_KEPT}
     assert all(one.answered is None for one in entries if one.meter == "meter10")
     assert {one.why for one in entries if one.meter != "meter10"} <= {SAME, LAST}
@@ -239,7 +239,7 @@ def test_an_aggregating_backend_answers_the_days_of_the_place_and_only_some_mete
 
 def test_the_first_day_of_a_past_has_no_answer_and_the_days_before_are_unknown_to_it() -> None:
     bill = bill_of(date(2025, 7, 30), date(2025, 8, 2), "day")
-    found = [one for one in account_of(batch_of(STEADY), bill).entries() if one.channel == HOUSE_METER]
+    found = [one for one in entries_in(account_of(batch_of(STEADY), bill)) if one.channel == HOUSE_METER]
     assert [(one.wh, one.answered, one.why) for one in found] == [
         (None, None, BEFORE),
         (None, None, BEFORE),
@@ -250,7 +250,7 @@ def test_the_first_day_of_a_past_has_no_answer_and_the_days_before_are_unknown_t
 
 def test_after_the_past_meters_are_known_and_batteries_are_not() -> None:
     bill = bill_of(date(2025, 9, 1), date(2025, 9, 30), "month")
-    found = list(account_of(batch_of(COMPONENTS, HOUSE, days=40), bill).entries())
+    found = entries_in(account_of(batch_of(COMPONENTS, HOUSE, days=40), bill))
     assert {one.why for one in found} == {LIVE}
     assert {one.answered for one in found} == {None}
     lacking = {one.energy for one in found if one.wh is None}
@@ -259,7 +259,7 @@ def test_after_the_past_meters_are_known_and_batteries_are_not() -> None:
 
 def test_nothing_is_said_of_what_follows_a_change_that_people_made() -> None:
     bill = bill_of(date(2025, 9, 1), date(2025, 10, 31), "month")
-    found = list(account_of(batch_of(STEADY, days=35, changed=AUGUST + 62 * DAY), bill).entries())
+    found = entries_in(account_of(batch_of(STEADY, days=35, changed=AUGUST + 62 * DAY), bill))
     assert {(one.period, one.why, one.wh is None) for one in found} == {
         ("2025-09", LIVE, False),
         ("2025-10", CHANGED, True),
@@ -268,7 +268,7 @@ def test_nothing_is_said_of_what_follows_a_change_that_people_made() -> None:
 
 def test_an_edge_that_only_lived_has_the_truth_of_its_meters() -> None:
     batch = Batch(("edge3",), ("s/edge3/",), STEADY, None, PastPoints(AUGUST, AUGUST, 1), AUGUST, (NEVER,), ((),))
-    found = list(account_of(batch, bill_of(date(2025, 8, 1), date(2025, 8, 1), "total")).entries())
+    found = entries_in(account_of(batch, bill_of(date(2025, 8, 1), date(2025, 8, 1), "total")))
     assert {one.why for one in found} == {NOT_BACKFILLED}
     assert next(one.wh for one in found if one.channel == HOUSE_METER) == 12_000
 
@@ -277,6 +277,6 @@ def test_several_batteries_are_not_reckoned_but_meters_are() -> None:
     components = [*COMPONENTS, component("ess1", "Simulator.EssSymmetric.Reacting", **BATTERY)]
     account = account_of(batch_of(components, HOUSE), bill_of(date(2025, 9, 1), date(2025, 9, 30), "month"))
     assert account.unknown == "several batteries"
-    for one in account.entries():
+    for one in entries_in(account):
         is_moved = one.energy in {"buy", "sell", "charge", "discharge"}
         assert (one.why == NOT_RECKONED) == (one.wh is None) == is_moved

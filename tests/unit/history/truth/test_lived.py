@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_tasks.history.truth.lived import Lives
+from edge_tasks.history.truth.lived import AlikeEdges
 from edge_tasks.history.truth.reckoning import WMS_PER_WH
 from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.engine.plant import CONSUMPTION, PRODUCTION
@@ -93,7 +93,7 @@ def is_followed(
 ) -> dict[str, list[int]]:
     """Compare what an edge counts with the truth, which is returned: Wh by channel at each moment."""
     light, waiting = LightEdge(components, profile), list(entries)
-    (found,) = Lives(components, profile, [KEY], BEGIN).lived(moments, [entries])
+    (found,) = AlikeEdges(components, profile, [KEY], BEGIN).lived(moments, [entries])
     truth = {one.channel: (found.energies[one.place, :, 0] // WMS_PER_WH).tolist() for one in found.counters}
     for place, moment in enumerate(moments):
         while waiting and waiting[0].at <= moment:
@@ -176,7 +176,7 @@ def test_consumption_follows_from_the_battery_once_a_grid_meter_acts() -> None:
     create = Change(
         CREATE, {"factoryPid": "Simulator.GridMeter.Acting", "properties": listed}, "user0: Ann", "then"
     )
-    (found,) = Lives(STEADY, None, [KEY], BEGIN).lived(HOURS, [[Entry(HOURS[2], create)]])
+    (found,) = AlikeEdges(STEADY, None, [KEY], BEGIN).lived(HOURS, [[Entry(HOURS[2], create)]])
     moved = {one.energy for one in found.counters if one.is_moved}
     assert moved == {"consumption", "buy", "sell", "charge", "discharge"}
 
@@ -225,8 +225,8 @@ def test_whatever_people_do_is_followed_to_the_last_watt_hour(
 
 def test_edges_that_nobody_has_changed_are_reckoned_together() -> None:
     held = Entry(HOURS[2], Command("meter3/ActivePower", 6_000, HOURS[3]))
-    lives = Lives(STEADY, HOUSE, [KEY, "seed/edge4/", "seed/edge5/"], BEGIN)
-    found = list(lives.lived(HOURS, [(), (held,), ()]))
+    alike = AlikeEdges(STEADY, HOUSE, [KEY, "seed/edge4/", "seed/edge5/"], BEGIN)
+    found = list(alike.lived(HOURS, [(), (held,), ()]))
     assert [list(one.places) for one in found] == [[0, 2], [1]]
-    late = list(lives.lived(HOURS[:2], [(), (held,), ()]))
+    late = list(alike.lived(HOURS[:2], [(), (held,), ()]))
     assert [list(one.places) for one in late] == [[0, 1, 2]]

@@ -28,7 +28,7 @@ from edge_tasks.openems.sources import NEVER
 from edge_tasks.timedata.points import Points
 from edge_tasks.timedata.series import EMPTY, Series
 from edge_tasks.timedata.span import Span
-from tests.unit.history.truth.edges import BATTERY, DAY, HOUSE, LIMIT, components_of
+from tests.unit.history.truth.edges import BATTERY, DAY, HOUSE, LIMIT, components_of, entries_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,7 +103,7 @@ def entries(
     incidents: tuple[Incident, ...], bill: Bill, channel: str = METER, edge: Edge = STEADY
 ) -> list[Entry]:
     account = account_with(past_of(edge, incidents), bill)
-    return [entry for entry in account.entries() if entry.channel == channel]
+    return [entry for entry in entries_in(account) if entry.channel == channel]
 
 
 def at(day: float, kind: str, of: str = "") -> Incident:
@@ -233,7 +233,7 @@ def test_a_meter_that_was_replaced_leaves_out_its_day_and_makes_the_energy_of_th
     assert rest.answered < 0
     other = [
         one
-        for one in account_with(past_of(STEADY, replaced), bill_of(0, 31, "month")).entries()
+        for one in entries_in(account_with(past_of(STEADY, replaced), bill_of(0, 31, "month")))
         if one.meter != "meter3"
     ]
     assert all("replaced" not in one.why for one in other)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_tasks.history.truth import reckoning
-from edge_tasks.history.truth.reckoning import SUMS, Reckoning
+from edge_tasks.history.truth.reckoning import SUMS, WMS_PER_WH, Reckoning
 from edge_tasks.history.truth.site import reckoned
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION
@@ -61,7 +61,7 @@ def is_same(
     components: Sequence[Component], profile: Mapping[str, object] | None, moments: Sequence[int]
 ) -> None:
     site = reckoned(components, profile).site
-    found = Reckoning(site, KEYS, BEGIN).counters(moments)
+    found = Reckoning(site, KEYS, BEGIN).energies(moments) // WMS_PER_WH
     assert found.shape == (len(SUMS) + 3, len(moments), len(KEYS))
     for place, key in enumerate(KEYS):
         assert found[:, :, place].T.tolist() == simulated(components, profile, key, moments)
@@ -124,6 +124,6 @@ def test_any_battery_is_followed_to_the_last_watt_hour(
 def test_a_life_is_reckoned_in_stretches_without_losing_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = [BEGIN + 5 * DAY, BEGIN + 9 * DAY]
     site = reckoned(components_of(BATTERY, limit=LIMIT), HOUSE).site
-    at_once = Reckoning(site, KEYS, BEGIN).counters(moments)
+    at_once = Reckoning(site, KEYS, BEGIN).energies(moments) // WMS_PER_WH
     monkeypatch.setattr(reckoning, "_CELLS", 700)
-    assert np.array_equal(Reckoning(site, KEYS, BEGIN).counters(moments), at_once)
+    assert np.array_equal(Reckoning(site, KEYS, BEGIN).energies(moments) // WMS_PER_WH, at_once)
