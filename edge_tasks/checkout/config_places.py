@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.project import volumes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import PurePosixPath
 
     from edge_tasks.checkout.project import Service
 
@@ -45,9 +44,16 @@ def find_place(
     return next((one for one in places if any((readable(one) / file).is_file() for file in wanted)), None)
 
 
-def volume_at(service: Service, target: str) -> str:
-    """The named volume that a service has mounted somewhere; empty if it has none there."""
-    for volume in volumes_of(service):
-        if volume.get("type") == "volume" and str(volume.get("target")).rstrip("/") == target:
-            return str(volume.get("source") or "")
-    return ""
+def volume_at(service: Service, target: str) -> tuple[str, PurePosixPath]:
+    """The named volume in which a service has a folder, and where in it; an empty name if it has it in none.
+
+    Args:
+        service: as resolved.
+        target: the folder, as the service's containers see it.
+    """
+    wanted = PurePosixPath(target)
+    mounts = [(PurePosixPath(str(one.get("target"))), one) for one in volumes_of(service)]
+    around = [(place, one) for place, one in mounts if wanted.is_relative_to(place)]
+    place, mount = max(around, key=lambda found: len(found[0].parts), default=(wanted, None))
+    is_named = mount is not None and mount.get("type") == "volume"
+    return (str(mount.get("source") or "") if mount and is_named else "", wanted.relative_to(place))

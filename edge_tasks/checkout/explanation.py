@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout import silent_rest
 from edge_tasks.checkout.backend_config import REST_FOLDER
 from edge_tasks.checkout.metadata import ODOO
 from edge_tasks.checkout.roles import NAMEABLE, looking_like, reason_for
 from edge_tasks.checkout.timedata_config import read_timedata_config
 from edge_tasks.errors import SettingsError
-from edge_tasks.openems.release import TWO_PROGRAMS, order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,13 +115,14 @@ def _release(survey: Survey) -> Iterator[Row]:
 
 
 def _witness(survey: Survey) -> Row:
+    """What is asked first for who is online; a release that is only assumed is tried out."""
     has_rest = any(path.is_relative_to(REST_FOLDER) for path in survey.backend_texts)
-    pids = [one.pid for one in survey.metadata]
-    is_closed = order(survey.release.version) >= order(TWO_PROGRAMS) and pids and ODOO not in pids
-    if has_rest and not is_closed:
-        return Row("witness", "the backend's B2B REST API", "Backend2Backend.Rest is configured")
-    reason = "its port stays closed without a login provider" if has_rest else "there is no Backend2Backend.Rest"
-    return Row("witness", "PostgreSQL" if ODOO in pids else _NOT_HERE, reason)
+    silence = silent_rest.reason_for_silence(survey) if has_rest else "there is no Backend2Backend.Rest"
+    has_odoo = any(one.pid == ODOO for one in survey.metadata)
+    if silence:
+        return Row("witness", "PostgreSQL" if has_odoo else _NOT_HERE, silence)
+    if_silent = "; if it never answers, PostgreSQL" if silent_rest.hangs(survey) else ""
+    return Row("witness", "the backend's B2B REST API", f"Backend2Backend.Rest is configured{if_silent}")
 
 
 def _template(survey: Survey) -> Row:

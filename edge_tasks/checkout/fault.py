@@ -14,6 +14,7 @@ class Fault(Enum):
     BACKEND_EDGE_MISSING = "backend-edge-missing"
     MANAGER_WIRING = "manager-wiring"
     FILE_CLOSED = "file-closed"
+    DUMMY_FULL = "dummy-full"
     LOGIN_PROVIDER = "login-provider"
     GET_EDGES_HANGS = "get-edges-hangs"
     JAVA_TOO_OLD = "java-too-old"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import rendering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from edge_tasks.checkout.compose_file import ComposeFile
     from edge_tasks.fleet.identity import Edge
@@ -34,17 +34,22 @@ class Addition:
         only_ports: texts that replace all its ports (with a port offset); None leaves them as they are.
         volumes: mounts that are added.
         environment: variables that are added.
+        networks: its networks, with names that are added in them.
+        labels: labels that are added.
     """
 
     ports: tuple[str, ...] = ()
     only_ports: tuple[str, ...] | None = None
     volumes: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    networks: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """There is nothing to write."""
-        return not self.ports and self.only_ports is None and not self.volumes and not self.environment
+        parts = (self.ports, self.volumes, self.environment, self.networks, self.labels)
+        return self.only_ports is None and not any(parts)
 
 
 @dataclass(frozen=True)

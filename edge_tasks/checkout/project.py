@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ class Service(TypedDict, total=False):
     network_mode: str
     depends_on: dict[str, object]
     working_dir: str
+    container_name: str
+    hostname: str
+    extra_hosts: list[str]
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Project:
         name: Compose's project name, by which containers, networks and volumes are called.
         services: the resolved services, by name.
         external_volumes: the volumes that Compose uses, but neither makes nor removes, as its files call them.
+        volume_names: how volumes are really called, by the name that the files have for them.
         added: the service that is not in the files, but that the edges are made like; empty if there is none.
     """
 
@@ -72,10 +76,15 @@ class Project:
     services: Mapping[str, Service]
     external_volumes: frozenset[str] = frozenset()
     added: str = ""
+    volume_names: Mapping[str, str] = field(default_factory=dict)
+
+    def volume(self, name: str) -> str:
+        """How a volume of the files is really called."""
+        return self.volume_names.get(name) or f"{self.name}_{name}"
 
     def only(self, service: str) -> Project:
         """The project with a single service."""
-        return Project(self.name, {service: self.services[service]}, self.external_volumes)
+        return replace(self, services={service: self.services[service]}, added="")
 
     def image(self, service: str) -> str:
         """The image of a service; Compose's own name for one that is only built."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from edge_tasks.checkout import silent_rest
 from edge_tasks.checkout.backend_config import REST_FOLDER, parsed
 from edge_tasks.checkout.completion import APP, MANAGER
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
-from edge_tasks.checkout.metadata import FILE, ODOO
+from edge_tasks.checkout.host_names import names_in
+from edge_tasks.checkout.metadata import DUMMY, FILE, ODOO
 from edge_tasks.checkout.roles import BACKEND_EDGE
-from edge_tasks.openems.configuration import as_flag
 from edge_tasks.openems.release import ONE_PROGRAM
 
 if TYPE_CHECKING:
@@ -22,23 +24,28 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.survey import Survey
 
 _OF_WS: Final = 80
-_LOGIN: Final = "enablePasswordAuthentication"
+_LAST: Final = "edgeIdMax"
+_LAST_BY_DEFAULT: Final = 10
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_FAR: Final = re.compile(r"[.:]")
+"""An address, or a name with a domain, may be on another machine."""
+
 _OLDER: Final = f"use a release up to {ONE_PROGRAM}, whose backend is one program"
 
 
-def check_release(survey: Survey, place: Callable[..., str]) -> list[Finding]:
+def check_release(survey: Survey, place: Callable[..., str], edges: int) -> list[Finding]:
     """Everything that is known not to work, or to work otherwise, with the release of this checkout.
 
     Args:
         survey: of the checkout.
         place: file and line of an entry of a service.
+        edges: how many there are to be.
     """
     return [
         *_check_newer(survey),
         *_check_programs(survey, place),
         *_check_manager(survey),
-        *_check_registry(survey),
+        *_check_registry(survey, edges),
         *_check_java(survey),
     ]
 
@@ -79,7 +86,7 @@ def _check_manager(survey: Survey) -> list[Finding]:
     given = document.find("uri")
     uri = str(given.value) if given else f"ws://localhost:{survey.release.release.backend_ports.manager}"
     line = f"{where}:{given.line}" if given else where
-    wanted = f'make it uri="ws://{backend}:{survey.manager_port}"'
+    wanted = f'make it uri="{survey.manager_uri}"'
     host, port = _host_and_port(uri)
     if host in _LOCAL:
         itself = survey.players.get(BACKEND_EDGE, BACKEND_EDGE)
@@ -87,12 +94,17 @@ def _check_manager(survey: Survey) -> list[Finding]:
     elif port != survey.manager_port:
         manager = survey.told_where("backend", MANAGER) if MANAGER in survey.backend_texts else "Edge.Manager"
         what = f"uri has port {port}, but {manager} listens at {survey.manager_port}"
+    elif "_" in host:
+        what = f"uri leads to {host}, and Java finds no host with an underscore"
+    elif host not in names_in(survey.project) and not _FAR.search(host):
+        what = f"uri leads to {host}, and nothing in this project is called so"
+        return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING, is_error=False)]
     else:
         return []
     return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING)]
 
 
-def _check_registry(survey: Survey) -> list[Finding]:
+def _check_registry(survey: Survey, edges: int) -> list[Finding]:
     if not survey.metadata:
         return []
     found, release = survey.metadata[0], survey.release.release
@@ -102,25 +114,36 @@ def _check_registry(survey: Survey) -> list[Finding]:
     if found.pid == FILE:
         what = f"with {FILE} port 8081 never opens from OpenEMS 2026.2 on: nothing tells backend-edge the apikeys"
         return [Finding(what, where, f"use {ODOO}, or {_OLDER}", fault=Fault.FILE_CLOSED)]
-    return [*_check_login(survey, found, where), *_check_answers(survey, found, where)]
+    if found.pid == DUMMY and (too_many := _check_dummy(survey, found, where, edges)):
+        return too_many
+    return [*_check_login(survey, found, where), *_check_answers(survey, where)]
+
+
+def _check_dummy(survey: Survey, found: Metadata, where: str, edges: int) -> list[Finding]:
+    """It knows edge0 to edge10, or as many as it is told; with two programs no others are let in."""
+    given = parsed(survey.backend_texts[found.file], where).values().get(_LAST)
+    last = given if isinstance(given, int) else _LAST_BY_DEFAULT
+    if edges <= last + 1:
+        return []
+    what = f"{DUMMY} knows edge0 to edge{last} only, and backend-edge refuses all others"
+    change = f'make it {_LAST}=I"{edges - 1}", or use {ODOO}'
+    return [Finding(what, where, change, fault=Fault.DUMMY_FULL)]
 
 
 def _check_login(survey: Survey, found: Metadata, where: str) -> list[Finding]:
     """From 2026.2 on, REST opens only where something checks logins, which ``Metadata.Odoo`` does by default."""
     has_rest = any(path.is_relative_to(REST_FOLDER) for path in survey.backend_texts)
-    given = parsed(survey.backend_texts[found.file], where).values().get(_LOGIN)
-    if not has_rest or (found.pid == ODOO and as_flag(given, default=True)):
+    if not has_rest or not silent_rest.is_closed(survey):
         return []
     what = f"nothing checks logins, so the B2B REST API stays closed from OpenEMS 2026.2 on ({found.pid})"
-    change = f"if you need it, use {ODOO} with {_LOGIN}"
+    change = f"if you need it, use {ODOO} with {silent_rest.LOGIN}"
     return [Finding(what, where, change, fault=Fault.LOGIN_PROVIDER, is_error=False)]
 
 
-def _check_answers(survey: Survey, found: Metadata, where: str) -> list[Finding]:
-    release = survey.release
-    if found.pid != ODOO or release.release.answers_get_edges or release.is_newer_than_known:
+def _check_answers(survey: Survey, where: str) -> list[Finding]:
+    if not silent_rest.hangs(survey):
         return []
-    what = f"OpenEMS {release.version} with {ODOO} never answers getEdges, getEdgesStatus and the like"
+    what = f"OpenEMS {survey.release.version} with {ODOO} never answers getEdges, getEdgesStatus and the like"
     change = "use 2026.3.0, which answers, and say so: --openems-version 2026.3.0"
     return [Finding(what, where, change, fault=Fault.GET_EDGES_HANGS, is_error=False)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.project import Project, ports_of
@@ -147,11 +147,6 @@ def find_edge(services: Mapping[str, Service], name: str) -> str | None:
     return alike[0] if len(alike) == 1 and name == EDGE_SERVICE else None
 
 
-def plays_all_roles(project: Project, chosen: Mapping[str, str]) -> bool:
-    """Whether each of our roles has a service, or several that look like it."""
-    return not missing_roles(project, chosen)
-
-
 def missing_roles(project: Project, chosen: Mapping[str, str], roles: Sequence[str] = ROLES) -> tuple[str, ...]:
     """Which of these roles no service plays, and none looks like."""
     services = project.services
@@ -169,11 +164,13 @@ def plays_openems(project: Project) -> bool:
     return any(_looks_like(role, name, one) for role in roles for name, one in project.services.items())
 
 
-def with_players(project: Project, everything: Project, chosen: Mapping[str, str]) -> Project:
-    """A project, with those services of ``everything`` (all profiles) that alone play a role there."""
-    players = [find_player(role, everything, chosen) for role in ROLES]
+def with_players(
+    project: Project, everything: Project, chosen: Mapping[str, str], roles: Sequence[str]
+) -> Project:
+    """A project, with those services of ``everything`` (all profiles) that alone play one of the roles there."""
+    players = [find_player(role, everything, chosen) for role in missing_roles(project, chosen, roles)]
     missing = {name: everything.services[name] for name in players if name and name not in project.services}
-    return Project(project.name, {**project.services, **missing})
+    return replace(project, services={**project.services, **missing})
 
 
 def find_player(role: str, project: Project, chosen: Mapping[str, str]) -> str | None:

@@ -14,6 +14,7 @@ from edge_tasks.checkout.backend_config import parsed
 from edge_tasks.checkout.completion import APP, MANAGER, completed, completed_backend_edge
 from edge_tasks.checkout.config_places import OFFICIAL_CONFIG_TARGET, find_place, places_of, volume_at
 from edge_tasks.checkout.dockerfile import java_of
+from edge_tasks.checkout.host_names import host_of
 from edge_tasks.checkout.metadata import KNOWN, find_metadata
 from edge_tasks.checkout.release_signs import (
     Recognised,
@@ -25,7 +26,7 @@ from edge_tasks.checkout.release_signs import (
     sign_of_label,
     signs_of_files,
 )
-from edge_tasks.checkout.roles import BACKEND_EDGE, ROLES, find_backend_edge, find_player
+from edge_tasks.checkout.roles import BACKEND_EDGE, ROLES, WITHOUT_ODOO, find_backend_edge, find_player
 from edge_tasks.openems import felix
 from edge_tasks.openems.release import TWO_PROGRAMS
 
@@ -77,7 +78,12 @@ class Survey:
 
     def volume(self, role: str) -> str:
         """The named volume with the configuration of a program of OpenEMS' own image; empty if it has none."""
-        return volume_at(self._service(role), OFFICIAL_CONFIG_TARGET) if self.is_official(role) else ""
+        return self.place_in_volume(role)[0]
+
+    def place_in_volume(self, role: str) -> tuple[str, PurePosixPath]:
+        """That volume, and the folder in it."""
+        service = self._service(role) if self.is_official(role) else {}
+        return volume_at(service, OFFICIAL_CONFIG_TARGET)
 
     def is_official(self, role: str) -> bool:
         """Whether a role is played by an image of OpenEMS' own, which looks in a place that we know."""
@@ -116,8 +122,8 @@ class Survey:
     def backend_edge_texts(self) -> Mapping[PurePosixPath, str]:
         """Those of the second program, likewise."""
         if self.is_completed(BACKEND_EDGE):
-            uri = f"ws://{self.players.get('backend', 'localhost')}:{self.manager_port}"
-            return completed_backend_edge(self.in_volume.get(BACKEND_EDGE, {}), self.release.release, uri)
+            files = self.in_volume.get(BACKEND_EDGE, {})
+            return completed_backend_edge(files, self.release.release, self.manager_uri)
         return self._texts(self.backend_edge_folder)
 
     def is_completed(self, role: str) -> bool:
@@ -131,6 +137,12 @@ class Survey:
         text = self.backend_texts.get(MANAGER)
         given = parsed(text, self.told_where("backend", MANAGER)).values().get("port") if text else None
         return given if isinstance(given, int) else self.release.release.backend_ports.manager or 0
+
+    @property
+    def manager_uri(self) -> str:
+        """Where the second program finds the first one."""
+        backend = self.players.get("backend", "localhost")
+        return f"ws://{host_of(backend, self.project.services)}:{self.manager_port}"
 
     def told_where(self, role: str, path: PurePosixPath) -> str:
         """A file of a program's configuration, as people read it."""
@@ -150,6 +162,13 @@ class Survey:
     def metadata(self) -> tuple[Metadata, ...]:
         """What knows the backend's devices, as far as its configuration is on this machine."""
         return find_metadata(self.backend_texts)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that must be played: Odoo's if the registry needs it, and backend-edge with two programs."""
+        needs_odoo = not self.metadata or self.metadata[0].needs_odoo
+        has_door = len(self.release.release.backend_programs) > 1
+        return (*(ROLES if needs_odoo else WITHOUT_ODOO), *((BACKEND_EDGE,) if has_door else ()))
 
     @cached_property
     def release(self) -> Recognised:

@@ -172,6 +172,7 @@ class Entries(TypedDict, total=False):
         read: what the backend has read.
         written: what the registry held when we last wrote into it.
         corrected: ``doctor --fix`` was asked for.
+        copies: folder of a copy of ours → digest of what was written there.
         odoo_init: which database our initialisation began, or made.
         built: service → (digest of what its image was built from, id of the image).
         light_program: marks of the light edges' program and of the image that it was fetched for.
@@ -193,6 +194,7 @@ class Entries(TypedDict, total=False):
     read: DevicesRead
     written: EntriesWritten
     corrected: bool
+    copies: dict[str, str]
     odoo_init: str
     built: dict[str, tuple[str, str | None]]
     light_program: list[str]

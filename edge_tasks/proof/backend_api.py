@@ -209,6 +209,10 @@ class BackendApi:
                 if len(batch) <= _FIRST:
                     raise
                 answer = {}
+            except BackendError as error:  # since 2025.6; 200 before, and the answer is the same
+                if error.code != http.HTTPStatus.BAD_REQUEST:
+                    raise
+                answer = {}
             if "result" in answer:
                 found |= answer["result"]
             elif len(batch) > 1:  # one unknown edge fails the whole call

@@ -143,6 +143,12 @@ def have_metadata_odoo(checkout: Any) -> None:
     (checkout.path / METADATA.replace("Odoo", "File")).unlink()
 
 
+def have_few_dummies(checkout: Any) -> None:
+    add_second_program(checkout)
+    (checkout.path / METADATA).unlink()
+    (checkout.path / DUMMY).write_text('edgeIdMax=I"1"\nservice.pid="Metadata.Dummy"\n')
+
+
 def refuse_logins(checkout: Any) -> None:
     add_second_program(checkout)
     written(METADATA, r"\Z", 'enablePasswordAuthentication=B"false"\n')(checkout)
@@ -186,6 +192,14 @@ FINDINGS: dict[str, Finding] = {
         "use Metadata.Odoo",
         have_metadata_file,
         have_metadata_odoo,
+        typed=("--openems-version", "2026.2.0"),
+    ),
+    "Metadata.Dummy knows too few edges": Finding(
+        "dummy-full",
+        "Metadata.Dummy knows edge0 to edge1 only",
+        'make it edgeIdMax=I"2", or use Metadata.Odoo',
+        have_few_dummies,
+        lambda checkout: ((checkout.path / DUMMY).unlink(), checkout.git("checkout", "-q", METADATA)),
         typed=("--openems-version", "2026.2.0"),
     ),
     "nothing checks logins": Finding(

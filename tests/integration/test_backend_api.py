@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import socket
 import socketserver
 import threading
@@ -65,6 +66,48 @@ def test_what_is_not_a_rest_api_is_called_so(served: Callable[[int, bytes], Back
 def test_one_failure_of_a_busy_backend_is_not_an_answer(served: Callable[..., BackendApi]) -> None:
     busy = served(200, b'{"result": {"edge0": {"online": true}}}', failures=1)
     assert busy.online(["edge0"]) == {"edge0": True}
+
+
+@pytest.fixture
+def refusing() -> Iterator[Callable[[int], BackendApi]]:
+    """A backend that refuses a whole call for one edge that it does not know: with 200, since 2025.6 with 400."""
+    servers: list[HTTPServer] = []
+
+    def serve(code: int) -> BackendApi:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                names = asked["params"].get("edgeIds") or asked["params"].get("ids")
+                is_refused = "edge7" in names
+                answer = {"error": {}} if is_refused else {"result": {name: {"online": True} for name in names}}
+                text = json.dumps(answer).encode()
+                self.send_response(code if is_refused else 200)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        servers.append(HTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return BackendApi(f"http://127.0.0.1:{servers[-1].server_port}", "admin", "s3cret")
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("code", [200, 400])
+def test_one_edge_that_the_backend_does_not_know_hides_no_other(
+    refusing: Callable[[int], BackendApi], code: int
+) -> None:
+    names = [f"edge{index}" for index in range(10)]
+    others = set(names) - {"edge7"}
+    assert refusing(code).online(names).keys() == others
+    assert refusing(code).values(names, ["_sum/State"]).keys() == others
+    assert refusing(code).online(["edge7"]) == {}
 
 
 def test_nobody_there_is_told() -> None:

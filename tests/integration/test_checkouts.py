@@ -24,7 +24,7 @@ from edge_tasks.checkout.inheritance import (
 )
 from edge_tasks.checkout.override import Hosting, render_override
 from edge_tasks.checkout.project import Project
-from edge_tasks.checkout.roles import Services, find_services, plays_all_roles, with_players
+from edge_tasks.checkout.roles import ROLES, Services, find_services, with_players
 from edge_tasks.fleet.identity import Fleet
 
 STOCK = """
@@ -191,10 +191,8 @@ def resolved(folder: Path, *arguments: str) -> dict[str, Any]:
 def project_of(folder: Path) -> Project:
     found = resolved(folder, "-f", "docker-compose.yml")
     project = Project(found["name"], found["services"])
-    if plays_all_roles(project, {}):
-        return project
     everything = resolved(folder, "-f", "docker-compose.yml", "--profile", "*")
-    return with_players(project, Project(everything["name"], everything["services"]), {})
+    return with_players(project, Project(everything["name"], everything["services"]), {}, ROLES)
 
 
 def write_override(folder: Path, project: Project, services: Services) -> None:

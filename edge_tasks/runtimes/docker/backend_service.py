@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.metadata import FILE
-from edge_tasks.errors import BackendError, CommandFailed
+from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
 from edge_tasks.plan import Plan
 from edge_tasks.runtimes.docker import edge_files, removal
 
@@ -133,30 +133,39 @@ class BackendService:
                 )
 
     def _is_ready(self) -> bool:
+        """Whether REST names the first edge and, where that does not show it, the port for edges is open."""
         stack = self.stack
-        name = stack.context.fleet.edge(0).name
+        says_all = stack.wiring.metadata.needs_odoo and not stack.services.backend_edge
         try:
-            if stack.wiring.rest_port is not None and name not in stack.rest.online([name]):
+            if stack.asks_rest:
+                if self._first not in stack.rest.online([self._first]):
+                    return False
+                if says_all:
+                    return True
+        except BackendHangs:  # a release that was taken for another one, see silent_rest
+            if not stack.services.backend_edge:
                 return False
-            says_all = stack.wiring.rest_port is not None and stack.wiring.metadata.needs_odoo
-            is_open = says_all and not stack.services.backend_edge
-            return is_open or stack.rest.opens_websockets(stack.ports["edges"])
         except BackendError:
             return False
+        return stack.rest.opens_websockets(stack.ports["edges"])
+
+    @property
+    def _first(self) -> str:
+        return self.stack.context.fleet.edge(0).name
 
     @property
     def _closed(self) -> str:
         return f"{self.stack.services.door} does not answer on port {self.stack.edge_port}, where edges connect"
 
     def _reason(self) -> str:
-        stack = self.stack
-        name = stack.context.fleet.edge(0).name
-        if stack.wiring.rest_port is None:
+        stack, name = self.stack, self._first
+        if not stack.asks_rest:
             return self._closed
         try:
             found = stack.rest.online([name])
         except BackendError as error:
-            return str(error)
+            is_passed_over = isinstance(error, BackendHangs) and stack.services.backend_edge
+            return self._closed if is_passed_over else str(error)
         if name in found:
             return self._closed
         return f"it does not know {name}: was the device table there when it started?"
@@ -180,7 +189,7 @@ class _Opening:
         if self._is_over or stack.wiring.metadata.pid != FILE or not self._runs_without_port():
             return
         self._since = self._since or time.monotonic()
-        if time.monotonic() - self._since < (_OPEN_S if stack.wiring.rest_port is None else _RACE_S):
+        if time.monotonic() - self._since < (_RACE_S if stack.asks_rest else _OPEN_S):
             return
         self._is_over = True
         said = "the backend has not opened its port for edges, as happens with Metadata.File: it is restarted"
@@ -193,7 +202,7 @@ class _Opening:
         """Its REST API answers whether or not the port is open; of one without it, nothing is known."""
         stack = self.stack
         try:
-            if stack.wiring.rest_port is not None:
+            if stack.asks_rest:
                 stack.rest.online([])
         except BackendError:
             return False

@@ -47,7 +47,9 @@ class Compose:
         )
         volumes: dict[str, Any] = said.get("volumes") or {}
         external = frozenset(name for name, one in volumes.items() if one and one.get("external"))
-        return Project(str(said.get("name", "")), said.get("services") or {}, external)
+        names = {name: str(one["name"]) for name, one in volumes.items() if one and one.get("name")}
+        services = said.get("services") or {}
+        return Project(str(said.get("name", "")), services, external, volume_names=names)
 
     def hashes(self) -> dict[str, frozenset[str]]:
         """Service → the digests that its container may be labelled with; empty while our override is not there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -43,8 +44,14 @@ class ConfigCopy:
     what: str
 
     @property
+    def digest(self) -> str:
+        """Of what is wanted: the program may rewrite its files, so they do not show whether that has changed."""
+        parts = (part for path in sorted(self.wanted) for part in (str(path), self.wanted[path]))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    @property
     def is_current(self) -> bool:
-        """Whether it is there, as it is wanted."""
+        """Whether it is there; what it was written from is another question, see :attr:`digest`."""
         present = read_tree(self.folder, ".config") if self.folder.is_dir() else {}
         return present.keys() >= self.wanted.keys() and all(
             present[path] == self.wanted[path] for path in self.ours

@@ -32,10 +32,14 @@ class ConfigCorrection:
 
     def write(self) -> None:
         """Write these copies."""
-        for one in copies(self.stack):
+        found = tuple(copies(self.stack))
+        for one in found:
             if not self._is_done(one):
                 replace_directory(one.folder, one.wanted)
-        self.stack.context.state.record.note(corrected=True)
+        digests = {one.folder.name: one.digest for one in found}
+        self.stack.context.state.record.note(corrected=True, copies=digests)
 
     def _is_done(self, one: ConfigCopy) -> bool:
-        return one.is_current and bool(self.stack.context.state.record.entries().get("corrected"))
+        entries = self.stack.context.state.record.entries()
+        is_noted = entries.get("copies", {}).get(one.folder.name) == one.digest
+        return one.is_current and is_noted and bool(entries.get("corrected"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout import edge_findings
 from edge_tasks.checkout.compose_file import edges_of, place
+from edge_tasks.checkout.host_names import host_of
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
     BACKEND_SERVICE,
@@ -41,14 +42,12 @@ def backend_host(stack: Stack) -> str:
     Raises:
         SettingsError: more than one service may be the backend.
     """
-    named = stack.context.services_named
-    if backend_edge := find_backend_edge(stack.project, named):
-        return backend_edge
-    return (
-        BACKEND_SERVICE
-        if "backend" in missing_roles(stack.project, named)
-        else find_backend(stack.project, named)
-    )
+    project, named = stack.project, stack.context.services_named
+    if backend_edge := find_backend_edge(project, named):
+        return host_of(backend_edge, project.services)
+    if "backend" in missing_roles(project, named):
+        return BACKEND_SERVICE
+    return host_of(find_backend(project, named), project.services)
 
 
 def edge_port(stack: Stack) -> int:

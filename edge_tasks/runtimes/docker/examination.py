@@ -32,7 +32,7 @@ _ALL_ADDRESSES: Final = "0.0.0.0"  # noqa: S104 - where Docker publishes ports: 
 
 def examine(stack: Stack) -> tuple[Finding, ...]:
     """Everything that is not as it should be."""
-    of_release = check_release(stack.survey, stack.place)
+    of_release = check_release(stack.survey, stack.place, stack.context.fleet.size)
     if any(finding.is_error for finding in of_release):  # the rest may be as it must be for another release
         return tuple(of_release)
     if found := _metadata(stack):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.compose_file import ComposeFile, depends
+from edge_tasks.checkout.host_names import aliases
 from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     JAVA,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.runtimes.docker.stack import Stack
+
+_LABEL: Final = "edge-tasks.config"
+"""Mark of the copy of a configuration that a container has: with another one it is created again."""
 
 
 def override(stack: Stack) -> Override:
@@ -114,15 +119,25 @@ def _additions(stack: Stack) -> dict[str, Addition]:
         folder = one.folder.relative_to(stack.context.platform.path)
         environment = user_ids(caller(stack)) if one.is_completed else {}
         gets = found.get(one.service, Addition())
-        found[one.service] = replace(gets, volumes=(f"./{folder}:{one.inside}",), environment=environment)
+        labels = {_LABEL: _mark(stack, one.digest)}
+        volumes = (f"./{folder}:{one.inside}",)
+        found[one.service] = replace(gets, volumes=volumes, environment=environment, labels=labels)
     if mount := metadata_file.copy_mount(stack):
         backend_gets = found.get(stack.services.backend, Addition())
         found[stack.services.backend] = replace(backend_gets, volumes=(*backend_gets.volumes, mount))
+    for service in dict.fromkeys((stack.services.backend, stack.services.door)):
+        if networks := aliases(service, stack.project):
+            found[service] = replace(found.get(service, Addition()), networks=networks)
     offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():
         if shifted := stack.project.shifted_ports(service, offset):
             found[service] = replace(found.get(service, Addition()), only_ports=shifted)
     return found
+
+
+def _mark(stack: Stack, digest: str) -> str:
+    """A digest that is worth nothing to who guesses passwords: people read the override."""
+    return hmac.new(stack.context.fleet.secret, digest.encode(), "sha256").hexdigest()[:16]
 
 
 def _is_file(path: str) -> bool:

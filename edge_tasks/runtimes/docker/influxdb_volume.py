@@ -81,7 +81,7 @@ def _candidates(stack: Stack) -> Iterator[tuple[str, str]]:
             continue
         for volume in volumes_of(service):
             if volume.get("type") == "volume" and volume.get("target", "").rstrip("/") == _DATA:
-                full = f"{stack.project.name}_{volume.get('source')}"
+                full = stack.project.volume(str(volume.get("source")))
                 if stack.docker.ask("volume", "ls", "-q", "--filter", f"name=^{full}$").strip():
                     yield name, full
 

@@ -29,7 +29,7 @@ class DockerServices:
     @property
     def stands_for(self) -> str:
         """What is real: everything. If the backend has no REST API, also which source is believed."""
-        has_rest = not edge_files.is_complete(self.stack) or self.stack.wiring.rest_port is not None
+        has_rest = not edge_files.is_complete(self.stack) or self.stack.asks_rest
         late = "" if has_rest else ", judged without a B2B REST API (no values)"
         return f"the platform's own services, a container for each edge{late}"
 
@@ -52,7 +52,7 @@ class DockerServices:
         ]
         name, login = stack.services.odoo, "Odoo's admin" if stack.services.odoo else "any login"
         odoo = [(name, f"http://localhost:{stack.ports['odoo']}")] if name else []
-        rest = [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, {login})")] if "rest" in stack.ports else []
+        rest = [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, {login})")] if stack.asks_rest else []
         port = stack.light_options.metrics_port
         metrics = [("metrics", f"http://{HOST}:{port}/metrics (light edges)")] if port else []
         return (*ui, *odoo, *rest, *self._devices, *metrics)

@@ -20,10 +20,10 @@ from edge_tasks.checkout.roles import (
     Services,
     find_own_edge,
     find_services,
-    plays_all_roles,
     plays_openems,
     with_players,
 )
+from edge_tasks.checkout.silent_rest import reason_for_silence
 from edge_tasks.checkout.survey import Survey
 from edge_tasks.checkout.timedata_findings import service_of
 from edge_tasks.errors import CommandFailed, SettingsError
@@ -86,15 +86,17 @@ class Stack:
 
     @cached_property
     def project(self) -> Project:
-        """The user's own services, resolved by Compose; one of a profile only if it plays one of our roles.
+        """The user's own services, resolved by Compose; one of a profile only if it plays a role that is needed.
 
         If they have no edge, one is added, like which ours are made.
         """
-        active = self.compose.project()
-        named = self.context.services_named
-        if not plays_all_roles(active, named):
-            active = with_players(active, self.compose.project(profiles="*"), named)
-        return with_edge(active, named)
+        found, named = self.compose.project(), self.context.services_named
+        if self._may_have_profiles:
+            everything = self.compose.project(profiles="*")
+            if len(everything.services) > len(found.services):
+                found = with_players(found, everything, named, WITHOUT_ODOO)
+                found = with_players(found, everything, named, self._survey_of(found).roles)
+        return with_edge(found, named)
 
     @cached_property
     def edge_image(self) -> Image:
@@ -133,11 +135,7 @@ class Stack:
     @cached_property
     def survey(self) -> Survey:
         """What the platform is, and which release of OpenEMS it has."""
-        context, project = self.context, self.project
-        names = {project.image(name) for name in project.services if plays_openems(project.only(name))}
-        labels = {name: self.docker.image(name).labels for name in names}
-        found = Survey(context.platform, project, context.services_named, context.told_release, labels)
-        return replace(found, in_volume=read_volumes(self.docker, found))
+        return self._survey_of(self.project)
 
     @cached_property
     def backend_files(self) -> BackendFiles:
@@ -157,6 +155,11 @@ class Stack:
     def wiring(self) -> BackendConfig:
         """What the backend is told: the platform's own files, or our corrected copy of them."""
         return self.backend_files.wiring
+
+    @cached_property
+    def asks_rest(self) -> bool:
+        """Whether the backend has a B2B REST API that, in its release, can say who is online."""
+        return self.wiring.rest_port is not None and not reason_for_silence(self.survey)
 
     @property
     def edge_port(self) -> int:
@@ -277,6 +280,19 @@ class Stack:
         if container.state in ("exited", "dead", "restarting"):
             lines = "\n    ".join((f"{service}: {container.why}", *self.docker.last_lines(container.id)))
             raise CommandFailed(lines, hint=f"docker logs {container.name}")
+
+    def _survey_of(self, project: Project) -> Survey:
+        context = self.context
+        names = {project.image(name) for name in project.services if plays_openems(project.only(name))}
+        labels = {name: self.docker.image(name).labels for name in names}
+        found = Survey(context.platform, project, context.services_named, context.told_release, labels)
+        return replace(found, in_volume=read_volumes(self.docker, found))
+
+    @property
+    def _may_have_profiles(self) -> bool:
+        """Whether Compose is worth a second question, which takes it a while."""
+        texts = (read_utf8(self.context.platform.source / name) for name in self.compose.files)
+        return any(word in text for text in texts for word in ("profiles", "include", "extends"))
 
     def _own_port(self, word: str) -> int | None:
         port = self.project.published(*self.inside[word])

@@ -20,10 +20,10 @@ _ANYBODY: Final = ("admin", "admin")
 
 
 def best_of(stack: Stack) -> BestSource:
-    """REST, the UI's websocket, the device table, and in the end the kernel."""
+    """REST if it may answer, the UI's websocket, the device table, and in the end the kernel."""
     rest = stack.rest
     sources = (
-        rest if stack.wiring.rest_port is not None else None,
+        rest if stack.asks_rest else None,
         UiStatus(rest.ui, rest.user, rest.password) if rest.ui else None,
         TableStatus(stack.database, lambda: _runs(stack)) if stack.services.database else None,
         SocketStatus(stack),

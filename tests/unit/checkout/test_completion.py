@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ONE, TWO = release_of("2026.1.0"), release_of("2026.2.0")
 WEBSOCKET = PurePosixPath("Edge/Websocket.config")
-URI = "ws://openems_backend:8083"
+URI = "ws://openems-backend:8083"
 
 
 def ports(files: dict[PurePosixPath, str]) -> dict[str, object]:

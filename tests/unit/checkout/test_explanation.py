@@ -135,6 +135,22 @@ def test_rest_is_no_witness_where_no_login_provider_opens_it(tmp_path: Path, pid
     assert reasons(survey, "witness") == ["its port stays closed without a login provider"]
 
 
+@pytest.mark.parametrize(
+    ("told", "named"), [("2026.3.0", "the backend's B2B REST API"), ("2026.4.0", "PostgreSQL")]
+)
+def test_rest_is_no_witness_of_the_release_in_which_it_hangs(tmp_path: Path, told: str, named: str) -> None:
+    compose = compose_text(samples.DOCKER_OPENEMS + samples.SECOND_PROGRAM) + samples.ODOO_SERVICES
+    files = {**samples.TWO_PROGRAMS, **samples.WITH_REST, **samples.WITH_ODOO}
+    assert found(survey_of(tmp_path, compose, files, told))["witness"] == [named]
+
+
+def test_of_a_release_that_may_hang_the_next_witness_is_named_too(tmp_path: Path) -> None:
+    compose = compose_text(samples.DOCKER_OPENEMS + samples.SECOND_PROGRAM) + samples.ODOO_SERVICES
+    files = {**samples.TWO_PROGRAMS, **samples.WITH_REST, **samples.WITH_ODOO}
+    [why] = reasons(survey_of(tmp_path, compose, files), "witness")
+    assert why.endswith("; if it never answers, PostgreSQL")
+
+
 def test_a_jar_beats_the_tag_of_the_image_and_the_tag_is_named_against_it(tmp_path: Path) -> None:
     built = compose_text(samples.DOCKER_OPENEMS, "2024.7.0").replace(
         "    image: openems-edge", "    build: ./openems-edge\n    image: openems-edge"

@@ -103,12 +103,16 @@ def test_ports_and_mounts_of_the_platforms_services_are_added_or_replaced() -> N
             "db": Addition(ports=("127.0.0.1:15432:5432",)),
             "odoo16": Addition(ports=("127.0.0.1:1:2",), only_ports=("11016:8069",)),
             "openems-backend": Addition(volumes=("./a:/b",)),
+            "openems_gate": Addition(networks={"default": {"aliases": ["openems-gate"]}}),
+            "backend-edge": Addition(labels={"edge-tasks.config": "1a"}),
             "influxdb": Addition(),
         }
     )
     assert found["db"] == {"ports": ["127.0.0.1:15432:5432"]}
     assert found["odoo16"] == {"ports": ["11016:8069", "127.0.0.1:1:2"]}
     assert found["openems-backend"] == {"volumes": ["./a:/b"]}
+    assert found["openems_gate"] == {"networks": {"default": {"aliases": ["openems-gate"]}}}
+    assert found["backend-edge"] == {"labels": {"edge-tasks.config": "1a"}}
     assert "influxdb" not in found
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.checkout.project import Project, environment_of, is_bind_of, plain, ports_of, volumes_of
-from edge_tasks.checkout.roles import plays_all_roles, with_players
+from edge_tasks.checkout.roles import ROLES, WITHOUT_ODOO, missing_roles, with_players
 
 if TYPE_CHECKING:
     from edge_tasks.checkout.project import Port, Service, Volume
@@ -73,19 +73,26 @@ def test_a_text_that_compose_doubled_is_plain_again(text: str) -> None:
 
 
 def test_a_service_of_a_profile_is_added_where_it_alone_plays_a_role() -> None:
-    active = Project("p", {name: service for name, service in ALL.items() if name != "odoo16"})
+    active = Project(
+        "p", {name: service for name, service in ALL.items() if name != "odoo16"}, frozenset({"external"})
+    )
     everything = Project("p", {**ALL, "adminer": {"image": "adminer"}})
-    assert not plays_all_roles(active, {})
-    found = with_players(active, everything, {})
+    found = with_players(active, everything, {}, ROLES)
     assert set(found.services) == set(ALL)
-    assert plays_all_roles(found, {})
+    assert found.external_volumes == {"external"}
+    assert with_players(active, everything, {}, WITHOUT_ODOO) == active
+
+
+def test_a_role_that_is_played_gets_no_second_player_from_a_profile() -> None:
+    active = Project("p", {**{name: ALL[name] for name in ALL if name != "db"}, "pg": {"image": "postgres"}})
+    assert with_players(active, Project("p", {**active.services, **ALL}), {}, ROLES) == active
 
 
 def test_two_services_that_may_play_a_role_are_enough_to_be_asked_about() -> None:
     two: dict[str, Service] = {"pg1": {"image": "postgres"}, "pg2": {"image": "postgres"}}
     services = {name: service for name, service in ALL.items() if name != "db"}
-    assert plays_all_roles(Project("p", {**services, **two}), {})
-    assert not plays_all_roles(Project("p", services), {})
+    assert missing_roles(Project("p", {**services, **two}), {}) == ()
+    assert missing_roles(Project("p", services), {}) == ("database",)
 
 
 def test_the_image_of_a_service_is_the_one_it_names() -> None:

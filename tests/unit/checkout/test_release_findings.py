@@ -25,8 +25,8 @@ def place(service: str, *path: str) -> str:
     return "/".join((service, *path))
 
 
-def findings(survey: Survey) -> dict[str, Finding]:
-    return {found.fault.value: found for found in check_release(survey, place)}
+def findings(survey: Survey, edges: int = 11) -> dict[str, Finding]:
+    return {found.fault.value: found for found in check_release(survey, place, edges)}
 
 
 def two_programs(folder: Path, files: dict[str, str] | None = None, told: str = "2026.2.0") -> Survey:
@@ -82,12 +82,42 @@ def test_a_port_that_differs_from_the_managers_is_named_with_file_and_line(tmp_p
         ("", "uri leads to localhost, which is the container of openems-backend-edge itself"),
         ('uri="ws://openems-backend:no"\n', "uri has port 0, but"),
         ('uri="ws://openems-backend"\n', "uri has port 80, but"),
+        ('uri="ws://open_ems:8083"\n', "uri leads to open_ems, and Java finds no host with an underscore"),
     ],
 )
 def test_an_address_that_does_not_lead_to_the_backend_is_an_error(tmp_path: Path, app: str, what: str) -> None:
     found = findings(two_programs(tmp_path, {APP: config("Backend.Edge.App", app)}))["manager-wiring"]
     assert found.is_error
     assert found.what.startswith(what)
+
+
+def test_a_host_that_nothing_in_the_project_is_called_is_a_remark(tmp_path: Path) -> None:
+    found = findings(two_programs(tmp_path, {APP: config("Backend.Edge.App", 'uri="ws://backend:8083"\n')}))
+    assert found["manager-wiring"].what == "uri leads to backend, and nothing in this project is called so"
+    assert not found["manager-wiring"].is_error
+
+
+@pytest.mark.parametrize(
+    "host", ["the-name", "the-host", "an-alias", "10.1.2.3", "cloud.example.org", "far-away"]
+)
+def test_every_name_of_the_backend_and_what_is_elsewhere_is_accepted(tmp_path: Path, host: str) -> None:
+    more = (
+        "    container_name: the-name\n    hostname: the-host\n"
+        '    networks: {default: {aliases: [an-alias]}}\n    extra_hosts: ["far-away=10.0.0.1"]\n'
+    )
+    compose = TWO.replace("  openems-backend:\n", f"  openems-backend:\n{more}")
+    app = {APP: config("Backend.Edge.App", f'uri="ws://{host}:8083"\n')}
+    files = {**samples.TWO_PROGRAMS, **samples.WITH_ODOO, **app}
+    assert findings(survey_of(tmp_path, compose, files, "2026.2.0")) == {}
+
+
+def test_what_is_proposed_is_a_host_for_java(tmp_path: Path) -> None:
+    compose = TWO.replace("  openems-backend:\n", "  openems_backend:\n")
+    app = {APP: config("Backend.Edge.App", 'uri="ws://openems_backend:8083"\n')}
+    files = {**samples.TWO_PROGRAMS, **samples.WITH_ODOO, **app}
+    found = findings(survey_of(tmp_path, compose, files, "2026.2.0"))["manager-wiring"]
+    assert found.is_error
+    assert found.change == 'make it uri="ws://openems-backend:8083"'
 
 
 def test_without_a_configured_port_the_managers_default_is_compared(tmp_path: Path) -> None:
@@ -107,6 +137,21 @@ def test_rest_without_anything_that_checks_logins_is_a_remark(tmp_path: Path) ->
     found = findings(survey_of(tmp_path, TWO, files, "2026.3.0"))
     assert list(found) == ["login-provider"]
     assert not found["login-provider"].is_error
+
+
+@pytest.mark.parametrize(("given", "last"), [("", 10), ('edgeIdMax=I"2"\n', 2), ('edgeIdMax="2"\n', 10)])
+def test_metadata_dummy_lets_in_no_more_edges_than_it_knows(tmp_path: Path, given: str, last: int) -> None:
+    dummy = {f"{samples.BACKEND_CONFIG}/Metadata/Dummy.config": config("Metadata.Dummy", given)}
+    files = {**samples.TWO_PROGRAMS, **dummy}
+    survey = survey_of(tmp_path, TWO, files, "2026.2.0")
+    assert findings(survey, last + 1) == {}
+    found = findings(survey, last + 2)["dummy-full"]
+    assert found.is_error
+    assert found.what.startswith(f"Metadata.Dummy knows edge0 to edge{last} only")
+    assert found.change.startswith(f'make it edgeIdMax=I"{last + 1}"')
+    (tmp_path / "one").mkdir()
+    one = survey_of(tmp_path / "one", ONE, {**samples.ONE_PROGRAM, **dummy}, "2026.1.0")
+    assert findings(one, 1000) == {}
 
 
 def test_odoo_checks_logins_unless_it_is_told_not_to(tmp_path: Path) -> None:

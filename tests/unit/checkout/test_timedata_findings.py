@@ -93,7 +93,7 @@ def test_a_server_outside_of_the_project_is_not_judged() -> None:
 
 def test_a_service_is_also_known_by_its_container_name_and_its_aliases() -> None:
     networks: dict[str, object] = {"default": {"aliases": ["history"]}}
-    service: Service = {"container_name": "store", "networks": networks}  # type: ignore[typeddict-unknown-key]
+    service: Service = {"container_name": "store", "networks": networks}
     project = Project("p", {"influxdb": service})
     for host in ("influxdb", "store", "history"):
         assert service_of(replace(PROVIDER, url=f"http://{host}:8086"), project) == "influxdb"

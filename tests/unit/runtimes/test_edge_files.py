@@ -71,6 +71,13 @@ def test_edges_of_two_programs_go_to_the_second_one(tmp_path: Path) -> None:
     assert (is_complete(two), backend_host(two), edge_port(two)) == (True, "gate", 9081)
 
 
+def test_edges_do_not_go_to_a_name_that_java_takes_for_no_host(tmp_path: Path) -> None:
+    official: dict[str, Service] = {**EDGE, "openems_backend": {"image": "openems/backend"}}
+    assert backend_host(stack(official, tmp_path)) == "openems-backend"
+    two: dict[str, Service] = {**official, "openems_backend_edge": {"image": "openems/backend-edge"}}
+    assert backend_host(stack(two, tmp_path)) == "openems-backend-edge"
+
+
 def test_without_a_configuration_of_the_backend_its_default_port_is_taken() -> None:
     without = stack(PLATFORM)
     assert (is_complete(without), backend_host(without), edge_port(without)) == (False, "cloud", 8081)
