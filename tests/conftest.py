@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -91,6 +92,12 @@ def on_a_terminal(command: Sequence[str], keys: Sequence[str] = (), **environmen
     os.close(ours)
     seen.code = work.returncode
     return seen
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c() -> None:
+    """What a script starts in the background ignores Ctrl-C, and so does all that it starts; tests need it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

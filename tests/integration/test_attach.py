@@ -86,18 +86,12 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - it only sets a signal's handler
         ) as process:
             try:
                 yield Attached(process, self.folder)
             finally:
                 if process.poll() is None:
                     process.kill()
-
-
-def _heed_ctrl_c() -> None:
-    """As on a terminal: in the background of a script, Ctrl-C is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def _needed(bill: Bill, points: PointTimes) -> Iterator[Iterator[int]]:
         if bill.is_daily and bill.meters is None:
             yield from map(points.before, range(begin // DAY_MS * DAY_MS - DAY_MS, end, DAY_MS))
         elif bill.is_daily:
-            yield from map(points.before, midnights(first - one, last, bill.zone))
+            yield from map(points.before, midnights(first - one, last + one, bill.zone))
 
 
 def answers(
