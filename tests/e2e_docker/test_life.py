@@ -4,7 +4,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import pytest
 
+
+@pytest.mark.usefixtures("own_cache")  # Odoo is initialised here, and not restored
 def test_a_fleet_from_a_clone_through_growth_to_the_clone_again(platform: Any) -> None:
     volumes = platform.docker("volume", "ls", "-q")
     first = platform.inv("setup", "--edges", "3")
