@@ -40,7 +40,6 @@ ATTACH: Final = (
     Option("ca", "Certificates of the authorities to believe instead of the system's, in PEM format"),
     Option("rest", "The backend's REST API, to be asked which edges are online: https://HOST:PORT"),
     Option("netrc", "The login for --rest (default: ~/.netrc)"),
-    Option("yes", "Do not ask for consent", is_flag=True),
     Option("output", "The report, FILE.html, and FILE.json beside it (default: edge-tasks-attach-TIME.html)"),
 )
 EXPORT_KEYS: Final = (
@@ -48,6 +47,17 @@ EXPORT_KEYS: Final = (
     Option("output", "The file, FILE.csv or FILE.json"),
 )
 TAKES: Final = frozenset(
-    ("platform", "meters", "profile", "seed", "connect_rate", "reconnect", "light_processes", "json", "quiet")
+    (
+        "platform",
+        "meters",
+        "profile",
+        "seed",
+        "connect_rate",
+        "reconnect",
+        "light_processes",
+        "yes",
+        "json",
+        "quiet",
+    )
 )
 """The options of all tasks that attach takes. The others are about a fleet, and it needs none."""

@@ -251,9 +251,9 @@ _FLAGS: Final = (
     ),
     Option(
         "yes",
-        "Answer yes where you would be asked: remove the written pasts, too",
+        "Answer yes where you would be asked: remove the written pasts, too, or connect to another machine",
         is_flag=True,
-        used_by=("up", "backfill", "down", "reset"),
+        used_by=("up", "backfill", "down", "reset", "attach"),
     ),
     Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),

@@ -138,6 +138,13 @@ def test_a_login_that_the_file_does_not_have_is_asked_for(
     assert error.hint == "machine host login USER password PASSWORD"
 
 
+def test_consent_that_is_given_beforehand_is_not_said_to_have_no_effect(
+    refused: Callable[..., FleetError], capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused(yes=True)
+    assert "no effect" not in capsys.readouterr().out
+
+
 def test_options_about_a_fleet_are_said_to_have_no_effect(
     refused: Callable[..., FleetError], capsys: pytest.CaptureFixture[str]
 ) -> None:
