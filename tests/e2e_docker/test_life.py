@@ -84,7 +84,7 @@ def test_a_cluster_that_was_there_before_is_left_with_all_that_is_not_ours(platf
 def test_a_database_that_cannot_be_reached_does_not_keep_the_rest_from_being_removed(platform: Any) -> None:
     platform.inv("setup", "--edges", "1")
     platform.sql("ALTER ROLE odoo PASSWORD 'another'")
-    assert "nothing in the database, which cannot be reached" in platform.inv("down", "--purge")
+    assert "nothing in the device table, which cannot be reached" in platform.inv("down", "--purge")
     assert platform.git("status", "--short", "--ignored") == ""
 
 
