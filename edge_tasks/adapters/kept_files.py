@@ -90,7 +90,7 @@ class KeptFiles:
             DamagedError: it was there, but was not what had been put there; it is gone now.
         """
         folder = self.folder / key
-        if not folder.is_dir():
+        if not _is_folder(folder):
             return None
         try:
             digests = json.loads((folder / _DESCRIPTION).read_bytes())["digests"]
@@ -167,7 +167,15 @@ class KeptFiles:
                     shutil.rmtree(path, ignore_errors=True)
 
     def _folders(self) -> list[Path]:
-        return [path for path in self.folder.iterdir() if path.is_dir()] if self.folder.is_dir() else []
+        return [path for path in self.folder.iterdir() if path.is_dir()] if _is_folder(self.folder) else []
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder that can be looked at: nobody's set-up ends at a cache that cannot be."""
+    try:
+        return path.is_dir() and os.access(path, os.R_OK | os.X_OK)
+    except OSError:
+        return False
 
 
 def _digest(path: Path) -> str:

@@ -135,3 +135,10 @@ def test_the_users_cache_is_where_xdg_says(monkeypatch: pytest.MonkeyPatch, tmp_
     for other in ("", "relative"):
         monkeypatch.setenv("XDG_CACHE_HOME", other)
         assert KeptFiles.of_user("odoo").folder == Path.home() / ".cache" / "edge-tasks" / "odoo"
+
+
+def test_a_cache_that_cannot_be_looked_at_has_nothing(tmp_path: Path) -> None:
+    kept = KeptFiles(tmp_path / ("x" * 300))  # which no file system takes
+    assert kept.find("key") is None
+    assert kept.entries() == []
+    assert kept.clear() == 0
