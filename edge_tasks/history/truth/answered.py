@@ -116,8 +116,9 @@ def _needed(bill: Bill, points: PointTimes) -> Iterator[Iterator[int]]:
         yield from (points.after(begin), points.before(begin), points.before(end))
         if bill.is_daily and bill.meters is None:
             yield from map(points.before, range(begin // DAY_MS * DAY_MS - DAY_MS, end, DAY_MS))
-        elif bill.is_daily:
-            yield from map(points.before, midnights(first - one, last + one, bill.zone))
+        elif bill.meters is not None:  # it keeps whole days, and one that begins before the end counts as a whole
+            since = first - one if bill.is_daily else last + one
+            yield from map(points.before, midnights(since, last + one + one, bill.zone))
 
 
 def answers(

@@ -187,6 +187,10 @@ POINTS = st.builds(
     bill_of(date(2025, 8, 1), date(2025, 9, 7), "day", "America/Santiago", 10),
     PastPoints(AUGUST + 20 * DAY, AUGUST + 120 * DAY, QUARTER),
 )
+@example(
+    bill_of(date(2025, 8, 1), date(2025, 9, 7), "month", "America/Santiago", 10),
+    PastPoints(AUGUST + 20 * DAY, AUGUST + 120 * DAY, QUARTER),
+)
 def test_the_few_points_that_are_reckoned_give_the_answer_that_all_points_give(
     bill: Bill, points: PastPoints
 ) -> None:
