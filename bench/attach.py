@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.figures_page import renew
 from bench.light_fleet import machine
 from edge_tasks.fleet.keys_file import EdgeKey, write_keys
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
@@ -30,7 +31,6 @@ from tests.tls_proxy import TlsProxy, tls_proxy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- attach: written by bench/attach.py -->", "<!-- end of attach -->"
 EDGES, MINUTES, RATE = 1_000, 10.0, 200
 IDLE_LIMIT_S = 60
@@ -166,8 +166,7 @@ def main() -> None:
     text = section(measure(chosen.edges, chosen.minutes), chosen.minutes)
     print(text)
     if chosen.write:
-        before, _, rest = PAGE.read_text().partition(BEGIN)
-        PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}")
+        renew(text, BEGIN, END)
 
 
 if __name__ == "__main__":

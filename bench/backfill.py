@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from bench.figures_page import renew
 from edge_tasks.checkout import load_shapes
 from edge_tasks.fleet.record import Record
 from edge_tasks.history.described import Lives
@@ -50,7 +51,6 @@ DAY_MS = 86_400_000
 QUARTER_MS = 900_000
 PROCESSES = 2
 NOW = time.time_ns() // 1_000_000
-PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- backfill: written by bench/backfill.py -->", "<!-- end of backfill -->"
 
 
@@ -227,9 +227,7 @@ def main() -> None:
     text = "\n".join([*rows, "", f"On {machine}. `python -m bench.backfill --write` renews this part."])
     print(text)
     if typed.write:
-        page = PAGE.read_text(encoding="utf-8")
-        before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+        renew(f"{BEGIN}\n\n{text}\n\n{END}", BEGIN, END)
 
 
 if __name__ == "__main__":

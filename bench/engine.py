@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from bench.figures_page import renew
 from tests.inv import ROOT, inv, last_used_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE = ROOT / "tests" / "e2e" / "docker_platform"
-PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- engine: written by bench/engine.py -->", "<!-- end of engine -->"
 SIZES = (3, 20, 50)
 OFFSET = "12000"
@@ -190,11 +190,7 @@ def main() -> None:
         text = section([measure(edges) for edges in SIZES])
     print(text)
     if "--write" in sys.argv:
-        page = PAGE.read_text()
-        if BEGIN not in page:
-            page = f"{page.rstrip()}\n\n## Docker\n\n{BEGIN}{END}\n"
-        first, _, rest = page.partition(BEGIN)
-        PAGE.write_text(f"{first}{text}{rest.partition(END)[2]}")
+        renew(text, BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.figures_page import renew
 from edge_tasks.page import energies as page
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from edge_tasks.timedata.points import Values
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- history: written by bench/history.py -->", "<!-- end of history -->"
 QUARTER, QUARTERS = 900_000, 365 * 96
 YEAR = 1_735_689_600_000
@@ -197,9 +197,7 @@ def main() -> None:
         lines.append(f"| {' | '.join(cells)} |")
         print(lines[-1], flush=True)
     if options.write:
-        text = PAGE.read_text(encoding="utf-8")
-        before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-        PAGE.write_text("\n".join((before + BEGIN, "", *lines, "", END)) + after, encoding="utf-8")
+        renew("\n".join((BEGIN, "", *lines, "", END)), BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench import light_cpu, light_households, light_parts
-from bench.light_fleet import PROJECT, fleet, machine
+from bench.figures_page import renew
+from bench.light_fleet import fleet, machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from bench.light_fleet import Stand
     from bench.light_parts import Memory, Restart, Soak
 
-PAGE = PROJECT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- light: written by bench/light.py -->", "<!-- end of light -->"
 PARTS = ("startup", "memory", "soak", "restart", "cpu", "households")
 EDGES = 10_000
@@ -209,8 +209,7 @@ def main() -> None:
         print(" | ".join(figure.cells), flush=True)
         figures.append(figure)
     if chosen.write:
-        first, _, rest = PAGE.read_text().partition(BEGIN)
-        PAGE.write_text(f"{first}{section(figures)}{rest.partition(END)[2]}")
+        renew(section(figures), BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bench.figures_page import renew
 from bench.light_fleet import OFFSET, machine
 from edge_tasks.checkout.blueprints import Blueprints
 from edge_tasks.checkout.layouts import Platform, bundled_source
@@ -36,7 +37,6 @@ from tests.inv import ROOT, inv, last_used_kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- many: written by bench/many.py -->", "<!-- end of many -->"
 SIZES = (10_000, 100_000)
 URI, USER, PASSWORD = "ws://127.0.0.1:8081", "odoo", "benchmark"
@@ -199,8 +199,7 @@ def main() -> None:
     text = section(*(measure(edges) for edges in SIZES))
     print(text)
     if chosen.write:
-        before, _, rest = PAGE.read_text().partition(BEGIN)
-        PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}")
+        renew(text, BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ import psycopg
 from aiohttp import web
 from playwright.sync_api import sync_playwright
 
+from bench.figures_page import renew
 from edge_tasks.page.server import page_app
 from edge_tasks.page.snapshot import Row, Snapshot
 from tests.inv import ROOT, inv, last_used_kept
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- page: written by bench/page.py -->", "<!-- end of page -->"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 EDGES = 1000
@@ -234,8 +234,7 @@ def main() -> None:
     text = "\n".join((BEGIN, "", method, "", *rows, "", END))
     print(text)
     if "--write" in sys.argv:
-        before, _, rest = PAGE.read_text().partition(BEGIN)
-        PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}")
+        renew(text, BEGIN, END)
 
 
 if __name__ == "__main__":

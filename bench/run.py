@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import psutil
 import psycopg
 
+from bench.figures_page import renew
 from edge_tasks.adapters.files import replace_directory
 from edge_tasks.checkout.layouts import Platform, bundled_source
 from edge_tasks.checkout.template import check_rendered
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 3
 OFFSET = 20_000
-PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- pipeline: written by bench/run.py -->", "<!-- end of pipeline -->"
 
 
@@ -208,8 +208,7 @@ def main() -> None:
     text = section(figures)
     print(text)
     if "--write" in sys.argv:
-        before, _, rest = PAGE.read_text().partition(BEGIN)
-        PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}")
+        renew(text, BEGIN, END)
 
 
 if __name__ == "__main__":
