@@ -18,17 +18,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def served() -> Iterator[Callable[[int, bytes], BackendApi]]:
-    """Something that answers every call alike, on the port where a REST API is looked for."""
+def answering() -> Iterator[Callable[[Callable[[bytes], tuple[int, bytes]]], BackendApi]]:
+    """What makes a program that answers each call with a status and a text, where a REST API is looked for."""
     servers: list[HTTPServer] = []
 
-    def serve(code: int, body: bytes, failures: int = 0) -> BackendApi:
-        answers = iter([(500, b"")] * failures)
-
+    def serve(answer: Callable[[bytes], tuple[int, bytes]]) -> BackendApi:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                status, text = next(answers, (code, body))
+                status, text = answer(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
@@ -45,6 +42,17 @@ def served() -> Iterator[Callable[[int, bytes], BackendApi]]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def served(answering: Callable[..., BackendApi]) -> Callable[..., BackendApi]:
+    """Something that answers every call alike, but for some failures before."""
+
+    def serve(code: int, body: bytes, failures: int = 0) -> BackendApi:
+        answers = iter([(500, b"")] * failures)
+        return answering(lambda _call: next(answers, (code, body)))
+
+    return serve
 
 
 @pytest.mark.parametrize("code", [401, 500])
@@ -69,34 +77,20 @@ def test_one_failure_of_a_busy_backend_is_not_an_answer(served: Callable[..., Ba
 
 
 @pytest.fixture
-def refusing() -> Iterator[Callable[[int], BackendApi]]:
+def refusing(answering: Callable[..., BackendApi]) -> Callable[[int], BackendApi]:
     """A backend that refuses a whole call for one edge that it does not know: with 200, since 2025.6 with 400."""
-    servers: list[HTTPServer] = []
 
     def serve(code: int) -> BackendApi:
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                names = asked["params"].get("edgeIds") or asked["params"].get("ids")
-                is_refused = "edge7" in names
-                answer = {"error": {}} if is_refused else {"result": {name: {"online": True} for name in names}}
-                text = json.dumps(answer).encode()
-                self.send_response(code if is_refused else 200)
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
+        def answer(call: bytes) -> tuple[int, bytes]:
+            asked = json.loads(call)["params"]
+            names = asked.get("edgeIds") or asked.get("ids")
+            if "edge7" in names:
+                return code, b'{"error": {}}'
+            return 200, json.dumps({"result": {name: {"online": True} for name in names}}).encode()
 
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
+        return answering(answer)
 
-        servers.append(HTTPServer(("127.0.0.1", 0), Handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
-        return BackendApi(f"http://127.0.0.1:{servers[-1].server_port}", "admin", "s3cret")
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    return serve
 
 
 @pytest.mark.parametrize("code", [200, 400])

@@ -391,8 +391,7 @@ def test_counters_go_on_when_the_host_is_killed(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:
             edge = run.edge("edge0", "KEY0")
-            source = tmp_path / "edge0" / "Simulator" / "Datasource" / "Single" / "Direct" / "datasource0.config"
-            source.write_text(source.read_text().replace("500", "72000000"))
+            _count_quickly(tmp_path / "edge0")
             run.fleet("r1", edge)
             run.start()
             await run.until(lambda: len(run.backend.messages.get("KEY0", [])) >= 3)
@@ -456,8 +455,7 @@ def test_counters_go_on_when_edges_move_between_parts(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:
             edges = [run.edge("edge0", "OTHER"), run.edge("edge1", "KEY0")]
-            source = tmp_path / "edge1" / "Simulator" / "Datasource" / "Single" / "Direct" / "datasource0.config"
-            source.write_text(source.read_text().replace("500", "72000000"))
+            _count_quickly(tmp_path / "edge1")
             run.fleet("alone", *edges)
             run.start()
             await run.until(lambda: len(_counters(run)) >= 2)
@@ -485,8 +483,7 @@ def test_counters_go_on_when_an_edge_comes_back_to_a_host_that_has_restarted_wit
     async def scenario() -> None:
         async with _running(tmp_path) as run:
             edges = [run.edge("edge0", "OTHER"), run.edge("edge1", "KEY0")]
-            source = tmp_path / "edge1" / "Simulator" / "Datasource" / "Single" / "Direct" / "datasource0.config"
-            source.write_text(source.read_text().replace("500", "72000000"))
+            _count_quickly(tmp_path / "edge1")
             run.fleet("both", *edges)
             run.start()
             await run.until(lambda: len(_counters(run)) >= 2)
@@ -517,6 +514,12 @@ def test_an_edge_connects_from_the_address_it_is_told(tmp_path: Path) -> None:
             await connection.left()
 
     asyncio.run(scenario())
+
+
+def _count_quickly(directory: Path) -> None:
+    """Have the consumption of an edge be 72 MW, which are 20 kWh a second."""
+    source = directory / "Simulator" / "Datasource" / "Single" / "Direct" / "datasource0.config"
+    source.write_text(source.read_text().replace("500", "72000000"))
 
 
 def _runs(pid: int) -> bool:

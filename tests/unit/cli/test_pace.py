@@ -4,14 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.cli.pace import EVERY_S, Due, Pace
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 def test_a_step_of_less_than_five_seconds_says_nothing() -> None:

@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.light.host.connection_log import MOST, ConnectionLog
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

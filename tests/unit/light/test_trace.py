@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge_tasks.light.host.trace import Trace
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def lines(path: Path) -> list[Any]:
