@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.cli.session import Session
     from edge_tasks.fleet.identity import Edge
-    from edge_tasks.runtimes.protocols import Storage
+    from edge_tasks.runtimes.storage import Storage
 
 _POINTS_A_SECOND: Final = 2_000
 """So many a backend stores while it serves others, too."""

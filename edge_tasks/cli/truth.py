@@ -12,6 +12,7 @@ from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.past import history_of, host_of
 from edge_tasks.light.host import memories
 from edge_tasks.openems.release import DEFAULT, release_of
+from edge_tasks.proof.energies import asked_for_energies
 from edge_tasks.steps.accounts import Accounts, KnownLife, wanted
 from edge_tasks.steps.past_record import PastRecord
 from edge_tasks.steps.truth import Truth
@@ -41,7 +42,8 @@ def verify_energy(session: Session) -> None:
         SettingsError: as for :func:`truth`.
         HistoryDiffers: the backend answers something else than is expected.
     """
-    VerifyEnergy(_accounts(session), session.runtime.backend.status, session.console).run()
+    rest = asked_for_energies(session.runtime.backend.rest)
+    VerifyEnergy(_accounts(session), rest, session.console).run()
 
 
 def _accounts(session: Session) -> Accounts:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from edge_tasks.errors import BackendError
-from edge_tasks.proof.backend_api import BackendApi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from edge_tasks.proof.protocol import StatusSource
+    from edge_tasks.proof.backend_api import BackendApi
 
 _ENERGY: Final = "queryHistoricTimeseriesEnergy"
 _PER_PERIOD: Final = "queryHistoricTimeseriesEnergyPerPeriod"
@@ -39,7 +38,18 @@ class Days(NamedTuple):
         return [self.first + timedelta(number) for number in range((self.last - self.first).days + 1)]
 
 
-def ask_energy(backend: StatusSource, edge: str, channels: Sequence[str], days: Days) -> dict[str, float | None]:
+def asked_for_energies(rest: BackendApi | None) -> BackendApi:
+    """What energies are asked of.
+
+    Raises:
+        BackendError: the backend has no REST API.
+    """
+    if rest is None:
+        raise BackendError("energies are asked at the backend's B2B REST API, which is not there")
+    return rest
+
+
+def ask_energy(backend: BackendApi, edge: str, channels: Sequence[str], days: Days) -> dict[str, float | None]:
     """Wh by channel in all of the days together; None where there is no answer.
 
     Raises:
@@ -50,7 +60,7 @@ def ask_energy(backend: StatusSource, edge: str, channels: Sequence[str], days: 
 
 
 def ask_days(
-    backend: StatusSource, edge: str, channels: Sequence[str], days: Days
+    backend: BackendApi, edge: str, channels: Sequence[str], days: Days
 ) -> dict[str, list[float | None]]:
     """Wh by channel for each of the days; None for a day without an answer.
 
@@ -69,10 +79,8 @@ def ask_days(
 
 
 def _ask(
-    backend: StatusSource, edge: str, method: str, channels: Sequence[str], days: Days, **others: object
+    backend: BackendApi, edge: str, method: str, channels: Sequence[str], days: Days, **others: object
 ) -> Mapping[str, Any]:
-    if not isinstance(backend, BackendApi):
-        raise BackendError("energies are asked at the backend's B2B REST API, which is not there")
     asked = {"fromDate": str(days.first), "toDate": str(days.last), "timezone": days.zone}
     return backend.ask_edge(edge, method, {**asked, "channels": list(channels), **others}) or {}
 

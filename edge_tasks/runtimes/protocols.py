@@ -15,19 +15,12 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.fleet.directories import Written
-    from edge_tasks.output import Progress
     from edge_tasks.plan import Plan
+    from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
-    from edge_tasks.runtimes.plans import (
-        Arrival,
-        DatabaseToPrepare,
-        EdgesToStart,
-        Entrance,
-        ImagesToMake,
-        Override,
-    )
-    from edge_tasks.timedata.protocol import History, KeptHistory
+    from edge_tasks.runtimes.plans import DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
+    from edge_tasks.runtimes.storage import Storage
 
 
 class Services(Protocol):
@@ -102,6 +95,10 @@ class Backend(Protocol):
     @property
     def status(self) -> StatusSource:
         """Says which edges are online: the backend's B2B REST API, else what the backend writes elsewhere."""
+
+    @property
+    def rest(self) -> BackendApi | None:
+        """Its B2B REST API, which alone answers about history; None where there is none to be asked."""
 
     def find(self) -> Plan[tuple[str, ...]]:
         """The services that do not run, or run with another configuration or image than they should."""
@@ -211,63 +208,6 @@ class LightEdgesHost(Protocol):
 
     def stop(self) -> bool:
         """Have it end, and keep what its edges have counted; whether it ran."""
-
-
-class Publication(Protocol):
-    """Makes a place that holds history reachable from here, as a step."""
-
-    def find(self) -> Plan[str]:
-        """What must be changed for that; a refusal if data would be lost."""
-
-    def apply(self, plan: Plan[str]) -> str:
-        """Change it, and return what was done.
-
-        Raises:
-            CommandFailed: it cannot be reached afterwards either.
-        """
-
-
-class Storage(Protocol):
-    """Where the backend stores history."""
-
-    @property
-    def provider(self) -> str:
-        """The backend's component that answers about it: ``Timedata.InfluxDB``."""
-
-    @property
-    def outlives_edges(self) -> bool:
-        """Whether the points of an edge stay when it leaves the fleet."""
-
-    def history(self) -> History:
-        """That place, as it is reached from here.
-
-        Raises:
-            SettingsError: the backend stores no history, or where nobody else can write.
-            HistoryError: it does not run.
-        """
-
-    @property
-    def publication(self) -> Callable[[], Publication] | None:
-        """What makes that place reachable from here; None where it always is."""
-
-    def entrance(self) -> Entrance:
-        """Where the backend takes what edges send, and stores it there."""
-
-    def kept(self) -> KeptHistory | None:
-        """That place, whether it runs or not; None if a purge removes it with all that is in it."""
-
-    def start_kept(self) -> History:
-        """The same, started for what is to be removed there.
-
-        Raises:
-            FleetError: it cannot be reached.
-        """
-
-    def arrival(self, names: Sequence[str], progress: Progress) -> Arrival | None:
-        """Whether points of these edges arrive there, or None if none are stored, or nobody can tell.
-
-        It waits as long as the backend may take to write; ``progress`` is told how many edges have points.
-        """
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.page.energies import Scope
 from edge_tasks.page.energy import KINDS
-from edge_tasks.proof.energies import ask_days
+from edge_tasks.proof.energies import ask_days, asked_for_energies
 from edge_tasks.steps.households import find_households
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.blueprints import Blueprints
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.page.energies import Asked
+    from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.proof.energies import Days
-    from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.steps.dashboard import Watched
 
 _OF_EDGE: Final = {kind: channel for kind, (_, channel) in KINDS.items()}
@@ -43,7 +43,8 @@ class FleetEnergies:
 
     def days(self, edge: str, channels: Sequence[str], days: Days) -> Mapping[str, list[int | None]]:
         """What the backend answers, see :func:`whole_days`."""
-        return whole_days(self._watched().view.runtime.backend.status, edge, channels, days)
+        rest = asked_for_energies(self._watched().view.runtime.backend.rest)
+        return whole_days(rest, edge, channels, days)
 
 
 def scope_of(asked: Asked, edges: Sequence[Edge], blueprints: Blueprints) -> Scope | None:
@@ -67,7 +68,7 @@ def zones_of(edges: Iterable[Edge], blueprints: Blueprints) -> dict[str, str]:
 
 
 def whole_days(
-    backend: StatusSource, edge: str, channels: Sequence[str], days: Days
+    backend: BackendApi, edge: str, channels: Sequence[str], days: Days
 ) -> dict[str, list[int | None]]:
     """Whole Wh by channel for each of the days; None for a day without an answer.
 

@@ -16,7 +16,7 @@ from edge_tasks.steps.energies import whole_days
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from edge_tasks.proof.protocol import StatusSource
+    from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.steps.households import Household
 
 _MOST: Final = 10
@@ -32,7 +32,7 @@ class Chart(NamedTuple):
 
 
 def year_charts(
-    backend: StatusSource,
+    backend: BackendApi,
     households: Mapping[str, Sequence[Household]],
     zones: Mapping[str, str],
     year: Year,
@@ -72,7 +72,7 @@ def year_charts(
     return [_chart(*one) for one in found if total(one[1].wh) is not None]
 
 
-def _largest(backend: StatusSource, households: Mapping[str, Sequence[Household]]) -> list[Household]:
+def _largest(backend: BackendApi, households: Mapping[str, Sequence[Household]]) -> list[Household]:
     """Those with the highest counters. To ask for a year of each would take minutes in a large fleet."""
     each = [one for some in households.values() for one in some]
     values = backend.values(list(households), sorted({one.channel for one in each}))

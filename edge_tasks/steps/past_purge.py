@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from edge_tasks.fleet.record import Record
-    from edge_tasks.runtimes.protocols import Storage
+    from edge_tasks.runtimes.storage import Storage
     from edge_tasks.timedata.protocol import KeptHistory
 
 

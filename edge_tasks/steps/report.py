@@ -17,6 +17,7 @@ from edge_tasks.page.server import STATIC
 from edge_tasks.page.snapshot import CHANNELS, SOC
 from edge_tasks.page.summary import ENERGIES, summarize
 from edge_tasks.plan import counted
+from edge_tasks.proof.energies import asked_for_energies
 from edge_tasks.steps.energy_charts import year_charts
 
 if TYPE_CHECKING:
@@ -108,10 +109,10 @@ class Report:
     def _energies(self) -> list[Chart]:
         """Charts of the past; none where the backend cannot be asked, which the console says."""
         year = Year.until_now(self.zones.values())
-        status = self.view.runtime.backend.status
         with self.output.progress("report", len(self.households), "edges asked for a year of energy") as progress:
             try:
-                return year_charts(status, self.households, self.zones, year, progress)
+                rest = asked_for_energies(self.view.runtime.backend.rest)
+                return year_charts(rest, self.households, self.zones, year, progress)
             except BackendError as error:
                 why = error.message
         self.output.line(f"! without a year of energy: {why}")

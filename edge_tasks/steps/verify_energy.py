@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.history.truth.account import Account, Entry
     from edge_tasks.output import Output
-    from edge_tasks.proof.protocol import StatusSource
+    from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.steps.accounts import Accounts
 
 _AT_ONCE: Final = 16
@@ -64,7 +64,7 @@ class VerifyEnergy:
     """
 
     accounts: Accounts
-    backend: StatusSource
+    backend: BackendApi
     output: Output
 
     def run(self) -> None:
@@ -108,7 +108,7 @@ class VerifyEnergy:
         self.output.step("energy", did, seconds, changed=True)
 
 
-def _asked(backend: StatusSource, account: Account, place: int) -> dict[tuple[str, str], float | None]:
+def _asked(backend: BackendApi, account: Account, place: int) -> dict[tuple[str, str], float | None]:
     """What the backend answers about an edge, by channel and the name of the period."""
     kept = [one.channel for one in account.counters if one.channel not in account.not_kept]
     found: dict[tuple[str, str], float | None] = {}
@@ -119,7 +119,7 @@ def _asked(backend: StatusSource, account: Account, place: int) -> dict[tuple[st
 
 
 def _energies(
-    backend: StatusSource, account: Account, edge: str, channels: Sequence[str]
+    backend: BackendApi, account: Account, edge: str, channels: Sequence[str]
 ) -> Iterator[tuple[tuple[str, str], float | None]]:
     periods, zone = account.periods, account.zone
     if account.is_daily:

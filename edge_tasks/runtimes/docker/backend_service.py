@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edge_tasks.adapters.containers import Container
+    from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.proof.protocol import StatusSource
     from edge_tasks.runtimes.docker.stack import Stack
 
@@ -43,6 +44,11 @@ class BackendService:
     def status(self) -> StatusSource:
         """Its B2B REST API, else the device table."""
         return self.stack.status
+
+    @property
+    def rest(self) -> BackendApi | None:
+        """Its B2B REST API; None where it is closed, or hangs."""
+        return self.stack.rest if self.stack.asks_rest else None
 
     def find(self) -> Plan[tuple[str, ...]]:
         """The platform's services that do not run, or that run with another configuration or image."""

@@ -36,6 +36,11 @@ class BackendProcess:
         """Its B2B REST API."""
         return self.processes.api
 
+    @property
+    def rest(self) -> BackendApi:
+        """The same, which answers about history, too."""
+        return self.processes.api
+
     def config(self) -> str:
         """The text of its configuration file, passwords included."""
         processes = self.processes

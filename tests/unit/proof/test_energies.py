@@ -9,7 +9,7 @@ import pytest
 
 from edge_tasks.errors import BackendError
 from edge_tasks.proof.backend_api import BackendApi
-from edge_tasks.proof.energies import Days, ask_days, ask_energy
+from edge_tasks.proof.energies import Days, ask_days, ask_energy, asked_for_energies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,4 +61,4 @@ def test_without_a_result_there_is_no_energy() -> None:
 
 def test_energies_are_not_asked_where_there_is_no_rest_api() -> None:
     with pytest.raises(BackendError, match="REST API"):
-        ask_days(object(), "edge0", [CONSUMED], FOUR_DAYS)  # type: ignore[arg-type] # no status source
+        asked_for_energies(None)

@@ -94,3 +94,10 @@ def test_the_second_program_must_take_edges_too() -> None:
     service(Rest(is_open=False), door="").read_devices_again()
     with pytest.raises(CommandFailed, match="gate does not answer"):
         service(Rest(is_open=False)).read_devices_again()
+
+
+def test_history_is_asked_at_the_rest_api_itself_whatever_says_who_is_online() -> None:
+    rest = Rest()
+    found: object = service(rest).rest
+    assert found is rest
+    assert service(rest, asks_rest=False).rest is None

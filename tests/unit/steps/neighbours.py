@@ -174,6 +174,7 @@ class Backend:
     uri: str = "ws://backend:8081"
     started_at: float = 1_000_000.0
     is_open: bool = True
+    rest: None = None
 
     def find(self) -> Plan[tuple[str, ...]]:
         return Plan(self.stale, "the backend runs", self.stale)
