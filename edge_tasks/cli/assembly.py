@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edge_tasks.cli import keeping, pasts_left
+from edge_tasks.cli import pasts_left
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
 from edge_tasks.errors import SettingsError
@@ -212,6 +212,8 @@ def down(session: Session) -> None:
     with session.locked():
         going.stop()
         if session.flag("purge"):
+            from edge_tasks.cli import keeping  # noqa: PLC0415 - only a purge needs it
+
             going.purge()
             if saved and kind(saved.runtime).uses_engine and (said := keeping.left()):
                 session.console.line(said)

@@ -159,7 +159,7 @@ def report(session: Session) -> None:
     """
     from edge_tasks.steps.energies import zones_of  # noqa: PLC0415 - only some tasks need it
     from edge_tasks.steps.households import households_by_edge  # noqa: PLC0415 - as above
-    from edge_tasks.steps.report import Report, default_name  # noqa: PLC0415 - aiohttp takes long to import
+    from edge_tasks.steps.report import Report, default_name  # noqa: PLC0415 - as above
 
     session.require_fleet()
     target = session.target

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.history.schedule import Schedule
 from edge_tasks.light.wire.window import LENGTH
 from edge_tasks.timedata.span import Span
 
@@ -43,12 +42,6 @@ class Noted:
     mark: str
     is_whole: bool
     incidents: tuple[Incident, ...] = ()
-
-    @property
-    def count(self) -> int:
-        """How many points it has."""
-        schedule = Schedule(self.begin, self.end, self.every, self.incidents)
-        return schedule.count(Span(self.begin, self.until))
 
 
 @dataclass(frozen=True)

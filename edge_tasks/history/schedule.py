@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edge_tasks.fleet import incidents as kinds
+from edge_tasks.timedata.span import Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edge_tasks.fleet.incidents import Incident
+    from edge_tasks.history.pasts import Noted
     from edge_tasks.timedata.points import Whole
-    from edge_tasks.timedata.span import Span
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ class Schedule:
             is_measured = (later > moments) & ((later - self.begin) % self.every == 0) & self._is_heard(later)
             found |= is_measured & (self.times(later) == times)
         return found
+
+
+def count_of(noted: Noted) -> int:
+    """How many points a past has that was written."""
+    schedule = Schedule(noted.begin, noted.end, noted.every, noted.incidents)
+    return schedule.count(Span(noted.begin, noted.until))
 
 
 def _within(moments: Whole, begin: int, end: int) -> NDArray[np.bool_]:

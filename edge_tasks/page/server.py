@@ -17,6 +17,7 @@ from edge_tasks.page import guard
 from edge_tasks.page.energies import Asked, Energies
 from edge_tasks.page.feed import EVERY_S, Feed
 from edge_tasks.page.snapshot import news, whole
+from edge_tasks.page.static_files import STATIC
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from edge_tasks.page.snapshot import Snapshot
 
 HOST: Final = "127.0.0.1"
-STATIC: Final = Path(__file__).with_name("static")
 _TYPES: Final = {
     ".html": "text/html",
     ".css": "text/css",

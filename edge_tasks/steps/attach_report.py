@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import write_file
-from edge_tasks.page.server import STATIC
+from edge_tasks.page.static_files import STATIC
 from edge_tasks.plan import counted
 from edge_tasks.proof.acceptance import percent
 from edge_tasks.proof.availability import connected_over_time, percentile

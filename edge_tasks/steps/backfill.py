@@ -16,6 +16,7 @@ from edge_tasks.history.described import mark
 from edge_tasks.history.incident_text import as_typed
 from edge_tasks.history.past import CHANNEL
 from edge_tasks.history.pasts import OPEN, Lack, Noted, Wish, difference, lack
+from edge_tasks.history.schedule import count_of
 from edge_tasks.light.host import memories
 from edge_tasks.plan import Plan, counted, some
 from edge_tasks.steps.past_record import index_of
@@ -145,7 +146,7 @@ class Backfill:
                 by_span.setdefault(Span(found.begin, found.until), []).append(name)
         for span, names in by_span.items():
             counts = self.writer.history.count(names, span, CHANNEL)
-            ill = [name for name in names if counts.get(name, 0) != ours[name].count]
+            ill = [name for name in names if counts.get(name, 0) != count_of(ours[name])]
             ours |= {name: replace(ours[name], is_whole=False) for name in ill}
         return ours
 

@@ -13,8 +13,8 @@ from edge_tasks.adapters.files import write_file
 from edge_tasks.errors import BackendError, SettingsError
 from edge_tasks.page.energy import Year
 from edge_tasks.page.history import Track
-from edge_tasks.page.server import STATIC
 from edge_tasks.page.snapshot import CHANNELS, SOC
+from edge_tasks.page.static_files import STATIC
 from edge_tasks.page.summary import ENERGIES, summarize
 from edge_tasks.plan import counted
 from edge_tasks.proof.energies import asked_for_energies

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge_tasks.history.past import CHANNEL
+from edge_tasks.history.schedule import count_of
 from edge_tasks.steps import past_processes
 from edge_tasks.steps.past_purge import PastPurge
 from edge_tasks.steps.past_removal import PastRemoval
@@ -123,7 +124,7 @@ def test_a_jvm_edge_that_sends_meanwhile_loses_nothing_and_the_pasts_are_whole(w
     for name in world.edges:
         until = noted[name].until
         past = [(at, value) for at, value in world.energies(name) if at < until]
-        assert past == [(BEGIN + QUARTER * one, 125 * one) for one in range(noted[name].count)]
+        assert past == [(BEGIN + QUARTER * one, 125 * one) for one in range(count_of(noted[name]))]
 
 
 def test_what_the_backend_had_collected_when_the_edges_stopped_does_not_stay(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.page.bars import bars
-from edge_tasks.page.server import STATIC
+from edge_tasks.page.static_files import STATIC
 from tests.browser import needs_chromium, overflow, tab, violations
 from tests.moved_fleet import DESKTOP, PHONE
 

@@ -13,6 +13,7 @@ import pytest
 from edge_tasks.adapters import edge_websocket
 from edge_tasks.fleet.record import Record
 from edge_tasks.history.pasts import OPEN
+from edge_tasks.history.schedule import count_of
 from edge_tasks.light.host import memories
 from edge_tasks.openems import configuration
 from edge_tasks.steps import past_processes
@@ -73,7 +74,9 @@ def bills(backend: Running) -> list[Any]:
 def test_the_backend_stores_and_answers_what_was_sent_to_it(step: Backfill, backend: Running) -> None:
     plan = step.find()
     said = step.apply(plan)
-    assert said.startswith(f"{2 * step.writer.record.read()['edge3'].count:,} points of 2 edges in the history")
+    assert said.startswith(
+        f"{2 * count_of(step.writer.record.read()['edge3']):,} points of 2 edges in the history"
+    )
     assert step.find().changes == ()
     assert bills(backend) == [2 * 12_000 - 250] * 2
     assert memories.load(step.writer.memory_file).keys() == set(NAMES)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -273,3 +274,11 @@ def test_no_file_is_read_in_the_encoding_of_the_locale(name: str) -> None:
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not {path.stem for path in MODULES.values()} & {"utils", "helpers", "common", "manager", "base"}
+
+
+@pytest.mark.parametrize("module", ["cli.assembly", "cli.reading", "cli.attach"])
+def test_what_takes_long_to_import_is_left_to_those_who_need_it(module: str) -> None:
+    heavy = "{'numpy', 'aiohttp', 'websockets'}"
+    code = f"import sys, edge_tasks.{module}; print(sorted({heavy} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout == b"[]\n"

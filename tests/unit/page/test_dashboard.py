@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from edge_tasks.page import guard
 from edge_tasks.page.history import History, Track
 from edge_tasks.page.secrecy import MASK, shown
-from edge_tasks.page.server import STATIC
 from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, news, rows_of, whole
+from edge_tasks.page.static_files import STATIC
 from edge_tasks.proof.verdict import Condition, Verdict
 
 NOTHING: tuple[float | None, ...] = (None,) * 5

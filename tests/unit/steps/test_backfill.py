@@ -14,6 +14,7 @@ from edge_tasks.fleet.incidents import Incident
 from edge_tasks.fleet.record import Record
 from edge_tasks.history.described import mark
 from edge_tasks.history.pasts import OPEN, Noted
+from edge_tasks.history.schedule import count_of
 from edge_tasks.light.engine.memory import Memory
 from edge_tasks.light.host import memories
 from edge_tasks.light.host.memories import Snapshot
@@ -72,7 +73,7 @@ class Host:
 
 
 def step_in(folder: Path, noted: Noted | None = PAST, *, begin: int = AUGUST, adopt: bool = False) -> Backfill:
-    history: Any = KilledHistory({EDGE.name: noted.count} if noted else {})
+    history: Any = KilledHistory({EDGE.name: count_of(noted)} if noted else {})
     record = PastRecord(Record(folder / "record.json"), history.describe())
     if noted:
         record.note({EDGE.name: noted})
