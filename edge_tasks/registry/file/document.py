@@ -31,11 +31,12 @@ def changed(
         removed: names of entries.
         added: names and values of new entries, in their order.
     """
-    counting = {one.name: one.value for one in edges_of(text) if one.name in replaced}
-    cuts = [(value.start, value.end, replaced[name]) for name, value in counting.items()]
-    cuts += [(start, end, "") for start, end in _gaps(text, removed)]
-    for start, end, new in sorted(cuts, reverse=True):
-        text = text[:start] + new + text[end:]
+    if replaced or removed:
+        edges = _edges(text)
+        counting = {one.name: one.value for one in edges.members or () if one.name in replaced}
+        cuts = [(value.start, value.end, replaced[name]) for name, value in counting.items()]
+        cuts += [(start, end, "") for start, end in _gaps(edges, removed)]
+        text = "".join(_cut(text, sorted(cuts)))
     return _with_added(text, added)
 
 
@@ -51,9 +52,18 @@ def _edges(text: str) -> Value:
     return found
 
 
-def _gaps(text: str, removed: Collection[str]) -> Iterator[tuple[int, int]]:
+def _cut(text: str, cuts: Sequence[tuple[int, int, str]]) -> Iterator[str]:
+    """The text with other parts; the cuts are in order and do not overlap."""
+    kept = 0
+    for start, end, new in cuts:
+        yield text[kept:start]
+        yield new
+        kept = end
+    yield text[kept:]
+
+
+def _gaps(edges: Value, removed: Collection[str]) -> Iterator[tuple[int, int]]:
     """The parts of the text that go with these entries."""
-    edges = _edges(text)
     members = edges.members or ()
     first_kept = next((place for place, one in enumerate(members) if one.name not in removed), len(members))
     if first_kept == len(members) and members:

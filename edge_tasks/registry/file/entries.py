@@ -154,17 +154,18 @@ def _without(text: str, entries: Sequence[Entry]) -> str:
 
 
 def _entry(text: str, member: Member, where: str) -> Entry:
-    line, value = text.count("\n", 0, member.start) + 1, member.value
+    value = member.value
     missing = [name for name in _NEEDED if _text(value, name) is None]
     if missing:
+        lacks = f"{member.name} has no {' and no '.join(missing)}"
         raise FileRefused(
-            f"{where}:{line}: {member.name} has no {' and no '.join(missing)}, so OpenEMS reads none of the file",
+            f"{where}:{member.line}: {lacks}, so OpenEMS reads none of the file",
             hint="add it, as a text, or remove the entry",
         )
     before = value.member(_BEFORE)
     return Entry(
         name=member.name,
-        line=line,
+        line=member.line,
         apikey=_text(value, "apikey") or "",
         comment=_text(value, "comment") or "",
         setup_password=_text(value, "setuppassword") or "",

@@ -68,10 +68,12 @@ class Member:
 
     Attributes:
         start: of the name's first character.
+        line: of that, counted from 1.
     """
 
     name: str
     start: int
+    line: int
     value: Value
 
 
@@ -146,12 +148,12 @@ class _Reader:
         members: list[Member] = []
         while not self._closes("}", is_first=not members):
             self._next()
-            begin = self._joined.origin(self._at)
+            begin, line = self._joined.origin(self._at), self._joined.line(self._at)
             name, _ = self._word()
             if self._next() not in (":", "="):
                 raise self._error("there is no : after a name")
             self._at += 2 if self._text.startswith("=>", self._at) else 1
-            members.append(Member(name, begin, self._value()))
+            members.append(Member(name, begin, line, self._value()))
         self._depth -= 1
         return self._placed(start, members=tuple(members))
 
