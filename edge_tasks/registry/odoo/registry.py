@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.plan import counted
 from edge_tasks.registry.odoo import table
-from edge_tasks.registry.odoo.rows import WORDS, RowChanges, plan_registration
+from edge_tasks.registry.odoo.rows import LIGHT_VERSION, WORDS, RowChanges, plan_registration
 from edge_tasks.registry.ownership import note_of
 from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
 
@@ -29,11 +29,13 @@ class OdooRegistry:
         database: where it is.
         fleet: whose devices.
         odoo: shows the devices to people; None where nothing but the table is there.
+        light_version: the release of OpenEMS that light edges say.
     """
 
     database: Database
     fleet: Fleet
     odoo: Odoo | None = None
+    light_version: str = LIGHT_VERSION
 
     words: ClassVar[Words] = WORDS
     is_read_at_start: ClassVar[bool] = True
@@ -49,7 +51,8 @@ class OdooRegistry:
         Raises:
             RegistrationError: the table cannot be read, or has foreign rows in the way.
         """
-        return registration_of(plan_registration(self.fleet, table.read_rows(self.database), adopt=adopt))
+        rows = table.read_rows(self.database)
+        return registration_of(plan_registration(self.fleet, rows, adopt=adopt, light_version=self.light_version))
 
     def write(self, planned: Registration[RowChanges], progress: Callable[[int], None]) -> None:
         """Change the rows in one transaction.

@@ -19,7 +19,10 @@ DEMO_APIKEY: Final = "DEMO_API_KEY"
 """The apikey of the one device that Odoo creates with its demo data, ``edge0``."""
 
 LIGHT_VERSION: Final = DEFAULT.since
-"""What a light edge says of itself. Each version that a backend does not find, it has Odoo write, one by one."""
+"""What a light edge says of itself, unless its platform is of another release.
+
+Each version that a backend does not find in a row, it has Odoo write, one by one.
+"""
 
 WORDS: Final = Words("row", "rows", "the device table", "in Odoo")
 
@@ -92,23 +95,30 @@ class RowChanges:
         return not (self.added or self.changed or self.unarchived or self.archived)
 
 
-def wanted_devices(fleet: Fleet) -> tuple[Device, ...]:
-    """The fleet's edges, active, then its reserve, archived."""
+def wanted_devices(fleet: Fleet, light_version: str = LIGHT_VERSION) -> tuple[Device, ...]:
+    """The fleet's edges, active, then its reserve, archived; with the version that the light ones say."""
     first_light = fleet.full if fleet.light else MOST_EDGES
     return tuple(
-        _device(edge, note_of(fleet.id), active=edge.index < fleet.size, light=edge.index >= first_light)
+        _device(
+            edge,
+            note_of(fleet.id),
+            active=edge.index < fleet.size,
+            version=light_version if edge.index >= first_light else None,
+        )
         for edge in (*fleet.edges, *fleet.reserved)
     )
 
 
-def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False) -> RowChanges:
+def plan_registration(
+    fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False, light_version: str = LIGHT_VERSION
+) -> RowChanges:
     """Compare what is wanted with all rows found.
 
     Raises:
         RegistrationError: a foreign row has a wanted name (unless ``adopt``), or a foreign row has one of our
             apikeys, with the facts of the rows and never a key.
     """
-    wanted = wanted_devices(fleet)
+    wanted = wanted_devices(fleet, light_version)
     found = {row.name: row for row in rows}
     names = {device.name for device in wanted}
     ours = {row.name for row in rows if row.note is not None and note_of(fleet.id) in row.note}
@@ -131,7 +141,7 @@ def plan_registration(fleet: Fleet, rows: Sequence[Row], *, adopt: bool = False)
     )
 
 
-def _device(edge: Edge, note: str, *, active: bool, light: bool) -> Device:
+def _device(edge: Edge, note: str, *, active: bool, version: str | None) -> Device:
     return Device(
         name=edge.name,
         apikey=edge.apikey,
@@ -140,7 +150,7 @@ def _device(edge: Edge, note: str, *, active: bool, light: bool) -> Device:
         setup_password=edge.setup_password,
         comment=f"OpenEMS Edge #{edge.index}",
         note=note,
-        version=LIGHT_VERSION if light else None,
+        version=version,
     )
 
 

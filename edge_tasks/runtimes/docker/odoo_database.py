@@ -35,7 +35,8 @@ class OdooDatabase:
     def registry(self) -> OdooRegistry:
         """The device table, with the Odoo that shows it."""
         stack = self.stack
-        return OdooRegistry(stack.database, stack.context.fleet, stack.odoo)
+        version = stack.survey.release.version
+        return OdooRegistry(stack.database, stack.context.fleet, stack.odoo, version)
 
     @property
     def is_ready(self) -> bool:

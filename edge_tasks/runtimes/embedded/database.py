@@ -27,7 +27,7 @@ class EmbeddedDatabase:
     @cached_property
     def registry(self) -> OdooRegistry:
         """The device table, without an Odoo that shows it."""
-        return OdooRegistry(self.processes.database, self.processes.fleet)
+        return OdooRegistry(self.processes.database, self.processes.fleet, light_version=self.processes.version)
 
     @property
     def is_ready(self) -> bool:

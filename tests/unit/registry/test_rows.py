@@ -122,6 +122,13 @@ def test_the_version_of_a_row_is_the_one_that_a_light_edge_tells() -> None:
     assert model_of(Configuration((), ())).channels.constants["_meta/Version"] == LIGHT_VERSION
 
 
+def test_a_row_has_the_version_of_the_release_in_use() -> None:
+    fleet = replace(FLEET, light=1)
+    versions = [device.version for device in plan_registration(fleet, [], light_version="2026.1.0").added]
+    assert set(versions[: fleet.full]) == {None}
+    assert set(versions[fleet.full :]) == {"2026.1.0"}
+
+
 def test_a_foreign_row_is_named_with_all_that_is_known_of_it_and_what_can_be_done() -> None:
     strangers = [
         row(wanted_devices(FLEET)[0], 7, apikey="x", active=False, comment=None, note="mine"),
