@@ -158,6 +158,10 @@ class Docker:
         found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
         return tuple(container for entry in found if (container := container_of(entry)))
 
+    def has_volume(self, name: str) -> bool:
+        """Whether there is a volume of this name."""
+        return bool(self.ask("volume", "ls", "-q", "--filter", f"name=^{re.escape(name)}$").strip())
+
     def last_lines(self, container: str, count: int = 5) -> list[str]:
         """The end of what a container said."""
         said = self.ask("logs", "--tail", str(count), container, with_errors=True)

@@ -61,15 +61,6 @@ def fetch(url: str, path: Path, expected: str | None, progress: Callable[[int, i
     return digest
 
 
-def digest_of(path: Path) -> str:
-    """A file's SHA-256."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
 def is_whole(path: Path) -> bool:
     """Whether a jar, a wheel or a ``.tar.gz`` can be read to its end; of the former the end alone is read."""
     if not path.name.endswith(".tar.gz"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ PRIVATE: Final = 0o600
 _OF_MACOS: Final = "._"
 _LONGEST_LINK: Final = 255
 _TRIES: Final = 20
+_CHUNK: Final = 256 * 1024
 """How often we try to remove a directory while a program writes into it. One more attempt was always enough."""
 
 
@@ -233,3 +235,12 @@ def _remove(path: Path) -> None:
 def directories(folder: Path) -> tuple[str, ...]:
     """The names of the directories in a folder."""
     return tuple(entry.name for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False))
+
+
+def digest_of(path: Path) -> str:
+    """A file's SHA-256."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -6,7 +6,6 @@ then renamed, so that an entry that is there is whole. Whoever opens one that is
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.adapters.files import write_file
+from edge_tasks.adapters.files import digest_of, write_file
 from edge_tasks.errors import FleetError
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class KeptFiles:
             return None
         try:
             digests = json.loads((folder / _DESCRIPTION).read_bytes())["digests"]
-            is_whole = bool(digests) and all(_digest(folder / name) == digests[name] for name in digests)
+            is_whole = bool(digests) and all(digest_of(folder / name) == digests[name] for name in digests)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             is_whole = False
         if not is_whole:
@@ -118,7 +117,7 @@ class KeptFiles:
         try:
             entry = NewEntry(new, dict(about))
             yield entry
-            digests = {path.name: _digest(path) for path in sorted(new.iterdir())}
+            digests = {path.name: digest_of(path) for path in sorted(new.iterdir())}
             write_file(new / _DESCRIPTION, json.dumps({"about": entry.about, "digests": digests}, indent=2))
             with suppress(OSError):  # somebody else has put the same there meanwhile
                 new.rename(self.folder / key)
@@ -176,11 +175,3 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir() and os.access(path, os.R_OK | os.X_OK)
     except OSError:
         return False
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

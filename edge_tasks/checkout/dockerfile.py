@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _ARG: Final = re.compile(r"\s*ARG\s+(\w+)(?:=(\S*))?", re.IGNORECASE)
@@ -30,20 +30,38 @@ def bases(text: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
         text: of the Dockerfile.
         arguments: ``build.args`` of the service, which beat the defaults of ``ARG``.
     """
+    found = tuple(_sources(text, arguments))
+    stages = {"scratch", *(one.stage for one in found if one.stage is not None)}
+    named = (one.image for one in found if one.image.lower() not in stages and not one.image.isdigit())
+    return tuple(dict.fromkeys(named))
+
+
+class _Source(NamedTuple):
+    """An image that a Dockerfile names.
+
+    Attributes:
+        line: counted from 1.
+        image: its name, with the values of variables.
+        stage: the name of the stage that ``FROM`` begins, empty if it has none; None of what is only copied from.
+    """
+
+    line: int
+    image: str
+    stage: str | None
+
+
+def _sources(text: str, arguments: Mapping[str, str]) -> Iterator[_Source]:
     values: dict[str, str] = {}
-    stages: list[str] = ["scratch"]
-    found: list[str] = []
-    for line in text.splitlines():
+    is_before_stages = True
+    for number, line in enumerate(text.splitlines(), 1):
         if match := _ARG.match(line):
-            if not found:  # those after the first FROM are of its stage
+            if is_before_stages:  # those after the first FROM are of its stage
                 values[match[1]] = arguments.get(match[1], (match[2] or "").strip("\"'"))
         elif match := _FROM.match(line):
-            found.append(_filled(match[1], values))
-            stages.append((match[2] or "").lower())
+            is_before_stages = False
+            yield _Source(number, _filled(match[1], values), (match[2] or "").lower())
         elif match := _COPY_FROM.match(line):
-            found.append(_filled(match[1], values))
-    named = (name for name in found if name.lower() not in stages and not name.isdigit())
-    return tuple(dict.fromkeys(named))
+            yield _Source(number, _filled(match[1], values), None)
 
 
 @dataclass(frozen=True)
@@ -69,17 +87,9 @@ def java_of(text: str, arguments: Mapping[str, str], path: Path) -> JavaBase | N
         arguments: as :func:`bases` takes them.
         path: of the Dockerfile.
     """
-    values: dict[str, str] = {}
-    last: tuple[int, str] | None = None
-    for number, line in enumerate(text.splitlines(), 1):
-        if match := _ARG.match(line):
-            values[match[1]] = arguments.get(match[1], (match[2] or "").strip("\"'"))
-        elif match := _FROM.match(line):
-            last = number, _filled(match[1], values)
-    found = _JAVA.search(last[1]) if last else None
-    if last is None or found is None:
-        return None
-    return JavaBase(int(found[1]), last[0], path)
+    stages = [one for one in _sources(text, arguments) if one.stage is not None]
+    found = _JAVA.search(stages[-1].image) if stages else None
+    return JavaBase(int(found[1]), stages[-1].line, path) if found else None
 
 
 def copied_to(text: str) -> str | None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.adapters.downloads import digest_of, fetch, is_whole
+from edge_tasks.adapters.downloads import fetch, is_whole
+from edge_tasks.adapters.files import digest_of
 from edge_tasks.adapters.wheels import fetch_wheel
 from edge_tasks.errors import CommandFailed
 from edge_tasks.openems.artifacts import artifacts

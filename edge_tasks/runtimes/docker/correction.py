@@ -36,10 +36,11 @@ class ConfigCorrection:
         for one in found:
             if not self._is_done(one):
                 replace_directory(one.folder, one.wanted)
-        digests = {one.folder.name: one.digest for one in found}
-        self.stack.context.state.record.note(corrected=True, copies=digests)
+        record = self.stack.context.state.record
+        record.note(copies={one.folder.name: one.digest for one in found})
+        if not all(one.is_completed for one in found):  # a completed copy is written without being asked for
+            record.note(corrected=True)
 
     def _is_done(self, one: ConfigCopy) -> bool:
-        entries = self.stack.context.state.record.entries()
-        is_noted = entries.get("copies", {}).get(one.folder.name) == one.digest
-        return one.is_current and is_noted and bool(entries.get("corrected"))
+        noted = self.stack.context.state.record.entries().get("copies", {})
+        return one.is_current and noted.get(one.folder.name) == one.digest

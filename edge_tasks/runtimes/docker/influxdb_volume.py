@@ -82,7 +82,7 @@ def _candidates(stack: Stack) -> Iterator[tuple[str, str]]:
         for volume in volumes_of(service):
             if volume.get("type") == "volume" and volume.get("target", "").rstrip("/") == _DATA:
                 full = stack.project.volume(str(volume.get("source")))
-                if stack.docker.ask("volume", "ls", "-q", "--filter", f"name=^{full}$").strip():
+                if stack.docker.has_volume(full):
                     yield name, full
 
 
@@ -93,7 +93,7 @@ def _runs(stack: Stack, service: str) -> bool:
 
 
 def _is_of_second(stack: Stack, volume: str) -> bool:
-    """Look through a container of PostgreSQL's image, which has a shell; false as long as it is not here."""
+    """Look through a container of an image that has a shell; false as long as it is not here."""
     image = stack.tool_image
     if not stack.docker.images((image,)):
         return False

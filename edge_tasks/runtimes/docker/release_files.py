@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from edge_tasks.adapters.downloads import digest_of, fetch, is_whole
+from edge_tasks.adapters.downloads import fetch, is_whole
+from edge_tasks.adapters.files import digest_of
 from edge_tasks.adapters.wheels import fetch_wheel
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.openems.artifacts import Artifact, Package, artifacts

@@ -28,7 +28,7 @@ class DockerServices:
 
     @property
     def stands_for(self) -> str:
-        """What is real: everything. If the backend has no REST API, also which source is believed."""
+        """What is real: everything. Also, if the backend's REST API is not asked."""
         has_rest = not edge_files.is_complete(self.stack) or self.stack.asks_rest
         late = "" if has_rest else ", judged without a B2B REST API (no values)"
         return f"the platform's own services, a container for each edge{late}"

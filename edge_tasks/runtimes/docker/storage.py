@@ -215,8 +215,10 @@ class Storage:
         if service is None or container is None or not container.is_running:
             return None
         published = stack.project.published(service, provider.port)
-        ours = stack.ports_of_override().get((service, provider.port))
-        port = ours if published is None else published + stack.context.fleet.port_offset
+        if published is None:
+            port = stack.ports_of_override().get((service, provider.port))
+        else:
+            port = published + stack.context.fleet.port_offset
         if port in container.host_ports:
             return HOST, int(port or 0), container
         address = min(container.addresses, default="")

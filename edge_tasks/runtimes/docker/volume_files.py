@@ -34,15 +34,11 @@ def read_volumes(docker: Docker, survey: Survey) -> dict[str, dict[PurePosixPath
     for role in ("backend", BACKEND_EDGE):
         name, folder = survey.place_in_volume(role) if survey.is_completed(role) else ("", PurePosixPath())
         volume = survey.project.volume(name)
-        if name and _is_there(docker, volume):
+        if name and docker.has_volume(volume):
             image = _image(docker, survey.project.image(survey.players[role]), volume)
             if files := _read(docker, image, volume, PurePosixPath("/config", folder)):
                 found[role] = files
     return found
-
-
-def _is_there(docker: Docker, volume: str) -> bool:
-    return bool(docker.ask("volume", "ls", "-q", "--filter", f"name=^{re.escape(volume)}$").strip())
 
 
 def _image(docker: Docker, wanted: str, volume: str) -> str:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from edge_tasks.checkout.dockerfile import bases, copied_to
+from edge_tasks.checkout.dockerfile import JavaBase, bases, copied_to, java_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,10 @@ def test_the_images_under_all_stages_are_named(
 )
 def test_a_folder_is_copied_to_where_all_lines_before_lead(text: str, folder: str | None) -> None:
     assert copied_to(text) == folder
+
+
+def test_java_is_that_of_the_last_stage_whatever_arguments_the_stages_declare_again() -> None:
+    text = "ARG JAVA=17\nFROM temurin:${JAVA}-jdk AS build\nARG JAVA\nFROM temurin:${JAVA}-jre\n"
+    assert java_of(text, {}, Path("Dockerfile")) == JavaBase(17, 4, Path("Dockerfile"))
+    assert java_of(text, {"JAVA": "21"}, Path("Dockerfile")) == JavaBase(21, 4, Path("Dockerfile"))
+    assert java_of("FROM debian:12\n", {}, Path("Dockerfile")) is None

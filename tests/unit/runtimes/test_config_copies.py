@@ -77,6 +77,16 @@ def test_a_copy_is_written_again_once_something_else_is_wanted(
     assert ":8093" in (tmp_path / ".edge-tasks" / "backend-edge-config.d" / APP).read_text()
 
 
+def test_a_copy_that_is_completed_is_no_correction_that_somebody_has_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge_tasks.runtimes.docker.edge_files.is_complete", lambda _stack: True)
+    (tmp_path / ".edge-tasks").mkdir()
+    found = stack(tmp_path, two_programs(tmp_path))
+    ConfigCorrection(found).write()
+    assert "corrected" not in found.context.state.record.entries()
+
+
 def test_a_second_program_that_is_configured_in_the_checkout_keeps_its_files(tmp_path: Path) -> None:
     compose = compose_text(samples.DOCKER_OPENEMS + samples.SECOND_PROGRAM)
     survey = survey_of(tmp_path, compose, {**samples.TWO_PROGRAMS, **samples.WITH_ODOO})

@@ -4,19 +4,17 @@ import re
 import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_tasks.adapters.docker import Docker
 from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.docker import volume_files
 from edge_tasks.runtimes.docker.volume_files import parsed_files, read_volumes, without_tag
 from tests.unit.checkout.sample_checkouts import survey_of
-
-if TYPE_CHECKING:
-    from edge_tasks.adapters.docker import Docker
 
 PATHS = st.from_regex(r"[A-Za-z]{1,8}(/[A-Za-z0-9-]{1,8}){0,3}\.config", fullmatch=True)
 TEXTS = st.text(st.characters(exclude_characters="\x1e\x1f", codec="utf-8"))
@@ -52,6 +50,9 @@ class Engine:
 
     def images(self, names: tuple[str, ...]) -> dict[str, str]:
         return {name: "id" for name in names if name in self.here}
+
+    def has_volume(self, name: str) -> bool:
+        return Docker.has_volume(cast("Docker", self), name)
 
     def ask(self, *arguments: str) -> str:
         if arguments[0] == "volume":
