@@ -31,9 +31,9 @@ from edge_tasks.runtimes.attached_host import AttachedHost
 from edge_tasks.runtimes.light_host import LightOptions
 from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport, default_name
+from edge_tasks.steps.attach_report_files import AttachReportFiles
 from edge_tasks.steps.attached_proof import AttachedProof
 from edge_tasks.steps.export_keys import ExportKeys
-from edge_tasks.steps.report_files import ReportFiles
 
 if TYPE_CHECKING:
     import ssl
@@ -98,7 +98,7 @@ def _step(  # noqa: PLR0913 - one for each thing that was typed
     names: list[str],
     context: ssl.SSLContext,
     *,
-    files: ReportFiles,
+    files: AttachReportFiles,
 ) -> Attach:
     return Attach(
         host=host,
@@ -230,7 +230,7 @@ def _login(path: Path, host: str) -> tuple[str, str]:
     return found[0], found[2]
 
 
-def _report_files(session: Session, keys: Path) -> ReportFiles:
+def _report_files(session: Session, keys: Path) -> AttachReportFiles:
     """Where the report is written, if nothing else is lost there.
 
     Raises:
@@ -242,7 +242,7 @@ def _report_files(session: Session, keys: Path) -> ReportFiles:
         raise SettingsError(f"--output is {str(path)!r}", hint="FILE.html; FILE.json is written beside it")
     if not os.access(path.parent, os.W_OK):  # nobody wants to learn that after a day
         raise NotWritable(f"{path.parent} cannot be written", hint="name a file elsewhere: --output FILE.html")
-    files = ReportFiles(path)
+    files = AttachReportFiles(path)
     if keys in (files.page, files.document):
         raise SettingsError(
             f"--output would replace the apikeys in {keys}",

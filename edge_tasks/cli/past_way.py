@@ -1,4 +1,4 @@
-"""The way of a past through the backend: whether it can be gone, and what sends the points."""
+"""A past that is sent through the backend: whether that is possible, and what sends the points."""
 
 from __future__ import annotations
 

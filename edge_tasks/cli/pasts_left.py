@@ -1,4 +1,4 @@
-"""Pasts of edges that are no light edges of the fleet any more: people are offered to take them along, once."""
+"""Pasts of edges that are no light edges of the fleet any more: people are asked once whether to remove them."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from edge_tasks.output import Output
     from edge_tasks.proof.acceptance import Refusal
     from edge_tasks.proof.availability import Uptime
+    from edge_tasks.steps.attach_report_files import AttachReportFiles
     from edge_tasks.steps.attached_proof import AttachedProof
-    from edge_tasks.steps.report_files import ReportFiles
 
 _PERCENTS: Final = (50, 95, 99)
 _MOST_POINTS: Final = 2000
@@ -146,7 +146,7 @@ class Run:
 class AttachReport:
     """Writes both files, and prints what matters most."""
 
-    files: ReportFiles
+    files: AttachReportFiles
     output: Output
 
     def write(self, run: Run, refusal: Refusal | None) -> None:

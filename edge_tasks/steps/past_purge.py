@@ -57,9 +57,9 @@ class PastPurge:
                 yield f"not removed: what was backfilled into {places}, because {error.message}"
                 continue
             if kept is not None:
-                yield from self._take_along(storage, kept)
+                yield from self._remove(storage, kept)
 
-    def _take_along(self, storage: Storage, kept: KeptHistory) -> Iterator[str]:
+    def _remove(self, storage: Storage, kept: KeptHistory) -> Iterator[str]:
         record = PastRecord(self.record, kept.describe())
         spans = _spans(record)
         names = tuple(name for some_names in spans.values() for name in some_names)

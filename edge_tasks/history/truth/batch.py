@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Batch:
-    """Edges with a past of the same span, of one template and profile.
+    """Edges with a past of the same span and incidents, of one template and profile.
 
     Attributes:
         edges: their names.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from edge_tasks.fleet import incidents as kinds
 from edge_tasks.history.truth.answered import needed
 from edge_tasks.history.truth.reckoning import WMS_PER_WH
+from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.incidents import Incident
     from edge_tasks.history.truth.answered import Bill, PastPoints
     from edge_tasks.timedata.points import Whole
-
-_NEVER: Final = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class PastWithIncidents:
     def moments(self) -> set[int]:
         """Epoch ms at which energies must be known."""
         resets = {one.begin for one in self.incidents if one.kind in kinds.RESETS}
-        return resets | ({self._left, self.end} if self._left < _NEVER else set())
+        return resets | ({self._left, self.end} if self._left < NEVER else set())
 
     def needed(self, bill: Bill) -> list[int]:
         """The times of the points that the answers follow from; none if nothing goes wrong."""
@@ -76,7 +75,7 @@ class PastWithIncidents:
             energies: the same, as if no edge had left.
             moments: epoch ms, ascending, with :attr:`moments` among them.
         """
-        if self._left == _NEVER:
+        if self._left == NEVER:
             return energies
         left, end = (energies[:, [moments.index(one)]] for one in (self._left, self.end))
         asked = np.array(moments)[None, :, None]
@@ -102,7 +101,7 @@ class PastWithIncidents:
 
     @cached_property
     def _left(self) -> int:
-        return kinds.left_at(self.incidents, _NEVER)
+        return kinds.left_at(self.incidents, NEVER)
 
     @cached_property
     def _table(self) -> tuple[Whole, Whole]:
@@ -113,7 +112,7 @@ class PastWithIncidents:
         for one in self.incidents:
             concerned = (one.begin <= measured) & (measured < one.end)
             if one.kind == kinds.GAP:
-                times[concerned] = _NEVER
+                times[concerned] = NEVER
             elif one.kind == kinds.CLOCK:
                 times[concerned] = measured[concerned] + one.shift_ms
         found, from_end = np.unique(times[::-1], return_index=True)  # the first one from the end is the last one

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.fleet import incidents as kinds
 from edge_tasks.history import dates
+from edge_tasks.openems.sources import NEVER
 from edge_tasks.timedata.resolution import DAY_MS
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ WHYS: Final = (
 UNKNOWN: Final = frozenset({LIVE, NOT_BACKFILLED, CHANGED, NOT_RECKONED})
 """With these it is not known what the backend answers."""
 _BEHIND: Final = ": "
-_NEVER: Final = 1 << 62
 
 
 def words_of(incidents: Sequence[Incident], channel: str, period: Period, zone: tzinfo) -> str:
@@ -74,7 +74,7 @@ def _begin(incident: Incident) -> int:
 
 
 def _end(incident: Incident) -> int:
-    return _NEVER if incident.kind == kinds.LEFT else incident.end + max(0, incident.shift_ms)
+    return NEVER if incident.kind == kinds.LEFT else incident.end + max(0, incident.shift_ms)
 
 
 def _words(incident: Incident, zone: tzinfo) -> str:

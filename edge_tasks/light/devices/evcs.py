@@ -26,7 +26,7 @@ _COURSE: Final = 3
 _NOTICED: Final = 50
 """In W. A power that differs by less is no increase and no decrease."""
 _PAUSE: Final = 11_000
-"""In ms. So long after a decrease no increase is taken."""
+"""In ms. For this long after a decrease, no increase is taken."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from edge_tasks.proof.availability import Event
 from edge_tasks.steps import attach
 from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport
+from edge_tasks.steps.attach_report_files import AttachReportFiles
 from edge_tasks.steps.attached_proof import AttachedProof
-from edge_tasks.steps.report_files import ReportFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ class Host:
 
 
 def run(host: Host, folder: Path, proof: AttachedProof | None = None) -> bool:
-    report = AttachReport(ReportFiles(folder / "report.html"), Console(quiet=True))
+    report = AttachReport(AttachReportFiles(folder / "report.html"), Console(quiet=True))
     step = Attach(cast("Any", host), "wss://there", ["edge0"], 0.1, 0.5, proof, report, Console(), print)
     return step.run()
 

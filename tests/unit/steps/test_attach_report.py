@@ -10,8 +10,8 @@ from edge_tasks.proof.acceptance import Refusal
 from edge_tasks.proof.availability import Span, Uptime
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.steps.attach_report import AttachReport, Run
+from edge_tasks.steps.attach_report_files import AttachReportFiles
 from edge_tasks.steps.attached_proof import AttachedProof
-from edge_tasks.steps.report_files import ReportFiles
 from tests.inv import ROOT
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(*edges: Uptime, **more: Any) -> Run:
 
 def written(tmp_path: Path, of: Run, refusal: Refusal | None = None) -> tuple[str, dict[str, Any]]:
     path = tmp_path / "report.html"
-    AttachReport(ReportFiles(path), Console(quiet=False)).write(of, refusal)
+    AttachReport(AttachReportFiles(path), Console(quiet=False)).write(of, refusal)
     return path.read_text(), json.loads(path.with_suffix(".json").read_text())
 
 
@@ -84,7 +84,7 @@ def test_people_read_the_figures_that_matter_and_the_edges_that_are_below(
 
 
 def test_a_report_may_replace_one_of_an_earlier_run_and_nothing_else(tmp_path: Path) -> None:
-    files = ReportFiles(tmp_path / "report.html")
+    files = AttachReportFiles(tmp_path / "report.html")
     for _ in range(2):
         assert not files.foreign
         written(tmp_path, run(WELL))

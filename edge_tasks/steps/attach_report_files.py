@@ -15,7 +15,7 @@ _MEMBERS: Final = frozenset({"backend", "began", "availability", "edges"})
 
 
 @dataclass(frozen=True)
-class ReportFiles:
+class AttachReportFiles:
     """Where a report is written.
 
     Attributes:
