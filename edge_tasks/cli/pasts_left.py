@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.errors import FleetError
+from edge_tasks.fleet.groups import ranges_holding, shown
 from edge_tasks.plan import counted
 from edge_tasks.steps import step
 from edge_tasks.steps.past_record import PastRecord, index_of, indices_of, ranges
@@ -69,9 +70,7 @@ def _told(record: Record) -> set[int]:
 
 def _stays(indices: Collection[int], place: str) -> str:
     """A line for people: that the pasts of these edges stay, and what removes them."""
-    edges = ",".join(
-        str(first) if first == last else f"{first}-{last}" for first, last in ranges(sorted(indices))
-    )
+    edges = ",".join(map(shown, ranges_holding(sorted(indices))))
     return (
         f"the past of {counted(len(indices), 'edge')} that left the fleet stays in {place}"
         f" → inv backfill --remove --edge {edges}"

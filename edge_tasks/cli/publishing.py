@@ -18,6 +18,7 @@ def publish(session: Session) -> None:
         CommandFailed: it cannot be reached afterwards either.
     """
     storage = session.runtime.storage
-    if storage is not None and storage.publication is not None:
-        step.run("publish", storage.publication, session.console, only_changes=True)
+    if storage is None or storage.publication is None:
+        return
+    if step.run("publish", storage.publication, session.console, only_changes=True):
         session.look_again()

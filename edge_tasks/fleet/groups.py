@@ -49,7 +49,7 @@ class Group:
     @property
     def edges(self) -> str:
         """Its ranges as people write them: ``0-99,300-319``."""
-        return ",".join(map(_shown, self.ranges))
+        return ",".join(map(shown, self.ranges))
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def find_fault(groups: Sequence[Group]) -> Fault | None:
     expected, before = 0, -1
     for first, end, place in rows:
         if first > expected:
-            missing = _shown(range(expected, first))
+            missing = shown(range(expected, first))
             return Fault(place, f"no group has edge {missing}", "every index from 0 on, each in one group")
         if first < expected:
             problem = f"edge{first} is in the group {groups[before].name}, too"
@@ -110,5 +110,6 @@ def find_fault(groups: Sequence[Group]) -> Fault | None:
     return None
 
 
-def _shown(found: range) -> str:
+def shown(found: range) -> str:
+    """As people write it: ``3-5``, or ``3``."""
     return str(found.start) if len(found) == 1 else f"{found.start}-{found.stop - 1}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import RegistrationError
+from edge_tasks.plan import some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +31,9 @@ def refuse_foreign(facts: Sequence[str], words: Words) -> None:
         RegistrationError: there is one.
     """
     if facts:
-        more = f" and {len(facts) - _MOST_NAMED} more" if len(facts) > _MOST_NAMED else ""
         raise RegistrationError(
             f"{words.holder} has {words.entries} with these names that do not belong to this fleet: "
-            + ", ".join(facts[:_MOST_NAMED])
-            + more,
+            + some(tuple(facts), _MOST_NAMED),
             hint=f"take them over with --adopt (their apikeys change), or rename or remove them {words.editor}",
         )
 

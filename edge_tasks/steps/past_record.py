@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
+from edge_tasks.fleet.groups import ranges_holding
 from edge_tasks.fleet.incidents import Incident
 from edge_tasks.history.pasts import Noted
 
@@ -120,10 +121,4 @@ def indices_of(found: Iterable[Iterable[int]]) -> Iterable[int]:
 
 def ranges(indices: Iterable[int]) -> list[tuple[int, int]]:
     """Ascending indices as ranges, each with its first and its last."""
-    found: list[tuple[int, int]] = []
-    for index in indices:
-        if found and index == found[-1][1] + 1:
-            found[-1] = found[-1][0], index
-        else:
-            found.append((index, index))
-    return found
+    return [(found[0], found[-1]) for found in ranges_holding(indices)]

@@ -34,8 +34,8 @@ class Step(Protocol, Generic[T]):
         """
 
 
-def run(name: str, make: Callable[[], Step[T]], output: Output, *, only_changes: bool = False) -> None:
-    """Look, do what differs, look again, and print a line.
+def run(name: str, make: Callable[[], Step[T]], output: Output, *, only_changes: bool = False) -> bool:
+    """Look, do what differs, look again, and print a line; whether anything differed.
 
     Args:
         name: as the task is typed.
@@ -57,6 +57,7 @@ def run(name: str, make: Callable[[], Step[T]], output: Output, *, only_changes:
         )
     changed = bool(plan.changes)
     output.step(name, did, time.monotonic() - started, changed=changed, is_shown=changed or not only_changes)
+    return changed
 
 
 def looked(step: Step[T], output: Output) -> Plan[T]:
