@@ -62,7 +62,7 @@ def _check_newer(survey: Survey) -> list[Finding]:
 def _check_programs(survey: Survey, place: Callable[..., str]) -> list[Finding]:
     """From 2026.2 on, edges connect to a program of its own."""
     backend = survey.players.get("backend")
-    if backend is None or BACKEND_EDGE in survey.players or len(survey.release.release.backend_programs) == 1:
+    if backend is None or BACKEND_EDGE in survey.players or not survey.release.release.has_two_programs:
         return []
     found = survey.release
     sure = "has" if found.is_sure else "probably has"
@@ -108,7 +108,7 @@ def _check_registry(survey: Survey, edges: int) -> list[Finding]:
     if not survey.metadata:
         return []
     found, release = survey.metadata[0], survey.release.release
-    if len(release.backend_programs) == 1:
+    if not release.has_two_programs:
         return []
     where = f"{survey.told_where('backend', found.file)}:{found.line}"
     if found.pid == FILE:

@@ -28,7 +28,7 @@ def reason_for_silence(survey: Survey) -> str:
 
 def is_closed(survey: Survey) -> bool:
     """From 2026.2 on it opens only where something checks logins; False where the registry is not known."""
-    if len(survey.release.release.backend_programs) == 1 or not survey.metadata:
+    if not survey.release.release.has_two_programs or not survey.metadata:
         return False
     found = survey.metadata[0]
     if any(_OTHER_PROVIDER in str(path).lower() for path in survey.backend_texts):

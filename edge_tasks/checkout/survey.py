@@ -167,7 +167,7 @@ class Survey:
     def roles(self) -> tuple[str, ...]:
         """The roles that must be played: Odoo's if the registry needs it, and backend-edge with two programs."""
         needs_odoo = not self.metadata or self.metadata[0].needs_odoo
-        has_door = len(self.release.release.backend_programs) > 1
+        has_door = self.release.release.has_two_programs
         return (*(ROLES if needs_odoo else WITHOUT_ODOO), *((BACKEND_EDGE,) if has_door else ()))
 
     @cached_property

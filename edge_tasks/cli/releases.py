@@ -31,7 +31,7 @@ def with_release(choices: Choices, *, is_new: bool, is_built: bool) -> Choices:
     check_known(version)
     if not is_built:
         return choices
-    if len(release_of(version).backend_programs) > 1:
+    if release_of(version).has_two_programs:
         raise SettingsError(
             f"the bundled platform cannot be OpenEMS {version}: its second program is published as an image only",
             hint=f"--openems-version {ONE_PROGRAM} or earlier, or a checkout of your own with that image",

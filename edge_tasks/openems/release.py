@@ -84,6 +84,11 @@ class Release:
     answers_get_edges: bool = True
     faults: tuple[str, ...] = ()
 
+    @property
+    def has_two_programs(self) -> bool:
+        """Whether edges connect to a program of its own beside the backend."""
+        return len(self.backend_programs) > 1
+
 
 _2024_7_0: Final = Release(
     since="2024.7.0",

@@ -14,6 +14,7 @@ from edge_tasks.light.engine.property_channels import default_property_channels,
 from edge_tasks.openems import components as facts
 from edge_tasks.openems.components import SINGLETONS
 from edge_tasks.openems.configuration import singleton
+from edge_tasks.openems.release import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.components import Factory, Value
     from edge_tasks.openems.configuration import Component
 
+_VERSION: Final = "_meta/Version"
 _WITHOUT_EFFECT: Final = ("Controller.Api.", "Controller.Debug.", "Scheduler.", "Timedata.", "Core.")
 
 
@@ -64,10 +66,11 @@ class Catalogue:
         plant = roles.plant_of(self._roles(components))
         return with_inputs(plant, self._own(components, plant)) if plant.machines else plant
 
-    def channels(self, components: Sequence[Component], plant: Plant) -> Channels:
-        """The channels of these components, which make that plant."""
+    def channels(self, components: Sequence[Component], plant: Plant, version: str = DEFAULT.since) -> Channels:
+        """The channels of these components, which make that plant, in an edge of this release."""
         own = self._own(components, plant)
-        return channels.channels_of(plant, [ComponentChannels(still=self._properties(components)), *own])
+        properties = ComponentChannels(still=self._properties(components))
+        return channels.channels_of(plant, [properties, *own, ComponentChannels(still={_VERSION: version})])
 
     def log_line(self, components: Sequence[Component]) -> LogLine | None:
         """What is logged in each cycle; None when no component logs."""

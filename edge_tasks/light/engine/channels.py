@@ -15,7 +15,7 @@ Channels of a low priority are sent in the averages of five minutes only, as a r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -168,18 +168,6 @@ class Channels:
     averages: tuple[Reading, ...] = ()
     constant_averages: Mapping[str, Value] = field(default_factory=dict)
     patterns: dict[tuple[Counting, ...], tuple[Counting, ...]] = field(default_factory=dict, repr=False)
-
-    def with_constants(self, changed: Mapping[str, Value]) -> Channels:
-        """The same channels, with other values of some that never change."""
-        constants = {**self.constants, **changed}
-        known = {name: value for name, value in constants.items() if value is not None}
-        return replace(
-            self,
-            constants=constants,
-            constant=_pairs(constants),
-            known=_pairs({**known, **self.constant_averages}),
-            patterns={},
-        )
 
     @cached_property
     def counting(self) -> tuple[Counting, ...]:

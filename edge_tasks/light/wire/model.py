@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component, Configuration
 
 _API_TIMEOUT: Final = 60
-_VERSION: Final = "_meta/Version"
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def model_of(found: Configuration, devices: Catalogue = DEVICES, version: str = 
     return Model(
         configuration=found,
         plant=plant,
-        channels=devices.channels(found.components, plant).with_constants({_VERSION: version}),
+        channels=devices.channels(found.components, plant, version),
         config=config,
         announcement=protocol.edge_config(config),
         answers=devices.answers(found.components),
