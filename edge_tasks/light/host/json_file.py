@@ -21,9 +21,18 @@ def write_json(path: Path, document: Mapping[str, object]) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    replace_file(path, orjson.dumps(document))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """The same with what another process has written.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     draft = _draft(path)
     with _opened(draft) as file:
-        file.write(orjson.dumps(document))
+        file.write(content)
     draft.replace(path)
 
 

@@ -1,0 +1,41 @@
+"""``python -m edge_tasks.light.nodes keep FOLDER PROGRAM``: be the keeper; with ``run`` instead: be a task.
+
+A task's environment: ``KEEPER`` is the keeper's host, ``TOKEN_FILE`` has its token, ``SLOT`` is the number of the
+task from 1, ``TASK`` an id of it, ``FOLDER`` is where its files are.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from edge_tasks.light.nodes import keeper
+from edge_tasks.light.nodes.keeper_client import KeeperClient
+from edge_tasks.light.nodes.task import Task
+
+_USAGE = "usage: python -m edge_tasks.light.nodes keep FOLDER PROGRAM | run\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Be a keeper or a task; the exit status."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    if arguments == ["run"]:
+        return _task().run()
+    if len(arguments) == 3 and arguments[0] == "keep":  # noqa: PLR2004 - as the usage says
+        keeper.serve(Path(arguments[1]), Path(arguments[2]))
+        return 0
+    sys.stderr.write(_USAGE)
+    return 2
+
+
+def _task() -> Task:
+    told = os.environ
+    token = Path(told["TOKEN_FILE"]).read_text(encoding="ascii").strip()
+    client = KeeperClient(told["KEEPER"], keeper.PORT, token, int(told["SLOT"]) - 1, told["TASK"])
+    return Task(client, Path(told["FOLDER"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

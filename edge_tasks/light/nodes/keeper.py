@@ -1,0 +1,205 @@
+"""The keeper: an HTTP server beside the backend, of which tasks on other machines ask what they need.
+
+Each request has ``Authorization: Bearer TOKEN``; those about a part also have ``X-Task``, an id of the task::
+
+    GET    /program          the light edges' program, a tar.gz
+    GET    /fleet            the fleet file
+    GET    /memories         the names of the memory files, a JSON list
+    GET    /memories/NAME    one of them
+    POST   /parts/N?had=1    take or renew the lease of a part; {"fleet": digest of the fleet file}
+    PUT    /parts/N/status   what the part's process says of its edges
+    PUT    /parts/N/memory   what they have counted
+    DELETE /parts/N          release the lease
+
+Who asks about a part that another task has gets 409. The files are those of a light host in one place, see
+:mod:`edge_tasks.light.host.host`: whoever reads them need not know where edges run. The status of a part whose
+lease is over is removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import logging
+import re
+import tarfile
+import threading
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from edge_tasks.light.host import memories
+from edge_tasks.light.host.json_file import replace_file
+from edge_tasks.light.nodes.leases import Leases
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LOG: Final = logging.getLogger(__name__)
+PORT: Final = 8099
+FLEET_FILE: Final = "light.json"
+TOKEN_FILE: Final = "keeper-token"  # noqa: S105 - a file's name
+STATUS: Final = "light-status-{}.json"
+MEMORY: Final = "light-memory-{}.json"
+_MEMORIES: Final = "light-memory.json"
+_STATUS_NAME: Final = re.compile(r"light-status-([0-9]+)\.json")
+_PART: Final = re.compile(r"/parts/([0-9]{1,4})(/status|/memory)?")
+_KINDS: Final = {"/status": STATUS, "/memory": MEMORY}
+_LOOK_S: Final = 1.0
+
+
+@dataclass
+class Keeper:
+    """What the server knows.
+
+    Attributes:
+        folder: with the fleet file, the token, and the files of the parts.
+        program: the folder with the light edges' program.
+    """
+
+    folder: Path
+    program: Path
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    leases: Leases = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Parts that an earlier keeper heard of may still be run."""
+        heard_of = (_STATUS_NAME.fullmatch(file.name) for file in self.folder.iterdir())
+        self.leases = Leases(time.monotonic(), frozenset(int(found[1]) for found in heard_of if found))
+
+    def packed(self) -> bytes:
+        """The program as a tar.gz."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as archive:
+            archive.add(self.program, arcname=".")
+        return packed.getvalue()
+
+    def fleet(self) -> tuple[bytes, str]:
+        """The fleet file and its digest."""
+        content = (self.folder / FLEET_FILE).read_bytes()
+        return content, hashlib.sha256(content).hexdigest()
+
+    def is_allowed(self, authorization: str) -> bool:
+        """Whether a request has the token."""
+        token = (self.folder / TOKEN_FILE).read_bytes().strip()
+        return hmac.compare_digest(authorization.encode(), b"Bearer " + token)
+
+    def keep(self, part: int, task: str, kind: str, content: bytes) -> bool:
+        """Replace a file of a part; False if the task does not have its lease."""
+        with self.lock:
+            if not self.leases.has(part, task, time.monotonic()):
+                return False
+            replace_file(self.folder / _KINDS[kind].format(part), content)
+            return True
+
+    def forget_expired(self) -> None:
+        """Remove what was said of edges that nobody runs."""
+        with self.lock:
+            for part in self.leases.expired(time.monotonic()):
+                (self.folder / STATUS.format(part)).unlink(missing_ok=True)
+
+
+def serve(folder: Path, program: Path, port: int = PORT) -> None:
+    """Serve until the process is ended."""
+    server = server_of(Keeper(folder, program), port)
+    _LOG.info("keeps %s at port %d", folder, port)
+    server.serve_forever()
+
+
+def server_of(keeper: Keeper, port: int) -> ThreadingHTTPServer:
+    """The server of a keeper, which also looks after leases."""
+
+    class Handler(_Handler):
+        owner = keeper
+
+    server = ThreadingHTTPServer(("", port), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=_look_after, args=(keeper,), daemon=True).start()
+    return server
+
+
+def _look_after(keeper: Keeper) -> None:
+    while True:
+        time.sleep(_LOOK_S)
+        keeper.forget_expired()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: Keeper
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def do_GET(self) -> None:
+        """Answer with what the task asks for."""
+        if not self._may():
+            return
+        folder = self.owner.folder
+        name = self.path.removeprefix("/memories/")
+        if self.path == "/program":
+            self._say(HTTPStatus.OK, self.owner.packed())
+        elif self.path == "/fleet":
+            self._say(HTTPStatus.OK, self.owner.fleet()[0])
+        elif self.path == "/memories":
+            self._say(HTTPStatus.OK, orjson.dumps([file.name for file in memories.family(folder / _MEMORIES)]))
+        elif name in {file.name for file in memories.family(folder / _MEMORIES)}:
+            self._say(HTTPStatus.OK, (folder / name).read_bytes())
+        else:
+            self._say(HTTPStatus.NOT_FOUND)
+
+    def do_POST(self) -> None:
+        """Give or renew a lease."""
+        path, _, query = self.path.partition("?")
+        if not self._may() or not (found := self._part(path)):
+            return
+        with self.owner.lock:
+            now, had_it = time.monotonic(), query == "had=1"
+            has = self.owner.leases.take(int(found[1]), self._task, now, had_it=had_it)
+        answer = orjson.dumps({"fleet": self.owner.fleet()[1]})
+        self._say(HTTPStatus.OK if has else HTTPStatus.CONFLICT, answer)
+
+    def do_PUT(self) -> None:
+        """Keep what a part says."""
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if not self._may() or not (found := self._part(self.path)):
+            return
+        kept = found[2] in _KINDS and self.owner.keep(int(found[1]), self._task, found[2], content)
+        self._say(HTTPStatus.OK if kept else HTTPStatus.CONFLICT)
+
+    def do_DELETE(self) -> None:
+        """End a lease."""
+        if not self._may() or not (found := self._part(self.path)):
+            return
+        with self.owner.lock:
+            self.owner.leases.release(int(found[1]), self._task)
+        self.owner.forget_expired()
+        self._say(HTTPStatus.OK)
+
+    def _part(self, path: str) -> re.Match[str] | None:
+        found = _PART.fullmatch(path)
+        if found is None:
+            self._say(HTTPStatus.NOT_FOUND)
+        return found
+
+    @property
+    def _task(self) -> str:
+        return self.headers.get("X-Task", "")
+
+    def _may(self) -> bool:
+        allowed = self.owner.is_allowed(self.headers.get("Authorization", ""))
+        if not allowed:
+            self._say(HTTPStatus.UNAUTHORIZED)
+        return allowed
+
+    def _say(self, status: HTTPStatus, content: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of each request."""

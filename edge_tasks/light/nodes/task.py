@@ -1,0 +1,123 @@
+"""A task: it runs one part of the fleet on this machine for as long as it has the lease of it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.light.host.json_file import replace_file
+from edge_tasks.light.nodes.keeper import FLEET_FILE, MEMORY, STATUS
+from edge_tasks.light.nodes.keeper_client import KeeperError, LeaseLostError
+from edge_tasks.light.nodes.leases import GIVES_UP_S
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from edge_tasks.light.nodes.keeper_client import KeeperClient
+
+_LOG: Final = logging.getLogger(__name__)
+_PAUSE_S: Final = 0.5
+_ENDING_S: Final = 8.0
+
+
+@dataclass
+class Task:
+    """Runs the part of its client's lease.
+
+    Attributes:
+        folder: for the files of the part; it is in memory, and nobody else needs it.
+    """
+
+    client: KeeperClient
+    folder: Path
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _tag: str = field(default="", init=False)
+    _sent: dict[str, int] = field(default_factory=dict, init=False)
+    _renewed: float = field(default=0.0, init=False)
+    _stopped: bool = field(default=False, init=False)
+
+    def run(self) -> int:
+        """Run until told to stop; the exit status, 1 if the part's process ended by itself."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        has_ended = False
+        while not self._stopped and not has_ended:
+            self._turn()
+            has_ended = self._process is not None and self._process.poll() is not None
+            if not has_ended:
+                time.sleep(_PAUSE_S)
+        self._leave()
+        return int(has_ended)
+
+    def _stop(self, *_: object) -> None:
+        self._stopped = True
+
+    def _turn(self) -> None:
+        """Renew the lease and pass on what is new; without a lease end the edges."""
+        try:
+            tag = self.client.lease(had_it=self._process is not None)
+            self._renewed = time.monotonic()
+            if self._process is None:
+                self._begin(tag)
+            elif tag != self._tag:
+                self._take_fleet(tag)
+            self._hand_over()
+        except LeaseLostError as error:
+            self._end(str(error))
+        except KeeperError as error:
+            if time.monotonic() - self._renewed > GIVES_UP_S:
+                self._end(str(error))
+
+    def _begin(self, tag: str) -> None:
+        for name, content in self.client.memories().items():
+            replace_file(self.folder / name, content)
+        (self.folder / STATUS.format(self.client.part)).unlink(missing_ok=True)
+        self._take_fleet(tag)
+        self._sent.clear()
+        _LOG.info("runs part %d", self.client.part)
+        command = [sys.executable, "-m", "edge_tasks.light", str(self.folder / FLEET_FILE), str(self.client.part)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
+
+    def _take_fleet(self, tag: str) -> None:
+        replace_file(self.folder / FLEET_FILE, self.client.fleet())
+        self._tag = tag
+
+    def _hand_over(self) -> None:
+        """Give the keeper what the part's process has written since the last time."""
+        for kind, name in (("memory", MEMORY), ("status", STATUS)):
+            path = self.folder / name.format(self.client.part)
+            try:
+                written, content = path.stat().st_mtime_ns, path.read_bytes()
+            except FileNotFoundError:
+                continue
+            if self._sent.get(kind) != written:
+                self.client.put(kind, content)
+                self._sent[kind] = written
+
+    def _end(self, why: str) -> None:
+        """End the edges; their process keeps what they have counted."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        _LOG.info("ends part %d: %s", self.client.part, why)
+        try:
+            process.communicate(timeout=_ENDING_S)  # closes its standard input, which ends it
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _leave(self) -> None:
+        """End the edges, hand over the last they have counted, and let the next task have the part."""
+        had_part = self._renewed > 0 and time.monotonic() - self._renewed < GIVES_UP_S
+        self._end("the task ends")
+        try:
+            if had_part:
+                self._hand_over()
+            self.client.release()
+        except KeeperError as error:
+            _LOG.error("not handed over: %s", error)
