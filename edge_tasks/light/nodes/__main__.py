@@ -1,7 +1,7 @@
 """``python -m edge_tasks.light.nodes keep FOLDER PROGRAM``: be the keeper; with ``run`` instead: be a task.
 
 A task's environment: ``KEEPER`` is the keeper's host, ``TOKEN_FILE`` has its token, ``SLOT`` is the number of the
-task from 1, ``TASK`` an id of it, ``FOLDER`` is where its files are.
+task from 1, ``TASK`` an id of it, ``NODE`` is where it runs, and its files are in ``FOLDER``.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def main(arguments: list[str]) -> int:
 def _task() -> Task:
     told = os.environ
     token = Path(told["TOKEN_FILE"]).read_text(encoding="ascii").strip()
-    client = KeeperClient(told["KEEPER"], keeper.PORT, token, int(told["SLOT"]) - 1, told["TASK"])
-    return Task(client, Path(told["FOLDER"]))
+    client = KeeperClient(told["KEEPER"], keeper.PORT, token, told["TASK"], told["NODE"])
+    return Task(client, int(told["SLOT"]) - 1, Path(told["FOLDER"]))
 
 
 if __name__ == "__main__":

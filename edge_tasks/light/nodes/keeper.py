@@ -6,14 +6,16 @@ Each request has ``Authorization: Bearer TOKEN``; those about a part also have `
     GET    /fleet            the fleet file
     GET    /memories         the names of the memory files, a JSON list
     GET    /memories/NAME    one of them
-    POST   /parts/N?had=1    take or renew the lease of a part; {"fleet": digest of the fleet file}
+    POST   /parts/N/wish     take a part, N if it is free; {"part": int, "fleet": digest of the fleet file}
+    POST   /parts/N          renew the lease of a part; the same answer
     PUT    /parts/N/status   what the part's process says of its edges
     PUT    /parts/N/memory   what they have counted
     DELETE /parts/N          release the lease
 
-Who asks about a part that another task has gets 409. The files are those of a light host in one place, see
-:mod:`edge_tasks.light.host.host`: whoever reads them need not know where edges run. The status of a part whose
-lease is over is removed.
+A task that does not get a part, or has it no longer, is answered with 409.
+
+The files are those of a light host in one place, see :mod:`edge_tasks.light.host.host`: whoever reads them need not
+know where edges run. The status of a part whose lease is over is removed.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from edge_tasks.light.host import memories
-from edge_tasks.light.host.json_file import replace_file
+from edge_tasks.light.host import fleet_file, memories
+from edge_tasks.light.host.json_file import replace_file, write_json
 from edge_tasks.light.nodes.leases import Leases
 
 if TYPE_CHECKING:
@@ -46,9 +48,11 @@ FLEET_FILE: Final = "light.json"
 TOKEN_FILE: Final = "keeper-token"  # noqa: S105 - a file's name
 STATUS: Final = "light-status-{}.json"
 MEMORY: Final = "light-memory-{}.json"
+NODES_FILE: Final = "light-nodes.json"
+"""On which node each part runs: {part: node}."""
 _MEMORIES: Final = "light-memory.json"
 _STATUS_NAME: Final = re.compile(r"light-status-([0-9]+)\.json")
-_PART: Final = re.compile(r"/parts/([0-9]{1,4})(/status|/memory)?")
+_PART: Final = re.compile(r"/parts/([0-9]{1,4})(/status|/memory|/wish)?")
 _KINDS: Final = {"/status": STATUS, "/memory": MEMORY}
 _LOOK_S: Final = 1.0
 
@@ -66,6 +70,8 @@ class Keeper:
     program: Path
     lock: threading.Lock = field(default_factory=threading.Lock)
     leases: Leases = field(init=False)
+    _read: tuple[fleet_file.Stamp | None, tuple[str, int]] = field(default=(None, ("", 0)), init=False)
+    _noted: dict[str, str] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Parts that an earlier keeper heard of may still be run."""
@@ -79,10 +85,35 @@ class Keeper:
             archive.add(self.program, arcname=".")
         return packed.getvalue()
 
-    def fleet(self) -> tuple[bytes, str]:
-        """The fleet file and its digest."""
-        content = (self.folder / FLEET_FILE).read_bytes()
-        return content, hashlib.sha256(content).hexdigest()
+    def lease(self, part: int, task: str, node: str, *, is_wish: bool) -> dict[str, object] | None:
+        """Give or renew a lease; what the task is told, None if it does not get the part."""
+        digest, count = self._told()
+        with self.lock:
+            now = time.monotonic()
+            if is_wish:
+                found = self.leases.take(part, count, task, node, now)
+            elif part < count:
+                found = part if self.leases.renew(part, task, node, now) else None
+            else:  # of a larger earlier fleet
+                self.leases.release(part, task)
+                found = None
+            self._note_nodes()
+        return None if found is None else {"part": found, "fleet": digest}
+
+    def _told(self) -> tuple[str, int]:
+        """The digest of the fleet file, and how many parts it has; read again only when it was written."""
+        stamp = fleet_file.stamp(self.folder / FLEET_FILE)
+        if self._read[0] != stamp:
+            content = (self.folder / FLEET_FILE).read_bytes()
+            self._read = stamp, (hashlib.sha256(content).hexdigest(), orjson.loads(content)["processes"])
+        return self._read[1]
+
+    def _note_nodes(self) -> None:
+        """Write down where the parts run, if that has changed."""
+        nodes = {str(part): node for part, node in self.leases.nodes(time.monotonic())}
+        if nodes != self._noted:
+            write_json(self.folder / NODES_FILE, nodes)
+            self._noted = nodes
 
     def is_allowed(self, authorization: str) -> bool:
         """Whether a request has the token."""
@@ -102,6 +133,7 @@ class Keeper:
         with self.lock:
             for part in self.leases.expired(time.monotonic()):
                 (self.folder / STATUS.format(part)).unlink(missing_ok=True)
+            self._note_nodes()
 
 
 def serve(folder: Path, program: Path, port: int = PORT) -> None:
@@ -143,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/program":
             self._say(HTTPStatus.OK, self.owner.packed())
         elif self.path == "/fleet":
-            self._say(HTTPStatus.OK, self.owner.fleet()[0])
+            self._say(HTTPStatus.OK, (folder / FLEET_FILE).read_bytes())
         elif self.path == "/memories":
             self._say(HTTPStatus.OK, orjson.dumps([file.name for file in memories.family(folder / _MEMORIES)]))
         elif name in {file.name for file in memories.family(folder / _MEMORIES)}:
@@ -153,34 +185,31 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Give or renew a lease."""
-        path, _, query = self.path.partition("?")
-        if not self._may() or not (found := self._part(path)):
+        if not self._may() or not (found := self._part()):
             return
-        with self.owner.lock:
-            now, had_it = time.monotonic(), query == "had=1"
-            has = self.owner.leases.take(int(found[1]), self._task, now, had_it=had_it)
-        answer = orjson.dumps({"fleet": self.owner.fleet()[1]})
-        self._say(HTTPStatus.OK if has else HTTPStatus.CONFLICT, answer)
+        is_wish, node = found[2] == "/wish", self.headers.get("X-Node", "")
+        told = self.owner.lease(int(found[1]), self._task, node, is_wish=is_wish)
+        self._say(HTTPStatus.CONFLICT if told is None else HTTPStatus.OK, orjson.dumps(told))
 
     def do_PUT(self) -> None:
         """Keep what a part says."""
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if not self._may() or not (found := self._part(self.path)):
+        if not self._may() or not (found := self._part()):
             return
         kept = found[2] in _KINDS and self.owner.keep(int(found[1]), self._task, found[2], content)
         self._say(HTTPStatus.OK if kept else HTTPStatus.CONFLICT)
 
     def do_DELETE(self) -> None:
         """End a lease."""
-        if not self._may() or not (found := self._part(self.path)):
+        if not self._may() or not (found := self._part()):
             return
         with self.owner.lock:
             self.owner.leases.release(int(found[1]), self._task)
         self.owner.forget_expired()
         self._say(HTTPStatus.OK)
 
-    def _part(self, path: str) -> re.Match[str] | None:
-        found = _PART.fullmatch(path)
+    def _part(self) -> re.Match[str] | None:
+        found = _PART.fullmatch(self.path)
         if found is None:
             self._say(HTTPStatus.NOT_FOUND)
         return found

@@ -22,37 +22,48 @@ class LeaseLostError(KeeperError):
 
 @dataclass(frozen=True)
 class KeeperClient:
-    """The keeper, as the task of one part asks it.
+    """The keeper, as a task asks it.
 
     Attributes:
         host: where it is.
         port: of its server.
-        part: of the fleet.
+        token: by which it knows a task of the fleet.
         task: an id of this task, which no other has.
+        node: where this task runs, for people.
     """
 
     host: str
     port: int
     token: str = field(repr=False)
-    part: int
     task: str
+    node: str
 
-    def lease(self, *, had_it: bool) -> str:
-        """Take or renew the lease; the tag of the fleet file.
-
-        Raises:
-            LeaseLostError: another task has it.
-            KeeperError: it does not answer.
-        """
-        return str(orjson.loads(self._ask("POST", f"/parts/{self.part}?had={had_it:d}"))["fleet"])
-
-    def release(self) -> None:
-        """End the lease.
+    def take(self, wish: int) -> tuple[int, str]:
+        """Take a part, the wished one if it is free: the part, and the digest of the fleet file.
 
         Raises:
+            LeaseLostError: all of them are taken.
             KeeperError: it does not answer.
         """
-        self._ask("DELETE", f"/parts/{self.part}")
+        told = orjson.loads(self._ask("POST", f"/parts/{wish}/wish"))
+        return int(told["part"]), str(told["fleet"])
+
+    def renew(self, part: int) -> str:
+        """Renew the lease of a part; the digest of the fleet file.
+
+        Raises:
+            LeaseLostError: another task has it, or the fleet has no such part any more.
+            KeeperError: it does not answer.
+        """
+        return str(orjson.loads(self._ask("POST", f"/parts/{part}"))["fleet"])
+
+    def release(self, part: int) -> None:
+        """End the lease of a part.
+
+        Raises:
+            KeeperError: it does not answer.
+        """
+        self._ask("DELETE", f"/parts/{part}")
 
     def fleet(self) -> bytes:
         """The fleet file.
@@ -71,17 +82,17 @@ class KeeperClient:
         names = orjson.loads(self._ask("GET", "/memories"))
         return {name: self._ask("GET", f"/memories/{name}") for name in names}
 
-    def put(self, kind: str, content: bytes) -> None:
-        """Hand over a file of the part, its ``status`` or its ``memory``.
+    def put(self, part: int, kind: str, content: bytes) -> None:
+        """Hand over a file of a part, its ``status`` or its ``memory``.
 
         Raises:
             LeaseLostError: another task has the part.
             KeeperError: it does not answer.
         """
-        self._ask("PUT", f"/parts/{self.part}/{kind}", content)
+        self._ask("PUT", f"/parts/{part}/{kind}", content)
 
     def _ask(self, method: str, path: str, content: bytes = b"") -> bytes:
-        headers = {"Authorization": f"Bearer {self.token}", "X-Task": self.task}
+        headers = {"Authorization": f"Bearer {self.token}", "X-Task": self.task, "X-Node": self.node}
         connection = http.client.HTTPConnection(self.host, self.port, timeout=_ANSWERS_S)
         try:
             connection.request(method, path, content, headers)
@@ -92,7 +103,7 @@ class KeeperClient:
         finally:
             connection.close()
         if answer.status == HTTPStatus.CONFLICT:
-            raise LeaseLostError(f"another task runs part {self.part}")
+            raise LeaseLostError("another task has the part")
         if answer.status != HTTPStatus.OK:
             raise KeeperError(f"the keeper answers {method} {path} with {answer.status}")
         return said

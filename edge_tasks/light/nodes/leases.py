@@ -1,9 +1,12 @@
-"""Who may run a part of the fleet: one task at a time, also while machines come and go. Pure."""
+"""Who runs which part of the fleet: one task each at a time, also while machines come and go. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LASTS_S: Final = 15.0
 """A lease that was not renewed for so long is over, and the next task gets it."""
@@ -12,8 +15,17 @@ GIVES_UP_S: Final = 10.0
 
 
 @dataclass(frozen=True)
-class _Lease:
+class Lease:
+    """A task's right to run a part.
+
+    Attributes:
+        task: an id of it.
+        node: where it runs, for people.
+        until: seconds, by the clock of :class:`Leases`.
+    """
+
     task: str
+    node: str
     until: float
 
 
@@ -29,24 +41,33 @@ class Leases:
 
     began: float
     doubtful: frozenset[int] = frozenset()
-    _held: dict[int, _Lease] = field(default_factory=dict)
+    _held: dict[int, Lease] = field(default_factory=dict)
 
-    def take(self, part: int, task: str, now: float, *, had_it: bool) -> bool:
-        """Give or renew a lease; whether the task has it now.
-
-        Args:
-            part: of the fleet.
-            task: who asks.
-            now: the time in seconds.
-            had_it: the task has run the part until now.
-        """
+    def renew(self, part: int, task: str, node: str, now: float) -> bool:
+        """Renew the lease of a task that has run a part until now; whether it still has it."""
         lease = self._held.get(part)
         if lease is not None and lease.task != task and now < lease.until:
             return False
-        if lease is None and not had_it and self._is_doubtful(part, now):
-            return False
-        self._held[part] = _Lease(task, now + LASTS_S)
+        self._held[part] = Lease(task, node, now + LASTS_S)
         return True
+
+    def take(self, wish: int, count: int, task: str, node: str, now: float) -> int | None:
+        """Give a task a part that nobody runs.
+
+        Args:
+            wish: the part that it gets if that is free, so that parts stay where they were.
+            count: how many parts there are.
+            task: an id of it.
+            node: where it runs.
+            now: the time in seconds.
+        """
+        self._held = {part: lease for part, lease in self._held.items() if lease.task != task}
+        free = [part for part in range(count) if self._is_free(part, now)]
+        if not free:
+            return None
+        part = wish if wish in free else free[0]
+        self._held[part] = Lease(task, node, now + LASTS_S)
+        return part
 
     def has(self, part: int, task: str, now: float) -> bool:
         """Whether a task has the lease of a part."""
@@ -57,12 +78,18 @@ class Leases:
         """End a lease of this task; the next one need not wait."""
         lease = self._held.get(part)
         if lease is not None and lease.task == task:
-            self._held[part] = _Lease("", 0.0)
+            self._held[part] = Lease("", "", 0.0)
 
     def expired(self, now: float) -> list[int]:
         """The parts that were run, and that nobody runs any more."""
-        unclaimed = (part for part in self.doubtful - self._held.keys() if not self._is_doubtful(part, now))
-        return [*(part for part, lease in self._held.items() if now >= lease.until), *unclaimed]
+        return [part for part in sorted({*self._held, *self.doubtful}) if self._is_free(part, now)]
 
-    def _is_doubtful(self, part: int, now: float) -> bool:
-        return part in self.doubtful and now < self.began + LASTS_S
+    def nodes(self, now: float) -> Iterator[tuple[int, str]]:
+        """The parts that are run, each with its node."""
+        yield from ((part, lease.node) for part, lease in self._held.items() if now < lease.until)
+
+    def _is_free(self, part: int, now: float) -> bool:
+        lease = self._held.get(part)
+        if lease is not None:
+            return now >= lease.until
+        return part not in self.doubtful or now >= self.began + LASTS_S

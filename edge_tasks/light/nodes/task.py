@@ -27,16 +27,19 @@ _ENDING_S: Final = 8.0
 
 @dataclass
 class Task:
-    """Runs the part of its client's lease.
+    """Runs a part, whichever the keeper gives it.
 
     Attributes:
+        wish: the part that it would rather have.
         folder: for the files of the part; it is in memory, and nobody else needs it.
     """
 
     client: KeeperClient
+    wish: int
     folder: Path
+    _part: int | None = field(default=None, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
-    _tag: str = field(default="", init=False)
+    _digest: str = field(default="", init=False)
     _sent: dict[str, int] = field(default_factory=dict, init=False)
     _renewed: float = field(default=0.0, init=False)
     _stopped: bool = field(default=False, init=False)
@@ -60,43 +63,53 @@ class Task:
     def _turn(self) -> None:
         """Renew the lease and pass on what is new; without a lease end the edges."""
         try:
-            tag = self.client.lease(had_it=self._process is not None)
-            self._renewed = time.monotonic()
-            if self._process is None:
-                self._begin(tag)
-            elif tag != self._tag:
-                self._take_fleet(tag)
-            self._hand_over()
+            if self._part is None:
+                self._begin()
+            else:
+                self._go_on(self._part)
         except LeaseLostError as error:
             self._end(str(error))
+            self._part = None
         except KeeperError as error:
             if time.monotonic() - self._renewed > GIVES_UP_S:
                 self._end(str(error))
+                self._part = None
 
-    def _begin(self, tag: str) -> None:
+    def _begin(self) -> None:
+        """Take a part, and go on where its edges were."""
+        part, digest = self.client.take(self.wish)
+        self._renewed = time.monotonic()
         for name, content in self.client.memories().items():
             replace_file(self.folder / name, content)
-        (self.folder / STATUS.format(self.client.part)).unlink(missing_ok=True)
-        self._take_fleet(tag)
+        (self.folder / STATUS.format(part)).unlink(missing_ok=True)
+        self._take_fleet(digest)
         self._sent.clear()
-        _LOG.info("runs part %d", self.client.part)
-        command = [sys.executable, "-m", "edge_tasks.light", str(self.folder / FLEET_FILE), str(self.client.part)]
+        _LOG.info("runs part %d", part)
+        command = [sys.executable, "-m", "edge_tasks.light", str(self.folder / FLEET_FILE), str(part)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
+        self._part = part
 
-    def _take_fleet(self, tag: str) -> None:
+    def _go_on(self, part: int) -> None:
+        digest = self.client.renew(part)
+        self._renewed = time.monotonic()
+        if digest != self._digest:
+            self._take_fleet(digest)
+        self._hand_over(part)
+
+    def _take_fleet(self, digest: str) -> None:
         replace_file(self.folder / FLEET_FILE, self.client.fleet())
-        self._tag = tag
+        self._digest = digest
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, part: int) -> None:
         """Give the keeper what the part's process has written since the last time."""
         for kind, name in (("memory", MEMORY), ("status", STATUS)):
-            path = self.folder / name.format(self.client.part)
+            path = self.folder / name.format(part)
             try:
                 written, content = path.stat().st_mtime_ns, path.read_bytes()
             except FileNotFoundError:
                 continue
             if self._sent.get(kind) != written:
-                self.client.put(kind, content)
+                self.client.put(part, kind, content)
                 self._sent[kind] = written
 
     def _end(self, why: str) -> None:
@@ -104,7 +117,7 @@ class Task:
         process, self._process = self._process, None
         if process is None:
             return
-        _LOG.info("ends part %d: %s", self.client.part, why)
+        _LOG.info("ends its edges: %s", why)
         try:
             process.communicate(timeout=_ENDING_S)  # closes its standard input, which ends it
         except subprocess.TimeoutExpired:
@@ -113,11 +126,11 @@ class Task:
 
     def _leave(self) -> None:
         """End the edges, hand over the last they have counted, and let the next task have the part."""
-        had_part = self._renewed > 0 and time.monotonic() - self._renewed < GIVES_UP_S
         self._end("the task ends")
+        if self._part is None:
+            return
         try:
-            if had_part:
-                self._hand_over()
-            self.client.release()
+            self._hand_over(self._part)
+            self.client.release(self._part)
         except KeeperError as error:
             _LOG.error("not handed over: %s", error)
