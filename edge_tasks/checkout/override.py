@@ -19,6 +19,9 @@ FILE_NAME: Final = "docker-compose.override.yml"
 LIGHT_SERVICE: Final = "openems-light-edges"
 """The service that holds all light edges."""
 
+OVERLAY: Final = "edge-tasks"
+"""How the override calls the network of a Swarm."""
+
 READABLE: Final = 0o644
 """The mode of the override: it holds no secret, and people read it."""
 
@@ -64,6 +67,7 @@ class LightService:
         environment: name → value.
         user: ``uid:gid``, the caller's.
         ports: ``host:inside`` texts, for its metrics if they are wanted.
+        networks: those that it is in; empty for those of the platform's own edge.
     """
 
     image: str
@@ -73,6 +77,7 @@ class LightService:
     environment: Mapping[str, str]
     user: str
     ports: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ class Hosting:
         environment_file: the file with that service's environment, which may be secret; empty when there is none.
         environment_files: that service's own, which come before it.
         volumes: mounts of each edge besides its config directory, in Compose's long syntax.
+        overlay: the name of a Swarm's network, which services call :data:`OVERLAY`; empty for none.
     """
 
     config_target: str
@@ -104,6 +110,7 @@ class Hosting:
     environment_file: str = ""
     environment_files: tuple[str, ...] = ()
     volumes: tuple[Mapping[str, object], ...] = ()
+    overlay: str = ""
 
     @property
     def all_environment_files(self) -> list[str]:
@@ -131,6 +138,7 @@ def render_override(edges: Iterable[Edge], compose: ComposeFile, hosting: Hostin
         hosting=hosting,
         light=hosting.light if hosting else None,
         light_service=LIGHT_SERVICE,
+        overlay_key=OVERLAY,
     )
 
 

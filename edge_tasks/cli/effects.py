@@ -28,6 +28,7 @@ class Place:
         uses_engine: the runtime runs containers.
         is_bundled: on the bundled platform.
         has_light: the fleet has light edges.
+        spans_nodes: they are on several machines.
         tasks: the names of the tasks that were typed, and of those that they need.
     """
 
@@ -35,6 +36,7 @@ class Place:
     is_bundled: bool
     has_light: bool
     tasks: frozenset[str]
+    spans_nodes: bool = False
 
     def has(self, needed: Matters) -> bool:
         """Whether something matters here."""
@@ -45,6 +47,7 @@ class Place:
             Matters.EMBEDDED: not self.uses_engine,
             Matters.LIGHT: self.has_light,
             Matters.LIGHT_DOCKER: self.has_light and self.uses_engine,
+            Matters.SWARM: self.spans_nodes,
         }[needed]
 
 

@@ -28,7 +28,8 @@ class Matters(Enum):
     BUNDLED_DOCKER = "for the bundled platform in the docker runtime"
     EMBEDDED = "in the embedded runtime"
     LIGHT = "for light edges"
-    LIGHT_DOCKER = "for light edges in the docker runtime"
+    LIGHT_DOCKER = "for light edges in the docker and swarm runtimes"
+    SWARM = "in the swarm runtime"
 
 
 @dataclass(frozen=True)

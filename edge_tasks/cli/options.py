@@ -150,6 +150,16 @@ _SETTINGS: Final = (
         saved=Saved.EXTRA,
     ),
     Setting(
+        "placement",
+        "On which nodes the light edges may run, as constraints of Docker with commas between them (swarm)",
+        default="",
+        default_words="on all of them",
+        pattern=r"[^,\s=!]+[=!]=[^,\s]+(,[^,\s=!]+[=!]=[^,\s]+)*",
+        pattern_words="constraints like node.role==worker, with commas between them",
+        matters=Matters.SWARM,
+        saved=Saved.EXTRA,
+    ),
+    Setting(
         "light_processes",
         "How many processes run the light edges",
         default=0,

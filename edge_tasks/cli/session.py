@@ -123,9 +123,9 @@ class Session:
             return
         self._said_without_effect = True
         wanted = self.target.wanted
-        uses_engine = kind(wanted.runtime).uses_engine
-        has_light = wanted.fleet.light > 0 or not uses_engine
-        place = Place(uses_engine, self._platform.bundled, has_light, self.tasks)
+        where = kind(wanted.runtime)
+        has_light = wanted.fleet.light > 0 or not where.uses_engine
+        place = Place(where.uses_engine, self._platform.bundled, has_light, self.tasks, where.spans_nodes)
         for line in without_effect((name for name, value in self.options.items() if value), place):
             self.console.line(f"! {line}")
 
@@ -258,6 +258,7 @@ class Session:
         choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
         names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
         wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
+        kind(runtime).check(wanted.fleet)
         edge = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge, groups)
 

@@ -217,6 +217,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         running_why=process.why,
         online=online,
         tries=process.tries,
+        node=process.node,
         restart=facts.restart(name),
         unasked=answers.unasked,
         unasked_why=answers.why,

@@ -19,6 +19,7 @@ class EdgeProcess:
         since: when it was started, seconds since 1970.
         ignored: config files that it does not load, each with the reason.
         tries: it connects again by itself when it has lost the backend.
+        node: the machine of a Swarm on which it runs; empty elsewhere.
     """
 
     running: bool
@@ -26,6 +27,7 @@ class EdgeProcess:
     since: float = 0.0
     ignored: tuple[str, ...] = ()
     tries: bool = False
+    node: str = ""
 
 
 class StatusSource(Protocol):

@@ -68,6 +68,7 @@ class Observation:
         running_why: why not, in the runtime's words.
         online: what the backend says; None when the backend does not know it.
         tries: it connects again by itself when it has lost the backend.
+        node: the machine of a Swarm on which it runs; empty elsewhere.
         restart: what to type so that this edge starts again.
         unasked: which service could not be asked, so that nothing is known; None if all could be.
         unasked_why: why not.
@@ -93,6 +94,7 @@ class Observation:
     running_why: str = ""
     online: bool | None = None
     tries: bool = False
+    node: str = ""
     restart: str = "inv up"
     unasked: Fault | None = None
     unasked_why: str = ""
@@ -129,6 +131,7 @@ class Verdict:
         may_change: it runs, and the backend knows it: waiting may help.
         message_age_s: seconds since the backend's ``lastmessage``; None when it has none.
         running: its process or container runs.
+        node: the machine of a Swarm on which it runs; empty elsewhere.
     """
 
     name: str
@@ -140,6 +143,7 @@ class Verdict:
     message_age_s: float | None = None
     fault: Fault | None = None
     running: bool = True
+    node: str = ""
 
     @property
     def is_well(self) -> bool:
@@ -173,9 +177,8 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
         seen = replace(seen, online=False, components=None)
     fault, condition, why, hint = _fault(seen, expected) or (None, Condition.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and seen.unasked is None
-    return Verdict(
-        seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, fault, seen.running
-    )
+    found = Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, fault)
+    return replace(found, running=seen.running, node=seen.node)
 
 
 def _figures(

@@ -11,6 +11,7 @@ from edge_tasks.errors import MissingTool
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edge_tasks.fleet.identity import Fleet
     from edge_tasks.runtimes.context import RuntimeContext
     from edge_tasks.runtimes.protocols import Runtime
 
@@ -28,11 +29,15 @@ class Kind:
         find_problem: why it cannot be used on this machine, and what to do; both empty when it can.
         uses_engine: it runs containers in the platform's Compose project; others read the compose file themselves
             (:attr:`RuntimeContext.compose`).
+        spans_nodes: its edges are on several machines.
+        check: refuses a fleet that it cannot run, with a :class:`~edge_tasks.errors.SettingsError`.
     """
 
     create: Callable[[RuntimeContext], Runtime]
     find_problem: Callable[[], tuple[str, str]]
     uses_engine: bool
+    spans_nodes: bool = False
+    check: Callable[[Fleet], None] = lambda _: None
 
 
 def kind(name: str) -> Kind:

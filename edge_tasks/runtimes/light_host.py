@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import in_utf8, text_of, write_file, writing
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.light_groups import Render
 
 _MEMORY_FILE: Final = "light-memory.json"
-_START_S: Final = 30.0
 _STUCK_S: Final = 30.0
 """A process writes its status at least every 5 s, a large one a little later; older than this, it is stuck."""
 _TRYING: Final = frozenset({"starting", "connecting", "connected", "waiting"})
@@ -113,7 +112,7 @@ class HostProcess(Protocol):
 
 
 class LightHost:
-    """One background process with a child for each part of the fleet, and its files.
+    """Processes, each with a part of the fleet, and their files.
 
     Args:
         process: the process; its status and memory lie beside its fleet file.
@@ -123,7 +122,12 @@ class LightHost:
         render: the files of an edge, for those that have no directory.
         blueprints: gives what the edges are made of.
         options: how the edges are to run.
+
+    Attributes:
+        starts_s: the processes have their edges after so many seconds at the latest.
     """
+
+    starts_s: ClassVar[float] = 30.0
 
     def __init__(  # noqa: PLR0913 - where it runs, whose edges, and how
         self,
@@ -206,7 +210,7 @@ class LightHost:
     def _takes(self, planned: LightStart) -> bool:
         told = json.loads(planned.fleet_file)
         wanted = [told["revision"]] * told["processes"]
-        deadline = time.monotonic() + _START_S
+        deadline = time.monotonic() + self.starts_s
         while [status.get("revision") for status in self._statuses()] != wanted:
             self.process.require("light host")
             if not until(deadline):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _WHO: Final = ("edge", "state")
 _PORTS: Final = ("host ports",)
+_NODE: Final = ("node",)
 _FIGURES: Final = ("grid W", "PV W", "battery W", "consumption W", "SoC %")
 SHOWN: Final = (
     "_sum/GridActivePower",
@@ -67,11 +68,17 @@ class EdgeTable:
             verdicts = self.measured(verdicts, SHOWN)
         ports = [self._ports(verdict) for verdict in verdicts]
         titles = _PORTS if any(ports) else ()
+        of_nodes = _NODE if any(verdict.node for verdict in verdicts) else ()
         rows = [
-            (one.name, one.condition.value, *(found or "-" for _ in titles), *_figures(one))
+            (
+                *(one.name, one.condition.value),
+                *(one.node or "-" for _ in of_nodes),
+                *(found or "-" for _ in titles),
+                *_figures(one),
+            )
             for one, found in zip(verdicts, ports, strict=True)
         ]
-        self.output.table((*_WHO, *titles, *_FIGURES), rows)
+        self.output.table((*_WHO, *of_nodes, *titles, *_FIGURES), rows)
 
     def _ports(self, verdict: Verdict) -> str:
         """The host's ports at which the edge listens; empty if there are none."""
@@ -103,4 +110,5 @@ def _entry(edge: Edge, verdict: Verdict) -> dict[str, Any]:
         "hint": verdict.hint,
         "ports": ports,
         "values": dict(verdict.values),
+        **({"node": verdict.node} if verdict.node else {}),
     }

@@ -14,8 +14,8 @@ Each request has ``Authorization: Bearer TOKEN``; those about a part also have `
 
 A task that does not get a part, or has it no longer, is answered with 409.
 
-The files are those of a light host in one place, see :mod:`edge_tasks.light.host.host`: whoever reads them need not
-know where edges run. The status of a part whose lease is over is removed.
+The files are those of a light host in one place, see :mod:`edge_tasks.light.host.host`: whoever reads them need
+not know where edges run. The status of a part whose lease is over is removed.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import orjson
 
 from edge_tasks.light.host import fleet_file, memories
 from edge_tasks.light.host.json_file import replace_file, write_json
+from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, NODES_FILE, STATUS, TOKEN_FILE
 from edge_tasks.light.nodes.leases import Leases
 
 if TYPE_CHECKING:
@@ -44,13 +45,6 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 PORT: Final = 8099
-FLEET_FILE: Final = "light.json"
-TOKEN_FILE: Final = "keeper-token"  # noqa: S105 - a file's name
-STATUS: Final = "light-status-{}.json"
-MEMORY: Final = "light-memory-{}.json"
-NODES_FILE: Final = "light-nodes.json"
-"""On which node each part runs: {part: node}."""
-_MEMORIES: Final = "light-memory.json"
 _STATUS_NAME: Final = re.compile(r"light-status-([0-9]+)\.json")
 _PART: Final = re.compile(r"/parts/([0-9]{1,4})(/status|/memory|/wish)?")
 _KINDS: Final = {"/status": STATUS, "/memory": MEMORY}
@@ -177,8 +171,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/fleet":
             self._say(HTTPStatus.OK, (folder / FLEET_FILE).read_bytes())
         elif self.path == "/memories":
-            self._say(HTTPStatus.OK, orjson.dumps([file.name for file in memories.family(folder / _MEMORIES)]))
-        elif name in {file.name for file in memories.family(folder / _MEMORIES)}:
+            self._say(HTTPStatus.OK, orjson.dumps([file.name for file in memories.family(folder / MEMORIES)]))
+        elif name in {file.name for file in memories.family(folder / MEMORIES)}:
             self._say(HTTPStatus.OK, (folder / name).read_bytes())
         else:
             self._say(HTTPStatus.NOT_FOUND)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.host.json_file import replace_file
-from edge_tasks.light.nodes.keeper import FLEET_FILE, MEMORY, STATUS
+from edge_tasks.light.nodes.files import FLEET_FILE, MEMORY, STATUS
 from edge_tasks.light.nodes.keeper_client import KeeperError, LeaseLostError
 from edge_tasks.light.nodes.leases import GIVES_UP_S
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.compose_file import ComposeFile, depends
-from edge_tasks.checkout.host_names import aliases
+from edge_tasks.checkout.host_names import aliases, host_of
 from edge_tasks.checkout.inheritance import (
     DATA_DIRECTORY,
     JAVA,
@@ -20,7 +20,7 @@ from edge_tasks.checkout.inheritance import (
     java_options,
     user_ids,
 )
-from edge_tasks.checkout.override import Addition, Hosting, render_override
+from edge_tasks.checkout.override import OVERLAY, Addition, Hosting, render_override
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker import bundles, edge_files, light_container, metadata_file
 from edge_tasks.runtimes.docker.config_copies import copies
@@ -29,7 +29,7 @@ from edge_tasks.runtimes.docker.stack import ENVIRONMENT_FILE
 from edge_tasks.runtimes.plans import Override
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.runtimes.docker.stack import Stack
@@ -79,6 +79,7 @@ def _text(stack: Stack, edges: Sequence[Edge]) -> str:
         inherited=inherited.options,
         environment_file=_environment_path(stack) if inherited.environment else "",
         volumes=(*inherited.volumes, *bundles.mounts(stack)),
+        overlay=stack.options.overlay,
     )
     return render_override(edges, service, hosting)
 
@@ -128,11 +129,26 @@ def _additions(stack: Stack) -> dict[str, Addition]:
     for service in dict.fromkeys((stack.services.backend, stack.services.door)):
         if networks := aliases(service, stack.project):
             found[service] = replace(found.get(service, Addition()), networks=networks)
+    if stack.options.overlay:
+        door = stack.services.door
+        found[door] = replace(found.get(door, Addition()), networks=_with_overlay(stack, door))
     offset = stack.context.fleet.port_offset
     for service in stack.services.platform if offset else ():
         if shifted := stack.project.shifted_ports(service, offset):
             found[service] = replace(found.get(service, Addition()), only_ports=shifted)
     return found
+
+
+def _with_overlay(stack: Stack, service: str) -> dict[str, Mapping[str, Sequence[str]]]:
+    """A service's networks, and a Swarm's beside them, in which the edges find it by the name that they know."""
+    own: dict[str, Mapping[str, Sequence[str]]] = {
+        name: {} for name in stack.project.services[service].get("networks") or ("default",)
+    }
+    return {
+        **own,
+        **aliases(service, stack.project),
+        OVERLAY: {"aliases": [host_of(service, stack.project.services)]},
+    }
 
 
 def _mark(stack: Stack, digest: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import edge_tasks
 from edge_tasks.adapters import wheels
 from edge_tasks.adapters.files import remove_directory, write_file, writing
-from edge_tasks.checkout.override import LIGHT_SERVICE, LightService
+from edge_tasks.checkout.override import LIGHT_SERVICE, OVERLAY, LightService
 from edge_tasks.runtimes.light_host import LightHost
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")
 _FLEET_FILE: Final = "light.json"
+_HOST: Final = ("edge_tasks.light", str(FLEET / _FLEET_FILE))
+_KEEPER: Final = ("edge_tasks.light.nodes", "keep", str(FLEET), str(_PROGRAM))
+"""What it is where the edges are on other machines."""
 PACKAGES: Final = ("orjson", "picows", "prometheus_client", "tzdata", "yarl")
 SOURCES: Final = ("__init__.py", "errors.py", "openems", "light")
 """What the program needs of other packages and of ours; a test of the architecture checks it."""
@@ -92,12 +95,13 @@ def service(stack: Stack) -> LightService:
     port = stack.light_options.metrics_port
     return LightService(
         image=image_of(stack),
-        program=_digest(),
-        arguments=("-m", "edge_tasks.light", str(FLEET / _FLEET_FILE)),
+        program=program_digest(),
+        arguments=("-m", *(_KEEPER if stack.options.overlay else _HOST)),
         volumes=(f"./{home}/program:{_PROGRAM}:ro", f"./{home}/fleet:{FLEET}"),
         environment={"PYTHONPATH": str(_PROGRAM), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         user=f"{os.geteuid()}:{os.getegid()}",
         ports=(f"127.0.0.1:{port}:{port}",) if port else (),
+        networks=(OVERLAY,) if stack.options.overlay else (),
     )
 
 
@@ -167,10 +171,10 @@ def _package() -> Path:
 
 def _mark(stack: Stack) -> list[str]:
     image = image_of(stack)
-    return [_digest(), stack.docker.images((image,)).get(image, "")]
+    return [program_digest(), stack.docker.images((image,)).get(image, "")]
 
 
-def _digest() -> str:
+def program_digest() -> str:
     """A digest of packages and sources."""
     digest = hashlib.sha256(" ".join(wheels.installed(PACKAGES)).encode())
     for name in SOURCES:

@@ -27,6 +27,7 @@ class DockerOptions:
         force: whether to go on with too little memory.
         fix: correct copies of the platform's files are wanted.
         snapshot: an initialised Odoo is kept, and used again.
+        overlay: a Swarm's network that the backend joins, too, since the edges are in it; empty for none.
     """
 
     project_name: str
@@ -42,6 +43,7 @@ class DockerOptions:
     force: bool
     fix: bool
     snapshot: bool
+    overlay: str = ""
 
     @classmethod
     def of(cls, choices: Mapping[str, str | int], flags: Collection[str]) -> DockerOptions:

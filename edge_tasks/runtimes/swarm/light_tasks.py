@@ -1,0 +1,202 @@
+"""The light edges' tasks as processes that run light edges: the keeper here, and a service of the Swarm."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from edge_tasks.adapters.files import read_utf8, text_of, write_file
+from edge_tasks.adapters.processes import until
+from edge_tasks.errors import CommandFailed
+from edge_tasks.light import nodes
+from edge_tasks.light.nodes.files import NODES_FILE, TOKEN_FILE
+from edge_tasks.proof.protocol import EdgeProcess
+from edge_tasks.runtimes.docker.light_container import FLEET, LightContainer, image_of, program_digest
+from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, label_of, service_of
+from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.adapters.swarm import Service
+    from edge_tasks.runtimes.swarm.stack import SwarmStack
+
+_ENDS_S: Final = 40.0
+
+
+@dataclass(frozen=True)
+class SwarmTasks:
+    """Starts and finds the tasks."""
+
+    stack: SwarmStack
+    keeper: LightContainer
+
+    @property
+    def config(self) -> Path:
+        """The fleet file, which the keeper reads."""
+        return self.keeper.config
+
+    @property
+    def name(self) -> str:
+        """The name of their service."""
+        return service_of(self.stack.context.fleet.id)
+
+    @property
+    def log(self) -> str:
+        """Where their output is, for people."""
+        return f"docker service logs {self.name}"
+
+    @cached_property
+    def wanted(self) -> LightTasks:
+        """The tasks as they should be."""
+        stack, image = self.stack, image_of(self.stack)
+        asked = ("image", "inspect", "--format", "{{.Architecture}} {{len .RepoDigests}}", image)
+        architecture, digests = stack.docker.ask(*asked).split()
+        fixed = stack.light_options.processes
+        return LightTasks(
+            fleet_id=stack.context.fleet.id,
+            image=image,
+            is_local=digests == "0",
+            program=program_digest(),
+            bootstrap=read_utf8(Path(nodes.__file__).with_name("bootstrap.py")),
+            architecture=architecture,
+            placement=tuple(filter(None, str(stack.context.choices["placement"]).split(","))),
+            layout=str(fixed),
+            token=stack.context.fleet.password("keeper"),
+        )
+
+    @property
+    def count(self) -> int:
+        """How many tasks there should be."""
+        return self.stack.light_options.shares(self.stack.context.fleet.light)["processes"]
+
+    def find(self) -> Service | None:
+        """The service if it and the keeper are as they should be, else None."""
+        if self.keeper.find() is None:
+            return None
+        found = self._service()
+        return found if found is not None and self._fits(found) and found.replicas == self.count else None
+
+    def start(self, config: str) -> None:
+        """Write the fleet file and start what is missing; tasks that are right go on."""
+        wanted, swarm, docker = self.wanted, self.stack.swarm, self.stack.docker
+        self.keeper.start(config)
+        write_file(self.config.parent / TOKEN_FILE, wanted.token)
+        found = self._service()
+        if found is not None and self._fits(found):
+            if found.replicas != self.count:
+                docker.run("service", "scale", "--detach", f"{self.name}={self.count}")
+            return
+        self.end_tasks()
+        if not swarm.has_secret(wanted.secret):
+            swarm.make_secret(wanted.secret, wanted.token, wanted.label)
+        docker.run(*wanted.creation(self.count))
+
+    def stop(self) -> bool:
+        """End the tasks, and then the keeper, which gets what they have counted; whether something ran."""
+        ran = self.end_tasks()
+        return self.keeper.stop() or ran
+
+    def require(self, what: str) -> None:
+        """Raise when the keeper has ended, or when nodes lack the image.
+
+        Raises:
+            CommandFailed: with the nodes.
+        """
+        self.keeper.require(what)
+        if nodes := lacking_image(self.stack.swarm.tasks(self.name)):
+            image = image_of(self.stack)
+            raise CommandFailed(
+                f"{', '.join(nodes)} cannot fetch the image {image}",
+                hint=f"docker load it there, or take one that all nodes can pull: --light-image REGISTRY/{image}",
+            )
+
+    def remove(self) -> None:
+        """Remove everything of this fleet in the Swarm; containers here have left its network before.
+
+        Raises:
+            CommandFailed: tasks are still in the network.
+        """
+        docker, label = self.stack.docker, f"label={label_of(self.stack.context.fleet.id)}"
+        for kind in ("service", "secret", "network"):
+            deadline = time.monotonic() + _ENDS_S
+            while names := docker.ask(kind, "ls", "--filter", label, "--format", "{{.Name}}").split():
+                self._remove(kind, names, is_last_try=not until(deadline, 0.5))
+
+    def _remove(self, kind: str, names: Sequence[str], *, is_last_try: bool) -> None:
+        try:
+            self.stack.docker.run(kind, "rm", *names)
+        except CommandFailed:  # for a moment a network has tasks that end
+            if is_last_try:
+                raise
+
+    def nodes(self) -> dict[int, str]:
+        """The part → the node on which it runs, as the keeper has noted it."""
+        noted = json.loads(text_of(self.config.parent / NODES_FILE) or "{}")
+        return {int(part): str(node) for part, node in noted.items()}
+
+    def is_there(self) -> bool:
+        """Whether their service is in the Swarm."""
+        return self._service() is not None
+
+    def not_yet(self) -> EdgeProcess:
+        """An edge that no task runs; the Swarm is going to have one, if there is the service."""
+        if not self.is_there():
+            return EdgeProcess(running=False, why="the Swarm has no service for the fleet's light edges")
+        why = why_not(self.stack.swarm.tasks(self.name), self.stack.swarm.nodes())
+        return EdgeProcess(running=True, why=why)
+
+    def _service(self) -> Service | None:
+        return self.stack.swarm.service(self.name)
+
+    def _fits(self, found: Service) -> bool:
+        return found.labels.get(SPEC) == self.wanted.spec
+
+    def end_tasks(self) -> bool:
+        """Remove the service, and wait until its tasks have handed over their counters; whether it was there."""
+        if not self.is_there():
+            return False
+        self.stack.docker.run("service", "rm", self.name)
+        deadline = time.monotonic() + _ENDS_S
+        while self.nodes() and until(deadline, 0.5):
+            pass
+        return True
+
+
+class SwarmHost(LightHost):
+    """Light edges in tasks of a Swarm."""
+
+    starts_s: ClassVar[float] = 120.0
+
+    def processes(self) -> dict[str, EdgeProcess]:
+        """What the tasks say of their edges, with the node of each, by name."""
+        tasks = self.process
+        if not isinstance(tasks, SwarmTasks):
+            raise TypeError
+        found, nodes = super().processes(), tasks.nodes()
+        shares = self._options.shares(self._fleet.light)
+        parts = {
+            edge.name: place // shares["block"] % shares["processes"]
+            for place, edge in enumerate(self._fleet.light_edges)
+        }
+        missing = EdgeProcess(running=False) if parts.keys() <= found.keys() else tasks.not_yet()
+        return {name: replace(found.get(name, missing), node=nodes.get(part, "")) for name, part in parts.items()}
+
+
+def host_of(tasks: SwarmTasks, uri: str) -> SwarmHost:
+    """The tasks as what runs light edges, which connect to ``uri``."""
+    stack, context = tasks.stack, tasks.stack.context
+    return SwarmHost(
+        tasks,
+        FLEET,
+        context.platform.edges_folder,
+        context.fleet,
+        lambda edge: context.render(edge, uri),
+        blueprints=context.blueprints,
+        options=replace(stack.light_options, version=stack.survey.release.version),
+    )

@@ -1,0 +1,36 @@
+"""Why an edge has no task that runs it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.adapters.swarm import Node, SwarmTask
+
+_RUNS: Final = "running"
+_NO_IMAGE: Final = "No such image"
+
+
+def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
+    """The reason for people, with the node if there is one."""
+    amiss = [one for one in tasks if one.error and one.state != _RUNS]
+    if waiting := [one for one in tasks if one.wanted == _RUNS and one.state == "pending" and one.error]:
+        return f"its task waits for a node: {waiting[0].error}"
+    if down := [node.name for node in nodes if not node.is_ready]:
+        return f"{_named(down)}; its task begins on another node"
+    if amiss:
+        return f"its task on {amiss[0].node or 'no node'} is {amiss[0].state}: {amiss[0].error}"
+    if drained := [node.name for node in nodes if not node.takes_tasks]:
+        return f"its task moves, since node {', '.join(drained)} takes none"
+    return "its task has not begun yet"
+
+
+def lacking_image(tasks: Sequence[SwarmTask]) -> tuple[str, ...]:
+    """The nodes that have not got the image, and cannot fetch it."""
+    return tuple(sorted({one.node for one in tasks if _NO_IMAGE in one.error and one.wanted != "shutdown"}))
+
+
+def _named(down: Sequence[str]) -> str:
+    return f"node {down[0]} is down" if len(down) == 1 else f"nodes {', '.join(down)} are down"

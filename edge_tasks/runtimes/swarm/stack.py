@@ -1,0 +1,56 @@
+"""The platform's Compose project beside a Swarm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from edge_tasks.adapters.swarm import Swarm
+from edge_tasks.runtimes.docker.compose import Compose
+from edge_tasks.runtimes.docker.stack import Stack
+from edge_tasks.runtimes.swarm.light_service import label_of, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.runtimes.context import RuntimeContext
+
+
+@dataclass(frozen=True)
+class JoinedCompose(Compose):
+    """Compose with containers that are in a network of the Swarm.
+
+    Attributes:
+        overlay: that network; Compose takes it as given, so it is made before anything starts.
+        label: that it gets.
+    """
+
+    overlay: str = ""
+    label: str = ""
+
+    def up(self, services: Sequence[str], *, parallel: int) -> None:
+        """The same, when the network is there."""
+        swarm = Swarm(self.docker)
+        if not swarm.has_network(self.overlay):
+            swarm.make_network(self.overlay, self.label)
+        super().up(services, parallel=parallel)
+
+
+class SwarmStack(Stack):
+    """The same project, of which the backend is in the edges' network, too."""
+
+    def __init__(self, context: RuntimeContext) -> None:
+        super().__init__(context)
+        self.options = replace(self.options, overlay=name_of(context.fleet.id))
+        # Each process is a task, wherever there is a core for it.
+        self.light_options = replace(self.light_options, cores=context.fleet.size)
+        self.swarm = Swarm(self.docker)
+
+    @cached_property
+    def compose(self) -> Compose:
+        """The user's files and our override."""
+        found = super().compose
+        as_found = {one.name: getattr(found, one.name) for one in fields(found)}
+        label = label_of(self.context.fleet.id)
+        return JoinedCompose(**as_found, overlay=self.options.overlay, label=label)
