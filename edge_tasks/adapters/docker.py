@@ -127,16 +127,23 @@ class Docker:
 
     def publishers(self) -> dict[int, str]:
         """Host port → the container to which Docker leads it, of all that run."""
-        ids = self.ask("ps", "-q", "--no-trunc").split()
-        found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
-        return {port: entry["Name"].lstrip("/") for entry in found for port in host_ports_of(entry)}
+        return {port: entry["Name"].lstrip("/") for entry in self._all_running() for port in host_ports_of(entry)}
 
     def project_folders(self) -> dict[int, str]:
         """Host port → the folder of the Compose project whose container it leads to, of all that run."""
-        ids = self.ask("ps", "-q", "--no-trunc").split()
-        found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
-        containers = (container for entry in found if (container := container_of(entry)))
+        containers = (container for entry in self._all_running() if (container := container_of(entry)))
         return {port: one.folder for one in containers if one.folder for port in one.host_ports}
+
+    def _all_running(self) -> list[dict[str, Any]]:
+        """What Docker says of all containers that run, also while others come and go."""
+        for is_last in (False, False, True):
+            ids = self.ask("ps", "-q", "--no-trunc").split()
+            try:
+                return json.loads(self.ask("inspect", *ids)) if ids else []
+            except CommandFailed as error:
+                if is_last or "No such object" not in error.message:
+                    raise
+        return []
 
     def show(self, *arguments: str) -> None:
         """Run a command whose output goes straight to ours, until it ends or is interrupted.

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import sh
-
-from edge_tasks.adapters.docker_cli import answer
+from edge_tasks.adapters.docker import Docker
+from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edge_tasks.adapters.docker import Docker
-
-_ANSWER_S: Final = 10
 _ASK: Final = ("info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}")
 
 
@@ -69,10 +67,6 @@ class Swarm:
     """The Swarm of an engine."""
 
     docker: Docker
-
-    def is_manager(self) -> bool:
-        """Whether this engine manages a Swarm."""
-        return self.docker.ask(*_ASK).split() == ["active", "true"]
 
     def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
@@ -128,8 +122,8 @@ class Swarm:
 def swarm_problem() -> tuple[str, str]:
     """Why this engine can run no services of a Swarm, and what to do; both empty if it can."""
     try:
-        state, manages = answer(_ASK, _ANSWER_S).split()
-    except (sh.ErrorReturnCode, TimeoutError, ValueError):
+        state, manages = Docker(Path(os.devnull)).ask(*_ASK).split()
+    except (CommandFailed, ValueError):
         return "the Docker Engine does not say whether it is in a Swarm", "docker info"
     if state != "active":
         return (

@@ -228,7 +228,9 @@ def print_next(session: Session) -> None:
     for word, where in session.runtime.services.addresses():
         line(f"{word:<9} {where}", 10)
     target = session.target
-    other = "inv households" if target.described else f"inv setup --edges {target.fleet.full + 2}"
+    fleet = target.fleet
+    more = f"--edges {fleet.full + 2}" if fleet.full else f"--light-edges {fleet.light + 2}"
+    other = "inv households" if target.described else f"inv setup {more}"
     line(f"next      inv status | {other} | inv down | inv down --purge")
 
 

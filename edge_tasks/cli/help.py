@@ -24,7 +24,7 @@ _FIRST: Final = (
 _FEW: Final = 3
 """So many others are not worth a page of their own."""
 _OF_DOCKER: Final = (Matters.DOCKER, Matters.BUNDLED_DOCKER)
-_OF_LIGHT: Final = (Matters.LIGHT, Matters.LIGHT_DOCKER)
+_OF_LIGHT: Final = (Matters.LIGHT, Matters.LIGHT_DOCKER, Matters.SWARM)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ ROOMS = (
 """From the bottom up: a room imports only from those before it."""
 PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems", "timedata"}}
 """They run by themselves, in a process or container of their own."""
-LIGHT_ROOMS = ("engine", "devices", "wire", "host")
+LIGHT_ROOMS = ("engine", "devices", "wire", "host", "nodes")
 """The same within the light edges' program."""
 HOMES = {
     "jinja2": {"adapters/rendering.py"},

@@ -187,9 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         """Keep what a part says."""
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if not self._may() or not (found := self._part()):
             return
+        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         kept = found[2] in _KINDS and self.owner.keep(int(found[1]), self._task, found[2], content)
         self._say(HTTPStatus.OK if kept else HTTPStatus.CONFLICT)
 
@@ -215,6 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _may(self) -> bool:
         allowed = self.owner.is_allowed(self.headers.get("Authorization", ""))
         if not allowed:
+            self.close_connection = True
             self._say(HTTPStatus.UNAUTHORIZED)
         return allowed
 

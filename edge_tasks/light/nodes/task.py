@@ -6,6 +6,7 @@ import logging
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -48,6 +49,7 @@ class Task:
         """Run until told to stop; the exit status, 1 if the part's process ended by itself."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        threading.Thread(target=self._watch, daemon=True).start()
         has_ended = False
         while not self._stopped and not has_ended:
             self._turn()
@@ -59,6 +61,14 @@ class Task:
 
     def _stop(self, *_: object) -> None:
         self._stopped = True
+
+    def _watch(self) -> None:
+        """End the edges in time, also while the keeper takes long to answer; then the task ends, too."""
+        while True:
+            time.sleep(_PAUSE_S)
+            process = self._process
+            if process is not None and time.monotonic() - self._renewed > GIVES_UP_S:
+                process.terminate()
 
     def _turn(self) -> None:
         """Renew the lease and pass on what is new; without a lease end the edges."""

@@ -163,7 +163,7 @@ class SwarmTasks:
             return False
         self.stack.docker.run("service", "rm", self.name)
         deadline = time.monotonic() + _ENDS_S
-        while self.nodes() and until(deadline, 0.5):
+        while self.nodes() and self.keeper.find() and until(deadline, 0.5):
             pass
         return True
 

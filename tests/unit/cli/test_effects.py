@@ -33,7 +33,7 @@ def place_of(*tasks: str) -> Place:
         ("edge_heap", EMBEDDED, "in the docker runtime"),
         ("skip_build", EMBEDDED, "in the docker runtime"),
         ("profile", replace(EVERYTHING, has_light=False), "for light edges"),
-        ("light_image", EMBEDDED, "for light edges in the docker runtime"),
+        ("light_image", EMBEDDED, "for light edges in the docker and swarm runtimes"),
         ("timeout", place_of("down"), "to verify, and to tasks that need it"),
         ("timeout", place_of("gen-configs"), "to verify, and to tasks that need it"),
         ("skip_build", place_of("status"), "to build and plan, and to tasks that need them"),

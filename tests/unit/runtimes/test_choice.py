@@ -20,8 +20,9 @@ class Machine:
 
 
 def test_every_folder_is_a_runtime_that_can_be_chosen() -> None:
-    assert NAMES == ("docker", "embedded")
-    assert [kind(name).uses_engine for name in NAMES] == [True, False]
+    assert NAMES == ("docker", "embedded", "swarm")
+    assert [kind(name).uses_engine for name in NAMES] == [True, False, True]
+    assert [kind(name).spans_nodes for name in NAMES] == [False, False, True]
     assert kind("embedded").find_problem() == ("", "")
 
 

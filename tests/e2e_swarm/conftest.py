@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.absence import is_without
+from tests.e2e_docker.conftest import (  # some of them are fixtures
+    Platform,
+    _last_used,  # noqa: F401
+    cache,  # noqa: F401
+    engine,  # noqa: F401
+    made,
+    remove,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPT = Path(__file__).with_name("engines")
+IMAGE = "edge-tasks-test-base:bookworm"
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Three engines that are a Swarm; this one is its manager, the others are called 1 and 2."""
+
+    folder: Path
+
+    def do(self, what: str, *arguments: str) -> None:
+        """Have the script do something."""
+        command = [str(SCRIPT), what, str(self.folder), *arguments]
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=180
+        )
+        assert done.returncode == 0, done.stdout
+
+    @staticmethod
+    def nodes() -> dict[str, str]:
+        """Node → its status."""
+        said = Platform.docker("node", "ls", "--format", "{{.Hostname}} {{.Status}}")
+        return dict(line.split() for line in said.splitlines())
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    """Needs root, since engines need networks of their own."""
+    if os.geteuid():
+        is_without("root, which starts two more engines in network namespaces")
+    found = Engines(tmp_path_factory.mktemp("engines"))
+    try:
+        found.do("up", IMAGE)
+        yield found
+    finally:
+        found.do("down")
+
+
+@pytest.fixture(scope="module")
+def fleet(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Nine light edges in three tasks."""
+    assert len(engines.nodes()) == 3
+    checkout = made(tmp_path_factory.mktemp("checkouts") / "swarmed checkout")
+    found = Platform(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE))
+    try:
+        found.inv("setup", "--edges", "0", "--light-edges", "9", "--light-processes", "3")
+        yield found
+    finally:
+        remove(found)

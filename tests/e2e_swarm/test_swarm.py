@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.billing_client import BillingClient
+from tests.waiting import await_that
+
+NAMES = [f"edge{index}" for index in range(9)]
+PRODUCED = "_sum/ProductionActiveEnergy"
+DRAINED, KILLED = "et-swarm-1", "et-swarm-2"
+
+
+def tasks(fleet: Any) -> dict[str, str]:
+    """Task → its node, of those that run."""
+    [service] = fleet.docker("service", "ls", "--format", "{{.Name}}").split()
+    form = "{{.ID}} {{.Node}} {{.CurrentState}}"
+    said = fleet.docker("service", "ps", service, "--filter", "desired-state=running", "--format", form)
+    return {line.split()[0]: line.split()[1] for line in said.splitlines() if line.split()[2] == "Running"}
+
+
+def nodes_of(document: dict[str, Any]) -> dict[str, str]:
+    return {edge["name"]: edge.get("node", "") for edge in document["edges"]}
+
+
+def produced(fleet: Any) -> dict[str, float]:
+    """What each edge has produced so far, in Wh, as the backend tells a billing engine."""
+    client = BillingClient(f"http://127.0.0.1:{fleet.port('openems-backend', 8075)}", "admin:admin")
+    return {name: float(found[PRODUCED] or 0) for name, found in client.values(NAMES, [PRODUCED]).items()}
+
+
+def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_task(fleet: Any) -> None:
+    document = fleet.document("status", "--json")
+    assert [edge["state"] for edge in document["edges"]] == ["online"] * 9
+    assert len(set(nodes_of(document).values())) == 3
+    before = tasks(fleet)
+    assert set(before.values()) == set(nodes_of(document).values())
+    assert fleet.inv("setup").count("nothing to do") == 7
+    assert "12 online" in fleet.inv("setup", "--light-edges", "12")
+    assert "9 online" in fleet.inv("setup", "--light-edges", "9")
+    assert tasks(fleet) == before
+    said = fleet.inv("setup", "--edges", "1", code=2)
+    assert "the swarm runtime runs light edges only" in said
+    assert "runs part 0" in fleet.inv("logs", "--edge", "0")
+
+
+def test_edges_of_a_drained_node_go_on_elsewhere_where_they_were(engines: Any, fleet: Any) -> None:
+    assert DRAINED in engines.nodes()
+    await_that(lambda: min(produced(fleet).values()) > 0, within_s=60, every_s=1)
+    before = produced(fleet)
+    fleet.docker("node", "update", "--availability", "drain", DRAINED)
+    await_that(lambda: DRAINED not in tasks(fleet).values(), within_s=30, every_s=0.5)
+    assert "9 online" in fleet.inv("verify", "--timeout", "60")
+    assert DRAINED not in nodes_of(fleet.document("status", "--json")).values()
+    after = produced(fleet)
+    fleet.docker("node", "update", "--availability", "active", DRAINED)
+    assert {name: after[name] >= before[name] for name in NAMES} == dict.fromkeys(NAMES, True)
+    apart = [after[name] - before[name] for name in NAMES]
+    assert max(apart) - min(apart) <= 10  # Wh: 5 kW are 1.4 Wh a second, and they were not all asked at once
+
+
+def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(engines: Any, fleet: Any) -> None:
+    before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == KILLED]
+    assert lost
+    engines.do("kill", "2")
+    reasons: set[str] = set()
+
+    def is_moved() -> bool:
+        document = fleet.document("status", "--json")
+        reasons.update(edge["why"] for edge in document["edges"] if edge["state"] != "online")
+        nodes = nodes_of(document)
+        return all(edge["state"] == "online" for edge in document["edges"]) and KILLED not in nodes.values()
+
+    await_that(is_moved, within_s=90, every_s=1)
+    assert f"node {KILLED} is down; its task begins on another node" in reasons
+    after = produced(fleet)
+    assert {name: after[name] >= before[name] for name in NAMES} == dict.fromkeys(NAMES, True)
+    engines.do("start", "2")
+    await_that(lambda: engines.nodes()[KILLED] == "Ready", within_s=60, every_s=1)
+    time.sleep(1)
+    assert len(tasks(fleet)) == 3
+
+
+def where(fleet: Any) -> dict[str, str]:
+    return nodes_of(fleet.document("status", "--json"))
+
+
+@pytest.mark.parametrize("kind", ["service", "secret", "network"])
+def test_a_purge_leaves_nothing_in_the_swarm(fleet: Any, kind: str) -> None:
+    if kind == "service":
+        fleet.inv("down", "--purge")
+    assert fleet.docker(kind, "ls", "--filter", "label=edge-tasks.fleet", "--quiet") == ""
+    assert fleet.git("status", "--short", "--ignored") == ""

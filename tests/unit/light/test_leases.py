@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_tasks.light.nodes.leases import GIVES_UP_S, LASTS_S, Leases
+
+TASKS = ("a", "b", "c", "d")
+PARTS = 2
+MOMENTS = st.lists(
+    st.tuples(st.sampled_from(TASKS), st.integers(0, 8), st.sampled_from(["asks", "ends"])), max_size=60
+)
+"""Who does what, so many seconds after the one before."""
+
+
+@given(MOMENTS)
+def test_no_two_tasks_ever_run_one_part_however_late_they_ask(moments: list[tuple[str, int, str]]) -> None:
+    leases, now = Leases(0.0), 0.0
+    runs: dict[str, tuple[int, float]] = {}  # a task's part, and when it last renewed its lease
+    for task, seconds, what in moments:
+        now += seconds
+        runs = {other: run for other, run in runs.items() if now - run[1] <= GIVES_UP_S}
+        held = runs.pop(task, None)
+        if what == "ends" and held is not None:
+            leases.release(held[0], task)
+        elif held is not None:
+            assert leases.renew(held[0], task, "node", now), "nobody else may have had it"
+            runs[task] = held[0], now
+        elif what == "asks" and (part := leases.take(0, PARTS, task, "node", now)) is not None:
+            runs[task] = part, now
+        parts = [part for part, _ in runs.values()]
+        assert len(parts) == len(set(parts))
+
+
+def test_a_task_gets_the_part_that_it_wishes_and_else_the_first_that_is_free() -> None:
+    leases = Leases(0.0)
+    assert leases.take(1, 3, "a", "node", 0.0) == 1
+    assert leases.take(1, 3, "b", "node", 0.0) == 0
+    assert leases.take(9, 3, "c", "node", 0.0) == 2
+    assert leases.take(0, 3, "d", "node", 0.0) is None
+    assert dict(leases.nodes(1.0)) == {0: "node", 1: "node", 2: "node"}
+
+
+def test_a_part_that_was_released_is_free_at_once_and_one_that_was_not_when_its_lease_is_over() -> None:
+    leases = Leases(0.0)
+    leases.take(0, 2, "a", "node", 0.0)
+    leases.take(1, 2, "b", "node", 0.0)
+    leases.release(0, "a")
+    leases.release(1, "somebody else")
+    assert leases.take(0, 2, "c", "node", 1.0) == 0
+    assert leases.take(1, 2, "d", "node", LASTS_S - 1) is None
+    assert leases.expired(LASTS_S) == [1]
+    assert leases.take(1, 2, "d", "node", LASTS_S) == 1
+
+
+def test_a_keeper_that_starts_again_gives_parts_to_those_who_had_them() -> None:
+    leases = Leases(100.0, doubtful=frozenset({0, 1}))
+    assert leases.take(0, 2, "new", "node", 101.0) is None
+    assert leases.renew(0, "old", "node", 102.0)
+    assert leases.has(0, "old", 103.0)
+    assert leases.expired(100.0 + LASTS_S) == [1]
+    assert leases.take(0, 2, "new", "node", 100.0 + LASTS_S) == 1
+
+
+def test_a_task_ends_its_edges_before_another_one_may_start_them() -> None:
+    assert GIVES_UP_S + 2 < LASTS_S

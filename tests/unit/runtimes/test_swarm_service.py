@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from edge_tasks.adapters.swarm import Node, SwarmTask
+from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.identity import Fleet
+from edge_tasks.runtimes.swarm import check
+from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks
+from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+
+WANTED = LightTasks(
+    fleet_id="0193",
+    image="python:3.12-slim",
+    is_local=False,
+    program="abc",
+    bootstrap="print()",
+    architecture="amd64",
+    placement=(),
+    layout="0",
+    token="a secret word",  # noqa: S106 - of this test
+)
+
+
+def test_a_task_is_told_its_slot_and_node_and_nothing_secret() -> None:
+    words = WANTED.creation(3)
+    assert "SLOT={{.Task.Slot}}" in words
+    assert "NODE={{.Node.Hostname}}" in words
+    assert words[-5:] == ("python3", "python:3.12-slim", "-u", "-c", "print()")
+    assert WANTED.token not in " ".join(words)
+    assert WANTED.token not in repr(WANTED)
+
+
+def test_how_many_tasks_there_are_is_no_reason_to_make_them_anew() -> None:
+    assert f"{SPEC}={WANTED.spec}" in WANTED.creation(1)
+    assert f"{SPEC}={WANTED.spec}" in WANTED.creation(40)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(WANTED, image="python:3.13"),
+        replace(WANTED, program="abd"),
+        replace(WANTED, placement=("node.role==worker",)),
+        replace(WANTED, layout="3"),
+    ],
+)
+def test_tasks_that_would_run_otherwise_are_made_anew(other: LightTasks) -> None:
+    assert other.spec != WANTED.spec
+
+
+def test_another_token_is_another_secret_since_a_secret_cannot_be_changed() -> None:
+    assert replace(WANTED, token=WANTED.token[::-1]).secret != WANTED.secret
+
+
+def test_tasks_go_only_where_their_program_runs_and_where_they_are_wanted() -> None:
+    words = replace(WANTED, architecture="arm64", placement=("node.role==worker", "node.labels.a!=b")).creation(1)
+    found = [words[place + 1] for place, word in enumerate(words) if word == "--constraint"]
+    assert found == ["node.platform.arch==aarch64", "node.role==worker", "node.labels.a!=b"]
+
+
+def test_no_registry_is_asked_for_an_image_that_comes_from_none() -> None:
+    assert "--no-resolve-image" not in WANTED.creation(1)
+    assert "--no-resolve-image" in replace(WANTED, is_local=True).creation(1)
+
+
+def test_two_fleets_share_nothing_in_a_swarm() -> None:
+    other = replace(WANTED, fleet_id="0194")
+    assert {other.name, other.network, other.secret}.isdisjoint({WANTED.name, WANTED.network, WANTED.secret})
+
+
+UP = (Node("a", is_ready=True, takes_tasks=True), Node("b", is_ready=True, takes_tasks=True))
+RUNS = SwarmTask("a", "running", "running", "")
+
+
+@pytest.mark.parametrize(
+    ("tasks", "nodes", "reason"),
+    [
+        ((RUNS,), UP, "its task has not begun yet"),
+        (
+            (RUNS,),
+            (UP[0], Node("b", is_ready=False, takes_tasks=True)),
+            "node b is down; its task begins on another node",
+        ),
+        (
+            (RUNS,),
+            (Node("a", is_ready=False, takes_tasks=True), Node("b", is_ready=False, takes_tasks=True)),
+            "nodes a, b are down; its task begins on another node",
+        ),
+        (
+            (RUNS,),
+            (UP[0], Node("b", is_ready=True, takes_tasks=False)),
+            "its task moves, since node b takes none",
+        ),
+        (
+            (SwarmTask("", "pending", "running", "no suitable node (2 nodes not available)"),),
+            UP,
+            "its task waits for a node: no suitable node (2 nodes not available)",
+        ),
+        (
+            (SwarmTask("b", "rejected", "shutdown", "No such image: x"), RUNS),
+            UP,
+            "its task on b is rejected: No such image: x",
+        ),
+    ],
+)
+def test_the_reason_for_an_edge_without_a_task_names_the_node(
+    tasks: tuple[SwarmTask, ...], nodes: tuple[Node, ...], reason: str
+) -> None:
+    assert why_not(tasks, nodes) == reason
+
+
+def test_nodes_without_the_image_are_named_once() -> None:
+    rejected = SwarmTask("b", "rejected", "ready", "No such image: x")
+    assert lacking_image((rejected, rejected, RUNS)) == ("b",)
+
+
+def test_edges_with_a_java_process_are_refused() -> None:
+    fleet = Fleet("0193", b"secret", size=3, light=1)
+    with pytest.raises(SettingsError, match="this fleet has 2 others"):
+        check(fleet)
+    check(Fleet("0193", b"secret", size=3, light=3))
