@@ -64,7 +64,7 @@ def fleet(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Nine light edges in three tasks."""
     assert len(engines.nodes()) == 3
     checkout = made(tmp_path_factory.mktemp("checkouts") / "swarmed checkout")
-    found = Platform(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE))
+    found = Platform(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE, "--port-offset", "5000"))
     try:
         found.inv("setup", "--edges", "0", "--light-edges", "9", "--light-processes", "3")
         yield found

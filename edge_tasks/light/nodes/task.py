@@ -88,12 +88,13 @@ class Task:
     def _begin(self) -> None:
         """Take a part, and go on where its edges were."""
         part, digest = self.client.take(self.wish)
-        self._renewed = time.monotonic()
         for name, content in self.client.memories().items():
             replace_file(self.folder / name, content)
         (self.folder / STATUS.format(part)).unlink(missing_ok=True)
         self._take_fleet(digest)
         self._sent.clear()
+        self.client.renew(part)  # all of that may have taken a while
+        self._renewed = time.monotonic()
         _LOG.info("runs part %d", part)
         command = [sys.executable, "-m", "edge_tasks.light", str(self.folder / FLEET_FILE), str(part)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module

@@ -14,7 +14,15 @@ from edge_tasks.checkout.compose_file import (
     place,
     published_ports,
 )
-from edge_tasks.checkout.override import LIGHT_SERVICE, Addition, Hosting, LightService, is_ours, render_override
+from edge_tasks.checkout.override import (
+    LIGHT_SERVICE,
+    OVERLAY,
+    Addition,
+    Hosting,
+    LightService,
+    is_ours,
+    render_override,
+)
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from tests.inv import ROOT
@@ -164,6 +172,17 @@ def test_metrics_of_light_edges_are_published_where_they_are_wanted() -> None:
 
     assert service() is None
     assert service("127.0.0.1:9464:9464") == ["127.0.0.1:9464:9464"]
+
+
+def test_a_keeper_is_in_the_network_of_the_swarm_which_compose_does_not_make() -> None:
+    light = LightService("python:3", "digest", ("-m", "x"), (), {}, "1:1", networks=(OVERLAY,))
+    backend = Addition(networks={"default": {}, OVERLAY: {"aliases": ["openems-backend"]}})
+    hosting = Hosting("/c", "", "1g", 8081, {"openems-backend": backend}, light, overlay="edge-tasks-12345678")
+    compose = parse_compose_file("services: {openems-edge: {networks: [lan]}}", "x")
+    found = yaml.safe_load(render_override((), compose, hosting))
+    assert found["networks"] == {OVERLAY: {"external": True, "name": "edge-tasks-12345678"}}
+    assert found["services"][LIGHT_SERVICE]["networks"] == [OVERLAY]
+    assert found["services"]["openems-backend"]["networks"].keys() == {"default", OVERLAY}
 
 
 @pytest.mark.parametrize(

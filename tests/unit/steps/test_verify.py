@@ -218,6 +218,19 @@ def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_
     assert len(edges) == 30
 
 
+def test_the_node_of_each_edge_is_a_column_and_in_the_document_where_there_are_nodes(scene: Scene) -> None:
+    scene.table.show(scene.view.look())
+    assert {len(row) for row in scene.output.rows} == {3 + len(SHOWN)}
+    edges: Any = scene.output.found["edges"]
+    assert not any("node" in edge for edge in edges)
+    scene.output.rows.clear()
+    red, *others = scene.view.look()
+    scene.table.show([replace(red, node="red"), *others])
+    assert [row[2] for row in scene.output.rows] == ["red", "-", "-"]
+    edges = scene.output.found["edges"]
+    assert [edge.get("node") for edge in edges] == ["red", None, None]
+
+
 def test_only_the_edges_that_are_shown_are_asked_for_their_figures(scene: Scene) -> None:
     fleet = replace(FLEET, size=30)
     table = replace(scene.table, edges={edge.name: edge for edge in fleet.edges})
