@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nox
 
-nox.options.sessions = ["lint", "types", "unit", "integration", "e2e", "docs", "docker"]
+nox.options.sessions = ["lint", "types", "unit", "integration", "e2e", "docs", "docker", "swarm"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
 
@@ -56,6 +56,12 @@ def e2e(session: nox.Session) -> None:
 def docker(session: nox.Session) -> None:
     """The same tests on a real Docker Engine; run ``.ci/engine`` and ``tests/e2e/images/build`` first."""
     _pytest(session, "tests/e2e_docker")
+
+
+@nox.session
+def swarm(session: nox.Session) -> None:
+    """Tests on a Swarm of three engines, which they start; needs root, and what the session ``docker`` needs."""
+    _pytest(session, "tests/e2e_swarm")
 
 
 @nox.session(default=False)

@@ -64,6 +64,10 @@ def fleet(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Nine light edges in three tasks."""
     assert len(engines.nodes()) == 3
     checkout = made(tmp_path_factory.mktemp("checkouts") / "swarmed checkout")
+    compose = checkout.path / "docker-compose.yml"
+    # Other tests may build theirs meanwhile.
+    compose.write_text(compose.read_text().replace(":latest", ":swarmed"))
+    checkout.git("commit", "-qam", "images of its own")
     found = Platform(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE, "--port-offset", "5000"))
     try:
         found.inv("setup", "--edges", "0", "--light-edges", "9", "--light-processes", "3")

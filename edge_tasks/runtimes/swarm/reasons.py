@@ -16,10 +16,16 @@ _NO_IMAGE: Final = "No such image"
 def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
     """The reason for people, with the node if there is one."""
     amiss = [one for one in tasks if one.error and one.state != _RUNS]
-    if waiting := [one for one in tasks if one.wanted == _RUNS and one.state == "pending" and one.error]:
-        return f"its task waits for a node: {waiting[0].error}"
+    waiting = [one for one in amiss if one.wanted == _RUNS and one.state == "pending"]
     if down := [node.name for node in nodes if not node.is_ready]:
-        return f"{_named(down)}; its task begins on another node"
+        waits = (
+            f", and no other takes its task: {waiting[0].error}"
+            if waiting
+            else "; its task begins on another node"
+        )
+        return f"{_named(down)}{waits}"
+    if waiting:
+        return f"its task waits for a node: {waiting[0].error}"
     if amiss:
         return f"its task on {amiss[0].node or 'no node'} is {amiss[0].state}: {amiss[0].error}"
     if drained := [node.name for node in nodes if not node.takes_tasks]:

@@ -100,6 +100,11 @@ RUNS = SwarmTask("a", "running", "running", "")
             "its task waits for a node: no suitable node (2 nodes not available)",
         ),
         (
+            (SwarmTask("", "pending", "running", "no suitable node"),),
+            (UP[0], Node("b", is_ready=False, takes_tasks=True)),
+            "node b is down, and no other takes its task: no suitable node",
+        ),
+        (
             (SwarmTask("b", "rejected", "shutdown", "No such image: x"), RUNS),
             UP,
             "its task on b is rejected: No such image: x",
