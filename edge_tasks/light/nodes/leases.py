@@ -44,9 +44,9 @@ class Leases:
     _held: dict[int, Lease] = field(default_factory=dict)
 
     def renew(self, part: int, task: str, node: str, now: float) -> bool:
-        """Renew the lease of a task that has run a part until now; whether it still has it."""
+        """Renew the lease of a task that has run a part until now; False if another one has had it meanwhile."""
         lease = self._held.get(part)
-        if lease is not None and lease.task != task and now < lease.until:
+        if lease is not None and lease.task != task:
             return False
         self._held[part] = Lease(task, node, now + LASTS_S)
         return True

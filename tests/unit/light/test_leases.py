@@ -53,6 +53,14 @@ def test_a_part_that_was_released_is_free_at_once_and_one_that_was_not_when_its_
     assert leases.take(1, 2, "d", "node", LASTS_S) == 1
 
 
+def test_a_task_that_slept_while_another_one_had_its_part_does_not_go_on_with_old_counters() -> None:
+    leases = Leases(0.0)
+    leases.take(0, 1, "sleeper", "node", 0.0)
+    assert leases.take(0, 1, "other", "node", LASTS_S) == 0
+    assert not leases.renew(0, "sleeper", "node", 3 * LASTS_S)
+    assert leases.take(0, 1, "sleeper", "node", 3 * LASTS_S) == 0
+
+
 def test_a_keeper_that_starts_again_gives_parts_to_those_who_had_them() -> None:
     leases = Leases(100.0, doubtful=frozenset({0, 1}))
     assert leases.take(0, 2, "new", "node", 101.0) is None
