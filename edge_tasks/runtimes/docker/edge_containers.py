@@ -65,6 +65,16 @@ class EdgeContainers:
         of_light = () if planned.light is None else (change_of(planned.light),)
         return Plan((*changes_of(planned), *of_light), f"{counted(fleet.size, 'edge')} running", planned)
 
+    def make_ready(self, plan: Plan[EdgesToStart]) -> None:
+        """Create the containers.
+
+        Raises:
+            CommandFailed: Docker refused.
+        """
+        services = [edge.service for edge in plan.details.make]
+        if services:
+            self.stack.compose.create(services)
+
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Light edges first; then remove, make and restart in batches, so that the machine stays usable.
 

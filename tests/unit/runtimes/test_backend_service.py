@@ -101,3 +101,15 @@ def test_history_is_asked_at_the_rest_api_itself_whatever_says_who_is_online() -
     found: object = service(rest).rest
     assert found is rest
     assert service(rest, asks_rest=False).rest is None
+
+
+def test_edges_may_start_as_soon_as_the_port_is_open_because_devices_are_read_before() -> None:
+    service(Rest(REFUSES), door="").await_open()
+    with pytest.raises(CommandFailed, match="it refuses"):
+        service(Rest(REFUSES, is_open=False), door="").await_open()
+
+
+@pytest.mark.parametrize(("door", "needs_odoo"), [("gate", True), ("", False)])
+def test_where_that_is_not_known_edges_wait_until_the_backend_answers(door: str, *, needs_odoo: bool) -> None:
+    with pytest.raises(CommandFailed, match="it refuses"):
+        service(Rest(REFUSES), door=door, needs_odoo=needs_odoo).await_open()
