@@ -210,7 +210,7 @@ def down(session: Session) -> None:
         pasts=pasts,
     )
     with session.locked():
-        going.stop()
+        going.stop(is_final=session.flag("purge"))
         if session.flag("purge"):
             from edge_tasks.cli import keeping  # noqa: PLC0415 - only a purge needs it
 

@@ -49,8 +49,12 @@ class Services(Protocol):
             SettingsError: there is no such service.
         """
 
-    def stop(self) -> tuple[str, ...]:
-        """Stop everything; the names of what ran."""
+    def stop(self, *, is_final: bool = False) -> tuple[str, ...]:
+        """Stop everything; the names of what ran.
+
+        Args:
+            is_final: a purge follows, so that edges and backend have nothing to save.
+        """
 
     def purge(self) -> str:
         """Remove what lies outside the state and config directories; what became of the database, for people.

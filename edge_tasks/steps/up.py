@@ -94,7 +94,6 @@ class Up:
             self._tell_of_limits(list(self.find_limits()))
         if plan.details.backend.changes:
             self.backend.await_ready()
-            self.read.remember(self.registry)
         self.record.note(up=self.mark)
         return ", ".join(did) or "recorded that the fleet is up"
 

@@ -67,6 +67,7 @@ def test_edges_start_when_the_backend_takes_them_and_before_it_answers(step: Up)
 
         def await_ready(self) -> None:
             said.append("answers")
+            read_at.append(step.record.entries()["read"]["at"])
 
     class Watched(Host):
         def make_ready(self, _plan: Plan[EdgesToStart]) -> None:
@@ -74,12 +75,16 @@ def test_edges_start_when_the_backend_takes_them_and_before_it_answers(step: Up)
 
         def start(self, plan: Plan[EdgesToStart]) -> str:
             said.append("edges started")
+            read_at.append(step.record.entries()["read"]["at"])
             return super().start(plan)
 
+    read_at: list[float] = []
     backend = Slow()
     slow = replace(step, backend=backend, edges=Watched(FLEET, backend.status))
     slow.apply(slow.find())
     assert said == ["backend started", "edges made ready", "takes edges", "edges started", "answers"]
+    read_at.append(step.record.entries()["read"]["at"])
+    assert len(set(read_at)) == 1, "edges that start after the backend has read are not taken for lost ones"
 
 
 def test_what_is_applied_is_what_was_planned_without_another_look(step: Up) -> None:
