@@ -91,9 +91,12 @@ class Running:
         self.killed: list[str] = []
         self.services = SimpleNamespace(backend="backend", door="gate", odoo="odoo16")
         self.context = SimpleNamespace(state=SimpleNamespace(record=Record(folder / "record.json")))
-        self.compose = SimpleNamespace(run=lambda *_arguments: self.here.clear())
+        here: list[Any] = [
+            SimpleNamespace(id=name, service=name, volumes=(), is_running=True) for name in services
+        ]
+        self.here = here
+        self.compose = SimpleNamespace(run=lambda *_arguments: here.clear())
         self.docker = SimpleNamespace(run=self._run)
-        self.here = [SimpleNamespace(id=name, service=name, volumes=(), is_running=True) for name in services]
 
     def containers(self) -> list[Any]:
         return list(self.here)
