@@ -46,7 +46,13 @@ class Cache:
 
 
 def _described(kind: str, entry: Entry) -> dict[str, object]:
-    return {"name": entry.folder.name, "of": kind, "bytes": entry.size, "used": entry.used, "about": dict(entry.about)}
+    return {
+        "name": entry.folder.name,
+        "of": kind,
+        "bytes": entry.size,
+        "used": entry.used,
+        "about": dict(entry.about),
+    }
 
 
 def _row(kind: str, entry: Entry) -> tuple[str, ...]:

@@ -87,7 +87,8 @@ class BackendService:
             CommandFailed: the backend has ended, or is not ready after 90 s.
         """
         opens_last = self.stack.wiring.metadata.needs_odoo and not self.stack.services.backend_edge
-        self._await(self._is_open if opens_last else self._is_ready)
+        with self.stack.context.waiting("the backend starts"):
+            self._await(self._is_open if opens_last else self._is_ready)
 
     def await_ready(self) -> None:
         """Wait until the backend answers with the first edge.
@@ -95,7 +96,8 @@ class BackendService:
         Raises:
             CommandFailed: it has ended, or is not ready after 90 s.
         """
-        self._await(self._is_ready)
+        with self.stack.context.waiting("the backend answers"):
+            self._await(self._is_ready)
         removal.claim(self.stack)
 
     def instance(self) -> str | None:

@@ -136,7 +136,8 @@ class EdgeContainers:
     def _start(self, planned: EdgesToStart) -> str:
         self._remove(planned.surplus)
         restart = (*planned.restart, *self._still_lost(planned.lost))
-        again = starting.make(self.stack, planned.make) + starting.restart(self.stack, restart)
+        with self.stack.context.waiting("edges connect"):
+            again = starting.make(self.stack, planned.make) + starting.restart(self.stack, restart)
         counts = (
             *((len(planned.make), "started"), (len(restart), "restarted"), (again, "of them twice")),
             (len(planned.surplus), "removed"),

@@ -101,6 +101,11 @@ class OdooDatabase:
         """
         stack, service = self.stack, self.stack.services.database
         data_folders.remember(stack)
+        with stack.context.waiting("PostgreSQL starts"):
+            self._start_server(service)
+
+    def _start_server(self, service: str) -> None:
+        stack = self.stack
         stack.compose.up((service,), parallel=1)
         table.await_server(stack.database, time.monotonic() + _START_S, Watch(stack, service).require_running)
 
@@ -185,7 +190,8 @@ class OdooDatabase:
         stack.context.say(f"  Odoo initialises database {database.name}; this takes about half a minute")
         # Without a log file of the checkout's odoo.conf, what goes wrong is told to us.
         command = ("odoo", "-d", database.name, "-i", "openems", "--stop-after-init", "--logfile=", *demo)
-        stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
+        with stack.context.waiting("Odoo initialises"):
+            stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
         if not self.is_initialised():
             raise CommandFailed(
                 f"Odoo ended without an error, but {database.name} has no openems addon",
@@ -196,7 +202,9 @@ class OdooDatabase:
     def _await_odoo(self) -> None:
         stack = self.stack
         deadline, watch = time.monotonic() + _START_S, Watch(stack, stack.services.odoo)
-        while not stack.odoo.answers():
-            watch.require_running()
-            if not until(deadline, 0.1):
-                raise CommandFailed(f"Odoo does not answer at {stack.odoo.url}", hint="inv logs --service odoo16")
+        with stack.context.waiting("Odoo starts"):
+            while not stack.odoo.answers():
+                watch.require_running()
+                if not until(deadline, 0.1):
+                    why = f"Odoo does not answer at {stack.odoo.url}"
+                    raise CommandFailed(why, hint="inv logs --service odoo16")

@@ -71,7 +71,8 @@ class OdooSnapshots:
             has_odoo = starts_odoo and self._has_odoo_wait(entry)
             if has_odoo:
                 self.stack.compose.up((self.stack.services.odoo,), parallel=1)
-            OdooCopy(self.stack).restore(entry.folder, entry.about)
+            with self.stack.context.waiting("the snapshot is restored"):
+                OdooCopy(self.stack).restore(entry.folder, entry.about)
             if not is_whole():
                 raise CommandFailed("it has no openems addon")
         except (FleetError, OSError, KeyError) as error:

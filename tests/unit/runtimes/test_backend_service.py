@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -47,7 +48,10 @@ def service(rest: Rest, *, door: str = "gate", asks_rest: bool = True, needs_odo
         services=SimpleNamespace(backend="backend", backend_edge=door, door=door or "backend"),
         ports={"edges": 8081},
         edge_port=8081,
-        context=SimpleNamespace(fleet=SimpleNamespace(edge=lambda _index: SimpleNamespace(name="edge0"))),
+        context=SimpleNamespace(
+            fleet=SimpleNamespace(edge=lambda _index: SimpleNamespace(name="edge0")),
+            waiting=lambda _what: nullcontext(),
+        ),
         container=lambda _name: container,
         require_running=lambda _name: None,
         docker=SimpleNamespace(run=lambda *_arguments: None),

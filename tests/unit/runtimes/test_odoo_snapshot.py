@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -88,7 +89,9 @@ class World:
             services=SimpleNamespace(odoo="odoo16", database="db", platform=("db", "odoo16")),
             database=SimpleNamespace(user="odoo", password=PASSWORD, name="openems"),
             options=self.options,
-            context=SimpleNamespace(say=self.lines.append, platform=platform),
+            context=SimpleNamespace(
+                say=self.lines.append, platform=platform, waiting=lambda _what: nullcontext()
+            ),
             container=lambda service: SimpleNamespace(
                 id=f"the-container-of-{service}", is_running=service == "db" or service in self.started
             ),
