@@ -121,6 +121,13 @@ def bench_many(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_reset(session: nox.Session) -> None:
+    """Measure a set-up with and without what is kept of the one before; ``-- --platform CHECKOUT`` on Docker."""
+    session.install("-e", ".[dev]")
+    session.run("python", "-m", "bench.reset", *session.posargs)
+
+
+@nox.session(default=False)
 def mutation(session: nox.Session) -> None:
     """Plant faults in pure modules and print those that no test sees; ``-- edge_tasks/plan.py`` one module."""
     session.install("-e", ".[dev]", "mutmut>=3.8,<4")

@@ -122,7 +122,7 @@ def report(_ctx: Context, session: Session) -> None:
 
 @step()
 def cache(_ctx: Context, session: Session) -> None:
-    """List the snapshots of Odoo that are kept for your next platforms, or remove them with --clear."""
+    """List the snapshots that are kept for your next platforms, or remove them with --clear."""
     _keeping().cache(session)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from edge_tasks.cli import pasts_left
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import selected
+from edge_tasks.cli.timeline import longest
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
@@ -210,7 +211,7 @@ def down(session: Session) -> None:
         pasts=pasts,
     )
     with session.locked():
-        going.stop()
+        going.stop(is_final=session.flag("purge"))
         if session.flag("purge"):
             from edge_tasks.cli import keeping  # noqa: PLC0415 - only a purge needs it
 
@@ -225,6 +226,8 @@ def print_next(session: Session) -> None:
     """Addresses, and what to type next."""
     line = session.console.line
     line("")
+    if chain := longest(session.console.steps):
+        line(f"took      {chain}", 10)
     for word, where in session.runtime.services.addresses():
         line(f"{word:<9} {where}", 10)
     target = session.target

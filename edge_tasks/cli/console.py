@@ -11,10 +11,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from edge_tasks.cli.pace import Pace
+from edge_tasks.cli.timeline import Timeline
 from edge_tasks.output import INDENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from edge_tasks.cli.terminal import Terminal
     from edge_tasks.fleet.record import StepDone
@@ -41,7 +43,12 @@ class Console:
     worded: Callable[[str], str] = str
     _listeners: list[Callable[[str], None]] = field(default_factory=list, init=False, compare=False)
 
+    _timeline: Timeline = field(default_factory=Timeline, init=False, compare=False)
     _document: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
+
+    def waiting(self, what: str) -> AbstractContextManager[None]:
+        """The present step waits for this while the body runs; see :class:`.Timeline`."""
+        return self._timeline.waiting(what)
 
     @property
     def _stream(self) -> TextIO:
@@ -93,7 +100,15 @@ class Console:
 
     def step(self, name: str, did: str, seconds: float, *, changed: bool, is_shown: bool = True) -> None:
         """Print that a step has succeeded; only into the document, unless ``is_shown``."""
-        entry: StepDone = {"name": name, "changed": changed, "did": did, "seconds": round(seconds, 3)}
+        begin, waits = self._timeline.ended(seconds)
+        entry: StepDone = {
+            "name": name,
+            "changed": changed,
+            "did": did,
+            "seconds": round(seconds, 3),
+            "begin": begin,
+            "waits": waits,
+        }
         self._document.setdefault("steps", []).append(entry)
         if is_shown:
             self.line(f"{'✓' if changed else '='} {name:<12} {did}  ({seconds:.1f} s)", INDENT)

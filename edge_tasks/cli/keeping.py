@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.plan import counted
-from edge_tasks.runtimes.docker.odoo_snapshot import KIND
+from edge_tasks.runtimes.docker import odoo_snapshot
+from edge_tasks.runtimes.embedded import kept_cluster
 from edge_tasks.steps.cache import Cache
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def cache(session: Session) -> None:
     """``inv cache``, and with ``--clear`` nothing is kept any more."""
-    made = Cache(KeptFiles.of_user(KIND), session.console)
+    made = Cache(_kept(), session.console)
     if session.flag("clear"):
         made.clear()
     else:
@@ -24,6 +25,10 @@ def cache(session: Session) -> None:
 
 def left() -> str:
     """What a purge leaves in the cache, for people; empty if nothing is there."""
-    kept = KeptFiles.of_user(KIND)
+    kept = KeptFiles.of_user(odoo_snapshot.KIND)
     count = len(kept.entries())
     return f"left: {counted(count, 'snapshot')} of Odoo in {kept.folder} → inv cache --clear" if count else ""
+
+
+def _kept() -> dict[str, KeptFiles]:
+    return {kind: KeptFiles.of_user(kind) for kind in (odoo_snapshot.KIND, kept_cluster.KIND)}

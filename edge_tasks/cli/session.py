@@ -289,6 +289,7 @@ class Session:
             blueprints=lambda: target.blueprints,
             say=console.line,
             progress=console.download,
+            waiting=console.waiting,
             echo=console.heard,
         )
 

@@ -133,10 +133,26 @@ class PastsRemoved(TypedDict):
     at: int
 
 
+class Wait(TypedDict):
+    """Something that a step waited for.
+
+    Attributes:
+        what: for people.
+        begin: seconds after the beginning of the call.
+        seconds: how long it took.
+    """
+
+    what: str
+    begin: float
+    seconds: float
+
+
 class StepDone(TypedDict):
     """A step that ended well.
 
     Attributes:
+        begin: seconds after the beginning of the call.
+        waits: one after the other.
         name: as the task is typed.
         changed: it had something to do.
         did: what, in a few words.
@@ -147,6 +163,8 @@ class StepDone(TypedDict):
     changed: bool
     did: str
     seconds: float
+    begin: float
+    waits: list[Wait]
 
 
 class BroughtUp(TypedDict):

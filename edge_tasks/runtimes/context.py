@@ -34,6 +34,7 @@ class RuntimeContext:
         blueprints: gives what the edges are made of; see :attr:`.Target.blueprints`.
         say: prints a line for people.
         progress: shows how far something is, of a title; yields what is told (done, all or None).
+        waiting: notes that, while its body runs, what is named is waited for.
         echo: is told each line of docker's output, too; None keeps it to the log.
     """
 
@@ -49,6 +50,7 @@ class RuntimeContext:
     blueprints: Callable[[], Blueprints]
     say: Callable[[str], None]
     progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
+    waiting: Callable[[str], AbstractContextManager[None]]
     echo: Callable[[str], None] | None
 
     @property

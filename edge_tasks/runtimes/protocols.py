@@ -49,8 +49,12 @@ class Services(Protocol):
             SettingsError: there is no such service.
         """
 
-    def stop(self) -> tuple[str, ...]:
-        """Stop everything; the names of what ran."""
+    def stop(self, *, is_final: bool = False) -> tuple[str, ...]:
+        """Stop everything; the names of what ran.
+
+        Args:
+            is_final: a purge follows, so that edges and backend have nothing to save.
+        """
 
     def purge(self) -> str:
         """Remove what lies outside the state and config directories; what became of the database, for people.
@@ -104,10 +108,24 @@ class Backend(Protocol):
         """The services that do not run, or run with another configuration or image than they should."""
 
     def start(self, plan: Plan[tuple[str, ...]]) -> None:
-        """Start them, and wait until the backend answers.
+        """Start them; :meth:`await_open` waits for the backend.
 
         Raises:
-            CommandFailed: one ended, or the backend did not answer in time.
+            CommandFailed: one did not start.
+        """
+
+    def await_open(self) -> None:
+        """Wait until edges may connect: none of them would be refused, or would have to wait.
+
+        Raises:
+            CommandFailed: it ended, or did not open in time.
+        """
+
+    def await_ready(self) -> None:
+        """Wait until it answers, with its devices.
+
+        Raises:
+            CommandFailed: it ended, or did not answer in time.
         """
 
     def instance(self) -> str | None:
@@ -141,6 +159,13 @@ class EdgeHost(Protocol):
 
     def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
         """What must be done so that exactly these edges run, each with its directory as written, by name."""
+
+    def make_ready(self, plan: Plan[EdgesToStart]) -> None:
+        """Do what takes a while and needs no backend, so that :meth:`start` is quick; it may be left out.
+
+        Raises:
+            CommandFailed: it cannot be done.
+        """
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Carry out the plan, and return what was done.

@@ -9,42 +9,55 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from edge_tasks.adapters.kept_files import Entry, KeptFiles
     from edge_tasks.output import Output
 
-_TITLES: Final = ("snapshot", "last used", "MB", "Odoo's image", "PostgreSQL", "demo data")
+_TITLES: Final = ("snapshot", "of", "last used", "MB", "Odoo's image", "PostgreSQL", "demo data")
 
 
 @dataclass(frozen=True)
 class Cache:
-    """Lists the snapshots of Odoo, or removes them."""
+    """Lists the snapshots, or removes them.
 
-    kept: KeptFiles
+    Attributes:
+        kept: where they are, by what they are of.
+    """
+
+    kept: Mapping[str, KeptFiles]
     output: Output
 
     def show(self) -> None:
-        """A table of them, the one that was used last first."""
-        entries = self.kept.entries()
-        self.output.document(snapshots=[_described(entry) for entry in entries])
+        """A table of them, of each kind the one that was used last first."""
+        entries = [(kind, entry) for kind, kept in self.kept.items() for entry in kept.entries()]
+        self.output.document(snapshots=[_described(kind, entry) for kind, entry in entries])
         if entries:
-            self.output.table(_TITLES, [_row(entry) for entry in entries])
-        size = sum(entry.size for entry in entries) / 1e6
-        self.output.line(f"{counted(len(entries), 'snapshot')} of Odoo, {size:.1f} MB, in {self.kept.folder}")
+            self.output.table(_TITLES, [_row(kind, entry) for kind, entry in entries])
+        size = sum(entry.size for _, entry in entries) / 1e6
+        folders = ", ".join(str(kept.folder) for kept in self.kept.values())
+        self.output.line(f"{counted(len(entries), 'snapshot')}, {size:.1f} MB, in {folders}")
 
     def clear(self) -> None:
         """Remove all of them."""
-        count = self.kept.clear()
+        count = sum(kept.clear() for kept in self.kept.values())
         self.output.document(snapshots=[])
-        self.output.line(f"removed: {counted(count, 'snapshot')} of Odoo")
+        self.output.line(f"removed: {counted(count, 'snapshot')}")
 
 
-def _described(entry: Entry) -> dict[str, object]:
-    return {"name": entry.folder.name, "bytes": entry.size, "used": entry.used, "about": dict(entry.about)}
+def _described(kind: str, entry: Entry) -> dict[str, object]:
+    return {
+        "name": entry.folder.name,
+        "of": kind,
+        "bytes": entry.size,
+        "used": entry.used,
+        "about": dict(entry.about),
+    }
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(kind: str, entry: Entry) -> tuple[str, ...]:
     about = entry.about
     used = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.used))
     image = about.get("image", "").removeprefix("sha256:")[:12]
-    words = (image, about.get("postgresql", ""), about.get("demo", ""))
-    return entry.folder.name[:12], used, f"{entry.size / 1e6:.1f}", *(word or "-" for word in words)
+    words = (image, about.get("postgresql", "").rpartition(" ")[2], about.get("demo", ""))
+    return entry.folder.name[:12], kind, used, f"{entry.size / 1e6:.1f}", *(word or "-" for word in words)

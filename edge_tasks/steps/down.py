@@ -41,9 +41,9 @@ class Down:
     former: Sequence[Services] = ()
     pasts: PastPurge | None = None
 
-    def stop(self) -> None:
-        """Stop what runs. It is no error if nothing runs."""
-        stopped = self.services.stop() if self.services else ()
+    def stop(self, *, is_final: bool = False) -> None:
+        """Stop what runs; quickly, if :meth:`purge` follows. It is no error if nothing runs."""
+        stopped = self.services.stop(is_final=is_final) if self.services else ()
         self.output.document(stopped=list(stopped))
         self.output.line(f"stopped: {', '.join(stopped) or 'nothing was running'}")
         self.state.record.forget("up", "read")

@@ -172,9 +172,17 @@ def _bars(brought_up: BroughtUp) -> dict[str, Any]:
     begins = 0.0
     steps = []
     for step in brought_up["steps"]:
-        steps.append({**step, "left": 100 * begins / whole, "width": 100 * step["seconds"] / whole})
+        waits = [
+            {**wait, **_place(begins + wait["begin"] - step["begin"], wait["seconds"], whole)}
+            for wait in step.get("waits", ())  # an earlier version noted none
+        ]
+        steps.append({**step, **_place(begins, step["seconds"], whole), "waits": waits})
         begins += step["seconds"]
     return {"at": _clock(brought_up["began"]), "took_s": took_s, "steps": steps}
+
+
+def _place(begins: float, seconds: float, whole: float) -> dict[str, float]:
+    return {"left": 100 * begins / whole, "width": 100 * seconds / whole}
 
 
 def _clock(seconds: float) -> str:

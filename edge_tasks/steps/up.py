@@ -48,7 +48,7 @@ class Up:
     """Makes the backend and exactly the fleet's edges run.
 
     Attributes:
-        backend: is started first, so that no edge waits for it.
+        backend: takes edges before they start, so that none of them waits for it.
         edges: what runs the edges.
         written: the config directories as they are on the disk, by the edge's name.
         registry: the devices that the backend knows.
@@ -82,16 +82,18 @@ class Up:
         return Plan(changes, f"backend and {counted(len(self.names), 'edge')} run", ToStart(backend, edges))
 
     def apply(self, plan: Plan[ToStart]) -> str:
-        """Start what does not run; the backend first."""
+        """Start what does not run: the backend, and as soon as it takes edges, these."""
         did = []
         if plan.details.backend.changes:
-            self._start_backend(plan.details.backend)
+            self._start_backend(plan.details)
             did.append("backend started")
         if plan.details.edges.changes:
             with connecting(self.backend.status, self.names, self.output):
                 did.append(self.edges.start(plan.details.edges))
             self._tell_of_idle(list(self.find_idle()))
             self._tell_of_limits(list(self.find_limits()))
+        if plan.details.backend.changes:
+            self.backend.await_ready()
         self.record.note(up=self.mark)
         return ", ".join(did) or "recorded that the fleet is up"
 
@@ -108,10 +110,12 @@ class Up:
                 self.output.line(f"  {sentence}")
             self.record.note(limits=limits)
 
-    def _start_backend(self, plan: Plan[tuple[str, ...]]) -> None:
+    def _start_backend(self, plan: ToStart) -> None:
         self.read.remember(self.registry, starting=True)
         with self.output.listening("up"):
-            self.backend.start(plan)
+            self.backend.start(plan.backend)
+            self.edges.make_ready(plan.edges)
+            self.backend.await_open()
         self.read.remember(self.registry)
 
 

@@ -11,9 +11,10 @@ from edge_tasks.checkout.metadata import FILE
 from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
 from edge_tasks.plan import Plan
 from edge_tasks.runtimes.docker import edge_files, removal
+from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from edge_tasks.adapters.containers import Container
     from edge_tasks.proof.backend_api import BackendApi
@@ -69,13 +70,34 @@ class BackendService:
         return any(self._is_stale(name, containers) for name in {services.backend, services.door})
 
     def start(self, plan: Plan[tuple[str, ...]]) -> None:
-        """Have these services run, and wait until the backend has its devices.
+        """Have these services run.
 
         Raises:
-            CommandFailed: a service did not start, or the backend is not ready after 90 s.
+            CommandFailed: one did not start.
         """
         self.stack.compose.up(plan.details, parallel=_ALL)
-        self._await_ready()
+
+    def await_open(self) -> None:
+        """Wait until the port for edges is open.
+
+        With ``Metadata.Odoo`` a backend opens it once it has read its devices. So edges can start before the REST
+        API answers, which asks Odoo.
+
+        Raises:
+            CommandFailed: the backend has ended, or is not ready after 90 s.
+        """
+        opens_last = self.stack.wiring.metadata.needs_odoo and not self.stack.services.backend_edge
+        with self.stack.context.waiting("the backend starts"):
+            self._await(self._is_open if opens_last else self._is_ready)
+
+    def await_ready(self) -> None:
+        """Wait until the backend answers with the first edge.
+
+        Raises:
+            CommandFailed: it has ended, or is not ready after 90 s.
+        """
+        with self.stack.context.waiting("the backend answers"):
+            self._await(self._is_ready)
         removal.claim(self.stack)
 
     def instance(self) -> str | None:
@@ -112,7 +134,7 @@ class BackendService:
             self.stack.docker.run("restart", "-t", "3", container.id)
         else:
             self.stack.compose.up((self.stack.services.backend,), parallel=1)
-        self._await_ready()
+        self._await(self._is_ready)
 
     def _is_stale(self, name: str, containers: Sequence[Container]) -> bool:
         image = self.stack.project.image(name)
@@ -124,12 +146,12 @@ class BackendService:
         container = self.stack.container(self.stack.services.backend)
         return container if container is not None and container.is_running else None
 
-    def _await_ready(self) -> None:
-        """Wait until the backend answers with the first edge: its devices are read then, and edges may come."""
+    def _await(self, is_reached: Callable[[], bool]) -> None:
+        """Wait for what a backend that starts reaches within 90 s."""
         deadline = time.monotonic() + _READY_S
-        opening = _Opening(self.stack)
-        while not self._is_ready():
-            self.stack.require_running(self.stack.services.backend)
+        opening, watch = _Opening(self.stack), Watch(self.stack, self.stack.services.backend)
+        while not is_reached():
+            watch.require_running()
             opening.look()
             if not until(deadline, 0.1):
                 raise CommandFailed(
@@ -153,7 +175,10 @@ class BackendService:
                 return False
         except BackendError:
             return False
-        return stack.rest.opens_websockets(stack.ports["edges"])
+        return self._is_open()
+
+    def _is_open(self) -> bool:
+        return self.stack.rest.opens_websockets(self.stack.ports["edges"])
 
     @property
     def _first(self) -> str:

@@ -106,6 +106,10 @@ class Compose:
             self._unpause()
             self.run(*arguments, more=more)
 
+    def create(self, services: Sequence[str]) -> None:
+        """Make containers of these services, without starting them."""
+        self.run("up", "--no-start", "--no-build", "--no-deps", "--quiet-pull", *services)
+
     def _unpause(self) -> None:
         """Compose does not start what somebody has paused."""
         paused = self.docker.ask(*self._prefix(), "ps", "--services", "--status", "paused").split()

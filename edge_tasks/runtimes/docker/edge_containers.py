@@ -65,6 +65,16 @@ class EdgeContainers:
         of_light = () if planned.light is None else (change_of(planned.light),)
         return Plan((*changes_of(planned), *of_light), f"{counted(fleet.size, 'edge')} running", planned)
 
+    def make_ready(self, plan: Plan[EdgesToStart]) -> None:
+        """Create the containers.
+
+        Raises:
+            CommandFailed: Docker refused.
+        """
+        services = [edge.service for edge in plan.details.make]
+        if services:
+            self.stack.compose.create(services)
+
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Light edges first; then remove, make and restart in batches, so that the machine stays usable.
 
@@ -126,7 +136,8 @@ class EdgeContainers:
     def _start(self, planned: EdgesToStart) -> str:
         self._remove(planned.surplus)
         restart = (*planned.restart, *self._still_lost(planned.lost))
-        again = starting.make(self.stack, planned.make) + starting.restart(self.stack, restart)
+        with self.stack.context.waiting("edges connect"):
+            again = starting.make(self.stack, planned.make) + starting.restart(self.stack, restart)
         counts = (
             *((len(planned.make), "started"), (len(restart), "restarted"), (again, "of them twice")),
             (len(planned.surplus), "removed"),

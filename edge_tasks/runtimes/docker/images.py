@@ -68,7 +68,8 @@ class DockerImages:
             light_container.install(stack)
             did.append("the light edges' program installed")
         if planned.unpack_bundles:
-            did.append(bundles.unpack(stack))
+            with stack.context.waiting("bundles are unpacked"):
+                did.append(bundles.unpack(stack))
         return ", ".join(did)
 
     def _planned(self, facts: ImageFacts) -> ImagesToMake:
@@ -88,7 +89,8 @@ class DockerImages:
         stack = self.stack
         release_files.fetch_all(stack, planned.download)
         if planned.build:
-            stack.compose.build(planned.build)
+            with stack.context.waiting("images are built"):
+                stack.compose.build(planned.build)
         ours = {LIGHT_SERVICE, stack.project.added}  # Compose does not know them
         of_compose = tuple(service for service in planned.fetch if service not in ours)
         if of_compose:

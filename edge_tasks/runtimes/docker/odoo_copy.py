@@ -28,7 +28,8 @@ dump=$(mktemp)
 trap 'rm -f "$dump"' EXIT
 cat > "$dump"
 createdb -h 127.0.0.1 -U "$1" -T template0 -E UTF8 --lc-collate="$3" --lc-ctype="$4" "$2"
-pg_restore -h 127.0.0.1 -U "$1" -d "$2" -j 2 --no-owner --no-privileges --exit-on-error "$dump"
+export PGOPTIONS="-c synchronous_commit=off -c maintenance_work_mem=64MB"
+pg_restore -h 127.0.0.1 -U "$1" -d "$2" -1 --no-owner --no-privileges --exit-on-error "$dump"
 """
 _RENEW: Final = """
 DO $$ BEGIN IF to_regclass('public.ir_config_parameter') IS NOT NULL THEN
@@ -42,18 +43,25 @@ _HAS_FILES: Final = (
     " WHERE table_name = 'ir_attachment' AND column_name = 'store_fname'"
 )
 _NAMES_OF_FILES: Final = "SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL"
-_FOLDER: Final = """
+_SETTING: Final = """
 conf=${ODOO_RC:-/etc/odoo/odoo.conf}
-data=$(sed -n 's/^[[:space:]]*data_dir[[:space:]]*=[[:space:]]*//p' "$conf" 2>/dev/null | tail -n 1)
+setting() { sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" "$conf" 2>/dev/null | tail -n 1; }
+"""
+_TOLD_DATABASE: Final = _SETTING + 'case "$(setting db_name)" in ""|False|None) echo no;; *) echo yes;; esac'
+_FOLDER: Final = (
+    _SETTING
+    + """
+data=$(setting data_dir)
 folder=${data:-/var/lib/odoo}/filestore/$1
 """
+)
 _PACK: Final = _FOLDER + 'exec tar -C "$folder" -cf - .'
 _UNPACK: Final = _FOLDER + 'mkdir -p "$folder" && exec tar -C "$folder" -xf -'
 
 
 @dataclass(frozen=True)
 class OdooCopy:
-    """Makes and restores copies; PostgreSQL runs, Odoo does not."""
+    """Makes and restores copies; PostgreSQL runs."""
 
     stack: Stack
 
@@ -70,8 +78,9 @@ class OdooCopy:
         self.stack.docker.save(folder / _DATABASE, *dump, more=self._login)
         if files:
             self._save_files(folder / _FILES, files)
+        told = self.stack.docker.ask(*self._in_odoo(_TOLD_DATABASE)).strip()
         self._asked(_RENEW)
-        return {"collate": collate, "ctype": ctype, "files": str(len(files))}
+        return {"collate": collate, "ctype": ctype, "files": str(len(files)), "told_database": told}
 
     def restore(self, folder: Path, about: Mapping[str, str]) -> None:
         """Make the database, and the filestore, out of a copy.
@@ -126,7 +135,10 @@ class OdooCopy:
         return ("exec", "-i", "-e", "PGPASSWORD", container.id, *command)
 
     def _in_odoo(self, script: str) -> tuple[str, ...]:
-        """A script in a container like Odoo's."""
+        """A script in Odoo's container; while that does not run, in one like it."""
         stack = self.stack
+        container = stack.container(stack.services.odoo)
+        if container is not None and container.is_running:
+            return ("exec", "-i", container.id, "sh", "-c", script, "sh", stack.database.name)
         how = ("run", "--rm", "-T", "--no-deps", "--entrypoint", "sh", stack.services.odoo)
         return stack.compose.arguments(*how, "-c", script, "sh", stack.database.name)

@@ -17,8 +17,10 @@ from edge_tasks.registry.odoo.table import Addon
 from edge_tasks.runtimes.docker import data_folders, edge_files
 from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
 from edge_tasks.runtimes.docker.odoo_snapshot import KIND, OdooSnapshots
+from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
+    from edge_tasks.runtimes.docker.odoo_snapshot import Restored
     from edge_tasks.runtimes.docker.stack import Stack
     from edge_tasks.runtimes.plans import DatabaseToPrepare
 
@@ -66,15 +68,15 @@ class OdooDatabase:
         if stack.services.database in planned.start:
             self.start_server()
         # Where nothing answered before, that can be asked only now.
-        restored = False
+        restored = None
         if planned.initialise or (planned.initialise is None and not self.is_initialised()):
-            restored = self._initialise()
+            restored = self._initialise(starts_odoo=stack.services.odoo in planned.start)
             did.append("Odoo restored from a snapshot" if restored else "Odoo initialised")
-        if stack.services.odoo in planned.start:
+        if stack.services.odoo in planned.start and not (restored and restored.has_odoo):
             stack.compose.up((stack.services.odoo,), parallel=1)
         self._await_odoo()
         if planned.set_passwords or (planned.set_passwords is None and not self.odoo_lets_in()):
-            self._set_passwords(restored=restored)
+            self._set_passwords(restored=restored is not None)
             did.append("Odoo's admin passwords set")
         return ", ".join(did)
 
@@ -99,8 +101,13 @@ class OdooDatabase:
         """
         stack, service = self.stack, self.stack.services.database
         data_folders.remember(stack)
+        with stack.context.waiting("PostgreSQL starts"):
+            self._start_server(service)
+
+    def _start_server(self, service: str) -> None:
+        stack = self.stack
         stack.compose.up((service,), parallel=1)
-        table.await_server(stack.database, time.monotonic() + _START_S, lambda: stack.require_running(service))
+        table.await_server(stack.database, time.monotonic() + _START_S, Watch(stack, service).require_running)
 
     def server_answers(self) -> bool:
         """PostgreSQL lets us in; not while it starts.
@@ -131,7 +138,7 @@ class OdooDatabase:
                 raise
             self._snapshots.discard(error.message)
             table.drop_database(stack.database)
-            self._initialise()
+            self._initialise(starts_odoo=False)
             stack.compose.restart((stack.services.odoo,), parallel=1)
             self._await_odoo()
             stack.odoo.set_passwords()
@@ -140,10 +147,13 @@ class OdooDatabase:
     def _snapshots(self) -> OdooSnapshots:
         return OdooSnapshots(self.stack, KeptFiles.of_user(KIND))
 
-    def _initialise(self) -> bool:
-        """Restore a snapshot, else run ``odoo -i openems``; whether it was restored.
+    def _initialise(self, *, starts_odoo: bool) -> Restored | None:
+        """Restore a snapshot, else run ``odoo -i openems``; what was restored.
 
         What our killed run left unfinished starts again.
+
+        Args:
+            starts_odoo: its container is to be started, too.
         """
         stack = self.stack
         database, state = stack.database, stack.context.state
@@ -157,8 +167,8 @@ class OdooDatabase:
             fresh = True
         if fresh or ours is not None:
             state.record.note(odoo_init=f"begun {database.name}")
-        restored = fresh and self._is_restored()
-        if not restored:
+        restored = self._restore(starts_odoo=starts_odoo) if fresh else None
+        if restored is None:
             self._run_odoo(helper)
             if fresh:
                 self._snapshots.take()
@@ -166,16 +176,12 @@ class OdooDatabase:
             state.record.note(odoo_init=f"made {database.name}")
         return restored
 
-    def _is_restored(self) -> bool:
-        """Whether a snapshot was restored; nothing is left of one that is no good."""
-        if not self._snapshots.restore():
+    def _restore(self, *, starts_odoo: bool) -> Restored | None:
+        """Restore a snapshot, if there is one; nothing is left of one that is no good."""
+        restored = self._snapshots.restore(self.is_initialised, starts_odoo=starts_odoo)
+        if restored is None:
             table.drop_database(self.stack.database)
-            return False
-        if self.is_initialised():
-            return True
-        self._snapshots.discard("it has no openems addon")
-        table.drop_database(self.stack.database)
-        return False
+        return restored
 
     def _run_odoo(self, helper: str) -> None:
         stack = self.stack
@@ -184,7 +190,8 @@ class OdooDatabase:
         stack.context.say(f"  Odoo initialises database {database.name}; this takes about half a minute")
         # Without a log file of the checkout's odoo.conf, what goes wrong is told to us.
         command = ("odoo", "-d", database.name, "-i", "openems", "--stop-after-init", "--logfile=", *demo)
-        stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
+        with stack.context.waiting("Odoo initialises"):
+            stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
         if not self.is_initialised():
             raise CommandFailed(
                 f"Odoo ended without an error, but {database.name} has no openems addon",
@@ -194,8 +201,10 @@ class OdooDatabase:
 
     def _await_odoo(self) -> None:
         stack = self.stack
-        deadline = time.monotonic() + _START_S
-        while not stack.odoo.answers():
-            stack.require_running(stack.services.odoo)
-            if not until(deadline, 0.2):
-                raise CommandFailed(f"Odoo does not answer at {stack.odoo.url}", hint="inv logs --service odoo16")
+        deadline, watch = time.monotonic() + _START_S, Watch(stack, stack.services.odoo)
+        with stack.context.waiting("Odoo starts"):
+            while not stack.odoo.answers():
+                watch.require_running()
+                if not until(deadline, 0.1):
+                    why = f"Odoo does not answer at {stack.odoo.url}"
+                    raise CommandFailed(why, hint="inv logs --service odoo16")

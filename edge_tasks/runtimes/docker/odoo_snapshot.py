@@ -11,20 +11,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout.inheritance import words_of
 from edge_tasks.checkout.project import volumes_of
-from edge_tasks.errors import FleetError
+from edge_tasks.errors import CommandFailed, FleetError
 from edge_tasks.runtimes.docker import data_folders
 from edge_tasks.runtimes.docker.odoo_copy import OdooCopy
 from edge_tasks.runtimes.docker.snapshot_key import digest_of, key_of
 
 if TYPE_CHECKING:
-    from edge_tasks.adapters.kept_files import KeptFiles
+    from collections.abc import Callable
+
+    from edge_tasks.adapters.kept_files import Entry, KeptFiles
     from edge_tasks.runtimes.docker.stack import Stack
 
 KIND: Final = "odoo"
 """How the kept files are called in the user's cache."""
+_TELLS: Final = re.compile(r"-[dciu]|--(?:database|config|init|update)\b")
+"""An option of Odoo's that may tell it which database it has."""
 _ENDED: Final = re.compile(r" ended with -?[0-9]+$")
 """The last line of a command that failed, before what it said."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A database that was made out of a snapshot.
+
+    Attributes:
+        has_odoo: Odoo's container was started meanwhile.
+    """
+
+    has_odoo: bool
 
 
 @dataclass(frozen=True)
@@ -38,19 +54,33 @@ class OdooSnapshots:
     stack: Stack
     kept: KeptFiles
 
-    def restore(self) -> bool:
-        """Make the database out of a snapshot; False if none fits, or if it is no good and was removed."""
+    def restore(self, is_whole: Callable[[], bool], *, starts_odoo: bool) -> Restored | None:
+        """Make the database out of a snapshot; None if none fits, or if it is no good and was removed.
+
+        Args:
+            is_whole: asked of the database afterwards.
+            starts_odoo: its container may be started meanwhile, if it does nothing before it is asked.
+        """
         if (made_of := self._made_of()) is None:
-            return False
+            return None
+        has_odoo = False
         try:
             entry = self.kept.find(key_of(made_of))
             if entry is None:
-                return False
-            OdooCopy(self.stack).restore(entry.folder, entry.about)
+                return None
+            has_odoo = starts_odoo and self._has_odoo_wait(entry)
+            if has_odoo:
+                self.stack.compose.up((self.stack.services.odoo,), parallel=1)
+            with self.stack.context.waiting("the snapshot is restored"):
+                OdooCopy(self.stack).restore(entry.folder, entry.about)
+            if not is_whole():
+                raise CommandFailed("it has no openems addon")
         except (FleetError, OSError, KeyError) as error:
             self.discard(_reason(error))
-            return False
-        return True
+            if has_odoo:
+                self._end_odoo()
+            return None
+        return Restored(has_odoo)
 
     def take(self) -> None:
         """Keep what Odoo has just initialised; if that fails, it is said and nothing is kept."""
@@ -67,6 +97,17 @@ class OdooSnapshots:
         self.stack.context.say(f"  the snapshot of Odoo is no good and was removed: {why}")
         if (made_of := self._made_of()) is not None:
             self.kept.remove(key_of(made_of))
+
+    def _has_odoo_wait(self, entry: Entry) -> bool:
+        """Whether an Odoo without its database does nothing: one that is told its name would begin to make it."""
+        words = words_of(self.stack.project.services[self.stack.services.odoo])
+        return entry.about.get("told_database") == "no" and not any(map(_TELLS.match, words))
+
+    def _end_odoo(self) -> None:
+        """Remove its container: it must not see how another database is made."""
+        odoo = self.stack.container(self.stack.services.odoo)
+        if odoo is not None:
+            self.stack.docker.run("rm", "-f", odoo.id)
 
     def _made_of(self) -> dict[str, str] | None:
         """All that an initialised database follows from; None if no snapshot is wanted, or it cannot be said."""

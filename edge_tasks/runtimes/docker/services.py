@@ -83,9 +83,9 @@ class DockerServices:
             wanted.append(service_of(service, stack.project.services, stack.containers(), stack.project.name))
         stack.compose.show_logs(wanted, follow=follow)
 
-    def stop(self) -> tuple[str, ...]:
+    def stop(self, *, is_final: bool = False) -> tuple[str, ...]:
         """Remove all containers of the project; volumes stay."""
-        return removal.stop(self.stack)
+        return removal.stop(self.stack, is_final=is_final)
 
     def purge(self) -> str:
         """Remove the database that we made, or our rows in one that was there before; which, for people.

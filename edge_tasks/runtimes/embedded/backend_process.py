@@ -70,20 +70,27 @@ class BackendProcess:
         return Plan(() if is_current else ("start the backend",), "it runs", () if is_current else (BACKEND,))
 
     def start(self, _plan: Plan[tuple[str, ...]]) -> None:
-        """Start it, and wait until it answers.
+        """Start it."""
+        daemon = self.processes.backend
+        daemon.stop()
+        daemon.start(self.config())
+
+    def await_open(self) -> None:
+        """Wait until it answers: it opens all of its ports together.
 
         Raises:
             CommandFailed: it ended, or did not answer within 30 s.
         """
         daemon = self.processes.backend
-        daemon.stop()
-        daemon.start(self.config())
         deadline = time.monotonic() + _START_S
         while not self._answers():
             daemon.require("backend")
             if not until(deadline):
                 rest = self.processes.api.rest
                 raise CommandFailed(f"the backend does not answer on {rest}", hint=f"see {daemon.log}")
+
+    def await_ready(self) -> None:
+        """Once it is open, it has read its devices."""
 
     def instance(self) -> str | None:
         """What distinguishes this run of it from an earlier one; None if it does not run."""

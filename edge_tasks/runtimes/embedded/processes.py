@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
+from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.adapters.processes import Daemon
 from edge_tasks.openems.release import DEFAULT
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.table import Database
+from edge_tasks.runtimes.embedded.kept_cluster import KIND
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
@@ -83,7 +85,11 @@ class Processes:
         """The PostgreSQL that holds it."""
         database = self.database
         return PostgresServer(
-            data=self.folder / "postgres", port=database.port, user=database.user, password=database.password
+            data=self.folder / "postgres",
+            port=database.port,
+            user=database.user,
+            password=database.password,
+            kept=KeptFiles.of_user(KIND),
         )
 
     @cached_property

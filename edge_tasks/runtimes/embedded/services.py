@@ -73,7 +73,7 @@ class EmbeddedServices:
         chosen = {name: files[name] for name in speak_of_edges if service in ("", name)}
         logs.show(chosen, edges, follow=follow)
 
-    def stop(self) -> tuple[str, ...]:
+    def stop(self, *, is_final: bool = False) -> tuple[str, ...]:  # noqa: ARG002 - it is quick anyway
         """Stop everything; the names of what ran."""
         return self.processes.stop()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -47,7 +48,10 @@ def service(rest: Rest, *, door: str = "gate", asks_rest: bool = True, needs_odo
         services=SimpleNamespace(backend="backend", backend_edge=door, door=door or "backend"),
         ports={"edges": 8081},
         edge_port=8081,
-        context=SimpleNamespace(fleet=SimpleNamespace(edge=lambda _index: SimpleNamespace(name="edge0"))),
+        context=SimpleNamespace(
+            fleet=SimpleNamespace(edge=lambda _index: SimpleNamespace(name="edge0")),
+            waiting=lambda _what: nullcontext(),
+        ),
         container=lambda _name: container,
         require_running=lambda _name: None,
         docker=SimpleNamespace(run=lambda *_arguments: None),
@@ -101,3 +105,15 @@ def test_history_is_asked_at_the_rest_api_itself_whatever_says_who_is_online() -
     found: object = service(rest).rest
     assert found is rest
     assert service(rest, asks_rest=False).rest is None
+
+
+def test_edges_may_start_as_soon_as_the_port_is_open_because_devices_are_read_before() -> None:
+    service(Rest(REFUSES), door="").await_open()
+    with pytest.raises(CommandFailed, match="it refuses"):
+        service(Rest(REFUSES, is_open=False), door="").await_open()
+
+
+@pytest.mark.parametrize(("door", "needs_odoo"), [("gate", True), ("", False)])
+def test_where_that_is_not_known_edges_wait_until_the_backend_answers(door: str, *, needs_odoo: bool) -> None:
+    with pytest.raises(CommandFailed, match="it refuses"):
+        service(Rest(REFUSES), door=door, needs_odoo=needs_odoo).await_open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from edge_tasks.checkout.project import Volume
+    from edge_tasks.checkout.project import Service, Volume
 
 PASSWORD = "odoo16@2022"  # noqa: S105 - of the stand-in
 
@@ -33,6 +34,11 @@ class Docker:
     restored: list[bytes] = field(default_factory=list)
     said: list[tuple[str, ...]] = field(default_factory=list)
     why: str = ""
+    told_database: str = "no\n"
+    removed: list[str] = field(default_factory=list)
+
+    def run(self, *arguments: str) -> None:
+        self.removed.append(arguments[-1])
 
     def image(self, _name: str) -> Image:
         return Image(id=self.image_id)
@@ -41,6 +47,8 @@ class Docker:
         self.said.append(arguments)
         if arguments[-1] == "--version":
             return "pg_dump (PostgreSQL) 15.8 (Debian 15.8-1)\n"
+        if "db_name" in " ".join(arguments):
+            return self.told_database
         assert more == {"PGPASSWORD": PASSWORD}
         query = arguments[-1]
         return "C|C.UTF-8\n" if "datcollate" in query else "0\n" if "information_schema" in query else ""
@@ -69,20 +77,32 @@ class World:
         (self.addons / "device.py").write_text("class Device: ...")
         self.docker, self.lines = Docker(), list[str]()
         volumes: list[Volume] = [{"type": "bind", "source": str(self.addons), "target": "/mnt/extra-addons"}]
-        project = Project("p", {"odoo16": {"image": "odoo:16.0", "volumes": volumes}, "db": {}})
+        self.odoo: Service = {"image": "odoo:16.0", "volumes": volumes}
+        project = Project("p", {"odoo16": self.odoo, "db": {}})
+        self.started: list[str] = []
         self.options = SimpleNamespace(snapshot=True, demo=False)
         platform = SimpleNamespace(path=folder)
         stack: Any = SimpleNamespace(
             docker=self.docker,
+            compose=SimpleNamespace(up=lambda services, **_how: self.started.extend(services)),
             project=project,
             services=SimpleNamespace(odoo="odoo16", database="db", platform=("db", "odoo16")),
             database=SimpleNamespace(user="odoo", password=PASSWORD, name="openems"),
             options=self.options,
-            context=SimpleNamespace(say=self.lines.append, platform=platform),
-            container=lambda service: SimpleNamespace(id=f"the-container-of-{service}"),
+            context=SimpleNamespace(
+                say=self.lines.append, platform=platform, waiting=lambda _what: nullcontext()
+            ),
+            container=lambda service: SimpleNamespace(
+                id=f"the-container-of-{service}", is_running=service == "db" or service in self.started
+            ),
         )
         self.kept = KeptFiles(folder / "cache")
         self.snapshots = OdooSnapshots(stack, self.kept)
+        stack.compose.arguments = lambda *words: words
+
+    def restore(self, *, is_whole: bool = True, starts_odoo: bool = False) -> bool:
+        """Whether a snapshot was restored."""
+        return self.snapshots.restore(lambda: is_whole, starts_odoo=starts_odoo) is not None
 
 
 @pytest.fixture
@@ -91,9 +111,9 @@ def world(tmp_path: Path) -> World:
 
 
 def test_what_one_platform_has_initialised_the_next_one_gets(world: World) -> None:
-    assert not world.snapshots.restore()
+    assert not world.restore()
     world.snapshots.take()
-    assert world.snapshots.restore()
+    assert world.restore()
     assert world.docker.restored == [b"an initialised Odoo"]
     assert world.lines == []
 
@@ -104,15 +124,48 @@ def test_what_odoo_draws_by_lot_is_drawn_again_after_taking_and_after_restoring(
 
     world.snapshots.take()
     assert (renewals(), "database.secret" in world.docker.said[-1][-1]) == (1, True)
-    world.snapshots.restore()
+    world.restore()
     assert (renewals(), "database.secret" in world.docker.said[-1][-1]) == (2, True)
 
 
 def test_no_password_is_in_a_command_or_in_the_cache(world: World) -> None:
     world.snapshots.take()
-    world.snapshots.restore()
+    world.restore()
     assert PASSWORD not in str(world.docker.said)
     assert all(PASSWORD.encode() not in path.read_bytes() for path in world.kept.folder.rglob("*.*"))
+
+
+def test_odoo_starts_while_its_database_is_restored(world: World) -> None:
+    world.snapshots.take()
+    restored = world.snapshots.restore(lambda: True, starts_odoo=True)
+    assert restored is not None
+    assert restored.has_odoo
+    assert world.started == ["odoo16"]
+
+
+@pytest.mark.parametrize("words", [["-d", "openems"], ["--database=openems"], ["-c", "/my.conf"], ["-i", "base"]])
+def test_an_odoo_that_may_begin_to_make_its_database_starts_afterwards(world: World, words: list[str]) -> None:
+    world.snapshots.take()
+    world.odoo["command"] = words
+    restored = world.snapshots.restore(lambda: True, starts_odoo=True)
+    assert restored is not None
+    assert not restored.has_odoo
+    assert world.started == []
+
+
+def test_an_odoo_whose_configuration_names_its_database_starts_afterwards(world: World) -> None:
+    world.docker.told_database = "yes\n"
+    world.snapshots.take()
+    assert world.restore(starts_odoo=True)
+    assert world.started == []
+
+
+def test_an_odoo_that_was_started_for_a_snapshot_that_is_no_good_goes_with_it(world: World) -> None:
+    world.snapshots.take()
+    assert not world.restore(is_whole=False, starts_odoo=True)
+    assert world.docker.removed == ["the-container-of-odoo16"]
+    assert world.lines == ["  the snapshot of Odoo is no good and was removed: it has no openems addon"]
+    assert world.kept.entries() == []
 
 
 @pytest.mark.parametrize("change", ["image", "add-ons", "demo"])
@@ -124,7 +177,7 @@ def test_a_snapshot_of_something_else_is_not_used(world: World, change: str) -> 
         (world.addons / "device.py").write_text("class Device: pass")
     else:
         world.options.demo = True
-    assert not world.snapshots.restore()
+    assert not world.restore()
     assert (world.docker.restored, world.lines) == ([], [])
     assert len(world.kept.entries()) == 1
 
@@ -132,8 +185,8 @@ def test_a_snapshot_of_something_else_is_not_used(world: World, change: str) -> 
 def test_a_snapshot_that_the_server_refuses_is_removed_and_said_once(world: World) -> None:
     world.snapshots.take()
     world.docker.why = "pg_restore: error: unsupported version in file header"
-    assert not world.snapshots.restore()
-    assert not world.snapshots.restore()
+    assert not world.restore()
+    assert not world.restore()
     assert world.lines == [f"  the snapshot of Odoo is no good and was removed: {world.docker.why}"]
     assert world.kept.entries() == []
 
@@ -142,8 +195,8 @@ def test_a_damaged_snapshot_is_removed_and_said_once(world: World) -> None:
     world.snapshots.take()
     (entry,) = world.kept.entries()
     (entry.folder / "database.dump").write_bytes(b"an initialised")
-    assert not world.snapshots.restore()
-    assert not world.snapshots.restore()
+    assert not world.restore()
+    assert not world.restore()
     assert world.lines == [f"  the snapshot of Odoo is no good and was removed: {entry.folder} is damaged"]
     assert world.docker.restored == []
 
@@ -160,7 +213,7 @@ def test_a_cache_that_cannot_be_written_hinders_nothing(world: World) -> None:
     world.snapshots.take()
     assert len(world.lines) == 1
     assert "no snapshot of Odoo is kept" in world.lines[0]
-    assert not world.snapshots.restore()
+    assert not world.restore()
 
 
 def test_people_may_do_without(world: World) -> None:
@@ -170,7 +223,7 @@ def test_people_may_do_without(world: World) -> None:
     world.options.snapshot = True
     world.snapshots.take()
     world.options.snapshot = False
-    assert not world.snapshots.restore()
+    assert not world.restore()
 
 
 def test_add_ons_that_cannot_be_read_have_no_snapshot(world: World) -> None:

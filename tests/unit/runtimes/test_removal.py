@@ -8,7 +8,7 @@ import pytest
 from edge_tasks.errors import CommandFailed, FileRefused, FleetError, NotWritable
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
-from edge_tasks.runtimes.docker import removal
+from edge_tasks.runtimes.docker import edge_files, removal
 from edge_tasks.runtimes.docker.removal import ours_to_claim
 from tests.unit.steps.neighbours import FLEET
 
@@ -82,3 +82,37 @@ def test_a_database_that_cannot_be_reached_any_more_stops_no_purge(tmp_path: Pat
     platform = Platform(tmp_path, CommandFailed("its image is gone"))
     platform.record.note(written={"devices": {}, "at": 0.0})
     assert "which cannot be reached (its image is gone)" in platform.purge()
+
+
+class Running:
+    """A platform of which everything runs; which containers were killed."""
+
+    def __init__(self, folder: Path, services: list[str]) -> None:
+        self.killed: list[str] = []
+        self.services = SimpleNamespace(backend="backend", door="gate", odoo="odoo16")
+        self.context = SimpleNamespace(state=SimpleNamespace(record=Record(folder / "record.json")))
+        here: list[Any] = [
+            SimpleNamespace(id=name, service=name, volumes=(), is_running=True) for name in services
+        ]
+        self.here = here
+        self.compose = SimpleNamespace(run=lambda *_arguments: here.clear())
+        self.docker = SimpleNamespace(run=self._run)
+
+    def containers(self) -> list[Any]:
+        return list(self.here)
+
+    def _run(self, *arguments: str) -> None:
+        if arguments[:2] == ("rm", "-f"):
+            self.killed += arguments[2:]
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+def test_before_a_purge_what_stores_nothing_is_killed_and_what_stores_ends_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_final: bool
+) -> None:
+    monkeypatch.setattr(edge_files, "is_complete", lambda _stack: True)
+    killed = ["backend", "gate", "odoo16", "openems-edge-0", "openems-light-edges"]
+    platform: Any = Running(tmp_path, [*killed, "db", "influxdb"])
+    stopped = removal.stop(platform, is_final=is_final)
+    assert stopped == tuple(sorted([*killed, "db", "influxdb"]))
+    assert platform.killed == (killed if is_final else [])

@@ -183,6 +183,11 @@ class Backend:
         assert plan.details == self.stale
         self.lives, self.stale = self.lives + 1, ()
 
+    def await_open(self) -> None:
+        self.is_open = True
+
+    def await_ready(self) -> None: ...
+
     def instance(self) -> str | None:
         return str(self.lives) if self.lives else None
 
@@ -217,6 +222,8 @@ class Host:
         make = tuple(edge for edge in self.fleet.edges if edge.name in written and edge.name not in self.running)
         changes = (f"start {len(make)} edges",) if make else ()
         return Plan(changes, "edges run", EdgesToStart(make=make))
+
+    def make_ready(self, plan: Plan[EdgesToStart]) -> None: ...
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
         self.running |= {edge.name for edge in plan.details.make}

@@ -54,7 +54,7 @@ class Services:
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         raise NotImplementedError
 
-    def stop(self) -> tuple[str, ...]:
+    def stop(self, *, is_final: bool = False) -> tuple[str, ...]:  # noqa: ARG002 - as the protocol has it
         found, self.stopped = self.stopped, ()
         return found
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.load_shapes import LoadShape
     from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.plan import Plan
+    from edge_tasks.runtimes.plans import EdgesToStart
 
 WRITTEN = {edge.name: Written("digest", 1.0) for edge in FLEET.edges}
 
@@ -50,6 +52,39 @@ def test_the_backend_comes_first_and_what_it_reads_is_noted(step: Up) -> None:
     assert step.apply(plan) == "backend started, 3 edges started"
     assert step.read.unread() == ()
     assert step.find().changes == ()
+
+
+def test_edges_start_when_the_backend_takes_them_and_before_it_answers(step: Up) -> None:
+    said: list[str] = []
+
+    class Slow(Backend):
+        def start(self, plan: Plan[tuple[str, ...]]) -> None:
+            super().start(plan)
+            said.append("backend started")
+
+        def await_open(self) -> None:
+            said.append("takes edges")
+
+        def await_ready(self) -> None:
+            said.append("answers")
+            read_at.append(step.record.entries()["read"]["at"])
+
+    class Watched(Host):
+        def make_ready(self, _plan: Plan[EdgesToStart]) -> None:
+            said.append("edges made ready")
+
+        def start(self, plan: Plan[EdgesToStart]) -> str:
+            said.append("edges started")
+            read_at.append(step.record.entries()["read"]["at"])
+            return super().start(plan)
+
+    read_at: list[float] = []
+    backend = Slow()
+    slow = replace(step, backend=backend, edges=Watched(FLEET, backend.status))
+    slow.apply(slow.find())
+    assert said == ["backend started", "edges made ready", "takes edges", "edges started", "answers"]
+    read_at.append(step.record.entries()["read"]["at"])
+    assert len(set(read_at)) == 1, "edges that start after the backend has read are not taken for lost ones"
 
 
 def test_what_is_applied_is_what_was_planned_without_another_look(step: Up) -> None:
