@@ -18,6 +18,7 @@ class Fault(Enum):
     LOGIN_PROVIDER = "login-provider"
     GET_EDGES_HANGS = "get-edges-hangs"
     JAVA_TOO_OLD = "java-too-old"
+    JAVA_TOO_NEW = "java-too-new"
     RELEASE_NEWER = "release-newer"
     METADATA_TWICE = "metadata-twice"
     METADATA_WITHOUT_FILE = "metadata-without-file"

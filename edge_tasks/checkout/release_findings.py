@@ -15,13 +15,15 @@ from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.host_names import names_in
 from edge_tasks.checkout.metadata import DUMMY, FILE, ODOO
 from edge_tasks.checkout.roles import BACKEND_EDGE
-from edge_tasks.openems.release import ONE_PROGRAM
+from edge_tasks.openems.release import ONE_PROGRAM, release_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from edge_tasks.checkout.dockerfile import JavaBase
     from edge_tasks.checkout.metadata import Metadata
     from edge_tasks.checkout.survey import Survey
+    from edge_tasks.openems.build_constants import Build
 
 _OF_WS: Final = 80
 _LAST: Final = "edgeIdMax"
@@ -149,16 +151,26 @@ def _check_answers(survey: Survey, where: str) -> list[Finding]:
 
 
 def _check_java(survey: Survey) -> list[Finding]:
-    """A jar does not start on a Java that is older than the one it was compiled for."""
-    findings = []
-    for jar, build in survey.builds.items():
-        base = survey.java_beside(jar)
-        if base is not None and base.version < build.java:
-            what = f"{survey.shown(jar)} needs Java {build.java}, and its image has Java {base.version}"
-            where = f"{survey.shown(base.dockerfile)}:{base.line}"
-            change = f"stand it on an image with Java {build.java}, such as eclipse-temurin:{build.java}-jre"
-            findings.append(Finding(what, where, change, fault=Fault.JAVA_TOO_OLD))
-    return findings
+    """A jar starts neither on an older Java than the one it was compiled for, nor on one that is too new."""
+    bases = ((jar, build, survey.java_beside(jar)) for jar, build in survey.builds.items())
+    return [
+        finding
+        for jar, build, base in bases
+        if base is not None
+        for finding in _check_base(survey.shown(jar), build, base, survey.shown(base.dockerfile))
+    ]
+
+
+def _check_base(jar: str, build: Build, base: JavaBase, dockerfile: str) -> Iterator[Finding]:
+    where = f"{dockerfile}:{base.line}"
+    change = f"stand it on an image with Java {build.java}, such as eclipse-temurin:{build.java}-jre"
+    below = release_of(build.version).java_below
+    if base.version < build.java:
+        what = f"{jar} needs Java {build.java}, and its image has Java {base.version}"
+        yield Finding(what, where, change, fault=Fault.JAVA_TOO_OLD)
+    elif below is not None and base.version >= below:
+        what = f"{jar} does not start on Java {below} or later, and its image has Java {base.version}"
+        yield Finding(what, where, change, fault=Fault.JAVA_TOO_NEW)
 
 
 def _host_and_port(uri: str) -> tuple[str, int]:

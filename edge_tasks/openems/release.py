@@ -59,6 +59,7 @@ class Release:
     Attributes:
         since: the first release of which this holds.
         java: the lowest version of Java that its jars run on.
+        java_below: the first version of Java on which its jars do not start; None if none is known.
         jars: the files of a release that the bundled platform builds its images of.
         backend_programs: what a backend consists of. Edges connect to the last one.
         backend_ports: where these listen.
@@ -80,6 +81,7 @@ class Release:
     metadata_odoo: Mapping[str, str | int]
     rest_error_status: int
     aggregated_meters: int
+    java_below: int | None = None
     new_singletons: frozenset[str] = frozenset()
     answers_get_edges: bool = True
     faults: tuple[str, ...] = ()
@@ -112,14 +114,19 @@ _2024_7_0: Final = Release(
     ),
     rest_error_status=200,
     aggregated_meters=10,
+    java_below=24,
 )
-"""The release that everything here was recorded on."""
+"""The release that everything here was recorded on.
+
+Its launcher (bnd 7.0.0, from 2025.1.0 on 7.1.0) sets a security policy, which Java refuses from 24 on.
+"""
 
 _2025_1_0: Final = replace(_2024_7_0, since="2025.1.0", java=21)
 _2025_6_0: Final = replace(_2025_1_0, since="2025.6.0", rest_error_status=400)
 _2026_1_0: Final = replace(
     _2025_6_0,
     since="2026.1.0",
+    java_below=None,
     aggregated_meters=20,
     new_singletons=frozenset({"Core.SerialNumber"}),
 )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from edge_tasks.errors import BackendError, BackendHangs
 from edge_tasks.proof.edge_configs import EdgeConfigs
+from edge_tasks.proof.turns import Turns
 
 if TYPE_CHECKING:
     import ssl
@@ -25,7 +26,6 @@ _FIRST: Final = 100
 _SLOW_S: Final = 1.0
 _SLOW_BATCH: Final = 1000
 """Of a backend that has to ask Odoo for each edge, so many are answered well before :data:`_TIMEOUT_S`."""
-_PAUSE_S: Final = 0.5
 _ALIVE_S: Final = 5.0
 """So long a program may take to answer a request that asks for nothing."""
 _TIMEOUT_S: Final = 30.0
@@ -82,6 +82,7 @@ class BackendApi:
     knows_all: bool = True
     configs: EdgeConfigs = field(default_factory=EdgeConfigs, repr=False, compare=False)
     opener: urllib.request.OpenerDirector = field(default=_NO_PROXY, repr=False, compare=False)
+    _turns: Turns = field(default_factory=Turns, init=False, repr=False, compare=False)
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """``getEdgesStatus``; an edge that the backend does not know or show is absent.
@@ -245,14 +246,7 @@ class BackendApi:
     def _call(self, method: str, params: dict[str, object], timeout_s: float = _TIMEOUT_S) -> dict[str, Any]:
         request = {"jsonrpc": "2.0", "id": str(uuid.uuid4()), "method": method, "params": params}
         url, text = f"{self.rest}/jsonrpc", json.dumps(request).encode()
-        try:
-            body = self.post(url, text, "application/json", timeout_s)
-        except BackendError as error:
-            if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise
-            # A real one answers so now and then while the machine is busy: Odoo is asked in between.
-            time.sleep(_PAUSE_S)
-            body = self.post(url, text, "application/json", timeout_s)
+        body = self._turns.take(lambda: self.post(url, text, "application/json", timeout_s))
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError):

@@ -160,6 +160,12 @@ def add_newer_jar(checkout: Any) -> None:
     written("openems-edge/Dockerfile", "FROM .*", "FROM eclipse-temurin:17-jre")(checkout)
 
 
+def add_older_jar(checkout: Any) -> None:
+    """A jar of 2024.7.0 in an image with Java 25; nothing is built."""
+    jar(checkout.path / "openems-edge" / "openems-edge.jar", java_class(version(2024, 7), java=17))
+    written("openems-edge/Dockerfile", "FROM .*", "FROM eclipse-temurin:25-jre")(checkout)
+
+
 def have_unknown_release(checkout: Any) -> None:
     add_second_program(checkout)
     written(COMPOSE, "openems-edge:latest", "openems-edge:2031.1.0")(checkout)
@@ -225,6 +231,13 @@ FINDINGS: dict[str, Finding] = {
         "stand it on an image with Java 21",
         add_newer_jar,
         written("openems-edge/Dockerfile", "17-jre", "21-jre"),
+    ),
+    "a Java that is too new": Finding(
+        "java-too-new",
+        "does not start on Java 24 or later, and its image has Java 25",
+        "stand it on an image with Java 17",
+        add_older_jar,
+        written("openems-edge/Dockerfile", "25-jre", "17-jre"),
     ),
     "a release that nobody knows": Finding(
         "release-newer",

@@ -1,4 +1,4 @@
-"""Which edges are online if the backend has no B2B REST API: what it writes into the device table every 30 s."""
+"""Which edges are online where the REST API cannot say it: what the backend writes into its table every 30 s."""
 
 from __future__ import annotations
 
@@ -20,18 +20,24 @@ class TableStatus:
 
     Attributes:
         backend_runs: the table of one that does not run still has what was true before.
+        why: why the REST API is not asked instead, for people.
+        change: what to type about it.
     """
 
     says: ClassVar[str] = "PostgreSQL"
-    remark: ClassVar[str] = (
-        "the backend has no B2B REST API: PostgreSQL was asked, which can be 30 s late, and values"
-        " cannot be asked → inv doctor --fix up"
-    )
     is_late: ClassVar[bool] = True
     sees_values: ClassVar[bool] = False
 
     database: Database
     backend_runs: Callable[[], bool]
+    why: str
+    change: str
+
+    @property
+    def remark(self) -> str:
+        """Why values are missing, and what to do about it."""
+        late = "PostgreSQL was asked, which can be 30 s late, and values cannot be asked"
+        return f"{self.why}: {late} → {self.change}"
 
     def online(self, names: Sequence[str]) -> dict[str, bool]:
         """Whether each edge is connected, by name: the column ``openems_is_connected``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.metadata import DUMMY
+from edge_tasks.checkout.silent_rest import reason_for_silence
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.proof.best_source import BestSource
 from edge_tasks.proof.ui_status import UiStatus
@@ -25,7 +26,7 @@ def best_of(stack: Stack) -> BestSource:
     sources = (
         rest if stack.asks_rest else None,
         UiStatus(rest.ui, rest.user, rest.password) if rest.ui else None,
-        TableStatus(stack.database, lambda: _runs(stack)) if stack.services.database else None,
+        _table_of(stack) if stack.services.database else None,
         SocketStatus(stack),
     )
     return BestSource([source for source in sources if source is not None])
@@ -39,6 +40,15 @@ def rest_of(stack: Stack) -> BackendApi:
     login = ("admin", str(stack.wiring.values["odooPassword"])) if metadata.needs_odoo else _ANYBODY
     rest = f"http://{HOST}:{stack.ports.get('rest', 0)}"
     return BackendApi(rest, *login, ui, knows_all=metadata.pid != DUMMY)
+
+
+def _table_of(stack: Stack) -> TableStatus:
+    if stack.wiring.rest_port is None:
+        why, change = "the backend has no B2B REST API", "inv doctor --fix up"
+    else:
+        silence = reason_for_silence(stack.survey) or "it does not answer"
+        why, change = f"the backend's B2B REST API cannot be asked ({silence})", "inv doctor"
+    return TableStatus(stack.database, lambda: _runs(stack), why, change)
 
 
 def _runs(stack: Stack) -> bool:

@@ -1,0 +1,62 @@
+"""Calls to a backend that come together, and one after another once that was too much for it."""
+
+from __future__ import annotations
+
+import http
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.errors import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PAUSE_S: Final = 0.5
+_TRIES: Final = 3
+"""So often a call is made that is made alone."""
+
+
+@dataclass
+class Turns:
+    """Whose turn it is to ask.
+
+    A real backend has Odoo check the password for each call, waits 5 s for that (``OdooUtils.java``, 2024.7.0),
+    and then answers with a 500. Odoo checks one after another, so calls that come together make one another too
+    late on a busy machine, and nothing is lost if they wait here instead.
+    """
+
+    _alone: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _one_by_one: bool = field(default=False, init=False)
+
+    def take(self, call: Callable[[], bytes]) -> bytes:
+        """What a call answers. After the first 500 it and all others are made alone, a few times if need be.
+
+        Raises:
+            BackendError: what the call raises, if it is something else or was always a 500.
+        """
+        if not self._one_by_one:
+            try:
+                return call()
+            except BackendError as error:
+                _check_worth(error)
+            self._one_by_one = True
+        with self._alone:
+            return _patiently(call)
+
+
+def _patiently(call: Callable[[], bytes]) -> bytes:
+    for _ in range(_TRIES - 1):
+        try:
+            return call()
+        except BackendError as error:
+            _check_worth(error)
+        time.sleep(_PAUSE_S)
+    return call()
+
+
+def _check_worth(error: BackendError) -> None:
+    """Raise an error that another try does not mend."""
+    if error.code != http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise error
