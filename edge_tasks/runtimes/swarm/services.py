@@ -52,10 +52,10 @@ class SwarmServices(DockerServices):
         more = ("--follow",) if follow else ()
         self.stack.docker.show("service", "logs", "--tail", "100", *more, self.tasks.name)
 
-    def stop(self) -> tuple[str, ...]:
+    def stop(self, *, is_final: bool = False) -> tuple[str, ...]:
         """Remove the tasks, and then all containers of the project; volumes and the network stay."""
         had_tasks = self.tasks.end_tasks()
-        return (*super().stop(), *([self.tasks.name] if had_tasks else ()))
+        return (*super().stop(is_final=is_final), *([self.tasks.name] if had_tasks else ()))
 
     def purge(self) -> str:
         """The docker runtime's purge, and then everything of the fleet in the Swarm."""
