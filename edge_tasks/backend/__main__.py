@@ -100,7 +100,11 @@ async def _serve(
         await runner.setup()
         await _opened(web.SockSite(runner, sock, backlog=_BACKLOG).start())
     ever = (
-        *(backend.flush_for_ever(), backend.ping_for_ever(), backend.pulse_for_ever()),
+        *(
+            backend.flush_for_ever(),
+            backend.lines.ping_for_ever(backend.config.ping_seconds),
+            backend.pulse_for_ever(),
+        ),
         *(backend.history.live.write_for_ever(), backend.history.live.tidy_for_ever()),
     )
     work = [asyncio.ensure_future(task) for task in ever]
