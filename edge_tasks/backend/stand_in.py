@@ -152,9 +152,7 @@ class Backend:
         if text == json_rpc.EMPTY:
             self.counters.data += 1
             return None
-        if text.startswith(json_rpc.CONFIG):
-            self._configs.put(device.id, json_rpc.params_of_config(text))
-            self.counters.count("edgeConfig")
+        if self.take_config(device, text):
             return None
         message = json_rpc.parse(text)
         if isinstance(message, json_rpc.Answer):
@@ -166,6 +164,18 @@ class Backend:
             return json_rpc.refusal(message.id, _refused(message.method))
         self._notified(socket, device, message)
         return None
+
+    def take_config(self, device: Device, text: bytes) -> bool:
+        """Take over an `edgeConfig` as edges send it; return whether it is one.
+
+        Raises:
+            InvalidMessageError: it begins like one, but is none.
+        """
+        if not text.startswith(json_rpc.CONFIG):
+            return False
+        self._configs.put(device.id, json_rpc.params_of_config(text))
+        self.counters.count("edgeConfig")
+        return True
 
     async def config_of(self, name: str) -> str | None:
         """The configuration that is stored for an edge.
