@@ -1,4 +1,4 @@
-"""The stand-in backend as a process of this machine."""
+"""The stand-in backend as a process of this machine, or as two with a release that has two."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from edge_tasks.adapters.files import text_of
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, CommandFailed
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.embedded.processes import BACKEND, HOST
+from edge_tasks.runtimes.embedded.processes import BACKEND, BACKEND_EDGE, HOST
 
 if TYPE_CHECKING:
     from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.runtimes.embedded.processes import Processes
 
 _START_S: Final = 30.0
+_OPEN_S: Final = 5.0
 
 
 @dataclass(frozen=True)
 class BackendProcess:
-    """Started with a configuration file, and known again by it."""
+    """Each program is started with a configuration file, and known again by it."""
 
     processes: Processes
 
@@ -57,24 +58,42 @@ class BackendProcess:
             "edge_port": processes.edge_port,
             "rest_port": processes.rest_port,
             "console_port": processes.console_port,
+            **({} if processes.manager_port is None else {"manager_port": processes.manager_port}),
             "login": {"user": api.user, "password": api.password},
             "timedata": processes.timedata,
             "openems_version": processes.version,
         }
         return json.dumps(document, indent=2) + "\n"
 
+    def config_of_backend_edge(self) -> str:
+        """The text of its second program's configuration file; empty if the release has none."""
+        processes = self.processes
+        if processes.manager_port is None:
+            return ""
+        uri = f"ws://{HOST}:{processes.manager_port}"
+        return json.dumps({"uri": uri, "host": HOST, "edge_port": processes.edge_port}, indent=2) + "\n"
+
     def find(self) -> Plan[tuple[str, ...]]:
         """Whether it does not run, with another configuration than it is to have, or does not answer any more."""
-        daemon = self.processes.backend
-        is_current = text_of(daemon.config) == self.config() and daemon.find() is not None and self._is_awake()
-        return Plan(() if is_current else ("start the backend",), "it runs", () if is_current else (BACKEND,))
+        missing: tuple[str, ...] = () if self._is_current() else (BACKEND,)
+        if self.processes.manager_port is not None and (missing or not self._is_second_current()):
+            missing += (BACKEND_EDGE,)
+        return Plan(tuple(f"start the {name}" for name in missing), "it runs", missing)
 
-    def start(self, _plan: Plan[tuple[str, ...]]) -> None:
-        """Start it, and wait until it answers.
+    def start(self, plan: Plan[tuple[str, ...]]) -> None:
+        """Start what does not run, and wait until the backend answers.
 
         Raises:
-            CommandFailed: it ended, or did not answer within 30 s.
+            CommandFailed: a program ended, or the backend did not answer within 30 s.
         """
+        second = self.processes.backend_edge
+        second.stop()
+        if BACKEND in plan.details:
+            self._start_backend()
+        if self.processes.manager_port is not None:
+            self._start_backend_edge()
+
+    def _start_backend(self) -> None:
         daemon = self.processes.backend
         daemon.stop()
         daemon.start(self.config())
@@ -85,12 +104,20 @@ class BackendProcess:
                 rest = self.processes.api.rest
                 raise CommandFailed(f"the backend does not answer on {rest}", hint=f"see {daemon.log}")
 
+    def _start_backend_edge(self) -> None:
+        """Start it. Its port stays closed until a device has an apikey, so that is not waited for very long."""
+        daemon = self.processes.backend_edge
+        daemon.start(self.config_of_backend_edge())
+        deadline = time.monotonic() + _OPEN_S
+        while not self.status.opens_websockets(self.processes.edge_port) and until(deadline):
+            daemon.require(BACKEND_EDGE)
+
     def instance(self) -> str | None:
         """What distinguishes this run of it from an earlier one; None if it does not run."""
         return self.processes.backend.instance()
 
     def takes_edges(self) -> bool:
-        """It opens all of its ports, or ends."""
+        """Each program opens all of its ports, or ends; the second one as soon as a device has an apikey."""
         return True
 
     def started(self) -> float:
@@ -110,8 +137,15 @@ class BackendProcess:
         url = f"{self.processes.console}/system/console/configMgr/Metadata.Odoo"
         self.status.post(url, b"apply=true&action=ajaxConfigManager", "application/x-www-form-urlencoded")
 
-    def _is_awake(self) -> bool:
+    def _is_current(self) -> bool:
+        daemon = self.processes.backend
+        if text_of(daemon.config) != self.config() or daemon.find() is None:
+            return False
         return self.status.opens_websockets(self.processes.rest_port)
+
+    def _is_second_current(self) -> bool:
+        daemon = self.processes.backend_edge
+        return text_of(daemon.config) == self.config_of_backend_edge() and daemon.find() is not None
 
     def _answers(self) -> bool:
         try:
