@@ -120,6 +120,8 @@ class FileInside:
         Raises:
             FileRefused: it cannot be read, is not UTF-8, or is a link that leads nowhere.
         """
+        if not self._is_there:
+            return read_in_image(self.stack, self.path)
         said = self._do(_READ)
         if _NOT_UTF8 in said:
             raise FileRefused(f"{self} is not UTF-8", hint="save it as UTF-8")
@@ -140,6 +142,13 @@ class FileInside:
             FileRefused: it is still there.
         """
         self._do(_REMOVE)
+
+    @property
+    def _is_there(self) -> bool:
+        """Whether Docker has the volume. It makes it of what the image has there, but not for a mere look."""
+        mount = _mount(self.stack)
+        name = "" if mount is None else str(mount.get("source") or "")
+        return not name or self.stack.docker.has_volume(self.stack.project.volume(name))
 
     def _do(self, script: str, *more: str, given: str = "") -> str:
         service = self.stack.services.backend
@@ -165,6 +174,11 @@ class FileOfRoot(FileInside):
     def __str__(self) -> str:
         """Its path."""
         return str(self.path)
+
+    @property
+    def _is_there(self) -> bool:
+        """It needs no volume."""
+        return True
 
     def _do(self, script: str, *more: str, given: str = "") -> str:
         mount = ("-v", f"{self.path.parent}:/place", "--network", "none", "--user", "0:0", "--entrypoint", "sh")
@@ -234,13 +248,22 @@ class ImageFile:
 
     @cached_property
     def _of_image(self) -> str | None:
-        image = self.stack.project.image(self.stack.services.backend)
-        how = ("run", "--rm", "--network", "none", "--entrypoint", "sh", image)
-        try:
-            said = self.stack.docker.ask(*how, "-c", _READ, "sh", str(self.path))
-        except CommandFailed as error:
-            raise FileRefused(f"{image}: {error.message}", hint="inv build") from None
-        return said.removeprefix(_THERE) if said else None
+        return read_in_image(self.stack, self.path)
+
+
+def read_in_image(stack: Stack, path: PurePosixPath) -> str | None:
+    """The text of a file as the backend's image has it; None if it has none.
+
+    Raises:
+        FileRefused: it cannot be read.
+    """
+    image = stack.project.image(stack.services.backend)
+    how = ("run", "--rm", "--network", "none", "--entrypoint", "sh", image)
+    try:
+        said = stack.docker.ask(*how, "-c", _READ, "sh", str(path))
+    except CommandFailed as error:
+        raise FileRefused(f"{image}: {error.message}", hint="inv build") from None
+    return said.removeprefix(_THERE) if said else None
 
 
 def _bytes(text: str) -> str:
