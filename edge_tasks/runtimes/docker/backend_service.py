@@ -84,12 +84,13 @@ class BackendService:
         return f"{container.id[:12]}@{container.started}" if container else None
 
     def takes_edges(self) -> bool:
-        """Whether its port for edges is open, 30 s after its start.
+        """Whether its port for edges is open, 30 s after the start of the program that has it.
 
         A real one may start without it and never open it (``Edge.Websocket`` is NOT STARTED, seen on 2026.1.0).
+        Another program than the backend may have it; while that does not run, no restart of the backend helps.
         """
-        started = self.started()
-        if not started or time.time() - started < _OPEN_S:
+        running = [self._running(name) for name in {self.stack.services.backend, self.stack.services.door}]
+        if any(one is None or time.time() - one.started < _OPEN_S for one in running):
             return True
         return self.stack.rest.opens_websockets(self.stack.ports["edges"])
 
@@ -120,8 +121,9 @@ class BackendService:
         wanted = self.stack.hashes().get(name), self.stack.docker.images((image,)).get(image)
         return found is None or not found.fits(*wanted)
 
-    def _running(self) -> Container | None:
-        container = self.stack.container(self.stack.services.backend)
+    def _running(self, service: str = "") -> Container | None:
+        """The container of a service if it runs, else None; that of the backend if none is named."""
+        container = self.stack.container(service or self.stack.services.backend)
         return container if container is not None and container.is_running else None
 
     def _await_ready(self) -> None:

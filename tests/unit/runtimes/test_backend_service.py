@@ -101,3 +101,16 @@ def test_history_is_asked_at_the_rest_api_itself_whatever_says_who_is_online() -
     found: object = service(rest).rest
     assert found is rest
     assert service(rest, asks_rest=False).rest is None
+
+
+@pytest.mark.parametrize(
+    ("running", "takes_edges"),
+    [(("backend", "gate"), False), (("backend",), True), (("gate",), True), ((), True)],
+)
+def test_a_closed_port_is_the_backends_fault_only_while_both_programs_run(
+    running: tuple[str, ...], *, takes_edges: bool
+) -> None:
+    found = service(Rest(is_open=False))
+    containers = {name: SimpleNamespace(is_running=name in running, started=1.0) for name in ("backend", "gate")}
+    found.stack.container = containers.get  # type: ignore[method-assign,assignment] # the stack is a stand-in
+    assert found.takes_edges() is takes_edges
