@@ -10,7 +10,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.metadata import FILE
 from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.docker import edge_files, removal
+from edge_tasks.runtimes.docker import edge_files, named_volumes, removal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +74,7 @@ class BackendService:
         Raises:
             CommandFailed: a service did not start, or the backend is not ready after 90 s.
         """
+        named_volumes.remember(self.stack)
         self.stack.compose.up(plan.details, parallel=_ALL)
         self._await_ready()
         removal.claim(self.stack)
