@@ -14,7 +14,7 @@ from aiohttp import web
 from edge_tasks.backend import json_rpc
 from edge_tasks.backend.edge_connection import EdgeConnection
 from edge_tasks.backend.peer import APIKEYS, CONNECTED, EDGE_RPC, HEARTBEAT_SECONDS, MOST_BYTES, Peer
-from edge_tasks.backend.stand_in import BACKEND, LOG
+from edge_tasks.backend.stand_in import BACKEND, LOG, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,13 +136,16 @@ class Program:
                 self._backend.joined(edge, devices, device)
 
     def _take(self, message: json_rpc.Message) -> None:
-        """Take over what an edge sent. Only requests are answered, and all of these are refused."""
+        """Take over what an edge sent. A request is answered, also before the edge is known to be connected."""
         name = json_rpc.string(message.params, "edgeId")
-        text = json_rpc.dumped(json_rpc.member(message.params, "payload"))
-        if name in self._edges:
-            answer = self._edges[name].take(text)
-            if message.id is not None and answer is not None:
-                self.peer.answer(message.id, error=orjson.loads(answer)["error"])
+        payload = json_rpc.member(message.params, "payload")
+        text = json_rpc.dumped(payload)
+        if message.id is not None:
+            method = json_rpc.string(payload, "method")
+            self._backend.counters.count(method)
+            self.peer.send(json_rpc.refusal(message.id, refused(method)))
+        elif name in self._edges:
+            self._edges[name].take(text)
         elif self._devices is not None and (device := self._devices.by_name(name)) is not None:
             self._backend.take_config(device, text)
 

@@ -161,7 +161,7 @@ class Backend:
             return None
         self.counters.count(message.method)
         if message.id is not None:
-            return json_rpc.refusal(message.id, _refused(message.method))
+            return json_rpc.refusal(message.id, refused(message.method))
         self._notified(socket, device, message)
         return None
 
@@ -272,6 +272,6 @@ def minute_now() -> int:
     return int(time.time()) // 60
 
 
-def _refused(method: str) -> json_rpc.RpcError:
+def refused(method: str) -> json_rpc.RpcError:
     """The only request of an edge that a backend knows is for an app centre, which does not exist here."""
     return json_rpc.RpcError(json_rpc.NO_APP_CENTRE) if method == "appCenter" else json_rpc.unhandled(method)

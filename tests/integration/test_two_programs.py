@@ -90,6 +90,9 @@ def test_before_the_first_report_an_edges_data_are_dropped_and_its_configuration
             json.dumps({"jsonrpc": "2.0", "method": "edgeConfig", "params": config}, separators=(",", ":"))
         )
         await edge.send_str(notification("timestampedData", {"1000": {"m/P": 5}}))
+        await edge.send_json({"jsonrpc": "2.0", "method": "appCenter", "params": {}, "id": "7"})
+        assert (await edge.receive_json(timeout=5))["id"] == "7"
+        assert not await online(session, backend, "edge0")
         await until(lambda: online(session, backend, "edge0"))
         assert await value(session, backend, "m/P") is None
         await until(has_config)
@@ -98,7 +101,7 @@ def test_before_the_first_report_an_edges_data_are_dropped_and_its_configuration
         return '"m"' in (cell(device_table, "openems_config") or "")
 
     add(device_table, "edge0")
-    with running_as_two(tmp_path, config_of(postgres), report_seconds=0.6) as backend:
+    with running_as_two(tmp_path, config_of(postgres), report_seconds=2.0) as backend:
         play(backend, scenario)
 
 
