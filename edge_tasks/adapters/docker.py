@@ -66,8 +66,7 @@ class Docker:
             CommandFailed: its last lines.
         """
         try:
-            added = {**self.variables, **(more or {})}
-            return answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=added)
+            return answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=self._with(more))
         except TimeoutError:
             raise CommandFailed(f"{shown(arguments)} did not end within {_ASK_S} s") from None
         except sh.ErrorReturnCode as error:
@@ -98,7 +97,7 @@ class Docker:
                     _out=take,
                     _err_to_out=True,
                     _tty_out=False,
-                    _env=environment({**self.variables, **(more or {})}),
+                    _env=environment(self._with(more)),
                     _done=lambda *_: log.flush(),
                 )
             except sh.ErrorReturnCode as error:
@@ -113,7 +112,7 @@ class Docker:
             OSError: the file cannot be made.
         """
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
-            redirected(arguments, {**self.variables, **(more or {})}, _out=file)
+            redirected(arguments, self._with(more), _out=file)
 
     def feed(self, source: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         """Run a command whose standard input is a file.
@@ -123,7 +122,11 @@ class Docker:
             OSError: the file cannot be read.
         """
         with source.open("rb") as file:
-            redirected(arguments, {**self.variables, **(more or {})}, _in=file)
+            redirected(arguments, self._with(more), _in=file)
+
+    def _with(self, more: Mapping[str, str] | None) -> dict[str, str]:
+        """What is added to the environment of a command."""
+        return {**self.variables, **(more or {})}
 
     def publishers(self) -> dict[int, str]:
         """Host port → the container to which Docker leads it, of all that run."""

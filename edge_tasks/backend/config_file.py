@@ -12,12 +12,13 @@ from edge_tasks.openems.release import DEFAULT, PROVIDERS, Release, release_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 _HIGHEST_PORT = 65535
 _DATABASE = {"host": str, "port": int, "dbname": str, "user": str, "password": str}
 _LOGIN = {"user": str, "password": str}
-_PORTS = {"edge_port", "rest_port", "console_port"}
+_PORTS = {"edge_port", "manager_port", "rest_port", "console_port"}
 INFLUXDB, AGGREGATED = PROVIDERS
 _SECONDS = {"flush_seconds", "ping_seconds", "history_seconds"}
 _KEYS = {"database", "host", "login", "console_login", "timedata", "openems_version", *_SECONDS, *_PORTS}
@@ -46,10 +47,12 @@ class Config:
         database: where the device table is. user: the login of the JSON-RPC endpoint. password: its password.
         console_login: user and password of the console. host: the address that all three ports are opened on.
         edge_port: websocket of the edges. rest_port: JSON-RPC over HTTP. console_port: the console, with
-        nothing but the re-activation of the device table's reader. flush_seconds: how often what changed is
-        written to the device table. ping_seconds: how often each edge is pinged. history_seconds: how often
-        what edges sent is written into the history; five times that beyond 1,000 edges. timedata: the provider
-        of OpenEMS whose answers about history are given. release: the release of OpenEMS that it behaves like.
+        nothing but the re-activation of the device table's reader. manager_port: where the program that has the
+        edges' sockets connects, as from OpenEMS 2026.2 on; then nothing listens at edge_port. flush_seconds: how
+        often what changed is written to the device table. ping_seconds: how often each edge is pinged.
+        history_seconds: how often what edges sent is written into the history; five times that beyond 1,000
+        edges. timedata: the provider of OpenEMS whose answers about history are given. release: the release of
+        OpenEMS that it behaves like.
     """
 
     database: Database
@@ -60,6 +63,7 @@ class Config:
     edge_port: int = DEFAULT.backend_ports.edges
     rest_port: int = DEFAULT.backend_ports.rest
     console_port: int = DEFAULT.backend_ports.console
+    manager_port: int | None = None
     flush_seconds: float = 30.0
     ping_seconds: float = 60.0
     history_seconds: float = 60.0
@@ -73,6 +77,15 @@ def read_config(path: Path) -> Config:
     Raises:
         BadConfigError: it cannot be read, is not JSON, or has a missing, unknown or wrong entry.
     """
+    return _checked(read_entries(path, _KEYS))
+
+
+def read_entries(path: Path, known: AbstractSet[str]) -> dict[str, object]:
+    """The entries of a file, which may have those that are known and no others.
+
+    Raises:
+        BadConfigError: it cannot be read, is not JSON, or has an unknown entry.
+    """
     try:
         content: object = orjson.loads(path.read_bytes())
     except OSError as error:
@@ -81,9 +94,9 @@ def read_config(path: Path) -> Config:
         raise BadConfigError(f"{path} is not JSON: {error.msg} in line {error.lineno}") from None
     if not _is_object(content):
         raise BadConfigError(f"{path} does not contain a JSON object")
-    if unknown := sorted(content.keys() - _KEYS):
+    if unknown := sorted(content.keys() - known):
         raise BadConfigError(f"{path} has an unknown entry: {', '.join(unknown)}")
-    return _checked(content)
+    return content
 
 
 def _is_object(value: object) -> TypeGuard[dict[str, object]]:
@@ -94,15 +107,12 @@ def _checked(content: dict[str, object]) -> Config:
     database = _part(content, "database", _DATABASE)
     login = _part(content, "login", _LOGIN)
     console = _part(content, "console_login", _LOGIN) if "console_login" in content else login
-    host = content.get("host", Config.host)
-    if not isinstance(host, str):
-        raise BadConfigError("host is not a text")
     if (timedata := content.get("timedata", Config.timedata)) not in PROVIDERS:
         raise BadConfigError(f"timedata is neither {INFLUXDB} nor {AGGREGATED}")
     return Config(
         database=Database(
             host=str(database["host"]),
-            port=_port(database, "port", 0),
+            port=port(database, "port", 0),
             dbname=str(database["dbname"]),
             user=str(database["user"]),
             password=str(database["password"]),
@@ -110,13 +120,14 @@ def _checked(content: dict[str, object]) -> Config:
         user=str(login["user"]),
         password=str(login["password"]),
         console_login=(str(console["user"]), str(console["password"])),
-        host=host,
-        edge_port=_port(content, "edge_port", Config.edge_port),
-        rest_port=_port(content, "rest_port", Config.rest_port),
-        console_port=_port(content, "console_port", Config.console_port),
-        flush_seconds=_seconds(content, "flush_seconds", Config.flush_seconds),
-        ping_seconds=_seconds(content, "ping_seconds", Config.ping_seconds),
-        history_seconds=_seconds(content, "history_seconds", Config.history_seconds),
+        host=text(content, "host", Config.host),
+        edge_port=port(content, "edge_port", Config.edge_port),
+        rest_port=port(content, "rest_port", Config.rest_port),
+        console_port=port(content, "console_port", Config.console_port),
+        manager_port=port(content, "manager_port", 0) if "manager_port" in content else None,
+        flush_seconds=seconds(content, "flush_seconds", Config.flush_seconds),
+        ping_seconds=seconds(content, "ping_seconds", Config.ping_seconds),
+        history_seconds=seconds(content, "history_seconds", Config.history_seconds),
         timedata=str(timedata),
         release=_release(content.get("openems_version", DEFAULT.since)),
     )
@@ -139,15 +150,37 @@ def _part(content: dict[str, object], name: str, kinds: Mapping[str, type]) -> d
     return part
 
 
-def _port(content: dict[str, object], name: str, default: int) -> int:
-    port = content.get(name, default)
-    if not isinstance(port, int) or isinstance(port, bool) or not 0 < port <= _HIGHEST_PORT:
+def text(content: dict[str, object], name: str, default: str) -> str:
+    """An entry that is a text.
+
+    Raises:
+        BadConfigError: it is something else.
+    """
+    found = content.get(name, default)
+    if not isinstance(found, str):
+        raise BadConfigError(f"{name} is not a text")
+    return found
+
+
+def port(content: dict[str, object], name: str, default: int) -> int:
+    """An entry that is the number of a port.
+
+    Raises:
+        BadConfigError: it is something else.
+    """
+    found = content.get(name, default)
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 < found <= _HIGHEST_PORT:
         raise BadConfigError(f"{name} is not a port number")
-    return port
+    return found
 
 
-def _seconds(content: dict[str, object], name: str, default: float) -> float:
-    seconds = content.get(name, default)
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds <= 0:
+def seconds(content: dict[str, object], name: str, default: float) -> float:
+    """An entry that is a positive number.
+
+    Raises:
+        BadConfigError: it is something else.
+    """
+    found = content.get(name, default)
+    if not isinstance(found, (int, float)) or isinstance(found, bool) or found <= 0:
         raise BadConfigError(f"{name} is not a positive number")
-    return float(seconds)
+    return float(found)

@@ -6,28 +6,23 @@ little. Most messages say that nothing has changed; they are known by their byte
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-import uuid
 from typing import TYPE_CHECKING, Final
 
-import orjson
 from picows import WSCloseCode, WSListener, WSMsgType, ws_create_server
 
-from edge_tasks.backend import json_rpc
-from edge_tasks.backend.channel_cache import ChannelCache
+from edge_tasks.backend.edge_connection import EdgeConnection
 from edge_tasks.backend.stand_in import LOG
 
 if TYPE_CHECKING:
+    import asyncio
     import socket
-    from collections.abc import Mapping
 
     from picows import WSFrame, WSTransport, WSUpgradeRequest
 
-    from edge_tasks.backend.json_rpc import JsonObject
-    from edge_tasks.backend.known_devices import Device, Devices
-    from edge_tasks.backend.stand_in import Backend
+    from edge_tasks.backend.known_devices import Devices
+    from edge_tasks.backend.sockets import Hub
 
 _MOST_BYTES: Final = 32 * 1024 * 1024
 _BACKLOG: Final = 2048
@@ -38,13 +33,13 @@ _WHOLE: Final = (WSMsgType.TEXT, WSMsgType.BINARY)
 _PARTS: Final = (*_WHOLE, WSMsgType.CONTINUATION)
 
 
-async def serve_edges(backend: Backend, sock: socket.socket) -> asyncio.Server:
+async def serve_edges(hub: Hub, sock: socket.socket) -> asyncio.Server:
     """Accept edges on a socket, at any path, as OpenEMS does."""
     # given a name instead of a logger, picows makes a logger for each connection
     log = logging.LoggerAdapter(logging.getLogger("picows.server"), {})
 
     def arrive(request: WSUpgradeRequest) -> EdgeSocket:
-        return EdgeSocket(backend, str(request.headers.get("apikey", "")))
+        return EdgeSocket(hub, str(request.headers.get("apikey", "")))
 
     return await ws_create_server(
         arrive,
@@ -57,24 +52,16 @@ async def serve_edges(backend: Backend, sock: socket.socket) -> asyncio.Server:
     )
 
 
-class EdgeSocket(WSListener):
-    """A connection, which belongs to an edge once it is admitted.
+class EdgeSocket(EdgeConnection, WSListener):
+    """A connection, which belongs to an edge once it is admitted."""
 
-    Attributes:
-        cache: the values that came over it.
-    """
-
-    def __init__(self, backend: Backend, apikey: str) -> None:
-        self.cache = ChannelCache()
-        self._backend = backend
+    def __init__(self, hub: Hub, apikey: str) -> None:
+        super().__init__(hub)
         self._apikey = apikey
         self._transport: WSTransport | None = None
-        self._device: Device | None = None
-        self._devices: Devices | None = None
         self._parts = b""
         self._early: list[bytes] = []
         self._pong = 0.0
-        self._asked: dict[str, asyncio.Future[JsonObject]] = {}
 
     def admit(self, devices: Devices) -> None:
         """Become the connection of the apikey's device, or be refused; like OpenEMS, without a close frame."""
@@ -82,13 +69,14 @@ class EdgeSocket(WSListener):
             return
         self._device, self._apikey = devices.by_key(self._apikey), ""
         if self._device is None:
-            self._backend.counters.refusals += 1
+            self._hub.counters.refusals += 1
             LOG.info("An edge with an unknown or missing apikey was refused")
             self._transport.disconnect()
             return
         self._pong = time.monotonic()
         self._devices = devices
-        self._backend.joined(self, devices, self._device)
+        self._hub.lines.opened(self)
+        self._hub.joined(self, devices, self._device)
         early, self._early = self._early, []
         for text in early:
             self._take(text)
@@ -103,46 +91,33 @@ class EdgeSocket(WSListener):
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
+    def send(self, text: bytes) -> None:
+        """Send a message, unless the connection has ended."""
+        if self._transport is not None:
+            self._transport.send(WSMsgType.TEXT, text)
+
     def ping(self, period: float) -> None:
         """Send a ping, or drop the socket when it did not answer for one and a half periods (seconds)."""
         if self._transport is None:
             return
         if time.monotonic() - self._pong > _PATIENCE * period:
             LOG.info("%s does not answer pings and is dropped", self._device and self._device.name)
-            self._backend.counters.unanswered += 1
+            self._hub.counters.unanswered += 1
             self.drop()
             return
         self._transport.send_ping()
 
-    async def ask(self, user: Mapping[str, str], payload: Mapping[str, object]) -> JsonObject:
-        """Send an `authenticatedRpc` request, and wait for the answer as long as it takes."""
-        number = self.tell(user, payload)
-        answer: asyncio.Future[JsonObject] = asyncio.get_running_loop().create_future()
-        self._asked[number] = answer
-        try:
-            return await answer
-        finally:
-            self._asked.pop(number, None)
-
-    def tell(self, user: Mapping[str, str], payload: Mapping[str, object]) -> str:
-        """Send an `authenticatedRpc` request, and return its id."""
-        number = str(uuid.uuid4())
-        params = {"user": user, "payload": payload}
-        request = {"jsonrpc": "2.0", "method": "authenticatedRpc", "params": params, "id": number}
-        self._backend.counters.requests += 1
-        self._send(orjson.dumps(request))
-        return number
-
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Called by the library after the upgrade."""
         self._transport = transport
-        self._backend.arrived(self)
+        self._hub.arrived(self)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002 - the library's
         """Called by the library at the end."""
         self._transport = None
         if self._device is not None and self._devices is not None:
-            self._backend.left(self, self._devices, self._device)
+            self._hub.left(self, self._devices, self._device)
+            self._hub.lines.ended(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Called by the library with each frame; it answers pings itself."""
@@ -180,30 +155,6 @@ class EdgeSocket(WSListener):
 
     def _take(self, text: bytes) -> None:
         """Take over a message, and answer it when it is a request."""
-        device, devices, backend = self._device, self._devices, self._backend
-        if device is None or devices is None:
-            return
-        backend.counters.received += len(text)
-        if device.minute < backend.minute:
-            devices.heard(device, backend.minute)
-        if text == json_rpc.EMPTY:
-            backend.counters.data += 1
-            return
-        try:
-            answer = backend.take(self, device, text)
-        except json_rpc.InvalidMessageError as error:
-            backend.counters.count("invalid")
-            LOG.warning("%s sent %s", device.name, error)
-            return
+        answer = self.take(text)
         if answer is not None:
-            self._send(answer)
-
-    def answered(self, answer: json_rpc.Answer) -> None:
-        """Hand an answer to the request that waits for it, if it still does."""
-        waiting = self._asked.get(str(answer.id))
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer.content)
-
-    def _send(self, text: bytes) -> None:
-        if self._transport is not None:
-            self._transport.send(WSMsgType.TEXT, text)
+            self.send(answer)

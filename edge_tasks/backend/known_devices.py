@@ -23,6 +23,9 @@ class Connection(Protocol):
     def cache(self) -> ChannelCache:
         """The values that came over it."""
 
+    def send(self, text: bytes) -> None:
+        """Send a message to the edge."""
+
     async def ask(self, user: Mapping[str, str], payload: Mapping[str, object]) -> JsonObject:
         """Send an `authenticatedRpc` request, and wait for the answer as long as it takes."""
 
@@ -102,6 +105,14 @@ class Devices:
     def online(self) -> int:
         """How many have an open connection."""
         return sum(device.online for device in self._by_name.values())
+
+    def names_online(self) -> list[str]:
+        """The names of those that have an open connection."""
+        return [device.name for device in self._by_name.values() if device.online]
+
+    def names_by_key(self) -> dict[str, str]:
+        """The name of each device by its apikey."""
+        return {key: device.name for key, device in self._by_key.items() if key}
 
     @property
     def pending(self) -> int:

@@ -39,7 +39,8 @@ class BackendCollector(Collector):
         online = backend.devices.online
         edges = {"online": online, "offline": len(backend.devices) - online}
         yield _gauge("edges", "Devices in the device table, by whether they have an open socket.", "state", edges)
-        yield _gauge("connections", "Open sockets of edges.", value=len(backend.sockets))
+        connected = counters.connects - counters.disconnects
+        yield _gauge("connections", "Open sockets of edges.", value=connected)
         yield _gauge(
             "queue", "Devices with something that waits to be written, by what it is.", "what", backend.queues
         )

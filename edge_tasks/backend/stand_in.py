@@ -15,6 +15,7 @@ from edge_tasks.backend.counters import Counters
 from edge_tasks.backend.garbage import Garbage
 from edge_tasks.backend.history import History
 from edge_tasks.backend.known_devices import Device, Devices, new_version
+from edge_tasks.backend.lines import Lines
 from edge_tasks.backend.outbox import Outbox
 from edge_tasks.backend.store import Store, StoreError, reason
 
@@ -24,14 +25,12 @@ if TYPE_CHECKING:
     from edge_tasks.backend.channel_cache import Value
     from edge_tasks.backend.config_file import Config
     from edge_tasks.backend.live_history import LiveHistory
-    from edge_tasks.backend.sockets import Socket
+    from edge_tasks.backend.sockets import Line, Socket
 
 LOG: Final = logging.getLogger("edge_tasks.backend")
-_CLOSE_SECONDS: Final = 0.8
 _LAST_FLUSH_SECONDS: Final = 0.8
 _LAST_HISTORY_SECONDS: Final = 6.0  # of ten thousand edges; it is killed after ten
 _PULSE_SECONDS: Final = 1.0
-_PINGS_AT_ONCE: Final = 200
 
 
 class Backend:
@@ -40,7 +39,7 @@ class Backend:
     Attributes:
         config: what it was told.
         devices: the device table as it was at the last activation.
-        sockets: the open connections of edges.
+        lines: the open connections of edges, or of the program that has them.
         ready: set while `devices` is in place; new connections wait for it.
         counters: what came, since the process began.
         minute: now, in minutes since 1970; at most a second late.
@@ -51,7 +50,7 @@ class Backend:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.devices = Devices()
-        self.sockets: set[Socket] = set()
+        self.lines = Lines()
         self.ready = asyncio.Event()
         self.counters = Counters()
         self.minute = minute_now()
@@ -62,9 +61,7 @@ class Backend:
         self._versions = Outbox(self._store.write_versions, "The versions", LOG)
         self._seen: set[str] = set()
         self._activation = asyncio.Lock()
-        self._arrivals: list[Socket] = []
-        self._alone = asyncio.Event()
-        self._alone.set()
+        self._arrivals: list[Line] = []
 
     @property
     def queues(self) -> dict[str, int]:
@@ -80,7 +77,7 @@ class Backend:
         """Drop every edge, then read the device table. If it cannot be read, go on without any device."""
         async with self._activation:
             self.ready.clear()
-            await self._close_sockets()
+            await self.lines.close()
             await self._drain()
             await self._flush()
             self._seen.clear()
@@ -94,23 +91,14 @@ class Backend:
             finally:
                 self.ready.set()
                 arrivals, self._arrivals = self._arrivals, []
-                for socket in arrivals:
-                    socket.admit(self.devices)
+                for line in arrivals:
+                    line.admit(self.devices)
 
     async def flush_for_ever(self) -> None:
         """Write what changed, every 30 seconds."""
         while True:
             await asyncio.sleep(self.config.flush_seconds)
             await self._flush()
-
-    async def ping_for_ever(self) -> None:
-        """Ping every edge, every 60 seconds."""
-        while True:
-            await asyncio.sleep(self.config.ping_seconds)
-            for place, socket in enumerate(list(self.sockets), 1):
-                socket.ping(self.config.ping_seconds)
-                if place % _PINGS_AT_ONCE == 0:
-                    await asyncio.sleep(0)  # messages come between
 
     async def pulse_for_ever(self) -> None:
         """Note the minute and how late this process is, every second; tidy up, every minute."""
@@ -124,9 +112,9 @@ class Backend:
                 garbage.tidy(self.counters.disconnects)
 
     async def stop(self) -> None:
-        """Close every socket, write which edges went offline, and close the connections to the database."""
+        """Close every line, write which edges went offline, and close the connections to the database."""
         self.ready.clear()
-        await self._close_sockets()
+        await self.lines.close()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._drain(), _LAST_FLUSH_SECONDS)
         with suppress(asyncio.TimeoutError):
@@ -135,37 +123,36 @@ class Backend:
         with suppress(asyncio.TimeoutError, StoreError):
             await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
 
-    def arrived(self, socket: Socket) -> None:
-        """Admit a socket that was opened, or let it wait while the devices are read."""
+    def arrived(self, line: Line) -> None:
+        """Admit a line that was opened, or let it wait while the devices are read."""
         if self.ready.is_set():
-            socket.admit(self.devices)
+            line.admit(self.devices)
         else:
-            self._arrivals.append(socket)
+            self._arrivals.append(line)
 
     def joined(self, socket: Socket, devices: Devices, device: Device) -> None:
-        """Note that a socket was admitted."""
+        """Note that a device has a connection more."""
         self.counters.connects += 1
-        self.sockets.add(socket)
-        self._alone.clear()
         devices.connect(device, socket, self.minute)
 
     def left(self, socket: Socket, devices: Devices, device: Device) -> None:
-        """Note that an admitted socket has ended."""
+        """Note that such a connection has ended."""
         self.counters.disconnects += 1
-        self.sockets.discard(socket)
-        if not self.sockets:
-            self._alone.set()
         devices.disconnect(device, socket)
 
-    def take(self, socket: Socket, device: Device, text: bytes) -> bytes | None:
+    def take(self, socket: Socket, devices: Devices, device: Device, text: bytes) -> bytes | None:
         """Take over a message of an edge, and return the answer if it is a request.
 
         Raises:
             InvalidMessageError: it is none.
         """
-        if text.startswith(json_rpc.CONFIG):
-            self._configs.put(device.id, json_rpc.params_of_config(text))
-            self.counters.count("edgeConfig")
+        self.counters.received += len(text)
+        if device.minute < self.minute:
+            devices.heard(device, self.minute)
+        if text == json_rpc.EMPTY:
+            self.counters.data += 1
+            return None
+        if self.take_config(device, text):
             return None
         message = json_rpc.parse(text)
         if isinstance(message, json_rpc.Answer):
@@ -174,9 +161,21 @@ class Backend:
             return None
         self.counters.count(message.method)
         if message.id is not None:
-            return json_rpc.refusal(message.id, _refused(message.method))
+            return json_rpc.refusal(message.id, refused(message.method))
         self._notified(socket, device, message)
         return None
+
+    def take_config(self, device: Device, text: bytes) -> bool:
+        """Take over an `edgeConfig` as edges send it; return whether it is one.
+
+        Raises:
+            InvalidMessageError: it begins like one, but is none.
+        """
+        if not text.startswith(json_rpc.CONFIG):
+            return False
+        self._configs.put(device.id, json_rpc.params_of_config(text))
+        self.counters.count("edgeConfig")
+        return True
 
     async def config_of(self, name: str) -> str | None:
         """The configuration that is stored for an edge.
@@ -264,15 +263,6 @@ class Backend:
             self.devices.put_back(writes)
             LOG.warning("The device table cannot be written; the next attempt follows: %s", reason(error))
 
-    async def _close_sockets(self) -> None:
-        """Close all sockets at once, and wait until they have ended; drop those that do not answer."""
-        for socket in list(self.sockets):
-            socket.close()
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._alone.wait(), _CLOSE_SECONDS)
-        for socket in list(self.sockets):
-            socket.drop()
-
 
 BACKEND: Final[web.AppKey[Backend]] = web.AppKey("backend", Backend)
 
@@ -282,6 +272,6 @@ def minute_now() -> int:
     return int(time.time()) // 60
 
 
-def _refused(method: str) -> json_rpc.RpcError:
+def refused(method: str) -> json_rpc.RpcError:
     """The only request of an edge that a backend knows is for an app centre, which does not exist here."""
     return json_rpc.RpcError(json_rpc.NO_APP_CENTRE) if method == "appCenter" else json_rpc.unhandled(method)

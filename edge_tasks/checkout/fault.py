@@ -22,6 +22,7 @@ class Fault(Enum):
     RELEASE_NEWER = "release-newer"
     METADATA_TWICE = "metadata-twice"
     METADATA_WITHOUT_FILE = "metadata-without-file"
+    METADATA_UNREADABLE = "metadata-unreadable"
     BACKEND_WITHOUT_REST = "backend-without-rest"
     ODOO_WIRING = "odoo-wiring"
     ADDON_MISSING = "addon-missing"

@@ -240,12 +240,7 @@ def print_next(session: Session) -> None:
 def fleet_view(session: Session) -> FleetView:
     """The target's fleet as the backend sees it."""
     target, runtime = session.target, session.runtime
-    expected = Expectations.of(
-        _made_of(target),
-        runtime.edges.light_names,
-        _is_simulated,
-        sees_values=runtime.backend.status.sees_values,
-    )
+    expected = Expectations.of(_made_of(target), runtime.edges.light_names, _is_simulated)
     return FleetView(target.fleet.edges, expected, runtime, devices_read(session))
 
 

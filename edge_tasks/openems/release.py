@@ -68,6 +68,8 @@ class Release:
         rest_error_status: HTTP status of a JSON-RPC error on the REST port.
         aggregated_meters: ``Timedata.AggregatedInfluxDB`` answers for that many meters, from ``meter0`` on.
         new_singletons: PIDs of components that every edge runs, beyond those of 2024.7.0.
+        aggregated_after_s: an edge sends ``aggregatedData`` fewer than that many seconds after the five minutes,
+            each edge at its own time; 0: at once.
         answers_get_edges: with ``Metadata.Odoo``, the backend answers ``getEdges`` and ``getEdgesStatus``.
         faults: what is known to be broken, one sentence for each fault.
     """
@@ -83,6 +85,7 @@ class Release:
     aggregated_meters: int
     java_below: int | None = None
     new_singletons: frozenset[str] = frozenset()
+    aggregated_after_s: int = 0
     answers_get_edges: bool = True
     faults: tuple[str, ...] = ()
 
@@ -121,7 +124,8 @@ _2024_7_0: Final = Release(
 Its launcher (bnd 7.0.0, from 2025.1.0 on 7.1.0) sets a security policy, which Java refuses from 24 on.
 """
 
-_2025_1_0: Final = replace(_2024_7_0, since="2025.1.0", java=21)
+_2024_12_0: Final = replace(_2024_7_0, since="2024.12.0", aggregated_after_s=270)
+_2025_1_0: Final = replace(_2024_12_0, since="2025.1.0", java=21)
 _2025_6_0: Final = replace(_2025_1_0, since="2025.6.0", rest_error_status=400)
 _2026_1_0: Final = replace(
     _2025_6_0,
@@ -152,7 +156,7 @@ _2026_4_0: Final = replace(
     faults=(*_2026_2_0.faults, "with Metadata.Odoo, getEdges, getEdgesStatus and the like never answer"),
 )
 
-RELEASES: Final = (_2024_7_0, _2025_1_0, _2025_6_0, _2026_1_0, _2026_2_0, _2026_4_0)
+RELEASES: Final = (_2024_7_0, _2024_12_0, _2025_1_0, _2025_6_0, _2026_1_0, _2026_2_0, _2026_4_0)
 """In the order of their versions."""
 
 DEFAULT: Final = _2024_7_0

@@ -54,8 +54,6 @@ class Expectations:
         groups: Iterable[tuple[MadeOf, Sequence[str]]],
         light: frozenset[str],
         is_simulated: Callable[[str], bool],
-        *,
-        sees_values: bool,
     ) -> Expectations:
         """What follows from the templates and load shapes.
 
@@ -63,13 +61,10 @@ class Expectations:
             groups: what edges are made of, and their names.
             light: the names of the light edges, whose meters may follow a load shape.
             is_simulated: whether light edges simulate the components of a factory.
-            sees_values: values can be asked; otherwise none are expected.
         """
         found: dict[str, Expectation] = {}
         for made, names in groups:
             constant, shaped = expect(made.components), expect(made.components, made.profile, is_simulated)
-            if not sees_values:
-                constant, shaped = (replace(one, figures={}, unmeasured=()) for one in (constant, shaped))
             found |= {name: shaped if name in light else constant for name in names}
         return cls(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.openems.artifacts import Artifact
+
+
+UNKNOWN_S: Final = 10.0
+"""Until a backend surely knows that an edge has connected to its second program; before, it drops its data."""
 
 
 @dataclass(frozen=True)

@@ -110,9 +110,10 @@ class Verify:
 
 def print_remark(view: FleetView, output: Output) -> None:
     """Print what could not be asked: without a REST API of the backend, and of meters that are not simulated."""
-    if unmeasured := view.expected.unmeasured(view.names):
+    status = view.runtime.backend.status
+    if status.sees_values and (unmeasured := view.expected.unmeasured(view.names)):
         output.line(f"  ! not simulated, so no value is expected: {', '.join(unmeasured)}")
-    if remark := view.runtime.backend.status.remark:
+    if remark := status.remark:
         output.line(f"  ! {remark}")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SOURCE = ROOT / "tests" / "e2e" / "docker_platform"
 IMAGES = (
     *("postgres:15", "odoo:16.0", "edge-tasks-test-backend", "edge-tasks-test-edge", "influxdb:1.8"),
-    *("eclipse-temurin:17-jre", "openems/ui-backend:latest"),
+    *("eclipse-temurin:17-jre", "openems/ui-backend:latest", "openems/backend-edge:2026.2.0"),
 )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 METADATA = "openems-backend/config.d/Metadata/Odoo.config"
 DUMMY = "openems-backend/config.d/Metadata/Dummy.config"
 FILE = "openems-backend/config.d/Metadata/File.config"
+DEVICES = "metadata/metadata.json"
 HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
 INFLUXDB = """  influxdb:
     image: influxdb:1.8
@@ -177,6 +178,15 @@ def without_path(checkout: Any) -> None:
     (checkout.path / FILE).write_text('service.pid="Metadata.File"\n')
 
 
+def have_garbled_devices(checkout: Any) -> None:
+    """``Metadata.File`` in place of Odoo, with a file in which a comma is missing."""
+    (checkout.path / METADATA).unlink()
+    (checkout.path / FILE).write_text('path="/metadata/metadata.json"\nservice.pid="Metadata.File"\n')
+    written(COMPOSE, BACKEND, f"{BACKEND}    volumes: ['./metadata:/metadata']\n")(checkout)
+    (checkout.path / DEVICES).parent.mkdir()
+    (checkout.path / DEVICES).write_text('{\n  edges: {edge7: {apikey: "a"\n  comment: "b"}}\n}\n')
+
+
 FINDINGS: dict[str, Finding] = {
     "the second program is missing": Finding(
         "backend-edge-missing",
@@ -281,6 +291,13 @@ FINDINGS: dict[str, Finding] = {
         "add path=",
         without_path,
         lambda checkout: ((checkout.path / FILE).unlink(), checkout.git("checkout", "-q", METADATA)),
+    ),
+    "the file of Metadata.File is garbled": Finding(
+        "metadata-unreadable",
+        "metadata/metadata.json:3: OpenEMS cannot read it: there is no comma before c",
+        "correct it, or remove the file",
+        have_garbled_devices,
+        written(DEVICES, '"a"', '"a",'),
     ),
     "the backend has no REST API": Finding(
         "backend-without-rest", "no B2B REST API", "inv doctor --fix up", remove_rest, code=0

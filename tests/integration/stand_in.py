@@ -86,7 +86,7 @@ def running(tmp_path: Path, config: dict[str, Any]) -> Iterator[Running]:
         process, log, urls[0], urls[1] + "jsonrpc", urls[2] + "system/console/configMgr/Metadata.Odoo"
     )
     try:
-        for key in ("edge_port", "rest_port", "console_port"):
+        for key in ("manager_port" if "manager_port" in config else "edge_port", "rest_port", "console_port"):
             wait_for_port(config[key], process)
         yield backend
     finally:
@@ -153,3 +153,32 @@ def key(name: str) -> dict[str, str]:
 
 def notification(method: str, params: object) -> str:
     return json.dumps({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+@contextmanager
+def running_as_two(tmp_path: Path, config: dict[str, Any], **changes: object) -> Iterator[Running]:
+    """The stand-in as two programs, once edges can connect, so the table must have one already."""
+    manager_port = free_port()
+    told = {"uri": f"ws://127.0.0.1:{manager_port}", "edge_port": config["edge_port"], "retry_seconds": 0.1}
+    with (
+        running(tmp_path, config | {"manager_port": manager_port}) as backend,
+        edge_app(tmp_path, told | {"report_seconds": 0.1} | changes),
+    ):
+        yield backend
+
+
+@contextmanager
+def edge_app(tmp_path: Path, config: dict[str, Any], *, opens: bool = True) -> Iterator[subprocess.Popen[str]]:
+    """The program that has the edges' sockets, once its port is open, unless that is not to open."""
+    file = tmp_path / "edge-app.json"
+    file.write_text(json.dumps(config), encoding="utf-8")
+    with (tmp_path / "edge-app.log").open("w") as log:
+        arguments = [sys.executable, "-m", "edge_tasks.backend.edge_app", str(file)]
+        process = subprocess.Popen(arguments, stderr=log, text=True)
+    try:
+        if opens:
+            wait_for_port(config["edge_port"], process)
+        yield process
+    finally:
+        process.kill()
+        process.wait()

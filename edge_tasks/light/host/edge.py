@@ -23,7 +23,8 @@ from edge_tasks.light.wire.config_changes import Change, changed
 from edge_tasks.light.wire.edge_session import Session, moment
 from edge_tasks.light.wire.endpoint import UnconfiguredError, endpoint_of
 from edge_tasks.light.wire.model import model_of
-from edge_tasks.light.wire.window import LENGTH
+from edge_tasks.light.wire.window import LENGTH, sent_after
+from edge_tasks.openems.release import release_of
 
 if TYPE_CHECKING:
     from edge_tasks.light.host.edge_status import State
@@ -175,6 +176,7 @@ class Edge:
         self._trace("open")
         now = now_ms()
         session = self._session = Session(connection, self._shared.tally, me.model, me.simulation, now)
+        session.windows_after = self._windows_after(me.model)
         self._recall(me.model, session, now)
         session.cycle(now)
         connection.send(protocol.first_request(str(uuid.uuid4())))
@@ -183,6 +185,10 @@ class Edge:
         loop.call_later(_ACCEPTED_AFTER, self._accept, session)
         patience = _ANSWERED_WITHIN if self._shared.answers else _KNOWN_TO_ANSWER_WITHIN
         loop.call_later(patience, self._give_up, self._turn)
+
+    def _windows_after(self, model: Model) -> int:
+        within_s = release_of(model.version).aggregated_after_s
+        return sent_after(self.entry.name, self._shared.policy.life, within_s)
 
     def _recall(self, model: Model, session: Session, now: int) -> None:
         """Plan to send what the backend missed since this edge was cut off, in this run or in an earlier one."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _FULL_EVERY: Final = 300_000
 _SECOND_FULL_AFTER: Final = 8_000
 _WATCH_EVERY: Final = 10_000
+_NOTHING: Final = (0, b"", b"")
 
 
 class Session:
@@ -39,6 +40,7 @@ class Session:
         connection: as given.
         answered: whether the backend has sent anything, which it does only if it accepts the apikey.
         logs: whether somebody wants a line of log with each cycle.
+        windows_after: how many ms after its end a window is sent, less than a window is long; at first 0.
     """
 
     __slots__ = (
@@ -50,12 +52,15 @@ class Session:
         "_tally",
         "_unheard",
         "_values",
+        "_waiting",
+        "_waiting_until",
         "_watch_at",
         "_window",
         "answered",
         "connection",
         "logs",
         "simulation",
+        "windows_after",
     )
 
     def __init__(
@@ -64,10 +69,13 @@ class Session:
         self.connection = connection
         self.answered = False
         self.logs = False
+        self.windows_after = 0
         self._tally = tally
         self._second_full_at = now + _SECOND_FULL_AFTER
         self._watch_at = now + _WATCH_EVERY
         self._resend_at = NEVER
+        self._waiting = _NOTHING
+        self._waiting_until = NEVER
         self._unheard: Iterator[bytes] | None = None
         self.become(model, simulation, now)
 
@@ -110,21 +118,32 @@ class Session:
         if now >= self._watch_at:
             self._watch_at = now + _WATCH_EVERY
             self.connection.watch()
+        if now >= self._waiting_until:
+            self._send_window()
         if now >= self._window.end:
-            self._close_window()
+            self._close_window(now)
         if now >= self._resend_at:
             self._resend_at = now if self._resend() else NEVER
         self._rarely_at = min(
-            self._full_at, self._second_full_at, self._watch_at, self._window.end, self._resend_at
+            *(self._full_at, self._second_full_at, self._watch_at),
+            *(self._window.end, self._waiting_until, self._resend_at),
         )
         return full
 
-    def _close_window(self) -> None:
+    def _close_window(self, now: int) -> None:
         window, simulation, channels = self._window, self.simulation, self._model.channels
         simulation.advance(window.end)
-        text = b",".join((channels.known, window.close(simulation, channels)))
-        self.connection.send(protocol.aggregated_data(window.start, text))
+        self._waiting = window.start, channels.known, window.close(simulation, channels)
+        self._waiting_until = window.end + self.windows_after
         self._window = Window(simulation)
+        if now >= self._waiting_until:
+            self._send_window()
+
+    def _send_window(self) -> None:
+        """Send the window that waits. What edges share of it is joined only now: meanwhile it costs no memory."""
+        start, known, own = self._waiting
+        self.connection.send(protocol.aggregated_data(start, b",".join((known, own))))
+        self._waiting, self._waiting_until = _NOTHING, NEVER
 
     def _resend(self) -> bool:
         """Send one more message that was not heard, and return whether there may be more."""

@@ -6,6 +6,7 @@ rounded average of the others. The averages are exact: energies divided by time.
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.plant import WMS_PER_WH
@@ -69,6 +70,19 @@ def windows(simulation: Simulation, channels: Channels, until: int) -> Iterator[
         simulation.advance(window.end)
         yield window.start, window.close(simulation, channels)
         window = Window(simulation)
+
+
+def sent_after(edge: str, life: int, within_s: int) -> int:
+    """How many ms after its end a window of the named edge is sent.
+
+    As in OpenEMS from 2024.12.0 on, these are whole seconds, drawn once for the life of the process.
+
+    Args:
+        edge: its name.
+        life: a number of this run of the host.
+        within_s: seconds that are never reached; 0 for a release that sends at once.
+    """
+    return zlib.crc32(f"{life}/{edge}".encode()) % within_s * 1000 if within_s else 0
 
 
 def _rounded(energy: int, span: int) -> int:

@@ -46,6 +46,16 @@ class Place(Protocol):
         """
 
 
+def entries_in(place: Place) -> tuple[Entry, ...]:
+    """The entries of the file that lies there; none if there is no file.
+
+    Raises:
+        FileRefused: it cannot be read, or OpenEMS would read nothing of it.
+    """
+    text = place.read()
+    return () if text is None else read_entries(text, str(place))
+
+
 @dataclass(frozen=True)
 class FileRegistry:
     """Its entries.
@@ -141,8 +151,7 @@ class FileRegistry:
         return f"{counted(count, 'entry', 'entries')} of {self}"
 
     def _entries(self) -> dict[str, Entry]:
-        text = self.place.read()
-        return {} if text is None else {entry.name: entry for entry in read_entries(text, str(self))}
+        return {entry.name: entry for entry in entries_in(self.place)}
 
     @cached_property
     def _apikeys(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.metadata import FILE
 from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.docker import edge_files, removal
+from edge_tasks.runtimes.docker import edge_files, named_volumes, removal
 from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class BackendService:
         Raises:
             CommandFailed: one did not start.
         """
+        named_volumes.remember(self.stack)
         self.stack.compose.up(plan.details, parallel=_ALL)
 
     def await_open(self) -> None:
@@ -106,12 +107,13 @@ class BackendService:
         return f"{container.id[:12]}@{container.started}" if container else None
 
     def takes_edges(self) -> bool:
-        """Whether its port for edges is open, 30 s after its start.
+        """Whether its port for edges is open, 30 s after the start of the program that has it.
 
         A real one may start without it and never open it (``Edge.Websocket`` is NOT STARTED, seen on 2026.1.0).
+        Another program than the backend may have it; while that does not run, no restart of the backend helps.
         """
-        started = self.started()
-        if not started or time.time() - started < _OPEN_S:
+        running = [self._running(name) for name in {self.stack.services.backend, self.stack.services.door}]
+        if any(one is None or time.time() - one.started < _OPEN_S for one in running):
             return True
         return self.stack.rest.opens_websockets(self.stack.ports["edges"])
 
@@ -142,8 +144,9 @@ class BackendService:
         wanted = self.stack.hashes().get(name), self.stack.docker.images((image,)).get(image)
         return found is None or not found.fits(*wanted)
 
-    def _running(self) -> Container | None:
-        container = self.stack.container(self.stack.services.backend)
+    def _running(self, service: str = "") -> Container | None:
+        """The container of a service if it runs, else None; that of the backend if none is named."""
+        container = self.stack.container(service or self.stack.services.backend)
         return container if container is not None and container.is_running else None
 
     def _await(self, is_reached: Callable[[], bool]) -> None:

@@ -13,13 +13,16 @@ from edge_tasks.checkout.backend_findings import check_config_place, check_metad
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
-from edge_tasks.checkout.metadata import find_metadata
+from edge_tasks.checkout.metadata import FILE, find_metadata
 from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.release_findings import check_release
+from edge_tasks.errors import FileRefused
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.fleet.saved import State, platform_in
+from edge_tasks.registry.file.registry import entries_in
 from edge_tasks.runtimes.docker import edge_files, hosting
 from edge_tasks.runtimes.docker.influxdb_volume import check_volumes
+from edge_tasks.runtimes.docker.metadata_file import can_be_read, place_of
 from edge_tasks.runtimes.docker.storage import Storage
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def examine(stack: Stack) -> tuple[Finding, ...]:
         *findings.check_backend_config(stack.wiring, stack.project, stack.services, str(stack.backend_config)),
         *odoo,
         *_backend_config_place(stack),
+        *_devices(stack),
         *of_release,
         *Storage(stack).examine(),
         *check_volumes(stack),
@@ -57,6 +61,19 @@ def _metadata(stack: Stack) -> list[Finding]:
     """What the others rest on: which services there must be."""
     found = find_metadata(stack.backend_files.texts)
     return check_metadata(found, str(stack.backend_config))
+
+
+def _devices(stack: Stack) -> list[Finding]:
+    """A file of ``Metadata.File`` of which OpenEMS would read nothing; one in an image can wait for that."""
+    metadata = stack.backend_files.metadata
+    if metadata.pid != FILE or not can_be_read(stack):
+        return []
+    try:
+        entries_in(place_of(stack))
+    except FileRefused as error:
+        where = f"{stack.backend_config / metadata.file}:{metadata.line}"
+        return [Finding(error.message, where, error.hint, fault=Fault.METADATA_UNREADABLE)]
+    return []
 
 
 def _backend_config_place(stack: Stack) -> list[Finding]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.checkout.project import volumes_of
 from edge_tasks.errors import CommandFailed, FileRefused
 from edge_tasks.registry.file.local_file import LocalFile
+from edge_tasks.runtimes.docker import named_volumes
 from edge_tasks.runtimes.docker.container_file import read_in_container
 
 if TYPE_CHECKING:
@@ -60,11 +61,12 @@ def place_of(stack: Stack) -> Place:
     Raises:
         SettingsError: the platform's files do not say it.
     """
-    path, mount = path_inside(stack), _mount(stack)
+    path = path_inside(stack)
+    mount = _mount(stack, path)
     if mount is None:
         return ImageFile(stack, path, LocalFile(stack.context.state.folder / COPY, _COPY_MODE))
     if mount.get("type") != "bind":
-        return FileInside(stack, path)
+        return FileInside(stack, path, stack.project.volume(mount["source"]) if mount.get("source") else "")
     local = LocalFile(Path(mount["source"]) / path.relative_to(mount["target"]))
     return local if local.may_be_replaced else FileOfRoot(stack, PurePosixPath(local.path.resolve()))
 
@@ -77,10 +79,13 @@ def can_be_read(stack: Stack) -> bool:
 
 def copy_mount(stack: Stack) -> str:
     """The mount of our copy, as Compose writes it; empty if the file does not lie in the image."""
-    if not stack.backend_files.metadata.devices or _mount(stack) is not None:
+    if not stack.backend_files.metadata.devices:
+        return ""
+    path = path_inside(stack)
+    if _mount(stack, path) is not None:
         return ""
     folder = stack.context.state.folder.relative_to(stack.context.platform.path)
-    return f"./{folder}/{COPY}:{path_inside(stack)}"
+    return f"./{folder}/{COPY}:{path}"
 
 
 def path_inside(stack: Stack) -> PurePosixPath:
@@ -91,9 +96,8 @@ def path_inside(stack: Stack) -> PurePosixPath:
     return PurePosixPath("/", directory, stack.backend_files.metadata.devices)
 
 
-def _mount(stack: Stack) -> Volume | None:
+def _mount(stack: Stack, path: PurePosixPath) -> Volume | None:
     """The innermost mount that has it."""
-    path = path_inside(stack)
     mounts = volumes_of(stack.project.services[stack.services.backend])
     around = [mount for mount in mounts if path.is_relative_to(mount["target"])]
     return max(around, key=lambda mount: len(mount["target"]), default=None)
@@ -105,10 +109,12 @@ class FileInside:
 
     Attributes:
         path: inside the container.
+        volume: the name by which Docker has the volume; empty for one without a name, and for none.
     """
 
     stack: Stack
     path: PurePosixPath
+    volume: str = ""
 
     def __str__(self) -> str:
         """Which service has it, and where."""
@@ -120,6 +126,8 @@ class FileInside:
         Raises:
             FileRefused: it cannot be read, is not UTF-8, or is a link that leads nowhere.
         """
+        if self.volume and not self.stack.docker.has_volume(self.volume):  # a look is not to make it
+            return read_in_image(self.stack, self.path)
         said = self._do(_READ)
         if _NOT_UTF8 in said:
             raise FileRefused(f"{self} is not UTF-8", hint="save it as UTF-8")
@@ -131,6 +139,7 @@ class FileInside:
         Raises:
             FileRefused: what was there before is complete.
         """
+        named_volumes.remember(self.stack)
         self._do(_WRITE, _bytes(text), given=text)
 
     def remove(self) -> None:
@@ -234,13 +243,22 @@ class ImageFile:
 
     @cached_property
     def _of_image(self) -> str | None:
-        image = self.stack.project.image(self.stack.services.backend)
-        how = ("run", "--rm", "--network", "none", "--entrypoint", "sh", image)
-        try:
-            said = self.stack.docker.ask(*how, "-c", _READ, "sh", str(self.path))
-        except CommandFailed as error:
-            raise FileRefused(f"{image}: {error.message}", hint="inv build") from None
-        return said.removeprefix(_THERE) if said else None
+        return read_in_image(self.stack, self.path)
+
+
+def read_in_image(stack: Stack, path: PurePosixPath) -> str | None:
+    """The text of a file as the backend's image has it; None if it has none.
+
+    Raises:
+        FileRefused: it cannot be read.
+    """
+    image = stack.project.image(stack.services.backend)
+    how = ("run", "--rm", "--network", "none", "--entrypoint", "sh", image)
+    try:
+        said = stack.docker.ask(*how, "-c", _READ, "sh", str(path))
+    except CommandFailed as error:
+        raise FileRefused(f"{image}: {error.message}", hint="inv build") from None
+    return said.removeprefix(_THERE) if said else None
 
 
 def _bytes(text: str) -> str:

@@ -28,7 +28,7 @@ from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
 from edge_tasks.runtimes.docker.influxdb_port import InfluxDbPort
 from edge_tasks.runtimes.docker.influxdb_volume import is_kept
 from edge_tasks.runtimes.docker.stack import Stack
-from edge_tasks.runtimes.plans import Arrival, Entrance
+from edge_tasks.runtimes.plans import UNKNOWN_S, Arrival, Entrance
 from edge_tasks.timedata.errors import HistoryError
 from edge_tasks.timedata.influxdb.history import InfluxHistory
 from edge_tasks.timedata.influxdb.server import Server
@@ -51,8 +51,6 @@ _WINDOW_S: Final = 330.0
 """An edge sends all its channels every 5 minutes, and otherwise what has changed."""
 
 _LATER_S: Final = 60.0
-_UNKNOWN_S: Final = 10.0
-"""Until a backend surely knows that an edge has connected to its second program; before, it drops its data."""
 _DROPS: Final = re.compile(r"\[InfluxDB\].*Limit:\s*\[?([01][.,]\d+)")
 _FEW: Final = 0.02
 """After two failures it drops one write in five; a single one that was 18 successes ago counts no more."""
@@ -110,7 +108,7 @@ class Storage:
 
     def entrance(self) -> Entrance:
         """The port for edges, on loopback. A program that takes only edges says every 5 s which are connected."""
-        deaf_s = _UNKNOWN_S if self.stack.services.backend_edge else 0.0
+        deaf_s = UNKNOWN_S if self.stack.services.backend_edge else 0.0
         return Entrance(f"ws://{HOST}:{self.stack.ports['edges']}", deaf_s=deaf_s)
 
     def kept(self) -> InfluxHistory | None:

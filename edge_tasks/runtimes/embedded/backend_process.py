@@ -1,4 +1,4 @@
-"""The stand-in backend as a process of this machine."""
+"""The stand-in backend as a process of this machine, or as two with a release that has two."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from edge_tasks.adapters.files import text_of
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import BackendError, CommandFailed
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.embedded.processes import BACKEND, HOST
+from edge_tasks.runtimes.embedded.processes import BACKEND, BACKEND_EDGE, HOST
 
 if TYPE_CHECKING:
     from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.runtimes.embedded.processes import Processes
 
 _START_S: Final = 30.0
+_OPEN_S: Final = 5.0
 
 
 @dataclass(frozen=True)
 class BackendProcess:
-    """Started with a configuration file, and known again by it."""
+    """Each program is started with a configuration file, and known again by it."""
 
     processes: Processes
 
@@ -57,37 +58,58 @@ class BackendProcess:
             "edge_port": processes.edge_port,
             "rest_port": processes.rest_port,
             "console_port": processes.console_port,
+            **({} if processes.manager_port is None else {"manager_port": processes.manager_port}),
             "login": {"user": api.user, "password": api.password},
             "timedata": processes.timedata,
             "openems_version": processes.version,
         }
         return json.dumps(document, indent=2) + "\n"
 
+    def config_of_backend_edge(self) -> str:
+        """The text of its second program's configuration file; empty if the release has none."""
+        processes = self.processes
+        if processes.manager_port is None:
+            return ""
+        uri = f"ws://{HOST}:{processes.manager_port}"
+        return json.dumps({"uri": uri, "host": HOST, "edge_port": processes.edge_port}, indent=2) + "\n"
+
     def find(self) -> Plan[tuple[str, ...]]:
         """Whether it does not run, with another configuration than it is to have, or does not answer any more."""
-        daemon = self.processes.backend
-        is_current = text_of(daemon.config) == self.config() and daemon.find() is not None and self._is_awake()
-        return Plan(() if is_current else ("start the backend",), "it runs", () if is_current else (BACKEND,))
+        missing: tuple[str, ...] = () if self._is_current() else (BACKEND,)
+        if self.processes.manager_port is not None and (missing or not self._is_second_current()):
+            missing += (BACKEND_EDGE,)
+        return Plan(tuple(f"start the {name}" for name in missing), "it runs", missing)
 
-    def start(self, _plan: Plan[tuple[str, ...]]) -> None:
-        """Start it."""
-        daemon = self.processes.backend
-        daemon.stop()
-        daemon.start(self.config())
+    def start(self, plan: Plan[tuple[str, ...]]) -> None:
+        """Start what does not run."""
+        self.processes.backend_edge.stop()
+        if BACKEND in plan.details:
+            self.processes.backend.stop()
+            self.processes.backend.start(self.config())
+        if self.processes.manager_port is not None:
+            self.processes.backend_edge.start(self.config_of_backend_edge())
 
     def await_open(self) -> None:
-        """Wait until it answers: it opens all of its ports together.
+        """Wait until the backend answers, and its second program, if it has one, has opened the edges' port.
 
         Raises:
-            CommandFailed: it ended, or did not answer within 30 s.
+            CommandFailed: a program ended, or the backend did not answer within 30 s.
         """
         daemon = self.processes.backend
         deadline = time.monotonic() + _START_S
         while not self._answers():
-            daemon.require("backend")
+            daemon.require(BACKEND)
             if not until(deadline):
                 rest = self.processes.api.rest
                 raise CommandFailed(f"the backend does not answer on {rest}", hint=f"see {daemon.log}")
+        if self.processes.manager_port is not None:
+            self._await_second()
+
+    def _await_second(self) -> None:
+        """Its port stays closed until a device has an apikey, so that is not waited for very long."""
+        deadline = time.monotonic() + _OPEN_S
+        while not self.status.opens_websockets(self.processes.edge_port) and until(deadline):
+            self.processes.backend_edge.require(BACKEND_EDGE)
 
     def await_ready(self) -> None:
         """Once it is open, it has read its devices."""
@@ -97,7 +119,7 @@ class BackendProcess:
         return self.processes.backend.instance()
 
     def takes_edges(self) -> bool:
-        """It opens all of its ports, or ends."""
+        """Each program opens all of its ports, or ends; the second one as soon as a device has an apikey."""
         return True
 
     def started(self) -> float:
@@ -117,8 +139,15 @@ class BackendProcess:
         url = f"{self.processes.console}/system/console/configMgr/Metadata.Odoo"
         self.status.post(url, b"apply=true&action=ajaxConfigManager", "application/x-www-form-urlencoded")
 
-    def _is_awake(self) -> bool:
+    def _is_current(self) -> bool:
+        daemon = self.processes.backend
+        if text_of(daemon.config) != self.config() or daemon.find() is None:
+            return False
         return self.status.opens_websockets(self.processes.rest_port)
+
+    def _is_second_current(self) -> bool:
+        daemon = self.processes.backend_edge
+        return text_of(daemon.config) == self.config_of_backend_edge() and daemon.find() is not None
 
     def _answers(self) -> bool:
         try:

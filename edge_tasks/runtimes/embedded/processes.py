@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.adapters.processes import Daemon
-from edge_tasks.openems.release import DEFAULT
+from edge_tasks.openems.release import DEFAULT, release_of
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.table import Database
 from edge_tasks.runtimes.embedded.kept_cluster import KIND
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 LIGHT_HOST: Final = "light host"
 BACKEND: Final = "backend"
+BACKEND_EDGE: Final = "backend-edge"
 POSTGRES: Final = "PostgreSQL"
 _INSIDE: Final = DEFAULT.backend_ports
 _EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = _INSIDE.edges, _INSIDE.rest, _INSIDE.console, 15432
@@ -30,7 +31,7 @@ _EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = _INSIDE.edges, _INSIDE.r
 
 @dataclass(frozen=True)
 class Processes:
-    """Three processes, and their ports on loopback.
+    """Three processes, or four with a release whose backend is two programs, and their ports on loopback.
 
     Attributes:
         folder: the platform's state directory.
@@ -45,6 +46,12 @@ class Processes:
     metrics_port: int
     timedata: str
     version: str
+
+    @property
+    def manager_port(self) -> int | None:
+        """Where the program that takes edges connects to the backend; None if the backend does so itself."""
+        port = release_of(self.version).backend_ports.manager
+        return None if port is None else port + self.fleet.port_offset
 
     @property
     def edge_port(self) -> int:
@@ -98,6 +105,12 @@ class Processes:
         return Daemon("edge_tasks.backend", self.folder / "backend.json", self.folder / "backend.log")
 
     @cached_property
+    def backend_edge(self) -> Daemon:
+        """Its second program, which runs only if the release has one."""
+        folder = self.folder
+        return Daemon("edge_tasks.backend.edge_app", folder / "backend-edge.json", folder / "backend-edge.log")
+
+    @cached_property
     def light(self) -> Daemon:
         """The light host."""
         return Daemon("edge_tasks.light", self.folder / "light.json", self.folder / "light.log")
@@ -105,7 +118,8 @@ class Processes:
     @property
     def logs(self) -> dict[str, Path]:
         """Log files, by the words that ``logs --service`` takes."""
-        return {"edges": self.light.log, BACKEND: self.backend.log, POSTGRES: self.server.log}
+        second = {} if self.manager_port is None else {BACKEND_EDGE: self.backend_edge.log}
+        return {"edges": self.light.log, BACKEND: self.backend.log, **second, POSTGRES: self.server.log}
 
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""
@@ -126,6 +140,8 @@ class Processes:
         if self.backend.find() is None:
             names = {self.edge_port: "edge websocket", self.rest_port: "B2B REST", self.console_port: "console"}
             wanted |= {port: f"the backend's {name}" for port, name in names.items()}
+            if self.manager_port is not None:
+                wanted[self.manager_port] = f"the backend's port for {BACKEND_EDGE}"
         if self.metrics_port and self.light.find() is None:
             wanted[self.metrics_port] = "metrics of the edges"
         if not self.server.is_running():
@@ -138,4 +154,4 @@ class Processes:
 
     @property
     def _daemons(self) -> tuple[tuple[str, Daemon], ...]:
-        return (LIGHT_HOST, self.light), (BACKEND, self.backend)
+        return (LIGHT_HOST, self.light), (BACKEND_EDGE, self.backend_edge), (BACKEND, self.backend)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.runtimes.embedded.processes import HOST
-from edge_tasks.runtimes.plans import Entrance
+from edge_tasks.runtimes.plans import UNKNOWN_S, Entrance
 from edge_tasks.timedata.embedded.compaction import QUARTER_MS
 from edge_tasks.timedata.embedded.database import Database
 from edge_tasks.timedata.embedded.history import EmbeddedHistory
@@ -46,7 +46,8 @@ class EmbeddedStorage:
 
     def entrance(self) -> Entrance:
         """The stand-in backend, which thins what edges have sent to two points in a quarter hour."""
-        return Entrance(f"ws://{HOST}:{self.processes.edge_port}", QUARTER_MS)
+        deaf_s = 0.0 if self.processes.manager_port is None else UNKNOWN_S
+        return Entrance(f"ws://{HOST}:{self.processes.edge_port}", QUARTER_MS, deaf_s)
 
     def kept(self) -> None:
         """Nothing of it: a purge removes the database."""

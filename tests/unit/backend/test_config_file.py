@@ -30,6 +30,7 @@ def test_defaults_are_those_of_a_real_backend(tmp_path: Path) -> None:
         8079,
     )
     assert (config.flush_seconds, config.ping_seconds) == (30.0, 60.0)
+    assert config.manager_port is None
     assert "hidden" not in repr(config)
 
 
@@ -44,6 +45,7 @@ def test_it_behaves_like_the_release_that_is_named(tmp_path: Path) -> None:
     [
         ({"edge_port": "8081"}, "edge_port is not a port number"),
         ({"edge_port": 0}, "edge_port is not a port number"),
+        ({"manager_port": None}, "manager_port is not a port number"),
         ({"host": 1}, "host is not a text"),
         ({"login": None}, "login is missing"),
         ({"login": {"user": "admin"}}, "login.password is missing or not a text"),

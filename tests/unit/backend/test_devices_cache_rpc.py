@@ -22,6 +22,9 @@ NOON = 28_663_920  # minutes since 1970
 class OpenSocket:
     cache: ChannelCache = field(default_factory=ChannelCache)
 
+    def send(self, text: bytes) -> None:
+        raise AssertionError(text)
+
     async def ask(self, user: Mapping[str, str], payload: Mapping[str, object]) -> dict[str, object]:
         return {"user": user, "payload": payload}
 

@@ -92,7 +92,7 @@ def test_the_page_of_metrics_has_every_metric_and_no_other(fleet: Fleet) -> None
         by_method=lambda: dict.fromkeys(METHODS, 0),
         **dict.fromkeys(("received", "requests", "connects", "disconnects", "refusals", "unanswered"), 0),
     )
-    backend = SimpleNamespace(devices=devices, counters=counters, sockets=(), queues={"rows": 0}, lag=0.0)
+    backend = SimpleNamespace(devices=devices, counters=counters, queues={"rows": 0}, lag=0.0)
     page = PAGE.read_text()
     named = set(re.findall(r"^\| `(edge_tasks_\w+)", page, re.MULTILINE))
     assert named == families(Metrics(fleet)) | families(BackendCollector(cast("Any", backend)))

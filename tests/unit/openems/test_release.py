@@ -27,7 +27,8 @@ PACKAGE = Path(__file__).resolve().parents[3] / "edge_tasks"
     ("version", "since"),
     [
         ("2024.7.0", "2024.7.0"),
-        ("2024.12.0", "2024.7.0"),
+        ("2024.11.0", "2024.7.0"),
+        ("2024.12.0", "2024.12.0"),
         ("2025.1.0", "2025.1.0"),
         ("2025.5.0", "2025.1.0"),
         ("2025.10.0", "2025.6.0"),
@@ -150,6 +151,7 @@ def test_the_page_about_versions_says_what_the_entries_say() -> None:
             ", ".join(one.backend_programs),
             str(one.rest_error_status),
             str(one.aggregated_meters),
+            f"{one.aggregated_after_s} s",
         ]
         for one in RELEASES
     ]

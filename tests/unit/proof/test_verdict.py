@@ -279,7 +279,7 @@ def test_of_a_meter_without_hardware_no_value_is_expected_but_the_component_is()
 def test_a_light_edge_is_expected_to_show_what_it_simulates_and_a_real_edge_what_openems_simulates() -> None:
     meters = [Component("meter0", "Simulator.SomeMeter.Acting", "s", "", {"datasource.id": "datasource0"})]
     groups = [(MadeOf(meters, None), ["edge0", "edge1"])]
-    expected = Expectations.of(groups, frozenset({"edge1"}), DEVICES.simulates, sees_values=True)
+    expected = Expectations.of(groups, frozenset({"edge1"}), DEVICES.simulates)
     assert expected.of_edge("edge0").figures == {"meter0/ActivePower": None}
     assert expected.of_edge("edge1").figures == {}
     assert expected.unmeasured(["edge0"]) == ()

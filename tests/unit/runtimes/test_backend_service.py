@@ -117,3 +117,16 @@ def test_edges_may_start_as_soon_as_the_port_is_open_because_devices_are_read_be
 def test_where_that_is_not_known_edges_wait_until_the_backend_answers(door: str, *, needs_odoo: bool) -> None:
     with pytest.raises(CommandFailed, match="it refuses"):
         service(Rest(REFUSES), door=door, needs_odoo=needs_odoo).await_open()
+
+
+@pytest.mark.parametrize(
+    ("running", "takes_edges"),
+    [(("backend", "gate"), False), (("backend",), True), (("gate",), True), ((), True)],
+)
+def test_a_closed_port_is_the_backends_fault_only_while_both_programs_run(
+    running: tuple[str, ...], *, takes_edges: bool
+) -> None:
+    found = service(Rest(is_open=False))
+    containers = {name: SimpleNamespace(is_running=name in running, started=1.0) for name in ("backend", "gate")}
+    found.stack.container = containers.get  # type: ignore[method-assign,assignment] # the stack is a stand-in
+    assert found.takes_edges() is takes_edges

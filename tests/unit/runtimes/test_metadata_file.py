@@ -13,6 +13,7 @@ from edge_tasks.adapters.containers import Image
 from edge_tasks.checkout.metadata import FILE, Metadata
 from edge_tasks.checkout.project import Project
 from edge_tasks.errors import CommandFailed, FileRefused
+from edge_tasks.fleet.record import Record
 from edge_tasks.registry.file.local_file import LocalFile
 from edge_tasks.runtimes.docker import metadata_file
 from edge_tasks.runtimes.docker.metadata_file import copy_mount, path_inside, place_of
@@ -26,11 +27,12 @@ def stack(tmp_path: Path, *volumes: Volume, devices: str = "/var/opt/openems/met
     """A platform whose backend has these mounts, and an image in whose folder ``/srv`` its program is started."""
     found = SimpleNamespace(
         project=Project("p", {"cloud": {"image": "backend", "volumes": list(volumes)}}),
-        services=SimpleNamespace(backend="cloud"),
-        docker=SimpleNamespace(image=lambda _name: Image(directory="/srv")),
+        services=SimpleNamespace(backend="cloud", platform=("cloud",)),
+        docker=SimpleNamespace(image=lambda _name: Image(directory="/srv"), has_volume=lambda _name: False),
         backend_files=SimpleNamespace(metadata=Metadata(FILE, PurePosixPath("Metadata/File.config"), 1, devices)),
         context=SimpleNamespace(
-            state=SimpleNamespace(folder=tmp_path / ".edge-tasks"), platform=SimpleNamespace(path=tmp_path)
+            state=SimpleNamespace(folder=tmp_path / ".edge-tasks", record=Record(tmp_path / "record.json")),
+            platform=SimpleNamespace(path=tmp_path),
         ),
     )
     return cast("Stack", found)
@@ -183,6 +185,18 @@ def test_without_a_container_or_a_file_in_it_that_of_the_image_counts(tmp_path: 
 def test_a_container_whose_file_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
     with pytest.raises(FileRefused, match="the daemon is down"):
         place_of(with_engine(tmp_path, Engine("", "the daemon is down"))).read()
+
+
+@pytest.mark.parametrize(("is_there", "text"), [(True, "of the volume"), (False, "of the image")])
+def test_a_look_makes_no_volume_but_reads_what_a_new_one_would_be_made_of(
+    tmp_path: Path, *, is_there: bool, text: str
+) -> None:
+    volume: Volume = {"type": "volume", "source": "devices", "target": "/var/opt/openems"}
+    found: Any = stack(tmp_path, volume)
+    found.docker.has_volume = lambda name: is_there and name == "p_devices"
+    found.docker.ask = lambda *_arguments: "there:of the image"
+    found.compose = SimpleNamespace(ask=lambda *_arguments, **_how: "there:of the volume")
+    assert place_of(found).read() == text
 
 
 def test_a_file_that_a_container_cannot_replace_is_refused_with_what_mends_that(

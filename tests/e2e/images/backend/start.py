@@ -70,6 +70,12 @@ def edge_port() -> int:
     return int(values(websocket).get("port", 8081)) if websocket.exists() else 8081
 
 
+def manager() -> dict[str, int]:
+    """Where backend-edge connects, if the backend is configured as one of two programs."""
+    path = FOLDER / "Edge" / "Manager.config"
+    return {"manager_port": int(values(path).get("port", 8083))} if path.exists() else {}
+
+
 def anybody(request: web.Request, *_login: object) -> bool:
     """With ``Metadata.File`` and ``Metadata.Dummy`` every login is admin's."""
     return "Authorization" in request.headers
@@ -87,6 +93,7 @@ def document(metadata: dict[str, Any]) -> dict[str, Any]:
         },
         "host": "0.0.0.0",
         "edge_port": edge_port(),
+        **manager(),
         "rest_port": values(rest).get("port", 8075) if rest else CLOSED_REST_PORT,
         "console_port": 8079,
         "login": {"user": "", "password": ""},  # nobody: Odoo is asked
