@@ -1,8 +1,8 @@
 """CPU time a message: a light host against a bare loop that sends the same bytes with the same library.
 
 A sink in a process of its own takes what comes, and can write it down. First it writes down what a light host
-sends. Then host and bare loop send at the same time, so whatever else the machine does slows both of them. The CPU
-time of each is divided by the messages that the sink counts of it.
+sends. Then host and bare loop send at the same time, so whatever else the machine does slows both of them. The
+CPU time of each is divided by the messages that the sink counts of it.
 
 ``python -m bench.light_cpu sink PORT FILE`` and ``bare PORT FILE EDGES`` are the two other processes.
 """
