@@ -1,7 +1,8 @@
 """CPU time a message: a light host against a bare loop that sends the same bytes with the same library.
 
-A sink in a process of its own takes what comes, and can write it down. First it writes down what a real host
-sends; then host and bare loop send in turn, and what the sink counts divides the CPU time of the one that sends.
+A sink in a process of its own takes what comes, and can write it down. First it writes down what a light host
+sends. Then host and bare loop send at the same time, so whatever else the machine does slows both of them. The
+CPU time of each is divided by the messages that the sink counts of it.
 
 ``python -m bench.light_cpu sink PORT FILE`` and ``bare PORT FILE EDGES`` are the two other processes.
 """
@@ -17,13 +18,21 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from statistics import mean, median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import psutil
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect, ws_create_server
+from picows import (
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    ws_connect,
+    ws_create_server,
+)
 
 from bench.light_fleet import OFFSET, PROJECT, cpu_of, wait_until
 from edge_tasks.checkout.layouts import Platform, bundled_source
@@ -33,11 +42,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PORT = 9700 + OFFSET
-SECONDS = 15
-ROUNDS = 3
+SECONDS = 20
+ROUNDS = 4
 _SETTLED = 40
 """Seconds after the last connect: the second full set comes after 8, a battery follows its filter for 25."""
-_PATIENCE = 60.0
+_PATIENCE = 120.0
+_WINDOW = 300.0
+"""Seconds. At the end of each such window a host sends averages, which are not part of what is compared."""
+_HOST, _BARE = "host", "bare"
 _TICK = 0.01
 _RECORD = struct.Struct("<dII")
 _PLAIN = (WSMsgType.TEXT,)
@@ -50,33 +62,45 @@ class Cost:
     Attributes:
         host: microseconds of CPU time, the median of all rounds.
         bare: the same of the bare loop.
-        size: bytes, the mean of all that was counted.
+        ratio: of the two in the same round, the median of all rounds.
+        size: bytes that the host sent in a message, the mean of all rounds.
+        bare_size: the same of the bare loop.
         edges: that the host had.
     """
 
     host: float
     bare: float
+    ratio: float
     size: float
+    bare_size: float
     edges: int
+
+
+@dataclass
+class Count:
+    """What came from one side so far."""
+
+    messages: int = 0
+    bytes: int = 0
+    peers: int = 0
 
 
 class Sink(WSListener):
     """A connection of which every message is counted, and written down while a file is open."""
 
-    count = 0
-    size = 0
-    peers = 0
+    counts: ClassVar = {_HOST: Count(), _BARE: Count()}
     file: Any = None
 
-    def __init__(self) -> None:
-        self.number = Sink.peers
-        Sink.peers += 1
+    def __init__(self, side: str) -> None:
+        self.count = Sink.counts[side]
+        self.number = self.count.peers
+        self.count.peers += 1
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Called by the library."""
         if frame.msg_type in _PLAIN:
-            Sink.count += 1
-            Sink.size += frame.payload_size
+            self.count.messages += 1
+            self.count.bytes += frame.payload_size
             if Sink.file is not None:
                 text = frame.get_payload_as_bytes()
                 Sink.file.write(_RECORD.pack(time.time(), self.number, len(text)) + text)
@@ -86,11 +110,11 @@ class Sink(WSListener):
 
 async def _sink(port: int, path: Path) -> None:
     """Every 50 ms say what was counted, and do what a file beside it says."""
-    await ws_create_server(lambda _: Sink(), "127.0.0.1", port, read_buffer_init_size=512, backlog=2048)
+    await ws_create_server(_sink_of, "127.0.0.1", port, read_buffer_init_size=512, backlog=2048)
     told, wanted = path.with_suffix(".count"), path.with_suffix(".record")
     while True:
         draft = told.with_suffix(".new")
-        draft.write_text(json.dumps([Sink.count, Sink.size, Sink.peers]))
+        draft.write_text(json.dumps({side: asdict(count) for side, count in Sink.counts.items()}))
         draft.replace(told)
         if wanted.exists() and Sink.file is None:
             Sink.file = path.open("wb")
@@ -100,13 +124,18 @@ async def _sink(port: int, path: Path) -> None:
         await asyncio.sleep(0.05)
 
 
-def _written_down(content: bytes, edges: int) -> list[tuple[float, int, bytes]]:
+def _sink_of(request: WSUpgradeRequest) -> Sink:
+    """Only light edges have an apikey."""
+    return Sink(_HOST if "apikey" in request.headers else _BARE)
+
+
+def _written_down(content: bytes) -> list[tuple[float, int, bytes]]:
     """When, over which connection, what; the earliest first."""
     place, records = 0, []
     while place < len(content):
         moment, number, size = _RECORD.unpack_from(content, place)
         place += _RECORD.size
-        records.append((moment, number % edges, content[place : place + size]))
+        records.append((moment, number, content[place : place + size]))
         place += size
     return sorted(records, key=lambda record: record[0])
 
@@ -162,58 +191,71 @@ def fleet_file(folder: Path, edges: int) -> Path:
     return file
 
 
-def counted(folder: Path) -> list[int]:
-    """What the sink has: messages, bytes, connections so far."""
+def counted(folder: Path, side: str) -> Count:
+    """What the sink has of one side."""
     try:
-        found: list[int] = json.loads((folder / "seen.count").read_text())
+        return Count(**json.loads((folder / "seen.count").read_text())[side])
     except FileNotFoundError:
-        return [0, 0, 0]
-    return found
+        return Count()
 
 
 def measure(edges: int) -> Cost:
-    """Both sides in turn."""
+    """Both sides at the same time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        file = fleet_file(folder, edges)
-        host = ("-m", "edge_tasks.light", str(file))
-        seen = str(folder / "seen")
+        file, seen = fleet_file(folder, edges), str(folder / "seen")
         with process("-m", "bench.light_cpu", "sink", str(PORT), seen):
             wait_until((folder / "seen.count").exists, f"a sink on port {PORT}", _PATIENCE)
-            _record(folder, host, edges)
-            bare = ("-m", "bench.light_cpu", "bare", str(PORT), seen, str(edges))
-            rounds = [(_cost(folder, host, edges), _cost(folder, bare, edges)) for _ in range(ROUNDS)]
-    ours, other = (median(one[0] for one in side) for side in zip(*rounds, strict=True))
-    return Cost(ours, other, mean(one[1] for both in rounds for one in both), edges)
+            with process("-m", "edge_tasks.light", str(file)) as host:
+                _connected(folder, _HOST, edges)
+                time.sleep(_SETTLED)
+                _record(folder)
+                with process("-m", "bench.light_cpu", "bare", str(PORT), seen, str(edges)) as bare:
+                    _connected(folder, _BARE, edges)
+                    found = [_round(folder, {_HOST: host, _BARE: bare}) for _ in range(ROUNDS)]
+    host_cost, bare_cost = ([one[side] for one in found] for side in (_HOST, _BARE))
+    return Cost(
+        median(spent for spent, _ in host_cost),
+        median(spent for spent, _ in bare_cost),
+        median(one[_HOST][0] / one[_BARE][0] for one in found),
+        mean(size for _, size in host_cost),
+        mean(size for _, size in bare_cost),
+        edges,
+    )
 
 
-def _record(folder: Path, host: tuple[str, ...], edges: int) -> None:
-    """Write down what a host sends once it has settled."""
-    with process(*host):
-        _settle(folder, edges)
-        (folder / "seen.record").touch()
-        time.sleep(SECONDS)
-        (folder / "seen.record").unlink()
-        time.sleep(0.3)
+def _connected(folder: Path, side: str, edges: int) -> None:
+    wait_until(lambda: counted(folder, side).peers >= edges, f"{edges} connections of the {side}", _PATIENCE)
 
 
-def _settle(folder: Path, edges: int) -> None:
-    before = counted(folder)[2]
-    wait_until(lambda: counted(folder)[2] >= before + edges, f"{edges} connections", 120)
-    time.sleep(_SETTLED)
+def _record(folder: Path) -> None:
+    """Write down what the host sends."""
+    _within_a_window(SECONDS)
+    (folder / "seen.record").touch()
+    time.sleep(SECONDS)
+    (folder / "seen.record").unlink()
+    time.sleep(0.3)
 
 
-def _cost(folder: Path, command: tuple[str, ...], edges: int) -> tuple[float, float]:
-    """Microseconds and bytes of a message."""
-    with process(*command) as running:
-        _settle(folder, edges)
-        spent, (messages, size, _) = cpu_of([running]), counted(folder)
-        time.sleep(SECONDS)
-        spent, (more, larger, _) = cpu_of([running]) - spent, counted(folder)
-    sent = max(1, more - messages)
-    cost = 1e6 * spent / sent, (larger - size) / sent
-    print(f"{command[1]}: {cost[0]:.1f} us a message of {cost[1]:.0f} bytes", flush=True)
-    return cost
+def _within_a_window(seconds: float) -> None:
+    """Wait until so many seconds are left before the next averages."""
+    left = _WINDOW - time.time() % _WINDOW
+    if left < seconds + 1:
+        time.sleep(left + 1)
+
+
+def _round(folder: Path, sides: dict[str, psutil.Process]) -> dict[str, tuple[float, float]]:
+    """Microseconds and bytes of a message of each side."""
+    _within_a_window(SECONDS)
+    before = {side: (cpu_of([one]), counted(folder, side)) for side, one in sides.items()}
+    time.sleep(SECONDS)
+    found = {}
+    for side, one in sides.items():
+        (spent, first), last = before[side], counted(folder, side)
+        messages = max(1, last.messages - first.messages)
+        found[side] = 1e6 * (cpu_of([one]) - spent) / messages, (last.bytes - first.bytes) / messages
+        print(f"{side}: {found[side][0]:.1f} us a message of {found[side][1]:.0f} bytes", flush=True)
+    return found
 
 
 def main(arguments: list[str]) -> None:
@@ -225,7 +267,7 @@ def main(arguments: list[str]) -> None:
         asyncio.run(_sink(int(port), Path(path)))
     else:
         edges = int(more[0])
-        asyncio.run(_bare(int(port), _written_down(Path(path).read_bytes(), edges), edges))
+        asyncio.run(_bare(int(port), _written_down(Path(path).read_bytes()), edges))
 
 
 if __name__ == "__main__":

@@ -196,7 +196,7 @@ def test_an_edge_connects_says_what_it_is_and_answers(tmp_path: Path) -> None:
 
 async def _asked(run: Run) -> None:
     answer = await _ask(run, "SECRETKEY0", "unheardOf")
-    assert (answer["id"], answer["error"]["code"]) == ("unheardOf", 4001)
+    assert (answer["id"], answer["error"]["code"]) == ("unheardOf", 1)
 
 
 async def _ask(run: Run, key: str, method: str, **params: Any) -> Any:

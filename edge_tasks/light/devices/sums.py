@@ -1,4 +1,7 @@
-"""``Core.Sum``: the singleton that adds up the edge's devices; null if there is no device to add up."""
+"""``Core.Sum``: the singleton that adds up the edge's devices; null if there is no device to add up.
+
+See ``SumImpl.calculateChannelValues`` (line 148) and ``CalculateIntegerSum.calculate`` of OpenEMS 2024.7.0.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ def _channels(_own_id: str, plant: Plant) -> ComponentChannels:
 
 
 def _counters(plant: Plant) -> Iterator[Counter]:
-    yield Counter(PRODUCTION, ["_sum/ProductionActiveEnergy", "_sum/ProductionAcActiveEnergy"])
+    if plant.producers:
+        yield Counter(PRODUCTION, ["_sum/ProductionActiveEnergy", "_sum/ProductionAcActiveEnergy"])
     yield Counter(CONSUMPTION, ["_sum/ConsumptionActiveEnergy"])
     if plant.grid:
         yield Counter(GRID, ["_sum/GridBuyActiveEnergy"], ["_sum/GridSellActiveEnergy"])
@@ -58,12 +62,13 @@ def _readings(plant: Plant) -> Iterator[Reading]:
     place = plant.place
     managed = [plant.place[machine.managed] for _, machine in plant.machines if machine.managed]
     phased = _phased(plant)
-    yield reading("_sum/ConsumptionActivePower", power(place[CONSUMPTION]))
-    yield reading("_sum/UnmanagedConsumptionActivePower", less(place[CONSUMPTION], managed))
-    yield reading(phases("_sum/ConsumptionActivePower"), _consumption_of_phase(plant))
-    yield reading("_sum/ProductionActivePower", power(place[PRODUCTION]))
-    yield reading("_sum/ProductionAcActivePower", power(place[PRODUCTION]))
-    if phased or not plant.producers:
+    if plant.producers or plant.grid or plant.batteries:
+        yield reading("_sum/ConsumptionActivePower", power(place[CONSUMPTION]))
+        yield reading("_sum/UnmanagedConsumptionActivePower", less(place[CONSUMPTION], managed))
+        yield reading(phases("_sum/ConsumptionActivePower"), _consumption_of_phase(plant))
+    if plant.producers:
+        yield reading(["_sum/ProductionActivePower", "_sum/ProductionAcActivePower"], power(place[PRODUCTION]))
+    if phased:
         yield reading(phases("_sum/ProductionAcActivePower"), power_of_phase(phased))
     yield reading("_sum/ConsumptionMaxActivePower", highest(CONSUMPTION))
     yield reading("_sum/ProductionMaxActivePower", highest(PRODUCTION))
@@ -102,7 +107,11 @@ def _still(plant: Plant) -> dict[str, Value]:
     most = sum(battery.max_power for battery in plant.batteries)
     some = bool(plant.batteries)
     return {
+        **dict.fromkeys(("_sum/ProductionActivePower", "_sum/ProductionAcActivePower")),
+        **dict.fromkeys(("_sum/ProductionActiveEnergy", "_sum/ProductionAcActiveEnergy")),
         **dict.fromkeys(phases("_sum/ProductionAcActivePower")),
+        **dict.fromkeys(("_sum/ConsumptionActivePower", *phases("_sum/ConsumptionActivePower"))),
+        "_sum/UnmanagedConsumptionActivePower": None,
         **dict.fromkeys(("_sum/GridActivePower", *phases("_sum/GridActivePower"))),
         **dict.fromkeys(("_sum/GridBuyActiveEnergy", "_sum/GridSellActiveEnergy")),
         **dict.fromkeys(("_sum/EssActivePower", *phases("_sum/EssActivePower"))),

@@ -17,7 +17,7 @@ from edge_tasks.light.engine.memory import Command
 from edge_tasks.light.wire import config_changes
 from edge_tasks.light.wire.channel_records import Record, digital_inputs, records, states
 from edge_tasks.light.wire.config_changes import Change
-from edge_tasks.light.wire.rpc_error import RpcError, unhandled
+from edge_tasks.light.wire.rpc_error import RpcError, no_endpoint
 
 if TYPE_CHECKING:
     from edge_tasks.light.wire.edge_config import FactoryConfig
@@ -83,7 +83,7 @@ def _payload(request: Params) -> Params:
     params = request.get("params")
     payload = params.get("payload") if isinstance(params, dict) else None
     if request["method"] != "authenticatedRpc" or not isinstance(payload, dict):
-        raise unhandled(request["method"])
+        raise no_endpoint(request["method"])
     return payload
 
 
@@ -99,7 +99,7 @@ def _handle(payload: Params, user: str, model: Model, moment: Moment) -> tuple[o
     if method == "componentJsonApi":
         inner = params.get("payload")
         if not isinstance(inner, dict):
-            raise unhandled(method)
+            raise no_endpoint(method)
         own_id = str(params.get("componentId"))
         result, effect = _ask_component(own_id, inner, user, model, moment)
         return inner.get("id"), result, effect
@@ -125,7 +125,7 @@ def _ask_component(
         raise RpcError(f"Component with id '{own_id}' was not found")
     answers = model.answers.get(own_id, {})
     if str(method) not in answers:
-        raise unhandled(method)
+        raise no_endpoint(method)
     return answers[str(method)], None
 
 

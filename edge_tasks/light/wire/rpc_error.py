@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 GENERIC = 1
-UNHANDLED = 4001
 
 
 class RpcError(Exception):
@@ -22,6 +21,6 @@ class RpcError(Exception):
         self.data = list(data) or [message]
 
 
-def unhandled(method: object) -> RpcError:
-    """The error for a method that the edge does not know."""
-    return RpcError(f"Unhandled JSON-RPC method [{method}]", str(method), code=UNHANDLED)
+def no_endpoint(method: object) -> RpcError:
+    """The error for a method that the edge does not know (``JsonApiBuilder.java:600`` of OpenEMS 2024.7.0)."""
+    return RpcError(f'Endpoint with method "{method}" is not defined!')

@@ -105,10 +105,10 @@ def test_a_factory_is_told_or_said_to_be_missing(model: Model) -> None:
 @pytest.mark.parametrize(
     ("method", "params", "code"),
     [
-        ("unheardOf", {}, 4001),
-        ("componentJsonApi", {"componentId": "meter1", "payload": {"id": "a", "method": "unheardOf"}}, 4001),
+        ("unheardOf", {}, 1),
+        ("componentJsonApi", {"componentId": "meter1", "payload": {"id": "a", "method": "unheardOf"}}, 1),
         ("componentJsonApi", {"componentId": "none9", "payload": {"id": "a", "method": "getApps"}}, 1),
-        ("componentJsonApi", {"componentId": "meter1"}, 4001),
+        ("componentJsonApi", {"componentId": "meter1"}, 1),
         ("updateComponentConfig", {"componentId": "none9", "properties": []}, 2000),
         ("updateComponentConfig", {"componentId": "meter1"}, 5007),
         ("deleteComponentConfig", {}, 5010),
@@ -135,7 +135,14 @@ def test_what_is_not_a_request_is_not_answered(model: Model, garbage: bytes) -> 
 def test_a_request_of_another_kind_has_an_error(model: Model) -> None:
     reply, _ = requests.answer(b'{"id": 1, "method": "authenticatedRpc", "params": []}', model, MOMENT)
     assert reply is not None
-    assert json.loads(reply)["error"]["code"] == 4001
+    assert json.loads(reply)["error"]["code"] == 1
+
+
+@pytest.mark.parametrize("component", ["", "_componentManager", "_host"])
+def test_an_unknown_method_has_no_endpoint_as_a_real_edge_says(model: Model, component: str) -> None:
+    reply, _ = _component(model, component, "unheardOf") if component else _ask(model, "unheardOf")
+    text = 'Endpoint with method "unheardOf" is not defined!'
+    assert reply["error"] == {"code": 1, "message": text, "data": [text]}
 
 
 def test_a_written_value_holds_for_the_time_that_the_controller_has_it(model: Model) -> None:

@@ -63,4 +63,22 @@ def test_without_devices_it_knows_nothing(edge: Build) -> None:
     values = edge().values
     empty = ["GridActivePower", "GridBuyActiveEnergy", "EssSoc", "EssCapacity", "EssActiveChargeEnergy"]
     assert [values[f"_sum/{name}"] for name in empty] == [None] * len(empty)
-    assert values["_sum/ProductionActivePower"] == values["_sum/ConsumptionActivePower"] == 0
+    none = [
+        "ProductionActivePower",
+        "ProductionAcActivePowerL1",
+        "ProductionActiveEnergy",
+        "ConsumptionActivePower",
+    ]
+    assert [values[f"_sum/{name}"] for name in none] == [None] * len(none)
+    assert values["_sum/ConsumptionActiveEnergy"] == values["_sum/ProductionMaxActivePower"] == 0
+
+
+def test_without_a_producer_the_production_is_null_and_the_consumption_is_known(edge: Build) -> None:
+    """Only what has a value is added up: ``CalculateIntegerSum.java`` of OpenEMS 2024.7.0."""
+    values = edge(("meter0", "Simulator.GridMeter.Reacting", {})).values
+    production = [
+        value for name, value in values.items() if name.startswith("_sum/Production") and "Max" not in name
+    ]
+    assert set(production) == {None}
+    consumption = ["ConsumptionActivePower", "ConsumptionActivePowerL1", "UnmanagedConsumptionActivePower"]
+    assert [values[f"_sum/{name}"] for name in consumption] == [0, 0, 0]

@@ -37,6 +37,7 @@ SERIES = Device(Factory("Some.Series", "Series"), lambda _: Series(Datasource((1
 CONFIGURATION = Configuration(
     (
         Component("log0", "Controller.Debug.Log", "log0", "", {}),
+        Component("meter0", "Simulator.GridMeter.Reacting", "meter0", "", {}),
         Component("pump0", "Some.HeatPump", "pump0", "", {"on": True}),
         Component("series0", "Some.Series", "series0", "", {}),
     ),
