@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _Socket: TypeAlias = "aiohttp.ClientWebSocketResponse[Any]"
-_UNHANDLED: Final = 4001
-"""How an edge says that it does not know a method."""
+_REFUSED: Final = 1
+"""The code with which an edge refuses a method, for whatever reason."""
 
 
 def send(uri: str, apikey: str, messages: Iterable[tuple[str, float]], deaf_s: float = 0.0) -> None:
@@ -61,5 +61,5 @@ async def _answer(socket: _Socket) -> None:
         with suppress(ValueError, AttributeError, ConnectionError):
             number = json.loads(message.data).get("id")
             if number is not None:
-                error = {"code": _UNHANDLED, "message": "its past is being written", "data": []}
+                error = {"code": _REFUSED, "message": "its past is being written", "data": []}
                 await socket.send_json({"jsonrpc": "2.0", "id": number, "error": error})
