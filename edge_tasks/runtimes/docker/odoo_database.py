@@ -14,7 +14,7 @@ from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo import table
 from edge_tasks.registry.odoo.registry import OdooRegistry
 from edge_tasks.registry.odoo.table import Addon
-from edge_tasks.runtimes.docker import data_folders, edge_files, named_volumes
+from edge_tasks.runtimes.docker import data_folders, edge_files
 from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
 from edge_tasks.runtimes.docker.odoo_snapshot import KIND, OdooSnapshots
 from edge_tasks.runtimes.docker.watching import Watch
@@ -101,7 +101,6 @@ class OdooDatabase:
         """
         stack, service = self.stack, self.stack.services.database
         data_folders.remember(stack)
-        named_volumes.remember(stack)
         with stack.context.waiting("PostgreSQL starts"):
             self._start_server(service)
 
