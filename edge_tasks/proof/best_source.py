@@ -80,6 +80,11 @@ class BestSource:
             raise hung[0] if hung else errors[-1]
         raise BackendHangs("the backend does not answer")
 
+    def forget(self) -> None:
+        """Try all of them again: the backend has just started, and those that were silent may answer now."""
+        self._answering = None
+        self._silent_until.clear()
+
     def components(self, names: Sequence[str]) -> dict[str, frozenset[str]] | None:
         """What each consists of, as the source says that answered last; None if it cannot say it.
 

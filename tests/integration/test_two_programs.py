@@ -101,7 +101,7 @@ def test_before_the_first_report_an_edges_data_are_dropped_and_its_configuration
         return '"m"' in (cell(device_table, "openems_config") or "")
 
     add(device_table, "edge0")
-    with running_as_two(tmp_path, config_of(postgres), report_seconds=2.0) as backend:
+    with running_as_two(tmp_path, config_of(postgres), report_seconds=8.0) as backend:
         play(backend, scenario)
 
 

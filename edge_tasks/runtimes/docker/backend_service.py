@@ -10,6 +10,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.metadata import FILE
 from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
 from edge_tasks.plan import Plan
+from edge_tasks.proof.best_source import BestSource
 from edge_tasks.runtimes.docker import edge_files, removal
 from edge_tasks.runtimes.docker.watching import Watch
 
@@ -98,6 +99,8 @@ class BackendService:
         """
         with self.stack.context.waiting("the backend answers"):
             self._await(self._is_ready)
+        if isinstance(self.status, BestSource):
+            self.status.forget()
         removal.claim(self.stack)
 
     def instance(self) -> str | None:

@@ -106,9 +106,10 @@ class Compose:
             self._unpause()
             self.run(*arguments, more=more)
 
-    def create(self, services: Sequence[str]) -> None:
-        """Make containers of these services, without starting them."""
-        self.run("up", "--no-start", "--no-build", "--no-deps", "--quiet-pull", *services)
+    def create(self, services: Sequence[str], *, parallel: int) -> None:
+        """Make containers of these services, so many at a time, without starting them."""
+        more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
+        self.run("up", "--no-start", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
 
     def _unpause(self) -> None:
         """Compose does not start what somebody has paused."""

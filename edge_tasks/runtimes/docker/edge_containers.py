@@ -73,7 +73,7 @@ class EdgeContainers:
         """
         services = [edge.service for edge in plan.details.make]
         if services:
-            self.stack.compose.create(services)
+            self.stack.compose.create(services, parallel=starting.BATCH)
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Light edges first; then remove, make and restart in batches, so that the machine stays usable.

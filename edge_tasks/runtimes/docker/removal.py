@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
 from edge_tasks.checkout.override import LIGHT_SERVICE
-from edge_tasks.errors import FileRefused, FleetError, NotWritable, SettingsError
+from edge_tasks.errors import CommandFailed, FileRefused, FleetError, NotWritable, SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, release_files
@@ -31,8 +32,9 @@ def stop(stack: Stack, *, is_final: bool = False) -> tuple[str, ...]:
         is_final: a purge follows, so edges, backend and Odoo are killed: to end by itself takes a JVM seconds.
     """
     found = stack.containers()
-    if is_final and (ids := [container.id for container in found if _saves_nothing(stack, container)]):
-        stack.docker.run("rm", "-f", *ids)
+    if is_final and (ids := [one.id for one in found if one.is_running and _saves_nothing(stack, one)]):
+        with suppress(CommandFailed):  # one that has ended meanwhile, or is paused, ends by Compose
+            stack.docker.run("kill", *ids)  # they stay until their unnamed volumes go with them
     if found:
         stack.compose.run("down", "--timeout", "5")
         left = [container.id for container in stack.containers()]
@@ -50,7 +52,7 @@ def _saves_nothing(stack: Stack, container: Container) -> bool:
     if not edge_files.is_complete(stack):
         return False
     services = stack.services
-    return container.service in {services.backend, services.door, services.odoo}
+    return container.service in {services.backend, services.door, services.odoo} - {services.database}
 
 
 _TRACES: Final = frozenset(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 """Of what we keep; snapshots of another format have other keys, and age."""
 _PASSED_OVER: Final = frozenset({".git", "__pycache__"})
 

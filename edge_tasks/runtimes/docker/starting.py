@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.runtimes.docker.stack import Stack
 
-_BATCH: Final = os.cpu_count() or 1
+BATCH: Final = os.cpu_count() or 1
 """Edges that are started together, and again beside them: a JVM keeps more than a core busy for seconds."""
 
 _LOOK_PAUSE_S: Final = 0.5
@@ -26,12 +26,12 @@ ASK_PAUSE_S: Final = 1.5
 
 def make(stack: Stack, edges: Sequence[Edge]) -> int:
     """Have containers of edges, as they are configured now; how many had to be started twice."""
-    return _bring(stack, edges, lambda services: stack.compose.up(services, parallel=_BATCH))
+    return _bring(stack, edges, lambda services: stack.compose.up(services, parallel=BATCH))
 
 
 def restart(stack: Stack, edges: Sequence[Edge]) -> int:
     """Stop and start containers of edges; how many had to be started twice."""
-    return _bring(stack, edges, lambda services: stack.compose.restart(services, parallel=_BATCH))
+    return _bring(stack, edges, lambda services: stack.compose.restart(services, parallel=BATCH))
 
 
 def online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
@@ -46,7 +46,7 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
     if not edges:
         return 0
     names = {edge.service: edge.name for edge in edges}
-    arrivals = Arrivals(list(names), _BATCH)
+    arrivals = Arrivals(list(names), BATCH)
     watch = _Watch(stack, edges)
     while not arrivals.is_over(time.monotonic()):
         if services := arrivals.next(time.monotonic()):
@@ -55,7 +55,7 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
             else:
                 of_them = some(tuple(names[service] for service in services))
                 stack.context.say(f"  turned away by the backend and started once more: {of_them}")
-                stack.compose.restart(services, parallel=_BATCH)
+                stack.compose.restart(services, parallel=BATCH)
             arrivals.begin(services, time.monotonic())
             watch = _Watch(stack, edges)
         time.sleep(watch.pause_s)

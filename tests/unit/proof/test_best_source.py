@@ -88,3 +88,13 @@ def test_if_none_can_be_asked_the_reason_is_told(troubles: tuple[BackendError, .
     best = BestSource([Source("one", trouble=trouble) for trouble in troubles])
     with pytest.raises(BackendError, match=said):
         best.online(["edge0"])
+
+
+def test_once_a_backend_has_started_one_that_was_silent_meanwhile_is_asked_again() -> None:
+    rest, ui = Source("rest", sees_values=True, trouble=HANGS), Source("ui")
+    best = BestSource((rest, ui))
+    best.online(["edge0"])
+    rest.trouble = None
+    best.forget()
+    best.online(["edge0"])
+    assert best.says == "rest"

@@ -89,7 +89,7 @@ class Running:
 
     def __init__(self, folder: Path, services: list[str]) -> None:
         self.killed: list[str] = []
-        self.services = SimpleNamespace(backend="backend", door="gate", odoo="odoo16")
+        self.services = SimpleNamespace(backend="backend", door="gate", odoo="odoo16", database="db")
         self.context = SimpleNamespace(state=SimpleNamespace(record=Record(folder / "record.json")))
         here: list[Any] = [
             SimpleNamespace(id=name, service=name, volumes=(), is_running=True) for name in services
@@ -102,8 +102,8 @@ class Running:
         return list(self.here)
 
     def _run(self, *arguments: str) -> None:
-        if arguments[:2] == ("rm", "-f"):
-            self.killed += arguments[2:]
+        if arguments[0] == "kill":
+            self.killed += arguments[1:]
 
 
 @pytest.mark.parametrize("is_final", [True, False])
