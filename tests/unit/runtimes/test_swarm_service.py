@@ -82,6 +82,7 @@ def test_two_fleets_share_nothing_in_a_swarm() -> None:
 
 UP = (Node("a", is_ready=True, takes_tasks=True), Node("b", is_ready=True, takes_tasks=True))
 RUNS = SwarmTask("a", "running", "running", "")
+LEFT = SwarmTask("b", "running", "shutdown", "")
 
 
 @pytest.mark.parametrize(
@@ -89,19 +90,26 @@ RUNS = SwarmTask("a", "running", "running", "")
     [
         ((RUNS,), UP, "its task has not begun yet"),
         (
-            (RUNS,),
+            (RUNS, LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "node b is down; its task begins on another node",
         ),
         (
-            (RUNS,),
+            (RUNS, LEFT),
             (Node("a", is_ready=False, takes_tasks=True), Node("b", is_ready=False, takes_tasks=True)),
             "nodes a, b are down; its task begins on another node",
         ),
         (
-            (RUNS,),
+            (RUNS, LEFT),
             (UP[0], Node("b", is_ready=True, takes_tasks=False)),
             "its task moves, since node b takes none",
+        ),
+        ((RUNS,), (UP[0], Node("b", is_ready=False, takes_tasks=True)), "its task has not begun yet"),
+        ((RUNS,), (UP[0], Node("b", is_ready=True, takes_tasks=False)), "its task has not begun yet"),
+        (
+            (SwarmTask("a", "rejected", "ready", "No such image: x"), LEFT),
+            (UP[0], Node("b", is_ready=False, takes_tasks=True)),
+            "its task on a is rejected: No such image: x",
         ),
         (
             (SwarmTask("", "pending", "running", "no suitable node (2 nodes not available)"),),
@@ -109,7 +117,7 @@ RUNS = SwarmTask("a", "running", "running", "")
             "its task waits for a node: no suitable node (2 nodes not available)",
         ),
         (
-            (SwarmTask("", "pending", "running", "no suitable node"),),
+            (SwarmTask("", "pending", "running", "no suitable node"), LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "node b is down, and no other takes its task: no suitable node",
         ),
