@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge_tasks.adapters.swarm import Node, SwarmTask
+from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.fleet.saved import State
 from edge_tasks.runtimes.docker import light_container
 from edge_tasks.runtimes.docker.storage import Storage
 from edge_tasks.runtimes.swarm import check
-from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks
+from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of
 from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
 from edge_tasks.runtimes.swarm.stack import SwarmStack
 
@@ -176,3 +177,9 @@ def test_who_publishes_a_port_for_history_keeps_the_keeper_and_the_network_of_th
     assert stack.options.overlay
     assert keeper.networks
     assert "keep" in keeper.arguments
+
+
+def test_a_placement_can_be_taken_back() -> None:
+    assert SETTINGS["placement"].checked("any", "--placement") == SETTINGS["placement"].default
+    assert constraints_of("any") == ()
+    assert constraints_of("node.role==worker,a!=b") == ("node.role==worker", "a!=b")
