@@ -109,6 +109,7 @@ class KeptFiles:
 
         Raises:
             OSError: it cannot be written, for example because the disk is full.
+            NotWritable: the same of its description.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._sweep()

@@ -196,8 +196,7 @@ class Entries(TypedDict, total=False):
         light_program: marks of the light edges' program and of the image that it was fetched for.
         bundles: of the edges' jar.
         folders: folders of the host that were not there → their missing parents.
-        volumes: names that Docker gave to volumes of the platform's containers.
-        named_volumes: name of a volume of the platform → whether it was there before us.
+        volumes: names of volumes that were there before us.
         downloads: path → what was fetched to it.
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
@@ -220,7 +219,6 @@ class Entries(TypedDict, total=False):
     bundles: Bundles
     folders: dict[str, list[str]]
     volumes: list[str]
-    named_volumes: dict[str, bool]
     downloads: dict[str, Download]
     limits: list[str]
     former: list[Place]

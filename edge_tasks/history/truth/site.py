@@ -141,6 +141,7 @@ def _counters(plant: Plant, meters: Sequence[Metered]) -> list[Counted]:
     """All that such an edge has, in order."""
     lacking = {"buy", "sell"} if not plant.grid else set[str]()
     lacking |= {"charge", "discharge"} if not plant.batteries else set()
+    lacking |= {"production"} if not plant.producers else set()
     moved = _OF_BATTERY if plant.batteries else frozenset[str]()
     if plant.demands:
         moved = _OF_BATTERY | {"consumption"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -14,6 +13,7 @@ from psycopg.rows import class_row
 
 from edge_tasks.adapters import postgresql
 from edge_tasks.errors import DatabaseRefused, RegistrationError
+from edge_tasks.registry.odoo.addon import Addon
 from edge_tasks.registry.odoo.rows import Row
 
 if TYPE_CHECKING:
@@ -65,14 +65,6 @@ class RowReport:
     age_s: float | None
 
 
-class Addon(Enum):
-    """How far the installation of Odoo's addon ``openems`` is in a database."""
-
-    NO_DATABASE = "there is no such database"
-    HALF = "the addon is not installed, or only partly"
-    INSTALLED = "the addon is installed"
-
-
 def await_server(database: Database, deadline: float, require_running: Callable[[], None]) -> None:
     """Wait until PostgreSQL lets us in, by trying.
 
@@ -110,9 +102,10 @@ def addon(database: Database) -> Addon:
         RegistrationError: the server cannot be asked.
     """
     with _connected(replace(database, name="postgres")) as connection:
-        query = "SELECT 1 FROM pg_database WHERE datname = %s"
-        if connection.execute(query, (database.name,)).fetchone() is None:
-            return Addon.NO_DATABASE
+        query = "SELECT datistemplate FROM pg_database WHERE datname = %s"
+        found = connection.execute(query, (database.name,)).fetchone()
+        if found is None or found[0]:
+            return Addon.NO_DATABASE if found is None else Addon.HIDDEN
     with _connected(database) as connection:
         tables = "SELECT to_regclass('public.openems_device'), to_regclass('public.ir_module_module')"
         device, modules = connection.execute(tables).fetchone() or (None, None)
@@ -125,10 +118,12 @@ def addon(database: Database) -> Addon:
 
 def drop_database(database: Database) -> None:
     """Remove a database if it exists, even if somebody is connected to it."""
+    name = sql.Identifier(database.name)
     with _connected(replace(database, name="postgres"), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database.name))
-        )
+        hidden = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
+        if connection.execute(hidden, (database.name,)).fetchone() is not None:
+            connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(name))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
 def has_table(database: Database) -> bool:

@@ -10,7 +10,7 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.checkout.metadata import FILE
 from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
 from edge_tasks.plan import Plan
-from edge_tasks.runtimes.docker import edge_files, named_volumes, removal
+from edge_tasks.runtimes.docker import edge_files, removal
 from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ class BackendService:
         Raises:
             CommandFailed: one did not start.
         """
-        named_volumes.remember(self.stack)
         self.stack.compose.up(plan.details, parallel=_ALL)
 
     def await_open(self) -> None:

@@ -53,8 +53,7 @@ def _outlives(stack: Stack, volume: Volume, places: Iterable[str]) -> bool:
         return False
     entries = stack.context.state.record.entries()
     if not entries.get("odoo_init"):
-        is_ours = entries.get("named_volumes", {}).get(stack.project.volume(source)) is False
-        return bool(source) and not (volume.get("type") == "volume" and is_ours)
+        return bool(source)
     if volume.get("type") == "volume":
         return source in stack.project.external_volumes
     folders = {str(PurePosixPath(source) / PurePosixPath(data).relative_to(target)) for data in found}

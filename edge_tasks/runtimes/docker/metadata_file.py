@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.checkout.project import volumes_of
 from edge_tasks.errors import CommandFailed, FileRefused
 from edge_tasks.registry.file.local_file import LocalFile
-from edge_tasks.runtimes.docker import named_volumes
 from edge_tasks.runtimes.docker.container_file import read_in_container
 
 if TYPE_CHECKING:
@@ -139,7 +138,6 @@ class FileInside:
         Raises:
             FileRefused: what was there before is complete.
         """
-        named_volumes.remember(self.stack)
         self._do(_WRITE, _bytes(text), given=text)
 
     def remove(self) -> None:

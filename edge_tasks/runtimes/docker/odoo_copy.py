@@ -3,6 +3,9 @@
 PostgreSQL's own programs are in the container of the database, in the version that fits it. What Odoo draws by
 lot for each database (the secret that signs its sessions) is drawn again once a copy was made, and once it was
 restored. So a copy holds no secret of any platform.
+
+While a database is restored, it is a template: Odoo does not list those, nor open them by itself. Otherwise any
+request to Odoo would write into the half of it, or read the secrets of the copy.
 """
 
 from __future__ import annotations
@@ -27,7 +30,11 @@ set -e
 dump=$(mktemp)
 trap 'rm -f "$dump"' EXIT
 cat > "$dump"
-createdb -h 127.0.0.1 -U "$1" -T template0 -E UTF8 --lc-collate="$3" --lc-ctype="$4" "$2"
+psql -h 127.0.0.1 -U "$1" -d postgres -qX -v ON_ERROR_STOP=1 \\
+  -v name="$2" -v collate="$3" -v ctype="$4" <<'SQL'
+CREATE DATABASE :"name" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE :'collate' LC_CTYPE :'ctype'
+  IS_TEMPLATE true;
+SQL
 export PGOPTIONS="-c synchronous_commit=off -c maintenance_work_mem=64MB"
 pg_restore -h 127.0.0.1 -U "$1" -d "$2" -1 --no-owner --no-privileges --exit-on-error "$dump"
 """
@@ -36,6 +43,9 @@ DO $$ BEGIN IF to_regclass('public.ir_config_parameter') IS NOT NULL THEN
   UPDATE ir_config_parameter SET value = gen_random_uuid()::text
   WHERE key IN ('database.secret', 'database.uuid');
 END IF; END $$
+"""
+_SHOW: Final = """
+DO $$ BEGIN EXECUTE format('ALTER DATABASE %I IS_TEMPLATE false', current_database()); END $$
 """
 _LOCALE: Final = "SELECT datcollate, datctype FROM pg_database WHERE datname = current_database()"
 _HAS_FILES: Final = (
@@ -83,7 +93,7 @@ class OdooCopy:
         return {"collate": collate, "ctype": ctype, "files": str(len(files)), "told_database": told}
 
     def restore(self, folder: Path, about: Mapping[str, str]) -> None:
-        """Make the database, and the filestore, out of a copy.
+        """Make the database, and the filestore, out of a copy; Odoo does not see it before it has both.
 
         Raises:
             CommandFailed: PostgreSQL or Odoo's container refused.
@@ -92,9 +102,10 @@ class OdooCopy:
         arguments = database.user, database.name, about["collate"], about["ctype"]
         restore = self._in_database("sh", "-c", _RESTORE, "sh", *arguments)
         docker.feed(folder / _DATABASE, *restore, more=self._login)
+        self._asked(_RENEW)
         if about["files"] != "0":
             docker.feed(folder / _FILES, *self._in_odoo(_UNPACK))
-        self._asked(_RENEW)
+        self._asked(_SHOW)
 
     def version(self) -> str:
         """PostgreSQL's major version.

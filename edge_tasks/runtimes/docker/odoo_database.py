@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -12,14 +13,16 @@ from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed, OdooError
 from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo.addon import Addon
 from edge_tasks.registry.odoo.registry import OdooRegistry
-from edge_tasks.registry.odoo.table import Addon
-from edge_tasks.runtimes.docker import data_folders, edge_files, named_volumes
+from edge_tasks.runtimes.docker import data_folders, edge_files
 from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
 from edge_tasks.runtimes.docker.odoo_snapshot import KIND, OdooSnapshots
 from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from edge_tasks.runtimes.docker.odoo_snapshot import Restored
     from edge_tasks.runtimes.docker.stack import Stack
     from edge_tasks.runtimes.plans import DatabaseToPrepare
@@ -101,7 +104,6 @@ class OdooDatabase:
         """
         stack, service = self.stack, self.stack.services.database
         data_folders.remember(stack)
-        named_volumes.remember(stack)
         with stack.context.waiting("PostgreSQL starts"):
             self._start_server(service)
 
@@ -119,8 +121,8 @@ class OdooDatabase:
         return table.answers(self.stack.database)
 
     def is_initialised(self) -> bool:
-        """The database has the addon, all of it."""
-        return table.addon(self.stack.database) is Addon.INSTALLED
+        """The database has the addon, all of it, and no run of ours was interrupted while it made it."""
+        return not self._is_begun and self._has_addon()
 
     def odoo_lets_in(self) -> bool:
         """Odoo takes the backend's password; not while it does not answer."""
@@ -148,6 +150,14 @@ class OdooDatabase:
     def _snapshots(self) -> OdooSnapshots:
         return OdooSnapshots(self.stack, KeptFiles.of_user(KIND))
 
+    @property
+    def _is_begun(self) -> bool:
+        """Whether the record says that our initialisation of this database has begun, but not ended."""
+        return self.stack.context.state.record.entries().get("odoo_init") == f"begun {self.stack.database.name}"
+
+    def _has_addon(self) -> bool:
+        return table.addon(self.stack.database) is Addon.INSTALLED
+
     def _initialise(self, *, starts_odoo: bool) -> Restored | None:
         """Restore a snapshot, else run ``odoo -i openems``; what was restored.
 
@@ -155,31 +165,60 @@ class OdooDatabase:
 
         Args:
             starts_odoo: its container is to be started, too.
+
+        Raises:
+            CommandFailed: somebody else has hidden the database from Odoo, or Odoo failed.
         """
         stack = self.stack
         database, state = stack.database, stack.context.state
         helper = f"{stack.project.name}-odoo-init"
         stack.docker.run("rm", "-f", helper)  # of a run that was killed: it would go on beside ours
-        ours = state.record.entries().get("odoo_init")
-        fresh = table.addon(database) is Addon.NO_DATABASE
-        if ours == f"begun {database.name}" and not fresh:
-            stack.context.say(f"  the initialisation of {database.name} was interrupted and starts again")
-            table.drop_database(database)
-            fresh = True
-        if fresh or ours is not None:
+        fresh = self._is_fresh()
+        if fresh or state.record.entries().get("odoo_init") is not None:
             state.record.note(odoo_init=f"begun {database.name}")
         restored = self._restore(starts_odoo=starts_odoo) if fresh else None
         if restored is None:
-            self._run_odoo(helper)
-            if fresh:
-                self._snapshots.take()
+            with self._odoo_stopped() if fresh else nullcontext():
+                self._run_odoo(helper)
         if state.record.entries().get("odoo_init"):
             state.record.note(odoo_init=f"made {database.name}")
+        if fresh and restored is None:
+            self._snapshots.take()
         return restored
+
+    def _is_fresh(self) -> bool:
+        """Whether there is no database; none is left of what our killed run left unfinished."""
+        database = self.stack.database
+        found = table.addon(database)
+        if self._is_begun and found is not Addon.NO_DATABASE:
+            self.stack.context.say(f"  the initialisation of {database.name} was interrupted and starts again")
+            table.drop_database(database)
+            return True
+        if found is Addon.HIDDEN:
+            raise CommandFailed(
+                f"the database {database.name} is a template, which Odoo does not show, and not by us",
+                hint=f"in {self.stack.services.database}: ALTER DATABASE {database.name} IS_TEMPLATE false;"
+                " if a set-up was interrupted there, DROP DATABASE, too",
+            )
+        return found is Addon.NO_DATABASE
+
+    @contextmanager
+    def _odoo_stopped(self) -> Iterator[None]:
+        """Odoo does not run meanwhile: it must not see how another program makes its database.
+
+        If the body fails, it stays stopped, and the next run starts it.
+        """
+        docker, odoo = self.stack.docker, self.stack.container(self.stack.services.odoo)
+        if odoo is None or not odoo.is_running:
+            yield
+            return
+        docker.run("stop", "-t", "1", odoo.id)
+        yield
+        docker.run("start", odoo.id)
 
     def _restore(self, *, starts_odoo: bool) -> Restored | None:
         """Restore a snapshot, if there is one; nothing is left of one that is no good."""
-        restored = self._snapshots.restore(self.is_initialised, starts_odoo=starts_odoo)
+        restored = self._snapshots.restore(self._has_addon, starts_odoo=starts_odoo)
         if restored is None:
             table.drop_database(self.stack.database)
         return restored
@@ -193,7 +232,7 @@ class OdooDatabase:
         command = ("odoo", "-d", database.name, "-i", "openems", "--stop-after-init", "--logfile=", *demo)
         with stack.context.waiting("Odoo initialises"):
             stack.compose.run("run", "--rm", "-T", "--no-deps", "--name", helper, stack.services.odoo, *command)
-        if not self.is_initialised():
+        if not self._has_addon():
             raise CommandFailed(
                 f"Odoo ended without an error, but {database.name} has no openems addon",
                 hint="is the addon in the container's addons path?"

@@ -19,7 +19,7 @@ from edge_tasks.runtimes.docker.odoo_copy import OdooCopy
 from edge_tasks.runtimes.docker.snapshot_key import digest_of, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from edge_tasks.adapters.kept_files import Entry, KeptFiles
     from edge_tasks.runtimes.docker.stack import Stack
@@ -60,25 +60,24 @@ class OdooSnapshots:
         Args:
             is_whole: asked of the database afterwards.
             starts_odoo: its container may be started meanwhile, if it does nothing before it is asked.
+
+        Raises:
+            CommandFailed: Odoo's container does not start; the snapshot stays.
         """
         if (made_of := self._made_of()) is None:
             return None
-        has_odoo = False
+        if (entry := self._find(made_of)) is None:
+            return None
+        has_odoo = starts_odoo and self._has_odoo_wait(entry)
+        if has_odoo:
+            self.stack.compose.up((self.stack.services.odoo,), parallel=1)
         try:
-            entry = self.kept.find(key_of(made_of))
-            if entry is None:
-                return None
-            has_odoo = starts_odoo and self._has_odoo_wait(entry)
-            if has_odoo:
-                self.stack.compose.up((self.stack.services.odoo,), parallel=1)
             with self.stack.context.waiting("the snapshot is restored"):
                 OdooCopy(self.stack).restore(entry.folder, entry.about)
             if not is_whole():
                 raise CommandFailed("it has no openems addon")
         except (FleetError, OSError, KeyError) as error:
             self.discard(_reason(error))
-            if has_odoo:
-                self._end_odoo()
             return None
         return Restored(has_odoo)
 
@@ -98,16 +97,17 @@ class OdooSnapshots:
         if (made_of := self._made_of()) is not None:
             self.kept.remove(key_of(made_of))
 
+    def _find(self, made_of: Mapping[str, str]) -> Entry | None:
+        try:
+            return self.kept.find(key_of(made_of))
+        except FleetError as error:
+            self.discard(_reason(error))
+            return None
+
     def _has_odoo_wait(self, entry: Entry) -> bool:
         """Whether an Odoo without its database does nothing: one that is told its name would begin to make it."""
         words = words_of(self.stack.project.services[self.stack.services.odoo])
         return entry.about.get("told_database") == "no" and not any(map(_TELLS.match, words))
-
-    def _end_odoo(self) -> None:
-        """Remove its container: it must not see how another database is made."""
-        odoo = self.stack.container(self.stack.services.odoo)
-        if odoo is not None:
-            self.stack.docker.run("rm", "-f", odoo.id)
 
     def _made_of(self) -> dict[str, str] | None:
         """All that an initialised database follows from; None if no snapshot is wanted, or it cannot be said."""

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
-from edge_tasks.checkout.metadata import FILE
 from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.errors import FileRefused, FleetError, NotWritable, SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.identity import index_of_service
-from edge_tasks.registry.file.registry import entries_in
-from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, named_volumes, release_files
+from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, release_files
 from edge_tasks.runtimes.docker.config_copies import BACKEND_EDGE_COPY
-from edge_tasks.runtimes.docker.metadata_file import FileInside, place_of, read_in_image
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -67,8 +64,7 @@ def purge(stack: Stack, database: PlatformDatabase) -> str:
 
     A database that we initialised goes, wherever the server keeps its data, and with it the volumes and the
     folders of data that were not there before us. In one that was there before only our rows go. The server is
-    started for that. Of a file with devices only our entries go. Without a database that we initialised, volumes
-    that were not there before us go as well, unless people have entered devices in one.
+    started for that. Of a file with devices only our entries go.
 
     Raises:
         FileRefused: that file cannot be read, so that our entries would stay for ever; nothing was removed.
@@ -80,18 +76,17 @@ def purge(stack: Stack, database: PlatformDatabase) -> str:
     made = bool(entries.get("odoo_init"))
     was_there = stack.context.override.exists()
     removed = _remove_entries(stack, database, may_have_some="written" in entries)
-    kept = "" if made else _volume_of_people(stack)
     stack.compose.run("down", *(("--volumes",) if made else ()), "--timeout", "5")
     volumes: list[str] = stack.context.state.record.entries().get("volumes", [])
     if made and volumes:
         stack.docker.run("volume", "rm", "-f", *volumes)
-    gone = data_folders.remove(stack) if made else _remove_volumes(stack, kept)
+    folders_gone = data_folders.remove(stack) if made else ()
     claim(stack)
     if not was_there:
         stack.context.override.unlink(missing_ok=True)
     if stack.context.platform.bundled:
         release_files.remove(stack)
-    return ", ".join(filter(None, (removed, *gone)))
+    return ", ".join(filter(None, (removed, *folders_gone)))
 
 
 def _remove_entries(stack: Stack, database: PlatformDatabase, *, may_have_some: bool) -> str:
@@ -99,35 +94,13 @@ def _remove_entries(stack: Stack, database: PlatformDatabase, *, may_have_some: 
     try:
         _put_override(stack)
         return database.remove()
-    except FleetError as error:
-        if may_have_some and isinstance(error, FileRefused | NotWritable):
+    except (FileRefused, NotWritable) as error:
+        if may_have_some:
             why = f"{error.message}; it may have entries of this fleet, so nothing was removed"
             raise type(error)(why, hint=error.hint) from None
         return _not_reached(database, error)
-
-
-def _volume_of_people(stack: Stack) -> str:
-    """The volume that we made, and that may have devices besides ours and the image's; empty if there is none."""
-    if not named_volumes.made(stack) or stack.backend_files.metadata.pid != FILE:
-        return ""
-    place = place_of(stack)
-    if not isinstance(place, FileInside) or place.volume not in named_volumes.made(stack):
-        return ""
-    try:
-        is_of_people = bool(entries_in(place)) and place.read() != read_in_image(stack, place.path)
-    except FleetError:
-        return place.volume
-    return place.volume if is_of_people else ""
-
-
-def _remove_volumes(stack: Stack, kept: str) -> tuple[str, ...]:
-    """Remove those that we made but for one; what was removed, for people."""
-    gone = sorted(name for name in named_volumes.made(stack) - {kept} if stack.docker.has_volume(name))
-    if gone:
-        stack.docker.run("volume", "rm", *gone)
-    if kept:
-        stack.context.say(f"  the volume {kept} stays: it may have devices that people have entered")
-    return tuple(f"the volume {name}" for name in gone)
+    except FleetError as error:
+        return _not_reached(database, error)
 
 
 def _not_reached(database: PlatformDatabase, error: FleetError) -> str:

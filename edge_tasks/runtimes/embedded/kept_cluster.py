@@ -69,7 +69,7 @@ class KeptCluster:
                 target = os.open(new.folder / _FILES, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
                 with os.fdopen(target, "wb") as file:
                     _run([*prefix, "tar", "-C", os.fspath(fresh), "-cf", "-", "."], stdout=file)
-        except (OSError, SubprocessError):
+        except (FleetError, OSError, SubprocessError):
             return
 
     def discard(self) -> None:

@@ -69,10 +69,3 @@ def test_a_folder_goes_if_our_run_has_filled_it(tmp_path: Path, volume: Volume, 
 
 def test_a_server_elsewhere_is_not_touched_by_a_purge(tmp_path: Path) -> None:
     assert kept(tmp_path, NAMED, made=True, host="influx.example.org")
-
-
-def test_a_volume_that_our_run_has_made_goes_also_without_a_database_of_ours(tmp_path: Path) -> None:
-    Record(tmp_path / "record.json").note(named_volumes={"p_influxdb-data": False})
-    assert not kept(tmp_path, NAMED, made=False)
-    Record(tmp_path / "record.json").note(named_volumes={"p_influxdb-data": True})
-    assert kept(tmp_path, NAMED, made=False)

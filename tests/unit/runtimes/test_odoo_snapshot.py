@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -17,7 +18,7 @@ from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.docker.odoo_snapshot import OdooSnapshots
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.checkout.project import Service, Volume
@@ -36,6 +37,7 @@ class Docker:
     why: str = ""
     told_database: str = "no\n"
     removed: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
     def run(self, *arguments: str) -> None:
         self.removed.append(arguments[-1])
@@ -51,18 +53,26 @@ class Docker:
             return self.told_database
         assert more == {"PGPASSWORD": PASSWORD}
         query = arguments[-1]
-        return "C|C.UTF-8\n" if "datcollate" in query else "0\n" if "information_schema" in query else ""
+        if "SELECT DISTINCT store_fname" in query:
+            return "\n".join(self.files)
+        count = f"{len(self.files)}\n"
+        return "C|C.UTF-8\n" if "datcollate" in query else count if "information_schema" in query else ""
 
     def save(self, target: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         self._called(arguments, more)
-        target.write_bytes(self.database)
+        if target.suffix == ".tar":
+            with tarfile.open(target, "w") as archive:
+                for name in self.files:
+                    archive.addfile(tarfile.TarInfo(f"./{name}"))
+        else:
+            target.write_bytes(self.database)
 
     def feed(self, source: Path, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         self._called(arguments, more)
         self.restored.append(source.read_bytes())
 
     def _called(self, arguments: tuple[str, ...], more: Mapping[str, str] | None) -> None:
-        assert more == {"PGPASSWORD": PASSWORD}
+        assert more == (None if "tar -C" in " ".join(arguments) else {"PGPASSWORD": PASSWORD})
         self.said.append(arguments)
         if self.why:
             raise CommandFailed(failure(arguments, 1, f"{self.why}\nand more"))
@@ -80,11 +90,12 @@ class World:
         self.odoo: Service = {"image": "odoo:16.0", "volumes": volumes}
         project = Project("p", {"odoo16": self.odoo, "db": {}})
         self.started: list[str] = []
+        self.port_taken = False
         self.options = SimpleNamespace(snapshot=True, demo=False)
         platform = SimpleNamespace(path=folder)
         stack: Any = SimpleNamespace(
             docker=self.docker,
-            compose=SimpleNamespace(up=lambda services, **_how: self.started.extend(services)),
+            compose=SimpleNamespace(up=lambda services, **_how: self.start(services)),
             project=project,
             services=SimpleNamespace(odoo="odoo16", database="db", platform=("db", "odoo16")),
             database=SimpleNamespace(user="odoo", password=PASSWORD, name="openems"),
@@ -99,6 +110,11 @@ class World:
         self.kept = KeptFiles(folder / "cache")
         self.snapshots = OdooSnapshots(stack, self.kept)
         stack.compose.arguments = lambda *words: words
+
+    def start(self, services: Sequence[str]) -> None:
+        if self.port_taken:
+            raise CommandFailed("port is already allocated")
+        self.started.extend(services)
 
     def restore(self, *, is_whole: bool = True, starts_odoo: bool = False) -> bool:
         """Whether a snapshot was restored."""
@@ -125,7 +141,7 @@ def test_what_odoo_draws_by_lot_is_drawn_again_after_taking_and_after_restoring(
     world.snapshots.take()
     assert (renewals(), "database.secret" in world.docker.said[-1][-1]) == (1, True)
     world.restore()
-    assert (renewals(), "database.secret" in world.docker.said[-1][-1]) == (2, True)
+    assert renewals() == 2
 
 
 def test_no_password_is_in_a_command_or_in_the_cache(world: World) -> None:
@@ -160,12 +176,33 @@ def test_an_odoo_whose_configuration_names_its_database_starts_afterwards(world:
     assert world.started == []
 
 
-def test_an_odoo_that_was_started_for_a_snapshot_that_is_no_good_goes_with_it(world: World) -> None:
+def test_a_snapshot_without_the_addon_is_removed_and_its_odoo_is_left_to_the_caller(world: World) -> None:
     world.snapshots.take()
     assert not world.restore(is_whole=False, starts_odoo=True)
-    assert world.docker.removed == ["the-container-of-odoo16"]
+    assert world.docker.removed == []
     assert world.lines == ["  the snapshot of Odoo is no good and was removed: it has no openems addon"]
     assert world.kept.entries() == []
+
+
+def test_an_odoo_that_cannot_start_costs_no_snapshot(world: World) -> None:
+    world.snapshots.take()
+    world.port_taken = True
+    with pytest.raises(CommandFailed, match="port is already allocated"):
+        world.restore(starts_odoo=True)
+    assert len(world.kept.entries()) == 1
+    assert world.lines == []
+
+
+def test_odoo_sees_what_is_restored_only_after_its_secrets_are_drawn_and_its_files_are_there(
+    world: World,
+) -> None:
+    world.docker.files = ["ab/abcd"]
+    world.snapshots.take()
+    world.docker.said.clear()
+    assert world.restore()
+    marks = ("IS_TEMPLATE true", "database.secret", "tar -C", "IS_TEMPLATE false")
+    said = [" ".join(arguments) for arguments in world.docker.said]
+    assert [mark for text in said for mark in marks if mark in text] == list(marks)
 
 
 @pytest.mark.parametrize("change", ["image", "add-ons", "demo"])

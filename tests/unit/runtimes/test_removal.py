@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.checkout.metadata import FILE
 from edge_tasks.errors import CommandFailed, FileRefused, FleetError, NotWritable
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
 from edge_tasks.runtimes.docker import edge_files, removal
-from edge_tasks.runtimes.docker.metadata_file import FileInside
 from edge_tasks.runtimes.docker.removal import ours_to_claim
 from tests.unit.steps.neighbours import FLEET
 
@@ -63,38 +60,6 @@ def without_root(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is written into a compose override, and no owner is changed."""
     monkeypatch.setattr(removal, "_put_override", lambda _stack: None)
     monkeypatch.setattr(removal, "claim", lambda _stack: None)
-
-
-class Engine:
-    """Docker with these volumes; which commands were run."""
-
-    def __init__(self, *volumes: str) -> None:
-        self.volumes = volumes
-        self.ran: list[tuple[str, ...]] = []
-
-    def has_volume(self, name: str) -> bool:
-        return name in self.volumes
-
-    def run(self, *arguments: str) -> None:
-        self.ran.append(arguments)
-
-
-class WithoutDatabase(Platform):
-    """A platform whose backend has its devices in a volume; what is in it, and what is told."""
-
-    def __init__(self, folder: Path, text: str | None, **was_there: bool) -> None:
-        super().__init__(folder, FleetError(""))
-        self.docker = Engine("p_devices", "p_conf", "p_other")
-        self.said = [""][:0]
-        self.text = text
-        self.services = SimpleNamespace(backend="backend")
-        self.context.say = self.said.append
-        self.backend_files = SimpleNamespace(metadata=SimpleNamespace(pid=FILE))
-        names = {f"p_{name}": value for name, value in was_there.items()}
-        self.record.note(written={"devices": {}, "at": 0.0}, named_volumes=names)
-
-    def remove(self) -> str:
-        return "2 entries"
 
 
 @pytest.mark.parametrize("refusal", [FileRefused("line 7: a comment"), NotWritable("read-only")])
@@ -151,48 +116,3 @@ def test_before_a_purge_what_stores_nothing_is_killed_and_what_stores_ends_by_it
     stopped = removal.stop(platform, is_final=is_final)
     assert stopped == tuple(sorted([*killed, "db", "influxdb"]))
     assert platform.killed == (killed if is_final else [])
-
-
-@pytest.fixture
-def devices(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is in the volume ``p_devices``; in the image it has one entry."""
-
-    def read(place: FileInside) -> str | None:
-        found: Any = place.stack
-        if found.text == "unreadable":
-            raise FileRefused("line 7: a comment")
-        return str(found.text)
-
-    monkeypatch.setattr(FileInside, "read", read)
-    monkeypatch.setattr(
-        removal, "place_of", lambda stack: FileInside(stack, PurePosixPath("/d.json"), "p_devices")
-    )
-    monkeypatch.setattr(removal, "read_in_image", lambda _stack, _path: OF_IMAGE)
-
-
-OF_IMAGE = '{edges: {edge0: {apikey: "a", comment: "b"}}}'
-OF_PEOPLE = '{edges: {edge7: {apikey: "a", comment: "b"}}}'
-
-
-@pytest.mark.usefixtures("devices")
-@pytest.mark.parametrize("text", [OF_IMAGE, "{edges: {}}"])
-def test_volumes_that_we_made_go_and_those_that_were_there_stay(tmp_path: Path, text: str) -> None:
-    platform = WithoutDatabase(tmp_path, text, devices=False, conf=True, gone=False)
-    assert platform.purge() == "2 entries, the volume p_devices"
-    assert platform.docker.ran == [("volume", "rm", "p_devices")]
-    assert platform.said == []
-
-
-@pytest.mark.usefixtures("devices")
-@pytest.mark.parametrize("text", [OF_PEOPLE, "unreadable"])
-def test_a_volume_in_which_people_have_entered_devices_stays_and_is_named(tmp_path: Path, text: str) -> None:
-    platform = WithoutDatabase(tmp_path, text, devices=False, conf=False)
-    assert platform.purge() == "2 entries, the volume p_conf"
-    assert platform.docker.ran == [("volume", "rm", "p_conf")]
-    assert platform.said == ["  the volume p_devices stays: it may have devices that people have entered"]
-
-
-def test_a_fleet_of_an_earlier_version_noted_no_volumes_so_none_go(tmp_path: Path) -> None:
-    platform = WithoutDatabase(tmp_path, None)
-    assert platform.purge() == "2 entries"
-    assert platform.docker.ran == []

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from edge_tasks.history.past import CHANNEL
 from edge_tasks.history.truth.site import reckoned
-from edge_tasks.openems.configuration import Component
+from edge_tasks.light.engine.simulation import Simulation
+from edge_tasks.light.wire.channel_values import ChannelValues
+from edge_tasks.light.wire.model import model_of
+from edge_tasks.openems.configuration import Component, Configuration
 
 BATTERY = Component("ess0", "Simulator.EssSymmetric.Reacting", "p", "", {})
 ACTING = Component("meter0", "Simulator.GridMeter.Acting", "p", "", {})
@@ -41,3 +47,23 @@ def test_what_is_not_reckoned_is_said(components: list[Component], unknown: str)
 def test_an_acting_grid_meter_moves_consumption_too() -> None:
     moved = {one.energy for one in reckoned([ACTING], None).counters if one.is_moved}
     assert moved == {"buy", "sell", "consumption"}
+
+
+HOUSEHOLD = Component("meter1", "Simulator.NRCMeter.Acting", "p", "", {})
+SUN = Component("meter2", "Simulator.ProductionMeter.Acting", "p", "", {})
+GRID = Component("meter0", "Simulator.GridMeter.Reacting", "p", "", {})
+
+
+@pytest.mark.parametrize(
+    "components", [[], [HOUSEHOLD], [GRID, HOUSEHOLD], [SUN], [GRID, SUN, BATTERY], [BATTERY]]
+)
+def test_truth_knows_only_counters_that_such_an_edge_has_and_points_are_counted_by_one_of_them(
+    components: list[Component],
+) -> None:
+    model = model_of(Configuration(tuple(components), ()))
+    simulation = Simulation(model.plant, 0)
+    simulation.advance(3_600_000)
+    values = json.loads(b"{%b}" % ChannelValues(model.channels, simulation).everything())
+    sums = {one.channel for one in reckoned(components, None).counters if one.meter == "_sum"}
+    assert sums <= {address for address, value in values.items() if value is not None}
+    assert CHANNEL in sums
