@@ -152,10 +152,9 @@ _SETTINGS: Final = (
     Setting(
         "placement",
         "On which nodes the light edges may run, as constraints of Docker with commas between them (swarm)",
-        default="",
-        default_words="on all of them",
-        pattern=r"[^,\s=!]+[=!]=[^,\s]+(,[^,\s=!]+[=!]=[^,\s]+)*",
-        pattern_words="constraints like node.role==worker, with commas between them",
+        default="any",
+        pattern=r"any|[^,\s=!]+[=!]=[^,\s]+(,[^,\s=!]+[=!]=[^,\s]+)*",
+        pattern_words="any, or constraints like node.role==worker, with commas between them",
         matters=Matters.SWARM,
         saved=Saved.EXTRA,
     ),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import tarfile
 import threading
 from typing import TYPE_CHECKING
@@ -73,6 +74,31 @@ def test_a_task_that_has_lost_its_part_can_write_nothing(
     with pytest.raises(LeaseLostError):
         second.renew(0)
     assert not (folder / MEMORY.format(0)).exists()
+
+
+def test_half_of_what_a_killed_task_has_handed_over_replaces_nothing(
+    client_of: Callable[..., KeeperClient], folder: Path
+) -> None:
+    client = client_of("task")
+    client.take(0)
+    client.put(0, "memory", b'{"edge0": 1}')
+    with socket.create_connection((client.host, client.port), timeout=5) as killed:
+        head = f"PUT /parts/0/memory HTTP/1.1\r\nAuthorization: Bearer {TOKEN}\r\nX-Task: task\r\n"
+        killed.sendall(f'{head}Content-Length: 40\r\n\r\n{{"edge0"'.encode())
+        killed.shutdown(socket.SHUT_WR)
+        assert killed.recv(1) == b"", "it is not told that it was kept"
+    assert (folder / MEMORY.format(0)).read_bytes() == b'{"edge0": 1}'
+
+
+def test_a_keeper_that_cannot_write_where_parts_run_still_gives_leases(
+    client_of: Callable[..., KeeperClient], folder: Path
+) -> None:
+    (folder / NODES_FILE).mkdir()
+    client = client_of("task")
+    assert client.take(1)[0] == 1
+    (folder / NODES_FILE).rmdir()
+    client.renew(1)
+    assert json.loads((folder / NODES_FILE).read_text()) == {"1": "node of task"}
 
 
 def test_a_part_of_a_larger_earlier_fleet_is_no_longer_run(

@@ -25,6 +25,8 @@ import hmac
 import io
 import logging
 import re
+import signal
+import sys
 import tarfile
 import threading
 import time
@@ -105,8 +107,13 @@ class Keeper:
     def _note_nodes(self) -> None:
         """Write down where the parts run, if that has changed."""
         nodes = {str(part): node for part, node in self.leases.nodes(time.monotonic())}
-        if nodes != self._noted:
+        if nodes == self._noted:
+            return
+        try:
             write_json(self.folder / NODES_FILE, nodes)
+        except OSError as error:  # leases matter more than what people see; it is tried again
+            _LOG.error("%s cannot be written: %s", NODES_FILE, error)
+        else:
             self._noted = nodes
 
     def is_allowed(self, authorization: str) -> bool:
@@ -132,6 +139,7 @@ class Keeper:
 
 def serve(folder: Path, program: Path, port: int = PORT) -> None:
     """Serve until the process is ended."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the first process of a container ignores it otherwise
     server = server_of(Keeper(folder, program), port)
     _LOG.info("keeps %s at port %d", folder, port)
     server.serve_forever()
@@ -152,7 +160,10 @@ def server_of(keeper: Keeper, port: int) -> ThreadingHTTPServer:
 def _look_after(keeper: Keeper) -> None:
     while True:
         time.sleep(_LOOK_S)
-        keeper.forget_expired()
+        try:
+            keeper.forget_expired()
+        except OSError as error:
+            _LOG.error("what was said of edges that nobody runs cannot be removed: %s", error)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -189,7 +200,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep what a part says."""
         if not self._may() or not (found := self._part()):
             return
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        content = self.rfile.read(length)
+        if len(content) < length:  # the task was killed: half a file must not replace a whole one
+            self.close_connection = True
+            return
         kept = found[2] in _KINDS and self.owner.keep(int(found[1]), self._task, found[2], content)
         self._say(HTTPStatus.OK if kept else HTTPStatus.CONFLICT)
 

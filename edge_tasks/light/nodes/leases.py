@@ -12,6 +12,8 @@ LASTS_S: Final = 15.0
 """A lease that was not renewed for so long is over, and the next task gets it."""
 GIVES_UP_S: Final = 10.0
 """A task that could not renew its lease for so long ends its edges: before anybody else may start them."""
+HANGS_S: Final = 3.0
+"""Edges that have not ended so long after that are killed."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.light.host.json_file import replace_file
 from edge_tasks.light.nodes.files import FLEET_FILE, MEMORY, STATUS
 from edge_tasks.light.nodes.keeper_client import KeeperError, LeaseLostError
-from edge_tasks.light.nodes.leases import GIVES_UP_S
+from edge_tasks.light.nodes.leases import GIVES_UP_S, HANGS_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.nodes.keeper_client import KeeperClient
 
 _LOG: Final = logging.getLogger(__name__)
-_PAUSE_S: Final = 0.5
+PAUSE_S: Final = 0.5
 _ENDING_S: Final = 8.0
 
 
@@ -43,6 +43,7 @@ class Task:
     _digest: str = field(default="", init=False)
     _sent: dict[str, int] = field(default_factory=dict, init=False)
     _renewed: float = field(default=0.0, init=False)
+    _said: str = field(default="", init=False)
     _stopped: bool = field(default=False, init=False)
 
     def run(self) -> int:
@@ -55,7 +56,7 @@ class Task:
             self._turn()
             has_ended = self._process is not None and self._process.poll() is not None
             if not has_ended:
-                time.sleep(_PAUSE_S)
+                time.sleep(PAUSE_S)
         self._leave()
         return int(has_ended)
 
@@ -65,9 +66,11 @@ class Task:
     def _watch(self) -> None:
         """End the edges in time, also while the keeper takes long to answer; then the task ends, too."""
         while True:
-            time.sleep(_PAUSE_S)
-            process = self._process
-            if process is not None and time.monotonic() - self._renewed > GIVES_UP_S:
+            time.sleep(PAUSE_S)
+            process, silent_s = self._process, time.monotonic() - self._renewed
+            if process is not None and silent_s > GIVES_UP_S + HANGS_S:
+                process.kill()
+            elif process is not None and silent_s > GIVES_UP_S:
                 process.terminate()
 
     def _turn(self) -> None:
@@ -77,13 +80,22 @@ class Task:
                 self._begin()
             else:
                 self._go_on(self._part)
+            self._say("")
         except LeaseLostError as error:
+            self._say("all parts are taken" if self._part is None else str(error))
             self._end(str(error))
             self._part = None
         except KeeperError as error:
+            self._say(str(error))
             if time.monotonic() - self._renewed > GIVES_UP_S:
                 self._end(str(error))
                 self._part = None
+
+    def _say(self, why: str) -> None:
+        """Log why it waits, unless that was the last thing said."""
+        if why and why != self._said:
+            _LOG.info("waits: %s", why)
+        self._said = why
 
     def _begin(self) -> None:
         """Take a part, and go on where its edges were."""
@@ -93,16 +105,18 @@ class Task:
         (self.folder / STATUS.format(part)).unlink(missing_ok=True)
         self._take_fleet(digest)
         self._sent.clear()
+        asked = time.monotonic()
         self.client.renew(part)  # all of that may have taken a while
-        self._renewed = time.monotonic()
+        self._renewed = asked
         _LOG.info("runs part %d", part)
         command = [sys.executable, "-m", "edge_tasks.light", str(self.folder / FLEET_FILE), str(part)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
         self._part = part
 
     def _go_on(self, part: int) -> None:
+        asked = time.monotonic()  # the keeper may have answered long before the answer arrived
         digest = self.client.renew(part)
-        self._renewed = time.monotonic()
+        self._renewed = asked
         if digest != self._digest:
             self._take_fleet(digest)
         self._hand_over(part)
@@ -125,7 +139,7 @@ class Task:
 
     def _end(self, why: str) -> None:
         """End the edges; their process keeps what they have counted."""
-        process, self._process = self._process, None
+        process = self._process
         if process is None:
             return
         _LOG.info("ends its edges: %s", why)
@@ -134,6 +148,7 @@ class Task:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self._process = None  # until here it is watched
 
     def _leave(self) -> None:
         """End the edges, hand over the last they have counted, and let the next task have the part."""

@@ -15,10 +15,10 @@ from edge_tasks.plan import Plan
 from edge_tasks.runtimes.docker import hosting
 from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.influxdb_volume import data_folders, is_mounted
-from edge_tasks.runtimes.docker.stack import Stack
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container
+    from edge_tasks.runtimes.docker.stack import Stack
 
 _START_S: Final = 60.0
 _PAUSE_S: Final = 0.5
@@ -60,7 +60,7 @@ class InfluxDbPort:
         """
         service = plan.details
         self.stack.context.state.record.note(history_open=True)
-        stack = Stack(self.stack.context)
+        stack = type(self.stack)(self.stack.context)
         write_file(stack.context.override, hosting.override(stack).text, READABLE)
         stack.compose.up((service,), parallel=1)
         port, deadline = stack.ports["history"], time.monotonic() + _START_S

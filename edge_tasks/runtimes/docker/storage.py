@@ -27,7 +27,6 @@ from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.influxdb_disk import InfluxDbDisk
 from edge_tasks.runtimes.docker.influxdb_port import InfluxDbPort
 from edge_tasks.runtimes.docker.influxdb_volume import is_kept
-from edge_tasks.runtimes.docker.stack import Stack
 from edge_tasks.runtimes.plans import UNKNOWN_S, Arrival, Entrance
 from edge_tasks.timedata.errors import HistoryError
 from edge_tasks.timedata.influxdb.history import InfluxHistory
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.checkout.timedata_config import Provider
     from edge_tasks.output import Progress
+    from edge_tasks.runtimes.docker.stack import Stack
 
 _PATIENCE_S: Final = 20.0
 """A backend writes at the latest every 10 s."""
@@ -104,7 +104,7 @@ class Storage:
 
     def publication(self) -> InfluxDbPort:
         """Publishes the port, as the platform is now."""
-        return InfluxDbPort(Stack(self.stack.context))
+        return InfluxDbPort(type(self.stack)(self.stack.context))
 
     def entrance(self) -> Entrance:
         """The port for edges, on loopback. A program that takes only edges says every 5 s which are connected."""

@@ -109,6 +109,11 @@ class LightTasks:
         return (f"node.platform.arch=={machine}", *self.placement)
 
 
+def constraints_of(placement: str) -> tuple[str, ...]:
+    """The constraints of a ``--placement``; ``any`` has none."""
+    return () if placement == "any" else tuple(placement.split(","))
+
+
 def service_of(fleet_id: str) -> str:
     """The name of the service with the tasks of a fleet."""
     return f"{name_of(fleet_id)}-light"

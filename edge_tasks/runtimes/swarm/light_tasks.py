@@ -17,7 +17,7 @@ from edge_tasks.light.nodes.files import NODES_FILE, TOKEN_FILE
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.docker.light_container import FLEET, LightContainer, image_of, program_digest
 from edge_tasks.runtimes.light_host import LightHost
-from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, label_of, service_of
+from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of, label_of, service_of
 from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class SwarmTasks:
             program=program_digest(),
             bootstrap=read_utf8(Path(nodes.__file__).with_name("bootstrap.py")),
             architecture=architecture,
-            placement=tuple(filter(None, str(stack.context.choices["placement"]).split(","))),
+            placement=constraints_of(str(stack.context.choices["placement"])),
             layout=str(fixed),
             token=stack.context.fleet.password("keeper"),
         )

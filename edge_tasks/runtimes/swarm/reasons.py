@@ -14,10 +14,15 @@ _NO_IMAGE: Final = "No such image"
 
 
 def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
-    """The reason for people, with the node if there is one."""
+    """The reason for people, with the node if there is one; of nodes only those count that have a task."""
     amiss = [one for one in tasks if one.error and one.state != _RUNS]
     waiting = [one for one in amiss if one.wanted == _RUNS and one.state == "pending"]
-    if down := [node.name for node in nodes if not node.is_ready]:
+    used = {one.node for one in tasks}
+    down = [node.name for node in nodes if not node.is_ready and node.name in used]
+    drained = [node.name for node in nodes if node.is_ready and not node.takes_tasks and node.name in used]
+    if failed := [one for one in amiss if one.wanted != "shutdown" and one not in waiting]:
+        return _failed(failed[0])
+    if down:
         waits = (
             f", and no other takes its task: {waiting[0].error}"
             if waiting
@@ -27,8 +32,8 @@ def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
     if waiting:
         return f"its task waits for a node: {waiting[0].error}"
     if amiss:
-        return f"its task on {amiss[0].node or 'no node'} is {amiss[0].state}: {amiss[0].error}"
-    if drained := [node.name for node in nodes if not node.takes_tasks]:
+        return _failed(amiss[0])
+    if drained:
         return f"its task moves, since node {', '.join(drained)} takes none"
     return "its task has not begun yet"
 
@@ -36,6 +41,10 @@ def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
 def lacking_image(tasks: Sequence[SwarmTask]) -> tuple[str, ...]:
     """The nodes that have not got the image, and cannot fetch it."""
     return tuple(sorted({one.node for one in tasks if _NO_IMAGE in one.error and one.wanted != "shutdown"}))
+
+
+def _failed(task: SwarmTask) -> str:
+    return f"its task on {task.node or 'no node'} is {task.state}: {task.error}"
 
 
 def _named(down: Sequence[str]) -> str:

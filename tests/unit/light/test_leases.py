@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.light.nodes.leases import GIVES_UP_S, LASTS_S, Leases
+from edge_tasks.light.nodes.keeper_client import KeeperError, LeaseLostError
+from edge_tasks.light.nodes.leases import GIVES_UP_S, HANGS_S, LASTS_S, Leases
+from edge_tasks.light.nodes.task import PAUSE_S, Task
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 TASKS = ("a", "b", "c", "d")
 PARTS = 2
@@ -70,5 +81,45 @@ def test_a_keeper_that_starts_again_gives_parts_to_those_who_had_them() -> None:
     assert leases.take(0, 2, "new", "node", 100.0 + LASTS_S) == 1
 
 
-def test_a_task_ends_its_edges_before_another_one_may_start_them() -> None:
-    assert GIVES_UP_S + 2 < LASTS_S
+def test_edges_that_hang_are_killed_before_another_task_may_start_them() -> None:
+    assert GIVES_UP_S + HANGS_S + 2 * PAUSE_S < LASTS_S
+
+
+def test_a_lease_counts_from_when_it_was_asked_for_since_the_answer_may_be_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+
+    def renew(_: int) -> str:
+        clock[0] += 4
+        return ""
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    client: Any = SimpleNamespace(renew=renew)
+    task = Task(client, 0, tmp_path)
+    task._go_on(0)
+    assert task._renewed == 100
+
+
+def test_edges_that_hang_are_watched_until_they_have_ended(tmp_path: Path) -> None:
+    client: Any = SimpleNamespace()
+    task, watched = Task(client, 0, tmp_path), []
+    hanging: Any = SimpleNamespace(communicate=lambda **_: watched.append(task._process))
+    task._process = hanging
+    task._end("the keeper does not answer")
+    assert watched == [hanging]
+    assert task._process is None
+
+
+def test_a_task_that_waits_says_why_and_says_it_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    errors = [LeaseLostError("taken"), LeaseLostError("taken"), KeeperError("it is away")]
+
+    def take(_: int) -> None:
+        raise errors.pop(0)
+
+    client: Any = SimpleNamespace(take=take)
+    task = Task(client, 0, tmp_path)
+    for _ in range(3):
+        task._turn()
+    assert caplog.messages == ["waits: all parts are taken", "waits: it is away"]

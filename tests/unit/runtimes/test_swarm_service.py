@@ -1,15 +1,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from edge_tasks.adapters.swarm import Node, SwarmTask
+from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
+from edge_tasks.fleet.saved import State
+from edge_tasks.runtimes.docker import light_container
+from edge_tasks.runtimes.docker.storage import Storage
 from edge_tasks.runtimes.swarm import check
-from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks
+from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of
 from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+from edge_tasks.runtimes.swarm.stack import SwarmStack
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WANTED = LightTasks(
     fleet_id="0193",
@@ -73,6 +83,7 @@ def test_two_fleets_share_nothing_in_a_swarm() -> None:
 
 UP = (Node("a", is_ready=True, takes_tasks=True), Node("b", is_ready=True, takes_tasks=True))
 RUNS = SwarmTask("a", "running", "running", "")
+LEFT = SwarmTask("b", "running", "shutdown", "")
 
 
 @pytest.mark.parametrize(
@@ -80,19 +91,26 @@ RUNS = SwarmTask("a", "running", "running", "")
     [
         ((RUNS,), UP, "its task has not begun yet"),
         (
-            (RUNS,),
+            (RUNS, LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "node b is down; its task begins on another node",
         ),
         (
-            (RUNS,),
+            (RUNS, LEFT),
             (Node("a", is_ready=False, takes_tasks=True), Node("b", is_ready=False, takes_tasks=True)),
             "nodes a, b are down; its task begins on another node",
         ),
         (
-            (RUNS,),
+            (RUNS, LEFT),
             (UP[0], Node("b", is_ready=True, takes_tasks=False)),
             "its task moves, since node b takes none",
+        ),
+        ((RUNS,), (UP[0], Node("b", is_ready=False, takes_tasks=True)), "its task has not begun yet"),
+        ((RUNS,), (UP[0], Node("b", is_ready=True, takes_tasks=False)), "its task has not begun yet"),
+        (
+            (SwarmTask("a", "rejected", "ready", "No such image: x"), LEFT),
+            (UP[0], Node("b", is_ready=False, takes_tasks=True)),
+            "its task on a is rejected: No such image: x",
         ),
         (
             (SwarmTask("", "pending", "running", "no suitable node (2 nodes not available)"),),
@@ -100,7 +118,7 @@ RUNS = SwarmTask("a", "running", "running", "")
             "its task waits for a node: no suitable node (2 nodes not available)",
         ),
         (
-            (SwarmTask("", "pending", "running", "no suitable node"),),
+            (SwarmTask("", "pending", "running", "no suitable node"), LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "node b is down, and no other takes its task: no suitable node",
         ),
@@ -127,3 +145,41 @@ def test_edges_with_a_java_process_are_refused() -> None:
     with pytest.raises(SettingsError, match="this fleet has 2 others"):
         check(fleet)
     check(Fleet("0193", b"secret", size=3, light=3))
+
+
+CHOICES = {
+    "project_name": "",
+    "edge_heap": "128m",
+    "edge_memory": "400m",
+    "java_options": "",
+    "edge_bundles": "unpacked",
+    "light_image": "python:3.12-slim",
+    "openems_version": "",
+    "download_from": "",
+    "light_processes": 0,
+    "connect_rate": 500,
+    "reconnect": "quick",
+    "metrics_port": 0,
+}
+
+
+def test_who_publishes_a_port_for_history_keeps_the_keeper_and_the_network_of_the_swarm(tmp_path: Path) -> None:
+    context: Any = SimpleNamespace(
+        choices=CHOICES,
+        flags=frozenset(),
+        fleet=Fleet("0193", b"secret", size=3, light=3),
+        platform=SimpleNamespace(path=tmp_path, bundled=False),
+        state=State(tmp_path),
+        echo=None,
+    )
+    stack = Storage(SwarmStack(context)).publication().stack
+    keeper = light_container.service(stack)
+    assert stack.options.overlay
+    assert keeper.networks
+    assert "keep" in keeper.arguments
+
+
+def test_a_placement_can_be_taken_back() -> None:
+    assert SETTINGS["placement"].checked("any", "--placement") == SETTINGS["placement"].default
+    assert constraints_of("any") == ()
+    assert constraints_of("node.role==worker,a!=b") == ("node.role==worker", "a!=b")
