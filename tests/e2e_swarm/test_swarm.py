@@ -35,9 +35,16 @@ def reasons(fleet: Any) -> dict[str, str]:
 
 
 def produced(fleet: Any) -> dict[str, float]:
-    """What each edge has produced so far, in Wh, as the backend tells a billing engine."""
+    """What each edge has produced so far, in Wh, once the backend has heard it of all."""
     client = BillingClient(f"http://127.0.0.1:{fleet.port('openems-backend', 8075)}", "admin:odoo admin")
-    return {name: float(found[PRODUCED] or 0) for name, found in client.values(NAMES, [PRODUCED]).items()}
+    found: dict[str, Any] = {}
+
+    def all_are_known() -> bool:
+        found.update((name, values[PRODUCED]) for name, values in client.values(NAMES, [PRODUCED]).items())
+        return all(found.values())  # neither null, as right after an edge has connected, nor 0, as at first
+
+    await_that(all_are_known, within_s=60, every_s=0.5)
+    return {name: float(value) for name, value in found.items()}
 
 
 def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_task(fleet: Any) -> None:
@@ -57,17 +64,18 @@ def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_tas
 
 def test_edges_of_a_drained_node_go_on_elsewhere_where_they_were(engines: Any, fleet: Any) -> None:
     assert DRAINED in engines.nodes()
-    await_that(lambda: min(produced(fleet).values()) > 0, within_s=60, every_s=1)
     before = produced(fleet)
     fleet.docker("node", "update", "--availability", "drain", DRAINED)
-    await_that(lambda: DRAINED not in tasks(fleet).values(), within_s=30, every_s=0.5)
-    assert "9 online" in fleet.inv("verify", "--timeout", "60")
-    assert DRAINED not in nodes_of(fleet.document("status", "--json")).values()
-    after = produced(fleet)
-    fleet.docker("node", "update", "--availability", "active", DRAINED)
-    assert {name: after[name] >= before[name] for name in NAMES} == dict.fromkeys(NAMES, True)
+    try:
+        await_that(lambda: DRAINED not in tasks(fleet).values(), within_s=30, every_s=0.5)
+        assert "9 online" in fleet.inv("verify", "--timeout", "60")
+        assert DRAINED not in where(fleet).values()
+        after = produced(fleet)
+    finally:
+        fleet.docker("node", "update", "--availability", "active", DRAINED)
+    assert {name: after[name] - before[name] for name in NAMES if after[name] < before[name]} == {}
     apart = [after[name] - before[name] for name in NAMES]
-    assert max(apart) - min(apart) <= 10  # Wh: 5 kW are 1.4 Wh a second, and they were not all asked at once
+    assert max(apart) - min(apart) <= 20  # Wh: 5 kW are 1.4 Wh a second, and they were not all asked at once
 
 
 def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(engines: Any, fleet: Any) -> None:
@@ -85,7 +93,7 @@ def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(
     assert "9 online" in fleet.inv("verify", "--timeout", "90")
     assert KILLED not in where(fleet).values()
     after = produced(fleet)
-    assert {name: after[name] >= before[name] for name in NAMES} == dict.fromkeys(NAMES, True)
+    assert {name: after[name] - before[name] for name in NAMES if after[name] < before[name]} == {}
     engines.do("start", "2")
     await_that(lambda: engines.nodes()[KILLED] == "Ready", within_s=60, every_s=1)
     assert len(tasks(fleet)) == 3
