@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PAUSE_S: Final = 0.5
+_BUSY_S: Final = 60.0
+"""So long a backend that was too late is taken to be busy."""
 _TRIES: Final = 3
 """So often a call is made that is made alone."""
 
@@ -28,20 +30,20 @@ class Turns:
     """
 
     _alone: threading.Lock = field(default_factory=threading.Lock, init=False)
-    _one_by_one: bool = field(default=False, init=False)
+    _together_from: float = field(default=0.0, init=False)
 
     def take(self, call: Callable[[], bytes]) -> bytes:
-        """What a call answers. After the first 500 it and all others are made alone, a few times if need be.
+        """What a call answers. For a minute after a 500, all are made alone, a few times if need be.
 
         Raises:
             BackendError: what the call raises, if it is something else or was always a 500.
         """
-        if not self._one_by_one:
+        if time.monotonic() >= self._together_from:
             try:
                 return call()
             except BackendError as error:
                 _check_worth(error)
-            self._one_by_one = True
+            self._together_from = time.monotonic() + _BUSY_S
         with self._alone:
             return _patiently(call)
 

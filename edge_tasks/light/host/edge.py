@@ -10,6 +10,7 @@ import asyncio
 import time
 import uuid
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.memory import Command, Memory
@@ -75,6 +76,7 @@ class Edge:
         "_snapshot",
         "_told",
         "_turn",
+        "_unsent",
         "entry",
         "gone",
         "status",
@@ -93,6 +95,7 @@ class Edge:
         self._opened = 0.0
         self._turn: float | None = None
         self._told: str | None = None
+        self._unsent: tuple[bytes, ...] = ()
 
     def snapshot(self) -> Snapshot:
         """What the next edge of the same name goes on from."""
@@ -193,12 +196,13 @@ class Edge:
     def _recall(self, model: Model, session: Session, now: int) -> None:
         """Plan to send what the backend missed since this edge was cut off, in this run or in an earlier one."""
         memory, self._snapshot = self._snapshot.memory, _NOTHING
-        if memory.seen is None or memory.seen // LENGTH == now // LENGTH:
-            return
+        unheard = chain(self._unsent)
+        self._unsent = ()
         shared = self._shared
-        shared.tally.dropped += resend.lost(memory, now)
-        shaped = shared.shaped(self.entry, model.plant)
-        unheard = resend.unheard(model, memory, shaped, now // LENGTH * LENGTH)
+        if memory.seen is not None and memory.seen // LENGTH != now // LENGTH:
+            shared.tally.dropped += resend.lost(memory, now)
+            shaped = shared.shaped(self.entry, model.plant)
+            unheard = chain(unheard, resend.unheard(model, memory, shaped, now // LENGTH * LENGTH))
         session.resend(unheard, now + shared.policy.resend_after(shared.rng))
 
     def _accept(self, session: Session) -> None:
@@ -260,6 +264,7 @@ class Edge:
             self._trace("ended", ago=session.connection.dead_for)
             self._shared.beat.remove(session, self.entry.place)
             self._snapshot = self.snapshot()
+            self._unsent = session.unsent()
         if self.gone or me is None:
             return
         place = me.endpoint.place

@@ -95,6 +95,13 @@ class Session:
         self._resend_at = at
         self._rarely_at = min(self._rarely_at, at)
 
+    def unsent(self) -> tuple[bytes, ...]:
+        """The window that waits, as a message for a later connection; nothing if none does."""
+        if self._waiting_until == NEVER:
+            return ()
+        start, known, own = self._waiting
+        return (protocol.resend_data(start, b",".join((known, own))),)
+
     def cycle(self, now: int) -> None:
         """Send what has changed; called by the beat once a second."""
         connection, simulation = self.connection, self.simulation

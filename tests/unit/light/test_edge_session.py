@@ -118,3 +118,17 @@ def test_edges_are_spread_over_all_of_these_seconds() -> None:
 )
 def test_edges_wait_from_2024_12_on(version: str, within_s: int) -> None:
     assert release_of(version).aggregated_after_s == within_s
+
+
+def test_five_minutes_that_wait_when_the_connection_ends_are_kept_for_the_next_one(stock: Configuration) -> None:
+    at_once, cut, later = Sent(), Sent(), Sent()
+    lived(session_of(stock, at_once, 0), at_once, 299, 301)
+    session = session_of(stock, cut, 100_000)
+    lived(session, cut, 299)
+    assert session.unsent() == ()
+    lived(session, cut, 301)
+    following = session_of(stock, later, 100_000)
+    following.resend(iter(session.unsent()), BEGAN + 310_000)
+    lived(following, later, 311, 312)
+    [sent] = [message["params"] for _, message in at_once.messages if message["method"] == "aggregatedData"]
+    assert [message["params"] for _, message in later.messages if message["method"] == "resendData"] == [sent]

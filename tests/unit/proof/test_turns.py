@@ -65,3 +65,14 @@ def test_another_error_is_raised_at_once(code: int) -> None:
     with pytest.raises(BackendError, match="refused"):
         Turns().take(refuse)
     assert next(calls) == 1
+
+
+def test_a_minute_later_calls_are_made_together_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("edge_tasks.proof.turns.time.monotonic", lambda: now[0])
+    turns = Turns()
+    assert turns.take(Backend(1).answer) == b"{}"
+    now[0] = 160.0
+    backend = Backend(4)
+    with ThreadPoolExecutor(4) as pool:  # the barrier opens only if all four have come
+        assert list(pool.map(lambda _: turns.take(backend.answer), range(4))) == [b"{}"] * 4
