@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.points import Whole
     from edge_tasks.timedata.span import Span
 
-CHANNEL: Final = "_sum/ConsumptionActiveEnergy"
-"""By which points are counted: every light edge has it, also one that nothing but households measure."""
+CHANNEL: Final = "_sum/ConsumptionActivePower"
+"""By which points are counted: every light edge that measures anything has it."""
 
 
 @dataclass(frozen=True)

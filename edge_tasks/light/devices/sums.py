@@ -62,7 +62,7 @@ def _readings(plant: Plant) -> Iterator[Reading]:
     place = plant.place
     managed = [plant.place[machine.managed] for _, machine in plant.machines if machine.managed]
     phased = _phased(plant)
-    if plant.producers or plant.grid or plant.batteries:
+    if plant.producers or plant.consumers or plant.grid or plant.batteries:
         yield reading("_sum/ConsumptionActivePower", power(place[CONSUMPTION]))
         yield reading("_sum/UnmanagedConsumptionActivePower", less(place[CONSUMPTION], managed))
         yield reading(phases("_sum/ConsumptionActivePower"), _consumption_of_phase(plant))
