@@ -54,9 +54,7 @@ SUN = Component("meter2", "Simulator.ProductionMeter.Acting", "p", "", {})
 GRID = Component("meter0", "Simulator.GridMeter.Reacting", "p", "", {})
 
 
-@pytest.mark.parametrize(
-    "components", [[], [HOUSEHOLD], [GRID, HOUSEHOLD], [SUN], [GRID, SUN, BATTERY], [BATTERY]]
-)
+@pytest.mark.parametrize("components", [[HOUSEHOLD], [GRID, HOUSEHOLD], [SUN], [GRID, SUN, BATTERY], [BATTERY]])
 def test_truth_knows_only_counters_that_such_an_edge_has_and_points_are_counted_by_what_it_tells(
     components: list[Component],
 ) -> None:
