@@ -23,13 +23,19 @@ def assemble(context: RuntimeContext) -> Runtime:
     """All of it works on one stack, which asks Docker and the platform's files once for what stays the same."""
     stack = Stack(context)
     database = PlatformDatabase(stack)
-    backend = BackendService(stack)
-    edges = EdgeContainers(stack, backend)
+    edges = EdgeContainers(stack, BackendService(stack))
+    return with_parts_of("docker", stack, database, DockerServices(stack, database), edges)
+
+
+def with_parts_of(
+    name: str, stack: Stack, database: PlatformDatabase, services: DockerServices, edges: EdgeContainers
+) -> Runtime:
+    """A runtime of these services and edges; all else is the same wherever the platform runs in Compose."""
     return Runtime(
-        name="docker",
-        services=DockerServices(stack, database),
+        name=name,
+        services=services,
         database=database,
-        backend=backend,
+        backend=edges.backend,
         edges=edges,
         images=DockerImages(stack),
         correction=ConfigCorrection(stack),

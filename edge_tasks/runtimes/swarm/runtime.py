@@ -7,20 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edge_tasks.runtimes.docker.backend_service import BackendService
-from edge_tasks.runtimes.docker.correction import ConfigCorrection
 from edge_tasks.runtimes.docker.database import PlatformDatabase
 from edge_tasks.runtimes.docker.edge_containers import EdgeContainers
-from edge_tasks.runtimes.docker.images import DockerImages
 from edge_tasks.runtimes.docker.light_container import LightContainer
-from edge_tasks.runtimes.docker.removal import RootFiles
-from edge_tasks.runtimes.docker.storage import Storage
-from edge_tasks.runtimes.protocols import Runtime
+from edge_tasks.runtimes.docker.runtime import with_parts_of
 from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks, host_of
 from edge_tasks.runtimes.swarm.services import SwarmServices
 from edge_tasks.runtimes.swarm.stack import SwarmStack
 
 if TYPE_CHECKING:
     from edge_tasks.runtimes.context import RuntimeContext
+    from edge_tasks.runtimes.protocols import Runtime
 
 
 @dataclass(frozen=True)
@@ -38,18 +35,6 @@ class SwarmEdges(EdgeContainers):
 def assemble(context: RuntimeContext) -> Runtime:
     """All of it works on one stack, as in the docker runtime."""
     stack = SwarmStack(context)
-    database, backend = PlatformDatabase(stack), BackendService(stack)
-    tasks = SwarmTasks(stack, LightContainer(stack))
-    edges = SwarmEdges(stack, backend, tasks)
-    return Runtime(
-        name="swarm",
-        services=SwarmServices(stack, database, tasks),
-        database=database,
-        backend=backend,
-        edges=edges,
-        images=DockerImages(stack),
-        correction=ConfigCorrection(stack),
-        ownership=RootFiles(stack),
-        storage=Storage(stack),
-        light_host=lambda: edges.light,
-    )
+    database, tasks = PlatformDatabase(stack), SwarmTasks(stack, LightContainer(stack))
+    edges = SwarmEdges(stack, BackendService(stack), tasks)
+    return with_parts_of("swarm", stack, database, SwarmServices(stack, database, tasks), edges)
