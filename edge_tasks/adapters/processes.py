@@ -13,24 +13,33 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
+from edge_tasks import ahead
 from edge_tasks.adapters.files import PRIVATE, write_file, writing
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _STOP_S: Final = 10.0
 _LOOK_S: Final = 0.05
 _OUR_MODULES: Final = "edge_tasks."
+_OURS: Final = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+_AHEAD: Final = {ahead.VARIABLE: "1"}
 
 
-def start_python(arguments: Sequence[str], log: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+def start_python(
+    arguments: Sequence[str],
+    log: Path,
+    stdin: int = subprocess.DEVNULL,
+    variables: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     """Start our own interpreter in a session of its own.
 
     Args:
         arguments: of Python.
         log: where its output is added.
         stdin: as :class:`subprocess.Popen` takes it.
+        variables: of its environment, besides ours.
 
     Raises:
         NotWritable: its log cannot be written.
@@ -42,7 +51,7 @@ def start_python(arguments: Sequence[str], log: Path, stdin: int = subprocess.DE
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, *arguments],
             cwd="/",
-            env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+            env={**os.environ, **_OURS, "PYTHONPATH": package, **(variables or {})},
             stdin=stdin,
             stdout=output,
             stderr=output,
@@ -67,17 +76,22 @@ class Daemon:
     config: Path
     log: Path
     _found: list[psutil.Process] = field(default_factory=list, init=False, compare=False)
+    _ahead: list[subprocess.Popen[bytes]] = field(default_factory=list, init=False, compare=False)
 
     def find(self) -> psutil.Process | None:
-        """The running process, or None; one that was found before is looked at before all others."""
+        """The running process, or None; one that was found before is looked at before all others.
+
+        One that :meth:`load` has started counts only once it has begun.
+        """
         for process in self._found:
             with suppress(psutil.NoSuchProcess):
                 if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
                     return process
         self._found.clear()
+        ours = {process.pid for process in self._ahead}
         for process in psutil.process_iter(["cmdline", "status"]):
             is_ours = self._is_started_by(process.info["cmdline"] or [])
-            if is_ours and process.info["status"] != psutil.STATUS_ZOMBIE:
+            if is_ours and process.pid not in ours and process.info["status"] != psutil.STATUS_ZOMBIE:
                 self._found.append(process)
                 return process
         return None
@@ -87,10 +101,26 @@ class Daemon:
         process = self.find()
         return f"{process.pid}@{process.create_time()}" if process else None
 
+    def load(self) -> None:
+        """Start the process ahead, so that it loads its program meanwhile; it ends with us if it never begins."""
+        if not self._ahead and self.find() is None:
+            self._ahead.append(start_python(self._arguments, self.log, subprocess.PIPE, _AHEAD))
+
     def start(self, config: str) -> None:
-        """Write the configuration and start the process, in a session of its own."""
+        """Write the configuration and start the process, in a session of its own, or have it begin."""
         write_file(self.config, config)
-        start_python(self._arguments, self.log)
+        if not self._begins():
+            start_python(self._arguments, self.log)
+
+    def _begins(self) -> bool:
+        """Whether there is one that was started ahead; it begins."""
+        if not self._ahead:
+            return False
+        process = self._ahead.pop()
+        if process.stdin is not None:
+            with suppress(BrokenPipeError), process.stdin as pipe:
+                pipe.write(ahead.WORD)
+        return process.poll() is None
 
     def stop(self) -> bool:
         """Ask it to end, and kill it after 10 s; False if it was not running."""

@@ -18,6 +18,7 @@ ROOMS = (
     "errors",
     "plan",
     "output",
+    "ahead",
     "openems",
     "timedata",
     "light",
@@ -34,7 +35,7 @@ ROOMS = (
     "cli",
 )
 """From the bottom up: a room imports only from those before it."""
-PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems", "timedata"}}
+PROGRAMS = {"light": {"errors", "ahead", "openems"}, "backend": {"errors", "ahead", "openems", "timedata"}}
 """They run by themselves, in a process or container of their own."""
 LIGHT_ROOMS = ("engine", "devices", "wire", "host", "nodes")
 """The same within the light edges' program."""

@@ -49,6 +49,7 @@ class EmbeddedDatabase:
             RegistrationError: the tables cannot be made.
             CommandFailed: the server does not start.
         """
+        self.processes.load()
         self.processes.server.start()
         database, api = self.processes.database, self.processes.api
         answers(database)  # it says what to type if the password is refused

