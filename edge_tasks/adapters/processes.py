@@ -76,24 +76,29 @@ class Daemon:
     config: Path
     log: Path
     _found: list[psutil.Process] = field(default_factory=list, init=False, compare=False)
+    _missed: list[float] = field(default_factory=list, init=False, compare=False)
     _ahead: list[subprocess.Popen[bytes]] = field(default_factory=list, init=False, compare=False)
 
     def find(self) -> psutil.Process | None:
         """The running process, or None; one that was found before is looked at before all others.
 
+        To look at all processes takes a while. So who asks again at once gets the same answer if there is none.
         One that :meth:`load` has started counts only once it has begun.
         """
         for process in self._found:
             with suppress(psutil.NoSuchProcess):
-                if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                if process.is_running() and _lives(process):
                     return process
         self._found.clear()
+        if self._missed and time.monotonic() - self._missed[0] < _LOOK_S:
+            return None
         ours = {process.pid for process in self._ahead}
-        for process in psutil.process_iter(["cmdline", "status"]):
-            is_ours = self._is_started_by(process.info["cmdline"] or [])
-            if is_ours and process.pid not in ours and process.info["status"] != psutil.STATUS_ZOMBIE:
-                self._found.append(process)
-                return process
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.pid not in ours and self._is_started_by(process.cmdline()) and _lives(process):
+                    self._found.append(process)
+                    return process
+        self._missed[:] = [time.monotonic()]
         return None
 
     def instance(self) -> str | None:
@@ -109,18 +114,19 @@ class Daemon:
     def start(self, config: str) -> None:
         """Write the configuration and start the process, in a session of its own, or have it begin."""
         write_file(self.config, config)
-        if not self._begins():
-            start_python(self._arguments, self.log)
+        process = self._begun() or start_python(self._arguments, self.log)
+        with suppress(psutil.NoSuchProcess):
+            self._found.append(psutil.Process(process.pid))
 
-    def _begins(self) -> bool:
-        """Whether there is one that was started ahead; it begins."""
+    def _begun(self) -> subprocess.Popen[bytes] | None:
+        """The one that was started ahead, which begins; None if there is none, or if it has ended."""
         if not self._ahead:
-            return False
+            return None
         process = self._ahead.pop()
         if process.stdin is not None:
             with suppress(BrokenPipeError), process.stdin as pipe:
                 pipe.write(ahead.WORD)
-        return process.poll() is None
+        return process if process.poll() is None else None
 
     def stop(self) -> bool:
         """Ask it to end, and kill it after 10 s; False if it was not running."""
@@ -165,6 +171,11 @@ class Daemon:
     @property
     def _arguments(self) -> list[str]:
         return ["-m", self.module, str(self.config)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether it is more than a zombie."""
+    return bool(process.status() != psutil.STATUS_ZOMBIE)
 
 
 def _ends(process: psutil.Process) -> bool:
