@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from edge_tasks.steps.edge_table import EdgeTable
     from edge_tasks.steps.fleet_view import FleetView
 
-_PAUSE_S: Final = 0.2
+_PAUSE_S: Final = 0.02
 _MOST_PAUSE_S: Final = 2.0
 """The pause between two looks is as long as the last look, because asking makes a busy machine busier."""
 _MANY: Final = 200

@@ -1,4 +1,8 @@
-"""How a data directory of PostgreSQL comes to be: out of what is kept, or by `initdb`."""
+"""How a data directory of PostgreSQL comes to be: out of what is kept, or by `initdb`.
+
+One that is or can be kept has a password that was drawn for it, in a file. The server that starts in it gives its
+user the platform's password, and removes the file (:mod:`.postgres_server`).
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,12 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.embedded.kept_cluster import KeptCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
     private_file,
     private_folder,
     run_initdb,
     run_single,
-    set_password,
     version_of,
 )
 
@@ -33,6 +35,11 @@ _INITDB: Final = (
     "--builtin-locale=C.UTF-8",
     "--locale=C",
 )
+
+
+TO_REPLACE: Final = "edge-tasks-first-password"
+"""The file with the password that is still to be replaced."""
+_NEEDED: Final = ("PG_VERSION", "global/pg_control", TO_REPLACE)
 
 
 @dataclass(frozen=True)
@@ -84,21 +91,19 @@ class NewCluster:
             self._initialise(fresh)
 
     def _is_restored(self, fresh: Path) -> bool:
-        """Whether one that is kept was restored, with our password in it."""
+        """Whether one that is kept was restored."""
         if self.kept is None:
             return False
         cluster = self._cluster(self.kept)
         if not cluster.restore(fresh, self.prefix):
             return False
-        try:
-            self._set_password(fresh)
-        except CommandFailed as error:
-            cluster.discard(fresh, error.message)
-            return False
-        return True
+        if all((fresh / name).is_file() for name in _NEEDED):
+            return True
+        cluster.discard(fresh, "it is not whole")
+        return False
 
     def _initialise(self, fresh: Path) -> None:
-        """Run `initdb`; what is to be kept has a password of its own, and gets ours afterwards."""
+        """Run `initdb`."""
         secret = fresh.with_suffix(".pw")
         password = self.contents.password if self.kept is None else secrets.token_hex()
         command = [str(self.programs / "initdb"), f"--pgdata={fresh}", f"--pwfile={secret}", "--no-sync"]
@@ -108,18 +113,15 @@ class NewCluster:
         finally:
             secret.unlink(missing_ok=True)
         if self.kept is not None:
+            private_file(fresh / TO_REPLACE, password)
             self._fill(fresh)
             self._cluster(self.kept).keep(fresh, self.prefix)
-            self._set_password(fresh)
 
     def _fill(self, fresh: Path) -> None:
         """Make the database, which takes longer in a server that runs."""
         if name := self.contents.database:
             run_single(self._server, fresh, "postgres", f'CREATE DATABASE "{name}"')
             run_single(self._server, fresh, name, self.contents.statements)
-
-    def _set_password(self, fresh: Path) -> None:
-        set_password(self._server, fresh, self.contents.user, self.contents.password)
 
     def _cluster(self, kept: KeptFiles) -> KeptCluster:
         database = self.contents.database

