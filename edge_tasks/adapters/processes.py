@@ -107,8 +107,8 @@ class Daemon:
         return f"{process.pid}@{process.create_time()}" if process else None
 
     def load(self) -> None:
-        """Start the process ahead, so that it loads its program meanwhile; it ends with us if it never begins."""
-        if not self._ahead and self.find() is None:
+        """Start the next process ahead, so that it loads its program; it ends with us if it never begins."""
+        if not self._ahead:
             self._ahead.append(start_python(self._arguments, self.log, subprocess.PIPE, _AHEAD))
 
     def start(self, config: str) -> None:

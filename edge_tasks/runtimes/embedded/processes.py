@@ -138,7 +138,8 @@ class Processes:
         """Start the programs ahead, so that they load meanwhile; those that never begin end with us."""
         programs = (self.backend, self.light, *(() if self.manager_port is None else (self.backend_edge,)))
         for daemon in programs:
-            daemon.load()
+            if daemon.find() is None:
+                daemon.load()
 
     def stop(self) -> tuple[str, ...]:
         """Stop everything, PostgreSQL last; the names of what ran."""

@@ -49,7 +49,7 @@ def assemble(context: RuntimeContext) -> Runtime:
         services=EmbeddedServices(context, processes),
         database=EmbeddedDatabase(processes),
         backend=backend,
-        edges=LightEdges(fleet, host),
+        edges=LightEdges(fleet, host, processes.light.load),
         storage=EmbeddedStorage(processes),
         light_host=lambda: host,
     )

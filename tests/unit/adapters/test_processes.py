@@ -101,3 +101,51 @@ def test_one_without_a_log_says_so(daemon: Daemon) -> None:
     assert daemon.last_lines() == "no output"
     daemon.log.write_text("")
     assert daemon.last_lines() == "no output"
+
+
+OUTLIVES_US = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+"""Python warns of a process that nobody waits for."""
+
+
+@OUTLIVES_US
+def test_one_that_is_loaded_ahead_runs_only_once_it_is_started(daemon: Daemon) -> None:
+    daemon.load()
+    daemon.load()
+    assert daemon.find() is None
+    assert not daemon.stop()
+    daemon.start('{"unknown": 1}')
+    found = daemon.find()
+    assert found is not None
+    found.wait(30)
+    assert "unknown" in daemon.log.read_text()  # of the configuration, which was not there when it was loaded
+    with pytest.raises(CommandFailed, match="unknown"):
+        daemon.require("backend")
+
+
+LOADING = """
+import sys
+from pathlib import Path
+from edge_tasks.adapters.processes import Daemon
+Daemon("edge_tasks.backend", Path(sys.argv[1]), Path(sys.argv[2])).load()
+"""
+
+
+def test_one_that_is_loaded_ahead_ends_with_who_loaded_it(daemon: Daemon) -> None:
+    subprocess.run([sys.executable, "-c", LOADING, str(daemon.config), str(daemon.log)], check=True)
+    if left := daemon.find():
+        left.wait(30)
+    assert Daemon(daemon.module, daemon.config, daemon.log).find() is None
+    assert daemon.log.read_text() == ""
+
+
+@OUTLIVES_US
+def test_one_that_ended_while_it_was_loaded_is_started_again(daemon: Daemon) -> None:
+    daemon.load()
+    (loading,) = daemon._ahead
+    loading.kill()
+    loading.wait()
+    daemon.start('{"unknown": 1}')
+    found = daemon.find()
+    assert found is not None
+    found.wait(30)
+    assert "unknown" in daemon.log.read_text()
