@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from edge_tasks.adapters.kept_files import KeptFiles
+from edge_tasks.adapters.postgresql import connect
 from edge_tasks.registry.odoo.table import Database, has_table
 from edge_tasks.runtimes.embedded import new_cluster, postgres_server
 from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE
@@ -94,8 +95,9 @@ def test_a_run_that_was_killed_before_it_had_set_its_password_does_so_the_next_t
 
 def test_no_log_has_a_password_even_if_the_server_notes_each_statement(tmp_path: Path, kept: KeptFiles) -> None:
     with running(tmp_path, kept, "the first one") as server:
-        told = {"host": "127.0.0.1", "port": server.port, "user": "odoo", "password": server.password}
-        with psycopg.connect(**told, dbname="postgres", autocommit=True) as connection:
+        with connect(
+            "127.0.0.1", server.port, ("odoo", server.password), "postgres", autocommit=True
+        ) as connection:
             connection.execute("ALTER SYSTEM SET log_statement = 'all'")
             connection.execute("SELECT pg_reload_conf()")
         set_password("127.0.0.1", server.port, "odoo", "the first one", "the second one")

@@ -57,7 +57,7 @@ def test_on_a_full_disk_one_stays_that_could_not_be_unpacked(
     said: list[str] = []
     cluster, kept = kept_cluster(tmp_path, said)
     full = shutil.disk_usage(tmp_path)._replace(free=0)
-    monkeypatch.setattr(kept_cluster_module.shutil, "disk_usage", lambda _folder: full)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: full)
     assert not cluster.restore(tmp_path / "data", ())
     assert len(kept.entries()) == 1
     assert said == []
