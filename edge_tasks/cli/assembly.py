@@ -140,6 +140,8 @@ def run_step(session: Session, name: str) -> None:
     session.begin()
     if session.judges_only:
         return
+    if "up" in session.tasks and not session.done:
+        session.runtime.load()
 
     def make() -> Step[Any]:
         made = STEPS[name](session)

@@ -29,7 +29,7 @@ CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "reset", "rot
 _CUT_OFF: Final = 128 + signal.SIGPIPE
 """As after SIGPIPE: if nobody read the output to its end, the work may not be complete."""
 _MANY_OBJECTS: Final = 100_000
-"""Modules, and edges by the thousand, live as long as a call; to search them for garbage takes 8 % of its time."""
+"""Modules, and edges by the thousand, live as long as a call: to search them for garbage takes 8 % of it."""
 _NOT_USABLE: Final = 8
 """The exit code of :class:`edge_tasks.errors.NotWritable`."""
 _MISSING: Final = 3

@@ -49,7 +49,6 @@ class EmbeddedDatabase:
             RegistrationError: the tables cannot be made.
             CommandFailed: the server does not start.
         """
-        self.processes.load()
         self.processes.server.start()
         database, api = self.processes.database, self.processes.api
         if not has_table(database):

@@ -52,4 +52,5 @@ def assemble(context: RuntimeContext) -> Runtime:
         edges=LightEdges(fleet, host, processes.light.load),
         storage=EmbeddedStorage(processes),
         light_host=lambda: host,
+        load=processes.load,
     )
