@@ -246,8 +246,8 @@ class Runtime:
         ownership: None if only the caller writes files.
         storage: None where no history is stored.
         light_host: what runs the light edges; None if nothing does.
-        load: starts the programs ahead that do not run, so that they load meanwhile. They end with this call if it
-            does not start them.
+        load: starts the programs ahead that do not run, so that they load meanwhile; they end with this call if
+            it does not start them.
     """
 
     name: str
