@@ -172,3 +172,15 @@ def test_on_a_full_disk_nothing_is_kept_and_nothing_else_fails(tmp_path: Path, f
         with running(tmp_path / name, full) as server:
             assert ask(server, "SELECT current_user") == "odoo"
         assert list(full.folder.iterdir()) == []
+
+
+def test_what_cannot_be_filled_beforehand_is_not_kept_and_hinders_nothing(
+    tmp_path: Path, kept: KeptFiles
+) -> None:
+    server = PostgresServer(tmp_path / "data", free_port(), "odoo", SECRET, kept, "openems", lambda: "NONSENSE")
+    server.start()
+    try:
+        assert ask(server, "SELECT current_user") == "odoo"
+        assert kept.entries() == []
+    finally:
+        server.stop()

@@ -59,6 +59,24 @@ def test_it_runs_the_fleet_that_is_there_when_it_is_told_in_the_part_that_was_lo
         assert second in {child.pid for child in parts_of(host)}
 
 
+def test_a_part_that_died_while_it_loaded_is_started_again(tmp_path: Path) -> None:
+    fleet_file, status_file = tmp_path / "fleet.json", tmp_path / "status.json"
+    with started(fleet_file) as host:
+        (part,) = parts_of(host)
+        part.kill()
+        fleet_file.write_text(
+            json.dumps({"revision": "r1", "status_file": str(status_file), "edges": [], "processes": 1})
+        )
+        assert host.stdin is not None
+        host.stdin.write(ahead.WORD)
+        host.stdin.close()
+        written = status_file.with_name("status-0.json")
+        deadline = time.monotonic() + LONG_S
+        while not written.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert json.loads(written.read_bytes())["pid"] != part.pid
+
+
 def test_it_ends_with_its_part_if_nobody_is_left_who_might_tell_it(tmp_path: Path) -> None:
     with started(tmp_path / "fleet.json") as host:
         (part,) = parts_of(host)

@@ -167,10 +167,9 @@ def start_part(path: Path, index: int, *, is_ahead: bool = False) -> subprocess.
 
 def _begun(process: subprocess.Popen[bytes]) -> _Part:
     """Tell a part to begin; one that has ended meanwhile counts as a death."""
-    with contextlib.suppress(BrokenPipeError):
-        if process.stdin is not None:
-            process.stdin.write(ahead.WORD)
-            process.stdin.flush()
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(process.stdin.fileno(), ahead.WORD)
     return _Part(process, time.monotonic())
 
 

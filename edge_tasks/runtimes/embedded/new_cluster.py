@@ -13,6 +13,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.embedded.kept_cluster import KeptCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
     private_file,
@@ -35,8 +36,6 @@ _INITDB: Final = (
     "--builtin-locale=C.UTF-8",
     "--locale=C",
 )
-
-
 TO_REPLACE: Final = "edge-tasks-first-password"
 """The file with the password that is still to be replaced."""
 _NEEDED: Final = ("PG_VERSION", "global/pg_control", TO_REPLACE)
@@ -114,14 +113,19 @@ class NewCluster:
             secret.unlink(missing_ok=True)
         if self.kept is not None:
             private_file(fresh / TO_REPLACE, password)
-            self._fill(fresh)
-            self._cluster(self.kept).keep(fresh, self.prefix)
+            if self._is_filled(fresh):
+                self._cluster(self.kept).keep(fresh, self.prefix)
 
-    def _fill(self, fresh: Path) -> None:
-        """Make the database, which takes longer in a server that runs."""
-        if name := self.contents.database:
-            run_single(self._server, fresh, "postgres", f'CREATE DATABASE "{name}"')
-            run_single(self._server, fresh, name, self.contents.statements)
+    def _is_filled(self, fresh: Path) -> bool:
+        """Make the database; False if that failed: it is made once the server runs, and nothing is kept."""
+        name = self.contents.database
+        try:
+            if name:
+                run_single(self._server, fresh, "postgres", f'CREATE DATABASE "{name}"')
+                run_single(self._server, fresh, name, self.contents.statements)
+        except CommandFailed:
+            return False
+        return True
 
     def _cluster(self, kept: KeptFiles) -> KeptCluster:
         database = self.contents.database
