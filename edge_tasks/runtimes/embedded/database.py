@@ -49,7 +49,7 @@ class EmbeddedDatabase:
             RegistrationError: the tables cannot be made.
             CommandFailed: the server does not start.
         """
-        self.processes.server.start()
+        self.processes.start_server()
         database, api = self.processes.database, self.processes.api
         if not has_table(database):
             answers(database)  # it says what to type if the password is refused

@@ -111,13 +111,24 @@ class PostgresServer:
         if self.is_running():
             self._await_ready()
         else:
-            folder = _binaries()
-            prefix = unprivileged()
-            _check_version(folder, self.data)
-            if not (self.data / "PG_VERSION").exists():
-                self._create(folder, prefix)
+            folder, prefix = self.create()
             self._launch(folder, prefix)
         self._replace_first_password()
+
+    def create(self) -> tuple[Path, list[str]]:
+        """Make the data directory if need be; the folder of the programs, and what stands before their commands.
+
+        Raises:
+            SettingsError: the data directory belongs to another major version or holds something else.
+            MissingTool: the wheel or, as root, `setpriv` is missing or refused.
+            CommandFailed: `initdb` failed.
+            OSError: it cannot be written.
+        """
+        folder, prefix = _binaries(), unprivileged()
+        _check_version(folder, self.data)
+        if not (self.data / "PG_VERSION").exists():
+            self._create(folder, prefix)
+        return folder, prefix
 
     def _replace_first_password(self) -> None:
         """One that was or can be kept for other platforms gets ours; a killed run does so the next time."""

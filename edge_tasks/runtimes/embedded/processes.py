@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
 from edge_tasks.adapters.processes import Daemon
+from edge_tasks.errors import FleetError
 from edge_tasks.openems.release import DEFAULT, release_of
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.table import Database
@@ -51,6 +54,7 @@ class Processes:
     version: str
     kept: KeptFiles | None = None
     say: Callable[[str], None] = field(default=lambda _line: None, repr=False)
+    _making: list[threading.Thread] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def manager_port(self) -> int | None:
@@ -135,11 +139,31 @@ class Processes:
         return (*daemons, *([POSTGRES] if self.server.is_running() else []))
 
     def load(self) -> None:
-        """Start the programs ahead, so that they load meanwhile; those that never begin end with us."""
+        """Start the programs ahead, so that they load meanwhile, and make PostgreSQL's data directory.
+
+        Those that never begin end with us.
+        """
         programs = (self.backend, self.light, *(() if self.manager_port is None else (self.backend_edge,)))
         for daemon in programs:
             if daemon.find() is None:
                 daemon.load()
+        if not self.server.is_running():
+            self._making.append(threading.Thread(target=self._make, daemon=True))
+            self._making[-1].start()
+
+    def _make(self) -> None:
+        with suppress(FleetError, OSError):  # whoever starts the server meets it again, and says it
+            self.server.create()
+
+    def start_server(self) -> None:
+        """Start PostgreSQL, once its data directory is made.
+
+        Raises:
+            FleetError: as :meth:`.PostgresServer.start` raises it.
+        """
+        while self._making:
+            self._making.pop().join()
+        self.server.start()
 
     def stop(self) -> tuple[str, ...]:
         """Stop everything, PostgreSQL last; the names of what ran."""
