@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 from edge_tasks import ahead
-from edge_tasks.adapters.files import PRIVATE, write_file, writing
+from edge_tasks.adapters.files import PRIVATE, text_of, write_file, writing
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Daemon:
         """The running process, or None; one that was found before is looked at before all others.
 
         To look at all processes takes a while. So who asks again at once gets the same answer if there is none.
-        One that :meth:`load` has started counts only once it has begun.
+        One that was started ahead counts only once it has begun.
         """
         for process in self._found:
             with suppress(psutil.NoSuchProcess):
@@ -92,10 +92,10 @@ class Daemon:
         self._found.clear()
         if self._missed and time.monotonic() - self._missed[0] < _LOOK_S:
             return None
-        ours = {process.pid for process in self._ahead}
+        waiting = self._waiting()
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if process.pid not in ours and self._is_started_by(process.cmdline()) and _lives(process):
+                if process.pid not in waiting and self._is_started_by(process.cmdline()) and _lives(process):
                     self._found.append(process)
                     return process
         self._missed[:] = [time.monotonic()]
@@ -106,27 +106,41 @@ class Daemon:
         process = self.find()
         return f"{process.pid}@{process.create_time()}" if process else None
 
-    def load(self) -> None:
-        """Start the next process ahead, so that it loads its program; it ends with us if it never begins."""
+    def start_ahead(self) -> None:
+        """Start the next process before it is needed: it loads its program. If never begun, it ends with us."""
         if not self._ahead:
-            self._ahead.append(start_python(self._arguments, self.log, subprocess.PIPE, _AHEAD))
+            process = start_python(self._arguments, self.log, subprocess.PIPE, _AHEAD)
+            self._ahead.append(process)
+            pids = "\n".join(map(str, {*self._waiting(), process.pid}))
+            with writing(self._waiting_file):
+                self._waiting_file.write_text(pids, encoding="ascii")
 
     def start(self, config: str) -> None:
         """Write the configuration and start the process, in a session of its own, or have it begin."""
         write_file(self.config, config)
-        process = self._begun() or start_python(self._arguments, self.log)
+        process = self._begin() or start_python(self._arguments, self.log)
         with suppress(psutil.NoSuchProcess):
             self._found.append(psutil.Process(process.pid))
 
-    def _begun(self) -> subprocess.Popen[bytes] | None:
-        """The one that was started ahead, which begins; None if there is none, or if it has ended."""
+    def _begin(self) -> subprocess.Popen[bytes] | None:
+        """Have the one begin that was started ahead; None if there is none, or if it has ended."""
         if not self._ahead:
             return None
         process = self._ahead.pop()
+        with writing(self._waiting_file):
+            self._waiting_file.unlink(missing_ok=True)
         if process.stdin is not None:
             with suppress(BrokenPipeError), process.stdin as pipe:
                 pipe.write(ahead.WORD)
         return process if process.poll() is None else None
+
+    @property
+    def _waiting_file(self) -> Path:
+        """Has the pids of those that were started ahead and have not begun: other commands do not count them."""
+        return self.config.with_suffix(".ahead")
+
+    def _waiting(self) -> set[int]:
+        return {int(pid) for pid in (text_of(self._waiting_file) or "").split()}
 
     def stop(self) -> bool:
         """Ask it to end, and kill it after 10 s; False if it was not running."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edge_tasks.backend.config_file import Config
+    from edge_tasks.backend.history_answers import Answers
     from edge_tasks.backend.json_rpc import JsonObject
     from edge_tasks.backend.known_devices import Device
 
@@ -43,6 +44,7 @@ class History:
     def __init__(self, config: Config, log: logging.Logger) -> None:
         self._config = config
         self._store = HistoryStore(config.database)
+        self._answers: Answers | None = None
         self.live = LiveHistory(self._store, Database(**asdict(config.database)), config.history_seconds, log)
 
     async def close(self, patience: float) -> None:
@@ -59,6 +61,12 @@ class History:
             RpcError: the params are wrong, there is no result, or the database cannot be read.
             UncaughtError: OpenEMS fails with an exception that nobody catches.
         """
+        if self._answers is None:
+            self._answers = await asyncio.to_thread(self._make_answers)
+        return await self._answers.answer(method, device, params)
+
+    def _make_answers(self) -> Answers:
+        """In a thread: edges send meanwhile."""
         from edge_tasks.backend.history_answers import Answers  # noqa: PLC0415 - numpy takes 100 ms to import
 
-        return await Answers(self._config, self._store, self.live).answer(method, device, params)
+        return Answers(self._config, self._store, self.live)

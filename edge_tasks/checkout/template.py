@@ -148,11 +148,11 @@ def compile_template(sources: Iterable[SourceFile], folder: str, households: int
         SettingsError: a file that Felix would ignore, two files of one PID, no Backend controller or two of
             them, a template without files; with file and line.
     """
-    return _made(tuple(sorted(sources, key=lambda source: source.path)), folder, households)
+    return _compile(tuple(sorted(sources, key=lambda source: source.path)), folder, households)
 
 
 @lru_cache(maxsize=_KINDS)
-def _made(sources: tuple[SourceFile, ...], folder: str, households: int) -> Template:
+def _compile(sources: tuple[SourceFile, ...], folder: str, households: int) -> Template:
     """Of the same files it is the same: a call reads them before it has the platform's lock, and again then."""
     parsed = [_parsed(source, folder) for source in sources]
     kept = [file for file in parsed if not file.is_written_by_edge]

@@ -68,7 +68,7 @@ def answer(
 
 
 def _named(tasks: Collection, words: Sequence[str]) -> list[ParserContext]:
-    """The tasks whose name is in a word: the parser copies all that it is given, which takes long."""
+    """The tasks that may have been typed, and a few others: the parser copies all that it gets, and slowly."""
     return [one for one in tasks.to_contexts() if any(str(one.name) in word for word in words)]
 
 

@@ -141,7 +141,7 @@ def run_step(session: Session, name: str) -> None:
     if session.judges_only:
         return
     if "up" in session.tasks and not session.done:
-        session.runtime.load()
+        session.runtime.start_ahead()
 
     def make() -> Step[Any]:
         made = STEPS[name](session)

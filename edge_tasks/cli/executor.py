@@ -7,7 +7,6 @@ step runs once, and with what was typed.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -28,8 +27,6 @@ _ONLY_READ: Final = frozenset({"plan", "status", "logs"})
 CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "reset", "rotate-keys"})
 _CUT_OFF: Final = 128 + signal.SIGPIPE
 """As after SIGPIPE: if nobody read the output to its end, the work may not be complete."""
-_MANY_OBJECTS: Final = 100_000
-"""Modules, and edges by the thousand, live as long as a call: to search them for garbage takes 8 % of it."""
 _NOT_USABLE: Final = 8
 """The exit code of :class:`edge_tasks.errors.NotWritable`."""
 _MISSING: Final = 3
@@ -49,7 +46,6 @@ class Executor(invoke.executor.Executor):
         """
         # Invoke keeps all that follows from being cached, and so would have it compiled at every call.
         sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
-        gc.set_threshold(_MANY_OBJECTS)
         from edge_tasks.errors import FleetError  # noqa: PLC0415 - kept out of `inv --list`
 
         try:

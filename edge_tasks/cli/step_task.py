@@ -55,11 +55,8 @@ class _Typed(Argument):
     """An option. Invoke's parser copies those of all tasks, deeply, which took a tenth of a second."""
 
     def __deepcopy__(self, memo: object) -> _Typed:
-        """The same option with a value of its own; nothing else of it ever changes."""
-        own = copy(self)
-        if self.kind is list:
-            vars(own)["_value"] = list(self.value)  # the parser adds to it
-        return own
+        """The same option, whose value changes by itself; nothing else of it ever changes."""
+        return copy(self)
 
 
 def _argument(name: str, option: Option) -> Argument:

@@ -46,6 +46,8 @@ def _run(path: Path, part: int | None) -> None:
     if part is None and fleet.processes:
         Supervisor(path, fleet, stamp, spare).run()
         return
+    if spare is not None:
+        spare.communicate()  # it ends with its standard input
     import asyncio  # noqa: PLC0415 - a supervisor needs none
 
     host = host or _host()

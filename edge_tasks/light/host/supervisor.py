@@ -71,7 +71,7 @@ class Supervisor:
         self._path = path
         self._fleet = fleet
         self._stamp = stamp
-        self._parts = {} if spare is None else {0: _begun(spare)}
+        self._parts = {} if spare is None else {0: _begin(spare)}
         self._stopped = False
 
     @cached_property
@@ -165,8 +165,8 @@ def start_part(path: Path, index: int, *, is_ahead: bool = False) -> subprocess.
     return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - our own module
 
 
-def _begun(process: subprocess.Popen[bytes]) -> _Part:
-    """Tell a part to begin; one that has ended meanwhile counts as a death."""
+def _begin(process: subprocess.Popen[bytes]) -> _Part:
+    """Have a part begin; one that has ended meanwhile counts as a death."""
     if process.stdin is not None:
         with contextlib.suppress(BrokenPipeError):
             os.write(process.stdin.fileno(), ahead.WORD)

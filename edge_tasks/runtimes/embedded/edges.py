@@ -24,12 +24,12 @@ class LightEdges:
     """The edges with and without a directory, all in the same host.
 
     Attributes:
-        load: starts the next host ahead, so that it loads its program while the present one ends.
+        start_ahead: starts the next host, so that it loads its program while the present one ends.
     """
 
     fleet: Fleet
     host: LightHost
-    load: Callable[[], None]
+    start_ahead: Callable[[], None]
 
     since: ClassVar[str] = "its present connection was made"
 
@@ -57,7 +57,7 @@ class LightEdges:
 
     def clear(self) -> None:
         """End the host, and remove what its edges have counted."""
-        self.load()
+        self.start_ahead()
         self.host.clear()
 
     def processes(self) -> dict[str, EdgeProcess]:

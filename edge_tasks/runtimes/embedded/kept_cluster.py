@@ -64,7 +64,8 @@ class KeptCluster:
         except CalledProcessError:
             self.discard(fresh, "it cannot be unpacked")
             return False
-        except (OSError, SubprocessError):
+        except (OSError, SubprocessError) as error:
+            self._tell_unused(str(error))
             return False
         return True
 
@@ -79,18 +80,19 @@ class KeptCluster:
             return
 
     def discard(self, fresh: Path, why: str) -> None:
-        """Remove it because it is no good, and say so, unless it may only be that the disk is full."""
-        try:
-            size = max(entry.size for entry in self.kept.entries() if entry.folder.name == self._key)
-            if shutil.disk_usage(fresh).free < size:
-                return
-        except (OSError, ValueError):
+        """Remove it because it is no good, and say so; on a full disk it may be good, and stays."""
+        size = sum(entry.size for entry in self.kept.entries() if entry.folder.name == self._key)
+        if shutil.disk_usage(fresh).free < size:
+            self._tell_unused("the disk is full")
             return
         self.kept.remove(self._key)
         self._tell(why)
 
+    def _tell_unused(self, why: str) -> None:
+        self.say(f"  the snapshot of PostgreSQL is not used: {why}")
+
     def _tell(self, why: str) -> None:
-        self.say(f"  the kept data directory of PostgreSQL is no good and was removed: {why}")
+        self.say(f"  the snapshot of PostgreSQL is no good and was removed: {why}")
 
     @property
     def _key(self) -> str:

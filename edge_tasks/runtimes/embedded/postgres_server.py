@@ -62,7 +62,8 @@ class PostgresServer:
         data: the data directory; its log is the file beside it that ends in `.log`.
         port: the TCP port on 127.0.0.1.
         user: the superuser that `initdb` makes.
-        password: that user's password; only used when the data directory is made.
+        password: that user's password; only used when the data directory is made, or when the server starts for
+            the first time in one that has another.
         kept: where data directories are kept for the user's next servers; None for nowhere.
         database: the name of a database that one which is kept has from the start; empty for none.
         statements: gives the SQL that fills it.

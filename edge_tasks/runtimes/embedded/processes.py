@@ -138,7 +138,7 @@ class Processes:
         daemons = [name for name, daemon in self._daemons if daemon.find()]
         return (*daemons, *([POSTGRES] if self.server.is_running() else []))
 
-    def load(self) -> None:
+    def start_ahead(self) -> None:
         """Start the programs ahead, so that they load meanwhile, and make PostgreSQL's data directory.
 
         Those that never begin end with us.
@@ -146,7 +146,7 @@ class Processes:
         programs = (self.backend, self.light, *(() if self.manager_port is None else (self.backend_edge,)))
         for daemon in programs:
             if daemon.find() is None:
-                daemon.load()
+                daemon.start_ahead()
         if not self.server.is_running():
             self._making.append(threading.Thread(target=self._make, daemon=True))
             self._making[-1].start()

@@ -49,8 +49,8 @@ def assemble(context: RuntimeContext) -> Runtime:
         services=EmbeddedServices(context, processes),
         database=EmbeddedDatabase(processes),
         backend=backend,
-        edges=LightEdges(fleet, host, processes.light.load),
+        edges=LightEdges(fleet, host, processes.light.start_ahead),
         storage=EmbeddedStorage(processes),
         light_host=lambda: host,
-        load=processes.load,
+        start_ahead=processes.start_ahead,
     )

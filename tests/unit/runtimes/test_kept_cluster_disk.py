@@ -48,7 +48,7 @@ def test_one_that_cannot_be_unpacked_is_removed_and_that_is_said(tmp_path: Path)
     cluster, kept = kept_cluster(tmp_path, said)
     assert not cluster.restore(tmp_path / "data", ())
     assert kept.entries() == []
-    assert said == ["  the kept data directory of PostgreSQL is no good and was removed: it cannot be unpacked"]
+    assert said == ["  the snapshot of PostgreSQL is no good and was removed: it cannot be unpacked"]
 
 
 def test_on_a_full_disk_one_stays_that_could_not_be_unpacked(
@@ -60,7 +60,7 @@ def test_on_a_full_disk_one_stays_that_could_not_be_unpacked(
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: full)
     assert not cluster.restore(tmp_path / "data", ())
     assert len(kept.entries()) == 1
-    assert said == []
+    assert said == ["  the snapshot of PostgreSQL is not used: the disk is full"]
 
 
 def test_one_stays_if_unpacking_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,3 +69,4 @@ def test_one_stays_if_unpacking_takes_too_long(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(kept_cluster_module, "_SECONDS", 0.01)
     assert not cluster.restore(tmp_path / "data", ("sh", "-c", "exec sleep 5"))
     assert len(kept.entries()) == 1
+    assert ["timed out" in line for line in said] == [True]
