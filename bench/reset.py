@@ -59,6 +59,7 @@ class Platform:
     def run(self, *words: str) -> None:
         """Run a command, which must succeed."""
         environment = {**os.environ, "XDG_CACHE_HOME": str(self._cache)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users have their modules compiled only once
         command = inv(*words, *self._where)
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -13,24 +13,33 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from edge_tasks.adapters.files import PRIVATE, write_file, writing
+from edge_tasks import ahead
+from edge_tasks.adapters.files import PRIVATE, text_of, write_file, writing
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _STOP_S: Final = 10.0
 _LOOK_S: Final = 0.05
 _OUR_MODULES: Final = "edge_tasks."
+_OURS: Final = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+_AHEAD: Final = {ahead.VARIABLE: "1"}
 
 
-def start_python(arguments: Sequence[str], log: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+def start_python(
+    arguments: Sequence[str],
+    log: Path,
+    stdin: int = subprocess.DEVNULL,
+    variables: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     """Start our own interpreter in a session of its own.
 
     Args:
         arguments: of Python.
         log: where its output is added.
         stdin: as :class:`subprocess.Popen` takes it.
+        variables: of its environment, besides ours.
 
     Raises:
         NotWritable: its log cannot be written.
@@ -42,7 +51,7 @@ def start_python(arguments: Sequence[str], log: Path, stdin: int = subprocess.DE
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, *arguments],
             cwd="/",
-            env={**os.environ, "PYTHONPATH": package, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+            env={**os.environ, **_OURS, "PYTHONPATH": package, **(variables or {})},
             stdin=stdin,
             stdout=output,
             stderr=output,
@@ -67,19 +76,29 @@ class Daemon:
     config: Path
     log: Path
     _found: list[psutil.Process] = field(default_factory=list, init=False, compare=False)
+    _missed: list[float] = field(default_factory=list, init=False, compare=False)
+    _ahead: list[subprocess.Popen[bytes]] = field(default_factory=list, init=False, compare=False)
 
     def find(self) -> psutil.Process | None:
-        """The running process, or None; one that was found before is looked at before all others."""
+        """The running process, or None; one that was found before is looked at before all others.
+
+        To look at all processes takes a while. So who asks again at once gets the same answer if there is none.
+        One that was started ahead counts only once it has begun.
+        """
         for process in self._found:
             with suppress(psutil.NoSuchProcess):
-                if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                if process.is_running() and _lives(process):
                     return process
         self._found.clear()
-        for process in psutil.process_iter(["cmdline", "status"]):
-            is_ours = self._is_started_by(process.info["cmdline"] or [])
-            if is_ours and process.info["status"] != psutil.STATUS_ZOMBIE:
-                self._found.append(process)
-                return process
+        if self._missed and time.monotonic() - self._missed[0] < _LOOK_S:
+            return None
+        waiting = self._waiting()
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.pid not in waiting and self._is_started_by(process.cmdline()) and _lives(process):
+                    self._found.append(process)
+                    return process
+        self._missed[:] = [time.monotonic()]
         return None
 
     def instance(self) -> str | None:
@@ -87,10 +106,41 @@ class Daemon:
         process = self.find()
         return f"{process.pid}@{process.create_time()}" if process else None
 
+    def start_ahead(self) -> None:
+        """Start the next process before it is needed: it loads its program. If never begun, it ends with us."""
+        if not self._ahead:
+            process = start_python(self._arguments, self.log, subprocess.PIPE, _AHEAD)
+            self._ahead.append(process)
+            pids = "\n".join(map(str, {*self._waiting(), process.pid}))
+            with writing(self._waiting_file):
+                self._waiting_file.write_text(pids, encoding="ascii")
+
     def start(self, config: str) -> None:
-        """Write the configuration and start the process, in a session of its own."""
+        """Write the configuration and start the process, in a session of its own, or have it begin."""
         write_file(self.config, config)
-        start_python(self._arguments, self.log)
+        process = self._begin() or start_python(self._arguments, self.log)
+        with suppress(psutil.NoSuchProcess):
+            self._found.append(psutil.Process(process.pid))
+
+    def _begin(self) -> subprocess.Popen[bytes] | None:
+        """Have the one begin that was started ahead; None if there is none, or if it has ended."""
+        if not self._ahead:
+            return None
+        process = self._ahead.pop()
+        with writing(self._waiting_file):
+            self._waiting_file.unlink(missing_ok=True)
+        if process.stdin is not None:
+            with suppress(BrokenPipeError), process.stdin as pipe:
+                pipe.write(ahead.WORD)
+        return process if process.poll() is None else None
+
+    @property
+    def _waiting_file(self) -> Path:
+        """Has the pids of those that were started ahead and have not begun: other commands do not count them."""
+        return self.config.with_suffix(".ahead")
+
+    def _waiting(self) -> set[int]:
+        return {int(pid) for pid in (text_of(self._waiting_file) or "").split()}
 
     def stop(self) -> bool:
         """Ask it to end, and kill it after 10 s; False if it was not running."""
@@ -135,6 +185,11 @@ class Daemon:
     @property
     def _arguments(self) -> list[str]:
         return ["-m", self.module, str(self.config)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Whether it is more than a zombie."""
+    return bool(process.status() != psutil.STATUS_ZOMBIE)
 
 
 def _ends(process: psutil.Process) -> bool:

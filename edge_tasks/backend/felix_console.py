@@ -15,7 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from edge_tasks.backend.login import is_allowed
 from edge_tasks.backend.metrics import text_of
 from edge_tasks.backend.stand_in import BACKEND
-from edge_tasks.timedata.embedded.history import HISTORY_PATH
+from edge_tasks.timedata.embedded.database import HISTORY_PATH
 
 if TYPE_CHECKING:
     from edge_tasks.backend.stand_in import Backend

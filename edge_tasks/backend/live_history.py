@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.backend.history_store import Row
 from edge_tasks.backend.store import StoreError, reason
-from edge_tasks.timedata.embedded.block import DAY_MS, series_in, together
 from edge_tasks.timedata.embedded.database import number_of
+from edge_tasks.timedata.embedded.moments import DAY_MS, together
 from edge_tasks.timedata.embedded.recorder import Recorder
-from edge_tasks.timedata.embedded.upkeep import tidy
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Container, Iterator
+    from collections.abc import Callable, Iterator
 
     from edge_tasks.backend.history_store import HistoryStore
     from edge_tasks.backend.known_devices import Device
     from edge_tasks.timedata.embedded.database import Database
     from edge_tasks.timedata.embedded.recorder import Sent
-    from edge_tasks.timedata.series import Series
 
 _AT_ONCE: Final = 100
 """The most edges in one transaction: messages come between two of them."""
@@ -69,13 +67,13 @@ class LiveHistory:
             if self._resolving is None or self._resolving.done():
                 self._resolving = asyncio.create_task(self._resolve())
 
-    def series(self, device: Device, wanted: Container[int]) -> dict[int, Series]:
-        """What is not written yet of some channels, by their ids."""
+    def blocks(self, device: Device) -> list[bytes]:
+        """What is not written yet of a device."""
         recorder = self._recorders.get(device.id)
         if recorder is None:
-            return {}
+            return []
         rows = [row.block for row in self._unwritten if row.device == device.id]
-        return series_in([*rows, *recorder.all_blocks(self.ids)], wanted)
+        return [*rows, *recorder.all_blocks(self.ids)]
 
     async def prepare(self) -> None:
         """Make the tables if they are missing. A failure is logged; edges are served all the same."""
@@ -98,7 +96,7 @@ class LiveHistory:
             while True:
                 await asyncio.sleep(self._seconds * _TIDIED)
                 try:
-                    await asyncio.to_thread(tidy, self._database, stopped.is_set)
+                    await asyncio.to_thread(_tidy, self._database, stopped.is_set)
                 except StoreError as error:
                     self._log.warning("The history cannot be tidied: %s", reason(error))
         finally:
@@ -157,6 +155,12 @@ class LiveHistory:
                 return
             for recorder in recorders:
                 recorder.resolve(self.ids)
+
+
+def _tidy(database: Database, is_over: Callable[[], bool]) -> None:
+    from edge_tasks.timedata.embedded.upkeep import tidy  # noqa: PLC0415 - numpy takes 100 ms to import
+
+    tidy(database, is_over)
 
 
 def _days(blocks: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:

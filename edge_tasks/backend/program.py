@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from edge_tasks import ahead
 from edge_tasks.backend.config_file import BadConfigError
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def run(
     if len(arguments) != 1:
         sys.stderr.write(f"usage: python -m {name} CONFIG_FILE\n")
         return _BAD_CONFIG
+    if ahead.is_ahead() and not ahead.is_told():
+        return 0
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection
     _raise_file_limit()

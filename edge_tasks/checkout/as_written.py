@@ -37,10 +37,14 @@ def parse_services(text: str, name: str, folder: Path) -> dict[str, Service]:
     Raises:
         SettingsError: it is no YAML (with the line), or has no services and includes none.
     """
+    return _services(_with_services(text, name), folder)
+
+
+def _with_services(text: str, name: str) -> Mapping[str, object]:
     document = _document(text, name)
     if not isinstance(document.get("services"), dict) and "include" not in document:
         raise SettingsError(f"{name} has no services", hint="is it a compose file?")
-    return _services(document, folder)
+    return document
 
 
 def _services(document: Mapping[str, object], folder: Path) -> dict[str, Service]:
@@ -72,9 +76,9 @@ def _read(file: Path, folder: Path) -> dict[str, Service]:
         if not waiting:
             break
         path, base = waiting.pop(0)
-        text = read_utf8(path)
-        found = {**parse_services(text, str(path), base), **found}
-        waiting += _included(_document(text, str(path)).get("include"), path.parent, base)
+        document = _with_services(read_utf8(path), str(path))
+        found = {**_services(document, base), **found}
+        waiting += _included(document.get("include"), path.parent, base)
     return found
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _SINGLETONS: Final = NEW_SINGLETONS | SINGLETON_IDS.keys()
 _GENERATION: Final = 1
 """Raise it when the same template and edge give other files than before. Then all are written again."""
+_KINDS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,13 @@ def compile_template(sources: Iterable[SourceFile], folder: str, households: int
         SettingsError: a file that Felix would ignore, two files of one PID, no Backend controller or two of
             them, a template without files; with file and line.
     """
-    parsed = [_parsed(source, folder) for source in sorted(sources, key=lambda source: source.path)]
+    return _compile(tuple(sorted(sources, key=lambda source: source.path)), folder, households)
+
+
+@lru_cache(maxsize=_KINDS)
+def _compile(sources: tuple[SourceFile, ...], folder: str, households: int) -> Template:
+    """Of the same files it is the same: a call reads them before it has the platform's lock, and again then."""
+    parsed = [_parsed(source, folder) for source in sources]
     kept = [file for file in parsed if not file.is_written_by_edge]
     if not kept:
         raise SettingsError(f"{folder} has no .config files", hint="name a platform with an edge template")

@@ -55,7 +55,7 @@ def answer(
     words = [word for word in core.unparsed if word != HELP_ALL]
     with_all = len(words) < len(core.unparsed)
     with explained(tasks, command, typed):
-        parser = Parser(initial=before_tasks, contexts=tasks.to_contexts())
+        parser = Parser(initial=before_tasks, contexts=_named(tasks, words))
         first, *others = parser.parse_argv(words)
         asked = core[0].args.help.value or first.args.help.value
         if with_all and not isinstance(asked, str):
@@ -65,6 +65,11 @@ def answer(
     if isinstance(asked, str):
         _print_help(tasks, asked, command, with_all=with_all)
         raise Exit
+
+
+def _named(tasks: Collection, words: Sequence[str]) -> list[ParserContext]:
+    """The tasks that may have been typed, and a few others: the parser copies all that it gets, and slowly."""
+    return [one for one in tasks.to_contexts() if any(str(one.name) in word for word in words)]
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from edge_tasks.cli.timeline import longest
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
-from edge_tasks.runtimes.choice import kind
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -141,6 +140,8 @@ def run_step(session: Session, name: str) -> None:
     session.begin()
     if session.judges_only:
         return
+    if "up" in session.tasks and not session.done:
+        session.runtime.start_ahead()
 
     def make() -> Step[Any]:
         made = STEPS[name](session)
@@ -216,7 +217,7 @@ def down(session: Session) -> None:
             from edge_tasks.cli import keeping  # noqa: PLC0415 - only a purge needs it
 
             going.purge()
-            if saved and kind(saved.runtime).uses_engine and (said := keeping.left()):
+            if saved and (said := keeping.left()):
                 session.console.line(said)
             session.platform_used.forget()
     session.begin_again()

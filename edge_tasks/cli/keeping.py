@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.plan import counted
@@ -12,6 +12,8 @@ from edge_tasks.steps.cache import Cache
 
 if TYPE_CHECKING:
     from edge_tasks.cli.session import Session
+
+_WORDS: Final = {odoo_snapshot.KIND: "Odoo", kept_cluster.KIND: "PostgreSQL"}
 
 
 def cache(session: Session) -> None:
@@ -25,9 +27,9 @@ def cache(session: Session) -> None:
 
 def left() -> str:
     """What a purge leaves in the cache, for people; empty if nothing is there."""
-    kept = KeptFiles.of_user(odoo_snapshot.KIND)
-    count = len(kept.entries())
-    return f"left: {counted(count, 'snapshot')} of Odoo in {kept.folder} → inv cache --clear" if count else ""
+    found = [(_WORDS[kind], len(kept.entries()), kept.folder) for kind, kept in _kept().items()]
+    parts = [f"{counted(count, 'snapshot')} of {what} in {folder}" for what, count, folder in found if count]
+    return f"left: {', '.join(parts)} → inv cache --clear" if parts else ""
 
 
 def _kept() -> dict[str, KeptFiles]:

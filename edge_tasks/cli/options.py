@@ -241,9 +241,8 @@ _FLAGS: Final = (
     ),
     Option(
         "no_snapshot",
-        "Initialise Odoo even if an earlier run has kept the result, and keep none (docker)",
+        "Initialise Odoo or the database even if an earlier run has kept the result, and keep none",
         is_flag=True,
-        matters=Matters.DOCKER,
         used_by=("odoo-init",),
     ),
     Option(

@@ -5,14 +5,18 @@ With a part's number it is a process of a :mod:`.supervisor`, and ends when its 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from edge_tasks import ahead
 from edge_tasks.light.host import fleet_file
 from edge_tasks.light.host.fleet_file import FleetFileError
-from edge_tasks.light.host.supervisor import Supervisor
+from edge_tasks.light.host.supervisor import Supervisor, start_part
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 _MOST_ARGUMENTS = 2
 
@@ -32,16 +36,30 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(path: Path, part: int | None) -> None:
+    is_ahead = ahead.is_ahead()
+    spare = start_part(path, 0, is_ahead=True) if is_ahead and part is None else None
+    host = None if part is None else _host()
+    if is_ahead and not ahead.is_told():
+        return
     stamp = fleet_file.stamp(path)
     fleet = fleet_file.load(path)
     if part is None and fleet.processes:
-        Supervisor(path, fleet, stamp).run()
+        Supervisor(path, fleet, stamp, spare).run()
         return
+    if spare is not None:
+        spare.communicate()  # it ends with its standard input
+    import asyncio  # noqa: PLC0415 - a supervisor needs none
+
+    host = host or _host()
+    host.raise_file_limit()
+    asyncio.run(host.serve(path, part))
+
+
+def _host() -> ModuleType:
     from edge_tasks.light.host import host  # noqa: PLC0415 - a supervisor needs no websockets: 20 MB
 
     logging.getLogger("picows").setLevel(logging.WARNING)  # it has a line for each connection, as we have
-    host.raise_file_limit()
-    asyncio.run(host.serve(path, part))
+    return host
 
 
 if __name__ == "__main__":

@@ -233,6 +233,8 @@ def _float(decoded: str, raw: str, number: str) -> float:
 
 
 def _decode(raw: str) -> str:
+    if "\\" not in raw:  # most of them: this is the quick way
+        return raw
     return "".join(_character(unit) for unit in _UNIT.finditer(raw))
 
 

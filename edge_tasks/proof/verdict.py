@@ -177,8 +177,18 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
         seen = replace(seen, online=False, components=None)
     fault, condition, why, hint = _fault(seen, expected) or (None, Condition.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and seen.unasked is None
-    found = Verdict(seen.name, condition, why, hint, seen.values, may_change, seen.message_age_s, fault)
-    return replace(found, running=seen.running, node=seen.node)
+    return Verdict(
+        name=seen.name,
+        condition=condition,
+        why=why,
+        hint=hint,
+        values=seen.values,
+        may_change=may_change,
+        message_age_s=seen.message_age_s,
+        fault=fault,
+        running=seen.running,
+        node=seen.node,
+    )
 
 
 def _figures(

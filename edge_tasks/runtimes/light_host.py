@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge, Fleet
     from edge_tasks.runtimes.light_groups import Render
 
+_LOOK_S: Final = 0.02
 _MEMORY_FILE: Final = "light-memory.json"
 _STUCK_S: Final = 30.0
 """A process writes its status at least every 5 s, a large one a little later; older than this, it is stuck."""
@@ -213,7 +214,7 @@ class LightHost:
         deadline = time.monotonic() + self.starts_s
         while [status.get("revision") for status in self._statuses()] != wanted:
             self.process.require("light host")
-            if not until(deadline):
+            if not until(deadline, _LOOK_S):
                 return False
         return True
 

@@ -246,6 +246,8 @@ class Runtime:
         ownership: None if only the caller writes files.
         storage: None where no history is stored.
         light_host: what runs the light edges; None if nothing does.
+        start_ahead: starts the programs that do not run, so that they load meanwhile; they end with this call if
+            it does not have them begin.
     """
 
     name: str
@@ -258,6 +260,7 @@ class Runtime:
     ownership: Ownership | None = None
     storage: Storage | None = None
     light_host: Callable[[], LightEdgesHost] | None = None
+    start_ahead: Callable[[], None] = lambda: None
 
     @property
     def stands_for(self) -> str:

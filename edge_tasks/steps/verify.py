@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from edge_tasks.steps.edge_table import EdgeTable
     from edge_tasks.steps.fleet_view import FleetView
 
+_FIRST_PAUSE_S: Final = 0.02
 _PAUSE_S: Final = 0.2
 _MOST_PAUSE_S: Final = 2.0
-"""The pause between two looks is as long as the last look, because asking makes a busy machine busier."""
+"""The pause between two looks is as long as the last look, because asking makes a busy machine busier. The
+first ones are shorter: few edges are connected within a moment."""
 _MANY: Final = 200
 _MOST_LISTED: Final = 20
 
@@ -80,13 +82,14 @@ class Verify:
         """The last verdict of each edge: all are online, or the time is over, or waiting cannot help."""
         asked = time.monotonic()
         verdicts = {verdict.name: verdict for verdict in self.view.look()}
-        took_s = time.monotonic() - asked
+        took_s, pause_s = time.monotonic() - asked, _FIRST_PAUSE_S
         while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
             progress(len(verdicts) - len(ill))
             if self.judges_only and not any(verdicts[name].may_change for name in ill):
                 break
-            if not until(deadline, min(max(took_s, _PAUSE_S), _MOST_PAUSE_S)):
+            if not until(deadline, min(max(took_s, pause_s), _MOST_PAUSE_S)):
                 break
+            pause_s = min(2 * pause_s, _PAUSE_S)
             asked = time.monotonic()
             verdicts |= self._looked_at(self._worth_a_look(ill))
             took_s = time.monotonic() - asked

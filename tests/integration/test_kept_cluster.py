@@ -12,8 +12,12 @@ import psycopg
 import pytest
 
 from edge_tasks.adapters.kept_files import KeptFiles
-from edge_tasks.runtimes.embedded import postgres_server
+from edge_tasks.adapters.postgresql import connect
+from edge_tasks.registry.odoo.table import Database, has_table
+from edge_tasks.runtimes.embedded import new_cluster, postgres_server
+from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
+from edge_tasks.runtimes.embedded.schema import set_password, statements
 from tests.integration.test_embedded_server import ask, free_port
 
 if TYPE_CHECKING:
@@ -24,7 +28,9 @@ START = (
     "import sys; from pathlib import Path;"
     "from edge_tasks.adapters.kept_files import KeptFiles;"
     "from edge_tasks.runtimes.embedded.postgres_server import PostgresServer as P;"
-    "d, p, c = sys.argv[1:]; P(Path(d), int(p), 'odoo', 'pass', KeptFiles(Path(c))).start()"
+    "from edge_tasks.runtimes.embedded.schema import statements;"
+    "d, p, c = sys.argv[1:];"
+    "P(Path(d), int(p), 'odoo', 'pass', KeptFiles(Path(c)), 'openems', statements).start()"
 )
 
 SECRET = "pass 'word\"\\"  # noqa: S105 - of a server that lives for seconds
@@ -36,8 +42,11 @@ def kept(tmp_path: Path) -> KeptFiles:
 
 
 @contextmanager
-def running(folder: Path, kept: KeptFiles, password: str = SECRET) -> Iterator[PostgresServer]:
-    server = PostgresServer(folder / "data", free_port(), "odoo", password, kept)
+def running(
+    folder: Path, kept: KeptFiles, password: str = SECRET, said: list[str] | None = None
+) -> Iterator[PostgresServer]:
+    say = (lambda _line: None) if said is None else said.append
+    server = PostgresServer(folder / "data", free_port(), "odoo", password, kept, "openems", statements, say)
     server.start()
     try:
         yield server
@@ -56,12 +65,47 @@ def test_the_next_server_is_made_of_what_is_kept_and_has_a_password_of_its_own(
         assert ask(one, "SELECT current_user") == "odoo"
     (entry,) = kept.entries()
     assert {path.stat().st_mode & 0o777 for path in entry.folder.iterdir()} == {0o600}
-    monkeypatch.setattr(postgres_server, "run_initdb", run_initdb_is_refused)
+    monkeypatch.setattr(new_cluster, "run_initdb", run_initdb_is_refused)
     with running(tmp_path / "two", kept, 'it\'s "two"') as two:
         assert ask(two, "SHOW data_checksums") == "on"
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             ask(PostgresServer(two.data, two.port, two.user, "secret of one"), "SELECT 1")
-        assert b"it's" not in two.log.read_bytes()
+        assert has_table(Database("127.0.0.1", two.port, two.user, two.password))
+        assert not (two.data / TO_REPLACE).exists()
+
+
+def test_a_run_that_was_killed_before_it_had_set_its_password_does_so_the_next_time(
+    tmp_path: Path, kept: KeptFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    server = PostgresServer(tmp_path / "data", free_port(), "odoo", SECRET, kept)
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(postgres_server, "set_password", end)
+            with pytest.raises(KeyboardInterrupt):
+                server.start()
+        server.start()
+        assert ask(server, "SELECT current_user") == "odoo"
+        assert not (server.data / TO_REPLACE).exists()
+    finally:
+        server.stop()
+
+
+def test_no_log_has_a_password_even_if_the_server_notes_each_statement(tmp_path: Path, kept: KeptFiles) -> None:
+    with running(tmp_path, kept, "the first one") as server:
+        with connect(
+            "127.0.0.1", server.port, ("odoo", server.password), "postgres", autocommit=True
+        ) as connection:
+            connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+            connection.execute("SELECT pg_reload_conf()")
+        set_password("127.0.0.1", server.port, "odoo", "the first one", "the second one")
+        logged = server.log.read_text(encoding="utf-8")
+        assert "ALTER ROLE" in logged
+        assert "the second one" not in logged
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            ask(server, "SELECT 1")
 
 
 @pytest.mark.parametrize("change", ["cut off", "another tar", "not a data directory"])
@@ -70,8 +114,10 @@ def test_one_that_is_damaged_is_replaced(tmp_path: Path, kept: KeptFiles, change
         pass
     (entry,) = kept.entries()
     damage(entry.folder, kept, change)
-    with running(tmp_path / "two", kept) as two:
+    said: list[str] = []
+    with running(tmp_path / "two", kept, said=said) as two:
         assert ask(two, "SELECT current_user") == "odoo"
+    assert ["no good and was removed" in line for line in said] == [True]
     (again,) = kept.entries()
     assert (again.folder / "data.tar").stat().st_size > 1_000_000
 
@@ -102,7 +148,7 @@ def test_two_set_ups_at_once_do_not_disturb_each_other(tmp_path: Path, kept: Kep
     words = [[str(server.data), str(server.port), str(kept.folder)] for server in servers]
     started = [subprocess.Popen([sys.executable, "-c", START, *arguments]) for arguments in words]
     try:
-        assert [process.wait() for process in started] == [0, 0]
+        assert [process.wait(60) for process in started] == [0, 0]
         assert [ask(server, "SELECT current_user") for server in servers] == ["odoo", "odoo"]
         assert len(list(kept.folder.iterdir())) == 1
     finally:
@@ -126,3 +172,15 @@ def test_on_a_full_disk_nothing_is_kept_and_nothing_else_fails(tmp_path: Path, f
         with running(tmp_path / name, full) as server:
             assert ask(server, "SELECT current_user") == "odoo"
         assert list(full.folder.iterdir()) == []
+
+
+def test_what_cannot_be_filled_beforehand_is_not_kept_and_hinders_nothing(
+    tmp_path: Path, kept: KeptFiles
+) -> None:
+    server = PostgresServer(tmp_path / "data", free_port(), "odoo", SECRET, kept, "openems", lambda: "NONSENSE")
+    server.start()
+    try:
+        assert ask(server, "SELECT current_user") == "odoo"
+        assert kept.entries() == []
+    finally:
+        server.stop()

@@ -18,6 +18,7 @@ ROOMS = (
     "errors",
     "plan",
     "output",
+    "ahead",
     "openems",
     "timedata",
     "light",
@@ -34,7 +35,7 @@ ROOMS = (
     "cli",
 )
 """From the bottom up: a room imports only from those before it."""
-PROGRAMS = {"light": {"errors", "openems"}, "backend": {"errors", "openems", "timedata"}}
+PROGRAMS = {"light": {"errors", "ahead", "openems"}, "backend": {"errors", "ahead", "openems", "timedata"}}
 """They run by themselves, in a process or container of their own."""
 LIGHT_ROOMS = ("engine", "devices", "wire", "host", "nodes")
 """The same within the light edges' program."""
@@ -81,7 +82,7 @@ PURE_MODULES = (
             "timedata/span",
             *(f"timedata/{name}" for name in ("answer", "aggregated", "allowed_channels", "local_time")),
             *(f"timedata/{name}" for name in ("question", "resolution", "series", "table")),
-            *(f"timedata/embedded/{name}" for name in ("block", "coding", "compaction", "recorder")),
+            *(f"timedata/embedded/{name}" for name in ("block", "coding", "compaction", "moments", "recorder")),
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
@@ -276,9 +277,16 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     assert not {path.stem for path in MODULES.values()} & {"utils", "helpers", "common", "manager", "base"}
 
 
-@pytest.mark.parametrize("module", ["cli.assembly", "cli.reading", "cli.attach"])
+@pytest.mark.parametrize("module", ["cli.assembly", "cli.reading", "cli.attach", "runtimes.embedded.runtime"])
 def test_what_takes_long_to_import_is_left_to_those_who_need_it(module: str) -> None:
     heavy = "{'numpy', 'aiohttp', 'websockets'}"
     code = f"import sys, edge_tasks.{module}; print(sorted({heavy} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout == b"[]\n"
+
+
+@pytest.mark.parametrize("module", ["backend.__main__", "light.host.host"])
+def test_a_program_starts_without_what_takes_long_to_import(module: str) -> None:
+    code = f"import sys, edge_tasks.{module}; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout == b"False\n"

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks import ahead
 from edge_tasks.light.host import fleet_file
-from edge_tasks.light.host.metrics import Metrics
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.light.host.fleet_file import Fleet, Stamp
+    from edge_tasks.light.host.metrics import Metrics
 
 _LOG: Final = logging.getLogger(__name__)
 _POLL: Final = 0.2
@@ -59,15 +62,23 @@ class Supervisor:
         path: the fleet file.
         fleet: its content.
         stamp: of that content.
+        spare: the first part, if it was started ahead.
     """
 
-    def __init__(self, path: Path, fleet: Fleet, stamp: Stamp) -> None:
+    def __init__(
+        self, path: Path, fleet: Fleet, stamp: Stamp, spare: subprocess.Popen[bytes] | None = None
+    ) -> None:
         self._path = path
         self._fleet = fleet
         self._stamp = stamp
-        self._parts: dict[int, _Part] = {}
+        self._parts = {} if spare is None else {0: _begin(spare)}
         self._stopped = False
-        self._metrics = Metrics(fleet)
+
+    @cached_property
+    def _metrics(self) -> Metrics:
+        from edge_tasks.light.host.metrics import Metrics  # noqa: PLC0415 - parts load their program meanwhile
+
+        return Metrics(self._fleet)
 
     def run(self) -> None:
         """Run until told to stop or the fleet file is deleted, and end all parts."""
@@ -104,19 +115,15 @@ class Supervisor:
     def _converge(self) -> None:
         """Start and end processes until there is one for each part."""
         count = max(1, self._fleet.processes)
-        self._metrics.serve(self._fleet)
         self._end([index for index in self._parts if index >= count])
         for index in range(count):
             part = self._parts.setdefault(index, _Part())
             if part.process is not None and part.process.poll() is not None:
                 self._note_death(index, part, part.process)
             if part.process is None and time.monotonic() >= part.due:
-                part.process = self._start(index)
+                part.process = start_part(self._path, index)
                 part.started = time.monotonic()
-
-    def _start(self, index: int) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "edge_tasks.light", str(self._path), str(index)]
-        return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
+        self._metrics.serve(self._fleet)
 
     def _note_death(self, index: int, part: _Part, process: subprocess.Popen[bytes]) -> None:
         now = time.monotonic()
@@ -149,6 +156,21 @@ class Supervisor:
     def _forget(self, index: int) -> None:
         with contextlib.suppress(OSError):
             self._fleet.part_file(index).unlink()
+
+
+def start_part(path: Path, index: int, *, is_ahead: bool = False) -> subprocess.Popen[bytes]:
+    """Start the process of a part; one that is ahead begins when it is told to."""
+    command = [sys.executable, "-m", "edge_tasks.light", str(path), str(index)]
+    environment = {**os.environ, **({ahead.VARIABLE: "1"} if is_ahead else {})}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - our own module
+
+
+def _begin(process: subprocess.Popen[bytes]) -> _Part:
+    """Have a part begin; one that has ended meanwhile counts as a death."""
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(process.stdin.fileno(), ahead.WORD)
+    return _Part(process, time.monotonic())
 
 
 def _release(process: subprocess.Popen[bytes]) -> None:

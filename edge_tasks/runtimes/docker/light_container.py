@@ -29,7 +29,7 @@ _HOST: Final = ("edge_tasks.light", str(FLEET / _FLEET_FILE))
 _KEEPER: Final = ("edge_tasks.light.nodes", "keep", str(FLEET), str(_PROGRAM))
 """What it is where the edges are on other machines."""
 PACKAGES: Final = ("orjson", "picows", "prometheus_client", "tzdata", "yarl")
-SOURCES: Final = ("__init__.py", "errors.py", "openems", "light")
+SOURCES: Final = ("__init__.py", "errors.py", "ahead.py", "openems", "light")
 """What the program needs of other packages and of ours; a test of the architecture checks it."""
 
 _VERSION: Final = "import sys; print('%d.%d' % sys.version_info[:2])"

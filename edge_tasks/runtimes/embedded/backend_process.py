@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _START_S: Final = 30.0
 _OPEN_S: Final = 5.0
+_LOOK_S: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class BackendProcess:
         deadline = time.monotonic() + _START_S
         while not self._answers():
             daemon.require(BACKEND)
-            if not until(deadline):
+            if not until(deadline, _LOOK_S):
                 rest = self.processes.api.rest
                 raise CommandFailed(f"the backend does not answer on {rest}", hint=f"see {daemon.log}")
         if self.processes.manager_port is not None:

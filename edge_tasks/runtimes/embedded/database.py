@@ -49,10 +49,11 @@ class EmbeddedDatabase:
             RegistrationError: the tables cannot be made.
             CommandFailed: the server does not start.
         """
-        self.processes.server.start()
+        self.processes.start_server()
         database, api = self.processes.database, self.processes.api
-        answers(database)  # it says what to type if the password is refused
-        create_database(database.host, database.port, database.user, database.password, database.name)
+        if not has_table(database):
+            answers(database)  # it says what to type if the password is refused
+            create_database(database.host, database.port, database.user, database.password, database.name)
         credentials = (
             ("pgpass", f"{database.host}:{database.port}:{database.name}:{database.user}:{database.password}\n"),
             ("netrc", f"machine {HOST} login {api.user} password {api.password}\n"),

@@ -11,7 +11,7 @@ from edge_tasks.runtimes.light_host import change_of
 from edge_tasks.runtimes.plans import EdgesToStart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from edge_tasks.fleet.directories import Written
     from edge_tasks.fleet.identity import Fleet
@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LightEdges:
-    """The edges with and without a directory, all in the same host."""
+    """The edges with and without a directory, all in the same host.
+
+    Attributes:
+        start_ahead: starts the next host, so that it loads its program while the present one ends.
+    """
 
     fleet: Fleet
     host: LightHost
+    start_ahead: Callable[[], None]
 
     since: ClassVar[str] = "its present connection was made"
 
@@ -52,6 +57,7 @@ class LightEdges:
 
     def clear(self) -> None:
         """End the host, and remove what its edges have counted."""
+        self.start_ahead()
         self.host.clear()
 
     def processes(self) -> dict[str, EdgeProcess]:

@@ -9,15 +9,16 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 from dataclasses import dataclass
-from subprocess import DEVNULL, SubprocessError, run
+from subprocess import DEVNULL, CalledProcessError, SubprocessError, run
 from typing import IO, TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import PRIVATE
 from edge_tasks.errors import FleetError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.adapters.kept_files import KeptFiles
@@ -35,15 +36,17 @@ class KeptCluster:
     Attributes:
         kept: where it is.
         version: what the server says of itself.
-        options: of `initdb`, but for paths.
+        options: of `initdb`, but for paths, and what else it was made with.
+        say: prints a line for people.
     """
 
     kept: KeptFiles
     version: str
     options: Sequence[str]
+    say: Callable[[str], None]
 
     def restore(self, fresh: Path, prefix: Sequence[str]) -> bool:
-        """Fill an empty folder with it; False if there is none, or if it is no good and was removed.
+        """Fill an empty folder with it; False if there is none, or if it cannot be used.
 
         Args:
             fresh: the folder; it may hold anything afterwards if the answer is False.
@@ -55,10 +58,14 @@ class KeptCluster:
                 return False
             with (entry.folder / _FILES).open("rb") as file:
                 _run([*prefix, "tar", "-C", os.fspath(fresh), "-xf", "-"], stdin=file)
-        except FleetError:  # damaged, and gone
+        except FleetError as error:  # damaged, and gone
+            self._tell(error.message)
             return False
-        except (OSError, SubprocessError):
-            self.discard()
+        except CalledProcessError:
+            self.discard(fresh, "it cannot be unpacked")
+            return False
+        except (OSError, SubprocessError) as error:
+            self._tell_unused(str(error))
             return False
         return True
 
@@ -72,9 +79,20 @@ class KeptCluster:
         except (FleetError, OSError, SubprocessError):
             return
 
-    def discard(self) -> None:
-        """Remove it: it is no good."""
+    def discard(self, fresh: Path, why: str) -> None:
+        """Remove it because it is no good, and say so; on a full disk it may be good, and stays."""
+        size = sum(entry.size for entry in self.kept.entries() if entry.folder.name == self._key)
+        if shutil.disk_usage(fresh).free < size:
+            self._tell_unused("the disk is full")
+            return
         self.kept.remove(self._key)
+        self._tell(why)
+
+    def _tell_unused(self, why: str) -> None:
+        self.say(f"  the snapshot of PostgreSQL is not used: {why}")
+
+    def _tell(self, why: str) -> None:
+        self.say(f"  the snapshot of PostgreSQL is no good and was removed: {why}")
 
     @property
     def _key(self) -> str:

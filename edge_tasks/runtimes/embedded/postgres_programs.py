@@ -90,23 +90,22 @@ def run_initdb(command: list[str], log: Path) -> None:
         )
 
 
-def set_password(server: list[str], data: Path, user: str, password: str) -> None:
-    """Give a user a password in a data directory that no server uses.
+def run_single(server: list[str], data: Path, database: str, statements: str) -> None:
+    """Have a server without clients run SQL in a data directory that no other one uses.
 
     Args:
-        server: the server's program, with what stands before it.
+        server: its program, with what stands before it.
         data: the directory.
-        user: its name.
-        password: not seen in a process list or a log.
+        database: in which one.
+        statements: they are in no process list and in no log.
 
     Raises:
-        CommandFailed: the directory is no good.
+        CommandFailed: the directory is no good, or a statement failed; the message does not repeat it.
     """
-    role, secret = user.replace('"', '""'), password.replace("'", "''")
-    how = ["--single", "-D", str(data), *_QUIETLY, "postgres"]
-    done = _call([*server, *how], given=f"ALTER ROLE \"{role}\" PASSWORD '{secret}'\n")
-    if done.returncode != 0 or "ERROR:" in done.stdout:
-        raise CommandFailed(f"the password of {user} could not be set in {data}")
+    done = _call([*server, "--single", "-j", "-D", str(data), *_QUIETLY, database], given=statements)
+    found = [line for line in done.stdout.splitlines() if "ERROR:" in line or "FATAL:" in line]
+    if done.returncode != 0 or found:
+        raise CommandFailed(f"PostgreSQL cannot work on {data}: {found[0] if found else tail(done.stdout)}")
 
 
 def version_of(server: Path) -> str:

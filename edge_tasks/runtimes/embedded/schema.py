@@ -8,7 +8,8 @@ import psycopg
 from psycopg import sql
 
 from edge_tasks.adapters import postgresql
-from edge_tasks.errors import RegistrationError
+from edge_tasks.errors import CommandFailed, RegistrationError
+from edge_tasks.timedata.embedded import database as history
 
 _LOCK = 0x6564_6765  # any number that nobody else locks: two runs make the tables one after the other
 
@@ -57,7 +58,34 @@ def _fill(address: dict[str, str | int], dbname: str) -> bool:
         if found and found[0]:
             return False
         # Somebody has dropped the device table: the other tables are ours as well, and are of no use without it.
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
-        connection.execute(resources.files(__package__).joinpath("schema.sql").read_bytes())
+        connection.execute(_tables().encode())
     return True
+
+
+def set_password(host: str, port: int, user: str, before: str, password: str) -> None:
+    """Give a user another password, of which the server only sees the salted hash; nothing if it has another one.
+
+    Raises:
+        CommandFailed: the server refuses.
+    """
+    try:
+        with postgresql.connect(host, port, (user, before), "postgres", autocommit=True) as connection:
+            connection.execute("SET synchronous_commit = on")  # on the disk, before the other one is forgotten
+            secret = connection.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256")
+            statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            connection.execute(statement.format(sql.Identifier(user), sql.Literal(secret.decode())))
+    except psycopg.OperationalError as error:
+        if "authentication failed" not in str(error):
+            raise CommandFailed(f"the password of {user} could not be set") from None
+    except psycopg.Error:
+        raise CommandFailed(f"the password of {user} could not be set") from None
+
+
+def statements() -> str:
+    """SQL for a new database: all tables that a backend uses."""
+    return _tables() + history.SCHEMA
+
+
+def _tables() -> str:
+    tables = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+    return f"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n{tables}\n"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.runtimes.embedded.processes import HOST
 from edge_tasks.runtimes.plans import UNKNOWN_S, Entrance
-from edge_tasks.timedata.embedded.compaction import QUARTER_MS
 from edge_tasks.timedata.embedded.database import Database
-from edge_tasks.timedata.embedded.history import EmbeddedHistory
+from edge_tasks.timedata.embedded.moments import QUARTER_MS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edge_tasks.output import Progress
     from edge_tasks.runtimes.embedded.processes import Processes
+    from edge_tasks.timedata.embedded.history import EmbeddedHistory
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class EmbeddedStorage:
 
     def history(self) -> EmbeddedHistory:
         """The history, as it is reached from here."""
+        from edge_tasks.timedata.embedded.history import EmbeddedHistory  # noqa: PLC0415 - numpy takes 100 ms
+
         found, own = self.processes, self.processes.database
         database = Database(own.host, own.port, own.name, own.user, own.password)
         return EmbeddedHistory(database, found.folder, found.console)

@@ -12,29 +12,21 @@ has some channels, each with a value at each of its moments::
 
 from __future__ import annotations
 
-import struct
-import sys
-import zlib
-from array import array
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from edge_tasks.timedata.embedded import coding
+from edge_tasks.timedata.embedded.moments import COPY, DAY_MS, HEAD, PLAIN, opened
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from edge_tasks.timedata.embedded.coding import Bytes, Column
     from edge_tasks.timedata.points import Values, Whole
 
-DAY_MS: Final = 86_400_000
-_PLAIN, _COMPRESSED = b"\0", b"\1"
-_FAST: Final = 1
-_HEAD: Final = struct.Struct("<IqIH")
 _ID, _MOMENT, _BASE = np.dtype("<u4"), np.dtype("<u4"), np.dtype("<i8")
-_FLOAT, _BITS = struct.Struct("<d"), struct.Struct("<q")
 
 
 class Day(NamedTuple):
@@ -82,26 +74,8 @@ def _coded(times: Whole, channels: Mapping[int, Values]) -> Iterator[Day]:
     bases = np.stack([column.bases for column in columns], axis=1).astype(_BASE)
     contents = np.concatenate([_bytes_of_rows(bases), *(column.content for column in columns)], axis=1)
     for place, first in enumerate(times[:, 0].tolist()):
-        head = _HEAD.pack(count, first, step if regular else 0, len(columns))
-        yield Day(first // DAY_MS, b"".join((_PLAIN, head, fixed, ids, codes, contents[place].tobytes())))
-
-
-def moment(time: int, values: Mapping[int, float]) -> bytes:
-    """The group of one moment, by the ids of its channels."""
-    codes, bases = bytearray(), array("q")
-    for value in values.values():
-        whole = type(value) is int
-        codes.append(coding.WHOLE_MOMENT if whole else coding.FLOAT_MOMENT)
-        bases.append(int(value) if whole else _bits(value))
-    head = _HEAD.pack(1, time, 1, len(values))
-    if sys.byteorder == "big":
-        bases.byteswap()
-    return b"".join((head, np.fromiter(values, _ID, len(values)).tobytes(), codes, bases.tobytes()))
-
-
-def _bits(value: float) -> int:
-    bits: int = _BITS.unpack(_FLOAT.pack(value))[0]
-    return bits
+        head = HEAD.pack(count, first, step if regular else 0, len(columns))
+        yield Day(first // DAY_MS, b"".join((PLAIN, head, fixed, ids, codes, contents[place].tobytes())))
 
 
 def _bytes_of_rows(table: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Bytes:
@@ -137,9 +111,9 @@ class Group:
     """
 
     def __init__(self, block: memoryview) -> None:
-        head: tuple[int, int, int, int] = _HEAD.unpack_from(block)
+        head: tuple[int, int, int, int] = HEAD.unpack_from(block)
         self.count, self._first, self._step, width = head
-        at = _HEAD.size
+        at = HEAD.size
         self._moments = block[at : at + (0 if self._step else self.count * _MOMENT.itemsize)]
         at += len(self._moments)
         self.ids: list[int] = np.frombuffer(block, _ID, width, at).tolist()
@@ -160,35 +134,16 @@ class Group:
     def values(self, place: int) -> Values:
         """The values of the channel at this place."""
         code = self._codes[place]
-        if coding.kind_of(code) == coding.COPY:
+        if coding.kind_of(code) == COPY:
             return self.values(self._bases[place])
         at = self._at + self.count * sum(self._codes[:place].translate(coding.WIDTHS))
         content = self._block[at : at + self.count * coding.WIDTHS[code]]
         return coding.decode(code, self._bases[place], content, self.count)
 
 
-def compressed(groups: Iterable[bytes | memoryview]) -> bytes:
-    """The block of some groups, compressed."""
-    return _COMPRESSED + zlib.compress(b"".join(groups), _FAST)
-
-
-def plain(group: bytes) -> bytes:
-    """The block of one group, as it is."""
-    return _PLAIN + group
-
-
-def together(blocks: Iterable[bytes]) -> bytes:
-    """One block with the groups of several."""
-    return compressed(_opened(block) for block in blocks)
-
-
-def _opened(block: bytes) -> memoryview:
-    return memoryview(zlib.decompress(block[1:])) if block[:1] == _COMPRESSED else memoryview(block)[1:]
-
-
 def groups_of(block: bytes) -> Iterator[Group]:
     """The groups of a block."""
-    rest = _opened(block)
+    rest = opened(block)
     while rest:
         group = Group(rest)
         yield group

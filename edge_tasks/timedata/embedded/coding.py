@@ -18,24 +18,29 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_tasks.timedata.embedded.moments import (
+    CONSTANT,
+    CONSTANT_FLOAT,
+    COPY,
+    FLOAT,
+    KIND_BITS,
+    OFFSET,
+    RISE,
+    WHOLE,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edge_tasks.timedata.points import Values
 
-CONSTANT, OFFSET, RISE, COPY, WHOLE, FLOAT, CONSTANT_FLOAT = range(7)
 _WIDTHS: Final = (1, 2, 4)
 _UNSIGNED: Final[Mapping[int, np.dtype[np.uint8] | np.dtype[np.uint16] | np.dtype[np.uint32]]] = {
     1: np.dtype("<u1"),
     2: np.dtype("<u2"),
     4: np.dtype("<u4"),
 }
-_KIND_BITS: Final = 4
-WHOLE_MOMENT: Final = CONSTANT << _KIND_BITS
-"""The code of an integer that is alone."""
-FLOAT_MOMENT: Final = CONSTANT_FLOAT << _KIND_BITS
-"""The code of a float that is alone."""
-WIDTHS: Final = bytes(code & ((1 << _KIND_BITS) - 1) for code in range(256))
+WIDTHS: Final = bytes(code & ((1 << KIND_BITS) - 1) for code in range(256))
 """How many bytes a value of a column takes, by the column's code."""
 Integers = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
@@ -58,9 +63,9 @@ class Column(NamedTuple):
     def of(cls, kind: int, bases: Integers, values: NDArray[np.generic] | None = None) -> Column:
         """The column of a kind, with its values as rows of days."""
         if values is None:
-            return cls(kind << _KIND_BITS, bases, np.empty((len(bases), 0), np.uint8))
+            return cls(kind << KIND_BITS, bases, np.empty((len(bases), 0), np.uint8))
         content = np.ascontiguousarray(values).view(np.uint8).reshape(len(bases), -1)
-        return cls(kind << _KIND_BITS | values.dtype.itemsize, bases, content)
+        return cls(kind << KIND_BITS | values.dtype.itemsize, bases, content)
 
 
 def encode(values: Values, days: int) -> Column:
@@ -104,7 +109,7 @@ def _width(highest: int) -> int | None:
 
 def kind_of(code: int) -> int:
     """What the bytes of a column are."""
-    return code >> _KIND_BITS
+    return code >> KIND_BITS
 
 
 def decode(code: int, base: int, content: memoryview, count: int) -> Values:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edge_tasks.timedata.embedded.block import days_of, series_in, together
+from edge_tasks.timedata.embedded.block import days_of, series_in
+from edge_tasks.timedata.embedded.moments import QUARTER_MS, together
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-QUARTER_MS: Final = 900_000
 
 
 def compacted(blocks: Sequence[bytes], *, thin: bool) -> bytes:

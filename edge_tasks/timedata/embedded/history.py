@@ -12,16 +12,18 @@ from urllib.parse import urlsplit
 import numpy as np
 import psycopg
 
-from edge_tasks.timedata.embedded.block import DAY_MS, days_of, groups_of
+from edge_tasks.timedata.embedded.block import days_of, groups_of
 from edge_tasks.timedata.embedded.database import (
     CHANNELS,
     COPY,
+    HISTORY_PATH,
     NEW_CHANNELS,
     TYPES,
     Database,
     connect,
     number_of,
 )
+from edge_tasks.timedata.embedded.moments import DAY_MS
 from edge_tasks.timedata.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.points import Points, Whole
     from edge_tasks.timedata.span import Span
 
-HISTORY_PATH: Final = "/history"
-"""Of the backend's console: a POST has it write what edges have sent."""
 _BYTES_OF_VALUE: Final = 1.2
 """Measured: 3 MB an edge and year of quarter hours with 75 channels. PostgreSQL's log, at first, has them too."""
 _DAYS: Final = "SELECT DISTINCT edge FROM history.block WHERE edge = ANY(%s) AND day BETWEEN %s AND %s"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from edge_tasks.timedata.embedded.block import compressed, moment, plain
+from edge_tasks.timedata.embedded.moments import QUARTER_MS, compressed, moment, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Sent: TypeAlias = "Mapping[str, int | float | str | bool | None]"
 _INTEGER, _FLOAT = re.compile(r"-?[0-9]{1,18}"), re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _MINUTE_MS: Final = 60_000
-_QUARTER_MS: Final = 900_000
 _MANY: Final = 200
 
 
@@ -57,9 +56,9 @@ class Recorder:
             self.finish(ids)
             self._minute = minute
         whole = len(values) >= _MANY
-        if time // _QUARTER_MS != self._quarter:
-            self._quarter, self._seen = time // _QUARTER_MS, set()
-        if self._seen is not None and time % _QUARTER_MS:
+        if time // QUARTER_MS != self._quarter:
+            self._quarter, self._seen = time // QUARTER_MS, set()
+        if self._seen is not None and time % QUARTER_MS:
             self._keep_first(Moment(time, values), self._seen, ids, whole=whole)
         if whole:
             self.finish(ids)  # what came before it must not count after it

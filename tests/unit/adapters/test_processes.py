@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import psutil
@@ -101,3 +101,55 @@ def test_one_without_a_log_says_so(daemon: Daemon) -> None:
     assert daemon.last_lines() == "no output"
     daemon.log.write_text("")
     assert daemon.last_lines() == "no output"
+
+
+OUTLIVES_US = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+"""Python warns of a process that nobody waits for."""
+
+
+@OUTLIVES_US
+def test_one_that_is_loaded_ahead_runs_only_once_it_is_started(daemon: Daemon) -> None:
+    daemon.start_ahead()
+    daemon.start_ahead()
+    assert daemon.find() is None
+    assert not daemon.stop()
+    of_another_command = Daemon(daemon.module, daemon.config, daemon.log)
+    assert of_another_command.find() is None
+    assert not of_another_command.stop()
+    daemon.start('{"unknown": 1}')
+    found = daemon.find()
+    assert found is not None
+    found.wait(30)
+    assert "unknown" in daemon.log.read_text()  # of the configuration, which was not there when it was loaded
+    with pytest.raises(CommandFailed, match="unknown"):
+        daemon.require("backend")
+
+
+LOADING = """
+import sys
+from pathlib import Path
+from edge_tasks.adapters.processes import Daemon
+Daemon("edge_tasks.backend", Path(sys.argv[1]), Path(sys.argv[2])).start_ahead()
+"""
+
+
+def test_one_that_is_loaded_ahead_ends_with_who_loaded_it(daemon: Daemon) -> None:
+    subprocess.run([sys.executable, "-c", LOADING, str(daemon.config), str(daemon.log)], check=True)
+    assert daemon.find() is None  # it may be there for a moment, but has not begun
+    (pid,) = daemon.config.with_suffix(".ahead").read_text().split()
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(int(pid)).wait(30)
+    assert daemon.log.read_text() == ""
+
+
+@OUTLIVES_US
+def test_one_that_ended_while_it_was_loaded_is_started_again(daemon: Daemon) -> None:
+    daemon.start_ahead()
+    (loading,) = daemon._ahead
+    loading.kill()
+    loading.wait()
+    daemon.start('{"unknown": 1}')
+    found = daemon.find()
+    assert found is not None
+    found.wait(30)
+    assert "unknown" in daemon.log.read_text()
