@@ -151,12 +151,12 @@ class StepDone(TypedDict):
     """A step that ended well.
 
     Attributes:
-        begin: seconds after the beginning of the call.
-        waits: one after the other.
         name: as the task is typed.
         changed: it had something to do.
         did: what, in a few words.
         seconds: how long it took.
+        begin: seconds after the beginning of the call.
+        waits: one after the other.
     """
 
     name: str
