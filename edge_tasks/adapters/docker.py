@@ -36,6 +36,8 @@ _ASK_S: Final = 120
 _INTERRUPTED: Final = 130
 _OF_THE_PROGRAM: Final = (1, 126, 127)
 """Exit codes of ``docker run`` that are not the engine's own (125): failed, cannot be run, is not there."""
+_NO_FILE: Final = ("could not find the file", "no such container:path", "no such file or directory")
+"""How engines say that a container has no such file."""
 _OURS: Final = "com.docker.compose.project"
 
 
@@ -167,6 +169,16 @@ class Docker:
         ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()
         found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
         return tuple(container for entry in found if (container := container_of(entry)))
+
+    def has_file(self, container: str, path: str) -> bool:
+        """Whether a container has a file, whether or not it runs."""
+        try:
+            self.ask("cp", f"{container}:{path}", "-")
+        except CommandFailed as error:
+            if any(word in error.message.lower() for word in _NO_FILE):
+                return False
+            raise
+        return True
 
     def has_volume(self, name: str) -> bool:
         """Whether there is a volume of this name."""

@@ -156,6 +156,7 @@ def run_step(session: Session, name: str) -> None:
 def verify(session: Session) -> None:
     """``inv verify``."""
     session.begin()
+    session.beside.settle()
     timeout_s = session.target.choices.number("timeout")
     view = fleet_view(session)
     try:

@@ -86,6 +86,7 @@ class Executor(invoke.executor.Executor):
 
     def _succeed(self) -> None:
         if (session := self._session) is not None:
+            session.beside.settle()
             session.platform_used.succeed()
 
     def _finish(self, error: dict[str, Any] | None) -> None:

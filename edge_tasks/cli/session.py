@@ -23,6 +23,7 @@ from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
+from edge_tasks.runtimes.beside import Beside
 from edge_tasks.runtimes.choice import Chooser, kind
 from edge_tasks.runtimes.context import RuntimeContext
 
@@ -54,6 +55,7 @@ class Session:
         console: where the call prints.
         done: the steps that this call has done.
         bringing_up: notes what brings the fleet up.
+        beside: what a step has begun; a call ends well only when that has.
         judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
@@ -73,6 +75,7 @@ class Session:
         self.done: set[str] = set()
         self.bringing_up = BringingUp(self.console)
         self.judges_only = False
+        self.beside = Beside()
         self._stack = ExitStack()
         self._begun = self._said_without_effect = False
         self._target: Target | None = None
@@ -291,6 +294,7 @@ class Session:
             progress=console.download,
             waiting=console.waiting,
             echo=console.heard,
+            beside=self.beside,
         )
 
     def header(self) -> str:
