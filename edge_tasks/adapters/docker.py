@@ -10,9 +10,11 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import sh
 
+from edge_tasks.adapters import engine_socket
 from edge_tasks.adapters.containers import Image, container_of, host_ports_of, seconds_of
 from edge_tasks.adapters.docker_cli import (
     TAIL_LINES,
+    Ended,
     answer,
     environment,
     failure,
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
     from edge_tasks.adapters.containers import Container
 
-OLDEST_ENGINE: Final = (20, 10)
-_ANSWER_S: Final = 10
 _ASK_S: Final = 120
 _INTERRUPTED: Final = 130
 _OF_THE_PROGRAM: Final = (1, 126, 127)
@@ -71,9 +71,8 @@ class Docker:
             return answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=self._with(more))
         except TimeoutError:
             raise CommandFailed(f"{shown(arguments)} did not end within {_ASK_S} s") from None
-        except sh.ErrorReturnCode as error:
-            said = error.stderr.decode(errors="replace")
-            raise CommandFailed(failure(arguments, error.exit_code, said)) from None
+        except Ended as error:
+            raise CommandFailed(failure(arguments, error.code, error.said)) from None
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         """Run a command that changes something, for as long as it takes, with its output in the log.
@@ -166,8 +165,11 @@ class Docker:
 
     def containers(self, project: str) -> tuple[Container, ...]:
         """All containers of a Compose project, running or not."""
-        ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()
-        found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
+        label = f"{_OURS}={project}"
+        found = engine_socket.inspected(label)
+        if found is None:
+            ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={label}").split()
+            found = json.loads(self.ask("inspect", *ids)) if ids else []
         return tuple(container for entry in found if (container := container_of(entry)))
 
     def has_file(self, container: str, path: str) -> bool:
@@ -262,40 +264,5 @@ class Docker:
             return ""
 
 
-def engine_problem() -> tuple[str, str]:
-    """Why no Docker Engine with Compose can be used here, and what to do; both empty when one can."""
-    try:
-        said = answer(("version", "--format", "{{.Server.Version}}"), _ANSWER_S)
-    except sh.CommandNotFound:
-        return (
-            "docker is not installed on this machine",
-            "install Docker Engine and the Compose plugin (docs.docker.com/engine)",
-        )
-    except TimeoutError:
-        return "the Docker Engine does not answer", "systemctl restart docker"
-    except sh.ErrorReturnCode as error:
-        return _refusal(error.stderr.decode(errors="replace"))
-    if _version(said) < OLDEST_ENGINE:
-        return f"the Docker Engine is {said.strip()}", "update it to 20.10 or later"
-    try:
-        answer(("compose", "version", "--short"), _ANSWER_S)
-    except (sh.ErrorReturnCode, TimeoutError):
-        return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 is not enough"
-    return "", ""
-
-
 def _appended(log: Path) -> IO[str]:
     return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE), "w", encoding="utf-8")
-
-
-def _refusal(said: str) -> tuple[str, str]:
-    if "permission denied" in said.lower():
-        return (
-            "you are not allowed to use the Docker Engine",
-            "sudo usermod -aG docker $USER, then log in again",
-        )
-    return "no Docker Engine answers on this machine", "systemctl start docker (or open Docker Desktop)"
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", text)[:2])

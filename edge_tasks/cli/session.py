@@ -52,10 +52,10 @@ class Session:
         tasks: these and all that they need.
         configured: the section ``edge_tasks`` of ``invoke.yaml``.
         invocation: how the program was started.
-        console: where the call prints.
-        done: the steps that this call has done.
+        console: where it prints.
+        done: the steps that it has done.
         bringing_up: notes what brings the fleet up.
-        beside: what a step has begun; a call ends well only when that has.
+        beside: what a step has begun, for which a call waits.
         judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
@@ -68,14 +68,12 @@ class Session:
     ) -> None:
         self.options = options
         self.typed = self.tasks = typed
-        self.configured = configured
-        self.invocation = invocation
+        self.configured, self.invocation = configured, invocation
         as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
         self.console = Console(as_json, quiet, echo, invocation.worded)
         self.done: set[str] = set()
         self.bringing_up = BringingUp(self.console)
-        self.judges_only = False
-        self.beside = Beside()
+        self.judges_only, self.beside = False, Beside()
         self._stack = ExitStack()
         self._begun = self._said_without_effect = False
         self._target: Target | None = None
@@ -155,8 +153,7 @@ class Session:
         self._stack.enter_context(self.target.state.locked(self._command))
         self.look_again()
         self.check_moves()
-        self._begun = True
-        target = self.target
+        self._begun, target = True, self.target
         is_new = target.saved is None
         self.judges_only = self.typed <= _JUDGING and not is_new
         if not self.judges_only and (renewed := self._platform.renew()):

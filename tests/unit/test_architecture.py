@@ -44,6 +44,7 @@ HOMES = {
     "psycopg": {
         "adapters/postgresql.py",
         "registry/odoo/table.py",
+        "registry/odoo/fresh.py",
         "backend/store.py",
         "backend/history_store.py",
         "timedata/embedded/database.py",
