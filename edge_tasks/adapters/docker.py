@@ -7,6 +7,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import sh
 
@@ -193,16 +194,11 @@ class Docker:
 
     def root(self) -> str:
         """The folder in which the engine keeps images and containers."""
-        return self.ask("info", "--format", "{{.DockerRootDir}}").strip()
+        return str(self._about_engine()["DockerRootDir"])
 
     def images(self, names: Iterable[str]) -> dict[str, str]:
         """The ids of the images that are present, by name."""
-        wanted = list(dict.fromkeys(names))
-        try:  # one call is quick, and fails if one of them is not here
-            ids = self.ask("image", "inspect", "--format", "{{.Id}}", *wanted).split() if wanted else []
-        except CommandFailed:
-            return {name: found for name in wanted if (found := self._image(name))}
-        return dict(zip(wanted, ids, strict=True))
+        return {name: entry["Id"] for name in dict.fromkeys(names) if (entry := self._about_image(name))}
 
     def made(self, names: Iterable[str]) -> dict[str, tuple[str, float]]:
         """Id of those images that are here, and when each was made, seconds since 1970; by name."""
@@ -210,9 +206,8 @@ class Docker:
 
     def image(self, name: str) -> Image:
         """What an image says of itself; nothing while it is not here."""
-        try:
-            [entry] = json.loads(self.ask("image", "inspect", name))
-        except CommandFailed:
+        entry = self._about_image(name)
+        if entry is None:
             return Image()
         config = entry.get("Config") or {}
         words = (*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ()))
@@ -249,19 +244,34 @@ class Docker:
 
     def is_rootless(self) -> bool:
         """Whether root in its containers is the user who runs the engine."""
-        return "name=rootless" in self.ask("info", "--format", "{{json .SecurityOptions}}")
+        return "name=rootless" in json.dumps(self._about_engine().get("SecurityOptions"))
 
     def origin(self, image: str) -> tuple[float, bool]:
         """When an image was built, seconds since 1970, and whether Compose built it."""
-        [entry] = json.loads(self.ask("image", "inspect", image))
+        entry = self._about_image(image)
+        if entry is None:
+            raise CommandFailed(f"the image {image} is gone")
         labels = (entry.get("Config") or {}).get("Labels") or {}
         return seconds_of(entry["Created"]), any(label.startswith("com.docker.compose.") for label in labels)
 
-    def _image(self, name: str) -> str:
+    def _about_image(self, name: str) -> dict[str, Any] | None:
+        """An image as ``docker image inspect`` describes it; None while it is not here."""
+        found = engine_socket.asked(f"/images/{quote(name)}/json")
+        if found is not None:
+            status, entry = found
+            return dict(entry) if status == engine_socket.GOOD else None
         try:
-            return self.ask("image", "inspect", "--format", "{{.Id}}", name).strip()
+            [entry] = json.loads(self.ask("image", "inspect", name))
         except CommandFailed:
-            return ""
+            return None
+        return dict(entry)
+
+    def _about_engine(self) -> dict[str, Any]:
+        """The engine as ``docker info`` describes it."""
+        found = engine_socket.asked("/info")
+        if found is not None and found[0] == engine_socket.GOOD:
+            return dict(found[1])
+        return dict(json.loads(self.ask("info", "--format", "{{json .}}")))
 
 
 def _appended(log: Path) -> IO[str]:

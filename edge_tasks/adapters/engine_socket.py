@@ -1,7 +1,7 @@
-"""The engine's own API over its socket on this machine: containers are looked at without a program for each look.
+"""The engine's own API over its socket on this machine, for what is looked at again and again.
 
-``docker ps`` and ``docker inspect`` take 45 ms of CPU together, the same questions asked here 3 ms. A set-up
-looks some forty times.
+``docker ps`` and ``docker inspect`` take 45 ms of CPU together, ``docker info`` as much, ``docker image inspect``
+17 ms; the same questions asked here some 2 ms each. A set-up asks a hundred of them.
 """
 
 from __future__ import annotations
@@ -12,25 +12,38 @@ import socket
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 _USUAL: Final = "/var/run/docker.sock"
 _UNIX: Final = "unix://"
 _SECONDS: Final = 30.0
-_GOOD, _GONE = 200, 404
+GOOD, _GONE = 200, 404
+
+
+Answer = tuple[int, Any]
+"""The status, and what was answered."""
 
 
 def inspected(label: str) -> list[dict[str, Any]] | None:
     """All containers with a label, as ``docker inspect`` describes them; None where the program must be asked."""
-    path = socket_path()
-    if path is None:
-        return None
-    try:
-        with closing(_Connection(path)) as engine:
-            return _inspected(engine, label)
-    except (OSError, HTTPException, ValueError, KeyError, TypeError):
-        return None
+    query = urlencode({"all": "1", "filters": json.dumps({"label": [label]})})
+
+    def look(engine: HTTPConnection) -> list[dict[str, Any]]:
+        _, listed = _asked(engine, f"/containers/json?{query}")
+        answers = [_asked(engine, f"/containers/{one['Id']}/json") for one in listed]
+        return [found for status, found in answers if status == GOOD]
+
+    return _answered(look)
+
+
+def asked(path: str) -> Answer | None:
+    """What is answered about one thing; None where the program must be asked."""
+    return _answered(lambda engine: _asked(engine, path))
 
 
 def socket_path() -> str | None:
@@ -52,11 +65,16 @@ class _Connection(HTTPConnection):
         self.sock.connect(self._path)
 
 
-def _inspected(engine: HTTPConnection, label: str) -> list[dict[str, Any]]:
-    query = urlencode({"all": "1", "filters": json.dumps({"label": [label]})})
-    _, listed = _asked(engine, f"/containers/json?{query}")
-    answers = [_asked(engine, f"/containers/{one['Id']}/json") for one in listed]
-    return [found for status, found in answers if status == _GOOD]
+def _answered(ask: Callable[[HTTPConnection], T]) -> T | None:
+    """What fails here is left to the program, which says why."""
+    path = socket_path()
+    if path is None:
+        return None
+    try:
+        with closing(_Connection(path)) as engine:
+            return ask(engine)
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+        return None
 
 
 def _asked(engine: HTTPConnection, path: str) -> tuple[int, Any]:
@@ -68,7 +86,7 @@ def _asked(engine: HTTPConnection, path: str) -> tuple[int, Any]:
     engine.request("GET", path)
     answer = engine.getresponse()
     text = answer.read()
-    if answer.status not in (_GOOD, _GONE):
+    if answer.status not in (GOOD, _GONE):
         raise HTTPException(f"{path}: {answer.status}")
     return answer.status, json.loads(text)
 

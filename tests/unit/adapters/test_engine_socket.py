@@ -72,6 +72,13 @@ def test_containers_are_described_as_the_program_does_and_one_that_goes_is_left_
     assert len(engine.asked) == 3
 
 
+def test_one_thing_is_asked_and_may_not_be_there(engine: Engine) -> None:
+    assert engine_socket.asked("/containers/one/json") == (200, {"Id": "one", "Name": "/p-db-1"})
+    assert engine_socket.asked("/images/openems%2Fedge%3A1/json") == (404, {"message": "No such container"})
+    engine.refuses = True
+    assert engine_socket.asked("/info") is None
+
+
 def test_if_the_engine_refuses_the_program_says_why(engine: Engine) -> None:
     engine.refuses = True
     assert engine_socket.inspected(LABEL) is None
