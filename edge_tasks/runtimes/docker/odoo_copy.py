@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.adapters.files import write_file
 from edge_tasks.errors import CommandFailed
 from edge_tasks.registry.odoo import fresh, table
-from edge_tasks.runtimes.docker.service_start import STARTABLE, have_run
+from edge_tasks.runtimes.docker.service_start import STARTABLE
 from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
@@ -108,30 +108,28 @@ class OdooCopy:
         """
         self.stack.docker.feed(folder / _CLUSTER, "cp", "-", f"{self._server.id}:{self.data}")
 
-    def start(self) -> None:
-        """Start PostgreSQL and Odoo, which waits for it.
-
-        Raises:
-            CommandFailed: Docker refused.
-        """
-        services = self.stack.services
-        have_run(self.stack, (services.database, services.odoo), parallel=2)
-
     def take_over(self, folder: Path, about: Mapping[str, str]) -> None:
-        """Make it the platform's: with its files, secrets of its own, and the platform's password.
+        """Make it the platform's: with secrets of its own, and the platform's password. The server is starting.
 
         Raises:
             CommandFailed: the server has ended, or the copy is not what it should be.
             RegistrationError: the server does not let us in.
         """
         stack = self.stack
-        if about["files"] != "0":
-            stack.docker.feed(folder / _FILES, *self._in_odoo(_UNPACK))
         before = replace(stack.database, password=(folder / _PASSWORD).read_text(encoding="utf-8"))
         watch = Watch(stack, stack.services.database)
         table.await_server(before, time.monotonic() + _START_S, watch.require_running)
         if not fresh.take_over(before, stack.database, about["admin"]):
             raise CommandFailed("its admin has another password than a fresh one")
+
+    def restore_files(self, folder: Path, about: Mapping[str, str]) -> None:
+        """Fill Odoo's filestore.
+
+        Raises:
+            CommandFailed: Docker refused.
+        """
+        if about["files"] != "0":
+            self.stack.docker.feed(folder / _FILES, *self._in_odoo(_UNPACK))
 
     def remove(self) -> None:
         """Empty the data directory again, and stop whatever uses it.

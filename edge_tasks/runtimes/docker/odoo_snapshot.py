@@ -20,6 +20,7 @@ from edge_tasks.checkout.project import volumes_of
 from edge_tasks.errors import CommandFailed, FleetError
 from edge_tasks.runtimes.docker import data_folders
 from edge_tasks.runtimes.docker.odoo_copy import OdooCopy
+from edge_tasks.runtimes.docker.service_start import have_run
 from edge_tasks.runtimes.docker.snapshot_key import digest_of, key_of
 
 if TYPE_CHECKING:
@@ -66,8 +67,11 @@ class OdooSnapshots:
         note("restoring")
         is_good = self._try(lambda: copy.restore(entry.folder))
         if is_good:
-            copy.start()
+            have_run(self.stack, (self.stack.services.database,), parallel=1)
             is_good = self._try(lambda: _take_over(copy, entry, is_whole))
+        if is_good:  # only now, since it waits for the server no longer than 30 s
+            have_run(self.stack, (self.stack.services.odoo,), parallel=1)
+            is_good = self._try(lambda: copy.restore_files(entry.folder, entry.about))
         if not is_good:
             copy.remove()
         note("made" if is_good else "begun")

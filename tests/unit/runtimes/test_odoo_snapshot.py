@@ -208,13 +208,13 @@ def test_a_copy_has_a_password_of_its_own_by_which_it_is_taken_over(world: World
     assert "password" not in entry.about
 
 
-def test_files_are_there_before_the_server_lets_odoo_in(world: World) -> None:
+def test_odoo_starts_when_the_server_is_the_platforms_own_and_then_gets_its_files(world: World) -> None:
     world.docker.files = ["ab/abcd"]
     world.take()
     world.docker.said.clear()
     assert world.restore()
     said = [" ".join(arguments) for arguments in world.docker.said]
-    marks = ("cp -", "start", "tar -C", "take over")
+    marks = ("cp -", "start the-container-of-db", "take over", "start the-container-of-odoo16", "tar -C")
     assert [mark for text in said for mark in marks if mark in text] == list(marks)
 
 
