@@ -15,7 +15,6 @@ from edge_tasks.adapters import engine_socket
 from edge_tasks.adapters.containers import Image, container_of, host_ports_of, seconds_of
 from edge_tasks.adapters.docker_cli import (
     TAIL_LINES,
-    Ended,
     answer,
     environment,
     failure,
@@ -72,8 +71,9 @@ class Docker:
             return answer(arguments, _ASK_S, with_errors=with_errors, given=given, more=self._with(more))
         except TimeoutError:
             raise CommandFailed(f"{shown(arguments)} did not end within {_ASK_S} s") from None
-        except Ended as error:
-            raise CommandFailed(failure(arguments, error.code, error.said)) from None
+        except sh.ErrorReturnCode as error:
+            said = error.stderr.decode(errors="replace")
+            raise CommandFailed(failure(arguments, error.exit_code, said)) from None
 
     def run(self, *arguments: str, more: Mapping[str, str] | None = None) -> None:
         """Run a command that changes something, for as long as it takes, with its output in the log.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from edge_tasks.adapters.docker_cli import Ended, answer
+import sh
+
+from edge_tasks.adapters.docker_cli import answer
 
 OLDEST_ENGINE: Final = (20, 10)
 _ANSWER_S: Final = 10
@@ -15,20 +17,20 @@ def engine_problem() -> tuple[str, str]:
     """Why no Docker Engine with Compose can be used here, and what to do; both empty when one can."""
     try:
         said = answer(("version", "--format", "{{.Server.Version}}"), _ANSWER_S)
-    except FileNotFoundError:
+    except sh.CommandNotFound:
         return (
             "docker is not installed on this machine",
             "install Docker Engine and the Compose plugin (docs.docker.com/engine)",
         )
     except TimeoutError:
         return "the Docker Engine does not answer", "systemctl restart docker"
-    except Ended as error:
-        return _refusal(error.said)
+    except sh.ErrorReturnCode as error:
+        return _refusal(error.stderr.decode(errors="replace"))
     if _version(said) < OLDEST_ENGINE:
         return f"the Docker Engine is {said.strip()}", "update it to 20.10 or later"
     try:
         answer(("compose", "version", "--short"), _ANSWER_S)
-    except (Ended, TimeoutError):
+    except (sh.ErrorReturnCode, TimeoutError):
         return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 is not enough"
     return "", ""
 

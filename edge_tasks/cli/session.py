@@ -19,13 +19,13 @@ from edge_tasks.cli.effects import Place, counting, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
 from edge_tasks.cli.releases import with_release
+from edge_tasks.cli.runtime_context import context_of
 from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.beside import Beside
 from edge_tasks.runtimes.choice import Chooser, kind
-from edge_tasks.runtimes.context import RuntimeContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 _WITHOUT_FLEET_FILE: Final = frozenset({"down"})
 """A task that needs no groups, so that a damaged fleet file does not hinder it."""
 _JUDGING: Final = frozenset({"verify"})
-_RUNTIME_FLAGS: Final = ("skip_build", "demo", "no_snapshot", "force", "fix")
 
 
 class Session:
@@ -52,10 +51,10 @@ class Session:
         tasks: these and all that they need.
         configured: the section ``edge_tasks`` of ``invoke.yaml``.
         invocation: how the program was started.
-        console: where it prints.
-        done: the steps that it has done.
+        console: where the call prints.
+        done: the steps that this call has done.
         bringing_up: notes what brings the fleet up.
-        beside: what a step has begun, for which a call waits.
+        beside: what a step has begun; the call does not end well before that has.
         judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
@@ -68,12 +67,14 @@ class Session:
     ) -> None:
         self.options = options
         self.typed = self.tasks = typed
-        self.configured, self.invocation = configured, invocation
+        self.configured = configured
+        self.invocation = invocation
         as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
         self.console = Console(as_json, quiet, echo, invocation.worded)
         self.done: set[str] = set()
         self.bringing_up = BringingUp(self.console)
-        self.judges_only, self.beside = False, Beside()
+        self.judges_only = False
+        self.beside = Beside()
         self._stack = ExitStack()
         self._begun = self._said_without_effect = False
         self._target: Target | None = None
@@ -95,7 +96,7 @@ class Session:
 
     def runtime_of(self, fleet: Saved) -> Runtime:
         """Where a fleet runs, or ran: the saved one may be elsewhere than the one that is wanted."""
-        return kind(fleet.runtime).create(self._context(fleet))
+        return kind(fleet.runtime).create(context_of(self, fleet))
 
     def fresh(self) -> Session:
         """The same call once more, of a fleet that may have changed meanwhile."""
@@ -153,7 +154,8 @@ class Session:
         self._stack.enter_context(self.target.state.locked(self._command))
         self.look_again()
         self.check_moves()
-        self._begun, target = True, self.target
+        self._begun = True
+        target = self.target
         is_new = target.saved is None
         self.judges_only = self.typed <= _JUDGING and not is_new
         if not self.judges_only and (renewed := self._platform.renew()):
@@ -273,26 +275,6 @@ class Session:
     @property
     def _command(self) -> str:
         return " ".join([self.invocation.command, *sys.argv[1:]])[:200]
-
-    def _context(self, fleet: Saved) -> RuntimeContext:
-        target, console = self.target, self.console
-        return RuntimeContext(
-            platform=target.platform,
-            state=target.state,
-            fleet=fleet.fleet,
-            override=target.platform.path / fleet.override_file,
-            services_named=self.services_named,
-            choices=Choices({}, {}, fleet.choices, {}).extras(),
-            told_release=target.told_release,
-            flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
-            compose=lambda: target.compose,
-            blueprints=lambda: target.blueprints,
-            say=console.line,
-            progress=console.download,
-            waiting=console.waiting,
-            echo=console.heard,
-            beside=self.beside,
-        )
 
     def header(self) -> str:
         """A line: which fleet, where it runs, and why there."""

@@ -65,8 +65,8 @@ def replace_archive(entry: Path, content: bytes) -> None:
 def test_two_platforms_restore_the_same_snapshot_at_once_and_a_killed_restore_begins_again(
     tmp_path: Path, checkout: Callable[[Path], Any], own_cache: Path
 ) -> None:
-    one = checkout(tmp_path / "one")
-    other = checkout(tmp_path / "other").with_options("--port-offset", "3000")
+    one = checkout(tmp_path / "the first to restore")
+    other = checkout(tmp_path / "the other to restore").with_options("--port-offset", "3000")
     assert "Odoo initialised" in one.inv("odoo-init")
     one.inv("down", "--purge")
 
