@@ -256,7 +256,7 @@ class Docker:
 
     def _about_image(self, name: str) -> dict[str, Any] | None:
         """An image as ``docker image inspect`` describes it; None while it is not here."""
-        found = engine_socket.asked(f"/images/{quote(name)}/json")
+        found = engine_socket.get(f"/images/{quote(name)}/json")
         if found is not None:
             status, entry = found
             return dict(entry) if status == engine_socket.GOOD else None
@@ -268,7 +268,7 @@ class Docker:
 
     def _about_engine(self) -> dict[str, Any]:
         """The engine as ``docker info`` describes it."""
-        found = engine_socket.asked("/info")
+        found = engine_socket.get("/info")
         if found is not None and found[0] == engine_socket.GOOD:
             return dict(found[1])
         return dict(json.loads(self.ask("info", "--format", "{{json .}}")))

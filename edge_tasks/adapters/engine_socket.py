@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
+from edge_tasks.errors import CommandFailed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,8 +26,7 @@ _UNIX: Final = "unix://"
 _SECONDS: Final = 30.0
 GOOD, _GONE = 200, 404
 
-
-Answer = tuple[int, Any]
+Response = tuple[int, Any]
 """The status, and what was answered."""
 
 
@@ -34,16 +35,18 @@ def inspected(label: str) -> list[dict[str, Any]] | None:
     query = urlencode({"all": "1", "filters": json.dumps({"label": [label]})})
 
     def look(engine: HTTPConnection) -> list[dict[str, Any]]:
-        _, listed = _asked(engine, f"/containers/json?{query}")
-        answers = [_asked(engine, f"/containers/{one['Id']}/json") for one in listed]
-        return [found for status, found in answers if status == GOOD]
+        status, listed = _get(engine, f"/containers/json?{query}")
+        if status != GOOD:
+            raise HTTPException(f"no list of containers: {status}")
+        found = [_get(engine, f"/containers/{one['Id']}/json") for one in listed]
+        return [entry for status, entry in found if status == GOOD]
 
-    return _answered(look)
+    return _with_engine(look)
 
 
-def asked(path: str) -> Answer | None:
+def get(path: str) -> Response | None:
     """What is answered about one thing; None where the program must be asked."""
-    return _answered(lambda engine: _asked(engine, path))
+    return _with_engine(lambda engine: _get(engine, path))
 
 
 def socket_path() -> str | None:
@@ -65,19 +68,25 @@ class _Connection(HTTPConnection):
         self.sock.connect(self._path)
 
 
-def _answered(ask: Callable[[HTTPConnection], T]) -> T | None:
-    """What fails here is left to the program, which says why."""
+def _with_engine(ask: Callable[[HTTPConnection], T]) -> T | None:
+    """What fails here is left to the program, which says why.
+
+    Raises:
+        CommandFailed: the engine hangs.
+    """
     path = socket_path()
     if path is None:
         return None
     try:
         with closing(_Connection(path)) as engine:
             return ask(engine)
-    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+    except TimeoutError:
+        raise CommandFailed(f"the Docker Engine did not answer within {_SECONDS:.0f} s") from None
+    except (OSError, HTTPException, ValueError):
         return None
 
 
-def _asked(engine: HTTPConnection, path: str) -> tuple[int, Any]:
+def _get(engine: HTTPConnection, path: str) -> Response:
     """Its answer; one that has gone meanwhile is no failure.
 
     Raises:
@@ -95,9 +104,9 @@ def _context() -> str:
     """The context that is in use; empty for the usual one."""
     if told := os.environ.get("DOCKER_CONTEXT", ""):
         return "" if told == "default" else told
-    folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+    folder = os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")  # noqa: PTH111 - works without a home
     try:
-        found = json.loads((folder / "config.json").read_bytes()).get("currentContext") or ""
+        found = json.loads(Path(folder, "config.json").read_bytes()).get("currentContext") or ""
     except (OSError, ValueError, AttributeError):
         return ""
     return "" if found == "default" else str(found)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _WITHOUT_FLEET_FILE: Final = frozenset({"down"})
 """A task that needs no groups, so that a damaged fleet file does not hinder it."""
 _JUDGING: Final = frozenset({"verify"})
+_PATIENCE_S: Final = 10.0
+"""So long a call that has failed waits for what it has begun."""
 
 
 class Session:
@@ -206,14 +208,25 @@ class Session:
 
     def begin_again(self) -> None:
         """Give the lock back: what follows begins again, with whatever is left."""
+        self.beside.end(_PATIENCE_S)
         self._stack.close()
         self._begun = self.judges_only = False
         self.done.clear()
         self.bringing_up = BringingUp(self.console)
         self.look_again()
 
+    def settle(self) -> None:
+        """Wait for what a step has begun beside the others.
+
+        Raises:
+            FleetError: as that says.
+        """
+        self.beside.settle(self.console.waiting)
+
     def close(self) -> None:
-        """Give the lock back."""
+        """Say what has failed beside another failure, and give the lock back."""
+        if error := self.beside.end(_PATIENCE_S):
+            self.console.fault(f"  ! {error}")
         self._stack.close()
 
     @cached_property

@@ -60,6 +60,10 @@ def test_what_a_copy_must_take_along_is_seen(copied: Database) -> None:
     assert "pbkdf2" not in found.admin
 
 
+def test_others_who_may_log_in_with_a_password_are_seen(copied: Database, postgres: PostgresServer) -> None:
+    assert fresh.look_at(copied).others == (postgres.user,)
+
+
 def test_an_odoo_that_keeps_its_files_elsewhere_has_none(copied: Database) -> None:
     run(copied, "ALTER TABLE ir_attachment DROP COLUMN store_fname")
     assert fresh.look_at(copied).files == ()

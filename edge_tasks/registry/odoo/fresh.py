@@ -11,6 +11,8 @@ from psycopg import sql
 from edge_tasks.registry.odoo.table import connected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import psycopg
 
     from edge_tasks.registry.odoo.table import Database
@@ -25,6 +27,9 @@ _HAS_FILES: Final = (
     "SELECT 1 FROM information_schema.columns WHERE table_name = 'ir_attachment' AND column_name = 'store_fname'"
 )
 _NAMES_OF_FILES: Final = "SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL"
+_OTHERS: Final = (
+    "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL AND rolname <> current_user"
+)
 _ADMIN: Final = "SELECT coalesce(password, '') FROM res_users WHERE id = 2"
 
 
@@ -36,11 +41,13 @@ class FreshOdoo:
         server: PostgreSQL's major version.
         files: that the database speaks of, by their paths in the filestore.
         admin: a digest of how it keeps its admin's password.
+        others: roles beside ours that may log in with a password.
     """
 
     server: str
     files: tuple[str, ...]
     admin: str
+    others: tuple[str, ...] = ()
 
 
 def look_at(database: Database) -> FreshOdoo:
@@ -53,7 +60,8 @@ def look_at(database: Database) -> FreshOdoo:
         has_files = connection.execute(_HAS_FILES).fetchone() is not None
         files = connection.execute(_NAMES_OF_FILES).fetchall() if has_files else []
         version = str(connection.info.server_version // 10_000)
-        return FreshOdoo(version, tuple(name for (name,) in files), _admin(connection))
+        others = connection.execute(_OTHERS).fetchall()
+        return FreshOdoo(version, _names(files), _admin(connection), _names(others))
 
 
 def draw_again(database: Database) -> None:
@@ -86,6 +94,10 @@ def take_over(copied: Database, ours: Database, admin: str) -> bool:
         change = sql.SQL("ALTER ROLE {} PASSWORD {}")
         connection.execute(change.format(sql.Identifier(ours.user), sql.Literal(digest.decode())))
     return True
+
+
+def _names(rows: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(name for (name,) in rows)
 
 
 def _admin(connection: psycopg.Connection[Any]) -> str:

@@ -101,9 +101,7 @@ class BackendService:
             CommandFailed: it has ended, or is not ready after 90 s.
         """
         context = self.stack.context
-        if context.beside.is_busy:
-            with context.waiting("Odoo is ready"):
-                context.beside.settle()
+        context.beside.settle(context.waiting)
         with context.waiting("the backend answers"):
             self._await(self._is_ready)
         if isinstance(self.status, BestSource):

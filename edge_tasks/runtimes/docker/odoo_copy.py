@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import write_file
-from edge_tasks.errors import CommandFailed
+from edge_tasks.errors import CommandFailed, DatabaseRefused
 from edge_tasks.registry.odoo import fresh, table
 from edge_tasks.runtimes.docker.service_start import STARTABLE
 from edge_tasks.runtimes.docker.watching import Watch
@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.adapters.containers import Container
+    from edge_tasks.registry.odoo.table import Database
     from edge_tasks.runtimes.docker.stack import Stack
 
 _CLUSTER: Final = "cluster.tar.gz"
 _FILES: Final = "files.tar"
 _PASSWORD: Final = "password"  # noqa: S105 - the name of a file
-_START_S: Final = 60.0
+_START_S: Final = 120.0
+_ENDED: Final = frozenset({"exited", "dead", "restarting"})
+_UNREADABLE: Final = ("archive/tar", "gzip", "unexpected EOF", "invalid tar")
+"""How an engine says that an archive is none."""
 _VERSION_FILE: Final = "PG_VERSION"
 """Without it a data directory is none, so it comes last."""
 _OWNER: Final = f'stat -c %u:%g "$1/{_VERSION_FILE}"'
@@ -50,7 +54,7 @@ cd "$kept"
 tar -cf "$kept.tar" $(ls -A | grep -vx {_VERSION_FILE}) {_VERSION_FILE}
 exec gzip -1 -c "$kept.tar"
 """
-_EMPTY: Final = 'rm -rf "$1"/* "$1"/.[!.]*'
+_EMPTY: Final = 'rm -rf "${1:?}"/* "${1:?}"/.[!.]*'
 _FOLDER: Final = """
 conf=${ODOO_RC:-/etc/odoo/odoo.conf}
 data=$(sed -n "s/^[[:space:]]*data_dir[[:space:]]*=[[:space:]]*//p" "$conf" 2>/dev/null | tail -n 1)
@@ -58,6 +62,10 @@ folder=${data:-/var/lib/odoo}/filestore/$1
 """
 _PACK: Final = _FOLDER + 'exec tar -C "$folder" -cf - .'
 _UNPACK: Final = _FOLDER + 'mkdir -p "$folder" && exec tar -C "$folder" -xf -'
+
+
+class NoGood(CommandFailed):
+    """A copy is not what it should be, and is to be thrown away."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,8 @@ class OdooCopy:
             RegistrationError: the database cannot be asked.
         """
         found = fresh.look_at(self.stack.database)
+        if found.others:
+            raise CommandFailed(f"{', '.join(found.others)} can log in to PostgreSQL, too, with a password")
         if found.files:
             self._save_files(folder / _FILES, found.files)
         self._save_cluster(folder)
@@ -104,23 +114,46 @@ class OdooCopy:
         """Fill the data directory, which is empty.
 
         Raises:
-            CommandFailed: Docker refused.
+            NoGood: the engine cannot unpack it.
+            CommandFailed: Docker refused for another reason.
         """
-        self.stack.docker.feed(folder / _CLUSTER, "cp", "-", f"{self._server.id}:{self.data}")
+        try:
+            self.stack.docker.feed(folder / _CLUSTER, "cp", "-", f"{self._server.id}:{self.data}")
+        except CommandFailed as error:
+            if any(word in error.message for word in _UNREADABLE):
+                raise NoGood(error.message) from None
+            raise
 
     def take_over(self, folder: Path, about: Mapping[str, str]) -> None:
         """Make it the platform's: with secrets of its own, and the platform's password. The server is starting.
 
         Raises:
-            CommandFailed: the server has ended, or the copy is not what it should be.
-            RegistrationError: the server does not let us in.
+            NoGood: the copy is not what it should be, or the server has ended with it.
+            CommandFailed: it cannot be looked at.
+            RegistrationError: the server does not answer in time.
         """
         stack = self.stack
         before = replace(stack.database, password=(folder / _PASSWORD).read_text(encoding="utf-8"))
-        watch = Watch(stack, stack.services.database)
-        table.await_server(before, time.monotonic() + _START_S, watch.require_running)
+        try:
+            self.await_server(before)
+        except DatabaseRefused as error:
+            raise NoGood(error.message) from None
+        except CommandFailed as error:
+            if self._server.state in _ENDED:
+                raise NoGood(error.message) from None
+            raise
         if not fresh.take_over(before, stack.database, about["admin"]):
-            raise CommandFailed("its admin has another password than a fresh one")
+            raise NoGood("its admin has another password than a fresh one")
+
+    def await_server(self, database: Database) -> None:
+        """Wait until PostgreSQL lets us in.
+
+        Raises:
+            CommandFailed: its container has ended.
+            RegistrationError: it refuses, or does not answer in time.
+        """
+        watch = Watch(self.stack, self.stack.services.database)
+        table.await_server(database, time.monotonic() + _START_S, watch.require_running)
 
     def restore_files(self, folder: Path, about: Mapping[str, str]) -> None:
         """Fill Odoo's filestore.
@@ -132,19 +165,23 @@ class OdooCopy:
             self.stack.docker.feed(folder / _FILES, *self._in_odoo(_UNPACK))
 
     def remove(self) -> None:
-        """Empty the data directory again, and stop whatever uses it.
+        """Empty the data directory again, and stop the server and Odoo, which use it.
 
         Raises:
             CommandFailed: Docker refused.
         """
         stack = self.stack
-        database = stack.services.database
-        if stack.container(database) is None:
-            stack.compose.create((database,), parallel=1)
-        server = self._server
-        if server.state not in STARTABLE:
-            stack.docker.run("stop", "-t", "1", server.id)
-        stack.docker.run(*self._beside(server, "0:0"), "-c", _EMPTY, "sh", self.data)
+        services = stack.services
+        if self.data in ("", "/"):
+            raise CommandFailed(
+                f"nobody knows where {services.database} keeps its data, to remove a part of a copy"
+            )
+        if stack.container(services.database) is None:
+            stack.compose.create((services.database,), parallel=1)
+        users = [one for one in stack.containers() if one.service in (services.database, services.odoo)]
+        if running := [one.id for one in users if one.state not in STARTABLE]:
+            stack.docker.run("stop", "-t", "1", *running)
+        stack.docker.run(*self._beside(self._server, "0:0"), "-c", _EMPTY, "sh", self.data)
 
     @property
     def _server(self) -> Container:
@@ -174,8 +211,7 @@ class OdooCopy:
             docker.save(folder / _CLUSTER, *command, more={"PASSWORD": password})
         finally:
             docker.run("start", server.id)
-            watch = Watch(self.stack, self.stack.services.database)
-            table.await_server(database, time.monotonic() + _START_S, watch.require_running)
+        self.await_server(database)
 
     def _save_files(self, target: Path, names: Sequence[str]) -> None:
         self.stack.docker.save(target, *self._in_odoo(_PACK))

@@ -72,7 +72,7 @@ class OdooDatabase:
         did = [f"PostgreSQL at {stack.database}"]
         starts_server = stack.services.database in planned.start
         if starts_server and self._restore():
-            stack.context.beside.begin(self._greet_restored)
+            stack.context.beside.begin("Odoo is ready", self._greet_restored)
             return f"{did[0]}, Odoo restored from a snapshot"
         if starts_server:
             self.start_server()
@@ -95,7 +95,7 @@ class OdooDatabase:
         Raises:
             FleetError: it cannot be reached.
         """
-        if self._is(RESTORING):
+        if self._record_says(RESTORING):
             self._snapshots.remove_half()
             return f"the database {self.stack.database.name}"
         self.start_server()
@@ -119,16 +119,17 @@ class OdooDatabase:
             table.await_server(stack.database, time.monotonic() + _START_S, watch.require_running)
 
     def server_answers(self) -> bool:
-        """PostgreSQL lets us in; not while it starts.
+        """PostgreSQL lets us in; not while it starts, and not while it may have only a part of a copy.
 
         Raises:
             RegistrationError: it refuses the backend's user or password.
         """
-        return table.answers(self.stack.database)
+        return not self._record_says(RESTORING) and table.answers(self.stack.database)
 
     def is_initialised(self) -> bool:
         """The database has the addon, all of it, and no run of ours was interrupted while it made it."""
-        return not self._is(BEGUN) and self._has_addon()
+        is_unfinished = self._record_says(BEGUN) or self._record_says(RESTORING)
+        return not is_unfinished and self._has_addon()
 
     def odoo_lets_in(self) -> bool:
         """Odoo takes the backend's password, or will soon; not while it does not answer."""
@@ -163,7 +164,7 @@ class OdooDatabase:
     def _snapshots(self) -> OdooSnapshots:
         return OdooSnapshots(self.stack, KeptFiles.of_user(KIND))
 
-    def _is(self, state: str) -> bool:
+    def _record_says(self, state: str) -> bool:
         """Whether the record says that of this database."""
         return self.stack.context.state.record.entries().get("odoo_init") == f"{state} {self.stack.database.name}"
 
@@ -183,7 +184,7 @@ class OdooDatabase:
         """
         stack = self.stack
         data_folders.remember(stack)
-        if self._is(RESTORING):
+        if self._record_says(RESTORING):
             stack.context.say(f"  the restore of {stack.database.name} was interrupted and starts again")
             self._snapshots.remove_half()
         with stack.context.waiting("the snapshot is restored"):
@@ -213,7 +214,7 @@ class OdooDatabase:
         """Whether there is no database; none is left of what our killed run left unfinished."""
         database = self.stack.database
         found = table.addon(database)
-        if self._is(BEGUN) and found is not Addon.NO_DATABASE:
+        if self._record_says(BEGUN) and found is not Addon.NO_DATABASE:
             self.stack.context.say(f"  the initialisation of {database.name} was interrupted and starts again")
             table.drop_database(database)
             return True
@@ -262,4 +263,4 @@ class OdooDatabase:
             watch.require_running()
             if not until(deadline, 0.1):
                 why = f"Odoo does not answer at {stack.odoo.url}"
-                raise CommandFailed(why, hint="inv logs --service odoo16")
+                raise CommandFailed(why, hint=f"inv logs --service {stack.services.odoo}")

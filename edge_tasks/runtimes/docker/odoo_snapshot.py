@@ -19,7 +19,7 @@ from edge_tasks.checkout.inheritance import words_of
 from edge_tasks.checkout.project import volumes_of
 from edge_tasks.errors import CommandFailed, FleetError
 from edge_tasks.runtimes.docker import data_folders
-from edge_tasks.runtimes.docker.odoo_copy import OdooCopy
+from edge_tasks.runtimes.docker.odoo_copy import NoGood, OdooCopy
 from edge_tasks.runtimes.docker.service_start import have_run
 from edge_tasks.runtimes.docker.snapshot_key import digest_of, key_of
 
@@ -50,7 +50,7 @@ class OdooSnapshots:
     kept: KeptFiles
 
     def restore(self, is_whole: Callable[[], bool], note: Callable[[str], None]) -> bool:
-        """Start PostgreSQL and Odoo with what was kept; False if none fits, or if it is no good and was removed.
+        """Start PostgreSQL and Odoo with what was kept; False if that cannot be done, which is said.
 
         Args:
             is_whole: asked of the database afterwards.
@@ -64,6 +64,7 @@ class OdooSnapshots:
         copy = OdooCopy(self.stack, self._data)
         if not copy.can_be_restored():
             return False
+        self.stack.context.state.record.note(odoo_data=self._data)
         note("restoring")
         is_good = self._try(lambda: copy.restore(entry.folder))
         if is_good:
@@ -78,14 +79,21 @@ class OdooSnapshots:
         return is_good
 
     def take(self) -> None:
-        """Keep what Odoo has just initialised; if that fails, it is said and nothing is kept."""
+        """Keep what Odoo has just initialised; if that fails, it is said and nothing is kept.
+
+        Raises:
+            CommandFailed: PostgreSQL does not run again.
+            RegistrationError: it does not answer again.
+        """
         if (made_of := self._made_of()) is None:
             return
+        copy = OdooCopy(self.stack, self._data)
         try:
             with self.kept.adding(key_of(made_of), made_of) as new:
-                new.about |= OdooCopy(self.stack, self._data).make(new.folder)
+                new.about |= copy.make(new.folder)
         except (FleetError, OSError) as error:
             self.stack.context.say(f"  no snapshot of Odoo is kept: {_reason(error)}")
+            copy.await_server(self.stack.database)  # it was stopped for that, and must run
 
     def discard(self, why: str) -> None:
         """Remove the snapshot that fits, and say why."""
@@ -99,13 +107,18 @@ class OdooSnapshots:
         Raises:
             CommandFailed: Docker refused.
         """
-        OdooCopy(self.stack, self._data).remove()
+        noted = self.stack.context.state.record.entries().get("odoo_data")
+        OdooCopy(self.stack, noted or self._data).remove()
 
     def _try(self, work: Callable[[], None]) -> bool:
+        """Whether it could be done. Only a snapshot that is proved to be no good is removed."""
         try:
             work()
-        except (FleetError, OSError, KeyError) as error:
+        except (NoGood, KeyError) as error:
             self.discard(_reason(error))
+            return False
+        except (FleetError, OSError) as error:
+            self.stack.context.say(f"  the snapshot of Odoo was not restored: {_reason(error)}")
             return False
         return True
 
@@ -175,7 +188,7 @@ class OdooSnapshots:
 def _take_over(copy: OdooCopy, entry: Entry, is_whole: Callable[[], bool]) -> None:
     copy.take_over(entry.folder, entry.about)
     if not is_whole():
-        raise CommandFailed("it has no openems addon")
+        raise NoGood("it has no openems addon")
 
 
 def _reason(error: Exception) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import socketserver
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from edge_tasks.adapters import engine_socket
+from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LABEL = "com.docker.compose.project=p"
 
@@ -28,6 +30,8 @@ class Engine(socketserver.UnixStreamServer):
     def __init__(self, path: Path) -> None:
         super().__init__(str(path), Handler)
         self.asked: list[str] = []
+        self.hangs = threading.Event()
+        self.hangs.set()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -36,6 +40,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        self.server.hangs.wait(5)
         query = parse_qs(urlsplit(self.path).query)
         if self.server.refuses:
             self._answer(500, {"message": "it is shutting down"})
@@ -59,10 +64,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    with Engine(tmp_path / "engine.sock") as server:
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """In a folder of a short name: the path of a socket has a hundred characters at most."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, Engine(Path(folder, "engine")) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/engine.sock")
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{folder}/engine")
         yield server
         server.shutdown()
 
@@ -73,15 +79,23 @@ def test_containers_are_described_as_the_program_does_and_one_that_goes_is_left_
 
 
 def test_one_thing_is_asked_and_may_not_be_there(engine: Engine) -> None:
-    assert engine_socket.asked("/containers/one/json") == (200, {"Id": "one", "Name": "/p-db-1"})
-    assert engine_socket.asked("/images/openems%2Fedge%3A1/json") == (404, {"message": "No such container"})
+    assert engine_socket.get("/containers/one/json") == (200, {"Id": "one", "Name": "/p-db-1"})
+    assert engine_socket.get("/images/openems%2Fedge%3A1/json") == (404, {"message": "No such container"})
     engine.refuses = True
-    assert engine_socket.asked("/info") is None
+    assert engine_socket.get("/info") is None
 
 
 def test_if_the_engine_refuses_the_program_says_why(engine: Engine) -> None:
     engine.refuses = True
     assert engine_socket.inspected(LABEL) is None
+
+
+def test_an_engine_that_hangs_is_said_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_socket, "_SECONDS", 0.05)
+    engine.hangs.clear()
+    with pytest.raises(CommandFailed, match="the Docker Engine did not answer within"):
+        engine_socket.get("/info")
+    engine.hangs.set()
 
 
 def test_without_a_socket_the_program_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

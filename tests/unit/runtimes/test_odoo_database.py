@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from edge_tasks.errors import CommandFailed, OdooError
+from edge_tasks.errors import CommandFailed, DatabaseRefused, OdooError
 from edge_tasks.fleet.record import Record
 from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo import table
@@ -53,6 +53,11 @@ class World:
                 beside=self.beside,
             ),
             odoo=self.odoo,
+            ports={"database": 5432, "odoo": 8069},
+            containers=lambda: [
+                SimpleNamespace(service=name, is_running=True, host_ports={5432, 8069})
+                for name in ("db", "odoo16")
+            ],
         )
         self.database = OdooDatabase(stack)
 
@@ -81,6 +86,9 @@ class World:
         self.database._initialise()
         return [word for word in self.did if word not in USUAL]
 
+    def settle(self) -> None:
+        self.beside.settle(lambda _what: nullcontext())
+
     def start(self) -> str:
         """What is said to be done when nothing runs."""
         self.did.clear()
@@ -95,6 +103,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(tmp_path)
+    monkeypatch.setattr(table, "answers", lambda _database: True)
     monkeypatch.setattr(table, "addon", lambda _database: made.addon)
     monkeypatch.setattr(table, "drop_database", made.drop)
     monkeypatch.setattr(OdooSnapshots, "restore", made.restore)
@@ -118,7 +127,7 @@ def test_a_snapshot_is_restored_and_odoo_may_take_longer_than_the_step(world: Wo
     assert world.database.is_initialised()
     assert world.database.odoo_lets_in(), "nobody waits for it only to look"
     asked.set()
-    world.beside.settle()
+    world.settle()
     assert (world.did, world.noted) == (["restore"], "made openems")
 
 
@@ -127,7 +136,7 @@ def test_a_restored_odoo_gets_the_password_of_the_backend(world: World) -> None:
     world.odoo.lets_in = lambda: False
     world.odoo.set_passwords = lambda: world.did.append("set")
     world.start()
-    world.beside.settle()
+    world.settle()
     assert world.did == ["restore", "set"]
 
 
@@ -137,7 +146,7 @@ def test_a_restored_odoo_that_is_no_good_is_said_where_it_is_waited_for_and_begi
     world.odoo.set_passwords = Mock(side_effect=CommandFailed("accepts neither"))
     world.start()
     with pytest.raises(CommandFailed, match="the restored Odoo is no good: accepts neither"):
-        world.beside.settle()
+        world.settle()
     assert world.did == ["restore", "discard: accepts neither"]
     assert not world.database.is_initialised()
 
@@ -148,7 +157,7 @@ def test_an_odoo_that_does_not_answer_proves_nothing_of_its_snapshot(world: Worl
     world.odoo.set_passwords = Mock(side_effect=OdooError("it does not answer"))
     world.start()
     with pytest.raises(OdooError):
-        world.beside.settle()
+        world.settle()
     assert (world.did, world.noted) == (["restore"], "made openems")
 
 
@@ -156,10 +165,33 @@ def test_a_restore_that_was_interrupted_starts_again(world: World) -> None:
     world.record.note(odoo_init="restoring openems")
     world.restored = True
     world.start()
-    world.beside.settle()
+    world.settle()
     again = "  the restore of openems was interrupted and starts again"
     assert world.did == [again, "remove half", "restore"]
     assert (world.noted, world.database.is_initialised()) == ("made openems", True)
+
+
+@pytest.mark.parametrize("lets_us_in", [True, False])
+def test_so_it_does_although_the_server_and_odoo_run_already(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, lets_us_in: bool
+) -> None:
+    def answers(_database: object) -> bool:
+        if not (lets_us_in or world.noted == "made openems"):
+            raise DatabaseRefused("the password is that of the copy")
+        return True
+
+    monkeypatch.setattr(table, "answers", answers)
+    world.record.note(odoo_init="restoring openems")
+    world.addon, world.restored = Addon.INSTALLED, True
+    assert not world.database.server_answers()
+    assert not world.database.is_initialised()
+    plan = world.database.find()
+    assert plan.details.start == ("db", "odoo16")
+    world.did.clear()
+    world.database.prepare(plan)
+    world.settle()
+    assert world.did[1:] == ["remove half", "restore"]
+    assert world.database.find().changes == ()
 
 
 def test_of_a_restore_that_was_interrupted_a_purge_leaves_nothing(world: World) -> None:

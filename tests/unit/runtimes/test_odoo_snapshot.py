@@ -13,10 +13,12 @@ from edge_tasks.adapters.containers import Image
 from edge_tasks.adapters.docker_cli import failure
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.checkout.project import Project
-from edge_tasks.errors import CommandFailed
+from edge_tasks.errors import CommandFailed, DatabaseRefused, FleetError, RegistrationError
+from edge_tasks.fleet.record import Record
 from edge_tasks.registry.odoo import fresh, table
 from edge_tasks.registry.odoo.fresh import FreshOdoo
 from edge_tasks.registry.odoo.table import Database
+from edge_tasks.runtimes.docker.odoo_copy import OdooCopy
 from edge_tasks.runtimes.docker.odoo_snapshot import OdooSnapshots
 
 if TYPE_CHECKING:
@@ -113,19 +115,26 @@ class World:
             services=SimpleNamespace(odoo="odoo16", database="db", platform=("db", "odoo16")),
             database=Database("127.0.0.1", 5432, 'od"oo', PASSWORD),
             options=self.options,
-            context=SimpleNamespace(say=self.lines.append, platform=SimpleNamespace(path=folder)),
+            context=SimpleNamespace(
+                say=self.lines.append,
+                platform=SimpleNamespace(path=folder),
+                state=SimpleNamespace(record=Record(folder / "record.json")),
+            ),
             containers=self.containers,
             container=lambda service: next(one for one in self.containers() if one.service == service),
             hashes=lambda: {"db": {"d"}, "odoo16": {"d"}},
         )
         self.kept = KeptFiles(folder / "cache")
+        self.others: tuple[str, ...] = ()
         self.admin, self.taken_over = "admin", list[str]()
         monkeypatch.setattr(
-            fresh, "look_at", lambda _database: FreshOdoo("15", tuple(self.docker.files), "admin")
+            fresh, "look_at", lambda _database: FreshOdoo("15", tuple(self.docker.files), "admin", self.others)
         )
         monkeypatch.setattr(fresh, "draw_again", lambda _database: self.docker.said.append(("draw again",)))
         monkeypatch.setattr(fresh, "take_over", self.take_over)
-        monkeypatch.setattr(table, "await_server", lambda *_arguments: None)
+        self.trouble: FleetError | None = None
+        self.state_later = ""
+        monkeypatch.setattr(table, "await_server", lambda *_arguments: self.await_server())
 
     @property
     def snapshots(self) -> OdooSnapshots:
@@ -144,6 +153,12 @@ class World:
             )
             for name in ids
         ]
+
+    def await_server(self) -> None:
+        self.docker.said.append(("await",))
+        if self.trouble:
+            self.state = self.state_later or self.state
+            raise self.trouble
 
     def take_over(self, copied: Database, ours: Database, admin: str) -> bool:
         self.docker.said.append(("take over",))
@@ -180,7 +195,7 @@ def test_what_one_platform_has_initialised_the_next_one_gets(world: World) -> No
 def test_a_copy_is_made_while_the_server_is_stopped_and_then_it_draws_again(world: World) -> None:
     world.take()
     said = [arguments[0] for arguments in world.docker.said]
-    assert said == ["exec", "stop", "run", "start", "draw again"]
+    assert said == ["exec", "stop", "run", "start", "await", "draw again"]
     (pack,) = (arguments for arguments in world.docker.said if arguments[0] == "run")
     assert {"999:999", "the-container-of-db:ro", "none"} < set(pack), "the platform's own data stay as they are"
     assert pack[-2:] == (DATA, '"od""oo"')
@@ -189,7 +204,20 @@ def test_a_copy_is_made_while_the_server_is_stopped_and_then_it_draws_again(worl
 def test_a_server_that_was_stopped_for_a_copy_runs_again_if_that_fails(world: World) -> None:
     world.docker.why = "no space left on device"
     world.take()
-    assert [arguments[0] for arguments in world.docker.said] == ["exec", "stop", "run", "start"]
+    assert [arguments[0] for arguments in world.docker.said] == ["exec", "stop", "run", "start", "await"]
+
+
+def test_a_server_that_does_not_run_again_after_that_is_no_matter_of_snapshots(world: World) -> None:
+    world.trouble = CommandFailed("db: its container is exited")
+    with pytest.raises(CommandFailed, match="db: its container is exited"):
+        world.take()
+
+
+def test_a_server_with_passwords_of_others_has_no_snapshot(world: World) -> None:
+    world.others = ("grafana",)
+    world.take()
+    said = "  no snapshot of Odoo is kept: grafana can log in to PostgreSQL, too, with a password"
+    assert (world.lines, world.kept.entries()) == ([said], [])
 
 
 def test_no_password_of_a_platform_is_in_a_command_or_in_the_cache(world: World) -> None:
@@ -232,12 +260,51 @@ def test_the_data_of_a_server_that_runs_are_left(world: World) -> None:
     assert world.notes == []
 
 
-def test_what_is_left_of_an_interrupted_restore_is_removed_while_the_server_does_not_run(world: World) -> None:
+def test_what_is_left_of_an_interrupted_restore_is_removed_while_nothing_uses_it(world: World) -> None:
     world.state, world.docker.data = "running", b"half of it"
+    world.stack.context.state.record.note(odoo_data="/where/it/was")
     world.snapshots.remove_half()
     assert world.docker.data == b""
-    assert [arguments[0] for arguments in world.docker.said] == ["stop", "run"]
-    assert world.docker.said[-1][-1] == DATA
+    stop, remove = world.docker.said
+    assert stop == ("stop", "-t", "1", "the-container-of-db", "the-container-of-odoo16")
+    assert (remove[0], remove[-1]) == ("run", "/where/it/was")
+
+
+@pytest.mark.parametrize("data", ["", "/"])
+def test_nothing_is_removed_where_nobody_knows_what(world: World, data: str) -> None:
+    world.docker.data = b"everything"
+    with pytest.raises(CommandFailed, match="nobody knows where db keeps its data"):
+        OdooCopy(world.stack, data).remove()
+    assert world.docker.data == b"everything"
+
+
+@pytest.mark.parametrize(
+    ("state", "trouble", "is_kept"),
+    [
+        ("created", RegistrationError("it does not answer"), True),
+        ("running", CommandFailed("the engine does not answer"), True),
+        ("exited", CommandFailed("db: its container is exited"), False),
+        ("running", DatabaseRefused("password authentication failed"), False),
+    ],
+)
+def test_only_what_is_proved_to_be_no_good_is_removed(
+    world: World, state: str, trouble: FleetError, *, is_kept: bool
+) -> None:
+    world.take()
+    world.trouble, world.state_later = trouble, state
+    assert not world.restore()
+    assert bool(world.kept.entries()) is is_kept
+    said = "was not restored" if is_kept else "is no good and was removed"
+    assert world.lines == [f"  the snapshot of Odoo {said}: {trouble.message}"]
+    assert (world.docker.data, world.notes) == (b"", ["restoring", "begun"])
+
+
+def test_a_full_disk_of_the_engine_costs_no_snapshot(world: World) -> None:
+    world.take()
+    world.docker.why = "write /base/1/112: no space left on device"
+    assert not world.restore()
+    assert world.lines == [f"  the snapshot of Odoo was not restored: {world.docker.why}"]
+    assert len(world.kept.entries()) == 1
 
 
 @pytest.mark.parametrize("why", ["addon", "admin"])
