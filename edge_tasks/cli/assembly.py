@@ -185,7 +185,7 @@ def restart(session: Session) -> None:
 
 def down(session: Session) -> None:
     """``inv down``, with ``--purge`` everything that was ever made."""
-    session.settle()
+    session.end_beside()
     target = session.target
     if target.saved is None and not target.state.folder.exists():
         session.console.document(stopped=[])

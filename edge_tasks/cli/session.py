@@ -41,7 +41,7 @@ _WITHOUT_FLEET_FILE: Final = frozenset({"down"})
 """A task that needs no groups, so that a damaged fleet file does not hinder it."""
 _JUDGING: Final = frozenset({"verify"})
 _PATIENCE_S: Final = 10.0
-"""So long a call that has failed waits for what it has begun."""
+"""So long a call waits for what it has begun and does not need any more."""
 
 
 class Session:
@@ -208,7 +208,7 @@ class Session:
 
     def begin_again(self) -> None:
         """Give the lock back: what follows begins again, with whatever is left."""
-        self.beside.end(_PATIENCE_S)
+        self.end_beside()
         self._stack.close()
         self._begun = self.judges_only = False
         self.done.clear()
@@ -223,10 +223,14 @@ class Session:
         """
         self.beside.settle(self.console.waiting)
 
-    def close(self) -> None:
-        """Say what has failed beside another failure, and give the lock back."""
+    def end_beside(self) -> None:
+        """Wait a while for what a step has begun beside the others and nobody needs; say why it failed."""
         if error := self.beside.end(_PATIENCE_S):
             self.console.fault(f"  ! {error}")
+
+    def close(self) -> None:
+        """Give the lock back, once nothing works beside any more."""
+        self.end_beside()
         self._stack.close()
 
     @cached_property
