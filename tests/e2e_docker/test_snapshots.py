@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tests.inv import ROOT
 
@@ -106,6 +109,7 @@ def as_if_killed(platform: Any) -> None:
     )
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a disk")
 def test_a_full_disk_keeps_no_snapshot_and_costs_nothing_else(platform: Any, own_cache: Path) -> None:
     own_cache.parent.mkdir(parents=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(own_cache.parent)], check=True)
