@@ -54,7 +54,7 @@ HOMES = {
     },
     "rich": {"cli/terminal.py"},
     "invoke": {"cli/asked.py", "cli/executor.py", "cli/program.py", "cli/step_task.py"},
-    "sh": {"adapters/docker.py", "adapters/docker_cli.py"},
+    "sh": {"adapters/docker.py", "adapters/docker_cli.py", "adapters/docker_engine.py"},
     "psutil": {
         "adapters/machine.py",
         "adapters/ports.py",
