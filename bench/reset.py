@@ -1,7 +1,8 @@
 """How long a platform takes from a purge to proved edges, without and with what is kept of the set-up before.
 
-``nox -s bench_reset`` measures the embedded runtime, ``-- --platform CHECKOUT`` that checkout on Docker, whose
-images are here; ``--write`` renews the docs. Both sides take turns in one run, with a cache of their own.
+``nox -s bench_reset`` measures the embedded runtime, ``-- --platform CHECKOUT`` that checkout on Docker, which
+has no fleet and whose images are here; ``--write`` renews the docs. Both sides take turns in one run, with a
+cache of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING
 from bench.figures_page import renew
 from bench.light_fleet import OFFSET, machine
 from edge_tasks.checkout.layouts import bundled_source
+from edge_tasks.fleet.saved import FOLDER
 from tests.inv import ROOT, inv, last_used_kept
 
 if TYPE_CHECKING:
@@ -67,23 +70,31 @@ class Platform:
 
 
 def measured(platform: Platform, edges: Sequence[str], times: int) -> None:
-    """Take turns."""
-    for _ in range(times):
+    """Take turns; nothing is left of it, also after a failure."""
+    try:
+        for _ in range(times):
+            platform.run("down", "--purge")
+            platform.forget()
+            platform.measure(NOTHING_KEPT, "setup", *edges)
+            platform.measure(PURGE, "down", "--purge")
+            platform.measure(KEPT, "setup", *edges)
+            platform.measure(RESET, "reset")
+    finally:
         platform.run("down", "--purge")
-        platform.forget()
-        platform.measure(NOTHING_KEPT, "setup", *edges)
-        platform.measure(PURGE, "down", "--purge")
-        platform.measure(KEPT, "setup", *edges)
-        platform.measure(RESET, "reset")
-    platform.run("down", "--purge")
 
 
-def section(platform: Platform, edges: Sequence[str], times: int) -> str:
-    """Our part of docs/benchmarks.md."""
+def require_no_fleet(checkout: Path) -> None:
+    """Refuse a checkout in which somebody has a fleet: it would be purged."""
+    if (checkout / FOLDER).exists():
+        raise SystemExit(f"{checkout} has a fleet, which this would purge: inv down --purge, if you want that")
+
+
+def section(platform: Platform, edges: Sequence[str], times: int, typed: Sequence[str]) -> str:
+    """Our part of docs/benchmarks.md; ``typed`` is what was typed of the options."""
     median = {what: statistics.median(seconds) for what, seconds in platform.seconds.items()}
     method = (
-        f"Written by `nox -s bench_reset -- --write` on {machine()}: `{' '.join(edges)}`, the median of {times}"
-        " rounds, each command as a whole."
+        f"Written by `nox -s bench_reset -- {' '.join(typed)}` on {machine()}: `{' '.join(edges)}`, the median of"
+        f" {times} rounds, each command as a whole."
     )
     rows = [(what, f"{median[what]:.2f} s", f"{median[what] / median[NOTHING_KEPT]:.2f}") for what in median]
     titles = ("what", "time", "times the first")
@@ -105,13 +116,15 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         if chosen.platform:
+            require_no_fleet(Path(chosen.platform))
             where = ["--platform", str(Path(chosen.platform).absolute()), "--runtime", "docker"]
         else:
             shutil.copytree(bundled_source(), folder / "platform")
             where = ["--platform", str(folder / "platform"), "--runtime", "embedded"]
         platform = Platform([*where, "--port-offset", str(OFFSET)], folder / "cache")
         measured(platform, edges, chosen.times)
-    text = section(platform, edges, chosen.times)
+    typed = ["CHECKOUT" if word == chosen.platform else word for word in sys.argv[1:]]
+    text = section(platform, edges, chosen.times, typed)
     print(text)
     if chosen.write:
         renew(text, BEGIN, END)

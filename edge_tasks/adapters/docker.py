@@ -7,9 +7,11 @@ import os
 import re
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import sh
 
+from edge_tasks.adapters import engine_socket
 from edge_tasks.adapters.containers import Image, container_of, host_ports_of, seconds_of
 from edge_tasks.adapters.docker_cli import (
     TAIL_LINES,
@@ -30,12 +32,12 @@ if TYPE_CHECKING:
 
     from edge_tasks.adapters.containers import Container
 
-OLDEST_ENGINE: Final = (20, 10)
-_ANSWER_S: Final = 10
 _ASK_S: Final = 120
 _INTERRUPTED: Final = 130
 _OF_THE_PROGRAM: Final = (1, 126, 127)
 """Exit codes of ``docker run`` that are not the engine's own (125): failed, cannot be run, is not there."""
+_NO_FILE: Final = ("could not find the file", "no such container:path", "no such file or directory")
+"""How engines say that a container has no such file."""
 _OURS: Final = "com.docker.compose.project"
 
 
@@ -164,9 +166,22 @@ class Docker:
 
     def containers(self, project: str) -> tuple[Container, ...]:
         """All containers of a Compose project, running or not."""
-        ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={_OURS}={project}").split()
-        found: list[dict[str, Any]] = json.loads(self.ask("inspect", *ids)) if ids else []
+        label = f"{_OURS}={project}"
+        found = engine_socket.inspected(label)
+        if found is None:
+            ids = self.ask("ps", "-aq", "--no-trunc", "--filter", f"label={label}").split()
+            found = json.loads(self.ask("inspect", *ids)) if ids else []
         return tuple(container for entry in found if (container := container_of(entry)))
+
+    def has_file(self, container: str, path: str) -> bool:
+        """Whether a container has a file, whether or not it runs."""
+        try:
+            self.ask("cp", f"{container}:{path}", "-")
+        except CommandFailed as error:
+            if any(word in error.message.lower() for word in _NO_FILE):
+                return False
+            raise
+        return True
 
     def has_volume(self, name: str) -> bool:
         """Whether there is a volume of this name."""
@@ -179,16 +194,11 @@ class Docker:
 
     def root(self) -> str:
         """The folder in which the engine keeps images and containers."""
-        return self.ask("info", "--format", "{{.DockerRootDir}}").strip()
+        return str(self._about_engine()["DockerRootDir"])
 
     def images(self, names: Iterable[str]) -> dict[str, str]:
         """The ids of the images that are present, by name."""
-        wanted = list(dict.fromkeys(names))
-        try:  # one call is quick, and fails if one of them is not here
-            ids = self.ask("image", "inspect", "--format", "{{.Id}}", *wanted).split() if wanted else []
-        except CommandFailed:
-            return {name: found for name in wanted if (found := self._image(name))}
-        return dict(zip(wanted, ids, strict=True))
+        return {name: entry["Id"] for name in dict.fromkeys(names) if (entry := self._about_image(name))}
 
     def made(self, names: Iterable[str]) -> dict[str, tuple[str, float]]:
         """Id of those images that are here, and when each was made, seconds since 1970; by name."""
@@ -196,9 +206,8 @@ class Docker:
 
     def image(self, name: str) -> Image:
         """What an image says of itself; nothing while it is not here."""
-        try:
-            [entry] = json.loads(self.ask("image", "inspect", name))
-        except CommandFailed:
+        entry = self._about_image(name)
+        if entry is None:
             return Image()
         config = entry.get("Config") or {}
         words = (*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ()))
@@ -235,55 +244,35 @@ class Docker:
 
     def is_rootless(self) -> bool:
         """Whether root in its containers is the user who runs the engine."""
-        return "name=rootless" in self.ask("info", "--format", "{{json .SecurityOptions}}")
+        return "name=rootless" in json.dumps(self._about_engine().get("SecurityOptions"))
 
     def origin(self, image: str) -> tuple[float, bool]:
         """When an image was built, seconds since 1970, and whether Compose built it."""
-        [entry] = json.loads(self.ask("image", "inspect", image))
+        entry = self._about_image(image)
+        if entry is None:
+            raise CommandFailed(f"the image {image} is gone")
         labels = (entry.get("Config") or {}).get("Labels") or {}
         return seconds_of(entry["Created"]), any(label.startswith("com.docker.compose.") for label in labels)
 
-    def _image(self, name: str) -> str:
+    def _about_image(self, name: str) -> dict[str, Any] | None:
+        """An image as ``docker image inspect`` describes it; None while it is not here."""
+        found = engine_socket.get(f"/images/{quote(name)}/json")
+        if found is not None:
+            status, entry = found
+            return dict(entry) if status == engine_socket.GOOD else None
         try:
-            return self.ask("image", "inspect", "--format", "{{.Id}}", name).strip()
+            [entry] = json.loads(self.ask("image", "inspect", name))
         except CommandFailed:
-            return ""
+            return None
+        return dict(entry)
 
-
-def engine_problem() -> tuple[str, str]:
-    """Why no Docker Engine with Compose can be used here, and what to do; both empty when one can."""
-    try:
-        said = answer(("version", "--format", "{{.Server.Version}}"), _ANSWER_S)
-    except sh.CommandNotFound:
-        return (
-            "docker is not installed on this machine",
-            "install Docker Engine and the Compose plugin (docs.docker.com/engine)",
-        )
-    except TimeoutError:
-        return "the Docker Engine does not answer", "systemctl restart docker"
-    except sh.ErrorReturnCode as error:
-        return _refusal(error.stderr.decode(errors="replace"))
-    if _version(said) < OLDEST_ENGINE:
-        return f"the Docker Engine is {said.strip()}", "update it to 20.10 or later"
-    try:
-        answer(("compose", "version", "--short"), _ANSWER_S)
-    except (sh.ErrorReturnCode, TimeoutError):
-        return "Docker has no Compose v2", "install the Compose plugin (docker-compose-plugin); v1 is not enough"
-    return "", ""
+    def _about_engine(self) -> dict[str, Any]:
+        """The engine as ``docker info`` describes it."""
+        found = engine_socket.get("/info")
+        if found is not None and found[0] == engine_socket.GOOD:
+            return dict(found[1])
+        return dict(json.loads(self.ask("info", "--format", "{{json .}}")))
 
 
 def _appended(log: Path) -> IO[str]:
     return os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE), "w", encoding="utf-8")
-
-
-def _refusal(said: str) -> tuple[str, str]:
-    if "permission denied" in said.lower():
-        return (
-            "you are not allowed to use the Docker Engine",
-            "sudo usermod -aG docker $USER, then log in again",
-        )
-    return "no Docker Engine answers on this machine", "systemctl start docker (or open Docker Desktop)"
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", text)[:2])

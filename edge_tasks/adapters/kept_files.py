@@ -1,7 +1,8 @@
 """Results of long work that are kept for the user's next platforms, in a cache of bounded size.
 
 An entry is a folder named by its key: files, and a description with a digest of each. It is written beside and
-then renamed, so that an entry that is there is whole. Whoever opens one that is damaged removes it.
+then renamed, so that an entry that is there is whole. Whoever opens one that is damaged removes it. What a killed
+call has left unfinished goes an hour later, with the next call of whatever kind.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ class KeptFiles:
 
     def entries(self) -> list[Entry]:
         """All entries, the one that was used last first; damaged descriptions have no words."""
+        self._sweep()
         found = [self._entry(path) for path in self._folders() if not path.name.startswith(".")]
         return sorted(found, key=lambda entry: -entry.used)
 
@@ -88,6 +90,7 @@ class KeptFiles:
         Raises:
             DamagedError: it was there, but was not what had been put there; it is gone now.
         """
+        self._sweep()
         folder = self.folder / key
         if not _is_folder(folder):
             return None

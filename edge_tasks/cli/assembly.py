@@ -157,6 +157,7 @@ def run_step(session: Session, name: str) -> None:
 def verify(session: Session) -> None:
     """``inv verify``."""
     session.begin()
+    session.settle()
     timeout_s = session.target.choices.number("timeout")
     view = fleet_view(session)
     try:
@@ -185,6 +186,7 @@ def restart(session: Session) -> None:
 
 def down(session: Session) -> None:
     """``inv down``, with ``--purge`` everything that was ever made."""
+    session.end_beside()
     target = session.target
     if target.saved is None and not target.state.folder.exists():
         session.console.document(stopped=[])

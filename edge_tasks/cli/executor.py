@@ -57,6 +57,8 @@ class Executor(invoke.executor.Executor):
         except ImportError as error:
             raise self._not_installed(error) from None
         except KeyboardInterrupt:
+            if (session := self._session) is not None:
+                session.beside.end(0.0)
             raise self._failed(
                 "interrupted", "run the same command again; it continues where it stopped", 130
             ) from None
@@ -86,6 +88,9 @@ class Executor(invoke.executor.Executor):
 
     def _succeed(self) -> None:
         if (session := self._session) is not None:
+            if session.beside.is_busy:
+                session.console.line("  Odoo starts")
+            session.settle()
             session.platform_used.succeed()
 
     def _finish(self, error: dict[str, Any] | None) -> None:

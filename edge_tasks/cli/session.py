@@ -19,12 +19,13 @@ from edge_tasks.cli.effects import Place, counting, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
 from edge_tasks.cli.releases import with_release
+from edge_tasks.cli.runtime_context import context_of
 from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
+from edge_tasks.runtimes.beside import Beside
 from edge_tasks.runtimes.choice import Chooser, kind
-from edge_tasks.runtimes.context import RuntimeContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 _WITHOUT_FLEET_FILE: Final = frozenset({"down"})
 """A task that needs no groups, so that a damaged fleet file does not hinder it."""
 _JUDGING: Final = frozenset({"verify"})
-_RUNTIME_FLAGS: Final = ("skip_build", "demo", "no_snapshot", "force", "fix")
+_PATIENCE_S: Final = 10.0
+"""So long a call waits for what it has begun and does not need any more."""
 
 
 class Session:
@@ -54,6 +56,7 @@ class Session:
         console: where the call prints.
         done: the steps that this call has done.
         bringing_up: notes what brings the fleet up.
+        beside: what a step has begun; the call does not end well before that has.
         judges_only: only ``verify`` was typed, and there is a fleet: it is judged, and nothing is mended.
     """
 
@@ -73,6 +76,7 @@ class Session:
         self.done: set[str] = set()
         self.bringing_up = BringingUp(self.console)
         self.judges_only = False
+        self.beside = Beside()
         self._stack = ExitStack()
         self._begun = self._said_without_effect = False
         self._target: Target | None = None
@@ -94,7 +98,7 @@ class Session:
 
     def runtime_of(self, fleet: Saved) -> Runtime:
         """Where a fleet runs, or ran: the saved one may be elsewhere than the one that is wanted."""
-        return kind(fleet.runtime).create(self._context(fleet))
+        return kind(fleet.runtime).create(context_of(self, fleet))
 
     def fresh(self) -> Session:
         """The same call once more, of a fleet that may have changed meanwhile."""
@@ -204,14 +208,29 @@ class Session:
 
     def begin_again(self) -> None:
         """Give the lock back: what follows begins again, with whatever is left."""
+        self.end_beside()
         self._stack.close()
         self._begun = self.judges_only = False
         self.done.clear()
         self.bringing_up = BringingUp(self.console)
         self.look_again()
 
+    def settle(self) -> None:
+        """Wait for what a step has begun beside the others.
+
+        Raises:
+            FleetError: as that says.
+        """
+        self.beside.settle(self.console.waiting)
+
+    def end_beside(self) -> None:
+        """Wait a while for what a step has begun beside the others and nobody needs; say why it failed."""
+        if error := self.beside.end(_PATIENCE_S):
+            self.console.fault(f"  ! {error}")
+
     def close(self) -> None:
-        """Give the lock back."""
+        """Give the lock back, once nothing works beside any more."""
+        self.end_beside()
         self._stack.close()
 
     @cached_property
@@ -273,25 +292,6 @@ class Session:
     @property
     def _command(self) -> str:
         return " ".join([self.invocation.command, *sys.argv[1:]])[:200]
-
-    def _context(self, fleet: Saved) -> RuntimeContext:
-        target, console = self.target, self.console
-        return RuntimeContext(
-            platform=target.platform,
-            state=target.state,
-            fleet=fleet.fleet,
-            override=target.platform.path / fleet.override_file,
-            services_named=self.services_named,
-            choices=Choices({}, {}, fleet.choices, {}).extras(),
-            told_release=target.told_release,
-            flags=frozenset(flag for flag in _RUNTIME_FLAGS if self.flag(flag)),
-            compose=lambda: target.compose,
-            blueprints=lambda: target.blueprints,
-            say=console.line,
-            progress=console.download,
-            waiting=console.waiting,
-            echo=console.heard,
-        )
 
     def header(self) -> str:
         """A line: which fleet, where it runs, and why there."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _MOST_NAMED: Final = 5
 _LEAST_S: Final = 0.1
 """Shorter ones are not worth a name."""
+_ROUNDED_S: Final = 0.1
+"""So much earlier than its step a wait may seem to begin: the step's own times are taken by somebody else."""
 
 
 class Timeline:
@@ -37,7 +39,7 @@ class Timeline:
     def ended(self, seconds: float) -> tuple[float, list[Wait]]:
         """When the step began that has just ended and took so long, and what it waited for."""
         begin = round(time.monotonic() - self._began - seconds, 3)
-        waits = [wait for wait in self._waits if wait["begin"] >= begin - _LEAST_S]
+        waits = [wait for wait in self._waits if wait["begin"] >= begin - _ROUNDED_S]
         self._waits.clear()
         return begin, waits
 

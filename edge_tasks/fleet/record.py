@@ -151,12 +151,12 @@ class StepDone(TypedDict):
     """A step that ended well.
 
     Attributes:
-        begin: seconds after the beginning of the call.
-        waits: one after the other.
         name: as the task is typed.
         changed: it had something to do.
         did: what, in a few words.
         seconds: how long it took.
+        begin: seconds after the beginning of the call.
+        waits: one after the other.
     """
 
     name: str
@@ -191,7 +191,8 @@ class Entries(TypedDict, total=False):
         written: what the registry held when we last wrote into it.
         corrected: ``doctor --fix`` was asked for.
         copies: folder of a copy of ours → digest of what was written there.
-        odoo_init: which database our initialisation began, or made.
+        odoo_init: which database our initialisation began, or made, or restores.
+        odoo_data: PostgreSQL's data directory, in its container, into which we have restored.
         built: service → (digest of what its image was built from, id of the image).
         light_program: marks of the light edges' program and of the image that it was fetched for.
         bundles: of the edges' jar.
@@ -214,6 +215,7 @@ class Entries(TypedDict, total=False):
     corrected: bool
     copies: dict[str, str]
     odoo_init: str
+    odoo_data: str
     built: dict[str, tuple[str, str | None]]
     light_program: list[str]
     bundles: Bundles

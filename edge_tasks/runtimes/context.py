@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edge_tasks.openems.release import DEFAULT
+from edge_tasks.runtimes.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ class RuntimeContext:
         say: prints a line for people.
         progress: shows how far something is, of a title; yields what is told (done, all or None).
         waiting: notes that, while its body runs, what is named is waited for.
+        beside: has what a step has begun end beside those after it.
         echo: is told each line of docker's output, too; None keeps it to the log.
     """
 
@@ -52,6 +54,7 @@ class RuntimeContext:
     progress: Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
     waiting: Callable[[str], AbstractContextManager[None]]
     echo: Callable[[str], None] | None
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def stood_in_for(self) -> str:

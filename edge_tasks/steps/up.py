@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.protocols import Backend, EdgeHost
     from edge_tasks.steps.devices_read import DevicesRead
 
+_FIRST_S: Final = 5.0
+"""Who waits for less long needs no progress, and each question makes a real backend have a password checked."""
 _PAUSE_S: Final = 0.5
 _REST: Final = 9.0
 """After an answer that took long, this many times as long is waited: the backend has edges to take."""
@@ -150,7 +152,7 @@ def connecting(status: StatusSource, names: Sequence[str], output: Output) -> It
 
 
 def _ask(status: StatusSource, names: Sequence[str], progress: Progress, over: threading.Event) -> None:
-    pause = _PAUSE_S
+    pause = _FIRST_S
     while not over.wait(pause):
         began = time.monotonic()
         try:

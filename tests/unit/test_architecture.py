@@ -45,6 +45,7 @@ HOMES = {
     "psycopg": {
         "adapters/postgresql.py",
         "registry/odoo/table.py",
+        "registry/odoo/fresh.py",
         "backend/store.py",
         "backend/history_store.py",
         "timedata/embedded/database.py",
@@ -54,7 +55,7 @@ HOMES = {
     },
     "rich": {"cli/terminal.py"},
     "invoke": {"cli/asked.py", "cli/executor.py", "cli/program.py", "cli/step_task.py"},
-    "sh": {"adapters/docker.py", "adapters/docker_cli.py"},
+    "sh": {"adapters/docker.py", "adapters/docker_cli.py", "adapters/docker_engine.py"},
     "psutil": {
         "adapters/machine.py",
         "adapters/ports.py",

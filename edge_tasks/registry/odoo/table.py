@@ -101,12 +101,12 @@ def addon(database: Database) -> Addon:
     Raises:
         RegistrationError: the server cannot be asked.
     """
-    with _connected(replace(database, name="postgres")) as connection:
+    with connected(replace(database, name="postgres")) as connection:
         query = "SELECT datistemplate FROM pg_database WHERE datname = %s"
         found = connection.execute(query, (database.name,)).fetchone()
         if found is None or found[0]:
             return Addon.NO_DATABASE if found is None else Addon.HIDDEN
-    with _connected(database) as connection:
+    with connected(database) as connection:
         tables = "SELECT to_regclass('public.openems_device'), to_regclass('public.ir_module_module')"
         device, modules = connection.execute(tables).fetchone() or (None, None)
         if device is None:
@@ -119,7 +119,7 @@ def addon(database: Database) -> Addon:
 def drop_database(database: Database) -> None:
     """Remove a database if it exists, even if somebody is connected to it."""
     name = sql.Identifier(database.name)
-    with _connected(replace(database, name="postgres"), autocommit=True) as connection:
+    with connected(replace(database, name="postgres"), autocommit=True) as connection:
         hidden = "SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate"
         if connection.execute(hidden, (database.name,)).fetchone() is not None:
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(name))
@@ -142,7 +142,7 @@ def read_rows(database: Database) -> tuple[Row, ...]:
     Raises:
         RegistrationError: it cannot be read; with what was tried.
     """
-    with _connected(database) as connection:
+    with connected(database) as connection:
         return _rows(connection)
 
 
@@ -157,7 +157,7 @@ def register(database: Database, plan: RowChanges, told: Callable[[int], None] =
     Raises:
         RegistrationError: nothing was committed.
     """
-    with _connected(database) as connection, connection.cursor() as cursor:
+    with connected(database) as connection, connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '10s'")
         cursor.execute("LOCK TABLE openems_device IN SHARE ROW EXCLUSIVE MODE")
         _insert(cursor, plan, told)
@@ -172,7 +172,7 @@ def register(database: Database, plan: RowChanges, told: Callable[[int], None] =
 
 def remove_rows(database: Database, ids: Sequence[int]) -> None:
     """Delete rows by id; for ``inv down --purge``."""
-    with _connected(database) as connection:
+    with connected(database) as connection:
         connection.execute("DELETE FROM openems_device WHERE id = ANY(%s)", (list(ids),))
 
 
@@ -195,7 +195,7 @@ FROM devices LEFT JOIN parsed USING (digest)
 
 def read_reports(database: Database, names: Sequence[str]) -> dict[str, RowReport]:
     """What the backend wrote about these devices, by name; a name without a row is absent."""
-    with _connected(database) as connection:
+    with connected(database) as connection:
         cursor = connection.cursor(row_factory=class_row(RowReport))
         found = cursor.execute(_REPORTS, (list(names),)).fetchall()
     return {report.name: report for report in found}
@@ -204,13 +204,13 @@ def read_reports(database: Database, names: Sequence[str]) -> dict[str, RowRepor
 def read_connected(database: Database, names: Sequence[str]) -> dict[str, bool]:
     """Which devices the backend last wrote to be connected (every 30 s), by name; one without a row is absent."""
     query = "SELECT name, coalesce(openems_is_connected, false) FROM openems_device WHERE name = ANY(%s)"
-    with _connected(database) as connection:
+    with connected(database) as connection:
         return dict(connection.execute(query, (list(names),)).fetchall())
 
 
 def read_config(database: Database, name: str) -> dict[str, object]:
     """The last ``edgeConfig`` of a device as the backend stored it; empty when there is none."""
-    with _connected(database) as connection:
+    with connected(database) as connection:
         found = connection.execute(
             "SELECT nullif(openems_config, '')::json FROM openems_device WHERE name = %s", (name,)
         ).fetchone()
@@ -259,7 +259,12 @@ def _change(cursor: psycopg.Cursor[Any], plan: RowChanges) -> None:
 
 
 @contextmanager
-def _connected(database: Database, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+def connected(database: Database, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    """A connection, for one transaction.
+
+    Raises:
+        RegistrationError: the server refuses, or the body failed; nothing was committed.
+    """
     try:
         with _open(database, autocommit=autocommit) as connection:
             yield connection

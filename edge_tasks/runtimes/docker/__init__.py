@@ -20,7 +20,7 @@ def create(context: RuntimeContext) -> Runtime:
 
 def find_problem() -> tuple[str, str]:
     """Why no Docker Engine with Compose can be used here, and what to do; both empty when one can."""
-    from edge_tasks.adapters.docker import engine_problem  # noqa: PLC0415 - asked when it matters
+    from edge_tasks.adapters.docker_engine import engine_problem  # noqa: PLC0415 - asked when it matters
 
     return engine_problem()
 

@@ -12,6 +12,7 @@ from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
 from edge_tasks.plan import Plan
 from edge_tasks.proof.best_source import BestSource
 from edge_tasks.runtimes.docker import edge_files, removal
+from edge_tasks.runtimes.docker.service_start import have_run
 from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _OPEN_S: Final = 30.0
 _RACE_S: Final = 6.0
 """So long after its first answer, a backend that will open its port for edges has done so."""
 
+_LOGS: Final = "inv logs --service openems-backend; inv doctor compares its configuration with the platform"
+_REGISTER: Final = "inv register up, which starts it again; inv logs --service openems-backend"
 _ALL: Final = 8
 """Services that Compose starts at once."""
 
@@ -76,7 +79,7 @@ class BackendService:
         Raises:
             CommandFailed: one did not start.
         """
-        self.stack.compose.up(plan.details, parallel=_ALL)
+        have_run(self.stack, plan.details, parallel=_ALL)
 
     def await_open(self) -> None:
         """Wait until the port for edges is open.
@@ -97,7 +100,9 @@ class BackendService:
         Raises:
             CommandFailed: it has ended, or is not ready after 90 s.
         """
-        with self.stack.context.waiting("the backend answers"):
+        context = self.stack.context
+        context.beside.settle(context.waiting)
+        with context.waiting("the backend answers"):
             self._await(self._is_ready)
         if isinstance(self.status, BestSource):
             self.status.forget()
@@ -159,10 +164,10 @@ class BackendService:
             watch.require_running()
             opening.look()
             if not until(deadline, 0.1):
+                why = self._reason()
                 raise CommandFailed(
-                    f"the backend is not ready after {_READY_S:.0f} s: {self._reason()}",
-                    hint="inv logs --service openems-backend;"
-                    " inv doctor compares its configuration with the platform",
+                    f"the backend is not ready after {_READY_S:.0f} s: {why}",
+                    hint=_REGISTER if why == self._closed else _LOGS,
                 )
 
     def _is_ready(self) -> bool:

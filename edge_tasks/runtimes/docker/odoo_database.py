@@ -18,16 +18,18 @@ from edge_tasks.registry.odoo.registry import OdooRegistry
 from edge_tasks.runtimes.docker import data_folders, edge_files
 from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
 from edge_tasks.runtimes.docker.odoo_snapshot import KIND, OdooSnapshots
+from edge_tasks.runtimes.docker.service_start import have_run
 from edge_tasks.runtimes.docker.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edge_tasks.runtimes.docker.odoo_snapshot import Restored
     from edge_tasks.runtimes.docker.stack import Stack
     from edge_tasks.runtimes.plans import DatabaseToPrepare
 
 _START_S: Final = 120.0
+BEGUN, RESTORING, MADE = "begun", "restoring", "made"
+"""What the record says of our database: it is being initialised, a snapshot is being restored, it is whole."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,22 @@ class OdooDatabase:
         """
         planned, stack = plan.details, self.stack
         did = [f"PostgreSQL at {stack.database}"]
-        if stack.services.database in planned.start:
+        starts_server = stack.services.database in planned.start
+        if starts_server and self._restore():
+            stack.context.beside.begin("Odoo is ready", self._greet_restored)
+            return f"{did[0]}, Odoo restored from a snapshot"
+        if starts_server:
             self.start_server()
         # Where nothing answered before, that can be asked only now.
-        restored = None
         if planned.initialise or (planned.initialise is None and not self.is_initialised()):
-            restored = self._initialise(starts_odoo=stack.services.odoo in planned.start)
-            did.append("Odoo restored from a snapshot" if restored else "Odoo initialised")
-        if stack.services.odoo in planned.start and not (restored and restored.has_odoo):
-            stack.compose.up((stack.services.odoo,), parallel=1)
-        self._await_odoo()
+            self._initialise()
+            did.append("Odoo initialised")
+        if stack.services.odoo in planned.start:
+            have_run(stack, (stack.services.odoo,), parallel=1)
+        with stack.context.waiting("Odoo starts"):
+            self._await_odoo()
         if planned.set_passwords or (planned.set_passwords is None and not self.odoo_lets_in()):
-            self._set_passwords(restored=restored is not None)
+            stack.odoo.set_passwords()
             did.append("Odoo's admin passwords set")
         return ", ".join(did)
 
@@ -89,6 +95,9 @@ class OdooDatabase:
         Raises:
             FleetError: it cannot be reached.
         """
+        if self._record_says(RESTORING):
+            self._snapshots.remove_half()
+            return f"the database {self.stack.database.name}"
         self.start_server()
         if not self.stack.context.state.record.entries().get("odoo_init"):
             return self.registry.remove()
@@ -105,92 +114,107 @@ class OdooDatabase:
         stack, service = self.stack, self.stack.services.database
         data_folders.remember(stack)
         with stack.context.waiting("PostgreSQL starts"):
-            self._start_server(service)
-
-    def _start_server(self, service: str) -> None:
-        stack = self.stack
-        stack.compose.up((service,), parallel=1)
-        table.await_server(stack.database, time.monotonic() + _START_S, Watch(stack, service).require_running)
+            have_run(stack, (service,), parallel=1)
+            watch = Watch(stack, service)
+            table.await_server(stack.database, time.monotonic() + _START_S, watch.require_running)
 
     def server_answers(self) -> bool:
-        """PostgreSQL lets us in; not while it starts.
+        """PostgreSQL lets us in; not while it starts, and not while it may have only a part of a copy.
 
         Raises:
             RegistrationError: it refuses the backend's user or password.
         """
-        return table.answers(self.stack.database)
+        return not self._record_says(RESTORING) and table.answers(self.stack.database)
 
     def is_initialised(self) -> bool:
         """The database has the addon, all of it, and no run of ours was interrupted while it made it."""
-        return not self._is_begun and self._has_addon()
+        is_unfinished = self._record_says(BEGUN) or self._record_says(RESTORING)
+        return not is_unfinished and self._has_addon()
 
     def odoo_lets_in(self) -> bool:
-        """Odoo takes the backend's password; not while it does not answer."""
+        """Odoo takes the backend's password, or will soon; not while it does not answer."""
+        return self.stack.context.beside.is_busy or self._lets_in()
+
+    def _lets_in(self) -> bool:
         try:
             return self.stack.odoo.lets_in()
         except OdooError:
             return False
 
-    def _set_passwords(self, *, restored: bool) -> None:
-        """Set them; an Odoo that does not let its admin in although it was restored is initialised after all."""
+    def _greet_restored(self) -> None:
+        """Wait for an Odoo that was restored, and have it take the backend's password.
+
+        Raises:
+            CommandFailed: it does not; its snapshot is gone, and the next run initialises it.
+        """
         stack = self.stack
+        self._await_odoo()
         try:
-            stack.odoo.set_passwords()
+            if not self._lets_in():
+                stack.odoo.set_passwords()
         except CommandFailed as error:
-            if not restored or isinstance(error, OdooError):  # an Odoo that is too busy to answer proves nothing
+            if isinstance(error, OdooError):  # an Odoo that is too busy to answer proves nothing
                 raise
             self._snapshots.discard(error.message)
-            table.drop_database(stack.database)
-            self._initialise(starts_odoo=False)
-            stack.compose.restart((stack.services.odoo,), parallel=1)
-            self._await_odoo()
-            stack.odoo.set_passwords()
+            self._note(BEGUN)
+            again = "inv setup initialises it; what was registered meanwhile goes with its database"
+            raise CommandFailed(f"the restored Odoo is no good: {error.message}", hint=again) from None
 
     @property
     def _snapshots(self) -> OdooSnapshots:
         return OdooSnapshots(self.stack, KeptFiles.of_user(KIND))
 
-    @property
-    def _is_begun(self) -> bool:
-        """Whether the record says that our initialisation of this database has begun, but not ended."""
-        return self.stack.context.state.record.entries().get("odoo_init") == f"begun {self.stack.database.name}"
+    def _record_says(self, state: str) -> bool:
+        """Whether the record says that of this database."""
+        return self.stack.context.state.record.entries().get("odoo_init") == f"{state} {self.stack.database.name}"
+
+    def _note(self, state: str) -> None:
+        self.stack.context.state.record.note(odoo_init=f"{state} {self.stack.database.name}")
 
     def _has_addon(self) -> bool:
         return table.addon(self.stack.database) is Addon.INSTALLED
 
-    def _initialise(self, *, starts_odoo: bool) -> Restored | None:
-        """Restore a snapshot, else run ``odoo -i openems``; what was restored.
+    def _restore(self) -> bool:
+        """Start PostgreSQL and Odoo with a snapshot, if there is one and nothing else; whether that was done.
 
-        What our killed run left unfinished starts again.
+        Of one that is no good, and of one that our killed run has left unfinished, nothing stays.
 
-        Args:
-            starts_odoo: its container is to be started, too.
+        Raises:
+            CommandFailed: a container does not start.
+        """
+        stack = self.stack
+        data_folders.remember(stack)
+        if self._record_says(RESTORING):
+            stack.context.say(f"  the restore of {stack.database.name} was interrupted and starts again")
+            self._snapshots.remove_half()
+        with stack.context.waiting("the snapshot is restored"):
+            return self._snapshots.restore(self._has_addon, self._note)
+
+    def _initialise(self) -> None:
+        """Run ``odoo -i openems``; what our killed run left unfinished starts again.
 
         Raises:
             CommandFailed: somebody else has hidden the database from Odoo, or Odoo failed.
         """
         stack = self.stack
-        database, state = stack.database, stack.context.state
         helper = f"{stack.project.name}-odoo-init"
         stack.docker.run("rm", "-f", helper)  # of a run that was killed: it would go on beside ours
         fresh = self._is_fresh()
-        if fresh or state.record.entries().get("odoo_init") is not None:
-            state.record.note(odoo_init=f"begun {database.name}")
-        restored = self._restore(starts_odoo=starts_odoo) if fresh else None
-        if restored is None:
-            with self._odoo_stopped() if fresh else nullcontext():
-                self._run_odoo(helper)
-        if state.record.entries().get("odoo_init"):
-            state.record.note(odoo_init=f"made {database.name}")
-        if fresh and restored is None:
-            self._snapshots.take()
-        return restored
+        if fresh or stack.context.state.record.entries().get("odoo_init") is not None:
+            self._note(BEGUN)
+        with self._odoo_stopped() if fresh else nullcontext():
+            self._run_odoo(helper)
+            if fresh:
+                self._note(MADE)
+                self._snapshots.take()
+        if stack.context.state.record.entries().get("odoo_init"):
+            self._note(MADE)
 
     def _is_fresh(self) -> bool:
         """Whether there is no database; none is left of what our killed run left unfinished."""
         database = self.stack.database
         found = table.addon(database)
-        if self._is_begun and found is not Addon.NO_DATABASE:
+        if self._record_says(BEGUN) and found is not Addon.NO_DATABASE:
             self.stack.context.say(f"  the initialisation of {database.name} was interrupted and starts again")
             table.drop_database(database)
             return True
@@ -216,13 +240,6 @@ class OdooDatabase:
         yield
         docker.run("start", odoo.id)
 
-    def _restore(self, *, starts_odoo: bool) -> Restored | None:
-        """Restore a snapshot, if there is one; nothing is left of one that is no good."""
-        restored = self._snapshots.restore(self._has_addon, starts_odoo=starts_odoo)
-        if restored is None:
-            table.drop_database(self.stack.database)
-        return restored
-
     def _run_odoo(self, helper: str) -> None:
         stack = self.stack
         database = stack.database
@@ -242,9 +259,8 @@ class OdooDatabase:
     def _await_odoo(self) -> None:
         stack = self.stack
         deadline, watch = time.monotonic() + _START_S, Watch(stack, stack.services.odoo)
-        with stack.context.waiting("Odoo starts"):
-            while not stack.odoo.answers():
-                watch.require_running()
-                if not until(deadline, 0.1):
-                    why = f"Odoo does not answer at {stack.odoo.url}"
-                    raise CommandFailed(why, hint="inv logs --service odoo16")
+        while not stack.odoo.answers():
+            watch.require_running()
+            if not until(deadline, 0.1):
+                why = f"Odoo does not answer at {stack.odoo.url}"
+                raise CommandFailed(why, hint=f"inv logs --service {stack.services.odoo}")

@@ -17,7 +17,7 @@ from edge_tasks.runtimes.docker import data_folders, edge_files, hosting, releas
 from edge_tasks.runtimes.docker.config_copies import BACKEND_EDGE_COPY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from edge_tasks.adapters.containers import Container
     from edge_tasks.runtimes.docker.database import PlatformDatabase
@@ -32,9 +32,9 @@ def stop(stack: Stack, *, is_final: bool = False) -> tuple[str, ...]:
         is_final: a purge follows, so edges, backend and Odoo are killed: to end by itself takes a JVM seconds.
     """
     found = stack.containers()
-    if is_final and (ids := [one.id for one in found if one.is_running and _saves_nothing(stack, one)]):
-        with suppress(CommandFailed):  # one that has ended meanwhile, or is paused, ends by Compose
-            stack.docker.run("kill", *ids)  # they stay until their unnamed volumes go with them
+    _note_volumes(stack, found)
+    if is_final:
+        _end_at_once(stack, found)
     if found:
         stack.compose.run("down", "--timeout", "5")
         left = [container.id for container in stack.containers()]
@@ -45,9 +45,19 @@ def stop(stack: Stack, *, is_final: bool = False) -> tuple[str, ...]:
     return tuple(sorted(container.service for container in found if container.is_running))
 
 
-def _saves_nothing(stack: Stack, container: Container) -> bool:
-    """Whether it is an edge, or a service of which nothing is lost when it is killed: not the ones that store."""
-    if container.service == LIGHT_SERVICE or index_of_service(container.service) is not None:
+def _end_at_once(stack: Stack, found: Sequence[Container]) -> None:
+    """Remove edges, with their unnamed volumes, and kill what stores nothing."""
+    edges = [one.id for one in found if index_of_service(one.service) is not None]
+    others = [one.id for one in found if one.is_running and _stores_nothing(stack, one)]
+    for command, ids in ((("rm", "-f", "--volumes"), edges), (("kill",), others)):
+        with suppress(CommandFailed):  # one that has ended meanwhile, or is paused, ends by Compose
+            if ids:
+                stack.docker.run(*command, *ids)
+
+
+def _stores_nothing(stack: Stack, container: Container) -> bool:
+    """Whether it is a service of which nothing is lost when it is killed."""
+    if container.service == LIGHT_SERVICE:
         return True
     if not edge_files.is_complete(stack):
         return False
@@ -182,16 +192,19 @@ def ours_to_claim(directories: Directories, adopted: Collection[str]) -> tuple[s
     return (*directories.ours(), *directories.unfinished(), *sorted(adopted))
 
 
+def _note_volumes(stack: Stack, found: Iterable[Container]) -> None:
+    """Note the unnamed volumes of the platform's services for a purge, while their containers show them."""
+    noted = set(stack.context.state.record.entries().get("volumes", []))
+    services = (one for one in found if index_of_service(one.service) is None)
+    if more := {volume for one in services for volume in one.volumes} - noted:
+        stack.context.state.record.note(volumes=sorted(noted | more))
+
+
 def _drop_volumes(stack: Stack, removed: Iterable[Container]) -> None:
-    """Remove the unnamed volumes of edges; note those of the platform's services for a purge."""
-    of_edges: set[str] = set()
-    others = set(stack.context.state.record.entries().get("volumes", []))
-    for container in removed:
-        (others if index_of_service(container.service) is None else of_edges).update(container.volumes)
-    if of_edges:
-        stack.docker.run("volume", "rm", "-f", *sorted(of_edges))
-    if others:
-        stack.context.state.record.note(volumes=sorted(others))
+    """Remove the unnamed volumes of edges."""
+    edges = (one for one in removed if index_of_service(one.service) is not None)
+    if volumes := {volume for one in edges for volume in one.volumes}:
+        stack.docker.run("volume", "rm", "-f", *sorted(volumes))
 
 
 def _has_foreign(folder: Path) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import BackendError
 from edge_tasks.plan import some
 from edge_tasks.runtimes.docker.arrivals import Arrivals
+from edge_tasks.runtimes.docker.service_start import have_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 BATCH: Final = os.cpu_count() or 1
 """Edges that are started together, and again beside them: a JVM keeps more than a core busy for seconds."""
 
-_LOOK_PAUSE_S: Final = 0.5
+_LOOK_PAUSE_S: Final = 0.25
 ASK_PAUSE_S: Final = 1.5
 """For each call a real backend makes Odoo check the password. That costs 0.3 s of CPU that JVMs could use."""
 
 
 def make(stack: Stack, edges: Sequence[Edge]) -> int:
     """Have containers of edges, as they are configured now; how many had to be started twice."""
-    return _bring(stack, edges, lambda services: stack.compose.up(services, parallel=BATCH))
+    return _bring(stack, edges, lambda services: have_run(stack, services, parallel=BATCH))
 
 
 def restart(stack: Stack, edges: Sequence[Edge]) -> int:
@@ -47,9 +48,9 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
         return 0
     names = {edge.service: edge.name for edge in edges}
     arrivals = Arrivals(list(names), BATCH)
-    watch = _Watch(stack, edges)
+    watch: _Watch | None = None
     while not arrivals.is_over(time.monotonic()):
-        if services := arrivals.next(time.monotonic()):
+        while services := arrivals.next(time.monotonic()):
             if set(services) & set(arrivals.waiting):
                 begin(services)
             else:
@@ -57,7 +58,8 @@ def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]],
                 stack.context.say(f"  turned away by the backend and started once more: {of_them}")
                 stack.compose.restart(services, parallel=BATCH)
             arrivals.begin(services, time.monotonic())
-            watch = _Watch(stack, edges)
+            watch = None
+        watch = watch or _Watch(stack, edges)
         time.sleep(watch.pause_s)
         connected = watch.connected()
         if connected is not None:

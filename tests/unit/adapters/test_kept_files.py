@@ -63,7 +63,8 @@ def test_what_is_damaged_is_said_once_and_gone(kept: KeptFiles, name: str, conte
     assert (kept.find("a"), list(kept.folder.iterdir())) == (None, [])
 
 
-def test_what_a_killed_call_left_is_no_entry_and_goes_after_an_hour(kept: KeptFiles) -> None:
+@pytest.mark.parametrize("call", ["adding", "find", "entries"])
+def test_what_a_killed_call_left_is_no_entry_and_goes_after_an_hour(kept: KeptFiles, call: str) -> None:
     add(kept, "a")
     half = kept.folder / ".b.0123.new"
     half.mkdir()
@@ -71,7 +72,8 @@ def test_what_a_killed_call_left_is_no_entry_and_goes_after_an_hour(kept: KeptFi
     assert half.is_dir(), "somebody may still be at it"
     assert {entry.folder.name for entry in kept.entries()} == {"a", "c"}
     os.utime(half, (0, time.time() - 4000))
-    add(kept, "d")
+    calls = {"adding": lambda: add(kept, "d"), "find": lambda: kept.find("e"), "entries": kept.entries}
+    calls[call]()
     assert not half.exists()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from edge_tasks.errors import BackendError, BackendHangs, CommandFailed
+from edge_tasks.runtimes.beside import Beside
 from edge_tasks.runtimes.docker import backend_service
 from edge_tasks.runtimes.docker.backend_service import BackendService
 
@@ -51,6 +52,7 @@ def service(rest: Rest, *, door: str = "gate", asks_rest: bool = True, needs_odo
         context=SimpleNamespace(
             fleet=SimpleNamespace(edge=lambda _index: SimpleNamespace(name="edge0")),
             waiting=lambda _what: nullcontext(),
+            beside=Beside(),
         ),
         container=lambda _name: container,
         require_running=lambda _name: None,
@@ -68,6 +70,15 @@ def test_two_programs_whose_rest_hangs_are_ready_when_edges_may_connect() -> Non
     service(Rest(HANGS)).read_devices_again()
     with pytest.raises(CommandFailed, match="gate does not answer on port 8081, where edges connect"):
         service(Rest(HANGS, is_open=False)).read_devices_again()
+
+
+def test_a_port_that_stays_closed_is_mended_by_reading_the_devices_again() -> None:
+    with pytest.raises(CommandFailed) as closed:
+        service(Rest(is_open=False), door="", needs_odoo=False).await_ready()
+    assert closed.value.hint.startswith("inv register up")
+    with pytest.raises(CommandFailed) as unknown:
+        service(Rest(knows=()), door="").await_ready()
+    assert unknown.value.hint.startswith("inv logs")
 
 
 def test_where_rest_stays_closed_it_is_not_asked() -> None:

@@ -89,21 +89,30 @@ class Running:
 
     def __init__(self, folder: Path, services: list[str]) -> None:
         self.killed: list[str] = []
+        self.removed: list[str] = []
+        self.down_works = True
         self.services = SimpleNamespace(backend="backend", door="gate", odoo="odoo16", database="db")
         self.context = SimpleNamespace(state=SimpleNamespace(record=Record(folder / "record.json")))
         here: list[Any] = [
-            SimpleNamespace(id=name, service=name, volumes=(), is_running=True) for name in services
+            SimpleNamespace(id=name, service=name, volumes=(f"of-{name}",), is_running=True) for name in services
         ]
         self.here = here
-        self.compose = SimpleNamespace(run=lambda *_arguments: here.clear())
+        self.compose = SimpleNamespace(run=lambda *_arguments: self._down())
         self.docker = SimpleNamespace(run=self._run)
 
     def containers(self) -> list[Any]:
         return list(self.here)
 
+    def _down(self) -> None:
+        if not self.down_works:
+            raise CommandFailed("interrupted")
+        self.here.clear()
+
     def _run(self, *arguments: str) -> None:
         if arguments[0] == "kill":
             self.killed += arguments[1:]
+        elif arguments[:3] == ("rm", "-f", "--volumes"):
+            self.removed += arguments[3:]
 
 
 @pytest.mark.parametrize("is_final", [True, False])
@@ -111,8 +120,19 @@ def test_before_a_purge_what_stores_nothing_is_killed_and_what_stores_ends_by_it
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_final: bool
 ) -> None:
     monkeypatch.setattr(edge_files, "is_complete", lambda _stack: True)
-    killed = ["backend", "gate", "odoo16", "openems-edge-0", "openems-light-edges"]
-    platform: Any = Running(tmp_path, [*killed, "db", "influxdb"])
+    killed, edge = ["backend", "gate", "odoo16", "openems-light-edges"], "openems-edge-0"
+    platform: Any = Running(tmp_path, [*killed, edge, "db", "influxdb"])
     stopped = removal.stop(platform, is_final=is_final)
-    assert stopped == tuple(sorted([*killed, "db", "influxdb"]))
-    assert platform.killed == (killed if is_final else [])
+    assert stopped == tuple(sorted([*killed, edge, "db", "influxdb"]))
+    assert (platform.killed, platform.removed) == ((killed, [edge]) if is_final else ([], []))
+
+
+def test_a_purge_that_is_interrupted_has_noted_the_unnamed_volumes_of_services(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge_files, "is_complete", lambda _stack: True)
+    platform: Any = Running(tmp_path, ["db", "odoo16", "openems-edge-0"])
+    platform.down_works = False
+    with pytest.raises(CommandFailed):
+        removal.stop(platform, is_final=True)
+    assert platform.context.state.record.entries()["volumes"] == ["of-db", "of-odoo16"]

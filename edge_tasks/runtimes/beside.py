@@ -1,0 +1,59 @@
+"""Work that a step has begun, and that goes on beside the steps after it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+
+@dataclass
+class Beside:
+    """One such work at a time, in a thread; a call does not end well before it has."""
+
+    _what: str = ""
+    _thread: threading.Thread | None = None
+    _errors: list[BaseException] = field(default_factory=list)
+
+    @property
+    def is_busy(self) -> bool:
+        """Something was begun, and nobody has waited for it yet."""
+        return self._thread is not None
+
+    def begin(self, what: str, work: Callable[[], None]) -> None:
+        """Begin it; ``what`` says what is waited for later."""
+        self._what, self._errors = what, []
+        self._thread = threading.Thread(target=_do, args=(work, self._errors), daemon=True)
+        self._thread.start()
+
+    def settle(self, waiting: Callable[[str], AbstractContextManager[None]]) -> None:
+        """Wait until it has ended; ``waiting`` is told for what.
+
+        Raises:
+            FleetError: as the work says.
+        """
+        if self._thread is None:
+            return
+        with waiting(self._what):
+            self._thread.join()
+        self._thread = None
+        if self._errors:
+            raise self._errors.pop()
+
+    def end(self, seconds: float) -> BaseException | None:
+        """Wait no longer than that, and never again; why it has failed."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join(seconds)
+        return self._errors.pop() if self._errors else None
+
+
+def _do(work: Callable[[], None], errors: list[BaseException]) -> None:
+    try:
+        work()
+    except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+        errors.append(error)

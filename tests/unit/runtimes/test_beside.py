@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+import pytest
+
+from edge_tasks.errors import CommandFailed
+from edge_tasks.runtimes.beside import Beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+
+def waited(_what: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def test_work_goes_on_beside_and_is_waited_for() -> None:
+    beside, may_end, did = Beside(), threading.Event(), list[str]()
+
+    def work() -> None:
+        may_end.wait(5)
+        did.append("done")
+
+    beside.begin("Odoo is ready", work)
+    assert (beside.is_busy, did) == (True, [])
+    may_end.set()
+    beside.settle(waited)
+    assert (beside.is_busy, did) == (False, ["done"])
+
+
+def test_a_failure_is_raised_once_where_it_is_waited_for() -> None:
+    beside = Beside()
+
+    def work() -> None:
+        raise CommandFailed("Odoo does not answer")
+
+    beside.begin("Odoo is ready", work)
+    with pytest.raises(CommandFailed, match="Odoo does not answer"):
+        beside.settle(waited)
+    beside.settle(waited)
+
+
+def test_what_is_waited_for_is_told() -> None:
+    beside, told = Beside(), list[str]()
+
+    @contextmanager
+    def waiting(what: str) -> Iterator[None]:
+        told.append(what)
+        yield
+
+    beside.begin("Odoo is ready", lambda: None)
+    beside.settle(waiting)
+    beside.settle(waiting)
+    assert told == ["Odoo is ready"]
+
+
+def test_after_another_failure_nobody_waits_for_ever_but_its_own_is_known() -> None:
+    beside, may_end = Beside(), threading.Event()
+    beside.begin("Odoo is ready", lambda: fail(may_end))
+    assert (beside.end(0.01), beside.is_busy) == (None, False)
+    beside.begin("Odoo is ready", lambda: fail(may_end))
+    may_end.set()
+    assert str(beside.end(5)) == "Odoo does not answer"
+    assert beside.end(5) is None
+
+
+def fail(when: threading.Event) -> None:
+    when.wait(5)
+    raise CommandFailed("Odoo does not answer")
+
+
+def test_nothing_is_waited_for_where_nothing_was_begun() -> None:
+    Beside().settle(waited)
