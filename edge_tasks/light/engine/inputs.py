@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING
 from edge_tasks.light.engine.plant import ESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from edge_tasks.light.engine.channels import ComponentChannels, Nullable, Powers
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.simulation import Simulation
+    from edge_tasks.light.engine.state_machine import StateMachine
     from edge_tasks.openems.components import Value
 
 
-def with_inputs(plant: Plant, own: Sequence[ComponentChannels]) -> Plant:
-    """The plant with what its state machines read.
+def with_inputs(plant: Plant, own: Sequence[ComponentChannels], foreign: Collection[str]) -> Plant:
+    """The plant with what its state machines read, and lack.
 
     Args:
         plant: without it.
         own: the channels of its components.
+        foreign: the ids of components that run, and of whose channels not all are known.
     """
     socs = _socs(plant, own)
-    known: dict[str, Nullable] = {}
+    known: dict[str, Nullable] = dict.fromkeys((*plant.writable, *_counters(own)), _unseen)
     for one in own:
         known |= {name: _constant(value) for name, value in one.still.items()}
     for one in own:
@@ -34,9 +36,27 @@ def with_inputs(plant: Plant, own: Sequence[ComponentChannels]) -> Plant:
     wanted = [machine.inputs for _, machine in plant.machines]
     return replace(
         plant,
+        machines=tuple(_lacking(one, known, foreign) for one in plant.machines),
         inputs=tuple(tuple(known.get(name, _nothing) for name in names) for names in wanted),
         watches_socs=not socs.keys().isdisjoint(name for names in wanted for name in names),
     )
+
+
+def _lacking(
+    one: tuple[str, StateMachine], known: Mapping[str, Nullable], foreign: Collection[str]
+) -> tuple[str, StateMachine]:
+    """A state machine of an id that knows which of its channels do not exist."""
+    own_id, machine = one
+    lacking = {name for name in machine.inputs if name not in known}
+    lacking |= {name for name in machine.needed if known.get(name) is _nothing}
+    lacking = {name for name in lacking if name.partition("/")[0] not in foreign}
+    return own_id, machine.without(lacking) if lacking else machine
+
+
+def _counters(own: Iterable[ComponentChannels]) -> Iterator[str]:
+    for one in own:
+        for counter in one.counters:
+            yield from (*counter.positive, *counter.negative)
 
 
 def _socs(plant: Plant, own: Iterable[ComponentChannels]) -> dict[str, Nullable]:
@@ -51,9 +71,15 @@ def _soc(number: int) -> Nullable:
 
 
 def _constant(value: Value) -> Nullable:
-    found = int(value) if isinstance(value, (int, float)) else None
+    if not isinstance(value, (int, float)):
+        return _nothing
+    found = int(value)
     return lambda _simulation, _powers: found
 
 
 def _nothing(_simulation: Simulation, _powers: Powers) -> None:
     """The value of a channel that does not exist: null."""
+
+
+def _unseen(_simulation: Simulation, _powers: Powers) -> None:
+    """The value of a channel that exists and that no state machine of ours reads: null."""

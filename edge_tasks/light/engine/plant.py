@@ -222,7 +222,7 @@ class Plant:
         return min((_to_next_soc(*one) for one in zip(charges, fulls, powers, strict=True)), default=NEVER)
 
     def _together(self, socs: Sequence[int], members: Sequence[int]) -> int:
-        """The average of whole percentages, each as heavy as its capacity (``CalculateSoc.java:66`` of 2024.7.0)."""
+        """Whole percentages weighed by capacity: ``CalculateSoc.java:66`` of OpenEMS 2024.7.0."""
         if len(members) == 1:
             return socs[members[0]]
         capacity = sum(self.batteries[number].capacity for number in members)

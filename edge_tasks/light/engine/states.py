@@ -8,7 +8,7 @@ from edge_tasks.light.engine.state_machine import Answer
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from edge_tasks.light.engine.memory import Memory
     from edge_tasks.light.engine.plant import Plant
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Read: TypeAlias = Callable[[int], tuple[int | None, ...]]
 
 _MOST_SHARED: Final = 10_000
+_NOTHING: Final[Mapping[str, int]] = {}
 
 
 class States:
@@ -25,12 +26,16 @@ class States:
     Args:
         plant: whose they are.
         past: of an earlier simulation of the same edge.
+
+    Attributes:
+        counted: ms that channels of cumulated seconds have counted at once, by address, until they are taken.
     """
 
-    __slots__ = ("_answers", "_plant")
+    __slots__ = ("_answers", "_plant", "counted")
 
     def __init__(self, plant: Plant, past: Memory) -> None:
         self._plant = plant
+        self.counted: Mapping[str, int] = _NOTHING
         self._answers = [
             Answer(
                 _complete(past.registers.get(own_id, ()), machine.first),
@@ -39,6 +44,11 @@ class States:
             )
             for own_id, machine in plant.machines
         ]
+
+    def take_counted(self) -> Mapping[str, int]:
+        """What they have counted at once since this was asked for last: ms by address."""
+        found, self.counted = self.counted, _NOTHING
+        return found
 
     def registers(self, number: int) -> Registers:
         """The registers of the state machine of a number."""
@@ -92,6 +102,8 @@ class States:
             if now < known.until and inputs == known.inputs:
                 continue
             outcome = plant.machines[number][1].step(known.registers, now, inputs)
+            if outcome.counted:
+                self.counted = {**self.counted, **outcome.counted}
             inputs = read(number) if _set(powers, plant, outcome) else inputs
             self._answers[number] = self._shared(
                 Answer(outcome.registers, inputs, max(now + 1, outcome.until), outcome.most)

@@ -1,0 +1,92 @@
+"""Light edges against what real edges told of templates that show one thing each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from edge_tasks.light.engine.memory import Memory
+from edge_tasks.light.engine.simulation import Simulation
+from edge_tasks.light.wire.channel_values import ChannelValues
+from edge_tasks.light.wire.model import Model, model_of
+from edge_tasks.openems import configuration
+from tests.edge_templates import write_template
+from tests.recordings.told import read_told
+from tests.sample_trees import sources_of
+from tests.told_trees import TREES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.recordings.columns import Value
+
+SECOND: Final = 1_000
+AHEAD: Final = 19
+"""In seconds. A real datasource goes on to its second value in its first cycles."""
+SETTLED: Final = 5
+"""In seconds. Then all components of a real edge run."""
+NEAR: Final = 5
+"""In seconds, by which a real datasource is late after two minutes, because each step waits for a cycle."""
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Mapping[str, Mapping[str, list[tuple[int, int | None]]]]:
+    return read_told()
+
+
+def model(name: str, folder: Path) -> Model:
+    return model_of(configuration.read(write_template(folder, sources_of(TREES[name]))))
+
+
+def lived(found: Model, seconds: int) -> list[Mapping[str, Value]]:
+    """What a light edge had told at each second of its life."""
+    simulation = Simulation(found.plant, 0, Memory({}, {}, began=-AHEAD * SECOND))
+    values = ChannelValues(found.channels, simulation)
+    known = json.loads(b"{%b}" % values.everything())
+    seen = [known]
+    for second in range(1, seconds):
+        simulation.advance(second * SECOND)
+        known = {**known, **json.loads(b"{%b}" % values.changes())}
+        seen.append(known)
+    return seen
+
+
+def at(told: list[tuple[int, int | None]], second: int) -> int | None:
+    return [value for moment, value in told if moment <= second][-1]
+
+
+STATES: Final = ("RunFailed", "State", "Status", "Level")
+
+
+def test_a_controller_that_lacks_a_channel_fails_when_a_real_one_does(
+    recorded: Mapping[str, Mapping[str, list[tuple[int, int | None]]]], tmp_path: Path
+) -> None:
+    told = recorded["lacking"]
+    ours = lived(model("lacking", tmp_path), 120)
+    wrong: dict[str, object] = {}
+    channels = [name for name in told if name.endswith(STATES) and not name.startswith("heat0/Level")]
+    for name in channels:
+        for second in range(SETTLED, 120):
+            near = {one.get(name) for one in ours[max(0, second - NEAR) : second + NEAR]}
+            if at(told[name], second) not in near:
+                wrong.setdefault(name, (second, at(told[name], second), near))
+    assert wrong == {}
+    assert {name.partition("/")[0] for name in channels} >= {"_sum", *TREES["lacking"]} - {"scheduler0"}
+
+
+def test_what_fails_counts_as_a_real_one_counts(
+    recorded: Mapping[str, Mapping[str, list[tuple[int, int | None]]]], tmp_path: Path
+) -> None:
+    told = recorded["lacking"]
+    ours = lived(model("lacking", tmp_path), 120)[-1]
+    counted = {name: at(told[name], 119) for name in told if "Cumulated" in name}
+    assert {name: ours.get(name) for name in counted if counted[name] is None} == {
+        name: None for name in counted if counted[name] is None
+    }
+    known = {name: value for name, value in counted.items() if value is not None}
+    assert {
+        name: (value, ours[name]) for name, value in known.items() if abs(int(ours[name] or 0) - value) > NEAR
+    } == {}
