@@ -72,5 +72,6 @@ def _values(line: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _without_ids(value: object) -> object:
     if isinstance(value, dict):
-        return {key: _without_ids(one) for key, one in value.items() if key not in ("id", "jsonrpc")}
+        new = ("id", "jsonrpc") if "jsonrpc" in value else ()
+        return {key: _without_ids(one) for key, one in value.items() if key not in new}
     return [_without_ids(one) for one in value] if isinstance(value, list) else value
