@@ -21,7 +21,7 @@ from edge_tasks.light.engine.figures import (
     power_of_phase,
     reading,
 )
-from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION
+from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GIVEN, GRID, PRODUCTION, TAKEN
 from edge_tasks.openems.components import factory
 
 if TYPE_CHECKING:
@@ -51,12 +51,13 @@ def _counters(plant: Plant) -> Iterator[Counter]:
     yield Counter(CONSUMPTION, ["_sum/ConsumptionActiveEnergy"])
     if plant.grid:
         yield Counter(GRID, ["_sum/GridBuyActiveEnergy"], ["_sum/GridSellActiveEnergy"])
-    if plant.batteries:
-        yield Counter(
-            ESS,
-            ["_sum/EssActiveDischargeEnergy", "_sum/EssDcDischargeEnergy"],
-            ["_sum/EssActiveChargeEnergy", "_sum/EssDcChargeEnergy"],
-        )
+    given = ["_sum/EssActiveDischargeEnergy", "_sum/EssDcDischargeEnergy"]
+    taken = ["_sum/EssActiveChargeEnergy", "_sum/EssDcChargeEnergy"]
+    if plant.exchanged:
+        yield Counter(GIVEN, given)
+        yield Counter(TAKEN, negative=taken)
+    elif plant.batteries:
+        yield Counter(ESS, given, taken)
 
 
 def _readings(plant: Plant) -> Iterator[Reading]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.light.engine.plant import ESS, GIVEN, TAKEN
+
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 _NONE: Final[Mapping[str, tuple[int, int]]] = {}
 """Most edges have no such energies, and share this."""
+
+_BATTERIES: Final[Mapping[str, tuple[str, ...]]] = {ESS: (GIVEN, TAKEN), GIVEN: (GIVEN,), TAKEN: (TAKEN,)}
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,17 @@ class Memory:
     seen: int | None = None
     registers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     answers: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
+
+    def energy(self, key: str) -> tuple[int, int]:
+        """The energies of an id.
+
+        An edge that had one battery and has several now, or the other way round, counts on where it was.
+        """
+        same = _BATTERIES.get(key)
+        if same is None:
+            return self.energies.get(key, (0, 0))
+        found = [self.energies.get(one, (0, 0)) for one in (ESS, *same)]
+        return max(positive for positive, _ in found), max(negative for _, negative in found)
 
     def settled(self) -> Memory:
         """The same at the moment at which the simulation stood, for one that goes on with another plant."""

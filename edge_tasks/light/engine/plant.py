@@ -21,6 +21,8 @@ PRODUCTION: Final = "_production"
 CONSUMPTION: Final = "_consumption"
 ESS: Final = "_ess"
 GRID: Final = "_grid"
+GIVEN: Final = "_ess_given"
+TAKEN: Final = "_ess_taken"
 SUMS: Final = (PRODUCTION, CONSUMPTION, ESS, GRID)
 _HALF_A_PERCENT: Final = 200
 """So many halves of a percent are the whole."""
@@ -140,7 +142,13 @@ class Plant:
         batteries = (battery.id for battery in self.batteries)
         clusters = (cluster.id for cluster in self.clusters)
         own = (address for _, machine in self.machines for address in machine.own)
-        return (*(key for key, _ in self.meters), *self.grid, *batteries, *clusters, *SUMS, *self.outputs, *own)
+        sums = (*self.exchanged, *SUMS)
+        return (*(key for key, _ in self.meters), *self.grid, *batteries, *clusters, *sums, *self.outputs, *own)
+
+    @cached_property
+    def exchanged(self) -> tuple[str, ...]:
+        """What all batteries give and what all take, which are two sums if there are several."""
+        return (GIVEN, TAKEN) if len(self.batteries) > 1 else ()
 
     @cached_property
     def battery_places(self) -> slice:
@@ -151,7 +159,7 @@ class Plant:
     @cached_property
     def devices(self) -> int:
         """How many of these ids are devices and sums."""
-        storages = len(self.batteries) + len(self.clusters)
+        storages = len(self.batteries) + len(self.clusters) + len(self.exchanged)
         return len(self.meters) + len(self.grid) + storages + len(SUMS)
 
     @cached_property

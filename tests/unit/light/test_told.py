@@ -90,3 +90,39 @@ def test_what_fails_counts_as_a_real_one_counts(
     assert {
         name: (value, ours[name]) for name, value in known.items() if abs(int(ours[name] or 0) - value) > NEAR
     } == {}
+
+
+def test_sums_are_those_of_a_real_edges_batteries(
+    recorded: Mapping[str, Mapping[str, list[tuple[int, int | None]]]], tmp_path: Path
+) -> None:
+    """A cluster is not counted beside its batteries; what one gives and others take counts in both counters.
+
+    How the cluster's power is shared is by chance on a real edge, so its two batteries are not compared.
+    """
+    told = recorded["sums"]
+    ours = lived(model("sums", tmp_path), 300)
+    channels = [f"_sum/Ess{name}" for name in ("ActivePower", "DischargePower", "Capacity")]
+    channels += [f"ess{number}/{name}" for number in (3, 4) for name in ("Soc", "ActivePower")]
+    for name in (*channels, "ess0/ActivePower", "meter0/ActivePower"):
+        for second in range(SETTLED, 300):
+            near = {one[name] for one in ours[max(0, second - NEAR) : second + NEAR]}
+            assert at(told[name], second) in near, (name, second)
+    for name in (name for name in told if name.startswith("_sum/Ess") and name.endswith("Energy")):
+        assert abs(int(ours[-1][name] or 0) - (at(told[name], 299) or 0)) <= 2, name
+
+
+def test_states_of_charge_are_averaged_as_a_real_edge_does(
+    recorded: Mapping[str, Mapping[str, list[tuple[int, int | None]]]], tmp_path: Path
+) -> None:
+    told, plant = recorded["sums"], model("sums", tmp_path).plant
+    (cluster,) = plant.clusters
+    for second in range(SETTLED, 300):
+        each = [
+            [at(told[f"ess{number}/Soc"], moment) or 0 for number in (1, 2, 3, 4)]
+            for moment in (second, second - 1)
+        ]
+        charges = [
+            [soc * one.full // 100 for soc, one in zip(socs, plant.batteries, strict=True)] for socs in each
+        ]
+        assert at(told["_sum/EssSoc"], second) in {plant.socs(one)[-1] for one in charges}, second
+        assert at(told["ess0/Soc"], second) in {plant.soc_of(cluster, one) for one in each}, second
