@@ -126,3 +126,43 @@ def test_states_of_charge_are_averaged_as_a_real_edge_does(
         ]
         assert at(told["_sum/EssSoc"], second) in {plant.socs(one)[-1] for one in charges}, second
         assert at(told["ess0/Soc"], second) in {plant.soc_of(cluster, one) for one in each}, second
+
+
+STEPS: Final = (
+    "E700 off off",
+    "off E700 off",
+    "off off E700",
+    "E-800 G700 E-500",
+    "E800 G-300 off",
+    "off G700 off",
+    "G700 G300 off",
+    "L-500 off off",
+    "L-500 G700 off",
+    "E300 G700 off",
+    "E-300 L-200 off",
+    "G200 E-900 off",
+    "off off off",
+    "E900 L800 G-100",
+)
+"""What led each of three batteries for 30 seconds, one after the other: how its power relates to so many W."""
+RELATIONS: Final = {"E": "EQUALS", "G": "GREATER_OR_EQUALS", "L": "LESS_OR_EQUALS"}
+
+
+@pytest.mark.parametrize(("place", "step"), list(enumerate(STEPS)))
+def test_batteries_that_nothing_leads_do_what_those_of_a_real_edge_do(
+    recorded: Mapping[str, Mapping[str, list[tuple[int, int | None]]]], place: int, step: str, tmp_path: Path
+) -> None:
+    told = recorded["free"]
+    tree = dict(TREES["free"])
+    for number, led in enumerate(step.split()):
+        if led != "off":
+            lines = (
+                f'ess.id="ess{number}"\nmode="MANUAL_ON"\npower=I"{led[1:]}"\nrelationship="{RELATIONS[led[0]]}"'
+            )
+            tree[f"fap{number}"] = ("Controller.Ess.FixActivePower", lines)
+    found = model_of(configuration.read(write_template(tmp_path, sources_of(tree))))
+    simulation = Simulation(found.plant, 0)
+    simulation.advance(10 * SECOND)
+    powers = [simulation.power(f"ess{number}") for number in range(3)]
+    begins = next(second for second, value in told["ess0/ActivePower"] if value)
+    assert powers == [at(told[f"ess{number}/ActivePower"], begins + 30 * place + 15) for number in range(3)]
