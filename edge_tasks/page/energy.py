@@ -26,6 +26,11 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "discharge": ("Battery discharged", "_sum/EssActiveDischargeEnergy"),
 }
 """What is shown of an edge: its name for people, and the channel of its counter in Wh."""
+_SILENT: Final = "The backend answers nothing about this time."
+_NOT_COUNTED: Final = (
+    "The backend knows other energies of this time, but not this one: an edge without producers counts no"
+    " production, and one without a battery no charging."
+)
 _MONTHS: Final = 12
 _UNIT: Final = "Wh"
 _T = TypeVar("_T")
@@ -112,13 +117,21 @@ def month_sums(energy: Energy, year: Year) -> list[int | None]:
     return [total(_within(energy.wh, month, year)) for month in year.months]
 
 
-def charts(energy: Energy, year: Year, chosen: str) -> dict[str, Any]:
+def nothing_told(energy: Energy, others: Iterable[Energy]) -> str:
+    """What is said where an energy has no answer: the backend may be silent, or know the others of these edges."""
+    if total(energy.wh) is None and any(total(other.wh) is not None for other in others):
+        return _NOT_COUNTED
+    return _SILENT
+
+
+def charts(energy: Energy, year: Year, chosen: str, nothing: str = _SILENT) -> dict[str, Any]:
     """The months of the year and the days of one month, drawn and in words.
 
     Args:
         energy: by the days of the year.
         year: which.
         chosen: the name of the month; the last one if it is none of the year.
+        nothing: what is said where there is no answer.
     """
     month = next((one for one in year.months if one.name == chosen), year.months[-1])
     days = _within(energy.wh, month, year)
@@ -128,9 +141,9 @@ def charts(energy: Energy, year: Year, chosen: str) -> dict[str, Any]:
         "month": month.name,
         "months": [[one.name, f"{one.first:%B %Y}"] for one in year.months],
         "year_chart": year_chart(energy, year),
-        "year_told": told(energy.wh, energy.answers, most, year.zones),
+        "year_told": told(energy.wh, energy.answers, most, year.zones, nothing),
         "month_chart": bars(days, [str(number) for number in range(1, len(days) + 1)], _UNIT),
-        "month_told": told(days, answers, most, year.zones),
+        "month_told": told(days, answers, most, year.zones, nothing),
     }
 
 
@@ -139,7 +152,13 @@ def year_chart(energy: Energy, year: Year) -> str:
     return bars(month_sums(energy, year), [f"{month.first:%b}" for month in year.months], _UNIT)
 
 
-def told(days: Sequence[int | None], answers: Sequence[int], most: int, zones: Sequence[str]) -> str:
+def told(
+    days: Sequence[int | None],
+    answers: Sequence[int],
+    most: int,
+    zones: Sequence[str],
+    nothing: str = _SILENT,
+) -> str:
     """The sum in words, and on how many days nothing or not everything was answered.
 
     Args:
@@ -147,10 +166,11 @@ def told(days: Sequence[int | None], answers: Sequence[int], most: int, zones: S
         answers: of how many edges each day is.
         most: how many edges have an answer at all.
         zones: whose days these are.
+        nothing: what is said if there is no answer.
     """
     whole = total(days)
     if whole is None:
-        return "The backend answers nothing about this time."
+        return nothing
     silent, partly = answers.count(0), sum(0 < count < most for count in answers)
     gaps = f" {counted(silent, 'day')} without an answer." if silent else ""
     partial = f" {counted(partly, 'day')} without some of the edges." if partly else ""
