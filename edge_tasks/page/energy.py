@@ -118,7 +118,7 @@ def month_sums(energy: Energy, year: Year) -> list[int | None]:
 
 
 def nothing_told(energy: Energy, others: Iterable[Energy]) -> str:
-    """What is said where an energy has no answer: the backend may be silent, or know the others of these edges."""
+    """What is said where an energy has no answer: the backend is silent, or it knows others of these edges."""
     if total(energy.wh) is None and any(total(other.wh) is not None for other in others):
         return _NOT_COUNTED
     return _SILENT

@@ -146,7 +146,7 @@ def test_a_request_of_another_kind_has_an_error(model: Model) -> None:
     assert json.loads(reply)["error"]["code"] == 1
 
 
-@pytest.mark.parametrize("component", ["", "_componentManager", "_host"])
+@pytest.mark.parametrize("component", ["", "_componentManager", "_host", "_energy", "ctrlApiModbusTcp0"])
 def test_an_unknown_method_has_no_endpoint_as_a_real_edge_says(model: Model, component: str) -> None:
     reply, _ = _component(model, component, "unheardOf") if component else _ask(model, "unheardOf")
     text = 'Endpoint with method "unheardOf" is not defined!'
