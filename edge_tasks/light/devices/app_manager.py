@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from edge_tasks.light.engine.device import Device, RefusedError
+from edge_tasks.light.engine.device import NO_ELEMENT, Device, RefusedError
 from edge_tasks.openems.components import factory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     Params = Mapping[str, object]
-
-_NO_ELEMENT: Final = 'Cannot invoke "com.google.gson.JsonElement.isJsonPrimitive()" because "element" is null'
 
 
 def _no_app(params: Params) -> object:
@@ -48,7 +46,7 @@ def _instance(params: Params) -> str:
 def _text(params: Params, name: str) -> str:
     found = params.get(name)
     if not isinstance(found, str):
-        raise RefusedError(_NO_ELEMENT)
+        raise RefusedError(NO_ELEMENT)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge_tasks.light.engine.channels import ComponentChannels
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Answers: TypeAlias = "Mapping[str, Callable[[Mapping[str, object]], object]]"
 """What answers JSON-RPC methods, by method: a function from the params to the result."""
+
+NO_ELEMENT: Final = 'Cannot invoke "com.google.gson.JsonElement.isJsonPrimitive()" because "element" is null'
+"""What a real edge says of a request in which a text is missing."""
 
 
 class RefusedError(Exception):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from edge_tasks.light.engine.device import NO_ELEMENT
 from edge_tasks.light.wire.rpc_error import RpcError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NO_MEMBER, _NO_STRING = 5003, 5010
-NO_ELEMENT = 'Cannot invoke "com.google.gson.JsonElement.isJsonPrimitive()" because "element" is null'
-"""What a real edge says of a request to one of its components in which a text is missing."""
-NO_LIST = 'Cannot invoke "com.google.gson.JsonElement.isJsonArray()" because "object" is null'
-"""The same where a list is missing."""
+NO_LIST: Final = 'Cannot invoke "com.google.gson.JsonElement.isJsonArray()" because "object" is null'
+"""What a real edge says of a request in which a list is missing."""
 
 
 def text(params: Mapping[str, object], name: str) -> str:
