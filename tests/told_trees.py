@@ -19,6 +19,7 @@ _BASE: Final = {
     "ctrlBackend0": ("Controller.Api.Backend", 'apikey="edge0"\nuri="ws://127.0.0.1:8081"'),
     "rrd4j0": ("Timedata.Rrd4j", ""),
 }
+RELATIONS: Final = {"E": "EQUALS", "G": "GREATER_OR_EQUALS", "L": "LESS_OR_EQUALS"}
 _NONE: Final = "none9/InputOutput0"
 _WATCHED: Final = "meter1/ActivePower"
 
@@ -66,9 +67,14 @@ def _battery(capacity: int, soc: int) -> tuple[str, str]:
     return ("Simulator.EssSymmetric.Reacting", lines)
 
 
-def _power(ess: str, power: int, mode: str = "MANUAL_ON") -> tuple[str, str]:
-    lines = f'ess.id="{ess}"\nmode="{mode}"\npower=I"{power}"\nrelationship="EQUALS"'
+def _power(ess: str, power: int, mode: str = "MANUAL_ON", relation: str = "E") -> tuple[str, str]:
+    lines = f'ess.id="{ess}"\nmode="{mode}"\npower=I"{power}"\nrelationship="{RELATIONS[relation]}"'
     return ("Controller.Ess.FixActivePower", f'{lines}\nphase="ALL"\nhybridEssMode="TARGET_DC"')
+
+
+def power_of(ess: str, led: str) -> tuple[str, str]:
+    """A controller that leads a battery as one of :data:`STEPS` says: ``G700`` is 700 W or more."""
+    return _power(ess, int(led[1:]), relation=led[0])
 
 
 _LACKING: Final = {
@@ -109,6 +115,25 @@ _FREE: Final = {
     "fap2": _power("ess2", 0, "MANUAL_OFF"),
 }
 """Three batteries; what leads them was changed every 30 seconds, see :data:`STEPS`."""
+
+STEPS: Final = (
+    "E700 off off",
+    "off E700 off",
+    "off off E700",
+    "E-800 G700 E-500",
+    "E800 G-300 off",
+    "off G700 off",
+    "G700 G300 off",
+    "L-500 off off",
+    "L-500 G700 off",
+    "E300 G700 off",
+    "E-300 L-200 off",
+    "G200 E-900 off",
+    "off off off",
+    "E900 L800 G-100",
+)
+"""What led each of the three batteries: how its power relates to so many W. All three were set with
+``updateComponentConfig``, first 15 seconds after the edge had connected, and then every 30 seconds."""
 
 _SUMS: Final = {
     **_BASE,

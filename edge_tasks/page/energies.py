@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from edge_tasks.errors import FleetError
-from edge_tasks.page.energy import KINDS, Energy, Year, charts, nothing_told
+from edge_tasks.page.energy import KINDS, Energy, Year, charts
 from edge_tasks.proof.energies import Days
 
 if TYPE_CHECKING:
@@ -136,9 +136,10 @@ class Asking:
         """What the page shows: of an energy, the year and the days of a month."""
         chosen = kind if kind in self.energies else next(iter(self.energies))
         with self._lock:
-            energy = self.energies[chosen]
-            nothing = nothing_told(energy, self.energies.values())
-            drawn = charts(energy, self.year, month, nothing) if self.ended is not None else {}
+            others = [energy for name, energy in self.energies.items() if name != chosen]
+            drawn = (
+                charts(self.energies[chosen], self.year, month, chosen, others) if self.ended is not None else {}
+            )
         return {
             "asked": self.asked,
             "all": len(self.scope.zones),

@@ -38,7 +38,7 @@ def read_asked() -> list[tuple[Any, Any]]:
 
 
 def packed_told(lines: Sequence[Mapping[str, Any]]) -> dict[str, Flat]:
-    """The changes of the channels of powers, energies and states."""
+    """The changes of all channels but texts and those that repeat the configuration."""
     begin: int | None = None
     found: dict[str, Flat] = {}
     for line in lines:
@@ -57,7 +57,7 @@ def packed_asked(lines: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     sent = [line["sent"] for line in lines if "sent" in line]
     pairs = [[one["params"]["payload"], answers[one["id"]]] for one in sent if one["id"] in answers]
     return [
-        [_without_ids(question), _without_ids({key: answer[key] for key in ("error", "result") if key in answer})]
+        [without_ids(question), without_ids({key: answer[key] for key in ("error", "result") if key in answer})]
         for question, answer in pairs
         if len(json.dumps(answer)) < _SHORT
     ]
@@ -70,8 +70,9 @@ def _values(line: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
             yield int(moment), values
 
 
-def _without_ids(value: object) -> object:
+def without_ids(value: Any) -> Any:
+    """A message without what is new in each: the ids of requests and answers."""
     if isinstance(value, dict):
         new = ("id", "jsonrpc") if "jsonrpc" in value else ()
-        return {key: _without_ids(one) for key, one in value.items() if key not in new}
-    return [_without_ids(one) for one in value] if isinstance(value, list) else value
+        return {key: without_ids(one) for key, one in value.items() if key not in new}
+    return [without_ids(one) for one in value] if isinstance(value, list) else value

@@ -56,6 +56,11 @@ class ChannelSingleThreshold(RelayController):
         return self.input, *self.outputs
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """All that it switches."""
+        return self.outputs
+
+    @property
     def own(self) -> tuple[str, ...]:
         """Whether it would switch but for the minimum switching time, and how long the relays were on."""
         return _awaiting(self.id), _cumulated(self.id), *self.faults
@@ -127,23 +132,21 @@ def _role(component: Component) -> ChannelSingleThreshold:
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
     awaiting, machine = plant.place[_awaiting(own_id)], plant.machines[plant.machine(own_id)][1]
     failed = [plant.place[address] for address in machine.faults]
-    return ComponentChannels(
-        [
-            reading(_awaiting(own_id), power(awaiting)),
-            *(reading(run_failed(own_id), power(place)) for place in failed),
-            reading(f"{own_id}/State", level([awaiting], failed)),
-        ]
-        if failed
-        else [reading([_awaiting(own_id), f"{own_id}/State"], power(awaiting))],
-        [cumulated_seconds(_cumulated(own_id), null=bool(failed))],
-    )
+    counted = [cumulated_seconds(_cumulated(own_id), null=bool(failed))]
+    if not failed:
+        return ComponentChannels([reading([_awaiting(own_id), f"{own_id}/State"], power(awaiting))], counted)
+    readings = [
+        reading(_awaiting(own_id), power(awaiting)),
+        *(reading(run_failed(own_id), power(place)) for place in failed),
+        reading(f"{own_id}/State", level([awaiting], failed)),
+    ]
+    return ComponentChannels(readings, counted)
 
 
 def _log(own_id: str, simulation: Simulation) -> str:
-    waits = simulation.power(_awaiting(own_id))
-    return (
-        "State:INFO: Would change State, but hystesis is active" if waits else log_of_failure(own_id, simulation)
-    )
+    if simulation.power(_awaiting(own_id)):
+        return "State:INFO: Would change State, but hystesis is active"
+    return log_of_failure(own_id, simulation)
 
 
 DEVICE: Final = Device(factory("Controller.IO.ChannelSingleThreshold"), _role, _channels, _log)

@@ -51,6 +51,11 @@ class ChpSoc(RelayController):
         return (self.input,)
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """The relay."""
+        return (self.output,)
+
+    @property
     def own(self) -> tuple[str, ...]:
         """How long it has had the relay on."""
         return (_cumulated(self.id), *self.faults)

@@ -29,6 +29,11 @@ class FixDigitalOutput(RelayController):
         return (self.output,)
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """The relay."""
+        return (self.output,)
+
+    @property
     def own(self) -> tuple[str, ...]:
         """How long the relay was on, also one that does not exist."""
         return (_cumulated(self.id), *self.faults)

@@ -139,6 +139,11 @@ class HeatingElement(RelayController):
         return () if self.mode in (_MANUAL_ON, _MANUAL_OFF) else (_GRID,)
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """One for each phase."""
+        return self.outputs
+
+    @property
     def own(self) -> tuple[str, ...]:
         """Whether the level would change but for the minimum switching time, and the seconds of each level."""
         return f"{self.id}/AwaitingHysteresis", *_cumulated(self.id), *self.faults

@@ -22,7 +22,7 @@ from edge_tasks.light.engine.figures import (
     reading,
 )
 from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GIVEN, GRID, PRODUCTION, TAKEN
-from edge_tasks.openems.components import factory
+from edge_tasks.openems.components import LEVELS, factory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.components import Value
 
-_STATES: Final = ("Ok", "Info", "Warning", "Fault")
 _BATTERY_ENERGIES: Final = ("ActiveCharge", "ActiveDischarge", "DcCharge", "DcDischarge")
 
 
@@ -141,7 +140,7 @@ def _still(plant: Plant) -> dict[str, Value]:
 def _log(_own_id: str, simulation: Simulation) -> str:
     plant = simulation.plant
     state = level(*_flags(plant))(simulation, simulation.powers)
-    parts = [f"State:{_STATES[state]}"]
+    parts = [f"State:{LEVELS[state]}"]
     if plant.batteries:
         parts.append(f"Ess SoC:{simulation.socs()[-1]} %|L:{simulation.power(ESS)} W")
     if plant.grid:

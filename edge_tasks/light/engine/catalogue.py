@@ -66,8 +66,9 @@ class Catalogue:
         plant = roles.plant_of(self._roles(components))
         if not plant.machines:
             return plant
-        foreign = {one.id for one in _running(components) if not self._is_known(one)}
-        return with_inputs(plant, self._own(components, plant), foreign)
+        running = {one.id for one in _running(components)}
+        simulated = {one.id for one, _ in self._simulated(components)}
+        return with_inputs(plant, self._own(components, plant), running, simulated)
 
     def channels(self, components: Sequence[Component], plant: Plant, version: str = DEFAULT.since) -> Channels:
         """The channels of these components, which make that plant, in an edge of this release."""
@@ -91,10 +92,6 @@ class Catalogue:
         pids = {one.factory_pid for one in components if one.enabled} - self.devices.keys()
         pids -= {one.pid for one in SINGLETONS.values()}
         return tuple(sorted(pid for pid in pids if not pid.startswith(_WITHOUT_EFFECT)))
-
-    def _is_known(self, component: Component) -> bool:
-        """Whether all channels are known that it has on a real edge."""
-        return component.factory_pid in self.devices or component.id in SINGLETONS
 
     def _roles(self, components: Iterable[Component]) -> list[tuple[str, roles.Role]]:
         found = ((one.id, device.role(one)) for one, device in self._simulated(components))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.channels import Counter, Reading, Text
+from edge_tasks.openems.components import LEVELS, RUN_FAILED
 from edge_tasks.openems.energies import COUNTERS
 
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.openems.components import Measure
 
 PHASES: Final = 3
-FAULT: Final = 3
-"""The state of a component that has a fault."""
-FAILED: Final = "State:FAULT: Running the Controller failed"
+_FAULT: Final = LEVELS.index("Fault")
 HALF_WINDOW: Final = 150_000
 """In ms: the middle of the five minutes of which averages tell."""
 
@@ -83,7 +82,7 @@ def log_of_failure(own_id: str, simulation: Simulation) -> str:
     """What a controller that failed says in the log of its edge."""
     plant = simulation.plant
     faults = plant.machines[plant.machine(own_id)][1].faults
-    return FAILED if any(simulation.power(address) for address in faults) else ""
+    return f"State:FAULT: {RUN_FAILED}" if any(simulation.power(address) for address in faults) else ""
 
 
 def level(infos: Sequence[int], faults: Sequence[int]) -> Figure:
@@ -92,7 +91,7 @@ def level(infos: Sequence[int], faults: Sequence[int]) -> Figure:
     if not faults:
         return info
     fault = any_of(faults)
-    return lambda simulation, powers: max(FAULT * fault(simulation, powers), info(simulation, powers))
+    return lambda simulation, powers: max(_FAULT * fault(simulation, powers), info(simulation, powers))
 
 
 def any_of(places: Sequence[int]) -> Figure:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from edge_tasks.light.engine.plant import ESS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from edge_tasks.light.engine.channels import ComponentChannels, Nullable, Powers
     from edge_tasks.light.engine.plant import Plant
@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from edge_tasks.openems.components import Value
 
 
-def with_inputs(plant: Plant, own: Sequence[ComponentChannels], foreign: Collection[str]) -> Plant:
+def with_inputs(
+    plant: Plant, own: Sequence[ComponentChannels], running: Collection[str], simulated: Collection[str]
+) -> Plant:
     """The plant with what its state machines read, and lack.
 
     Args:
         plant: without it.
         own: the channels of its components.
-        foreign: the ids of components that run, and of whose channels not all are known.
+        running: the ids of components that run.
+        simulated: those of them whose relays are known.
     """
     socs = _socs(plant, own)
-    known: dict[str, Nullable] = dict.fromkeys((*plant.writable, *_counters(own)), _unseen)
+    known: dict[str, Nullable] = {}
     for one in own:
         known |= {name: _constant(value) for name, value in one.still.items()}
     for one in own:
@@ -36,27 +39,41 @@ def with_inputs(plant: Plant, own: Sequence[ComponentChannels], foreign: Collect
     wanted = [machine.inputs for _, machine in plant.machines]
     return replace(
         plant,
-        machines=tuple(_lacking(one, known, foreign) for one in plant.machines),
+        machines=tuple(
+            (own_id, _with_missing(machine, _missing(plant, machine, known, running, simulated)))
+            for own_id, machine in plant.machines
+        ),
         inputs=tuple(tuple(known.get(name, _nothing) for name in names) for names in wanted),
         watches_socs=not socs.keys().isdisjoint(name for names in wanted for name in names),
     )
 
 
-def _lacking(
-    one: tuple[str, StateMachine], known: Mapping[str, Nullable], foreign: Collection[str]
-) -> tuple[str, StateMachine]:
-    """A state machine of an id that knows which of its channels do not exist."""
-    own_id, machine = one
-    lacking = {name for name in machine.inputs if name not in known}
-    lacking |= {name for name in machine.needed if known.get(name) is _nothing}
-    lacking = {name for name in lacking if name.partition("/")[0] not in foreign}
-    return own_id, machine.without(lacking) if lacking else machine
+def _with_missing(machine: StateMachine, missing: Collection[str]) -> StateMachine:
+    return machine.without(missing) if missing else machine
 
 
-def _counters(own: Iterable[ComponentChannels]) -> Iterator[str]:
-    for one in own:
-        for counter in one.counters:
-            yield from (*counter.positive, *counter.negative)
+def _missing(
+    plant: Plant,
+    machine: StateMachine,
+    known: Mapping[str, Nullable],
+    running: Collection[str],
+    simulated: Collection[str],
+) -> set[str]:
+    """The channels that a state machine names and that surely do not exist, and those that it needs and are null.
+
+    Not all channels of a real edge are made here. So a channel of a component that runs counts as existing,
+    unless it is a relay of one that is simulated.
+    """
+    missing = {name for name in machine.inputs if not _runs(name.partition("/")[0], running)}
+    missing |= {
+        name for name in machine.relays if name.partition("/")[0] in simulated and name not in plant.outputs
+    }
+    return missing | {name for name in machine.needed if known.get(name) is _nothing}
+
+
+def _runs(own_id: str, running: Collection[str]) -> bool:
+    """Whether a component runs; the names of singletons begin with ``_``, and these always run."""
+    return own_id.startswith("_") or own_id in running
 
 
 def _socs(plant: Plant, own: Iterable[ComponentChannels]) -> dict[str, Nullable]:
@@ -79,7 +96,3 @@ def _constant(value: Value) -> Nullable:
 
 def _nothing(_simulation: Simulation, _powers: Powers) -> None:
     """The value of a channel that does not exist: null."""
-
-
-def _unseen(_simulation: Simulation, _powers: Powers) -> None:
-    """The value of a channel that exists and that no state machine of ours reads: null."""

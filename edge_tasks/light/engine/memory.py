@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 _NONE: Final[Mapping[str, tuple[int, int]]] = {}
 """Most edges have no such energies, and share this."""
 
-_BATTERIES: Final[Mapping[str, tuple[str, ...]]] = {ESS: (GIVEN, TAKEN), GIVEN: (GIVEN,), TAKEN: (TAKEN,)}
-
 
 @dataclass(frozen=True)
 class Command:
@@ -68,11 +66,11 @@ class Memory:
 
         An edge that had one battery and has several now, or the other way round, counts on where it was.
         """
-        same = _BATTERIES.get(key)
-        if same is None:
-            return self.energies.get(key, (0, 0))
-        found = [self.energies.get(one, (0, 0)) for one in (ESS, *same)]
-        return max(positive for positive, _ in found), max(negative for _, negative in found)
+        if key == ESS and GIVEN in self.energies:
+            return self.energies[GIVEN][0], self.energies[TAKEN][1]
+        if key in (GIVEN, TAKEN) and key not in self.energies:
+            key = ESS
+        return self.energies.get(key, (0, 0))
 
     def settled(self) -> Memory:
         """The same at the moment at which the simulation stood, for one that goes on with another plant."""
@@ -94,8 +92,12 @@ class Memory:
         return replace(self, registers=registers, powers=powers)
 
     def energies_beyond(self, ids: Container[str]) -> Mapping[str, tuple[int, int]]:
-        """The energies of all other ids: a device that was taken away counts on when it comes back."""
-        return {key: kept for key, kept in self.energies.items() if key not in ids} or _NONE
+        """The energies of all other ids: a device that was taken away counts on when it comes back.
+
+        What batteries gave and took has gone on in one of the sums that are there.
+        """
+        others = {key: kept for key, kept in self.energies.items() if key not in ids}
+        return {key: kept for key, kept in others.items() if key not in (GIVEN, TAKEN)} or _NONE
 
     def _power(self, key: str) -> int:
         return self.powers.get(key, 0)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.light.engine.batteries import Batteries
 from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
-from edge_tasks.light.engine.state_machine import RUNNING
 from edge_tasks.light.engine.states import States
 from edge_tasks.openems.sources import NEVER, Held, Limited
 
@@ -226,18 +225,13 @@ class Simulation:
 
     def _turn(self) -> None:
         """Determine all powers and states as of ``since``, and how long they stay as they are."""
-        self._balance(self.states.limits(self.since, self.powers, self._read))
-        self._until = min(self._until, self.states.switch(self.since, self.powers, self._read))
-        if self.states.counted:
-            self._count_at_once()
+        states, now = self.states, self.since
+        self._balance(states.limits(now, self.powers, self.energies, self._read))
+        self._until = min(self._until, states.switch(now, self.powers, self.energies, self._read))
         self._weigh()
         if self.plant.watches_socs or self.plant.clusters:
             self._until = min(self._until, self._socs_end)
         self.turns += 1
-
-    def _count_at_once(self) -> None:
-        for address, span in self.states.take_counted().items():
-            self.energies[2 * self.plant.place[address]] += RUNNING * span
 
     def _read(self, number: int) -> tuple[int | None, ...]:
         """What the state machine of a number reads."""

@@ -101,6 +101,11 @@ class StateMachine(ABC):
         return ()
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """The addresses of the relays that it switches; they are among those that it reads."""
+        return ()
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """Those of the channels that it reads without which it fails."""
         return ()
@@ -148,7 +153,8 @@ class RelayController(StateMachine):
 
     Attributes:
         id: of the component.
-        missing: the channels that it names and that do not exist.
+        missing: the channels that it names and that do not exist. They are not compared, because a controller
+            goes on where it was when its relay comes.
     """
 
     id: str

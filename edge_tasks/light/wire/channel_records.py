@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from edge_tasks.light.wire.rpc_error import RpcError
+from edge_tasks.openems.components import LEVELS, RUN_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,6 @@ _UNITS: Final = (
     ("Soc", "%"),
     ("Capacity", "Wh"),
 )
-_LEVELS: Final = ("Ok", "Info", "Warning", "Fault")
 _FAILED: Final = "RunFailed"
 
 
@@ -103,7 +103,7 @@ def _record(model: Model, address: str) -> Record:
         "id": name,
         "accessMode": _access(model, address),
         "persistencePriority": "HIGH",
-        "text": "Running the Controller failed" if is_failure else "",
+        "text": RUN_FAILED if is_failure else "",
         "type": "BOOLEAN" if is_failure or (is_property and _is_flag(model, address)) else _type(model, address),
         "unit": "" if is_failure or is_property else next((unit for part, unit in _UNITS if part in name), ""),
         "category": "STATE" if is_failure else "OPENEMS_TYPE",
@@ -119,11 +119,11 @@ def _state() -> Record:
         "id": "State",
         "accessMode": "RO",
         "persistencePriority": "VERY_HIGH",
-        "text": ", ".join(f"{number}:{level}" for number, level in enumerate(_LEVELS)),
+        "text": ", ".join(f"{number}:{level}" for number, level in enumerate(LEVELS)),
         "type": "INTEGER",
         "unit": "",
         "category": "ENUM",
-        "options": {level: number for number, level in enumerate(_LEVELS)},
+        "options": {level: number for number, level in enumerate(LEVELS)},
     }
 
 

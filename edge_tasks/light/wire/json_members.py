@@ -1,4 +1,8 @@
-"""Members of a request's JSON, with the errors of a real edge for one that is missing (``OpenemsError.java``)."""
+"""Members of a request's JSON, with the errors of a real edge for one that is missing (``OpenemsError.java``).
+
+They repeat the request, as those of a real edge do: only who sent it reads them. The mistakes in their words are
+OpenEMS' own.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ def text(params: Mapping[str, object], name: str) -> str:
         RpcError: there is none.
     """
     found = params.get(name)
-    if isinstance(found, (str, int, float)):
+    if isinstance(found, (str, int, float)) and not isinstance(found, bool):
         return str(found)
     shown = _json(params)
     raise RpcError(f"JSON [{name}:{shown}] is not a String member", name, shown, code=_NO_STRING)

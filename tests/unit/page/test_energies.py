@@ -134,8 +134,11 @@ def test_an_energy_that_no_edge_counts_is_not_a_backend_that_answers_nothing() -
         fleet.lacking = CHANNELS["buy"]
         energies = Energies(fleet)
         found = await answered(energies, kind="buy")
-        assert found["year_told"] == found["month_told"]
-        assert found["year_told"].startswith("The backend knows other energies of this time, but not this one:")
+        assert found["year_told"] == (
+            "The backend answers about other energies of this time: none of these edges counts this one."
+            " Without a grid meter nothing is bought."
+        )
+        assert found["month_told"] == "The backend answers nothing about this time.", "of the last month"
         assert (await answered(energies, kind="consumption"))["year_told"].startswith("3.0 kWh")
         energies.close()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edge_tasks.light.engine.memory import Memory
 from edge_tasks.light.engine.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -105,3 +106,13 @@ def test_an_edge_that_gets_a_second_battery_or_loses_it_counts_on(edge: Build) -
     assert seen(two) == [1000, 400]
     one.simulation = Simulation(one.model.plant, 120 * MINUTE, two.simulation.memory().settled())
     assert seen(one) == [1000, 400]
+
+
+def test_a_counter_that_was_reset_is_not_undone_by_another_one() -> None:
+    """``_ess`` is what all batteries give less what they take. It is not shown if there are several."""
+    several = Memory({"_ess": (900, 800), "_ess_given": (50, 0), "_ess_taken": (0, 60)}, {})
+    assert (several.energy("_ess_given"), several.energy("_ess_taken")) == ((50, 0), (0, 60))
+    assert several.energy("_ess") == (50, 60)
+    assert several.energies_beyond({"_ess"}) == {}, "with one battery, they do not come back"
+    one = Memory({"_ess": (900, 800)}, {})
+    assert (one.energy("_ess_given")[0], one.energy("_ess_taken")[1]) == (900, 800)
