@@ -25,6 +25,7 @@ from edge_tasks.light.engine.state_machine import (
     Registers,
     RelayController,
 )
+from edge_tasks.light.engine.time_of_day import ms_of_day
 from edge_tasks.openems.components import CYCLE_MS, factory
 from edge_tasks.openems.sources import NEVER
 
@@ -230,17 +231,8 @@ def _role(component: Component) -> HeatingElement:
         component.integer("powerPerPhase", 2000),
         1000 * max(0, component.integer("minimumSwitchingTime", 60)),
         _HOUR * component.integer("minTime", 1) if component.text("workMode", "TIME") == "TIME" else 0,
-        _moment(component.text("endTime", "17:00")),
+        ms_of_day(component.text("endTime", "17:00")),
     )
-
-
-def _moment(text: str) -> int:
-    """The ms of the day of a time like ``17:00``; midnight if it is none."""
-    parts = text.split(":")
-    if not all(part.isascii() and part.isdigit() for part in parts):
-        return 0
-    hours, minutes, seconds = [int(part) for part in (*parts, "0", "0")[:3]]
-    return (_HOUR * hours + _MINUTE * minutes + 1000 * seconds) % _DAY
 
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
