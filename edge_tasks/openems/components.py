@@ -26,6 +26,10 @@ Measure: TypeAlias = Literal["production", "consumption", "grid", "battery"]
 
 CYCLE_MS: Final = 1000
 """OpenEMS' default cycle."""
+LEVELS: Final = ("Ok", "Info", "Warning", "Fault")
+"""What the state of a component says, by its number."""
+RUN_FAILED: Final = "Running the Controller failed"
+"""What the channel ``RunFailed`` of a controller says."""
 COMPONENT: Final = "io.openems.edge.common.component.OpenemsComponent"
 CONTROLLER: Final = "io.openems.edge.controller.api.Controller"
 METER: Final = "io.openems.edge.meter.api.ElectricityMeter"

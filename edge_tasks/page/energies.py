@@ -136,7 +136,10 @@ class Asking:
         """What the page shows: of an energy, the year and the days of a month."""
         chosen = kind if kind in self.energies else next(iter(self.energies))
         with self._lock:
-            drawn = charts(self.energies[chosen], self.year, month) if self.ended is not None else {}
+            others = [energy for name, energy in self.energies.items() if name != chosen]
+            drawn = (
+                charts(self.energies[chosen], self.year, month, chosen, others) if self.ended is not None else {}
+            )
         return {
             "asked": self.asked,
             "all": len(self.scope.zones),

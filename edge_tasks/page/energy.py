@@ -26,6 +26,17 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "discharge": ("Battery discharged", "_sum/EssActiveDischargeEnergy"),
 }
 """What is shown of an edge: its name for people, and the channel of its counter in Wh."""
+_SILENT: Final = "The backend answers nothing about this time."
+_NOT_COUNTED: Final = (
+    "The backend answers about other energies of this time: none of these edges counts this one."
+)
+_LACKING: Final[Mapping[str, str]] = {
+    "production": " Without producers there is no production.",
+    "buy": " Without a grid meter nothing is bought.",
+    "sell": " Without a grid meter nothing is sold.",
+    "charge": " Without a battery nothing is charged.",
+    "discharge": " Without a battery nothing is discharged.",
+}
 _MONTHS: Final = 12
 _UNIT: Final = "Wh"
 _T = TypeVar("_T")
@@ -112,26 +123,40 @@ def month_sums(energy: Energy, year: Year) -> list[int | None]:
     return [total(_within(energy.wh, month, year)) for month in year.months]
 
 
-def charts(energy: Energy, year: Year, chosen: str) -> dict[str, Any]:
+def charts(
+    energy: Energy, year: Year, chosen: str, kind: str = "", others: Iterable[Energy] = ()
+) -> dict[str, Any]:
     """The months of the year and the days of one month, drawn and in words.
 
     Args:
         energy: by the days of the year.
         year: which.
         chosen: the name of the month; the last one if it is none of the year.
+        kind: which energy it is.
+        others: the other energies of the same edges.
     """
     month = next((one for one in year.months if one.name == chosen), year.months[-1])
     days = _within(energy.wh, month, year)
     answers = _within(energy.answers, month, year)
     most = max(energy.answers, default=0)
+    known = [other.wh for other in others]
+    year_nothing = _nothing(kind, known)
+    month_nothing = _nothing(kind, [_within(one, month, year) for one in known])
     return {
         "month": month.name,
         "months": [[one.name, f"{one.first:%B %Y}"] for one in year.months],
         "year_chart": year_chart(energy, year),
-        "year_told": told(energy.wh, energy.answers, most, year.zones),
+        "year_told": told(energy.wh, energy.answers, most, year.zones, year_nothing),
         "month_chart": bars(days, [str(number) for number in range(1, len(days) + 1)], _UNIT),
-        "month_told": told(days, answers, most, year.zones),
+        "month_told": told(days, answers, most, year.zones, month_nothing),
     }
+
+
+def _nothing(kind: str, others: Iterable[Sequence[int | None]]) -> str:
+    """What is said where an energy has no answer: the backend is silent, or it knows the others."""
+    if any(total(days) is not None for days in others):
+        return _NOT_COUNTED + _LACKING.get(kind, "")
+    return _SILENT
 
 
 def year_chart(energy: Energy, year: Year) -> str:
@@ -139,7 +164,13 @@ def year_chart(energy: Energy, year: Year) -> str:
     return bars(month_sums(energy, year), [f"{month.first:%b}" for month in year.months], _UNIT)
 
 
-def told(days: Sequence[int | None], answers: Sequence[int], most: int, zones: Sequence[str]) -> str:
+def told(
+    days: Sequence[int | None],
+    answers: Sequence[int],
+    most: int,
+    zones: Sequence[str],
+    nothing: str = _SILENT,
+) -> str:
     """The sum in words, and on how many days nothing or not everything was answered.
 
     Args:
@@ -147,10 +178,11 @@ def told(days: Sequence[int | None], answers: Sequence[int], most: int, zones: S
         answers: of how many edges each day is.
         most: how many edges have an answer at all.
         zones: whose days these are.
+        nothing: what is said if there is no answer.
     """
     whole = total(days)
     if whole is None:
-        return "The backend answers nothing about this time."
+        return nothing
     silent, partly = answers.count(0), sum(0 < count < most for count in answers)
     gaps = f" {counted(silent, 'day')} without an answer." if silent else ""
     partial = f" {counted(partly, 'day')} without some of the edges." if partly else ""

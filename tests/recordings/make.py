@@ -7,6 +7,8 @@ From the project's folder::
     python -m tests.recordings.make tables "host=... dbname=..."    (the password comes from PGPASSWORD)
     python -m tests.recordings.make answers ANSWERS.json AGGREGATED.json
     python -m tests.recordings.make trials TYPES.json NAME=POINTS.jsonl ...
+    python -m tests.recordings.make told NAME=LINES.jsonl ...
+    python -m tests.recordings.make asked LINES.jsonl
 
 The same input gives the same bytes, and what was written is read again and compared with the input.
 """
@@ -34,6 +36,9 @@ from tests.recordings.reading import (
     read_types,
 )
 from tests.recordings.tables import NAMES, shape
+from tests.recordings.told import PATH as TOLD
+from tests.recordings.told import QUESTIONS as ASKED
+from tests.recordings.told import packed_asked, packed_told, read_told
 from tests.recordings.trials import PATH, read_trials
 from tests.recordings.trials import packed as packed_trial
 
@@ -114,6 +119,22 @@ def trials(types: str, *named: str) -> None:
     assert read_trials().keys() == files.keys()
 
 
+def told(*named: str) -> None:
+    """What edges told, each given by its name and a file of lines."""
+    files = dict(one.split("=", 1) for one in named)
+    _write(TOLD, {name: packed_told(_lines(file)) for name, file in files.items()})
+    assert read_told().keys() == files.keys()
+
+
+def asked(file: str) -> None:
+    """What an edge answered."""
+    _write(ASKED, packed_asked(_lines(file)))
+
+
+def _lines(file: str) -> list[Any]:
+    return [json.loads(line) for line in Path(file).read_text().splitlines()]
+
+
 def _answer(status: int, body: object) -> dict[str, Any]:
     """An answer in short form: its result, the message of its error, or the status of one that is no JSON."""
     if not isinstance(body, dict):
@@ -134,7 +155,7 @@ def _timed(messages: Sequence[Mapping[str, Mapping[str, Value]]], step: int) -> 
     return {"begin": begin, "step": step, "count": len(messages), "channels": columns_of(values)}
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
+def _write(path: Path, content: Mapping[str, Any] | list[Any]) -> None:
     path.write_text(_text(content, "") + "\n")
 
 
@@ -156,6 +177,8 @@ def main(kind: str, *arguments: str) -> None:
         "tables": tables,
         "answers": answers,
         "trials": trials,
+        "told": told,
+        "asked": asked,
     }
     kinds[kind](*arguments)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import Device
-from edge_tasks.light.engine.figures import cumulated_seconds, power, reading
+from edge_tasks.light.engine.figures import cumulated_seconds, level, log_of_failure, power, reading
 from edge_tasks.light.engine.recent import Recent
 from edge_tasks.light.engine.state_machine import (
     LONG_AGO,
@@ -16,7 +16,8 @@ from edge_tasks.light.engine.state_machine import (
     Inputs,
     Outcome,
     Registers,
-    StateMachine,
+    RelayController,
+    run_failed,
 )
 from edge_tasks.openems.components import factory
 from edge_tasks.openems.sources import NEVER
@@ -33,7 +34,7 @@ _LONGEST: Final = 310_000
 
 
 @dataclass(frozen=True)
-class ChannelSingleThreshold(StateMachine):
+class ChannelSingleThreshold(RelayController):
     """Above or below, by the average over the minimum switching time; not changed twice within that time.
 
     OpenEMS averages the values of whole cycles, this averages over time.
@@ -41,7 +42,6 @@ class ChannelSingleThreshold(StateMachine):
 
     first: ClassVar[Registers] = (_UNDEFINED, LONG_AGO, _UNDEFINED)
     forgets: ClassVar[bool] = False
-    id: str
     mode: str
     input: str
     outputs: tuple[str, ...]
@@ -56,17 +56,30 @@ class ChannelSingleThreshold(StateMachine):
         return self.input, *self.outputs
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """All that it switches."""
+        return self.outputs
+
+    @property
     def own(self) -> tuple[str, ...]:
         """Whether it would switch but for the minimum switching time, and how long the relays were on."""
-        return _awaiting(self.id), _cumulated(self.id)
+        return _awaiting(self.id), _cumulated(self.id), *self.faults
 
     @property
     def info(self) -> tuple[str, ...]:
         """The first of these."""
         return (_awaiting(self.id),)
 
+    @property
+    def fails(self) -> bool:
+        """Whether it does nothing but fail: no relay exists, or what it watches does not."""
+        is_blind = self.mode not in (_ON, _OFF) and self.input in self.missing
+        return is_blind or bool(self.outputs and self.missing.issuperset(self.outputs))
+
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """As it is switched by hand, or by what it watches."""
+        if self.fails:
+            return Outcome(registers, values=self.failed(has_failed=True))
         if self.mode in (_ON, _OFF):
             return Outcome(registers, values=self._switched(on=self.mode == _ON))
         value, *outputs = inputs
@@ -117,14 +130,23 @@ def _role(component: Component) -> ChannelSingleThreshold:
 
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
-    awaiting = power(plant.place[_awaiting(own_id)])
-    return ComponentChannels(
-        [reading([_awaiting(own_id), f"{own_id}/State"], awaiting)], [cumulated_seconds(_cumulated(own_id))]
-    )
+    awaiting, machine = plant.place[_awaiting(own_id)], plant.machines[plant.machine(own_id)][1]
+    failed = [plant.place[address] for address in machine.faults]
+    counted = [cumulated_seconds(_cumulated(own_id), null=bool(failed))]
+    if not failed:
+        return ComponentChannels([reading([_awaiting(own_id), f"{own_id}/State"], power(awaiting))], counted)
+    readings = [
+        reading(_awaiting(own_id), power(awaiting)),
+        *(reading(run_failed(own_id), power(place)) for place in failed),
+        reading(f"{own_id}/State", level([awaiting], failed)),
+    ]
+    return ComponentChannels(readings, counted)
 
 
 def _log(own_id: str, simulation: Simulation) -> str:
-    return "State:INFO: Would change State, but hystesis is active" if simulation.power(_awaiting(own_id)) else ""
+    if simulation.power(_awaiting(own_id)):
+        return "State:INFO: Would change State, but hystesis is active"
+    return log_of_failure(own_id, simulation)
 
 
 DEVICE: Final = Device(factory("Controller.IO.ChannelSingleThreshold"), _role, _channels, _log)

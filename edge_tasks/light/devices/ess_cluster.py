@@ -36,7 +36,7 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
         (
             reading(f"{own_id}/ActivePower", power(plant.place[own_id])),
             reading(phases(f"{own_id}/ActivePower"), power_of_phase(places)),
-            reading(f"{own_id}/Soc", lambda simulation, _: plant.soc_of(cluster, simulation.charges())),
+            reading(f"{own_id}/Soc", lambda simulation, _: plant.soc_of(cluster, simulation.socs())),
             reading(f"{own_id}/AllowedChargePower", _allowed(batteries, _FULL, -1)),
             reading(f"{own_id}/AllowedDischargePower", _allowed(batteries, 0, 1)),
         ),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import Device
-from edge_tasks.light.engine.figures import cumulated_seconds
-from edge_tasks.light.engine.state_machine import RUNNING, Inputs, Outcome, Registers, StateMachine
+from edge_tasks.light.engine.figures import cumulated_seconds, failures, log_of_failure
+from edge_tasks.light.engine.state_machine import RUNNING, Inputs, Outcome, Registers, RelayController
 from edge_tasks.openems.components import factory
 
 if TYPE_CHECKING:
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class FixDigitalOutput(StateMachine):
+class FixDigitalOutput(RelayController):
     """It has no state: it switches the relay back as soon as anybody else has switched it."""
 
-    id: str
     output: str
     is_on: bool
 
@@ -30,13 +29,19 @@ class FixDigitalOutput(StateMachine):
         return (self.output,)
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """The relay."""
+        return (self.output,)
+
+    @property
     def own(self) -> tuple[str, ...]:
-        """How long the relay was on."""
-        return (_cumulated(self.id),)
+        """How long the relay was on, also one that does not exist."""
+        return (_cumulated(self.id), *self.faults)
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:  # noqa: ARG002 - it needs nothing
         """Always the same."""
-        return Outcome((), values={self.output: int(self.is_on), _cumulated(self.id): RUNNING * self.is_on})
+        values = {self.output: int(self.is_on), _cumulated(self.id): RUNNING * self.is_on}
+        return Outcome((), values=values | self.failed(has_failed=True))
 
 
 def _cumulated(own_id: str) -> str:
@@ -47,8 +52,8 @@ def _role(component: Component) -> FixDigitalOutput:
     return FixDigitalOutput(component.id, component.text("outputChannelAddress"), component.flag("isOn"))
 
 
-def _channels(own_id: str, _plant: Plant) -> ComponentChannels:
-    return ComponentChannels(counters=[cumulated_seconds(_cumulated(own_id))])
+def _channels(own_id: str, plant: Plant) -> ComponentChannels:
+    return ComponentChannels(failures(own_id, plant), [cumulated_seconds(_cumulated(own_id))])
 
 
-DEVICE: Final = Device(factory("Controller.Io.FixDigitalOutput"), _role, _channels)
+DEVICE: Final = Device(factory("Controller.Io.FixDigitalOutput"), _role, _channels, log_of_failure)

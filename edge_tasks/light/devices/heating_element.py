@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import Device
-from edge_tasks.light.engine.figures import HALF_WINDOW, cumulated_seconds, power, reading, state
+from edge_tasks.light.engine.figures import (
+    HALF_WINDOW,
+    cumulated_seconds,
+    failures,
+    log_of_failure,
+    power,
+    reading,
+    state,
+)
 from edge_tasks.light.engine.state_machine import (
     LONG_AGO,
     RUNNING,
@@ -15,13 +23,14 @@ from edge_tasks.light.engine.state_machine import (
     Inputs,
     Outcome,
     Registers,
-    StateMachine,
+    RelayController,
 )
+from edge_tasks.light.engine.time_of_day import ms_of_day
 from edge_tasks.openems.components import CYCLE_MS, factory
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from edge_tasks.light.engine.channels import Figure, Nullable, Powers, Reading
     from edge_tasks.light.engine.plant import Plant
@@ -29,7 +38,9 @@ if TYPE_CHECKING:
     from edge_tasks.openems.configuration import Component
 
 _LEVELS: Final = (1, 2, 3)
-_INACTIVE, _ACTIVE, _FORCED = 0, 1, 2
+_UNKNOWN, _INACTIVE, _ACTIVE, _FORCED = -1, 0, 1, 2
+_PHASES: Final = 3
+_GRID: Final = "_sum/GridActivePower"
 _STATUS: Final = 4
 """The state is the level and so many times the status."""
 _MANUAL_ON, _MANUAL_OFF, _AUTOMATIC = "MANUAL_ON", "MANUAL_OFF", "AUTOMATIC"
@@ -100,7 +111,7 @@ class _Heater(NamedTuple):
 
 
 @dataclass(frozen=True)
-class HeatingElement(StateMachine):
+class HeatingElement(RelayController):
     """Three levels, with a relay each, by the power that would be sold.
 
     A level is not changed twice in the minimum switching time. In the work mode TIME it heats before the end time
@@ -110,7 +121,6 @@ class HeatingElement(StateMachine):
 
     first: ClassVar[Registers] = tuple(_Heater())
     forgets: ClassVar[bool] = False
-    id: str
     mode: str
     outputs: tuple[str, str, str]
     default: int
@@ -122,12 +132,22 @@ class HeatingElement(StateMachine):
     @property
     def inputs(self) -> tuple[str, ...]:
         """What would be sold, what comes from batteries, and the relays."""
-        return "_sum/GridActivePower", "_sum/EssDischargePower", *self.outputs
+        return _GRID, "_sum/EssDischargePower", *self.outputs
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What would be sold, unless it is switched by hand."""
+        return () if self.mode in (_MANUAL_ON, _MANUAL_OFF) else (_GRID,)
+
+    @property
+    def relays(self) -> tuple[str, ...]:
+        """One for each phase."""
+        return self.outputs
 
     @property
     def own(self) -> tuple[str, ...]:
         """Whether the level would change but for the minimum switching time, and the seconds of each level."""
-        return f"{self.id}/AwaitingHysteresis", *_cumulated(self.id)
+        return f"{self.id}/AwaitingHysteresis", *_cumulated(self.id), *self.faults
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """The next level, as it is set by hand, or by what would be sold."""
@@ -138,7 +158,7 @@ class HeatingElement(StateMachine):
         if self.mode == _MANUAL_OFF:
             return self._outcome(heater, now, 0, _INACTIVE)
         if grid is None:
-            return Outcome(registers)
+            return Outcome(registers, values=self.failed(has_failed=True))
         excess = 0 if grid > 0 else heater.level * self.power - grid - max(0, discharged or 0)
         return self._automatic(heater, now, max(0, min(3, excess // self.power)) if self.power > 0 else 3)
 
@@ -181,9 +201,16 @@ class HeatingElement(StateMachine):
         found = level + _STATUS * status
         if found != heater.state:
             heater = heater._replace(state=found, since=now, before=heater.state)
-        relays = {address: int(number <= level) for number, address in enumerate(self.outputs, 1)}
+        relays = {address: int(number <= level) for number, address in enumerate(self._reached, 1)}
         seconds = {address: RUNNING * (number == level) for number, address in enumerate(_cumulated(self.id), 1)}
-        return Outcome(tuple(heater), min(until, (now // _DAY + 1) * _DAY), {**relays, **seconds})
+        values = {**relays, **({} if self.missing else seconds), **self.failed(has_failed=True)}
+        return Outcome(tuple(heater), min(until, (now // _DAY + 1) * _DAY), values)
+
+    @property
+    def _reached(self) -> Sequence[str]:
+        """The relays that it switches before it fails at one that does not exist."""
+        first = next((number for number, one in enumerate(self.outputs) if one in self.missing), _PHASES)
+        return self.outputs[:first]
 
 
 def _cumulated(own_id: str) -> tuple[str, str, str]:
@@ -204,21 +231,14 @@ def _role(component: Component) -> HeatingElement:
         component.integer("powerPerPhase", 2000),
         1000 * max(0, component.integer("minimumSwitchingTime", 60)),
         _HOUR * component.integer("minTime", 1) if component.text("workMode", "TIME") == "TIME" else 0,
-        _moment(component.text("endTime", "17:00")),
+        ms_of_day(component.text("endTime", "17:00")),
     )
-
-
-def _moment(text: str) -> int:
-    """The ms of the day of a time like ``17:00``; midnight if it is none."""
-    parts = text.split(":")
-    if not all(part.isascii() and part.isdigit() for part in parts):
-        return 0
-    hours, minutes, seconds = [int(part) for part in (*parts, "0", "0")[:3]]
-    return (_HOUR * hours + _MINUTE * minutes + 1000 * seconds) % _DAY
 
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
     number = plant.machine(own_id)
+    if plant.machines[number][1].faults:
+        return _of_one_that_fails(own_id, plant, number)
     return ComponentChannels(
         (
             state(f"{own_id}/Level", number, _level),
@@ -230,6 +250,19 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
             reading(f"{own_id}/AwaitingHysteresis", power(plant.place[f"{own_id}/AwaitingHysteresis"])),
             *_times(own_id, number),
         ),
+    )
+
+
+def _of_one_that_fails(own_id: str, plant: Plant, number: int) -> ComponentChannels:
+    """It says which level it wants, and counts nothing."""
+    return ComponentChannels(
+        (
+            *failures(own_id, plant),
+            state(f"{own_id}/Level", number, _level),
+            reading(f"{own_id}/ForceStartAtSecondsOfDay", _force_start(number)),
+        ),
+        [cumulated_seconds(address, null=True) for address in _cumulated(own_id)],
+        still={f"{own_id}/Status": _UNKNOWN},
     )
 
 
@@ -260,4 +293,4 @@ def _seconds(number: int, levels: tuple[int, ...]) -> Figure:
     return found
 
 
-DEVICE: Final = Device(factory("Controller.IO.HeatingElement"), _role, _channels)
+DEVICE: Final = Device(factory("Controller.IO.HeatingElement"), _role, _channels, log_of_failure)

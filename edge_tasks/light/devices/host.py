@@ -23,5 +23,5 @@ def _channels(own_id: str, _plant: Plant) -> ComponentChannels:
 DEVICE: Final = Device(
     factory("Core.Host"),
     channels=_channels,
-    answers={"getNetworkConfig": {"interfaces": {}}, "getSystemUpdateState": {"unknown": {}}},
+    answers={"getNetworkConfig": lambda _: {"interfaces": {}}, "getSystemUpdateState": lambda _: {"unknown": {}}},
 )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.light.engine.channels import ComponentChannels, Counter
 from edge_tasks.light.engine.device import Device
 from edge_tasks.light.engine.figures import (
-    any_of,
     battery_power_of_phase,
     highest,
     less,
+    level,
     lowest,
     phases,
     power,
@@ -21,8 +21,8 @@ from edge_tasks.light.engine.figures import (
     power_of_phase,
     reading,
 )
-from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GRID, PRODUCTION
-from edge_tasks.openems.components import factory
+from edge_tasks.light.engine.plant import CONSUMPTION, ESS, GIVEN, GRID, PRODUCTION, TAKEN
+from edge_tasks.openems.components import LEVELS, factory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +50,13 @@ def _counters(plant: Plant) -> Iterator[Counter]:
     yield Counter(CONSUMPTION, ["_sum/ConsumptionActiveEnergy"])
     if plant.grid:
         yield Counter(GRID, ["_sum/GridBuyActiveEnergy"], ["_sum/GridSellActiveEnergy"])
-    if plant.batteries:
-        yield Counter(
-            ESS,
-            ["_sum/EssActiveDischargeEnergy", "_sum/EssDcDischargeEnergy"],
-            ["_sum/EssActiveChargeEnergy", "_sum/EssDcChargeEnergy"],
-        )
+    given = ["_sum/EssActiveDischargeEnergy", "_sum/EssDcDischargeEnergy"]
+    taken = ["_sum/EssActiveChargeEnergy", "_sum/EssDcChargeEnergy"]
+    if plant.exchanged:
+        yield Counter(GIVEN, given)
+        yield Counter(TAKEN, negative=taken)
+    elif plant.batteries:
+        yield Counter(ESS, given, taken)
 
 
 def _readings(plant: Plant) -> Iterator[Reading]:
@@ -76,13 +77,21 @@ def _readings(plant: Plant) -> Iterator[Reading]:
         yield from power_and_phases("_sum/GridActivePower", place[GRID])
         yield reading("_sum/GridMinActivePower", lowest(GRID))
         yield reading("_sum/GridMaxActivePower", highest(GRID))
-    if flags := [plant.place[address] for _, machine in plant.machines for address in machine.info]:
-        yield reading("_sum/State", any_of(flags))
+    infos, faults = _flags(plant)
+    if infos or faults:
+        yield reading("_sum/State", level(infos, faults))
     if plant.batteries:
         yield reading(["_sum/EssActivePower", "_sum/EssDischargePower"], power(place[ESS]))
         yield reading(phases("_sum/EssActivePower"), battery_power_of_phase(_places(plant)))
         yield reading("_sum/EssMinDischargePower", lowest(ESS))
         yield reading("_sum/EssMaxDischargePower", highest(ESS))
+
+
+def _flags(plant: Plant) -> tuple[list[int], list[int]]:
+    """The places of the flags that make the state of the whole edge 1 (Info) and 3 (Fault)."""
+    infos = [plant.place[address] for _, machine in plant.machines for address in machine.info]
+    faults = [plant.place[address] for _, machine in plant.machines for address in machine.faults]
+    return infos, faults
 
 
 def _consumption_of_phase(plant: Plant) -> Figure:
@@ -130,8 +139,8 @@ def _still(plant: Plant) -> dict[str, Value]:
 
 def _log(_own_id: str, simulation: Simulation) -> str:
     plant = simulation.plant
-    flags = [address for _, machine in plant.machines for address in machine.info]
-    parts = ["State:Info" if any(simulation.power(address) for address in flags) else "State:Ok"]
+    state = level(*_flags(plant))(simulation, simulation.powers)
+    parts = [f"State:{LEVELS[state]}"]
     if plant.batteries:
         parts.append(f"Ess SoC:{simulation.socs()[-1]} %|L:{simulation.power(ESS)} W")
     if plant.grid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edge_tasks.light.engine.control import Asked, asked_of, within
+from edge_tasks.light.engine.free_batteries import Led, settled
 from edge_tasks.light.engine.pid_filter import STEP, Pid
 from edge_tasks.light.engine.plant import Group
 from edge_tasks.light.engine.sharing import shared
@@ -73,17 +74,53 @@ class Batteries:
         """
         self.until = NEVER
         self._before = [(power, one.last, one.errors) for power, one in zip(powers, self._filters, strict=True)]
-        found = [0] * len(self._before)
+        if self._plant.exchanged:
+            found = self._together(now, powers, rest, limits, commands)
+        else:
+            found = [self._alone(group, now, rest, limits, commands) for group in self._plant.groups]
+        self._end(now, found)
+        return found
+
+    def _alone(
+        self, group: Group, now: int, rest: int, limits: Mapping[str, int], commands: Sequence[Command]
+    ) -> int:
+        """The power of the only battery."""
+        low, high = self._range(group.members[0], limits)
+        most = within(limits.get(group.id, high), low, high)
+        return self._led(group, now, self._asked(group, now, rest, commands, (low, most)))
+
+    def _together(
+        self,
+        now: int,
+        powers: Sequence[int],
+        rest: int,
+        limits: Mapping[str, int],
+        commands: Sequence[Command],
+    ) -> list[int]:
+        """The powers of several batteries."""
+        led, is_free = [], False
         for group in self._plant.groups:
             low, high, ranges = self._ranges(group, now, rest, limits, commands)
-            power = self._led(group, now, self._asked(group, now, rest, commands, (low, high)))
+            asked = self._asked(group, now, rest, commands, (low, high))
+            power = self._led(group, now, asked)
+            together = (power, power)
+            if asked[0] is None:
+                is_free, together = True, asked[1:3]
+                power = sum([powers[number] for number in group.members])  # which controllers have seen
             rest -= power
-            if not ranges:
-                found[group.members[0]] = power
-            else:
-                for number, own in zip(group.members, self._parts(group, power, ranges), strict=True):
-                    found[number] = own
-        self._end(now, found)
+            led.append(Led(together, ranges or ((low, high),)))
+        found = self._of_each(settled(led) if is_free else [one.together[0] for one in led], led)
+        if is_free and found != list(powers):
+            self.until = min(self.until, now + STEP)
+        return found
+
+    def _of_each(self, gives: Sequence[int], led: Sequence[Led]) -> list[int]:
+        """The power of each battery, by the powers of the groups."""
+        found = [0] * len(self._before)
+        for group, power, own in zip(self._plant.groups, gives, led, strict=True):
+            members = group.members
+            for number, part in zip(members, self._parts(group, power, own.each), strict=True):
+                found[number] = part
         return found
 
     def _end(self, now: int, powers: Sequence[int]) -> None:
@@ -110,6 +147,8 @@ class Batteries:
 
     def _parts(self, group: Group, power: int, ranges: Sequence[tuple[int, int]]) -> Sequence[int]:
         """What each battery of a cluster has of its power."""
+        if len(group.members) == 1:
+            return (power,)
         socs = self._plant.socs(self.charges)
         before = [self._before[number][0] for number in group.members]
         return shared(power, ranges, [socs[number] for number in group.members], before)

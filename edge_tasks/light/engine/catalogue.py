@@ -64,7 +64,11 @@ class Catalogue:
         """The plant that the enabled components make."""
         components = tuple(components)
         plant = roles.plant_of(self._roles(components))
-        return with_inputs(plant, self._own(components, plant)) if plant.machines else plant
+        if not plant.machines:
+            return plant
+        running = {one.id for one in _running(components)}
+        simulated = {one.id for one, _ in self._simulated(components)}
+        return with_inputs(plant, self._own(components, plant), running, simulated)
 
     def channels(self, components: Sequence[Component], plant: Plant, version: str = DEFAULT.since) -> Channels:
         """The channels of these components, which make that plant, in an edge of this release."""

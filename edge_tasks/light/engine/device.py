@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from edge_tasks.light.engine.channels import ComponentChannels
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.roles import Role
     from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.components import Factory
     from edge_tasks.openems.configuration import Component
 
-Answers: TypeAlias = Mapping[str, object]
-"""The results of JSON-RPC methods, by method."""
+Answers: TypeAlias = "Mapping[str, Callable[[Mapping[str, object]], object]]"
+"""What answers JSON-RPC methods, by method: a function from the params to the result."""
+
+NO_ELEMENT: Final = 'Cannot invoke "com.google.gson.JsonElement.isJsonPrimitive()" because "element" is null'
+"""What a real edge says of a request in which a text is missing."""
+
+
+class RefusedError(Exception):
+    """A component does not do what it is asked; the message is that of OpenEMS."""
 
 
 def no_role(_component: Component) -> None:
@@ -42,7 +50,7 @@ class Device:
         role: what it does, by its configuration.
         channels: those that follow the simulation, by its id and the plant that all roles made.
         log: its values for a line of the edge's log; empty while it is not in there.
-        answers: what it answers when somebody asks it, with ``componentJsonApi``.
+        answers: what it answers when somebody asks it, with ``componentJsonApi``; empty if it cannot be asked.
     """
 
     factory: Factory

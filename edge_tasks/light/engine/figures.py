@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.channels import Counter, Reading, Text
+from edge_tasks.openems.components import LEVELS, RUN_FAILED
 from edge_tasks.openems.energies import COUNTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from edge_tasks.light.engine.channels import Figure, Nullable, Powers
+    from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.simulation import Simulation
     from edge_tasks.openems.components import Measure
 
 PHASES: Final = 3
+_FAULT: Final = LEVELS.index("Fault")
 HALF_WINDOW: Final = 150_000
 """In ms: the middle of the five minutes of which averages tell."""
 
@@ -63,6 +66,32 @@ def state(name: str, number: int, of: Callable[[int], int] = int) -> Reading:
         return of(now if since <= simulation.now - HALF_WINDOW else before)
 
     return Reading(Text([name]), lambda simulation, _powers: of(simulation.states.registers(number)[0]), usual)
+
+
+def failures(own_id: str, plant: Plant) -> list[Reading]:
+    """The channels of a controller that can fail: that it did, and its state; none of one that cannot."""
+    found = plant.machines[plant.machine(own_id)][1].faults
+    failed = [plant.place[address] for address in found]
+    return [
+        *(reading(address, power(plant.place[address])) for address in found),
+        *(reading(f"{own_id}/State", level([], failed)) for _ in failed),
+    ]
+
+
+def log_of_failure(own_id: str, simulation: Simulation) -> str:
+    """What a controller that failed says in the log of its edge."""
+    plant = simulation.plant
+    faults = plant.machines[plant.machine(own_id)][1].faults
+    return f"State:FAULT: {RUN_FAILED}" if any(simulation.power(address) for address in faults) else ""
+
+
+def level(infos: Sequence[int], faults: Sequence[int]) -> Figure:
+    """A state by its flags at these places: 3 (Fault), 1 (Info) or 0 (Ok)."""
+    info = any_of(infos)
+    if not faults:
+        return info
+    fault = any_of(faults)
+    return lambda simulation, powers: max(_FAULT * fault(simulation, powers), info(simulation, powers))
 
 
 def any_of(places: Sequence[int]) -> Figure:

@@ -8,20 +8,25 @@ from typing import TYPE_CHECKING
 from edge_tasks.light.engine.plant import ESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from edge_tasks.light.engine.channels import ComponentChannels, Nullable, Powers
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.engine.simulation import Simulation
+    from edge_tasks.light.engine.state_machine import StateMachine
     from edge_tasks.openems.components import Value
 
 
-def with_inputs(plant: Plant, own: Sequence[ComponentChannels]) -> Plant:
-    """The plant with what its state machines read.
+def with_inputs(
+    plant: Plant, own: Sequence[ComponentChannels], running: Collection[str], simulated: Collection[str]
+) -> Plant:
+    """The plant with what its state machines read, and lack.
 
     Args:
         plant: without it.
         own: the channels of its components.
+        running: the ids of components that run.
+        simulated: those of them whose relays are known.
     """
     socs = _socs(plant, own)
     known: dict[str, Nullable] = {}
@@ -34,9 +39,41 @@ def with_inputs(plant: Plant, own: Sequence[ComponentChannels]) -> Plant:
     wanted = [machine.inputs for _, machine in plant.machines]
     return replace(
         plant,
+        machines=tuple(
+            (own_id, _with_missing(machine, _missing(plant, machine, known, running, simulated)))
+            for own_id, machine in plant.machines
+        ),
         inputs=tuple(tuple(known.get(name, _nothing) for name in names) for names in wanted),
         watches_socs=not socs.keys().isdisjoint(name for names in wanted for name in names),
     )
+
+
+def _with_missing(machine: StateMachine, missing: Collection[str]) -> StateMachine:
+    return machine.without(missing) if missing else machine
+
+
+def _missing(
+    plant: Plant,
+    machine: StateMachine,
+    known: Mapping[str, Nullable],
+    running: Collection[str],
+    simulated: Collection[str],
+) -> set[str]:
+    """The channels that a state machine names and that surely do not exist, and those that it needs and are null.
+
+    Not all channels of a real edge are made here. So a channel of a component that runs counts as existing,
+    unless it is a relay of one that is simulated.
+    """
+    missing = {name for name in machine.inputs if not _runs(name.partition("/")[0], running)}
+    missing |= {
+        name for name in machine.relays if name.partition("/")[0] in simulated and name not in plant.outputs
+    }
+    return missing | {name for name in machine.needed if known.get(name) is _nothing}
+
+
+def _runs(own_id: str, running: Collection[str]) -> bool:
+    """Whether a component runs; the names of singletons begin with ``_``, and these always run."""
+    return own_id.startswith("_") or own_id in running
 
 
 def _socs(plant: Plant, own: Iterable[ComponentChannels]) -> dict[str, Nullable]:
@@ -51,7 +88,9 @@ def _soc(number: int) -> Nullable:
 
 
 def _constant(value: Value) -> Nullable:
-    found = int(value) if isinstance(value, (int, float)) else None
+    if not isinstance(value, (int, float)):
+        return _nothing
+    found = int(value)
     return lambda _simulation, _powers: found
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.light.engine.plant import ESS, GIVEN, TAKEN
+
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
@@ -59,6 +61,17 @@ class Memory:
     registers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     answers: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
 
+    def energy(self, key: str) -> tuple[int, int]:
+        """The energies of an id.
+
+        An edge that had one battery and has several now, or the other way round, counts on where it was.
+        """
+        if key == ESS and GIVEN in self.energies:
+            return self.energies[GIVEN][0], self.energies[TAKEN][1]
+        if key in (GIVEN, TAKEN) and key not in self.energies:
+            key = ESS
+        return self.energies.get(key, (0, 0))
+
     def settled(self) -> Memory:
         """The same at the moment at which the simulation stood, for one that goes on with another plant."""
         if self.now is None or self.seen is None:
@@ -79,8 +92,12 @@ class Memory:
         return replace(self, registers=registers, powers=powers)
 
     def energies_beyond(self, ids: Container[str]) -> Mapping[str, tuple[int, int]]:
-        """The energies of all other ids: a device that was taken away counts on when it comes back."""
-        return {key: kept for key, kept in self.energies.items() if key not in ids} or _NONE
+        """The energies of all other ids: a device that was taken away counts on when it comes back.
+
+        What batteries gave and took has gone on in one of the sums that are there.
+        """
+        others = {key: kept for key, kept in self.energies.items() if key not in ids}
+        return {key: kept for key, kept in others.items() if key not in (GIVEN, TAKEN)} or _NONE
 
     def _power(self, key: str) -> int:
         return self.powers.get(key, 0)

@@ -21,6 +21,8 @@ PRODUCTION: Final = "_production"
 CONSUMPTION: Final = "_consumption"
 ESS: Final = "_ess"
 GRID: Final = "_grid"
+GIVEN: Final = "_ess_given"
+TAKEN: Final = "_ess_taken"
 SUMS: Final = (PRODUCTION, CONSUMPTION, ESS, GRID)
 _HALF_A_PERCENT: Final = 200
 """So many halves of a percent are the whole."""
@@ -140,7 +142,13 @@ class Plant:
         batteries = (battery.id for battery in self.batteries)
         clusters = (cluster.id for cluster in self.clusters)
         own = (address for _, machine in self.machines for address in machine.own)
-        return (*(key for key, _ in self.meters), *self.grid, *batteries, *clusters, *SUMS, *self.outputs, *own)
+        sums = (*self.exchanged, *SUMS)
+        return (*(key for key, _ in self.meters), *self.grid, *batteries, *clusters, *sums, *self.outputs, *own)
+
+    @cached_property
+    def exchanged(self) -> tuple[str, ...]:
+        """What all batteries give and what all take, which are two sums if there are several."""
+        return (GIVEN, TAKEN) if len(self.batteries) > 1 else ()
 
     @cached_property
     def battery_places(self) -> slice:
@@ -151,7 +159,7 @@ class Plant:
     @cached_property
     def devices(self) -> int:
         """How many of these ids are devices and sums."""
-        storages = len(self.batteries) + len(self.clusters)
+        storages = len(self.batteries) + len(self.clusters) + len(self.exchanged)
         return len(self.meters) + len(self.grid) + storages + len(SUMS)
 
     @cached_property
@@ -209,20 +217,24 @@ class Plant:
         """The states of charge in percent of each battery and of all together, from their W*ms; empty if none."""
         if not self.batteries:
             return ()
-        fulls = [battery.full for battery in self.batteries]
-        each = (_soc(charge, full) for charge, full in zip(charges, fulls, strict=True))
-        return (*each, _soc(sum(charges), sum(fulls)))
+        each = [_soc(charge, battery.full) for charge, battery in zip(charges, self.batteries, strict=True)]
+        return (*each, self._together(each, range(len(each))))
 
-    def soc_of(self, cluster: Group, charges: Sequence[int]) -> int:
-        """The state of charge in percent of a cluster."""
-        charge = sum(charges[number] for number in cluster.members)
-        return _soc(charge, sum(self.batteries[number].full for number in cluster.members))
+    def soc_of(self, cluster: Group, socs: Sequence[int]) -> int:
+        """The state of charge in percent of a cluster, by those of all batteries."""
+        return self._together(socs, cluster.members)
 
     def to_next_soc(self, charges: Sequence[int], powers: Sequence[int]) -> int:
         """The ms until one of these states of charge is another, with these powers of the batteries in W."""
         fulls = [battery.full for battery in self.batteries]
-        each = [_to_next_soc(*one) for one in zip(charges, fulls, powers, strict=True)]
-        return min(*each, _to_next_soc(sum(charges), sum(fulls), sum(powers))) if each else NEVER
+        return min((_to_next_soc(*one) for one in zip(charges, fulls, powers, strict=True)), default=NEVER)
+
+    def _together(self, socs: Sequence[int], members: Sequence[int]) -> int:
+        """Whole percentages weighed by capacity: ``CalculateSoc.java:66`` of OpenEMS 2024.7.0."""
+        if len(members) == 1:
+            return socs[members[0]]
+        capacity = sum(self.batteries[number].capacity for number in members)
+        return _half_up(sum(socs[number] * self.batteries[number].capacity for number in members), capacity)
 
 
 def _to_next_soc(charge: int, full: int, power: int) -> int:
@@ -233,5 +245,9 @@ def _to_next_soc(charge: int, full: int, power: int) -> int:
 
 
 def _soc(charge: int, full: int) -> int:
-    """A state of charge in percent, rounded as OpenEMS does (half up)."""
-    return (200 * charge + full) // (2 * full) if full else 0
+    """A state of charge in percent, rounded as OpenEMS does."""
+    return _half_up(100 * charge, full)
+
+
+def _half_up(part: int, whole: int) -> int:
+    return (2 * part + whole) // (2 * whole) if whole else 0

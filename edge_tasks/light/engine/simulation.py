@@ -77,7 +77,7 @@ class Simulation:
         self._began = now if past.began is None else past.began
         seen = self.now if past.seen is None else past.seen
         self._batteries = Batteries(plant, past, (seen, now) if now - seen > AT_ONCE else (0, 0))
-        self.energies = [energy for key in plant.ids for energy in past.energies.get(key, (0, 0))]
+        self.energies = [energy for key in plant.ids for energy in past.energy(key)]
         self._others = past.energies_beyond(plant.place)
         self._lows = [past.extremes.get(key, (0, 0))[0] for key in SUMS]
         self._highs = [past.extremes.get(key, (0, 0))[1] for key in SUMS]
@@ -225,8 +225,9 @@ class Simulation:
 
     def _turn(self) -> None:
         """Determine all powers and states as of ``since``, and how long they stay as they are."""
-        self._balance(self.states.limits(self.since, self.powers, self._read))
-        self._until = min(self._until, self.states.switch(self.since, self.powers, self._read))
+        states, now = self.states, self.since
+        self._balance(states.limits(now, self.powers, self.energies, self._read))
+        self._until = min(self._until, states.switch(now, self.powers, self.energies, self._read))
         self._weigh()
         if self.plant.watches_socs or self.plant.clusters:
             self._until = min(self._until, self._socs_end)
@@ -259,6 +260,9 @@ class Simulation:
             grid[0] += rest - sum(grid)  # of several, the first by id has all that is left
         sums = [production, consumption, consumption - production - rest, rest]
         clusters = [sum([stored[number] for number in one.members]) for one in plant.clusters]
+        if plant.exchanged:
+            given = sum([power for power in stored if power > 0])
+            clusters += (given, sum(stored) - given)
         self.powers = [*made, *grid, *stored, *clusters, *sums, *self._switched()]
         for place, power in enumerate(sums):
             if power < self._lows[place]:

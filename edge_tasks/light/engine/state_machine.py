@@ -7,8 +7,8 @@ It says until when its answer holds, so it costs nothing until then, unless a ch
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from edge_tasks.openems.components import CYCLE_MS
@@ -38,12 +38,14 @@ class Outcome:
         values: channels that it sets: outputs of relays and its own flags (0 or 1), its cumulated seconds
             (:data:`RUNNING` or 0). Those that are not in here stay as they are.
         most: W that its battery gives at most; negative to have it charged; None for no limit.
+        counted: ms that its channels of cumulated seconds have counted at once, by address.
     """
 
     registers: Registers
     until: int = NEVER
     values: Mapping[str, int] = field(default_factory=dict)
     most: int | None = None
+    counted: Mapping[str, int] = field(default_factory=dict)
 
 
 class Answer(NamedTuple):
@@ -99,6 +101,21 @@ class StateMachine(ABC):
         return ()
 
     @property
+    def relays(self) -> tuple[str, ...]:
+        """The addresses of the relays that it switches; they are among those that it reads."""
+        return ()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Those of the channels that it reads without which it fails."""
+        return ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Those of its flags that make its ``State``, and that of the whole edge, 3 (Fault)."""
+        return ()
+
+    @property
     def shown(self) -> Mapping[str, int]:
         """The channels that show its configuration, by address."""
         return {}
@@ -115,6 +132,10 @@ class StateMachine(ABC):
         """
         return range(0)
 
+    def without(self, missing: Collection[str]) -> StateMachine:  # noqa: ARG002 - others switch relays
+        """The same on an edge where some of the channels that it names do not exist."""
+        return self
+
     @abstractmethod
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """Its next registers and what follows from them.
@@ -124,3 +145,35 @@ class StateMachine(ABC):
             now: epoch ms.
             inputs: the values of the channels that it reads, in their order.
         """
+
+
+@dataclass(frozen=True)
+class RelayController(StateMachine):
+    """One that switches relays. It fails when it needs a channel that does not exist (``CycleWorker.java:113``).
+
+    Attributes:
+        id: of the component.
+        missing: the channels that it names and that do not exist. They are not compared, because a controller
+            goes on where it was when its relay comes.
+    """
+
+    id: str
+    missing: frozenset[str] = field(default=frozenset(), compare=False, kw_only=True)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Whether it failed; only if it ever can, because each flag of each edge takes memory."""
+        return (run_failed(self.id),) if self.missing else ()
+
+    def without(self, missing: Collection[str]) -> RelayController:
+        """The same, which fails."""
+        return replace(self, missing=frozenset(missing))
+
+    def failed(self, *, has_failed: bool) -> dict[str, int]:
+        """The flag that says so."""
+        return {run_failed(self.id): int(has_failed)} if self.missing else {}
+
+
+def run_failed(own_id: str) -> str:
+    """The channel of a controller that says whether it failed."""
+    return f"{own_id}/RunFailed"

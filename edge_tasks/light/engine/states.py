@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from edge_tasks.light.engine.state_machine import Answer
+from edge_tasks.light.engine.state_machine import RUNNING, Answer
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
@@ -58,16 +58,17 @@ class States:
         named = zip(self._plant.machines, self._answers, strict=True)
         return {own_id: (one.until, one.most) for (own_id, _), one in named}
 
-    def limits(self, now: int, powers: list[int], read: Read) -> dict[str, int]:
+    def limits(self, now: int, powers: list[int], energies: list[int], read: Read) -> dict[str, int]:
         """W that batteries and clusters give at most, by their ids; asked before the powers are known.
 
         Args:
             now: epoch ms.
             powers: as they were before.
+            energies: to which what they count at once is added, in W*ms.
             read: what the state machine of a number reads.
         """
         plant = self._plant
-        self._ask(plant.limited, now, powers, read)
+        self._ask(plant.limited, now, powers, energies, read)
         found: dict[str, int] = {}
         for number, battery in plant.limited.items():
             most = self._answers[number].most
@@ -75,16 +76,22 @@ class States:
                 found[battery] = min(most, found.get(battery, most))
         return found
 
-    def switch(self, now: int, powers: list[int], read: Read) -> int:
+    def switch(self, now: int, powers: list[int], energies: list[int], read: Read) -> int:
         """Ask the others, once the powers are known, among which they set what they set.
+
+        Args:
+            now: epoch ms.
+            powers: as they are.
+            energies: to which what they count at once is added, in W*ms.
+            read: what the state machine of a number reads.
 
         Returns:
             Epoch ms at which one of all is to be asked again.
         """
-        self._ask(self._plant.switching, now, powers, read)
+        self._ask(self._plant.switching, now, powers, energies, read)
         return min([one.until for one in self._answers], default=NEVER)
 
-    def _ask(self, numbers: Iterable[int], now: int, powers: list[int], read: Read) -> None:
+    def _ask(self, numbers: Iterable[int], now: int, powers: list[int], energies: list[int], read: Read) -> None:
         """Ask those whose time has come, or who read something new."""
         plant = self._plant
         for number in numbers:
@@ -92,6 +99,8 @@ class States:
             if now < known.until and inputs == known.inputs:
                 continue
             outcome = plant.machines[number][1].step(known.registers, now, inputs)
+            for address, span in outcome.counted.items():
+                energies[2 * plant.place[address]] += RUNNING * span
             inputs = read(number) if _set(powers, plant, outcome) else inputs
             self._answers[number] = self._shared(
                 Answer(outcome.registers, inputs, max(now + 1, outcome.until), outcome.most)

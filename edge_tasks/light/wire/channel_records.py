@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from edge_tasks.light.wire.rpc_error import RpcError
+from edge_tasks.openems.components import LEVELS, RUN_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ _LONG: Final = ("Energy", "Time", "Resend")
 _UNITS: Final = (
     ("ReactivePower", "var"),
     ("ApparentPower", "VA"),
+    ("Cumulated", "sec_Σ"),
     ("Energy", "Wh_Σ"),
     ("Power", "W"),
     ("Current", "mA"),
@@ -23,7 +25,7 @@ _UNITS: Final = (
     ("Soc", "%"),
     ("Capacity", "Wh"),
 )
-_STATE: Final = {"State", "RunFailed"}
+_FAILED: Final = "RunFailed"
 
 
 class _Channel(TypedDict):
@@ -37,9 +39,10 @@ class _Channel(TypedDict):
 
 
 class Record(_Channel, total=False):
-    """A channel as JSON has it; only those that tell of a fault have a level."""
+    """A channel as JSON has it; only those that tell of a fault have a level, and only choices have options."""
 
     level: str
+    options: dict[str, int]
 
 
 def records(model: Model, own_id: str) -> list[Record]:
@@ -76,6 +79,7 @@ def digital_inputs(model: Model, own_ids: Iterable[str]) -> list[dict[str, objec
             ],
         }
         for own_id in own_ids
+        if own_id in model.config["components"]
     ]
 
 
@@ -92,20 +96,35 @@ def _names(model: Model) -> Iterator[str]:
 
 def _record(model: Model, address: str) -> Record:
     _, _, name = address.partition("/")
-    value = model.channels.constants.get(address)
-    is_state = name in _STATE
+    if name == "State":
+        return _state()
+    is_failure, is_property = name == _FAILED, name.startswith("_Property")
     record: Record = {
         "id": name,
         "accessMode": _access(model, address),
         "persistencePriority": "HIGH",
-        "text": "",
-        "type": "STRING" if isinstance(value, str) else _type(name),
-        "unit": "" if is_state else next((unit for part, unit in _UNITS if part in name), ""),
-        "category": "STATE" if is_state else "OPENEMS_TYPE",
+        "text": RUN_FAILED if is_failure else "",
+        "type": "BOOLEAN" if is_failure or (is_property and _is_flag(model, address)) else _type(model, address),
+        "unit": "" if is_failure or is_property else next((unit for part, unit in _UNITS if part in name), ""),
+        "category": "STATE" if is_failure else "OPENEMS_TYPE",
     }
-    if is_state:
+    if is_failure:
         record["level"] = "FAULT"
     return record
+
+
+def _state() -> Record:
+    """The channel that every component has."""
+    return {
+        "id": "State",
+        "accessMode": "RO",
+        "persistencePriority": "VERY_HIGH",
+        "text": ", ".join(f"{number}:{level}" for number, level in enumerate(LEVELS)),
+        "type": "INTEGER",
+        "unit": "",
+        "category": "ENUM",
+        "options": {level: number for number, level in enumerate(LEVELS)},
+    }
 
 
 def _access(model: Model, address: str) -> str:
@@ -114,5 +133,15 @@ def _access(model: Model, address: str) -> str:
     return "WO" if "/Set" in address else "RW"
 
 
-def _type(name: str) -> str:
+def _is_flag(model: Model, address: str) -> bool:
+    """Whether a channel repeats a property that is true or false; its value is 1 or 0."""
+    own_id, _, name = address.partition("/_Property")
+    properties = model.config["components"][own_id]["properties"]
+    return isinstance(properties.get(name[:1].lower() + name[1:]), bool)
+
+
+def _type(model: Model, address: str) -> str:
+    name = address.partition("/")[2]
+    if isinstance(model.channels.constants.get(address), str):
+        return "STRING"
     return "LONG" if any(part in name for part in _LONG) else "INTEGER"

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import orjson
 
+from edge_tasks.light.engine.device import RefusedError
 from edge_tasks.light.engine.memory import Command
-from edge_tasks.light.wire import config_changes
+from edge_tasks.light.wire import config_changes, json_members
 from edge_tasks.light.wire.channel_records import Record, digital_inputs, records, states
 from edge_tasks.light.wire.config_changes import Change
+from edge_tasks.light.wire.json_members import element
 from edge_tasks.light.wire.rpc_error import RpcError, no_endpoint
 
 if TYPE_CHECKING:
@@ -25,6 +27,17 @@ if TYPE_CHECKING:
 
 Params: TypeAlias = Mapping[str, object]
 _MANAGER: Final = "_componentManager"
+_ASKED: Final = frozenset(
+    {
+        "Controller.Api.ModbusTcp.ReadOnly",
+        "Controller.Api.ModbusTcp.ReadWrite",
+        "Controller.Ess.Time-Of-Use-Tariff",
+        "Controller.Symmetric.BalancingSchedule",
+        "Core.Energy",
+        "Meter.Discovergy",
+    }
+)
+"""The factories of OpenEMS 2024.7.0 that implement ``ComponentJsonApi``, and of whose methods we know none."""
 _FLAGS: Final[Mapping[object, int]] = {"true": 1, "false": 0}
 
 
@@ -97,14 +110,16 @@ def _handle(payload: Params, user: str, model: Model, moment: Moment) -> tuple[o
     """The id of the answer, its result, and what must be done."""
     method, params = payload.get("method"), _params(payload)
     if method == "componentJsonApi":
-        inner = params.get("payload")
-        if not isinstance(inner, dict):
-            raise no_endpoint(method)
-        own_id = str(params.get("componentId"))
+        own_id, inner = json_members.text(params, "componentId"), json_members.inner(params, "payload")
+        json_members.text(inner, "method")
+        json_members.inner(inner, "params")
         result, effect = _ask_component(own_id, inner, user, model, moment)
         return inner.get("id"), result, effect
     if method == "subscribeSystemLog":
-        return payload.get("id"), {}, Subscription(params.get("subscribe") is not False)
+        done = {
+            "payload": {"jsonrpc": "2.0", "id": payload.get("id"), "result": {}}
+        }  # a real edge wraps it twice
+        return payload.get("id"), done, Subscription(params.get("subscribe") is not False)
     if method == "setChannelValue":
         return payload.get("id"), {}, _command(params, model, moment)
     return payload.get("id"), *_ask_component(_MANAGER, payload, user, model, moment)
@@ -121,12 +136,21 @@ def _ask_component(
     answer_of_manager = _ANSWERS.get(str(method)) if own_id == _MANAGER else None
     if answer_of_manager is not None:
         return answer_of_manager(_params(payload), model), None
-    if own_id not in model.config["components"]:
-        raise RpcError(f"Component with id '{own_id}' was not found")
     answers = model.answers.get(own_id, {})
+    if not answers and not _can_be_asked(own_id, model):
+        raise RpcError(f"Component with id '{own_id}' was not found")
     if str(method) not in answers:
         raise no_endpoint(method)
-    return answers[str(method)], None
+    try:
+        return answers[str(method)](_params(payload)), None
+    except RefusedError as error:
+        raise RpcError(str(error)) from None
+
+
+def _can_be_asked(own_id: str, model: Model) -> bool:
+    """Whether it has an interface of its own. A real edge says of others that they are not there."""
+    component = model.config["components"].get(own_id)
+    return own_id == _MANAGER or (component is not None and component["factoryId"] in _ASKED)
 
 
 def _params(payload: Params) -> Params:
@@ -135,8 +159,10 @@ def _params(payload: Params) -> Params:
 
 
 def _command(params: Params, model: Model, moment: Moment) -> Command:
-    channel = f"{params.get('componentId')}/{params.get('channelId')}"
+    own_id, name = json_members.text(params, "componentId"), json_members.text(params, "channelId")
+    channel = f"{own_id}/{name}"
     if channel not in model.plant.writable:
+        _channel(own_id, name, model)
         raise RpcError(f"[{channel}] is not a Write Channel")
     value = params.get("value")
     if value is None or value == "":
@@ -152,23 +178,18 @@ def _whole(channel: str, value: object) -> int:
 
 
 def _factory(params: Params, model: Model) -> FactoryConfig:
-    pid = str(params.get("factoryId"))
+    pid = json_members.element(params, "factoryId")
     factory = model.config["factories"].get(pid)
     if factory is None:
         raise RpcError(f"Factory with id {pid} could not be found.")
     return factory
 
 
-def _texts(items: object) -> list[str]:
-    return [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
-
-
-def _channel(params: Params, model: Model) -> Record:
-    own_id, name = str(params.get("componentId")), params.get("channelId")
+def _channel(own_id: str, name: str, model: Model) -> Record:
     for record in records(model, own_id):
         if record["id"] == name:
             return record
-    raise RpcError(f"Channel [{own_id}/{name}] is not defined")
+    raise RpcError(f"Channel [{name}] is not defined for ID [{own_id}].")
 
 
 _Answer: TypeAlias = Callable[[Params, "Model"], object]
@@ -176,13 +197,15 @@ _ANSWERS: Final[Mapping[str, _Answer]] = {
     "getEdgeConfig": lambda _, model: model.config,
     "getAllComponentFactories": lambda _, model: {"factories": model.config["factories"]},
     "getPropertiesOfFactory": lambda params, model: {"factory": _factory(params, model), "properties": []},
-    "getChannelsOfComponent": lambda params, model: {"channels": records(model, str(params.get("componentId")))},
+    "getChannelsOfComponent": lambda params, model: {"channels": records(model, element(params, "componentId"))},
     "getStateChannelsOfComponent": lambda params, model: {
-        "channels": states(model, str(params.get("componentId")))
+        "channels": states(model, element(params, "componentId"))
     },
     "getDigitalInputChannelsOfComponents": lambda params, model: {
-        "channelsPerComponent": digital_inputs(model, _texts(params.get("componentIds")))
+        "channelsPerComponent": digital_inputs(model, json_members.texts(params, "componentIds"))
     },
-    "getChannel": lambda params, model: {"channel": _channel(params, model)},
+    "getChannel": lambda params, model: {
+        "channel": _channel(element(params, "componentId"), element(params, "channelId"), model)
+    },
 }
 """What the component manager says of the whole edge; what other components answer is in their modules."""

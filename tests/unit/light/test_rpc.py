@@ -60,7 +60,7 @@ def test_an_answer_stands_in_the_wrapping_of_its_request(model: Model) -> None:
     ],
 )
 def test_what_the_ui_asks_of_singletons_is_answered(model: Model, own_id: str, method: str, result: Any) -> None:
-    assert _result(_component(model, own_id, method)[0]) == result
+    assert _result(_component(model, own_id, method, appId="App.Evcs.Keba")[0]) == result
 
 
 def test_the_channels_of_a_component_are_listed_with_type_and_unit(model: Model) -> None:
@@ -69,7 +69,11 @@ def test_the_channels_of_a_component_are_listed_with_type_and_unit(model: Model)
     assert (found["ActivePower"]["unit"], found["ActivePower"]["accessMode"]) == ("W", "RW")
     assert found["ActiveProductionEnergy"]["type"] == "LONG"
     faults = _component(model, "_componentManager", "getStateChannelsOfComponent", componentId="meter1")[0]
-    assert [one["id"] for one in _result(faults)["channels"]] == ["State"]
+    assert _result(faults)["channels"] == []
+    faults = _component(model, "_componentManager", "getStateChannelsOfComponent", componentId="ctrlBalancing0")[
+        0
+    ]
+    assert [one["id"] for one in _result(faults)["channels"]] == ["RunFailed"]
     one = _component(
         model, "_componentManager", "getChannel", componentId="ess0", channelId="SetActivePowerEquals"
     )
@@ -106,9 +110,13 @@ def test_a_factory_is_told_or_said_to_be_missing(model: Model) -> None:
     ("method", "params", "code"),
     [
         ("unheardOf", {}, 1),
-        ("componentJsonApi", {"componentId": "meter1", "payload": {"id": "a", "method": "unheardOf"}}, 1),
-        ("componentJsonApi", {"componentId": "none9", "payload": {"id": "a", "method": "getApps"}}, 1),
-        ("componentJsonApi", {"componentId": "meter1"}, 1),
+        (
+            "componentJsonApi",
+            {"componentId": "meter1", "payload": {"id": "a", "method": "unheardOf", "params": {}}},
+            1,
+        ),
+        ("componentJsonApi", {"componentId": "none9", "payload": {"id": "a", "method": "getApps"}}, 5003),
+        ("componentJsonApi", {"componentId": "meter1"}, 5003),
         ("updateComponentConfig", {"componentId": "none9", "properties": []}, 2000),
         ("updateComponentConfig", {"componentId": "meter1"}, 5007),
         ("deleteComponentConfig", {}, 5010),
@@ -138,7 +146,7 @@ def test_a_request_of_another_kind_has_an_error(model: Model) -> None:
     assert json.loads(reply)["error"]["code"] == 1
 
 
-@pytest.mark.parametrize("component", ["", "_componentManager", "_host"])
+@pytest.mark.parametrize("component", ["", "_componentManager", "_host", "_energy", "ctrlApiModbusTcp0"])
 def test_an_unknown_method_has_no_endpoint_as_a_real_edge_says(model: Model, component: str) -> None:
     reply, _ = _component(model, component, "unheardOf") if component else _ask(model, "unheardOf")
     text = 'Endpoint with method "unheardOf" is not defined!'

@@ -32,8 +32,6 @@ OPEN: Final = {
         "evcs2/": "what is left over is summed up in it, from the first cycles on",
         "_sum/UnmanagedConsumptionActivePower": "the same is in there",
         "evcs1/Status": "a light one is ready until it charges for the first time",
-        "_sum/EssActive": "a real sum counts each battery, a light one what all give and take together",
-        "_sum/EssDc": "the same",
     },
 }
 """What is not compared, by the beginning of its name, and why."""

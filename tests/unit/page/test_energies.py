@@ -25,6 +25,7 @@ class Fleet:
         self.names = [f"edge{index}" for index in range(edges)]
         self.failing: set[str] = set()
         self.asked: list[str] = []
+        self.lacking = ""
         self.at_once = self.most_at_once = 0
         self.may_answer = threading.Event()
         self.may_answer.set()
@@ -44,7 +45,10 @@ class Fleet:
             self.at_once -= 1
         if edge in self.failing:
             raise BackendError("it does not answer", hint="inv up")
-        return {channel: [1000, *[None for _ in days.each[1:]]] for channel in channels}
+        return {
+            channel: [None if channel == self.lacking else 1000, *[None for _ in days.each[1:]]]
+            for channel in channels
+        }
 
 
 async def answered(energies: Energies, asked: Asked = FLEET, kind: str = "buy") -> dict[str, Any]:
@@ -119,6 +123,23 @@ def test_a_backend_that_answers_nothing_is_not_asked_for_every_edge() -> None:
         found = await answered(energies)
         assert len(fleet.asked) < 32
         assert found["year_told"] == "The backend answers nothing about this time."
+        energies.close()
+
+    asyncio.run(check())
+
+
+def test_an_energy_that_no_edge_counts_is_not_a_backend_that_answers_nothing() -> None:
+    async def check() -> None:
+        fleet = Fleet(3)
+        fleet.lacking = CHANNELS["buy"]
+        energies = Energies(fleet)
+        found = await answered(energies, kind="buy")
+        assert found["year_told"] == (
+            "The backend answers about other energies of this time: none of these edges counts this one."
+            " Without a grid meter nothing is bought."
+        )
+        assert found["month_told"] == "The backend answers nothing about this time.", "of the last month"
+        assert (await answered(energies, kind="consumption"))["year_told"].startswith("3.0 kWh")
         energies.close()
 
     asyncio.run(check())

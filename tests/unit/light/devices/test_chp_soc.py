@@ -78,3 +78,18 @@ def test_its_time_is_null_until_it_was_on(edge: Build) -> None:
 @pytest.mark.parametrize("address", ["none9/Soc", "_meta/Version", ""])
 def test_without_a_value_it_does_nothing(edge: Build, address: str) -> None:
     assert _seen(_house(edge, 10, inputChannelAddress=address)) == (UNDEFINED, "---")
+
+
+def test_what_passes_between_the_thresholds_counts_when_it_is_on_again(edge: Build) -> None:
+    found = _house(edge, 20, used=0)
+    assert found.after(10 * MINUTE).values["chp0/CumulatedActiveTime"] == 600
+    found.write("ess0/SetActivePowerEquals", -1000).after(10 * MINUTE)
+    assert 600 <= found.values["chp0/CumulatedActiveTime"] < 630
+    found.write("ess0/SetActivePowerEquals", 1000).after(12 * MINUTE)
+    assert found.values["chp0/CumulatedActiveTime"] == 32 * 60
+
+
+def test_what_passes_before_it_is_off_does_not_count(edge: Build) -> None:
+    found = _house(edge, 20, used=0).write("ess0/SetActivePowerEquals", -1000).after(50 * MINUTE)
+    assert _seen(found) == (OFF, "---")
+    assert found.values["chp0/CumulatedActiveTime"] < 30

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from edge_tasks.light.devices import DEVICES
 from edge_tasks.light.engine.memory import Command
+from edge_tasks.light.engine.state_machine import RelayController
 from edge_tasks.light.wire.window import Window
+from edge_tasks.openems.configuration import Component
 
 if TYPE_CHECKING:
-    from tests.unit.light.devices.built_edge import Build, Edge
+    from tests.unit.light.devices.built_edge import Build, Edge, Part
 
 MINUTE = 60_000
 
@@ -71,3 +74,40 @@ def test_a_relay_that_is_not_there_is_not_switched(edge: Build) -> None:
         ("fix0", "Controller.Io.FixDigitalOutput", {"outputChannelAddress": "io9/InputOutput9", "isOn": True})
     )
     assert "io9/InputOutput9" not in found.averages()
+
+
+CONTROLLERS = {
+    "Controller.Io.FixDigitalOutput": {"outputChannelAddress": "none9/InputOutput0"},
+    "Controller.CHP.SoC": {"outputChannelAddress": "none9/InputOutput0", "inputChannelAddress": "ess0/Soc"},
+    "Controller.IO.ChannelSingleThreshold": {
+        "outputChannelAddress": ("none9/InputOutput0",),
+        "inputChannelAddress": "ess0/Soc",
+    },
+    "Controller.IO.HeatingElement": {
+        f"outputChannelPhaseL{number}": "none9/InputOutput0" for number in (1, 2, 3)
+    },
+}
+
+
+def test_each_controller_of_relays_is_tried_here() -> None:
+    made = {pid: device.role(Component("any0", pid, "any0", "", {})) for pid, device in DEVICES.devices.items()}
+    assert {pid for pid, role in made.items() if isinstance(role, RelayController)} == set(CONTROLLERS)
+
+
+@pytest.mark.parametrize("pid", list(CONTROLLERS))
+def test_a_controller_without_its_relay_fails_and_says_so(edge: Build, pid: str) -> None:
+    battery: Part = ("ess0", "Simulator.EssSymmetric.Reacting", {"initialSoc": 5})
+    found = edge(("meter0", "Simulator.GridMeter.Reacting", {}), battery, ("any0", pid, CONTROLLERS[pid]))
+    assert [found.values[name] for name in ("any0/RunFailed", "any0/State", "_sum/State")] == [1, 3, 3]
+    assert found.log("any0") == "State:FAULT: Running the Controller failed"
+
+
+@pytest.mark.parametrize(
+    "watched", ["ess0/StartStop", "_cycle/MeasuredCycleTime", "ess0/_PropertyCapacity", "_evcs/State"]
+)
+def test_what_a_component_has_on_a_real_edge_is_not_missing(edge: Build, watched: str) -> None:
+    battery: Part = ("ess0", "Simulator.EssSymmetric.Reacting", {})
+    relays: Part = ("io0", "Simulator.IO.DigitalInputOutput", {"numberOfOutputs": 3})
+    output = {"outputChannelAddress": ("io0/InputOutput0",), "inputChannelAddress": watched}
+    found = edge(battery, relays, ("any0", "Controller.IO.ChannelSingleThreshold", output))
+    assert (found.values["any0/RunFailed"], found.values["any0/State"]) == (0, 0)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edge_tasks.light.engine.memory import Memory
+from edge_tasks.light.engine.simulation import Simulation
+
 if TYPE_CHECKING:
-    from tests.unit.light.devices.built_edge import Build, Edge
+    from tests.unit.light.devices.built_edge import Build, Edge, Part
 
 MINUTE = 60_000
 powers = st.integers(-20_000, 20_000)
@@ -82,3 +85,34 @@ def test_without_a_producer_the_production_is_null_and_the_consumption_is_known(
     assert set(production) == {None}
     consumption = ["ConsumptionActivePower", "ConsumptionActivePowerL1", "UnmanagedConsumptionActivePower"]
     assert [values[f"_sum/{name}"] for name in consumption] == [0, 0, 0]
+
+
+def test_an_edge_that_gets_a_second_battery_or_loses_it_counts_on(edge: Build) -> None:
+    def with_batteries(*socs: int) -> Edge:
+        batteries: list[Part] = [
+            (f"ess{number}", "Simulator.EssSymmetric.Reacting", {"capacity": 5000, "initialSoc": soc})
+            for number, soc in enumerate(socs)
+        ]
+        return edge(("meter0", "Simulator.GridMeter.Reacting", {}), *batteries)
+
+    def seen(found: Edge) -> list[int]:
+        return [found.values[f"_sum/EssActive{name}Energy"] for name in ("Charge", "Discharge")]
+
+    one, two = with_batteries(50), with_batteries(50, 50)
+    memory = one.write("ess0/SetActivePowerEquals", -500).after(60 * MINUTE).simulation.memory().settled()
+    two.simulation = Simulation(two.model.plant, 60 * MINUTE, memory)
+    assert seen(two) == [500, 0]
+    two.write("ess0/SetActivePowerEquals", -500).write("ess1/SetActivePowerEquals", 400).after(60 * MINUTE)
+    assert seen(two) == [1000, 400]
+    one.simulation = Simulation(one.model.plant, 120 * MINUTE, two.simulation.memory().settled())
+    assert seen(one) == [1000, 400]
+
+
+def test_a_counter_that_was_reset_is_not_undone_by_another_one() -> None:
+    """``_ess`` is what all batteries give less what they take. It is not shown if there are several."""
+    several = Memory({"_ess": (900, 800), "_ess_given": (50, 0), "_ess_taken": (0, 60)}, {})
+    assert (several.energy("_ess_given"), several.energy("_ess_taken")) == ((50, 0), (0, 60))
+    assert several.energy("_ess") == (50, 60)
+    assert several.energies_beyond({"_ess"}) == {}, "with one battery, they do not come back"
+    one = Memory({"_ess": (900, 800)}, {})
+    assert (one.energy("_ess_given")[0], one.energy("_ess_taken")[1]) == (900, 800)

@@ -31,7 +31,7 @@ HEAT_PUMP = Device(
     lambda component: Meter("consumption", "series0", "SetPower") if component.flag("on") else None,
     _channels,
     lambda own_id, simulation: f"{simulation.power(own_id)} W",
-    {"howWarm": {"degrees": 21}},
+    {"howWarm": lambda _: {"degrees": 21}},
 )
 SERIES = Device(Factory("Some.Series", "Series"), lambda _: Series(Datasource((1500,), 0)))
 CONFIGURATION = Configuration(
@@ -62,7 +62,7 @@ def test_a_component_that_nobody_knew_is_simulated_by_its_declaration_alone() ->
         "natureIds": ["a.nature"],
     }
     assert model.plant.writable == {"pump0/SetPower": "pump0"}
-    assert model.answers["pump0"] == {"howWarm": {"degrees": 21}}
+    assert model.answers["pump0"]["howWarm"]({}) == {"degrees": 21}
     assert model.log_line is not None
     assert model.log_line.text(simulation).endswith("pump0[1500 W]")
     assert model.unsimulated == ()
