@@ -19,8 +19,10 @@ _SLOTS: Final = 100
 _SLOT: Final = CYCLE_MS // _SLOTS
 _LATE: Final = 100
 """After how many ms a cycle is late."""
+_NEIGHBOURS: Final = 8
+"""So many edges in a row are called one after another: what they are made of lies close together in memory."""
 _STRIDE: Final = 37
-"""Neighbouring edges are not called one after another, because a template changes them all alike."""
+"""The next ones are called at another time, because a template changes them all alike."""
 
 
 class Cyclic(Protocol):
@@ -52,11 +54,11 @@ class Beat:
 
     def add(self, edge: Cyclic, place: int) -> None:
         """Call an edge from now on; its place in the fleet decides when in a second."""
-        self._slots[place * _STRIDE % _SLOTS][edge] = None
+        self._slots[_slot(place)][edge] = None
 
     def remove(self, edge: Cyclic, place: int) -> None:
         """Stop calling an edge; nothing happens when it was not called."""
-        self._slots[place * _STRIDE % _SLOTS].pop(edge, None)
+        self._slots[_slot(place)].pop(edge, None)
 
     def take_lag(self) -> float:
         """The most seconds that a cycle has been late since the last call of this method."""
@@ -96,6 +98,11 @@ class Beat:
             self.cycles += missed
             self.late += missed
             self.lag = max(self.lag, behind * _SLOT)
+
+
+def _slot(place: int) -> int:
+    """The slot of an edge, by its place in the fleet."""
+    return place // _NEIGHBOURS * _STRIDE % _SLOTS
 
 
 def now_ms() -> int:

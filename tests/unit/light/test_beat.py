@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 from edge_tasks.light.host.beat import Beat
 
 
@@ -26,9 +28,9 @@ def _run(beat: Beat, clock: Clock, span: int, step: int = 10) -> None:
         beat.beat()
 
 
-def test_each_edge_is_called_once_a_second_at_its_own_time() -> None:
+def test_each_edge_is_called_once_a_second_and_the_edges_are_spread_over_it() -> None:
     clock = Clock()
-    beat, edges = Beat(clock), [Edge() for _ in range(100)]
+    beat, edges = Beat(clock), [Edge() for _ in range(800)]
     for place, edge in enumerate(edges):
         beat.add(edge, place)
     _run(beat, clock, 5000)
@@ -36,8 +38,19 @@ def test_each_edge_is_called_once_a_second_at_its_own_time() -> None:
     assert all(
         two - one == 1000 for edge in edges for one, two in zip(edge.cycles, edge.cycles[1:], strict=False)
     )
-    assert len({edge.cycles[0] for edge in edges}) == 100
-    assert (beat.cycles, beat.late, beat.take_lag()) == (500, 0, 0.0)
+    assert list(Counter(edge.cycles[0] for edge in edges).values()) == [8] * 100
+    assert (beat.cycles, beat.late, beat.take_lag()) == (4000, 0, 0.0)
+
+
+def test_a_few_neighbours_are_called_one_after_another_and_the_next_ones_at_another_time() -> None:
+    clock = Clock()
+    beat, edges = Beat(clock), [Edge() for _ in range(24)]
+    for place, edge in enumerate(edges):
+        beat.add(edge, place)
+    _run(beat, clock, 1000)
+    times = [edge.cycles[0] for edge in edges]
+    assert [len(set(times[first : first + 8])) for first in (0, 8, 16)] == [1, 1, 1]
+    assert len(set(times)) == 3
 
 
 def test_what_comes_late_is_counted_and_made_up_for_within_a_second() -> None:
