@@ -69,7 +69,12 @@ class Beat:
         """Call all edges, each once a second, until cancelled."""
         while True:
             self.beat()
-            await asyncio.sleep(max(0, self._next * _SLOT - self._clock()) / 1000)
+            await asyncio.sleep(max(0, self.awaited() - self._clock()) / 1000)
+
+    def awaited(self) -> int:
+        """Epoch ms of the next slot that has edges, or in a tenth of a second, so that a new edge is not late."""
+        ahead = range(self._next, self._next + _SLOTS // 10)
+        return _SLOT * next((slot for slot in ahead if self._slots[slot % _SLOTS]), ahead.stop)
 
     def beat(self) -> None:
         """Call the edges that are due now."""

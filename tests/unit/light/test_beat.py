@@ -97,3 +97,16 @@ def test_an_edge_that_was_removed_is_not_called() -> None:
     beat.remove(edge, 7)
     _run(beat, clock, 2000)
     assert edge.cycles == []
+
+
+def test_a_slot_without_edges_is_passed_over_but_nobody_waits_longer_than_a_tenth_of_a_second() -> None:
+    clock = Clock()
+    beat = Beat(clock)
+    assert beat.awaited() == clock.now + 110
+    beat.add(Edge(), 0)
+    clock.now += 950
+    beat.beat()
+    assert beat.awaited() == clock.now + 50
+    clock.now += 50
+    beat.beat()
+    assert beat.awaited() == clock.now + 110
