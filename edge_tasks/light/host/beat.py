@@ -1,7 +1,8 @@
 """The cycle of ten thousand edges: one timer for all of them.
 
-A second has a hundred slots. Each edge is in one of them, and is called when that slot is due. A late slot makes
-those behind it late, too; late calls are counted. A whole second that was missed is not made up for.
+A second has a hundred slots. Each edge is in one of them, and is called when that slot is due. A few neighbours
+share a slot; the next ones have another. A late slot makes those behind it late, too; late calls are counted. A
+whole second that was missed is not made up for. While no slot with edges is due, the timer sleeps.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ _SLOTS: Final = 100
 _SLOT: Final = CYCLE_MS // _SLOTS
 _LATE: Final = 100
 """After how many ms a cycle is late."""
+_AHEAD: Final = 7
+"""So many slots without edges are slept through. An edge that comes into one of them meanwhile is not late."""
 _NEIGHBOURS: Final = 8
 """So many edges in a row are called one after another: what they are made of lies close together in memory."""
 _STRIDE: Final = 37
@@ -69,11 +72,11 @@ class Beat:
         """Call all edges, each once a second, until cancelled."""
         while True:
             self.beat()
-            await asyncio.sleep(max(0, self.awaited() - self._clock()) / 1000)
+            await asyncio.sleep(max(0, self._awaited() - self._clock()) / 1000)
 
-    def awaited(self) -> int:
-        """Epoch ms of the next slot that has edges, or in a tenth of a second, so that a new edge is not late."""
-        ahead = range(self._next, self._next + _SLOTS // 10)
+    def _awaited(self) -> int:
+        """Epoch ms of the next slot with edges, or of one that is near: a new edge may be in any of them."""
+        ahead = range(self._next, self._next + _AHEAD)
         return _SLOT * next((slot for slot in ahead if self._slots[slot % _SLOTS]), ahead.stop)
 
     def beat(self) -> None:

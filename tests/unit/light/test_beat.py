@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+
+import pytest
 
 from edge_tasks.light.host.beat import Beat
 
@@ -99,14 +102,35 @@ def test_an_edge_that_was_removed_is_not_called() -> None:
     assert edge.cycles == []
 
 
-def test_a_slot_without_edges_is_passed_over_but_nobody_waits_longer_than_a_tenth_of_a_second() -> None:
-    clock = Clock()
-    beat = Beat(clock)
-    assert beat.awaited() == clock.now + 110
-    beat.add(Edge(), 0)
-    clock.now += 950
+class Sleep:
+    """Lets the clock pass, until an epoch ms."""
+
+    def __init__(self, clock: Clock, end: int) -> None:
+        self.clock = clock
+        self.end = end
+        self.times = 0
+
+    async def __call__(self, seconds: float) -> None:
+        self.times += 1
+        self.clock.now += round(1000 * seconds)
+        if self.clock.now >= self.end:
+            raise asyncio.CancelledError
+
+
+def test_a_beat_with_one_edge_sleeps_until_it_is_due_but_never_so_long_that_a_new_edge_is_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, edge, new = Clock(), Edge(), [Edge() for _ in range(800)]
+    beat, sleep = Beat(clock), Sleep(clock, 1_010_500)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    beat.add(edge, 0)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(beat.run())
+    assert edge.cycles == [1_001_000 + 1000 * second for second in range(10)]
+    assert sleep.times < 150  # and not a hundred in each of ten seconds
+    for place, one in enumerate(new):
+        beat.add(one, place)
     beat.beat()
-    assert beat.awaited() == clock.now + 50
-    clock.now += 50
-    beat.beat()
-    assert beat.awaited() == clock.now + 110
+    assert any(one.cycles for one in new)
+    assert beat.late == 0
+    assert beat.take_lag() < 0.1
