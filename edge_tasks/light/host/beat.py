@@ -1,7 +1,8 @@
 """The cycle of ten thousand edges: one timer for all of them.
 
-A second has a hundred slots. Each edge is in one of them, and is called when that slot is due. A late slot makes
-those behind it late, too; late calls are counted. A whole second that was missed is not made up for.
+A second has a hundred slots. Each edge is in one of them, and is called when that slot is due. A few neighbours
+share a slot; the next ones have another. A late slot makes those behind it late, too; late calls are counted. A
+whole second that was missed is not made up for. While no slot with edges is due, the timer sleeps.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ _SLOTS: Final = 100
 _SLOT: Final = CYCLE_MS // _SLOTS
 _LATE: Final = 100
 """After how many ms a cycle is late."""
+_AHEAD: Final = 7
+"""So many slots without edges are slept through. An edge that comes into one of them meanwhile is not late."""
+_NEIGHBOURS: Final = 8
+"""So many edges in a row are called one after another: what they are made of lies close together in memory."""
 _STRIDE: Final = 37
-"""Neighbouring edges are not called one after another, because a template changes them all alike."""
+"""The next ones are called at another time, because a template changes them all alike."""
 
 
 class Cyclic(Protocol):
@@ -52,11 +57,11 @@ class Beat:
 
     def add(self, edge: Cyclic, place: int) -> None:
         """Call an edge from now on; its place in the fleet decides when in a second."""
-        self._slots[place * _STRIDE % _SLOTS][edge] = None
+        self._slots[_slot(place)][edge] = None
 
     def remove(self, edge: Cyclic, place: int) -> None:
         """Stop calling an edge; nothing happens when it was not called."""
-        self._slots[place * _STRIDE % _SLOTS].pop(edge, None)
+        self._slots[_slot(place)].pop(edge, None)
 
     def take_lag(self) -> float:
         """The most seconds that a cycle has been late since the last call of this method."""
@@ -67,7 +72,12 @@ class Beat:
         """Call all edges, each once a second, until cancelled."""
         while True:
             self.beat()
-            await asyncio.sleep(max(0, self._next * _SLOT - self._clock()) / 1000)
+            await asyncio.sleep(max(0, self._awaited() - self._clock()) / 1000)
+
+    def _awaited(self) -> int:
+        """Epoch ms of the next slot with edges, or of one that is near: a new edge may be in any of them."""
+        ahead = range(self._next, self._next + _AHEAD)
+        return _SLOT * next((slot for slot in ahead if self._slots[slot % _SLOTS]), ahead.stop)
 
     def beat(self) -> None:
         """Call the edges that are due now."""
@@ -96,6 +106,11 @@ class Beat:
             self.cycles += missed
             self.late += missed
             self.lag = max(self.lag, behind * _SLOT)
+
+
+def _slot(place: int) -> int:
+    """The slot of an edge, by its place in the fleet."""
+    return place // _NEIGHBOURS * _STRIDE % _SLOTS
 
 
 def now_ms() -> int:
