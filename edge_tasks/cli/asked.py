@@ -55,7 +55,7 @@ def answer(
     words = [word for word in core.unparsed if word != HELP_ALL]
     with_all = len(words) < len(core.unparsed)
     with explained(tasks, command, typed):
-        parser = Parser(initial=before_tasks, contexts=_named(tasks, words))
+        parser = Parser(initial=before_tasks, contexts=_named(tasks, typed))
         first, *others = parser.parse_argv(words)
         asked = core[0].args.help.value or first.args.help.value
         if with_all and not isinstance(asked, str):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _UNKNOWN: Final = re.compile(r"No idea what '(.+)' is!")
-_WITHOUT_VALUE: Final = re.compile(r"Flag <Argument: ([\w-]+).*> needed value")
+_WITHOUT_VALUE: Final = re.compile(r"Flag <\w+: ([\w-]+).*> needed value")
 
 
 @dataclass(frozen=True)
