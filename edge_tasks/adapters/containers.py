@@ -24,6 +24,7 @@ class Image:
     Attributes:
         user: as whom it runs; empty or ``root`` for root.
         words: of its entrypoint and command.
+        entrypoint: those of the entrypoint alone.
         environment: name → value.
         directory: in which its command is run; empty for the root.
         id: its digest.
@@ -38,6 +39,7 @@ class Image:
     id: str = ""
     volumes: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
+    entrypoint: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,6 @@ class Session:
         choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
         names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
         wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
-        kind(runtime).check(wanted.fleet)
         edge = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge, groups)
 

@@ -11,7 +11,6 @@ from edge_tasks.errors import MissingTool
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edge_tasks.fleet.identity import Fleet
     from edge_tasks.runtimes.context import RuntimeContext
     from edge_tasks.runtimes.protocols import Runtime
 
@@ -30,14 +29,12 @@ class Kind:
         uses_engine: it runs containers in the platform's Compose project; others read the compose file themselves
             (:attr:`RuntimeContext.compose`).
         spans_nodes: its edges are on several machines.
-        check: refuses a fleet that it cannot run, with a :class:`~edge_tasks.errors.SettingsError`.
     """
 
     create: Callable[[RuntimeContext], Runtime]
     find_problem: Callable[[], tuple[str, str]]
     uses_engine: bool
     spans_nodes: bool = False
-    check: Callable[[Fleet], None] = lambda _: None
 
 
 def kind(name: str) -> Kind:

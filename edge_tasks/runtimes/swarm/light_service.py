@@ -16,6 +16,8 @@ FOLDER: Final = "/light/fleet"
 SPEC: Final = "edge-tasks.spec"
 """The label with the digest of what a service was created from."""
 _TOKEN: Final = "keeper-token"  # noqa: S105 - a file's name
+_MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
+"""The architecture of an image → how a node calls it."""
 _NOBODY: Final = "65534:65534"
 _MEMORY: Final = "128M"
 """What the scheduler reserves for a task: 2,500 edges of 30 KiB, and Python."""
@@ -105,8 +107,12 @@ class LightTasks:
         }
 
     def _constraints(self) -> tuple[str, ...]:
-        machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(self.architecture, self.architecture)
-        return (f"node.platform.arch=={machine}", *self.placement)
+        return (platform_of(self.architecture), *self.placement)
+
+
+def platform_of(architecture: str) -> str:
+    """The constraint for nodes that can run images of an architecture, as Docker calls it for images."""
+    return f"node.platform.arch=={_MACHINES.get(architecture, architecture)}"
 
 
 def constraints_of(placement: str) -> tuple[str, ...]:

@@ -8,12 +8,10 @@ import pytest
 
 from edge_tasks.adapters.swarm import Node, SwarmTask
 from edge_tasks.cli.options import SETTINGS
-from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.fleet.saved import State
 from edge_tasks.runtimes.docker import light_container
 from edge_tasks.runtimes.docker.storage import Storage
-from edge_tasks.runtimes.swarm import check
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of
 from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
 from edge_tasks.runtimes.swarm.stack import SwarmStack
@@ -138,13 +136,6 @@ def test_the_reason_for_an_edge_without_a_task_names_the_node(
 def test_nodes_without_the_image_are_named_once() -> None:
     rejected = SwarmTask("b", "rejected", "ready", "No such image: x")
     assert lacking_image((rejected, rejected, RUNS)) == ("b",)
-
-
-def test_edges_with_a_java_process_are_refused() -> None:
-    fleet = Fleet("0193", b"secret", size=3, light=1)
-    with pytest.raises(SettingsError, match="this fleet has 2 others"):
-        check(fleet)
-    check(Fleet("0193", b"secret", size=3, light=3))
 
 
 CHOICES = {
