@@ -145,8 +145,11 @@ class EdgeServices:
         with self.stack.context.waiting("the edges' image is pushed"):
             return self._shipping.ship(self._image)
 
-    @cached_property
+    @property
     def _architecture(self) -> str:
+        """Of the image; empty while it is not here."""
+        if not self.stack.edge_image.id:
+            return ""
         asked = ("image", "inspect", "--format", "{{.Architecture}}", self._image)
         return self.stack.docker.ask(*asked).strip()
 

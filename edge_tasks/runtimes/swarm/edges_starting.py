@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -69,7 +70,7 @@ class _Way:
             CommandFailed: nodes lack the image.
         """
         tasks = self.services.tasks()
-        self._require_image([task for found in tasks.values() for task in found])
+        self._require_image(tasks)
         known = starting.connected_as_told(self.services.stack, self.edges)
         running = {name: running_task(found) for name, found in tasks.items()}
         new = {name for name, one in running.items() if one is not None and one.id not in self.before}
@@ -78,7 +79,16 @@ class _Way:
     def _pass_over(self, tasks: Mapping[str, Sequence[StackTask]], names: Sequence[str]) -> None:
         self.before |= {one.id for name in names if (one := running_task(tasks.get(name, [])))}
 
-    def _require_image(self, tasks: Sequence[StackTask]) -> None:
-        if nodes := lacking_image(tasks):
-            image = self.services.needs.image
-            raise CommandFailed(f"{some(nodes)} lack the image {image}", hint=to_load(image, nodes))
+    def _require_image(self, tasks: Mapping[str, Sequence[StackTask]]) -> None:
+        if not _lacking(tasks):
+            return
+        time.sleep(_PAUSE_S)  # for others that say so, too
+        nodes = _lacking(self.services.tasks()) or _lacking(tasks)
+        image = self.services.needs.image
+        raise CommandFailed(
+            f"{some(nodes)} {'lack' if len(nodes) > 1 else 'lacks'} the image {image}", hint=to_load(image, nodes)
+        )
+
+
+def _lacking(tasks: Mapping[str, Sequence[StackTask]]) -> tuple[str, ...]:
+    return lacking_image([task for found in tasks.values() for task in found])
