@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.containers import seconds_of
 from edge_tasks.adapters.swarm import SwarmTask
+from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.adapters.docker import Docker
 
 _NAMESPACE: Final = "com.docker.stack.namespace"
+_GONE: Final = re.compile("not found|no such", re.IGNORECASE)
 _BILLION: Final = 10**9
 
 
@@ -75,8 +78,7 @@ class SwarmStackOfServices:
     def tasks(self) -> tuple[StackTask, ...]:
         """The tasks of all its services, also the last that have ended; the newest first."""
         specs = self._specs()
-        ids = self.docker.ask("service", "ps", "--quiet", "--no-trunc", *specs).split() if specs else []
-        found = self._inspected("task", ids)
+        found = self._inspected("task", lambda: self._task_ids(specs))
         nodes = self._nodes()
         newest_first = sorted(found, key=lambda one: one["CreatedAt"], reverse=True)
         return tuple(self._task(one, specs, nodes) for one in newest_first if one["ServiceID"] in specs)
@@ -125,7 +127,7 @@ class SwarmStackOfServices:
         """The processors of all nodes that take tasks, at least one."""
         ready = [
             one["Description"]["Resources"]["NanoCPUs"]
-            for one in self._inspected("node", self._nodes())
+            for one in self._inspected("node", self._nodes)
             if one["Status"]["State"] == "ready" and one["Spec"]["Availability"] == "active"
         ]
         return int(max(1, sum(ready) // _BILLION))
@@ -137,11 +139,24 @@ class SwarmStackOfServices:
 
     def _specs(self) -> dict[str, dict[str, Any]]:
         """Id → what was asked for, of each service."""
-        ids = self.docker.ask("service", "ls", "--quiet", "--filter", f"label={_NAMESPACE}={self.name}").split()
-        return {one["ID"]: one["Spec"] for one in self._inspected("service", ids)}
+        asked = ("service", "ls", "--quiet", "--filter", f"label={_NAMESPACE}={self.name}")
+        found = self._inspected("service", lambda: self.docker.ask(*asked).split())
+        return {one["ID"]: one["Spec"] for one in found}
 
-    def _inspected(self, kind: str, ids: Sequence[str] | Mapping[str, str]) -> list[dict[str, Any]]:
-        return json.loads(self.docker.ask("inspect", "--type", kind, *ids)) if ids else []
+    def _task_ids(self, services: Iterable[str]) -> list[str]:
+        named = list(services)
+        return self.docker.ask("service", "ps", "--quiet", "--no-trunc", *named).split() if named else []
+
+    def _inspected(self, kind: str, find_ids: Callable[[], Iterable[str]]) -> list[dict[str, Any]]:
+        """What the Swarm says of all of a kind, also while others come and go."""
+        for is_last in (False, False, True):
+            try:
+                ids = list(find_ids())
+                return json.loads(self.docker.ask("inspect", "--type", kind, *ids)) if ids else []
+            except CommandFailed as error:
+                if is_last or not _GONE.search(error.message):
+                    raise
+        return []
 
     def _service(self, spec: Mapping[str, Any]) -> StackService:
         container = spec["TaskTemplate"]["ContainerSpec"]

@@ -254,10 +254,11 @@ class Session:
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         runtime = self._choice(choices).name
-        uses_engine, is_new = kind(runtime).uses_engine, saved is None
-        choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
-        names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
-        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
+        where, is_new = kind(runtime), saved is None
+        choices = with_release(choices, is_new=is_new, is_built=where.uses_engine and self._platform.bundled)
+        names = where.uses_engine and self._platform.wants_names_for_keys(self.services_named)
+        has_ports = not where.spans_nodes
+        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names, has_ports=has_ports)
         edge = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge, groups)
 

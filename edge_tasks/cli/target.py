@@ -144,7 +144,9 @@ class Target:
         return mark_of(self.fleet, made.template.digest, made.shape, self.choices.text("seed"))
 
 
-def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str, *, keys_are_names: bool = False) -> Saved:
+def wanted_fleet(
+    choices: Choices, saved: Saved | None, runtime: str, *, keys_are_names: bool = False, has_ports: bool = True
+) -> Saved:
     """The fleet that was saved, or a new one, with what is chosen now.
 
     Args:
@@ -152,6 +154,7 @@ def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str, *, keys_ar
         saved: None if there is no fleet yet.
         runtime: the runtime's name.
         keys_are_names: see :attr:`.Fleet.keys_are_names`.
+        has_ports: see :attr:`.Fleet.has_ports`.
 
     Raises:
         SettingsError: a setting is not allowed, alone or beside another.
@@ -165,8 +168,9 @@ def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str, *, keys_ar
         reserve=choices.number("reserve"),
         port_offset=choices.number("port_offset"),
         keys_are_names=keys_are_names,
+        has_ports=has_ports,
     )
-    check_ports(fleet.port_offset, fleet.full)
+    check_ports(fleet.port_offset, fleet.full if has_ports else 0)
     override_file = choices.text("override_file")
     if Path(override_file).name != override_file:
         raise SettingsError(f"--override-file is {override_file!r}", hint="a plain file name, in the platform")

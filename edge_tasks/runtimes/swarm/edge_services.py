@@ -113,7 +113,7 @@ class EdgeServices:
 
         Args:
             services: which.
-            at_once: do not wait for the end of their tasks; an edge that is started again meanwhile is there twice.
+            at_once: do not wait for the end of their tasks: an edge that is started meanwhile is there twice.
         """
         if not at_once:
             self.deployed.empty(services)
