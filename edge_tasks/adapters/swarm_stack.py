@@ -153,7 +153,7 @@ class SwarmStackOfServices:
             try:
                 ids = list(find_ids())
                 return json.loads(self.docker.ask("inspect", "--type", kind, *ids)) if ids else []
-            except CommandFailed as error:
+            except CommandFailed as error:  # noqa: PERF203 - to look again is what the loop is for
                 if is_last or not _GONE.search(error.message):
                     raise
         return []
