@@ -28,6 +28,7 @@ from edge_tasks.runtimes.swarm.light_service import SPEC
 from edge_tasks.runtimes.swarm.shipping import name_in, repository_of, to_load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 EDGES = Fleet("0193", bytes(32), size=3).edges
@@ -126,7 +127,7 @@ def test_edges_without_a_service_or_with_another_are_made_and_others_go() -> Non
 
 @given(st.lists(st.sampled_from(["none", "other", "old", "same"]), min_size=3, max_size=3))
 def test_every_edge_is_made_restarted_or_left_alone(states: list[str]) -> None:
-    as_it_is = {
+    as_it_is: dict[str, Callable[[int], StackService]] = {
         "other": lambda index: service(index, labels={}),
         "old": lambda index: service(index, task_labels={}),
         "same": service,
@@ -205,6 +206,7 @@ def ended(error: str, state: str = "failed", wanted: str = "shutdown", node: str
 
 TOO_FULL = "no suitable node (insufficient resources on 3 nodes)"
 KILLED = "task: non-zero exit (137)"
+WHY_KILLED = ": it was killed, as happens when its 400m are full (--edge-memory)"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +218,7 @@ KILLED = "task: non-zero exit (137)"
         ),
         (
             ended(KILLED, wanted="ready"),
-            f"its task on b is failed: {KILLED}: it was killed, as happens when its 400m are full (--edge-memory)",
+            f"its task on b is failed: {KILLED}{WHY_KILLED}",
         ),
         (
             ended(TOO_FULL, "pending", "running", ""),
