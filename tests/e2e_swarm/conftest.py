@@ -39,6 +39,13 @@ class Engines:
         )
         assert done.returncode == 0, done.stdout
 
+    def load(self, image: str, node: str) -> None:
+        """Give a node an image that the manager has."""
+        there = ["docker", "-H", f"unix://{self.folder}/node{node}.sock", "load", "--quiet"]
+        with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
+            done = subprocess.run(there, stdin=saved.stdout, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
     @staticmethod
     def nodes() -> dict[str, str]:
         """Node → its status."""

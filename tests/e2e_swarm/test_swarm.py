@@ -57,8 +57,6 @@ def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_tas
     assert "12 online" in fleet.inv("setup", "--light-edges", "12")
     assert "9 online" in fleet.inv("setup", "--light-edges", "9")
     assert tasks(fleet) == before
-    said = fleet.inv("setup", "--edges", "1", code=2)
-    assert "the swarm runtime runs light edges only" in said
     assert "runs part 0" in fleet.inv("logs", "--edge", "0")
 
 
@@ -97,6 +95,46 @@ def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(
     engines.do("start", "2")
     await_that(lambda: engines.nodes()[KILLED] == "Ready", within_s=60, every_s=1)
     assert len(tasks(fleet)) == 3
+
+
+def own_tasks(fleet: Any) -> dict[str, str]:
+    """Edge with a directory → the id of its task that is to run."""
+    services = fleet.docker("service", "ls", "--format", "{{.Name}}", "--filter", "label=edge-tasks.spec").split()
+    found = {name.rpartition("-")[2]: name for name in services if "openems-edge-" in name}
+    shown = ("service", "ps", "--quiet", "--filter", "desired-state=running")
+    return {f"edge{index}": fleet.docker(*shown, name) for index, name in sorted(found.items())}
+
+
+def test_edges_with_a_directory_are_services_on_the_nodes_that_have_their_image(engines: Any, fleet: Any) -> None:
+    image, lacking = "openems-edge:swarmed", KILLED
+    fleet.inv("build", "--edges", "3", "--light-edges", "6")
+    engines.load(image, "1")
+    said = fleet.inv("setup", "--edges", "3", "--light-edges", "6", code=4)
+    assert f"{lacking} lacks the image {image}" in said
+    assert f"docker save {image} | ssh {lacking} docker load" in said
+    engines.load(image, "2")
+    assert "9 online" in fleet.inv("setup")
+    assert len({where(fleet)[f"edge{index}"] for index in range(3)}) >= 2
+
+    before = own_tasks(fleet)
+    assert fleet.inv("setup").count("nothing to do") == 7
+    assert own_tasks(fleet) == before
+    assert "edge1 restarted; edges: 1 restarted" in fleet.inv("restart", "--edge", "1")
+    after = own_tasks(fleet)
+    assert [name for name in before if after[name] != before[name]] == ["edge1"]
+    assert "edge: connected" in fleet.inv("logs", "--edge", "1")
+
+
+def test_an_edge_that_no_node_may_have_says_so_and_a_smaller_fleet_leaves_nothing_of_it(fleet: Any) -> None:
+    services = fleet.docker("service", "ls", "--format", "{{.Name}}").split()
+    [service] = [name for name in services if name.endswith("_openems-edge-2")]
+    change = ("service", "update", "--quiet", "--detach")
+    fleet.docker(*change, "--constraint-add", "node.labels.edges==yes", service)
+    why = "its task waits for a node: no suitable node (scheduling constraints not satisfied on 3 nodes)"
+    await_that(lambda: reasons(fleet).get("edge2") == why, within_s=60, every_s=1)
+    assert "9 online" in fleet.inv("setup", "--edges", "0", "--light-edges", "9")
+    assert own_tasks(fleet) == {}
+    assert fleet.docker("secret", "ls", "--quiet", "--filter", "label=edge-tasks.edge") == ""
 
 
 @pytest.mark.parametrize("kind", ["service", "secret", "network"])
