@@ -86,7 +86,7 @@ class SwarmEdges(EdgeContainers):
         folder = self.stack.context.platform.edges_folder
         ignored, why = configuration_of(folder / edge.directory, edge, self.backend.uri)
         if not tasks:
-            return EdgeProcess(running=False, why="it has no service in the Swarm", ignored=ignored)
+            return EdgeProcess(running=False, why="the Swarm has no task of it", ignored=ignored)
         running = running_task(tasks)
         if running is None:
             reason = why_absent(tasks, nodes, self.services.needs)
