@@ -61,4 +61,4 @@ def why_again(tasks: Sequence[StackTask], now: float, needs: Needs) -> str:
     """Why the task before the one that runs has ended, if that was a short while ago; else empty."""
     ended = (one for one in tasks if one.error and one.state != _RUNS and now - one.at < _RECENT_S)
     last = next(ended, None)
-    return "" if last is None else needs.explained(f"its task on {last.node} was {last.state}: {last.error}")
+    return "" if last is None else needs.explained(f"its task on {last.node} has ended: {last.error}")

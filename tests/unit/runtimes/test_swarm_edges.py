@@ -233,7 +233,7 @@ def test_the_reason_names_the_node_and_what_is_missing(task: StackTask, reason: 
 def test_an_edge_that_runs_again_says_for_two_minutes_why_it_was_ended() -> None:
     tasks = [RUNS, ended("task: non-zero exit (1)")]
     assert running_task(tasks) is RUNS
-    assert why_again(tasks, 1000.0, NEEDS) == "its task on b was failed: task: non-zero exit (1)"
+    assert why_again(tasks, 1000.0, NEEDS) == "its task on b has ended: task: non-zero exit (1)"
     assert why_again(tasks, 1020.0, NEEDS) == ""
     assert why_again([RUNS], 1000.0, NEEDS) == ""
 
