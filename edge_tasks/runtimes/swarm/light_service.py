@@ -37,6 +37,8 @@ class LightTasks:
         placement: constraints, as Docker takes them.
         layout: what decides which part an edge belongs to; with another one all tasks begin anew.
         token: of the keeper.
+        registry: through which nodes get the image, as people name it.
+        shipped: what nodes call the image once it was pushed there; empty for its own name.
     """
 
     fleet_id: str
@@ -48,6 +50,8 @@ class LightTasks:
     placement: tuple[str, ...]
     layout: str
     token: str = field(repr=False)
+    registry: str = ""
+    shipped: str = ""
 
     @property
     def name(self) -> str:
@@ -72,15 +76,16 @@ class LightTasks:
     @property
     def spec(self) -> str:
         """A digest that differs if the tasks must be made anew."""
-        return _digest("\0".join((*self._arguments(), self.program, self.layout)))
+        return _digest("\0".join((*self._arguments(self.image), self.program, self.layout, self.registry)))
 
     def creation(self, replicas: int) -> tuple[str, ...]:
         """The arguments after ``docker``."""
         labels = ("--label", self.label, "--label", f"{SPEC}={self.spec}", "--replicas", str(replicas))
-        return ("service", "create", "--detach", "--quiet", *labels, *self._arguments())
+        return ("service", "create", "--detach", "--quiet", *labels, *self._arguments(self.shipped or self.image))
 
-    def _arguments(self) -> tuple[str, ...]:
+    def _arguments(self, image: str) -> tuple[str, ...]:
         pairs = (option for key, value in self._environment().items() for option in ("--env", f"{key}={value}"))
+        is_known = self.is_local or image == self.shipped
         placed = (option for one in self._constraints() for option in ("--constraint", one))
         return (
             *("--name", self.name, "--network", self.network, "--endpoint-mode", "dnsrr"),
@@ -90,10 +95,10 @@ class LightTasks:
             *("--restart-delay", "1s", "--stop-grace-period", "20s"),
             *("--sysctl", "net.ipv4.ip_local_port_range=1024 65535"),
             *("--log-driver", "json-file", "--log-opt", "max-size=5m", "--log-opt", "max-file=2"),
-            *("--with-registry-auth", *(["--no-resolve-image"] if self.is_local else [])),
+            *("--with-registry-auth", *(["--no-resolve-image"] if is_known else [])),
             *placed,
             *pairs,
-            *("--entrypoint", "python3", self.image, "-u", "-c", self.bootstrap),
+            *("--entrypoint", "python3", image, "-u", "-c", self.bootstrap),
         )
 
     def _environment(self) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from edge_tasks.runtimes.docker.light_container import FLEET, LightContainer, im
 from edge_tasks.runtimes.light_host import LightHost
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of, label_of, service_of
 from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+from edge_tasks.runtimes.swarm.shipping import Shipping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,12 @@ class SwarmTasks:
             placement=constraints_of(str(stack.context.choices["placement"])),
             layout=str(fixed),
             token=stack.context.fleet.password("keeper"),
+            registry=self._shipping.registry,
         )
+
+    @property
+    def _shipping(self) -> Shipping:
+        return Shipping(self.stack.docker, str(self.stack.context.choices["image_registry"]))
 
     @property
     def count(self) -> int:
@@ -95,7 +101,8 @@ class SwarmTasks:
         self.end_tasks()
         if not swarm.has_secret(wanted.secret):
             swarm.make_secret(wanted.secret, wanted.token, wanted.label)
-        docker.run(*wanted.creation(self.count))
+        shipped = self._shipping.ship_if_named(wanted.image)
+        docker.run(*replace(wanted, shipped=shipped).creation(self.count))
 
     def stop(self) -> bool:
         """End the tasks, and then the keeper, which gets what they have counted; whether something ran."""

@@ -48,6 +48,10 @@ class Shipping:
         repository = repository_of(name)
         return next(found for found in self._digests(name) if found.startswith(f"{repository}@"))
 
+    def ship_if_named(self, image: str) -> str:
+        """The same if a registry was named; else empty, and nodes find the image by its own name."""
+        return "" if self.registry == NONE else self.ship(image)
+
     def _push(self, name: str, image: str) -> None:
         try:
             self.docker.run("push", "--quiet", name)

@@ -53,6 +53,7 @@ def test_how_many_tasks_there_are_is_no_reason_to_make_them_anew() -> None:
         replace(WANTED, program="abd"),
         replace(WANTED, placement=("node.role==worker",)),
         replace(WANTED, layout="3"),
+        replace(WANTED, registry="registry:5000"),
     ],
 )
 def test_tasks_that_would_run_otherwise_are_made_anew(other: LightTasks) -> None:
@@ -72,6 +73,13 @@ def test_tasks_go_only_where_their_program_runs_and_where_they_are_wanted() -> N
 def test_no_registry_is_asked_for_an_image_that_comes_from_none() -> None:
     assert "--no-resolve-image" not in WANTED.creation(1)
     assert "--no-resolve-image" in replace(WANTED, is_local=True).creation(1)
+
+
+def test_an_image_that_was_pushed_is_taken_from_there_and_changes_nothing_else() -> None:
+    pushed = replace(WANTED, shipped="registry:5000/python@sha256:ab")
+    assert pushed.spec == WANTED.spec
+    assert pushed.creation(1)[-4] == "registry:5000/python@sha256:ab"
+    assert "--no-resolve-image" in pushed.creation(1)
 
 
 def test_two_fleets_share_nothing_in_a_swarm() -> None:
