@@ -11,7 +11,6 @@ from edge_tasks.runtimes.docker.services import DockerServices
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.runtimes.plans import Override
     from edge_tasks.runtimes.swarm.light_tasks import SwarmTasks
 
 
@@ -30,22 +29,17 @@ class SwarmServices(DockerServices):
         """The services that run, with that of the tasks."""
         return (*super().running(), *([self.tasks.name] if self.tasks.is_there() else ()))
 
-    def override(self) -> Override:
-        """What the platform's own services get on top, and the keeper.
-
-        Raises:
-            SettingsError: metrics are wanted, which tasks do not serve.
-        """
-        if self.stack.light_options.metrics_port:
-            raise SettingsError("light edges in a Swarm serve no metrics", hint="--metrics-port 0")
-        return super().override()
-
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """``docker service logs`` for edges and their service, else ``docker compose logs``.
 
         Raises:
-            SettingsError: there is no such service.
+            SettingsError: there is no such service, or the two have no log in common.
         """
+        if edges and service not in ("", self.tasks.name):
+            raise SettingsError(
+                f"edges of a Swarm and {service} have different logs",
+                hint="type either --edge or --service",
+            )
         if not edges and service != self.tasks.name:
             super().show_logs(edges, service, follow=follow)
             return
