@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 _RUNS: Final = "running"
 _NO_IMAGE: Final = "No such image"
+_NOWHERE: Final = "no suitable node (scheduling constraints not satisfied on"
 
 
 def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
     """The reason for people, with the node if there is one; of nodes only those count that have a task."""
-    amiss = [one for one in tasks if one.error and one.state != _RUNS]
-    waiting = [one for one in amiss if one.wanted == _RUNS and one.state == "pending"]
+    amiss = _amiss(tasks)
+    waiting = [one for one in amiss if _waits(one)]
     used = {one.node for one in tasks}
     down = [node.name for node in nodes if not node.is_ready and node.name in used]
     drained = [node.name for node in nodes if node.is_ready and not node.takes_tasks and node.name in used]
@@ -38,9 +39,31 @@ def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
     return "its task has not begun yet"
 
 
+def begins_by_itself(tasks: Sequence[SwarmTask]) -> bool:
+    """Whether nothing stands in the way of a task that does not run yet."""
+    return not _amiss(tasks)
+
+
 def lacking_image(tasks: Sequence[SwarmTask]) -> tuple[str, ...]:
     """The nodes that have not got the image, and cannot fetch it."""
     return tuple(sorted({one.node for one in tasks if _NO_IMAGE in one.error and one.wanted != "shutdown"}))
+
+
+def fitting_no_node(tasks: Sequence[SwarmTask]) -> str:
+    """What the Swarm says if no node at all has what the constraints want; empty else."""
+    said = (one.error for one in tasks if _waits(one) and one.error.startswith(_NOWHERE))
+    return next((text for text in said if ";" not in text), "")
+
+
+def _amiss(tasks: Sequence[SwarmTask]) -> list[SwarmTask]:
+    """The tasks with an error, without those in whose place another one runs by now."""
+    newest = {one.slot: one for one in reversed(tasks)}
+    mended = {slot for slot, one in newest.items() if one.state == _RUNS and one.wanted == _RUNS}
+    return [one for one in tasks if one.error and one.state != _RUNS and one.slot not in mended]
+
+
+def _waits(task: SwarmTask) -> bool:
+    return task.wanted == _RUNS and task.state == "pending"
 
 
 def _failed(task: SwarmTask) -> str:

@@ -15,7 +15,7 @@ from edge_tasks.runtimes.docker import light_container
 from edge_tasks.runtimes.docker.storage import Storage
 from edge_tasks.runtimes.swarm import check
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of
-from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+from edge_tasks.runtimes.swarm.reasons import begins_by_itself, fitting_no_node, lacking_image, why_not
 from edge_tasks.runtimes.swarm.stack import SwarmStack
 
 if TYPE_CHECKING:
@@ -82,8 +82,9 @@ def test_two_fleets_share_nothing_in_a_swarm() -> None:
 
 
 UP = (Node("a", is_ready=True, takes_tasks=True), Node("b", is_ready=True, takes_tasks=True))
-RUNS = SwarmTask("a", "running", "running", "")
-LEFT = SwarmTask("b", "running", "shutdown", "")
+RUNS = SwarmTask("a", "running", "running", "", "1")
+LEFT = SwarmTask("b", "running", "shutdown", "", "2")
+REJECTED = SwarmTask("b", "rejected", "shutdown", "No such image: x", "2")
 
 
 @pytest.mark.parametrize(
@@ -108,25 +109,26 @@ LEFT = SwarmTask("b", "running", "shutdown", "")
         ((RUNS,), (UP[0], Node("b", is_ready=False, takes_tasks=True)), "its task has not begun yet"),
         ((RUNS,), (UP[0], Node("b", is_ready=True, takes_tasks=False)), "its task has not begun yet"),
         (
-            (SwarmTask("a", "rejected", "ready", "No such image: x"), LEFT),
+            (SwarmTask("a", "rejected", "ready", "No such image: x", "2"), LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "its task on a is rejected: No such image: x",
         ),
         (
-            (SwarmTask("", "pending", "running", "no suitable node (2 nodes not available)"),),
+            (SwarmTask("", "pending", "running", "no suitable node (2 nodes not available)", "1"),),
             UP,
             "its task waits for a node: no suitable node (2 nodes not available)",
         ),
         (
-            (SwarmTask("", "pending", "running", "no suitable node"), LEFT),
+            (SwarmTask("", "pending", "running", "no suitable node", "2"), LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "node b is down, and no other takes its task: no suitable node",
         ),
         (
-            (SwarmTask("b", "rejected", "shutdown", "No such image: x"), RUNS),
+            (RUNS, SwarmTask("b", "preparing", "ready", "", "2"), REJECTED),
             UP,
             "its task on b is rejected: No such image: x",
         ),
+        ((RUNS, replace(RUNS, slot="2"), REJECTED), UP, "its task has not begun yet"),
     ],
 )
 def test_the_reason_for_an_edge_without_a_task_names_the_node(
@@ -135,8 +137,30 @@ def test_the_reason_for_an_edge_without_a_task_names_the_node(
     assert why_not(tasks, nodes) == reason
 
 
+def test_what_failed_before_another_task_took_its_place_hinders_nothing() -> None:
+    assert not begins_by_itself((RUNS, REJECTED))
+    assert begins_by_itself((RUNS, replace(RUNS, slot="2"), REJECTED))
+    assert begins_by_itself((RUNS, LEFT))
+
+
+@pytest.mark.parametrize(
+    ("said", "is_told"),
+    [
+        ("no suitable node (scheduling constraints not satisfied on 3 nodes)", True),
+        (
+            "no suitable node (scheduling constraints not satisfied on 1 node; 1 node not available)",
+            False,
+        ),
+        ("no suitable node (insufficient resources on 3 nodes)", False),
+    ],
+)
+def test_a_placement_that_no_node_fits_is_told_but_not_if_one_is_only_away(said: str, is_told: bool) -> None:  # noqa: FBT001 - of a case
+    waits = SwarmTask("", "pending", "running", said, "1")
+    assert fitting_no_node((waits,)) == (said if is_told else "")
+
+
 def test_nodes_without_the_image_are_named_once() -> None:
-    rejected = SwarmTask("b", "rejected", "ready", "No such image: x")
+    rejected = SwarmTask("b", "rejected", "ready", "No such image: x", "2")
     assert lacking_image((rejected, rejected, RUNS)) == ("b",)
 
 
