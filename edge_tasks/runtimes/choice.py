@@ -10,6 +10,7 @@ from edge_tasks.errors import MissingTool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from edge_tasks.fleet.identity import Fleet
     from edge_tasks.runtimes.context import RuntimeContext
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 AUTO: Final = "auto"
 _REAL: Final = "docker"
 _WITHOUT_DOCKER: Final = "embedded"
+_ENDING: Final = frozenset({"down"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Kind:
         uses_engine: it runs containers in the platform's Compose project; others read the compose file themselves
             (:attr:`RuntimeContext.compose`).
         spans_nodes: its edges are on several machines.
+        find_problem_of_end: the same for what ends a fleet, which may need less; None if it needs the same.
         check: refuses a fleet that it cannot run, with a :class:`~edge_tasks.errors.SettingsError`.
     """
 
@@ -37,6 +40,7 @@ class Kind:
     find_problem: Callable[[], tuple[str, str]]
     uses_engine: bool
     spans_nodes: bool = False
+    find_problem_of_end: Callable[[], tuple[str, str]] | None = None
     check: Callable[[Fleet], None] = lambda _: None
 
 
@@ -44,6 +48,17 @@ def kind(name: str) -> Kind:
     """The runtime of a name out of :data:`edge_tasks.runtimes.NAMES`."""
     found: Kind = import_module(f"edge_tasks.runtimes.{name}").KIND
     return found
+
+
+def problems_of(tasks: AbstractSet[str]) -> Callable[[str], tuple[str, str]]:
+    """Name → why a runtime cannot be used for these tasks, and what to do; both empty when it can."""
+
+    def find_problem(name: str) -> tuple[str, str]:
+        found = kind(name)
+        of_end = found.find_problem_of_end if tasks == _ENDING else None
+        return (of_end or found.find_problem)()
+
+    return find_problem
 
 
 @dataclass(frozen=True)

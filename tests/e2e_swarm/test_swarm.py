@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.billing_client import BillingClient
 from tests.waiting import await_that
 
@@ -47,6 +45,17 @@ def produced(fleet: Any) -> dict[str, float]:
     return {name: float(value) for name, value in found.items()}
 
 
+def fallen(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    """What has become less, by the names of the edges."""
+    return {name: after[name] - before[name] for name in NAMES if after[name] < before[name]}
+
+
+def apart(before: dict[str, float], after: dict[str, float]) -> float:
+    """How much more one edge has produced meanwhile than another one, in Wh."""
+    more = [after[name] - before[name] for name in NAMES]
+    return max(more) - min(more)
+
+
 def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_task(fleet: Any) -> None:
     document = fleet.document("status", "--json")
     assert [edge["state"] for edge in document["edges"]] == ["online"] * 9
@@ -70,38 +79,37 @@ def test_edges_of_a_drained_node_go_on_elsewhere_where_they_were(engines: Any, f
         await_that(lambda: DRAINED not in tasks(fleet).values(), within_s=30, every_s=0.5)
         assert "9 online" in fleet.inv("verify", "--timeout", "60")
         assert DRAINED not in where(fleet).values()
-        after = produced(fleet)
+        assert fallen(before, produced(fleet)) == {}
+        # In Wh: 5 kW are 1.4 Wh a second, and those that have just come have not sent all of it yet.
+        await_that(lambda: apart(before, produced(fleet)) <= 10, within_s=60, every_s=1)
     finally:
         fleet.docker("node", "update", "--availability", "active", DRAINED)
-    assert {name: after[name] - before[name] for name in NAMES if after[name] < before[name]} == {}
-    apart = [after[name] - before[name] for name in NAMES]
-    assert max(apart) - min(apart) <= 20  # Wh: 5 kW are 1.4 Wh a second, and they were not all asked at once
 
 
 def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(engines: Any, fleet: Any) -> None:
     before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == KILLED]
     assert lost
     others = [node for node in engines.nodes() if node != KILLED]
-    for node in others:
-        fleet.docker("node", "update", "--availability", "pause", node)
-    engines.do("kill", "2")
-    why = f"node {KILLED} is down, and no other takes its task: no suitable node"
-    await_that(lambda: set(reasons(fleet)) == set(lost), within_s=90, every_s=1)
-    await_that(lambda: all(one.startswith(why) for one in reasons(fleet).values()), within_s=60, every_s=1)
-    for node in others:
-        fleet.docker("node", "update", "--availability", "active", node)
+    try:
+        for node in others:
+            fleet.docker("node", "update", "--availability", "pause", node)
+        engines.do("kill", "2")
+        why = f"node {KILLED} is down, and no other takes its task: no suitable node"
+        await_that(lambda: set(reasons(fleet)) == set(lost), within_s=90, every_s=1)
+        await_that(lambda: all(one.startswith(why) for one in reasons(fleet).values()), within_s=60, every_s=1)
+    finally:
+        for node in others:
+            fleet.docker("node", "update", "--availability", "active", node)
     assert "9 online" in fleet.inv("verify", "--timeout", "90")
     assert KILLED not in where(fleet).values()
-    after = produced(fleet)
-    assert {name: after[name] - before[name] for name in NAMES if after[name] < before[name]} == {}
+    assert fallen(before, produced(fleet)) == {}
     engines.do("start", "2")
     await_that(lambda: engines.nodes()[KILLED] == "Ready", within_s=60, every_s=1)
     assert len(tasks(fleet)) == 3
 
 
-@pytest.mark.parametrize("kind", ["service", "secret", "network"])
-def test_a_purge_leaves_nothing_in_the_swarm(fleet: Any, kind: str) -> None:
-    if kind == "service":
-        fleet.inv("down", "--purge")
-    assert fleet.docker(kind, "ls", "--filter", "label=edge-tasks.fleet", "--quiet") == ""
+def test_a_purge_leaves_nothing_in_the_swarm(fleet: Any) -> None:
+    fleet.inv("down", "--purge")
+    for kind in ("service", "secret", "network"):
+        assert fleet.docker(kind, "ls", "--filter", "label=edge-tasks.fleet", "--quiet") == ""
     assert fleet.git("status", "--short", "--ignored") == ""

@@ -33,24 +33,32 @@ import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 
 from edge_tasks.light.host import fleet_file, memories
 from edge_tasks.light.host.json_file import replace_file, write_json
-from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, NODES_FILE, STATUS, TOKEN_FILE
+from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, NODES_FILE, PORT, STATUS, TOKEN_FILE
+from edge_tasks.light.nodes.kept_metrics import KeptMetrics
 from edge_tasks.light.nodes.leases import Leases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LOG: Final = logging.getLogger(__name__)
-PORT: Final = 8099
 _STATUS_NAME: Final = re.compile(r"light-status-([0-9]+)\.json")
 _PART: Final = re.compile(r"/parts/([0-9]{1,4})(/status|/memory|/wish)?")
 _KINDS: Final = {"/status": STATUS, "/memory": MEMORY}
 _LOOK_S: Final = 1.0
+
+
+class _Told(NamedTuple):
+    """What the keeper itself needs of the fleet file."""
+
+    digest: str
+    parts: int
+    metrics_port: int
 
 
 @dataclass
@@ -60,19 +68,29 @@ class Keeper:
     Attributes:
         folder: with the fleet file, the token, and the files of the parts.
         program: the folder with the light edges' program.
+        metrics: once they are served.
     """
 
     folder: Path
     program: Path
     lock: threading.Lock = field(default_factory=threading.Lock)
     leases: Leases = field(init=False)
-    _read: tuple[fleet_file.Stamp | None, tuple[str, int]] = field(default=(None, ("", 0)), init=False)
+    metrics: KeptMetrics | None = field(default=None, init=False)
+    _read: tuple[fleet_file.Stamp | None, _Told] = field(default=(None, _Told("", 0, 0)), init=False)
     _noted: dict[str, str] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Parts that an earlier keeper heard of may still be run."""
+        """Parts that an earlier keeper heard of may still be run, also if their status was removed since then."""
         heard_of = (_STATUS_NAME.fullmatch(file.name) for file in self.folder.iterdir())
-        self.leases = Leases(time.monotonic(), frozenset(int(found[1]) for found in heard_of if found))
+        told = {int(found[1]) for found in heard_of if found}
+        self.leases = Leases(time.monotonic(), frozenset(told | self._noted_before()))
+
+    def _noted_before(self) -> set[int]:
+        """The parts of which an earlier keeper has noted a node; none if the file is not there or is damaged."""
+        try:
+            return {int(part) for part in orjson.loads((self.folder / NODES_FILE).read_bytes())}
+        except (OSError, ValueError):
+            return set()
 
     def packed(self) -> bytes:
         """The program as a tar.gz."""
@@ -83,25 +101,28 @@ class Keeper:
 
     def lease(self, part: int, task: str, node: str, *, is_wish: bool) -> dict[str, object] | None:
         """Give or renew a lease; what the task is told, None if it does not get the part."""
-        digest, count = self._told()
+        told = self._told()
         with self.lock:
             now = time.monotonic()
             if is_wish:
-                found = self.leases.take(part, count, task, node, now)
-            elif part < count:
+                found = self.leases.take(part, told.parts, task, node, now)
+                if found is not None:
+                    self._forget(found)
+            elif part < told.parts:
                 found = part if self.leases.renew(part, task, node, now) else None
             else:  # of a larger earlier fleet
                 self.leases.release(part, task)
                 found = None
             self._note_nodes()
-        return None if found is None else {"part": found, "fleet": digest}
+        return None if found is None else {"part": found, "fleet": told.digest}
 
-    def _told(self) -> tuple[str, int]:
-        """The digest of the fleet file, and how many parts it has; read again only when it was written."""
+    def _told(self) -> _Told:
+        """What the fleet file says; read again only when it was written."""
         stamp = fleet_file.stamp(self.folder / FLEET_FILE)
         if self._read[0] != stamp:
             content = (self.folder / FLEET_FILE).read_bytes()
-            self._read = stamp, (hashlib.sha256(content).hexdigest(), orjson.loads(content)["processes"])
+            found, digest = orjson.loads(content), hashlib.sha256(content).hexdigest()
+            self._read = stamp, _Told(digest, found["processes"], found.get("metrics_port", 0))
         return self._read[1]
 
     def _note_nodes(self) -> None:
@@ -133,8 +154,31 @@ class Keeper:
         """Remove what was said of edges that nobody runs."""
         with self.lock:
             for part in self.leases.expired(time.monotonic()):
-                (self.folder / STATUS.format(part)).unlink(missing_ok=True)
+                self._forget(part)
             self._note_nodes()
+
+    def _forget(self, part: int) -> None:
+        """Remove what an earlier task has said of the edges of a part, if it is there."""
+        status = self.folder / STATUS.format(part)
+        if self.metrics and status.exists():
+            self.metrics.ended(part)
+        status.unlink(missing_ok=True)
+
+    def serve_metrics(self) -> None:
+        """Serve metrics where the fleet file says, if it does; called every second or so.
+
+        Raises:
+            OSError: the fleet file cannot be read.
+            FleetFileError: it is none.
+        """
+        if self.metrics is None and not self._told().metrics_port:
+            return  # its edges need memory here only for that
+        with self.lock:
+            self.metrics = self.metrics or KeptMetrics(self.folder / FLEET_FILE, self._nodes)
+            self.metrics.follow()
+
+    def _nodes(self) -> dict[int, str]:
+        return {int(part): node for part, node in (self._noted or {}).items()}
 
 
 def serve(folder: Path, program: Path, port: int = PORT) -> None:
@@ -162,8 +206,9 @@ def _look_after(keeper: Keeper) -> None:
         time.sleep(_LOOK_S)
         try:
             keeper.forget_expired()
-        except OSError as error:
-            _LOG.error("what was said of edges that nobody runs cannot be removed: %s", error)
+            keeper.serve_metrics()
+        except (OSError, fleet_file.FleetFileError) as error:
+            _LOG.error("not looked after: %s", error)
 
 
 class _Handler(BaseHTTPRequestHandler):

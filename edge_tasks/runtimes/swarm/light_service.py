@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.light.nodes.files import PORT, TOKEN_FILE
+from edge_tasks.runtimes.docker.light_container import FLEET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER: Final = "/light/fleet"
-"""Where a task has the files of its part, in memory."""
 SPEC: Final = "edge-tasks.spec"
 """The label with the digest of what a service was created from."""
-_TOKEN: Final = "keeper-token"  # noqa: S105 - a file's name
 _NOBODY: Final = "65534:65534"
 _MEMORY: Final = "128M"
 """What the scheduler reserves for a task: 2,500 edges of 30 KiB, and Python."""
@@ -82,8 +81,8 @@ class LightTasks:
         placed = (option for one in self._constraints() for option in ("--constraint", one))
         return (
             *("--name", self.name, "--network", self.network, "--endpoint-mode", "dnsrr"),
-            *("--secret", f"source={self.secret},target={_TOKEN}"),
-            *("--mount", f"type=tmpfs,destination={FOLDER},tmpfs-mode=1777"),
+            *("--secret", f"source={self.secret},target={TOKEN_FILE}"),
+            *("--mount", f"type=tmpfs,destination={FLEET},tmpfs-mode=1777"),
             *("--user", _NOBODY, "--init", "--reserve-memory", _MEMORY),
             *("--restart-delay", "1s", "--stop-grace-period", "20s"),
             *("--sysctl", "net.ipv4.ip_local_port_range=1024 65535"),
@@ -96,12 +95,12 @@ class LightTasks:
 
     def _environment(self) -> Mapping[str, str]:
         return {
-            "KEEPER": LIGHT_SERVICE,
-            "TOKEN_FILE": f"/run/secrets/{_TOKEN}",
+            "KEEPER": f"{LIGHT_SERVICE}:{PORT}",
+            "TOKEN_FILE": f"/run/secrets/{TOKEN_FILE}",
             "SLOT": "{{.Task.Slot}}",
             "TASK": "{{.Task.ID}}",
             "NODE": "{{.Node.Hostname}}",
-            "FOLDER": FOLDER,
+            "FOLDER": str(FLEET),  # in memory; the fleet file names its files there
         }
 
     def _constraints(self) -> tuple[str, ...]:

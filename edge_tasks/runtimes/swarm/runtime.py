@@ -11,7 +11,7 @@ from edge_tasks.runtimes.docker.database import PlatformDatabase
 from edge_tasks.runtimes.docker.edge_containers import EdgeContainers
 from edge_tasks.runtimes.docker.light_container import LightContainer
 from edge_tasks.runtimes.docker.runtime import with_parts_of
-from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks, host_of
+from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks
 from edge_tasks.runtimes.swarm.services import SwarmServices
 from edge_tasks.runtimes.swarm.stack import SwarmStack
 
@@ -29,7 +29,7 @@ class SwarmEdges(EdgeContainers):
     @cached_property
     def light(self) -> SwarmHost:
         """What runs them."""
-        return host_of(self.tasks, self.backend.uri)
+        return SwarmHost(self.tasks, self.backend.uri)
 
 
 def assemble(context: RuntimeContext) -> Runtime:
