@@ -1,9 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
 
 from tests.billing_client import BillingClient
+from tests.e2e_swarm.conftest import METRICS_PORT, OFFSET
+from tests.metrics import scraped
 from tests.waiting import await_that
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = [f"edge{index}" for index in range(9)]
 PRODUCED = "_sum/ProductionActiveEnergy"
@@ -69,6 +75,32 @@ def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_tas
     said = fleet.inv("setup", "--edges", "1", code=2)
     assert "the swarm runtime runs light edges only" in said
     assert "runs part 0" in fleet.inv("logs", "--edge", "0")
+
+
+def test_new_keys_metrics_and_the_report_need_no_other_tasks_and_know_the_nodes(
+    fleet: Any, tmp_path: Path
+) -> None:
+    before, nodes = tasks(fleet), where(fleet)
+    assert "9 online" in fleet.inv("rotate-keys")
+    found = scraped(OFFSET + METRICS_PORT)
+    for node in set(nodes.values()):
+        assert found[f'edge_tasks_light_edges{{node="{node}",state="connected"}}'] == 3
+    report = tmp_path / "report.html"
+    fleet.inv("report", "--seconds", "1", "--output", str(report))
+    assert {name: report.read_text().count(f"<td>{name}</td>") for name in set(nodes.values())} == dict.fromkeys(
+        nodes.values(), 3
+    )
+    assert (tasks(fleet), where(fleet)) == (before, nodes)
+
+
+def test_a_past_is_written_and_everything_begins_anew(fleet: Any) -> None:
+    begin = f"{datetime.now(timezone.utc) - timedelta(days=1):%Y-%m-%d}"
+    assert "points of 9 edges in the InfluxDB" in fleet.inv("backfill", "--from", begin)
+    lived = produced(fleet)
+    assert min(lived.values()) > 24_000, "a day of sun is behind them"
+    assert len(set(where(fleet).values())) == 3
+    assert "9 online" in fleet.inv("reset", "--yes")
+    assert max(produced(fleet).values()) < 24_000
 
 
 def test_edges_of_a_drained_node_go_on_elsewhere_where_they_were(engines: Any, fleet: Any) -> None:

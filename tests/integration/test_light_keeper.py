@@ -14,6 +14,7 @@ import pytest
 from edge_tasks.light.nodes.files import FLEET_FILE, MEMORY, NODES_FILE, STATUS, TOKEN_FILE
 from edge_tasks.light.nodes.keeper import Keeper, server_of
 from edge_tasks.light.nodes.keeper_client import KeeperClient, KeeperError, LeaseLostError
+from edge_tasks.light.nodes.program import Program
 from edge_tasks.light.nodes.task import Task
 from tests.metrics import scraped
 from tests.waiting import await_that
@@ -42,7 +43,7 @@ def client_of(folder: Path) -> Iterator[Callable[..., KeeperClient]]:
     program = folder.parent / "program"
     program.mkdir()
     (program / "module.py").write_text("print()")
-    server = server_of(Keeper(folder, program), 0)
+    server = server_of(Keeper(folder, Program(program)), 0)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
 
@@ -132,10 +133,13 @@ def test_nobody_without_the_token_learns_anything(client_of: Callable[..., Keepe
             ask()
 
 
-def test_the_program_is_packed_as_it_is(client_of: Callable[..., KeeperClient], folder: Path) -> None:
-    assert client_of("task").take(0)
-    with tarfile.open(fileobj=io.BytesIO(Keeper(folder, folder.parent / "program").packed())) as archive:
+def test_the_program_is_packed_as_it_is_and_only_once(tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text("print()")
+    program = Program(tmp_path)
+    with tarfile.open(fileobj=io.BytesIO(program.packed())) as archive:
         assert "./module.py" in archive.getnames()
+    (tmp_path / "module.py").unlink()
+    assert program.packed() is program.packed()
 
 
 GIVES_UP_S, LASTS_S = 0.5, 1.0
@@ -158,7 +162,7 @@ def fleet_of(folder: Path) -> dict[str, object]:
 
 def served(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     """A keeper that answers."""
-    server = server_of(Keeper(folder, folder), port)
+    server = server_of(Keeper(folder, Program(folder)), port)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server
 
@@ -204,8 +208,8 @@ def test_a_task_that_cannot_reach_the_keeper_ends_its_edges_and_later_begins_wit
 
 
 def test_a_keeper_that_starts_again_gives_no_part_away_of_which_it_had_noted_the_node(folder: Path) -> None:
-    assert Keeper(folder, folder).lease(1, "first", "red", is_wish=True)
-    again = Keeper(folder, folder)
+    assert Keeper(folder, Program(folder)).lease(1, "first", "red", is_wish=True)
+    again = Keeper(folder, Program(folder))
     told = again.lease(1, "second", "green", is_wish=True)
     assert told
     assert told["part"] == 0, "the other one may still run"

@@ -22,12 +22,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import logging
 import re
 import signal
 import sys
-import tarfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -42,6 +40,7 @@ from edge_tasks.light.host.json_file import replace_file, write_json
 from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, NODES_FILE, PORT, STATUS, TOKEN_FILE
 from edge_tasks.light.nodes.kept_metrics import KeptMetrics
 from edge_tasks.light.nodes.leases import Leases
+from edge_tasks.light.nodes.program import Program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,12 +66,12 @@ class Keeper:
 
     Attributes:
         folder: with the fleet file, the token, and the files of the parts.
-        program: the folder with the light edges' program.
+        program: the light edges' program.
         metrics: once they are served.
     """
 
     folder: Path
-    program: Path
+    program: Program
     lock: threading.Lock = field(default_factory=threading.Lock)
     leases: Leases = field(init=False)
     metrics: KeptMetrics | None = field(default=None, init=False)
@@ -91,13 +90,6 @@ class Keeper:
             return {int(part) for part in orjson.loads((self.folder / NODES_FILE).read_bytes())}
         except (OSError, ValueError):
             return set()
-
-    def packed(self) -> bytes:
-        """The program as a tar.gz."""
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as archive:
-            archive.add(self.program, arcname=".")
-        return packed.getvalue()
 
     def lease(self, part: int, task: str, node: str, *, is_wish: bool) -> dict[str, object] | None:
         """Give or renew a lease; what the task is told, None if it does not get the part."""
@@ -184,7 +176,7 @@ class Keeper:
 def serve(folder: Path, program: Path, port: int = PORT) -> None:
     """Serve until the process is ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the first process of a container ignores it otherwise
-    server = server_of(Keeper(folder, program), port)
+    server = server_of(Keeper(folder, Program(program)), port)
     _LOG.info("keeps %s at port %d", folder, port)
     server.serve_forever()
 
@@ -223,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         folder = self.owner.folder
         name = self.path.removeprefix("/memories/")
         if self.path == "/program":
-            self._say(HTTPStatus.OK, self.owner.packed())
+            self._say(HTTPStatus.OK, self.owner.program.packed())
         elif self.path == "/fleet":
             self._say(HTTPStatus.OK, (folder / FLEET_FILE).read_bytes())
         elif self.path == "/memories":
