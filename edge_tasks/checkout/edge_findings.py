@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout import compose_file
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import CONFIG_TARGET
+from edge_tasks.checkout.override import is_ours
 from edge_tasks.plan import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from edge_tasks.checkout.project import Project
     from edge_tasks.checkout.roles import Services
@@ -36,6 +39,26 @@ def check_foreign_edges(names: Sequence[str], where: str, folder: str) -> list[F
     change = f"{aside}; otherwise rename them" if file.endswith(_OVERRIDES) else "rename or remove them"
     what = f"{some(tuple(names))} were not made by edge-tasks, but have the names of generated edges"
     return [Finding(what, where, change, fault=Fault.EDGES_FOREIGN)]
+
+
+def check_override(present: str | None, path: Path) -> list[Finding]:
+    """Refuse a file that somebody else wrote where the override is to be.
+
+    Args:
+        present: what it holds; None if there is none.
+        path: where it is.
+    """
+    if present is None or is_ours(present):
+        return []
+    if names := compose_file.edges_of(present):
+        where = compose_file.place(present, path.name, "services", names[0])
+        return check_foreign_edges(names, where, str(path.parent))
+    what = "it was not made by edge-tasks"
+    change = (
+        "choose another name with --override-file docker-compose.edges.yml,"
+        " and give both files to docker compose -f"
+    )
+    return [Finding(what, str(path), change, fault=Fault.OVERRIDE_FOREIGN)]
 
 
 def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str]) -> list[Finding]:

@@ -188,7 +188,7 @@ def _without_rest(folder: str) -> Finding:
 def _wrong(config: BackendConfig, file: str, name: str, right: str | int, whose: str) -> Finding:
     secret = name.endswith("Password")
     what = f"{name} is not {whose}" if secret else f"{name} is {config.values[name]!r}, not {whose} ({right})"
-    change = f"make it {'the same' if secret else right!r}, or inv doctor --fix (it changes our copy)"
+    change = f"make it {'the same' if secret else repr(right)}, or inv doctor --fix (it changes our copy)"
     where = _where(config, file, name)
     return Finding(what, where, change, fault=Fault.BACKEND_WIRING, fixes=((name, right),))
 

@@ -81,6 +81,7 @@ def _machine(session: Session) -> Iterator[Row]:
 
 def _findings(session: Session) -> Iterator[Row]:
     try:
+        session.target.platform.template()  # a fleet of one that cannot be used is refused
         found = session.runtime.services.examine()
     except FleetError as error:
         yield Row("doctor", "cannot look further", error.message)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import text_of, write_file
-from edge_tasks.checkout.compose_file import edges_of
-from edge_tasks.checkout.edge_findings import check_foreign_edges
-from edge_tasks.checkout.override import READABLE, is_ours
+from edge_tasks.checkout.edge_findings import check_override
+from edge_tasks.checkout.override import READABLE
 from edge_tasks.errors import SettingsError
 from edge_tasks.plan import Plan, counted
 from edge_tasks.steps.differences import of_services
@@ -45,14 +44,8 @@ class Compose:
         """
         wanted = self.services.override()
         present = text_of(self.path)
-        if present is not None and not is_ours(present):
-            for found in check_foreign_edges(edges_of(present), self.path.name, str(self.path.parent)):
-                raise SettingsError(f"{self.path}: {found.what}", hint=found.change)
-            raise SettingsError(
-                f"{self.path} was not made by edge-tasks",
-                hint="choose another name with --override-file docker-compose.edges.yml,"
-                " and give both files to docker compose -f",
-            )
+        for found in check_override(present, self.path):
+            raise SettingsError(f"{found.where}: {found.what}", hint=found.change)
         changes = [f"write {self.path.name}: {_differences(present, wanted.text)}"] * (present != wanted.text)
         for path, text in wanted.companions.items():
             if (before := text_of(path)) != text:

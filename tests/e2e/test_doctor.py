@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-MISSING = 3
+REFUSED, MISSING = 2, 3
+OVERRIDE = "docker-compose.override.yml"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,19 @@ def port_of_a_fleet(machine: Machine) -> Iterator[Machine]:
     yield replace(machine, platform=second)
 
 
+def override_of_somebody(text: str) -> Callable[[Machine], AbstractContextManager[Machine]]:
+    """A file where the override is to be."""
+
+    @contextmanager
+    def written(machine: Machine) -> Iterator[Machine]:
+        own = machine.folder / "own"
+        shutil.copytree(ROOT / "templates" / "platform", own)
+        (own / OVERRIDE).write_text(text)
+        yield replace(machine, platform=replace(machine.platform, path=own))
+
+    return written
+
+
 @contextmanager
 def few_files(machine: Machine) -> Iterator[Machine]:
     yield replace(machine, before="ulimit -n 150")
@@ -131,6 +145,18 @@ def take_another_disk(machine: Machine, change: str) -> list[dict[str, Any]]:
     return machine.findings("--edges", "1", option, larger, code=0)
 
 
+def type_another_name(machine: Machine, change: str) -> list[dict[str, Any]]:
+    [option] = re.findall(r"--override-file \S+\.yml", change)
+    return machine.findings("--edges", "1", *option.split(), code=0)
+
+
+def move_aside(machine: Machine, change: str) -> list[dict[str, Any]]:
+    [command] = re.findall(r"(cd .+) && docker compose down", change)
+    [move] = re.findall(r"(mv \S+ \S+), then", change)
+    subprocess.run(["bash", "-c", f"{command} && {move}"], check=True)
+    return machine.findings("--edges", "1", code=0)
+
+
 @dataclass(frozen=True)
 class Finding:
     """A fault that the doctor names.
@@ -141,6 +167,7 @@ class Finding:
         breaks: makes it, for as long as it lasts.
         mends: types what the hint says; what the doctor finds then.
         edges: how many are wanted.
+        code: the exit code.
     """
 
     fault: str
@@ -148,6 +175,7 @@ class Finding:
     breaks: Callable[[Machine], AbstractContextManager[Machine]]
     mends: Callable[[Machine, str], list[dict[str, Any]]]
     edges: int = 1
+    code: int = MISSING
 
 
 FINDINGS: dict[str, Finding] = {
@@ -163,6 +191,20 @@ FINDINGS: dict[str, Finding] = {
     "a disk too small for so many edges": Finding(
         "disk", "MiB are needed", small_disk(80), take_fewer, edges=300
     ),
+    "edges of somebody else": Finding(
+        "edges-foreign",
+        "openems-edge-0 were not made by edge-tasks",
+        override_of_somebody("services: {openems-edge-0: {image: edge}}\n"),
+        move_aside,
+        code=REFUSED,
+    ),
+    "an override of somebody else": Finding(
+        "override-foreign",
+        "it was not made by edge-tasks",
+        override_of_somebody("services: {}\n"),
+        type_another_name,
+        code=REFUSED,
+    ),
     "a disk too small for a database": Finding("disk", "61 MiB are needed", small_disk(30), take_another_disk),
 }
 
@@ -171,7 +213,7 @@ FINDINGS: dict[str, Finding] = {
 def test_a_finding_is_gone_after_what_its_hint_says(platform: Any, tmp_path: Path, name: str) -> None:
     case = FINDINGS[name]
     with case.breaks(Machine(platform, tmp_path)) as machine:
-        [finding] = machine.findings("--edges", str(case.edges), code=MISSING)
+        [finding] = machine.findings("--edges", str(case.edges), code=case.code)
         assert finding["fault"] == case.fault
         assert case.says in finding["what"]
         assert case.mends(machine, finding["change"]) == []

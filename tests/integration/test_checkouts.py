@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from edge_tasks.checkout.override import Hosting, render_override
 from edge_tasks.checkout.project import Project
 from edge_tasks.checkout.roles import ROLES, Services, find_services, with_players
 from edge_tasks.fleet.identity import Fleet
+from tests.inv import ROOT, finished, inv
 
 STOCK = """
   db: {image: "postgres:15", environment: {POSTGRES_USER: odoo, POSTGRES_PASSWORD: x}}
@@ -278,3 +280,16 @@ def test_any_value_of_the_environment_comes_through_unchanged(tmp_path: Path, va
     (tmp_path / "compose.yaml").write_text("services: {a: {image: a, env_file: [edge.environment]}}")
     found = resolved(tmp_path)["services"]["a"]["environment"]["VALUE"]
     assert found == value.replace("$", "$$")
+
+
+def test_the_doctor_calls_no_platform_ready_whose_template_cannot_be_used(tmp_path: Path) -> None:
+    platform = tmp_path / "platform"
+    shutil.copytree(ROOT / "templates" / "platform", platform)
+    [backend] = platform.glob("openems-edge/config.d/Controller/Api/Backend/*.config")
+    backend.write_text(backend.read_text().replace('enabled=B"true"', 'enabled=B"false"'))
+    printed = finished(inv("doctor", "--explain", "--json", "--platform", str(platform))).stdout
+    document = json.loads(printed[printed.index("\n{\n") :])
+    rows = {row["about"]: row for row in document["explanation"]}
+    assert rows["template"]["found"] == "cannot be used"
+    assert rows["doctor"]["found"] == "cannot look further"
+    assert "the Controller.Api.Backend is not enabled" in rows["doctor"]["why"]

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout import edge_findings
-from edge_tasks.checkout.compose_file import edges_of, place
+from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.host_names import host_of
-from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.roles import (
     BACKEND_SERVICE,
     WITHOUT_ODOO,
@@ -57,11 +56,12 @@ def edge_port(stack: Stack) -> int:
 
 def check_foreign_edges(stack: Stack) -> list[Finding]:
     """Services of the user's own files, and of an override that is not ours, that are called as ours are."""
-    folder, path = str(stack.context.platform.path), stack.context.override
-    text = text_of(path)
-    if text is not None and not is_ours(text) and (names := edges_of(text)):
-        return edge_findings.check_foreign_edges(names, place(text, path.name, "services", names[0]), folder)
+    path = stack.context.override
+    found = edge_findings.check_override(text_of(path), path)
+    if any(one.fault is Fault.EDGES_FOREIGN for one in found):
+        return found
     names = tuple(name for name in stack.project.services if index_of_service(name) is not None)
+    folder = str(stack.context.platform.path)
     return edge_findings.check_foreign_edges(names, stack.place(names[0]), folder) if names else []
 
 

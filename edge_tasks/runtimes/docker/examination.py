@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import machine, ports
-from edge_tasks.adapters.files import read_utf8
+from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout import edge_findings, findings, machine_findings
 from edge_tasks.checkout.backend_findings import check_config_place, check_metadata
 from edge_tasks.checkout.fault import Fault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.metadata import FILE, find_metadata
-from edge_tasks.checkout.override import is_ours
 from edge_tasks.checkout.release_findings import check_release
 from edge_tasks.errors import FileRefused
 from edge_tasks.fleet.identity import index_of_service
@@ -173,9 +172,5 @@ def _addons(stack: Stack) -> list[Finding]:
 
 
 def _override(stack: Stack) -> list[Finding]:
-    foreign = edge_files.check_foreign_edges(stack)
     path = stack.context.override
-    if foreign or not path.exists() or is_ours(read_utf8(path)):
-        return foreign
-    what, change = "it was not made by edge-tasks", "--override-file docker-compose.edges.yml"
-    return [Finding(what, str(path), change, fault=Fault.OVERRIDE_FOREIGN)]
+    return edge_files.check_foreign_edges(stack) or edge_findings.check_override(text_of(path), path)

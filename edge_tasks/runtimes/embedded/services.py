@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.adapters import logs, machine, ports
+from edge_tasks.adapters.files import text_of
+from edge_tasks.checkout.edge_findings import check_override
 from edge_tasks.checkout.machine_findings import check_open_files, check_ports, check_room
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.fleet.saved import platform_in
@@ -32,13 +34,14 @@ class EmbeddedServices:
     stands_for: ClassVar[str] = "stand-ins for backend and edges, a real PostgreSQL"
 
     def examine(self) -> tuple[Finding, ...]:
-        """Ports that something else holds, a limit that so many connections would meet, a disk that is full."""
+        """What is in the way: ports, the limit of connections, a full disk, somebody else's override."""
         fleet = self.context.fleet
         open_files = check_open_files(fleet.size, machine.most_open_files())
         wanted = self.processes.wanted_ports()
         taken = ports.taken(wanted, HOST)
         of_ports = check_ports(taken, wanted, fleet.port_offset, self._fleets_on(taken))
-        return (*open_files, *self._check_room(), *of_ports)
+        path = self.context.override
+        return (*open_files, *self._check_room(), *of_ports, *check_override(text_of(path), path))
 
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""

@@ -45,6 +45,8 @@ def test_every_disagreement_is_found_at_once_with_its_line_and_no_password() -> 
     found = [str(finding) for finding in findings.check_backend_config(config(wrong), project(), SERVICES, "f")]
     assert [text.partition(" ")[0] for text in found] == [f"f/{METADATA}:{line}:" for line in (2, 4, 3, 1)]
     assert "pgHost is 'localhost', not the database's service (db)" in found[0]
+    assert "make it 'db', or" in found[0]
+    assert "make it the same, or" in found[2]
     assert not [text for text in found if "s3cret" in text or "other" in text]
 
 
