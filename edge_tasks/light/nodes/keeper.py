@@ -187,20 +187,31 @@ def server_of(keeper: Keeper, port: int) -> ThreadingHTTPServer:
     class Handler(_Handler):
         owner = keeper
 
-    server = ThreadingHTTPServer(("", port), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=_look_after, args=(keeper,), daemon=True).start()
+    server = _Server(("", port), Handler)
+    threading.Thread(target=_look_after, args=(keeper, server.closed), daemon=True).start()
     return server
 
 
-def _look_after(keeper: Keeper) -> None:
-    while True:
-        time.sleep(_LOOK_S)
+def _look_after(keeper: Keeper, closed: threading.Event) -> None:
+    while not closed.wait(_LOOK_S):
         try:
             keeper.forget_expired()
             keeper.serve_metrics()
-        except (OSError, fleet_file.FleetFileError) as error:
+        except (OSError, fleet_file.FleetFileError) as error:  # noqa: PERF203 - the next look may succeed
             _LOG.error("not looked after: %s", error)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
+        super().__init__(address, handler)
+        self.closed = threading.Event()
+
+    def server_close(self) -> None:
+        """Close it, after which nothing of its keeper is done any more."""
+        self.closed.set()
+        super().server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
