@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from edge_tasks.adapters.swarm import Node, SwarmTask
 
@@ -36,7 +36,7 @@ def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
         return _failed(amiss[0])
     if drained:
         return f"its task moves, since node {', '.join(drained)} takes none"
-    return "its task has not begun yet"
+    return _awaited(tasks)
 
 
 def begins_by_itself(tasks: Sequence[SwarmTask]) -> bool:
@@ -57,13 +57,22 @@ def fitting_no_node(tasks: Sequence[SwarmTask]) -> str:
 
 def _amiss(tasks: Sequence[SwarmTask]) -> list[SwarmTask]:
     """The tasks with an error, without those in whose place another one runs by now."""
-    newest = {one.slot: one for one in reversed(tasks)}
-    mended = {slot for slot, one in newest.items() if one.state == _RUNS and one.wanted == _RUNS}
+    mended = {one.slot for one in _newest(tasks) if one.state == _RUNS and one.wanted == _RUNS}
     return [one for one in tasks if one.error and one.state != _RUNS and one.slot not in mended]
+
+
+def _newest(tasks: Sequence[SwarmTask]) -> Iterable[SwarmTask]:
+    """The newest task of each slot."""
+    return {one.slot: one for one in reversed(tasks)}.values()
 
 
 def _waits(task: SwarmTask) -> bool:
     return task.wanted == _RUNS and task.state == "pending"
+
+
+def _awaited(tasks: Sequence[SwarmTask]) -> str:
+    runs = bool(tasks) and all(one.state == _RUNS for one in _newest(tasks))
+    return "its task runs, and has not taken it yet" if runs else "its task has not begun yet"
 
 
 def _failed(task: SwarmTask) -> str:

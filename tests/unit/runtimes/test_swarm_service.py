@@ -90,7 +90,9 @@ REJECTED = SwarmTask("b", "rejected", "shutdown", "No such image: x", "2")
 @pytest.mark.parametrize(
     ("tasks", "nodes", "reason"),
     [
-        ((RUNS,), UP, "its task has not begun yet"),
+        ((RUNS,), UP, "its task runs, and has not taken it yet"),
+        ((RUNS, SwarmTask("b", "preparing", "running", "", "2")), UP, "its task has not begun yet"),
+        ((), UP, "its task has not begun yet"),
         (
             (RUNS, LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
@@ -106,8 +108,8 @@ REJECTED = SwarmTask("b", "rejected", "shutdown", "No such image: x", "2")
             (UP[0], Node("b", is_ready=True, takes_tasks=False)),
             "its task moves, since node b takes none",
         ),
-        ((RUNS,), (UP[0], Node("b", is_ready=False, takes_tasks=True)), "its task has not begun yet"),
-        ((RUNS,), (UP[0], Node("b", is_ready=True, takes_tasks=False)), "its task has not begun yet"),
+        ((), (UP[0], Node("b", is_ready=False, takes_tasks=True)), "its task has not begun yet"),
+        ((), (UP[0], Node("b", is_ready=True, takes_tasks=False)), "its task has not begun yet"),
         (
             (SwarmTask("a", "rejected", "ready", "No such image: x", "2"), LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
@@ -128,7 +130,7 @@ REJECTED = SwarmTask("b", "rejected", "shutdown", "No such image: x", "2")
             UP,
             "its task on b is rejected: No such image: x",
         ),
-        ((RUNS, replace(RUNS, slot="2"), REJECTED), UP, "its task has not begun yet"),
+        ((RUNS, replace(RUNS, slot="2"), REJECTED), UP, "its task runs, and has not taken it yet"),
     ],
 )
 def test_the_reason_for_an_edge_without_a_task_names_the_node(
