@@ -14,6 +14,7 @@ from edge_tasks.errors import CommandFailed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_ACTIVE: Final = "active"
 _ASK: Final = ("info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}")
 
 
@@ -54,12 +55,14 @@ class SwarmTask:
         state: as Docker calls it: ``running``, ``pending``, ``rejected`` …
         wanted: the state that it is to have: ``running``, ``shutdown`` …
         error: why it does not run; empty if nothing is known.
+        slot: its number in the service; of each slot one task runs, and the others have ended.
     """
 
     node: str
     state: str
     wanted: str
     error: str
+    slot: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ class Swarm:
     """The Swarm of an engine."""
 
     docker: Docker
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the engine is in a Swarm; what that had is gone when it has left."""
+        return self.docker.ask(*_ASK).split()[0] == _ACTIVE
 
     def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
@@ -84,13 +92,14 @@ class Swarm:
         return Service(spec.get("Labels") or {}, int(spec["Mode"]["Replicated"]["Replicas"]))
 
     def tasks(self, service: str) -> tuple[SwarmTask, ...]:
-        """The tasks of a service, the newest first; also the last that have ended."""
+        """The tasks of a service by slots, the newest of each first; also the last that have ended."""
         return tuple(
             SwarmTask(
                 found["Node"],
                 found["CurrentState"].partition(" ")[0].lower(),
                 found["DesiredState"].lower(),
                 found["Error"].strip('"'),
+                found["Name"].rpartition(".")[2],
             )
             for found in self._lines("service", "ps", "--no-trunc", service)
         )
@@ -119,13 +128,18 @@ class Swarm:
         return [json.loads(line) for line in said.splitlines() if line]
 
 
+def has_left() -> bool:
+    """Whether this engine is in no Swarm."""
+    return not Swarm(Docker(Path(os.devnull))).is_there
+
+
 def swarm_problem() -> tuple[str, str]:
     """Why this engine can run no services of a Swarm, and what to do; both empty if it can."""
     try:
         state, manages = Docker(Path(os.devnull)).ask(*_ASK).split()
     except (CommandFailed, ValueError):
         return "the Docker Engine does not say whether it is in a Swarm", "docker info"
-    if state != "active":
+    if state != _ACTIVE:
         return (
             "this Docker Engine is in no Swarm",
             "docker swarm init, then what that prints on each of the other machines",

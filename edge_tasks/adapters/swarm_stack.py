@@ -77,9 +77,8 @@ class SwarmStackOfServices:
 
     def tasks(self) -> tuple[StackTask, ...]:
         """The tasks of all its services, also the last that have ended; the newest first."""
-        specs = self._specs()
-        found = self._inspected("task", lambda: self._task_ids(specs))
-        nodes = self._nodes()
+        found = self._inspected("task", lambda: self._task_ids(self._specs()))
+        specs, nodes = self._specs(), self._nodes()
         newest_first = sorted(found, key=lambda one: one["CreatedAt"], reverse=True)
         return tuple(self._task(one, specs, nodes) for one in newest_first if one["ServiceID"] in specs)
 
@@ -123,19 +122,20 @@ class SwarmStackOfServices:
         if names:
             self.docker.run("secret", "rm", *names)
 
-    def cores(self) -> int:
-        """The processors of all nodes that take tasks, at least one."""
+    def cores(self, *, everywhere: bool) -> int:
+        """The processors of all nodes that take tasks, else those of the smallest one; at least one."""
         ready = [
             one["Description"]["Resources"]["NanoCPUs"]
             for one in self._inspected("node", self._nodes)
             if one["Status"]["State"] == "ready" and one["Spec"]["Availability"] == "active"
         ]
-        return int(max(1, sum(ready) // _BILLION))
+        found = sum(ready) if everywhere else min(ready, default=0)
+        return int(max(1, found // _BILLION))
 
     def _nodes(self) -> dict[str, str]:
         """Id → name of its host."""
         said = self.docker.ask("node", "ls", "--format", "{{.ID}} {{.Hostname}}")
-        return dict(line.split() for line in said.splitlines())
+        return {line.split()[0]: line.partition(" ")[2] for line in said.splitlines() if line}
 
     def _specs(self) -> dict[str, dict[str, Any]]:
         """Id → what was asked for, of each service."""
@@ -177,6 +177,7 @@ class SwarmStackOfServices:
             state=status["State"],
             wanted=found["DesiredState"],
             error=status.get("Err", ""),
+            slot=str(found.get("Slot", "")),
             service=self._short(specs[found["ServiceID"]]),
             id=found["ID"],
             at=seconds_of(status["Timestamp"]),

@@ -162,7 +162,7 @@ _SETTINGS: Final = (
         "image_registry",
         "The registry through which nodes get the edges' images, as HOST[:PORT][/PREFIX] (swarm)",
         default="none",
-        pattern=r"none|[A-Za-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*",
+        pattern=r"none|(localhost|[\w-]+(\.[\w-]+)+|[\w-]+(?=:))(:[0-9]+)?(/[a-z0-9._-]+)*",
         pattern_words="none, or a registry like registry.example.org:5000/openems",
         matters=Matters.SWARM,
         saved=Saved.EXTRA,

@@ -10,6 +10,7 @@ from edge_tasks.errors import MissingTool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from edge_tasks.runtimes.context import RuntimeContext
     from edge_tasks.runtimes.protocols import Runtime
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 AUTO: Final = "auto"
 _REAL: Final = "docker"
 _WITHOUT_DOCKER: Final = "embedded"
+_ENDING: Final = frozenset({"down"})
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,31 @@ class Kind:
         uses_engine: it runs containers in the platform's Compose project; others read the compose file themselves
             (:attr:`RuntimeContext.compose`).
         spans_nodes: its edges are on several machines.
+        find_problem_of_end: the same for what ends a fleet, which may need less; None if it needs the same.
     """
 
     create: Callable[[RuntimeContext], Runtime]
     find_problem: Callable[[], tuple[str, str]]
     uses_engine: bool
     spans_nodes: bool = False
+    find_problem_of_end: Callable[[], tuple[str, str]] | None = None
 
 
 def kind(name: str) -> Kind:
     """The runtime of a name out of :data:`edge_tasks.runtimes.NAMES`."""
     found: Kind = import_module(f"edge_tasks.runtimes.{name}").KIND
     return found
+
+
+def problems_of(tasks: AbstractSet[str]) -> Callable[[str], tuple[str, str]]:
+    """Name → why a runtime cannot be used for these tasks, and what to do; both empty when it can."""
+
+    def find_problem(name: str) -> tuple[str, str]:
+        found = kind(name)
+        of_end = found.find_problem_of_end if tasks == _ENDING else None
+        return (of_end or found.find_problem)()
+
+    return find_problem
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """``python -m edge_tasks.light.nodes keep FOLDER PROGRAM``: be the keeper; with ``run`` instead: be a task.
 
-A task's environment: ``KEEPER`` is the keeper's host, ``TOKEN_FILE`` has its token, ``SLOT`` is the number of the
-task from 1, ``TASK`` an id of it, ``NODE`` is where it runs, and its files are in ``FOLDER``.
+A task's environment: ``KEEPER`` is the keeper's host and port, ``TOKEN_FILE`` has its token, ``SLOT`` its number
+from 1, ``TASK`` an id of it, ``NODE`` is where it runs, and its files are in ``FOLDER``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def main(arguments: list[str]) -> int:
 def _task() -> Task:
     told = os.environ
     token = Path(told["TOKEN_FILE"]).read_text(encoding="ascii").strip()
-    client = KeeperClient(told["KEEPER"], keeper.PORT, token, told["TASK"], told["NODE"])
+    host, _, port = told["KEEPER"].rpartition(":")
+    client = KeeperClient(host, int(port), token, told["TASK"], told["NODE"])
     return Task(client, int(told["SLOT"]) - 1, Path(told["FOLDER"]))
 
 

@@ -22,35 +22,42 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import logging
 import re
 import signal
 import sys
-import tarfile
 import threading
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 
 from edge_tasks.light.host import fleet_file, memories
 from edge_tasks.light.host.json_file import replace_file, write_json
-from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, NODES_FILE, STATUS, TOKEN_FILE
+from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, NODES_FILE, PORT, STATUS, TOKEN_FILE
+from edge_tasks.light.nodes.kept_metrics import KeptMetrics
 from edge_tasks.light.nodes.leases import Leases
+from edge_tasks.light.nodes.program import Program
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LOG: Final = logging.getLogger(__name__)
-PORT: Final = 8099
 _STATUS_NAME: Final = re.compile(r"light-status-([0-9]+)\.json")
 _PART: Final = re.compile(r"/parts/([0-9]{1,4})(/status|/memory|/wish)?")
 _KINDS: Final = {"/status": STATUS, "/memory": MEMORY}
 _LOOK_S: Final = 1.0
+
+
+class _Told(NamedTuple):
+    """What the keeper itself needs of the fleet file."""
+
+    digest: str
+    parts: int
+    metrics_port: int
 
 
 @dataclass
@@ -59,49 +66,55 @@ class Keeper:
 
     Attributes:
         folder: with the fleet file, the token, and the files of the parts.
-        program: the folder with the light edges' program.
+        program: the light edges' program.
+        metrics: once they are served.
     """
 
     folder: Path
-    program: Path
+    program: Program
     lock: threading.Lock = field(default_factory=threading.Lock)
     leases: Leases = field(init=False)
-    _read: tuple[fleet_file.Stamp | None, tuple[str, int]] = field(default=(None, ("", 0)), init=False)
+    metrics: KeptMetrics | None = field(default=None, init=False)
+    _read: tuple[fleet_file.Stamp | None, _Told] = field(default=(None, _Told("", 0, 0)), init=False)
     _noted: dict[str, str] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Parts that an earlier keeper heard of may still be run."""
+        """Parts that an earlier keeper heard of may still be run, also if their status was removed since then."""
         heard_of = (_STATUS_NAME.fullmatch(file.name) for file in self.folder.iterdir())
-        self.leases = Leases(time.monotonic(), frozenset(int(found[1]) for found in heard_of if found))
+        told = {int(found[1]) for found in heard_of if found}
+        self.leases = Leases(time.monotonic(), frozenset(told | self._noted_before()))
 
-    def packed(self) -> bytes:
-        """The program as a tar.gz."""
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as archive:
-            archive.add(self.program, arcname=".")
-        return packed.getvalue()
+    def _noted_before(self) -> set[int]:
+        """The parts of which an earlier keeper has noted a node; none if the file is not there or is damaged."""
+        try:
+            return {int(part) for part in orjson.loads((self.folder / NODES_FILE).read_bytes())}
+        except (OSError, ValueError):
+            return set()
 
     def lease(self, part: int, task: str, node: str, *, is_wish: bool) -> dict[str, object] | None:
         """Give or renew a lease; what the task is told, None if it does not get the part."""
-        digest, count = self._told()
+        told = self._told()
         with self.lock:
             now = time.monotonic()
             if is_wish:
-                found = self.leases.take(part, count, task, node, now)
-            elif part < count:
+                found = self.leases.take(part, told.parts, task, node, now)
+                if found is not None:
+                    self._forget(found)
+            elif part < told.parts:
                 found = part if self.leases.renew(part, task, node, now) else None
             else:  # of a larger earlier fleet
                 self.leases.release(part, task)
                 found = None
             self._note_nodes()
-        return None if found is None else {"part": found, "fleet": digest}
+        return None if found is None else {"part": found, "fleet": told.digest}
 
-    def _told(self) -> tuple[str, int]:
-        """The digest of the fleet file, and how many parts it has; read again only when it was written."""
+    def _told(self) -> _Told:
+        """What the fleet file says; read again only when it was written."""
         stamp = fleet_file.stamp(self.folder / FLEET_FILE)
         if self._read[0] != stamp:
             content = (self.folder / FLEET_FILE).read_bytes()
-            self._read = stamp, (hashlib.sha256(content).hexdigest(), orjson.loads(content)["processes"])
+            found, digest = orjson.loads(content), hashlib.sha256(content).hexdigest()
+            self._read = stamp, _Told(digest, found["processes"], found.get("metrics_port", 0))
         return self._read[1]
 
     def _note_nodes(self) -> None:
@@ -133,14 +146,37 @@ class Keeper:
         """Remove what was said of edges that nobody runs."""
         with self.lock:
             for part in self.leases.expired(time.monotonic()):
-                (self.folder / STATUS.format(part)).unlink(missing_ok=True)
+                self._forget(part)
             self._note_nodes()
+
+    def _forget(self, part: int) -> None:
+        """Remove what an earlier task has said of the edges of a part, if it is there."""
+        status = self.folder / STATUS.format(part)
+        if self.metrics and status.exists():
+            self.metrics.ended(part)
+        status.unlink(missing_ok=True)
+
+    def serve_metrics(self) -> None:
+        """Serve metrics where the fleet file says, if it does; called every second or so.
+
+        Raises:
+            OSError: the fleet file cannot be read.
+            FleetFileError: it is none.
+        """
+        if self.metrics is None and not self._told().metrics_port:
+            return  # its edges need memory here only for that
+        with self.lock:
+            self.metrics = self.metrics or KeptMetrics(self.folder / FLEET_FILE, self._nodes)
+            self.metrics.follow()
+
+    def _nodes(self) -> dict[int, str]:
+        return {int(part): node for part, node in (self._noted or {}).items()}
 
 
 def serve(folder: Path, program: Path, port: int = PORT) -> None:
     """Serve until the process is ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the first process of a container ignores it otherwise
-    server = server_of(Keeper(folder, program), port)
+    server = server_of(Keeper(folder, Program(program)), port)
     _LOG.info("keeps %s at port %d", folder, port)
     server.serve_forever()
 
@@ -151,19 +187,35 @@ def server_of(keeper: Keeper, port: int) -> ThreadingHTTPServer:
     class Handler(_Handler):
         owner = keeper
 
-    server = ThreadingHTTPServer(("", port), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=_look_after, args=(keeper,), daemon=True).start()
+    server = _Server(("", port), Handler)
+    threading.Thread(target=_look_after, args=(keeper, server.closed), daemon=True).start()
     return server
 
 
-def _look_after(keeper: Keeper) -> None:
-    while True:
-        time.sleep(_LOOK_S)
+def _look_after(keeper: Keeper, closed: threading.Event) -> None:
+    while not closed.wait(_LOOK_S):
         try:
             keeper.forget_expired()
-        except OSError as error:
-            _LOG.error("what was said of edges that nobody runs cannot be removed: %s", error)
+            keeper.serve_metrics()
+        except (OSError, fleet_file.FleetFileError) as error:  # noqa: PERF203 - the next look may succeed
+            _LOG.error("not looked after: %s", error)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
+        super().__init__(address, handler)
+        self.closed = threading.Event()
+
+    def server_close(self) -> None:
+        """Close it, after which nothing of its keeper is done any more."""
+        self.closed.set()
+        super().server_close()
+
+    def handle_error(self, _request: object, client: tuple[str, int]) -> None:  # type: ignore[override] - of TCP
+        """Say in one line what went wrong with a task: mostly that it did not wait for the answer."""
+        _LOG.error("%s: %s", client[0], sys.exc_info()[1])
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -178,7 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
         folder = self.owner.folder
         name = self.path.removeprefix("/memories/")
         if self.path == "/program":
-            self._say(HTTPStatus.OK, self.owner.packed())
+            self._say(HTTPStatus.OK, self.owner.program.packed())
         elif self.path == "/fleet":
             self._say(HTTPStatus.OK, (folder / FLEET_FILE).read_bytes())
         elif self.path == "/memories":

@@ -11,18 +11,24 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.host.json_file import replace_file
+import orjson
+
+from edge_tasks.light.host import fleet_file
+from edge_tasks.light.host.json_file import write_json
 from edge_tasks.light.nodes.files import FLEET_FILE, MEMORY, STATUS
 from edge_tasks.light.nodes.keeper_client import KeeperError, LeaseLostError
 from edge_tasks.light.nodes.leases import GIVES_UP_S, HANGS_S
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from edge_tasks.light.nodes.keeper_client import KeeperClient
 
 _LOG: Final = logging.getLogger(__name__)
 PAUSE_S: Final = 0.5
+STUCK_S: Final = 60.0
+"""A process writes its status at least every 5 s, a large one on a busy machine a little later."""
 _ENDING_S: Final = 8.0
 
 
@@ -100,10 +106,8 @@ class Task:
     def _begin(self) -> None:
         """Take a part, and go on where its edges were."""
         part, digest = self.client.take(self.wish)
-        for name, content in self.client.memories().items():
-            replace_file(self.folder / name, content)
         (self.folder / STATUS.format(part)).unlink(missing_ok=True)
-        self._take_fleet(digest)
+        self._take_fleet(part, digest)
         self._sent.clear()
         asked = time.monotonic()
         self.client.renew(part)  # all of that may have taken a while
@@ -118,12 +122,37 @@ class Task:
         digest = self.client.renew(part)
         self._renewed = asked
         if digest != self._digest:
-            self._take_fleet(digest)
+            self._take_fleet(part, digest)
         self._hand_over(part)
+        if self._is_stuck(part) and self._process is not None:
+            _LOG.error("part %d has said nothing for %.0f s: it is killed", part, STUCK_S)
+            self._process.kill()
 
-    def _take_fleet(self, digest: str) -> None:
-        replace_file(self.folder / FLEET_FILE, self.client.fleet())
+    def _is_stuck(self, part: int) -> bool:
+        """Whether the part's process has written no status for long."""
+        try:
+            return time.time() - (self.folder / STATUS.format(part)).stat().st_mtime > STUCK_S
+        except FileNotFoundError:
+            return False
+
+    def _take_fleet(self, part: int, digest: str) -> None:
+        """Get the fleet file, and before it what has been counted of the part's edges: some may be new to it."""
+        draft = self.folder / f"{FLEET_FILE}.new"
+        draft.write_bytes(self.client.fleet())
+        names = fleet_file.load(draft).part(part).edges.keys()
+        for name, content in self.client.memories():
+            if self._process is None or name != MEMORY.format(part):  # that of a process that runs is newer here
+                self._remember(name, content, names)
+        draft.replace(self.folder / FLEET_FILE)
         self._digest = digest
+
+    def _remember(self, name: str, content: bytes, names: AbstractSet[str]) -> None:
+        """Keep of a memory file what these edges have counted: the folder is in memory."""
+        found = {edge: kept for edge, kept in orjson.loads(content).items() if edge in names}
+        if found:
+            write_json(self.folder / name, found)
+        else:
+            (self.folder / name).unlink(missing_ok=True)
 
     def _hand_over(self, part: int) -> None:
         """Give the keeper what the part's process has written since the last time."""

@@ -88,12 +88,13 @@ def bring(stack: Stack, edges: Sequence[Edge], way: Way) -> int:
         return 0
     names = {edge.service: edge.name for edge in edges}
     arrivals = Arrivals(list(names), way.batch)
-    watch = way.watch()
+    watch, twice = way.watch(), set[str]()
     while not arrivals.is_over(time.monotonic()):
         if services := arrivals.next(time.monotonic()):
             if set(services) & set(arrivals.waiting):
                 way.begin(services)
             elif begun := way.again(services):
+                twice.update(begun)
                 of_them = some(tuple(names[service] for service in begun))
                 stack.context.say(f"  turned away by the backend and started once more: {of_them}")
             arrivals.begin(services, time.monotonic())
@@ -102,7 +103,7 @@ def bring(stack: Stack, edges: Sequence[Edge], way: Way) -> int:
         connected = watch.connected()
         if connected is not None:
             arrivals.see(connected, time.monotonic())
-    return len(arrivals.again)
+    return len(twice)
 
 
 def _way(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]], None]) -> Way:

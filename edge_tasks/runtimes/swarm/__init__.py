@@ -27,4 +27,15 @@ def find_problem() -> tuple[str, str]:
     return found if any(found) else swarm_problem()
 
 
-KIND: Final = Kind(create, find_problem, uses_engine=True, spans_nodes=True)
+def find_problem_of_end() -> tuple[str, str]:
+    """Why nothing of a fleet can be ended here; an engine that has left the Swarm has nothing there any more."""
+    from edge_tasks.adapters.docker import engine_problem  # noqa: PLC0415 - asked when it matters
+    from edge_tasks.adapters.swarm import has_left, swarm_problem  # noqa: PLC0415 - asked when it matters
+
+    found = engine_problem()
+    return found if any(found) or has_left() else swarm_problem()
+
+
+KIND: Final = Kind(
+    create, find_problem, uses_engine=True, spans_nodes=True, find_problem_of_end=find_problem_of_end
+)

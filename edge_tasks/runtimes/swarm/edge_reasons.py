@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.runtimes.swarm.reasons import why_not
+from edge_tasks.runtimes.swarm.reasons import begins_by_itself, lacking_image, why_not
+from edge_tasks.runtimes.swarm.shipping import to_load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.swarm import Node
     from edge_tasks.adapters.swarm_stack import StackTask
 
-_RUNS: Final = "running"
+RUNS: Final = "running"
+"""The state of a task that runs."""
 _RECENT_S: Final = 120.0
 """For so long after an edge was killed, that is why it is not connected."""
-_NO_IMAGE: Final = re.compile(r"No such image: \S+")
+_NO_IMAGE: Final = re.compile(r"No such image: (\S+)")
 _KILLED: Final = "non-zero exit (137)"
 _TOO_FULL: Final = "insufficient resources"
 _MIB: Final = 2**20
@@ -49,7 +51,12 @@ class Needs:
 
 def running_task(tasks: Sequence[StackTask]) -> StackTask | None:
     """The one that runs and is to run, if there is one."""
-    return next((one for one in tasks if one.state == _RUNS and one.wanted == _RUNS), None)
+    return next((one for one in tasks if one.state == RUNS and one.wanted == RUNS), None)
+
+
+def is_stuck(tasks: Sequence[StackTask]) -> bool:
+    """Whether none runs, and something stands in the way."""
+    return not begins_by_itself(tasks)
 
 
 def why_absent(tasks: Sequence[StackTask], nodes: Sequence[Node], needs: Needs) -> str:
@@ -57,8 +64,21 @@ def why_absent(tasks: Sequence[StackTask], nodes: Sequence[Node], needs: Needs) 
     return needs.explained(why_not(tasks, nodes))
 
 
+def called_by(tasks: Sequence[StackTask]) -> str:
+    """What tasks call the image that their node does not have."""
+    found = (_NO_IMAGE.search(one.error) for one in tasks)
+    return next((match[1] for match in found if match), "")
+
+
+def hint_absent(tasks: Sequence[StackTask], service: str, needs: Needs) -> str:
+    """What to type then; ``service`` is the Swarm's name of it."""
+    if nodes := lacking_image(tasks):
+        return to_load(needs.image, nodes, called_by(tasks))
+    return "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {service}"
+
+
 def why_again(tasks: Sequence[StackTask], now: float, needs: Needs) -> str:
     """Why the task before the one that runs has ended, if that was a short while ago; else empty."""
-    ended = (one for one in tasks if one.error and one.state != _RUNS and now - one.at < _RECENT_S)
+    ended = (one for one in tasks if one.error and one.state != RUNS and now - one.at < _RECENT_S)
     last = next(ended, None)
     return "" if last is None else needs.explained(f"its task on {last.node} has ended: {last.error}")

@@ -69,7 +69,7 @@ class EdgeKind:
     @property
     def spec(self) -> str:
         """A digest that differs if all edges must be made anew."""
-        text = json.dumps([self._common(self.image), self.label, _VERSION], sort_keys=True)
+        text = json.dumps([self._common(self.image), self.label, _VERSION], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def document(self, image: str, edges: Iterable[EdgeToDeploy]) -> str:
@@ -84,7 +84,7 @@ class EdgeKind:
         network = {"external": True, "name": self.network}
         services = {one.service: self._service(image, one) for one in found}
         parts = {"services": services, "secrets": secrets, "networks": {"edges": network}}
-        return json.dumps({"version": _VERSION, **parts}).replace("$", "$$")
+        return json.dumps({"version": _VERSION, **parts}, ensure_ascii=False).replace("$", "$$")
 
     def _service(self, image: str, edge: EdgeToDeploy) -> dict[str, Any]:
         common = self._common(image)
@@ -95,6 +95,8 @@ class EdgeKind:
 
     def _common(self, image: str) -> dict[str, Any]:
         kept: dict[str, Any] = {key: _plain(self.options[key]) for key in _KEPT if key in self.options}
+        if hosts := kept.get("extra_hosts"):
+            kept["extra_hosts"] = [str(host).replace("=", ":", 1) for host in hosts]
         memory: dict[str, Any] = {"type": "tmpfs", "target": self.target, "tmpfs": {"size": _ROOM_BYTES}}
         return {
             "logging": _LOGGING,
@@ -104,10 +106,20 @@ class EdgeKind:
             **({"user": self.user} if self.user else {}),
             "environment": dict(self.environment),
             "networks": ["edges"],
-            "volumes": [memory],
+            "volumes": [memory, *self._in_memory()],
             "healthcheck": {"disable": True},
             "deploy": self._deployed(),
         }
+
+    def _processors(self) -> dict[str, str]:
+        return {"cpus": str(self.options["cpus"])} if self.options.get("cpus") else {}
+
+    def _in_memory(self) -> list[dict[str, str]]:
+        """The platform's own file systems in memory."""
+        named = self.options.get("tmpfs")
+        texts = named if isinstance(named, list) else [named] if named else []
+        paths = [str(one).partition(":")[0] for one in texts]
+        return [{"type": "tmpfs", "target": path} for path in paths if path != self.target]
 
     def _deployed(self) -> dict[str, Any]:
         """A task of an edge that ends begins again, on whichever node has the memory."""
@@ -118,7 +130,7 @@ class EdgeKind:
             "restart_policy": {"condition": "any", "delay": "5s"},
             "update_config": {"failure_action": "continue", "order": "stop-first"},
             "resources": {
-                "limits": {"memory": self.memory},
+                "limits": {"memory": self.memory, **self._processors()},
                 "reservations": {"memory": f"{self.reserved}b"},
             },
         }
@@ -167,9 +179,12 @@ def compare(
 def words_of(service: Service, image: Image) -> tuple[str, ...]:
     """What a container runs: a service's own entrypoint makes the command of its image void, as in Docker."""
     command = tuple(map(plain, service.get("command") or ()))
-    if own := tuple(map(plain, service.get("entrypoint") or ())):
-        return (*own, *command)
-    return (*image.entrypoint, *command) if command else image.words
+    own = service.get("entrypoint")
+    if own is None:
+        return (*image.entrypoint, *command) if command else image.words
+    if own:
+        return (*map(plain, own), *command)
+    return command or image.words[len(image.entrypoint) :]
 
 
 def _plain(value: object) -> object:

@@ -83,7 +83,9 @@ class EdgeServices:
         return compare(found, edges, self.kind.spec if edges or found else "", written)
 
     def names(self) -> tuple[str, ...]:
-        """The names of the services that there are."""
+        """The names of the services that there are; none if the engine has left the Swarm."""
+        if not self.stack.swarm.is_there:
+            return ()
         return tuple(sorted(service.name for service in self.deployed.services()))
 
     def tasks(self) -> dict[str, list[StackTask]]:
@@ -115,6 +117,8 @@ class EdgeServices:
             services: which.
             at_once: do not wait for the end of their tasks: an edge that is started meanwhile is there twice.
         """
+        if not services:
+            return
         if not at_once:
             self.deployed.empty(services)
             deadline = time.monotonic() + _ENDS_S

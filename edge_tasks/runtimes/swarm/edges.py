@@ -15,9 +15,9 @@ from edge_tasks.runtimes.docker.edge_containers import EdgeContainers, configura
 from edge_tasks.runtimes.docker.edge_plan import changes_of, compare
 from edge_tasks.runtimes.light_host import change_of
 from edge_tasks.runtimes.plans import EdgesToStart
-from edge_tasks.runtimes.swarm.edge_reasons import running_task, why_absent, why_again
+from edge_tasks.runtimes.swarm.edge_reasons import hint_absent, is_stuck, running_task, why_absent, why_again
 from edge_tasks.runtimes.swarm.edges_starting import way_of
-from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks, host_of
+from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ class SwarmEdges(EdgeContainers):
     @cached_property
     def light(self) -> SwarmHost:
         """What runs the light edges."""
-        return host_of(self.tasks, self.backend.uri)
+        return SwarmHost(self.tasks, self.backend.uri)
 
     def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
         """Compare the services with the fleet and its directories, and the containers here with what may stay."""
@@ -51,12 +51,15 @@ class SwarmEdges(EdgeContainers):
         here = compare(containers, self._wanted({}), {})
         edges = tuple(edge for edge in fleet.edges_with_directory if edge.name in written)
         there = self.services.find(edges, written)
-        started = self._started() if there.others else {}
-        running = tuple(edge for edge in there.others if edge.service in started)
+        tasks = self.services.tasks() if there.others else {}
+        running = {name: running_task(found) for name, found in tasks.items()}
+        started = {name: task.at for name, task in running.items() if task is not None}
+        runs = tuple(edge for edge in there.others if edge.service in started)
+        stuck = tuple(edge for edge in there.others if edge not in runs and is_stuck(tasks.get(edge.service, [])))
         planned = EdgesToStart(
             make=there.make,
             restart=there.restart,
-            lost=self._lost(running, containers, started),
+            lost=(*self._lost(runs, containers, started), *stuck),
             surplus=(*here.surplus, *there.surplus),
             light=self.light.find({}) if fleet.light else None,
         )
@@ -89,25 +92,23 @@ class SwarmEdges(EdgeContainers):
             return EdgeProcess(running=False, why="the Swarm has no task of it", ignored=ignored)
         running = running_task(tasks)
         if running is None:
-            reason = why_absent(tasks, nodes, self.services.needs)
-            return EdgeProcess(running=True, why=reason, ignored=ignored)
+            needs = self.services.needs
+            hint = hint_absent(tasks, self.services.deployed.full_name(edge.service), needs)
+            why = why_absent(tasks, nodes, needs)
+            return EdgeProcess(running=True, why=why, ignored=ignored, hint=hint)
         reason = why or why_again(tasks, time.time(), self.services.needs)
         found = EdgeProcess(running=True, why=reason, since=running.at, ignored=ignored, tries=not reason)
         return replace(found, node=running.node)
-
-    def _started(self) -> dict[str, float]:
-        """Service → when the task began that runs."""
-        running = {name: running_task(tasks) for name, tasks in self.services.tasks().items()}
-        return {name: task.at for name, task in running.items() if task is not None}
 
     def _bring(self, make: Sequence[Edge], restart: Sequence[Edge]) -> int:
         """Deploy what changed, and begin anew what did not; how many had to be started twice."""
         edges = (*make, *restart)
         if not edges:
             return 0
-        again = starting.bring(self.stack, edges, way_of(self.services, edges))
-        self.services.remove_old_secrets()
-        return again
+        try:
+            return starting.bring(self.stack, edges, way_of(self.services, edges))
+        finally:  # also if that was interrupted: old ones have old apikeys
+            self.services.remove_old_secrets()
 
     def _remove(self, surplus: Sequence[Surplus]) -> None:
         services = [one.id for one in surplus if index_of_service(one.id) is not None]

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.light.nodes.files import PORT, TOKEN_FILE
+from edge_tasks.runtimes.docker.light_container import FLEET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER: Final = "/light/fleet"
-"""Where a task has the files of its part, in memory."""
+ANYWHERE: Final = "any"
+"""The placement that lets all nodes have tasks."""
 SPEC: Final = "edge-tasks.spec"
 """The label with the digest of what a service was created from."""
-_TOKEN: Final = "keeper-token"  # noqa: S105 - a file's name
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 """The architecture of an image → how a node calls it."""
 _NOBODY: Final = "65534:65534"
@@ -38,7 +39,6 @@ class LightTasks:
         layout: what decides which part an edge belongs to; with another one all tasks begin anew.
         token: of the keeper.
         registry: through which nodes get the image, as people name it.
-        shipped: what nodes call the image once it was pushed there; empty for its own name.
     """
 
     fleet_id: str
@@ -51,7 +51,6 @@ class LightTasks:
     layout: str
     token: str = field(repr=False)
     registry: str = ""
-    shipped: str = ""
 
     @property
     def name(self) -> str:
@@ -78,19 +77,19 @@ class LightTasks:
         """A digest that differs if the tasks must be made anew."""
         return _digest("\0".join((*self._arguments(self.image), self.program, self.layout, self.registry)))
 
-    def creation(self, replicas: int) -> tuple[str, ...]:
-        """The arguments after ``docker``."""
+    def creation(self, replicas: int, shipped: str = "") -> tuple[str, ...]:
+        """The arguments after ``docker``; ``shipped`` is what nodes call an image that was pushed."""
         labels = ("--label", self.label, "--label", f"{SPEC}={self.spec}", "--replicas", str(replicas))
-        return ("service", "create", "--detach", "--quiet", *labels, *self._arguments(self.shipped or self.image))
+        return ("service", "create", "--detach", "--quiet", *labels, *self._arguments(shipped or self.image))
 
     def _arguments(self, image: str) -> tuple[str, ...]:
         pairs = (option for key, value in self._environment().items() for option in ("--env", f"{key}={value}"))
-        is_known = self.is_local or image == self.shipped
+        is_known = self.is_local or image != self.image
         placed = (option for one in self._constraints() for option in ("--constraint", one))
         return (
             *("--name", self.name, "--network", self.network, "--endpoint-mode", "dnsrr"),
-            *("--secret", f"source={self.secret},target={_TOKEN}"),
-            *("--mount", f"type=tmpfs,destination={FOLDER},tmpfs-mode=1777"),
+            *("--secret", f"source={self.secret},target={TOKEN_FILE}"),
+            *("--mount", f"type=tmpfs,destination={FLEET},tmpfs-mode=1777"),
             *("--user", _NOBODY, "--init", "--reserve-memory", _MEMORY),
             *("--restart-delay", "1s", "--stop-grace-period", "20s"),
             *("--sysctl", "net.ipv4.ip_local_port_range=1024 65535"),
@@ -103,12 +102,12 @@ class LightTasks:
 
     def _environment(self) -> Mapping[str, str]:
         return {
-            "KEEPER": LIGHT_SERVICE,
-            "TOKEN_FILE": f"/run/secrets/{_TOKEN}",
+            "KEEPER": f"{LIGHT_SERVICE}:{PORT}",
+            "TOKEN_FILE": f"/run/secrets/{TOKEN_FILE}",
             "SLOT": "{{.Task.Slot}}",
             "TASK": "{{.Task.ID}}",
             "NODE": "{{.Node.Hostname}}",
-            "FOLDER": FOLDER,
+            "FOLDER": str(FLEET),  # in memory; the fleet file names its files there
         }
 
     def _constraints(self) -> tuple[str, ...]:
@@ -122,7 +121,7 @@ def platform_of(architecture: str) -> str:
 
 def constraints_of(placement: str) -> tuple[str, ...]:
     """The constraints of a ``--placement``; ``any`` has none."""
-    return () if placement == "any" else tuple(placement.split(","))
+    return () if placement == ANYWHERE else tuple(placement.split(","))
 
 
 def service_of(fleet_id: str) -> str:

@@ -13,12 +13,13 @@ from edge_tasks.adapters.files import read_utf8, text_of, write_file
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
 from edge_tasks.light import nodes
+from edge_tasks.light.host.fleet_file import part_of
 from edge_tasks.light.nodes.files import NODES_FILE, TOKEN_FILE
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.docker.light_container import FLEET, LightContainer, image_of, program_digest
 from edge_tasks.runtimes.light_host import LightHost
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of, label_of, service_of
-from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+from edge_tasks.runtimes.swarm.reasons import begins_by_itself, fitting_no_node, lacking_image, why_not
 from edge_tasks.runtimes.swarm.shipping import Shipping
 
 if TYPE_CHECKING:
@@ -91,18 +92,19 @@ class SwarmTasks:
     def start(self, config: str) -> None:
         """Write the fleet file and start what is missing; tasks that are right go on."""
         wanted, swarm, docker = self.wanted, self.stack.swarm, self.stack.docker
+        found = self._service()
+        goes_on = found is not None and self._fits(found)
+        if not goes_on:
+            self.end_tasks()  # while there is a keeper that gets what they have counted
         self.keeper.start(config)
         write_file(self.config.parent / TOKEN_FILE, wanted.token)
-        found = self._service()
-        if found is not None and self._fits(found):
+        if found is not None and goes_on:
             if found.replicas != self.count:
                 docker.run("service", "scale", "--detach", f"{self.name}={self.count}")
             return
-        self.end_tasks()
         if not swarm.has_secret(wanted.secret):
             swarm.make_secret(wanted.secret, wanted.token, wanted.label)
-        shipped = self._shipping.ship_if_named(wanted.image)
-        docker.run(*replace(wanted, shipped=shipped).creation(self.count))
+        docker.run(*wanted.creation(self.count, self._shipping.ship_if_named(image_of(self.stack))))
 
     def stop(self) -> bool:
         """End the tasks, and then the keeper, which gets what they have counted; whether something ran."""
@@ -110,13 +112,19 @@ class SwarmTasks:
         return self.keeper.stop() or ran
 
     def require(self, what: str) -> None:
-        """Raise when the keeper has ended, or when nodes lack the image.
+        """Raise when the keeper has ended, when nodes lack the image, or when no node may have the tasks.
 
         Raises:
             CommandFailed: with the nodes.
         """
         self.keeper.require(what)
-        if nodes := lacking_image(self.stack.swarm.tasks(self.name)):
+        tasks = self.stack.swarm.tasks(self.name)
+        if said := fitting_no_node(tasks):
+            raise CommandFailed(
+                f"no node may run the light edges, says the Swarm: {said}",
+                hint="docker node ls; --placement any lets all nodes of this machine's architecture run them",
+            )
+        if nodes := lacking_image(tasks):
             image = image_of(self.stack)
             raise CommandFailed(
                 f"{', '.join(nodes)} cannot fetch the image {image}",
@@ -129,6 +137,8 @@ class SwarmTasks:
         Raises:
             CommandFailed: tasks are still in the network.
         """
+        if not self.stack.swarm.is_there:
+            return
         docker, label = self.stack.docker, f"label={label_of(self.stack.context.fleet.id)}"
         for kind in ("service", "secret", "network"):
             deadline = time.monotonic() + _ENDS_S
@@ -143,20 +153,26 @@ class SwarmTasks:
                 raise
 
     def nodes(self) -> dict[int, str]:
-        """The part → the node on which it runs, as the keeper has noted it."""
+        """The part → the node on which it runs, as the keeper has noted it; empty without tasks."""
+        if not self.is_there():
+            return {}
+        return self._noted()
+
+    def _noted(self) -> dict[int, str]:
         noted = json.loads(text_of(self.config.parent / NODES_FILE) or "{}")
         return {int(part): str(node) for part, node in noted.items()}
 
     def is_there(self) -> bool:
-        """Whether their service is in the Swarm."""
-        return self._service() is not None
+        """Whether their service is in the Swarm; it is not if the engine has left that."""
+        return self.stack.swarm.is_there and self._service() is not None
 
     def not_yet(self) -> EdgeProcess:
         """An edge that no task runs; the Swarm is going to have one, if there is the service."""
         if not self.is_there():
             return EdgeProcess(running=False, why="the Swarm has no service for the fleet's light edges")
-        why = why_not(self.stack.swarm.tasks(self.name), self.stack.swarm.nodes())
-        return EdgeProcess(running=True, why=why)
+        tasks = self.stack.swarm.tasks(self.name)
+        hint = "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {self.name}"
+        return EdgeProcess(running=True, why=why_not(tasks, self.stack.swarm.nodes()), hint=hint)
 
     def _service(self) -> Service | None:
         return self.stack.swarm.service(self.name)
@@ -170,40 +186,56 @@ class SwarmTasks:
             return False
         self.stack.docker.run("service", "rm", self.name)
         deadline = time.monotonic() + _ENDS_S
-        while self.nodes() and self.keeper.find() and until(deadline, 0.5):
+        while self._noted() and self.keeper.is_running and until(deadline, 0.5):
             pass
         return True
 
 
 class SwarmHost(LightHost):
-    """Light edges in tasks of a Swarm."""
+    """Light edges in tasks of a Swarm.
+
+    Args:
+        tasks: these.
+        uri: where the edges connect to.
+    """
 
     starts_s: ClassVar[float] = 120.0
+    starts_again: ClassVar[bool] = False
+
+    def __init__(self, tasks: SwarmTasks, uri: str) -> None:
+        stack, context = tasks.stack, tasks.stack.context
+        super().__init__(
+            tasks,
+            FLEET,
+            context.platform.edges_folder,
+            context.fleet,
+            lambda edge: context.render(edge, uri),
+            blueprints=context.blueprints,
+            options=replace(
+                stack.light_options,
+                metrics_host="0.0.0.0",  # noqa: S104 - of the keeper's container
+                version=stack.survey.release.version,
+            ),
+        )
+        self._tasks = tasks
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the tasks say of their edges, with the node of each, by name."""
-        tasks = self.process
-        if not isinstance(tasks, SwarmTasks):
-            raise TypeError
-        found, nodes = super().processes(), tasks.nodes()
+        found, nodes = super().processes(), self._tasks.nodes()
         shares = self._options.shares(self._fleet.light)
         parts = {
-            edge.name: place // shares["block"] % shares["processes"]
+            edge.name: part_of(place, shares["processes"], shares["block"])
             for place, edge in enumerate(self._fleet.light_edges)
         }
-        missing = EdgeProcess(running=False) if parts.keys() <= found.keys() else tasks.not_yet()
+        missing = EdgeProcess(running=False) if parts.keys() <= found.keys() else self._tasks.not_yet()
         return {name: replace(found.get(name, missing), node=nodes.get(part, "")) for name, part in parts.items()}
 
+    def _is_stuck(self) -> bool:
+        """A task sees to that by itself."""
+        return False
 
-def host_of(tasks: SwarmTasks, uri: str) -> SwarmHost:
-    """The tasks as what runs light edges, which connect to ``uri``."""
-    stack, context = tasks.stack, tasks.stack.context
-    return SwarmHost(
-        tasks,
-        FLEET,
-        context.platform.edges_folder,
-        context.fleet,
-        lambda edge: context.render(edge, uri),
-        blueprints=context.blueprints,
-        options=replace(stack.light_options, version=stack.survey.release.version),
-    )
+    def _too_late(self) -> CommandFailed:
+        """The reason of the Swarm; tasks that run go on."""
+        missing = self._tasks.not_yet()
+        why = f"not all tasks of the light edges have taken them within {self.starts_s:.0f} s: {missing.why}"
+        return CommandFailed(why, hint=missing.hint)

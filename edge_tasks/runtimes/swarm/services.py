@@ -11,7 +11,6 @@ from edge_tasks.runtimes.docker.services import DockerServices
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from edge_tasks.runtimes.plans import Override
     from edge_tasks.runtimes.swarm.edge_services import EdgeServices
     from edge_tasks.runtimes.swarm.light_tasks import SwarmTasks
 
@@ -33,22 +32,17 @@ class SwarmServices(DockerServices):
         of_light = [self.tasks.name] if self.tasks.is_there() else []
         return (*super().running(), *self.edges.names(), *of_light)
 
-    def override(self) -> Override:
-        """What the platform's own services get on top, and the keeper.
-
-        Raises:
-            SettingsError: metrics are wanted, which tasks do not serve.
-        """
-        if self.stack.light_options.metrics_port:
-            raise SettingsError("light edges in a Swarm serve no metrics", hint="--metrics-port 0")
-        return super().override()
-
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """``docker service logs`` for edges and their services, else ``docker compose logs``.
 
         Raises:
-            SettingsError: there is no such service; or several are to be followed, which Docker cannot.
+            SettingsError: there is no such service; the two have no log in common; or several are to be followed.
         """
+        if edges and service not in ("", self.tasks.name):
+            raise SettingsError(
+                f"edges of a Swarm and {service} have different logs",
+                hint="type either --edge or --service",
+            )
         names = self._logged(set(edges), service)
         if follow and len(names) > 1:
             raise SettingsError(
@@ -63,13 +57,17 @@ class SwarmServices(DockerServices):
     def _logged(self, edges: Collection[str], service: str) -> tuple[str, ...]:
         """The Swarm's names of the services of these edges, and of one that was named."""
         fleet, full_name = self.stack.context.fleet, self.edges.deployed.full_name
-        own = [full_name(edge.service) for edge in fleet.edges_with_directory if edge.name in edges]
+        named = {*edges, service.removeprefix(full_name(""))}
+        own = [
+            full_name(edge.service) for edge in fleet.edges_with_directory if {edge.name, edge.service} & named
+        ]
         is_light = service == self.tasks.name or any(edge.name in edges for edge in fleet.light_edges)
         return (*own, *([self.tasks.name] if is_light else ()))
 
     def stop(self, *, is_final: bool = False) -> tuple[str, ...]:
         """Remove the tasks, and then all containers of the project; volumes and the network stay."""
-        names, had_tasks = self.edges.names(), self.tasks.end_tasks()
+        names = self.edges.names()
+        had_tasks = self.tasks.end_tasks()
         self.edges.remove(names, at_once=True)
         return (*super().stop(is_final=is_final), *names, *([self.tasks.name] if had_tasks else ()))
 

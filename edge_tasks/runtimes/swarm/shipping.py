@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 NONE: Final = "none"
 """No registry was named."""
+_HUB: Final = re.compile(r"^(?:index\.)?docker\.io/(?:library/)?|^library/")
+_LOGIN: Final = re.compile("denied|unauthorized|authentication", re.IGNORECASE)
+_TRUST: Final = re.compile("HTTP response to HTTPS|x509|certificate", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,16 @@ class Shipping:
         By an id, a node takes exactly the image that is here, and asks no registry for it.
 
         Raises:
-            CommandFailed: the image is not here, or the registry refuses it.
+            CommandFailed: the image is not here, or the registry does not take it.
         """
         if self.registry == NONE:
-            return next(iter(self._digests(image)), "") or self._id(image)
+            return self._digest_of(image) or self._id(image)
         name = name_in(self.registry, image)
         self.docker.run("tag", image, name)
         self._push(name, image)
-        repository = repository_of(name)
-        return next(found for found in self._digests(name) if found.startswith(f"{repository}@"))
+        if found := self._digest_of(name):
+            return found
+        raise CommandFailed(f"Docker does not say by which digest {self.registry} has the image {image}")
 
     def ship_if_named(self, image: str) -> str:
         """The same if a registry was named; else empty, and nodes find the image by its own name."""
@@ -56,17 +61,14 @@ class Shipping:
         try:
             self.docker.run("push", "--quiet", name)
         except CommandFailed as error:
-            host = self.registry.partition("/")[0]
-            hint = f"docker login {host}; or name another one: --image-registry HOST:PORT"
             said = f"{self.registry} did not take the image {image}: {error.message}"
-            raise CommandFailed(said, hint=hint) from None
+            raise CommandFailed(said, hint=_remedy(self.registry.partition("/")[0], error.message)) from None
 
-    def _digests(self, image: str) -> list[str]:
-        """``repository@sha256:…`` of each registry that has it."""
-        found: list[str] | None = json.loads(
-            self.docker.ask("image", "inspect", "--format", "{{json .RepoDigests}}", image)
-        )
-        return found or []
+    def _digest_of(self, name: str) -> str:
+        """``repository@sha256:…`` of the image, in the registry that its name says; empty if it is not there."""
+        said = self.docker.ask("image", "inspect", "--format", "{{json .RepoDigests}}", name)
+        wanted = plain(repository_of(name))
+        return next((found for found in json.loads(said) or () if plain(repository_of(found)) == wanted), "")
 
     def _id(self, image: str) -> str:
         return self.docker.ask("image", "inspect", "--format", "{{.Id}}", image).strip()
@@ -85,7 +87,29 @@ def repository_of(image: str) -> str:
     return f"{folder}{slash}{last.partition(':')[0]}"
 
 
-def to_load(image: str, nodes: Sequence[str]) -> str:
-    """What to type so that nodes have an image."""
+def plain(repository: str) -> str:
+    """A repository as Docker shows it: what Docker Hub has needs no host."""
+    return _HUB.sub("", repository)
+
+
+def to_load(image: str, nodes: Sequence[str], called: str) -> str:
+    """What to type so that nodes have an image.
+
+    Args:
+        image: for people.
+        nodes: that lack it.
+        called: what the nodes were told to take; with a digest only a registry can give it to them.
+    """
+    if "@" in called:
+        return "; ".join(f"docker -H ssh://{node} pull {called} says why" for node in nodes)
     commands = "; ".join(f"docker save {image} | ssh {node} docker load" for node in nodes)
     return f"{commands}; or a registry that all nodes reach: --image-registry HOST:PORT"
+
+
+def _remedy(host: str, said: str) -> str:
+    """What helps against a push that failed."""
+    if _LOGIN.search(said):
+        return f"docker login {host}"
+    if _TRUST.search(said):
+        return f'"insecure-registries": ["{host}"] in daemon.json of every node, or a certificate that they know'
+    return "another one: --image-registry HOST:PORT"

@@ -31,6 +31,7 @@ OLD = {
     "ID": "old",
     "CreatedAt": "2026-11-26T12:30:33.322166195Z",
     "ServiceID": "8n33",
+    "Slot": 1,
     "NodeID": "mhk6",
     "Status": {
         "Timestamp": "2026-11-26T12:33:56.5Z",
@@ -43,6 +44,7 @@ PENDING = {
     "ID": "new",
     "CreatedAt": "2026-11-26T12:34:00Z",
     "ServiceID": "8n33",
+    "Slot": 1,
     "Status": {"Timestamp": "2026-11-26T12:34:01Z", "State": "pending", "Err": "no suitable node"},
     "DesiredState": "running",
 }
@@ -52,7 +54,10 @@ NODES = [
         "Status": {"State": state},
         "Spec": {"Availability": availability},
     }
-    for cores, state, availability in ((2, "ready", "active"), (4, "ready", "drain"), (8, "down", "active"))
+    for cores, state, availability in (
+        *((2, "ready", "active"), (6, "ready", "active")),
+        *((4, "ready", "drain"), (8, "down", "active")),
+    )
 ]
 
 
@@ -62,10 +67,14 @@ class Manager:
 
     services: list[Any] = field(default_factory=lambda: [SERVICE])
     goes: int = 0
+    service_goes: bool = False
 
     def ask(self, *arguments: str) -> str:
         if arguments[:2] == ("inspect", "--type"):
             return self._inspected(arguments[2])
+        if arguments[:2] == ("service", "ps") and self.service_goes:
+            self.services = []
+            raise CommandFailed("no such service: 8n33")
         said = {
             ("service", "ls"): "\n".join(one["ID"] for one in self.services),
             ("service", "ps"): "old\nnew\n",
@@ -98,7 +107,7 @@ def test_a_service_has_its_short_name_its_labels_and_its_secrets() -> None:
 
 def test_tasks_come_newest_first_with_their_nodes_and_one_without_waits_for_it() -> None:
     new, old = stack(Manager()).tasks()
-    assert new == StackTask("", "pending", "running", "no suitable node", "openems-edge-0", "new", new.at)
+    assert new == StackTask("", "pending", "running", "no suitable node", "1", "openems-edge-0", "new", new.at)
     assert (old.node, old.error, old.at % 1) == ("et-jvm-0", "task: non-zero exit (137)", 0.5)
 
 
@@ -113,5 +122,10 @@ def test_a_task_that_goes_while_it_is_looked_at_is_no_failure() -> None:
         stack(Manager(goes=3)).tasks()
 
 
+def test_a_service_that_goes_meanwhile_is_no_failure_either() -> None:
+    assert stack(Manager(service_goes=True)).tasks() == ()
+
+
 def test_only_nodes_that_take_tasks_count() -> None:
-    assert stack(Manager()).cores() == 2
+    assert stack(Manager()).cores(everywhere=True) == 2 + 6
+    assert stack(Manager()).cores(everywhere=False) == 2

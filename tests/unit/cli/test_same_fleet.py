@@ -1,4 +1,4 @@
-"""The same fleet, secret and index are the same keys and curves in every runtime."""
+"""The same saved fleet is given the same keys, directories and curves, whichever runtime is chosen for it."""
 
 from __future__ import annotations
 

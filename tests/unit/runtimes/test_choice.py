@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edge_tasks.errors import MissingTool
 from edge_tasks.runtimes import NAMES
-from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, kind
+from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, kind, problems_of
 
 
 class Machine:
@@ -73,3 +75,13 @@ def test_the_engine_is_asked_only_once() -> None:
     chooser = Chooser(bundled=False, find_problem=machine.find_problem)
     assert {chooser.choose(AUTO, "default").name for _ in range(3)} == {"embedded"}
     assert machine.asked == ["docker"]
+
+
+def test_what_ends_a_fleet_may_need_less_than_what_starts_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    swarm = replace(
+        kind("embedded"), find_problem=lambda: ("in no Swarm", ""), find_problem_of_end=lambda: ("", "")
+    )
+    monkeypatch.setattr("edge_tasks.runtimes.choice.kind", lambda _: swarm)
+    assert problems_of(frozenset({"down"}))("swarm") == ("", "")
+    assert problems_of(frozenset({"down", "setup"}))("swarm") == ("in no Swarm", "")
+    assert problems_of(frozenset({"status"}))("swarm") == ("in no Swarm", "")

@@ -6,8 +6,8 @@ import json
 import os
 import subprocess
 import tarfile
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -18,18 +18,27 @@ from edge_tasks.adapters.swarm import Node
 from edge_tasks.adapters.swarm_stack import StackService, StackTask
 from edge_tasks.checkout.machine_findings import memory_of_edge
 from edge_tasks.cli.options import SETTINGS
-from edge_tasks.errors import SettingsError
+from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.fleet.directories import STAMP, Directories, Written
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.swarm import edge_package
-from edge_tasks.runtimes.swarm.edge_reasons import Needs, running_task, why_absent, why_again
+from edge_tasks.runtimes.swarm.edge_reasons import (
+    Needs,
+    hint_absent,
+    is_stuck,
+    running_task,
+    why_absent,
+    why_again,
+)
 from edge_tasks.runtimes.swarm.edge_service import WRITTEN, EdgeKind, EdgeToDeploy, compare, words_of
 from edge_tasks.runtimes.swarm.light_service import SPEC
-from edge_tasks.runtimes.swarm.shipping import name_in, repository_of, to_load
+from edge_tasks.runtimes.swarm.shipping import Shipping, name_in, repository_of, to_load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from edge_tasks.adapters.docker import Docker
 
 EDGES = Fleet("0193", bytes(32), size=3).edges
 WRITTEN_AS = {edge.name: Written("digest", 100.0) for edge in EDGES}
@@ -41,7 +50,13 @@ KIND = EdgeKind(
     target="/etc/openems.d",
     user="1000:1000",
     environment={"WORD": "pa$$word"},
-    options={"extra_hosts": ["a=10.0.0.1"], "privileged": True, "working_dir": "/$${HOME}"},
+    options={
+        "extra_hosts": ["a=10.0.0.1"],
+        "tmpfs": ["/cache:size=1m"],
+        "cpus": 0.5,
+        "privileged": True,
+        "working_dir": "/$${HOME}",
+    },
     memory="400m",
     reserved=memory_of_edge("128m"),
     constraints=("node.platform.arch==x86_64",),
@@ -68,12 +83,16 @@ def names(edges: Any) -> list[str]:
 
 def test_a_node_gives_an_edge_the_memory_that_it_needs_and_no_more_than_its_limit() -> None:
     resources = deployed()["deploy"]["resources"]
-    assert resources == {"limits": {"memory": "400m"}, "reservations": {"memory": f"{198 * 2**20}b"}}
+    assert resources == {
+        "limits": {"memory": "400m", "cpus": "0.5"},
+        "reservations": {"memory": f"{198 * 2**20}b"},
+    }
 
 
 def test_an_edge_has_its_directory_in_memory_and_begins_with_what_its_image_runs() -> None:
     found = deployed()
-    assert found["volumes"] == [{"type": "tmpfs", "target": "/etc/openems.d", "tmpfs": {"size": 32 * 2**20}}]
+    memory = {"type": "tmpfs", "target": "/etc/openems.d", "tmpfs": {"size": 32 * 2**20}}
+    assert found["volumes"] == [memory, {"type": "tmpfs", "target": "/cache"}]
     assert found["secrets"] == [{"source": "openems-edge-0", "target": edge_package.FILE, "mode": 0o444}]
     assert found["entrypoint"][:2] == ["sh", "-c"]
     assert found["entrypoint"][3:] == ["/etc/openems.d", "java", "-jar", "/opt/edge.jar"]
@@ -82,7 +101,7 @@ def test_an_edge_has_its_directory_in_memory_and_begins_with_what_its_image_runs
 def test_what_a_swarm_cannot_do_is_left_out_and_what_it_can_is_taken_over() -> None:
     found = deployed()
     assert "privileged" not in found
-    assert (found["extra_hosts"], found["working_dir"]) == (["a=10.0.0.1"], "/${HOME}")
+    assert (found["extra_hosts"], found["working_dir"]) == (["a:10.0.0.1"], "/${HOME}")
     assert found["environment"] == {"WORD": "pa$$word"}
 
 
@@ -90,6 +109,10 @@ def test_a_dollar_is_no_variable_of_the_file() -> None:
     document = KIND.document("image", [ONE])
     assert '"pa$$$$word"' in document
     assert '"/$${HOME}"' in document
+
+
+def test_every_letter_of_a_value_reaches_an_edge() -> None:
+    assert "😀" in replace(KIND, environment={"WORD": "😀"}).document("image", [ONE])
 
 
 def test_an_edge_that_has_lost_the_backend_is_not_ended_by_a_health_check() -> None:
@@ -143,6 +166,9 @@ def test_every_edge_is_made_restarted_or_left_alone(states: list[str]) -> None:
     [
         ({}, ("/init", "run")),
         ({"command": ["other", "$$X"]}, ("/init", "other", "$X")),
+        ({"entrypoint": None}, ("/init", "run")),
+        ({"entrypoint": []}, ("run",)),
+        ({"entrypoint": [], "command": ["x"]}, ("x",)),
         ({"entrypoint": ["java"]}, ("java",)),
         ({"entrypoint": ["java"], "command": ["-jar"]}, ("java", "-jar")),
     ],
@@ -197,11 +223,11 @@ def test_a_container_unpacks_its_directory_for_every_user_and_becomes_what_its_i
 
 NEEDS = Needs("openems-edge:latest", "400m", 198 * 2**20)
 UP = (Node("a", is_ready=True, takes_tasks=True), Node("b", is_ready=True, takes_tasks=True))
-RUNS = StackTask("a", "running", "running", "", "openems-edge-0", "1", 1000.0)
+RUNS = StackTask("a", "running", "running", "", "1", "openems-edge-0", "new", 1000.0)
 
 
 def ended(error: str, state: str = "failed", wanted: str = "shutdown", node: str = "b") -> StackTask:
-    return StackTask(node, state, wanted, error, "openems-edge-0", "0", 900.0)
+    return StackTask(node, state, wanted, error, "1", "openems-edge-0", "old", 900.0)
 
 
 TOO_FULL = "no suitable node (insufficient resources on 3 nodes)"
@@ -230,6 +256,20 @@ def test_the_reason_names_the_node_and_what_is_missing(task: StackTask, reason: 
     assert why_absent([task], UP, NEEDS) == reason
 
 
+def test_what_is_typed_about_an_edge_that_does_not_run_mends_it_or_shows_more() -> None:
+    lacking = ended("No such image: sha256:1", "rejected", "ready")
+    hint = hint_absent([lacking], "s_edge", NEEDS)
+    assert hint.startswith("docker save openems-edge:latest | ssh b docker load")
+    assert hint_absent([ended(KILLED, wanted="ready")], "s_edge", NEEDS) == "docker service ps --no-trunc s_edge"
+    assert hint_absent([ended("", "preparing", "running")], "s_edge", NEEDS) == "inv verify"
+
+
+def test_an_edge_is_stuck_if_something_stands_in_its_way() -> None:
+    assert is_stuck([ended("No such image: sha256:1", "rejected", "ready")])
+    assert not is_stuck([ended("", "preparing", "running")])
+    assert not is_stuck([RUNS])
+
+
 def test_an_edge_that_runs_again_says_for_two_minutes_why_it_was_ended() -> None:
     tasks = [RUNS, ended("task: non-zero exit (1)")]
     assert running_task(tasks) is RUNS
@@ -255,16 +295,82 @@ def test_an_image_has_its_own_name_in_the_registry(image: str, repository: str, 
 
 def test_a_registry_is_typed_as_docker_writes_it() -> None:
     setting = SETTINGS["image_registry"]
-    for good in ("none", "registry.example.org", "10.0.0.1:5000", "host:5000/a/b"):
+    for good in ("none", "registry.example.org", "10.0.0.1:5000", "host:5000/a/b", "localhost/a"):
         assert setting.checked(good, "--image-registry") == good
-    for bad in ("https://host", "host:port", "host/", "HOST/Upper"):
+    for bad in ("https://host", "host:port", "host.org/", "host.org/Upper", "registry", "openems/edges"):
         with pytest.raises(SettingsError):
             setting.checked(bad, "--image-registry")
 
 
 def test_who_has_no_registry_is_told_what_to_type_for_each_node() -> None:
-    said = to_load("edge:1", ("a", "b"))
+    said = to_load("edge:1", ("a", "b"), "sha256:12")
     assert said.startswith("docker save edge:1 | ssh a docker load; docker save edge:1 | ssh b docker load; or a")
+
+
+def test_an_image_that_only_a_registry_can_give_to_a_node_is_pulled_there_to_see_why_it_is_not() -> None:
+    said = to_load("edge:1", ("a",), "r.org/edge@sha256:12")
+    assert said == "docker -H ssh://a pull r.org/edge@sha256:12 says why"
+
+
+@dataclass
+class Registry:
+    """An engine with an image that has these digests; pushes fail if words are given."""
+
+    digests: Sequence[str] = ()
+    refuses: str = ""
+    did: list[tuple[str, ...]] = field(default_factory=list)
+
+    def ask(self, *arguments: str) -> str:
+        return "sha256:id\n" if "{{.Id}}" in arguments else json.dumps(list(self.digests))
+
+    def run(self, *arguments: str) -> None:
+        self.did.append(arguments)
+        if self.refuses and arguments[0] == "push":
+            raise CommandFailed(self.refuses)
+
+
+def shipped(engine: Registry, registry: str, image: str = "edge:1") -> str:
+    return Shipping(cast("Docker", engine), registry).ship(image)
+
+
+@pytest.mark.parametrize(
+    ("registry", "digest"),
+    [
+        ("r.org:5000/p", "r.org:5000/p/edge@sha256:ab"),
+        ("docker.io/me", "me/edge@sha256:ab"),
+        ("index.docker.io/me", "me/edge@sha256:ab"),
+    ],
+)
+def test_a_pushed_image_is_taken_by_the_digest_that_it_has_there(registry: str, digest: str) -> None:
+    engine = Registry(["elsewhere/edge@sha256:cd", digest])
+    assert shipped(engine, registry) == digest
+    assert engine.did == [("tag", "edge:1", f"{registry}/edge:1"), ("push", "--quiet", f"{registry}/edge:1")]
+
+
+def test_without_a_registry_an_image_has_a_digest_only_where_its_own_name_leads() -> None:
+    assert shipped(Registry(["r.org:5000/p/edge@sha256:ab"]), "none") == "sha256:id"
+    assert shipped(Registry(["me/edge@sha256:ab"]), "none", "docker.io/me/edge:1") == "me/edge@sha256:ab"
+    assert shipped(Registry(["python@sha256:ab"]), "none", "library/python:3") == "python@sha256:ab"
+
+
+def test_a_registry_without_the_digest_is_named() -> None:
+    with pytest.raises(CommandFailed, match=r"by which digest r\.org has the image edge:1"):
+        shipped(Registry(), "r.org")
+
+
+@pytest.mark.parametrize(
+    ("refuses", "hint"),
+    [
+        ("denied: requested access to the resource is denied", "docker login r.org:5000"),
+        ("http: server gave HTTP response to HTTPS client", '"insecure-registries": ["r.org:5000"]'),
+        ("x509: certificate signed by unknown authority", '"insecure-registries": ["r.org:5000"]'),
+        ("dial tcp: no route to host", "another one: --image-registry HOST:PORT"),
+    ],
+)
+def test_a_refused_push_says_what_helps(refuses: str, hint: str) -> None:
+    with pytest.raises(CommandFailed, match=r"r\.org:5000 did not take the image edge:1") as raised:
+        shipped(Registry(refuses=refuses), "r.org:5000")
+    assert str(raised.value.hint).startswith(hint)
 
 
 def test_edges_in_a_swarm_have_no_ports_of_this_host() -> None:
