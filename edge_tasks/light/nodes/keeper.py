@@ -213,9 +213,9 @@ class _Server(ThreadingHTTPServer):
         self.closed.set()
         super().server_close()
 
-    def handle_error(self, _request: object, client: tuple[str, int]) -> None:  # type: ignore[override] - of TCP
+    def handle_error(self, _request: object, client: object) -> None:
         """Say in one line what went wrong with a task: mostly that it did not wait for the answer."""
-        _LOG.error("%s: %s", client[0], sys.exc_info()[1])
+        _LOG.error("%s: %s", client, sys.exc_info()[1])
 
 
 class _Handler(BaseHTTPRequestHandler):
