@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.light.nodes.files import FLEET_FILE, MEMORY, NODES_FILE, STATUS, TOKEN_FILE
-from edge_tasks.light.nodes.keeper import Keeper, server_of
+from edge_tasks.light.nodes.keeper import Keeper
 from edge_tasks.light.nodes.keeper_client import KeeperClient, KeeperError, LeaseLostError
+from edge_tasks.light.nodes.keeper_server import server_of
 from edge_tasks.light.nodes.program import Program
 from edge_tasks.light.nodes.task import Task
 from tests.metrics import scraped

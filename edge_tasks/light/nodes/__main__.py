@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from edge_tasks.light.nodes import keeper
+from edge_tasks.light.nodes import keeper_server
 from edge_tasks.light.nodes.keeper_client import KeeperClient
 from edge_tasks.light.nodes.task import Task
 
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["run"]:
         return _task().run()
     if len(arguments) == 3 and arguments[0] == "keep":  # noqa: PLR2004 - as the usage says
-        keeper.serve(Path(arguments[1]), Path(arguments[2]))
+        keeper_server.serve(Path(arguments[1]), Path(arguments[2]))
         return 0
     sys.stderr.write(_USAGE)
     return 2

@@ -1,4 +1,4 @@
-"""What a task asks of the keeper; see :mod:`.keeper` for the requests."""
+"""What a task asks of the keeper; see :mod:`.keeper_server` for the requests."""
 
 from __future__ import annotations
 
