@@ -54,11 +54,6 @@ def running_task(tasks: Sequence[StackTask]) -> StackTask | None:
     return next((one for one in tasks if one.state == RUNS and one.wanted == RUNS), None)
 
 
-def is_stuck(tasks: Sequence[StackTask]) -> bool:
-    """Whether none runs, and something stands in the way."""
-    return not begins_by_itself(tasks)
-
-
 def why_absent(tasks: Sequence[StackTask], nodes: Sequence[Node], needs: Needs) -> str:
     """Why none of an edge's tasks runs, with the node."""
     return needs.explained(why_not(tasks, nodes))

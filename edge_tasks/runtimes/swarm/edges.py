@@ -15,7 +15,7 @@ from edge_tasks.runtimes.docker.edge_containers import EdgeContainers, configura
 from edge_tasks.runtimes.docker.edge_plan import changes_of, compare
 from edge_tasks.runtimes.light_host import change_of
 from edge_tasks.runtimes.plans import EdgesToStart
-from edge_tasks.runtimes.swarm.edge_reasons import hint_absent, is_stuck, running_task, why_absent, why_again
+from edge_tasks.runtimes.swarm.edge_reasons import hint_absent, running_task, why_absent, why_again
 from edge_tasks.runtimes.swarm.edges_starting import way_of
 from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks
 
@@ -45,7 +45,10 @@ class SwarmEdges(EdgeContainers):
         return SwarmHost(self.tasks, self.backend.uri)
 
     def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
-        """Compare the services with the fleet and its directories, and the containers here with what may stay."""
+        """Compare the services with the fleet and its directories, and the containers here with what may stay.
+
+        A task that waits for its node is the Swarm's to begin; the proof says why it waits.
+        """
         stack, fleet = self.stack, self.stack.context.fleet
         containers = stack.containers()
         here = compare(containers, self._wanted({}), {})
@@ -55,11 +58,10 @@ class SwarmEdges(EdgeContainers):
         running = {name: running_task(found) for name, found in tasks.items()}
         started = {name: task.at for name, task in running.items() if task is not None}
         runs = tuple(edge for edge in there.others if edge.service in started)
-        stuck = tuple(edge for edge in there.others if edge not in runs and is_stuck(tasks.get(edge.service, [])))
         planned = EdgesToStart(
             make=there.make,
             restart=there.restart,
-            lost=(*self._lost(runs, containers, started), *stuck),
+            lost=self._lost(runs, containers, started),
             surplus=(*here.surplus, *there.surplus),
             light=self.light.find({}) if fleet.light else None,
         )

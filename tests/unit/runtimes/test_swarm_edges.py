@@ -25,7 +25,6 @@ from edge_tasks.runtimes.swarm import edge_package
 from edge_tasks.runtimes.swarm.edge_reasons import (
     Needs,
     hint_absent,
-    is_stuck,
     running_task,
     why_absent,
     why_again,
@@ -262,12 +261,6 @@ def test_what_is_typed_about_an_edge_that_does_not_run_mends_it_or_shows_more() 
     assert hint.startswith("docker save openems-edge:latest | ssh b docker load")
     assert hint_absent([ended(KILLED, wanted="ready")], "s_edge", NEEDS) == "docker service ps --no-trunc s_edge"
     assert hint_absent([ended("", "preparing", "running")], "s_edge", NEEDS) == "inv verify"
-
-
-def test_an_edge_is_stuck_if_something_stands_in_its_way() -> None:
-    assert is_stuck([ended("No such image: sha256:1", "rejected", "ready")])
-    assert not is_stuck([ended("", "preparing", "running")])
-    assert not is_stuck([RUNS])
 
 
 def test_an_edge_that_runs_again_says_for_two_minutes_why_it_was_ended() -> None:
