@@ -23,7 +23,7 @@ from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
-from edge_tasks.runtimes.choice import Chooser, kind, problems_of
+from edge_tasks.runtimes.choice import Chooser, find_problem, kind
 from edge_tasks.runtimes.context import RuntimeContext
 
 if TYPE_CHECKING:
@@ -231,8 +231,12 @@ class Session:
 
     @cached_property
     def _chooser(self) -> Chooser:
-        platform, problems = self._platform, problems_of(self.typed)
-        return Chooser(platform.bundled, lambda: platform.missing_services(self.services_named), problems)
+        platform = self._platform
+        return Chooser(
+            platform.bundled,
+            lambda: platform.missing_services(self.services_named),
+            lambda name: find_problem(name, self.typed),
+        )
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         options = counting(self.options, self.tasks) if saved else self.options

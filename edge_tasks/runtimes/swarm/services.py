@@ -27,7 +27,8 @@ class SwarmServices(DockerServices):
 
     def running(self) -> tuple[str, ...]:
         """The services that run, with that of the tasks."""
-        return (*super().running(), *([self.tasks.name] if self.tasks.is_there() else ()))
+        has_tasks = not self.tasks.stack.swarm.has_left and self.tasks.is_there()
+        return (*super().running(), *([self.tasks.name] if has_tasks else ()))
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """``docker service logs`` for edges and their service, else ``docker compose logs``.
