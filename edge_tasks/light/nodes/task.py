@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 PAUSE_S: Final = 0.5
-STUCK_S: Final = 60.0
-"""A process writes its status at least every 5 s, a large one on a busy machine a little later."""
+STUCK_S: Final = 120.0
+"""A process writes its status at least every 5 s; only on a very busy machine it needs much longer."""
 _ENDING_S: Final = 8.0
 
 

@@ -144,5 +144,12 @@ def test_an_edge_that_waits_for_its_task_has_the_hint_that_lets_it_begin(
     tmp_path: Path, error: str, hint: str
 ) -> None:
     state = {"Node": "red", "CurrentState": "Rejected 1 second ago", "DesiredState": "Ready", "Error": error}
-    engine = Engine(tasks=[{**state, "Name": f"{NAME}.1"}])
+    engine = Engine(spec="wanted", tasks=[{**state, "Name": f"{NAME}.1"}])
     assert tasks_of(engine, tmp_path).not_yet().hint.startswith(hint)
+
+
+def test_edges_whose_service_or_keeper_is_another_one_are_started_by_inv_up(tmp_path: Path) -> None:
+    found = tasks_of(Engine(spec="another"), tmp_path).not_yet()
+    assert (found.running, found.hint) == (False, ""), "then the verdict says: inv up"
+    assert "is not as it should be" in found.why
+    assert "has no service" in tasks_of(Engine(has_service=False), tmp_path).not_yet().why
