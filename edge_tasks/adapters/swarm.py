@@ -14,8 +14,11 @@ from edge_tasks.errors import CommandFailed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ACTIVE: Final = "active"
+_INACTIVE: Final = "inactive"
 _ASK: Final = ("info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}")
+
+_OF_STATE: Final = {"locked": "docker swarm unlock"}
+"""What is typed when the Swarm of an engine is in a state."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,9 @@ class Swarm:
     docker: Docker
 
     @property
-    def is_there(self) -> bool:
-        """Whether the engine is in a Swarm; what that had is gone when it has left."""
-        return self.docker.ask(*_ASK).split()[0] == _ACTIVE
+    def has_left(self) -> bool:
+        """Whether the engine is in no Swarm; not so if it has one that is locked, or that it cannot reach."""
+        return self.docker.ask(*_ASK).split()[0] == _INACTIVE
 
     def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
@@ -130,7 +133,7 @@ class Swarm:
 
 def has_left() -> bool:
     """Whether this engine is in no Swarm."""
-    return not Swarm(Docker(Path(os.devnull))).is_there
+    return Swarm(Docker(Path(os.devnull))).has_left
 
 
 def swarm_problem() -> tuple[str, str]:
@@ -139,11 +142,13 @@ def swarm_problem() -> tuple[str, str]:
         state, manages = Docker(Path(os.devnull)).ask(*_ASK).split()
     except (CommandFailed, ValueError):
         return "the Docker Engine does not say whether it is in a Swarm", "docker info"
-    if state != _ACTIVE:
+    if state == _INACTIVE:
         return (
             "this Docker Engine is in no Swarm",
             "docker swarm init, then what that prints on each of the other machines",
         )
+    if state != "active":
+        return f"this Docker Engine's Swarm is {state}", _OF_STATE.get(state, "docker info says why")
     if manages != "true":
         return "this Docker Engine is a worker of a Swarm, not a manager", "run inv on a manager"
     return "", ""

@@ -23,7 +23,7 @@ from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
-from edge_tasks.runtimes.choice import Chooser, kind, problems_of
+from edge_tasks.runtimes.choice import Chooser, find_problem, kind
 from edge_tasks.runtimes.context import RuntimeContext
 
 if TYPE_CHECKING:
@@ -231,8 +231,12 @@ class Session:
 
     @cached_property
     def _chooser(self) -> Chooser:
-        platform, problems = self._platform, problems_of(self.typed)
-        return Chooser(platform.bundled, lambda: platform.missing_services(self.services_named), problems)
+        platform = self._platform
+        return Chooser(
+            platform.bundled,
+            lambda: platform.missing_services(self.services_named),
+            lambda name: find_problem(name, self.typed),
+        )
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         options = counting(self.options, self.tasks) if saved else self.options
@@ -254,12 +258,10 @@ class Session:
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
         runtime = self._choice(choices).name
-        runs = kind(runtime)
-        choices = with_release(
-            choices, is_new=saved is None, is_built=runs.uses_engine and self._platform.bundled
-        )
-        names = runs.uses_engine and self._platform.wants_names_for_keys(self.services_named)
-        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names, has_ports=not runs.spans_nodes)
+        uses_engine, is_new = kind(runtime).uses_engine, saved is None
+        choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
+        names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
+        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
         edge = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge, groups)
 

@@ -16,6 +16,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.saved import Saved, State, new_fleet
 from edge_tasks.plan import counted, some
+from edge_tasks.runtimes.choice import kind
 from edge_tasks.steps.up import mark_of
 
 if TYPE_CHECKING:
@@ -144,9 +145,7 @@ class Target:
         return mark_of(self.fleet, made.template.digest, made.shape, self.choices.text("seed"))
 
 
-def wanted_fleet(
-    choices: Choices, saved: Saved | None, runtime: str, *, keys_are_names: bool = False, has_ports: bool = True
-) -> Saved:
+def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str, *, keys_are_names: bool = False) -> Saved:
     """The fleet that was saved, or a new one, with what is chosen now.
 
     Args:
@@ -154,12 +153,12 @@ def wanted_fleet(
         saved: None if there is no fleet yet.
         runtime: the runtime's name.
         keys_are_names: see :attr:`.Fleet.keys_are_names`.
-        has_ports: see :attr:`.Fleet.has_ports`.
 
     Raises:
         SettingsError: a setting is not allowed, alone or beside another.
     """
     full, light = choices.number("edges"), choices.number("light_edges")
+    has_ports = not kind(runtime).spans_nodes
     check_size(full, light)
     fleet = replace(
         saved.fleet if saved else new_fleet(1),

@@ -31,14 +31,18 @@ class Kind:
         uses_engine: it runs containers in the platform's Compose project; others read the compose file themselves
             (:attr:`RuntimeContext.compose`).
         spans_nodes: its edges are on several machines.
-        find_problem_of_end: the same for what ends a fleet, which may need less; None if it needs the same.
+        needed_for_down: the same for what ends a fleet, which may need less; None if it needs the same.
     """
 
     create: Callable[[RuntimeContext], Runtime]
     find_problem: Callable[[], tuple[str, str]]
     uses_engine: bool
     spans_nodes: bool = False
-    find_problem_of_end: Callable[[], tuple[str, str]] | None = None
+    needed_for_down: Callable[[], tuple[str, str]] | None = None
+
+    def find_problem_of_down(self) -> tuple[str, str]:
+        """Why nothing of a fleet can be looked for and ended there, and what to do; both empty when it can."""
+        return (self.needed_for_down or self.find_problem)()
 
 
 def kind(name: str) -> Kind:
@@ -47,15 +51,10 @@ def kind(name: str) -> Kind:
     return found
 
 
-def problems_of(tasks: AbstractSet[str]) -> Callable[[str], tuple[str, str]]:
-    """Name → why a runtime cannot be used for these tasks, and what to do; both empty when it can."""
-
-    def find_problem(name: str) -> tuple[str, str]:
-        found = kind(name)
-        of_end = found.find_problem_of_end if tasks == _ENDING else None
-        return (of_end or found.find_problem)()
-
-    return find_problem
+def find_problem(name: str, tasks: AbstractSet[str]) -> tuple[str, str]:
+    """Why a runtime cannot be used for these tasks, and what to do; both empty when it can."""
+    found = kind(name)
+    return found.find_problem_of_down() if tasks == _ENDING else found.find_problem()
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def test_edges_on_several_nodes_name_theirs_and_are_found_by_it() -> None:
     fleet = MovedFleet(3)
     fleet.rows["edge1"] = replace(fleet.rows["edge1"], node="red")
     with shown(fleet) as page:
-        expect(page.locator("#sums-of")).to_contain_text("They run on red (1).")
+        expect(page.locator("#nodes")).to_have_text("Edges by node: red 1.")
         expect(edge(page, "edge1").locator(".where")).to_have_text("red")
         page.locator("#search").fill("red")
         expect(page.locator(".edge")).to_have_count(1)

@@ -133,9 +133,13 @@ class Keeper:
     def _forget(self, part: int) -> None:
         """Remove what an earlier task has said of the edges of a part, if it is there."""
         status = self.folder / STATUS.format(part)
-        if self.metrics and status.exists():
-            self.metrics.ended(part)
+        if not status.exists():
+            return
+        if self.metrics:
+            self.metrics.ending(part)
         status.unlink(missing_ok=True)
+        if self.metrics:
+            self.metrics.ended(part)  # what is scraped from here on has the part no more
 
     def serve_metrics(self) -> None:
         """Serve metrics where the fleet file says, if it does; called every second or so.

@@ -28,12 +28,13 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from edge_tasks.light.host import fleet_file, memories
+from edge_tasks.light.host import memories
 from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, PORT, STATUS
 from edge_tasks.light.nodes.keeper import Keeper
 from edge_tasks.light.nodes.program import Program
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
 _LOG: Final = logging.getLogger(__name__)
@@ -66,8 +67,8 @@ def _look_after(keeper: Keeper, closed: threading.Event) -> None:
         try:
             keeper.forget_expired()
             keeper.serve_metrics()
-        except (OSError, fleet_file.FleetFileError) as error:  # noqa: PERF203 - the next look may succeed
-            _LOG.error("not looked after: %s", error)
+        except Exception:  # noqa: BLE001, PERF203 - whatever it was, the next look may succeed, and leases must end
+            _LOG.exception("not looked after")
 
 
 class _Server(ThreadingHTTPServer):
@@ -82,9 +83,13 @@ class _Server(ThreadingHTTPServer):
         self.closed.set()
         super().server_close()
 
-    def handle_error(self, _request: object, client: object) -> None:
-        """Say in one line what went wrong with a task: mostly that it did not wait for the answer."""
-        _LOG.error("%s: %s", client, sys.exc_info()[1])
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
+        """Say in one line that a task did not wait for the answer, and everything of what we did wrong."""
+        error = sys.exc_info()[1]
+        if isinstance(error, ConnectionError | TimeoutError):
+            _LOG.info("%s: %s", client_address, error)
+        else:
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

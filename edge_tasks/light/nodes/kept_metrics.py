@@ -40,7 +40,10 @@ class KeptMetrics:
             self._stamp, self._fleet = stamp, fleet_file.load(self._path)
         self._metrics.serve(self._fleet)
 
-    def ended(self, part: int) -> None:
-        """Count what a part has counted up to its end; its status is still there. Another task runs it next."""
+    def ending(self, part: int) -> None:
+        """Read the status of a part, whose task has ended, for the last time."""
         self._metrics.ending(part)
-        self._metrics.ended(part, again=True)
+
+    def ended(self, part: int) -> None:
+        """Count what a part has counted up to its end; its status is gone."""
+        self._metrics.ended(part, again=False)

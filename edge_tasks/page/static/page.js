@@ -31,7 +31,8 @@ function take(news) {
   append(page.history, news.at, news.totals);
   figures(byId("sum-figures"), news.totals);
   const all = Object.keys(page.edges).length;
-  byId("sums-of").textContent = !all ? "" : news.reporting ? `Sums over ${whole(news.reporting)} of ${whole(all)} edges that report values; the state of charge is their mean.${spread(page.edges)}` : "No edge reports any value.";
+  byId("sums-of").textContent = !all ? "" : news.reporting ? `Sums over ${whole(news.reporting)} of ${whole(all)} edges that report values; the state of charge is their mean.` : "No edge reports any value.";
+  byId("nodes").textContent = spread(page.edges);
   const row = page.edges[panel.name];
   if (panel.name && row) panel.now(row, news.at);
   else if (panel.name) location.hash = "";

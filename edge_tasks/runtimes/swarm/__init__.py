@@ -27,7 +27,7 @@ def find_problem() -> tuple[str, str]:
     return found if any(found) else swarm_problem()
 
 
-def find_problem_of_end() -> tuple[str, str]:
+def find_problem_of_down() -> tuple[str, str]:
     """Why nothing of a fleet can be ended here; an engine that has left the Swarm has nothing there any more."""
     from edge_tasks.adapters.docker import engine_problem  # noqa: PLC0415 - asked when it matters
     from edge_tasks.adapters.swarm import has_left, swarm_problem  # noqa: PLC0415 - asked when it matters
@@ -36,6 +36,4 @@ def find_problem_of_end() -> tuple[str, str]:
     return found if any(found) or has_left() else swarm_problem()
 
 
-KIND: Final = Kind(
-    create, find_problem, uses_engine=True, spans_nodes=True, find_problem_of_end=find_problem_of_end
-)
+KIND: Final = Kind(create, find_problem, uses_engine=True, spans_nodes=True, needed_for_down=find_problem_of_down)

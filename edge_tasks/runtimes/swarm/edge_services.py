@@ -84,7 +84,7 @@ class EdgeServices:
 
     def names(self) -> tuple[str, ...]:
         """The names of the services that there are; none if the engine has left the Swarm."""
-        if not self.stack.swarm.is_there:
+        if self.stack.swarm.has_left:
             return ()
         return tuple(sorted(service.name for service in self.deployed.services()))
 

@@ -25,7 +25,7 @@ from edge_tasks.runtimes.swarm.shipping import Shipping
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.adapters.swarm import Service
+    from edge_tasks.adapters.swarm import Service, SwarmTask
     from edge_tasks.runtimes.swarm.stack import SwarmStack
 
 _ENDS_S: Final = 40.0
@@ -120,16 +120,11 @@ class SwarmTasks:
         self.keeper.require(what)
         tasks = self.stack.swarm.tasks(self.name)
         if said := fitting_no_node(tasks):
-            raise CommandFailed(
-                f"no node may run the light edges, says the Swarm: {said}",
-                hint="docker node ls; --placement any lets all nodes of this machine's architecture run them",
-            )
+            why = f"no node may run the light edges, says the Swarm: {said}"
+            raise CommandFailed(why, hint=self._remedy(tasks))
         if nodes := lacking_image(tasks):
-            image = image_of(self.stack)
-            raise CommandFailed(
-                f"{', '.join(nodes)} cannot fetch the image {image}",
-                hint=f"docker load it there, or take one that all nodes can pull: --light-image REGISTRY/{image}",
-            )
+            why = f"{', '.join(nodes)} cannot fetch the image {image_of(self.stack)}"
+            raise CommandFailed(why, hint=self._remedy(tasks))
 
     def remove(self) -> None:
         """Remove everything of this fleet in the Swarm; containers here have left its network before.
@@ -137,7 +132,7 @@ class SwarmTasks:
         Raises:
             CommandFailed: tasks are still in the network.
         """
-        if not self.stack.swarm.is_there:
+        if self.stack.swarm.has_left:
             return
         docker, label = self.stack.docker, f"label={label_of(self.stack.context.fleet.id)}"
         for kind in ("service", "secret", "network"):
@@ -153,26 +148,32 @@ class SwarmTasks:
                 raise
 
     def nodes(self) -> dict[int, str]:
-        """The part → the node on which it runs, as the keeper has noted it; empty without tasks."""
-        if not self.is_there():
-            return {}
-        return self._noted()
-
-    def _noted(self) -> dict[int, str]:
+        """The part → the node on which it runs, as the keeper has noted it last."""
         noted = json.loads(text_of(self.config.parent / NODES_FILE) or "{}")
         return {int(part): str(node) for part, node in noted.items()}
 
     def is_there(self) -> bool:
-        """Whether their service is in the Swarm; it is not if the engine has left that."""
-        return self.stack.swarm.is_there and self._service() is not None
+        """Whether their service is in the Swarm."""
+        return self._service() is not None
 
     def not_yet(self) -> EdgeProcess:
         """An edge that no task runs; the Swarm is going to have one, if there is the service."""
         if not self.is_there():
             return EdgeProcess(running=False, why="the Swarm has no service for the fleet's light edges")
+        if self.find() is None:
+            return EdgeProcess(running=False, why="the light edges' service or its keeper is not as it should be")
         tasks = self.stack.swarm.tasks(self.name)
-        hint = "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {self.name}"
-        return EdgeProcess(running=True, why=why_not(tasks, self.stack.swarm.nodes()), hint=hint)
+        why = why_not(tasks, self.stack.swarm.nodes())
+        return EdgeProcess(running=True, why=why, hint=self._remedy(tasks))
+
+    def _remedy(self, tasks: Sequence[SwarmTask]) -> str:
+        """What to type so that tasks begin."""
+        if fitting_no_node(tasks):
+            return "docker node ls; --placement any lets all nodes of this machine's architecture run them"
+        if lacking_image(tasks):
+            own = f"--light-image REGISTRY/{image_of(self.stack)}"
+            return f"docker load it there, or take one that all nodes can pull: {own}"
+        return "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {self.name}"
 
     def _service(self) -> Service | None:
         return self.stack.swarm.service(self.name)
@@ -182,11 +183,11 @@ class SwarmTasks:
 
     def end_tasks(self) -> bool:
         """Remove the service, and wait until its tasks have handed over their counters; whether it was there."""
-        if not self.is_there():
+        if self.stack.swarm.has_left or not self.is_there():
             return False
         self.stack.docker.run("service", "rm", self.name)
         deadline = time.monotonic() + _ENDS_S
-        while self._noted() and self.keeper.is_running and until(deadline, 0.5):
+        while self.nodes() and self.keeper.is_running and until(deadline, 0.5):
             pass
         return True
 
@@ -221,7 +222,8 @@ class SwarmHost(LightHost):
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the tasks say of their edges, with the node of each, by name."""
-        found, nodes = super().processes(), self._tasks.nodes()
+        found = super().processes()
+        nodes = self._tasks.nodes() if found else {}
         shares = self._options.shares(self._fleet.light)
         parts = {
             edge.name: part_of(place, shares["processes"], shares["block"])
@@ -237,5 +239,5 @@ class SwarmHost(LightHost):
     def _too_late(self) -> CommandFailed:
         """The reason of the Swarm; tasks that run go on."""
         missing = self._tasks.not_yet()
-        why = f"not all tasks of the light edges have taken them within {self.starts_s:.0f} s: {missing.why}"
+        why = f"not all light edges have begun within {self.starts_s:.0f} s; of one that has not: {missing.why}"
         return CommandFailed(why, hint=missing.hint)

@@ -29,8 +29,8 @@ class SwarmServices(DockerServices):
 
     def running(self) -> tuple[str, ...]:
         """The services that run, with those of the edges and that of the tasks."""
-        of_light = [self.tasks.name] if self.tasks.is_there() else []
-        return (*super().running(), *self.edges.names(), *of_light)
+        has_tasks = not self.tasks.stack.swarm.has_left and self.tasks.is_there()
+        return (*super().running(), *self.edges.names(), *([self.tasks.name] if has_tasks else ()))
 
     def show_logs(self, edges: Sequence[str], service: str, *, follow: bool) -> None:
         """``docker service logs`` for edges and their services, else ``docker compose logs``.

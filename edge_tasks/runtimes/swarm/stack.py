@@ -32,7 +32,7 @@ class JoinedCompose(Compose):
     def up(self, services: Sequence[str], *, parallel: int) -> None:
         """The same, when the network is there."""
         swarm = Swarm(self.docker)
-        if swarm.is_there and not swarm.has_network(self.overlay):  # else only what a purge needs is started
+        if not swarm.has_left and not swarm.has_network(self.overlay):  # else only what a purge needs is started
             swarm.make_network(self.overlay, self.label)
         super().up(services, parallel=parallel)
 

@@ -12,7 +12,6 @@ from edge_tasks.cli.target import wanted_fleet
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.fleet.saved import Saved
 from edge_tasks.runtimes import NAMES, light_groups
-from edge_tasks.runtimes.choice import kind
 from tests.unit.made_of import blueprints, whole
 
 URI = "ws://openems-backend:8081"
@@ -22,7 +21,7 @@ def made_in(runtime: str, *, secret: bytes = bytes(range(32)), seed: str = "seed
     """What the two real and the two light edges of a fleet are made of in a runtime."""
     saved = Saved(Fleet("0193", secret, size=4, light=2), runtime, "docker-compose.override.yml", {})
     choices = Choices({"edges": 2, "light_edges": 2}, {}, {}, {})
-    fleet = wanted_fleet(choices, saved, runtime, has_ports=not kind(runtime).spans_nodes).fleet
+    fleet = wanted_fleet(choices, saved, runtime).fleet
     prints = blueprints(whole(fleet, profile="household", seed=seed))
     rendered = {edge.name: prints.of(edge).template.render(edge, URI) for edge in fleet.edges_with_directory}
     light = light_groups.members(

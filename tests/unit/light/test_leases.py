@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -128,17 +127,15 @@ def test_a_task_that_waits_says_why_and_says_it_once(tmp_path: Path, caplog: pyt
 
 
 def test_a_part_that_says_nothing_any_more_is_killed_so_that_the_swarm_starts_the_task_again(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    killed: list[str] = []
+    clock, killed = [100.0], []
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     client: Any = SimpleNamespace(renew=lambda _: "", put=lambda *_: None)
     task = Task(client, 0, tmp_path)
-    task._process = cast("Any", SimpleNamespace(kill=lambda: killed.append("it")))
-    status = tmp_path / STATUS.format(0)
-    status.write_text("{}")
-    os.utime(status, (time.time() - STUCK_S + 5,) * 2)
-    task._go_on(0)
-    assert killed == []
-    os.utime(status, (time.time() - STUCK_S - 1,) * 2)
-    task._go_on(0)
-    assert killed == ["it"]
+    task._process = cast("Any", SimpleNamespace(kill=lambda: killed.append(clock[0])))
+    task._heard = clock[0]
+    (tmp_path / STATUS.format(0)).write_text("{}")
+    for clock[0] in (150.0, 150.0 + STUCK_S, 151.0 + STUCK_S):
+        task._go_on(0)
+    assert killed == [151.0 + STUCK_S]

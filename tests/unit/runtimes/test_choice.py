@@ -6,7 +6,7 @@ import pytest
 
 from edge_tasks.errors import MissingTool
 from edge_tasks.runtimes import NAMES
-from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, kind, problems_of
+from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, find_problem, kind
 
 
 class Machine:
@@ -78,10 +78,9 @@ def test_the_engine_is_asked_only_once() -> None:
 
 
 def test_what_ends_a_fleet_may_need_less_than_what_starts_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    swarm = replace(
-        kind("embedded"), find_problem=lambda: ("in no Swarm", ""), find_problem_of_end=lambda: ("", "")
-    )
+    swarm = replace(kind("embedded"), find_problem=lambda: ("in no Swarm", ""), needed_for_down=lambda: ("", ""))
+    assert kind("embedded").find_problem_of_down() == ("", "")
     monkeypatch.setattr("edge_tasks.runtimes.choice.kind", lambda _: swarm)
-    assert problems_of(frozenset({"down"}))("swarm") == ("", "")
-    assert problems_of(frozenset({"down", "setup"}))("swarm") == ("in no Swarm", "")
-    assert problems_of(frozenset({"status"}))("swarm") == ("in no Swarm", "")
+    assert find_problem("swarm", {"down"}) == ("", "")
+    assert find_problem("swarm", {"down", "setup"}) == ("in no Swarm", "")
+    assert find_problem("swarm", {"status"}) == ("in no Swarm", "")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.adapters.swarm import Swarm
+from edge_tasks.adapters.swarm import Swarm, has_left, swarm_problem
 from edge_tasks.errors import CommandFailed
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.light.nodes.files import FLEET_FILE, NODES_FILE
+from edge_tasks.light.nodes.files import FLEET_FILE
 from edge_tasks.runtimes.swarm.light_service import SPEC, service_of
 from edge_tasks.runtimes.swarm.light_tasks import SwarmTasks
 
@@ -26,15 +26,15 @@ class Engine:
     """An engine with a Swarm that has the service of the fleet, or none."""
 
     spec: str = ""
-    in_swarm: bool = True
+    state: str = "active true"
     has_service: bool = True
     said: list[str] = field(default_factory=list)
     tasks: list[dict[str, str]] = field(default_factory=list)
 
     def ask(self, *command: str, **_: object) -> str:
         if command[0] == "info":
-            return "active true" if self.in_swarm else "inactive false"
-        assert self.in_swarm, "the engine is in no Swarm"
+            return self.state
+        assert self.state == "active true", "the engine answers nothing about a Swarm"
         if command[:2] == ("service", "ls"):
             return json.dumps({"Name": NAME}) if self.has_service else ""
         if command[:2] == ("service", "inspect"):
@@ -100,10 +100,25 @@ def test_tasks_that_are_as_they_should_be_go_on(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_has_left_the_swarm_has_nothing_there_and_nothing_to_remove(tmp_path: Path) -> None:
-    (tmp_path / NODES_FILE).write_text('{"0": "red"}')
-    tasks = tasks_of(Engine(in_swarm=False), tmp_path)
+    tasks = tasks_of(Engine(state="inactive false"), tmp_path)
     tasks.remove()
-    assert (tasks.is_there(), tasks.nodes(), tasks.end_tasks()) == (False, {}, False)
+    assert not tasks.end_tasks()
+
+
+def test_an_engine_whose_swarm_is_locked_has_not_left_it_and_is_told_what_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = Engine(state="locked false")
+    with pytest.raises(AssertionError):
+        tasks_of(locked, tmp_path).remove()
+    monkeypatch.setattr("edge_tasks.adapters.swarm.Docker", lambda _: locked)
+    assert not has_left()
+    assert swarm_problem() == ("this Docker Engine's Swarm is locked", "docker swarm unlock")
+    locked.state = "inactive false"
+    assert has_left()
+    assert swarm_problem()[0] == "this Docker Engine is in no Swarm"
+    locked.state = "active true"
+    assert swarm_problem() == ("", "")
 
 
 def test_a_placement_that_no_node_fits_is_said_at_once(tmp_path: Path) -> None:
@@ -117,14 +132,24 @@ def test_a_placement_that_no_node_fits_is_said_at_once(tmp_path: Path) -> None:
     assert "--placement any" in caught.value.hint
 
 
-def test_an_edge_that_waits_for_its_task_has_the_hint_that_shows_what_hinders_it(tmp_path: Path) -> None:
-    rejected = {
-        "Node": "red",
-        "CurrentState": "Rejected 1 second ago",
-        "DesiredState": "Ready",
-        "Error": "No such image",
-    }
-    engine = Engine(tasks=[{**rejected, "Name": f"{NAME}.1"}])
-    assert tasks_of(engine, tmp_path).not_yet().hint == f"docker service ps --no-trunc {NAME}"
-    engine.tasks.clear()
-    assert tasks_of(engine, tmp_path).not_yet().hint == "inv verify"
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        ("No such image: python", "docker load it there"),
+        ("task: non-zero exit (1)", f"docker service ps --no-trunc {NAME}"),
+        ("", "inv verify"),
+    ],
+)
+def test_an_edge_that_waits_for_its_task_has_the_hint_that_lets_it_begin(
+    tmp_path: Path, error: str, hint: str
+) -> None:
+    state = {"Node": "red", "CurrentState": "Rejected 1 second ago", "DesiredState": "Ready", "Error": error}
+    engine = Engine(spec="wanted", tasks=[{**state, "Name": f"{NAME}.1"}])
+    assert tasks_of(engine, tmp_path).not_yet().hint.startswith(hint)
+
+
+def test_edges_whose_service_or_keeper_is_another_one_are_started_by_inv_up(tmp_path: Path) -> None:
+    found = tasks_of(Engine(spec="another"), tmp_path).not_yet()
+    assert (found.running, found.hint) == (False, ""), "then the verdict says: inv up"
+    assert "is not as it should be" in found.why
+    assert "has no service" in tasks_of(Engine(has_service=False), tmp_path).not_yet().why
