@@ -23,7 +23,7 @@ from edge_tasks.cli.settings import Choices, check_services, check_typed
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
-from edge_tasks.runtimes.choice import Chooser, find_problem, kind
+from edge_tasks.runtimes.choice import chooser_of, kind
 from edge_tasks.runtimes.context import RuntimeContext
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.invocation import Invocation
     from edge_tasks.fleet.groups import Group
     from edge_tasks.fleet.saved import Saved
-    from edge_tasks.runtimes.choice import Choice
+    from edge_tasks.runtimes.choice import Choice, Chooser
     from edge_tasks.runtimes.protocols import Runtime
 
 _WITHOUT_FLEET_FILE: Final = frozenset({"down"})
@@ -232,11 +232,7 @@ class Session:
     @cached_property
     def _chooser(self) -> Chooser:
         platform = self._platform
-        return Chooser(
-            platform.bundled,
-            lambda: platform.missing_services(self.services_named),
-            lambda name: find_problem(name, self.typed),
-        )
+        return chooser_of(self.typed, platform.bundled, lambda: platform.missing_services(self.services_named))
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         options = counting(self.options, self.tasks) if saved else self.options

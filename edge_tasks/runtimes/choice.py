@@ -112,3 +112,12 @@ class Chooser:
         if name not in self._asked:
             self._asked[name] = self.find_problem(name)
         return self._asked[name]
+
+
+def chooser_of(
+    tasks: AbstractSet[str],
+    bundled: bool,  # noqa: FBT001 - as the attribute of what it makes
+    find_missing: Callable[[], tuple[str, ...]],
+) -> Chooser:
+    """What chooses for these tasks; see :class:`Chooser`."""
+    return Chooser(bundled, find_missing, lambda name: find_problem(name, tasks))
