@@ -24,6 +24,7 @@ class Image:
     Attributes:
         user: as whom it runs; empty or ``root`` for root.
         words: of its entrypoint and command.
+        entrypoint: those of the entrypoint alone.
         environment: name → value.
         directory: in which its command is run; empty for the root.
         id: its digest.
@@ -38,6 +39,7 @@ class Image:
     id: str = ""
     volumes: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
+    entrypoint: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,12 @@ class Container:
 
 
 def container_of(entry: Mapping[str, Any]) -> Container | None:
-    """A Compose service's container from ``docker inspect``; None if ``docker compose run`` made it."""
+    """A Compose service's container from ``docker inspect``; None if ``docker compose run`` or a Swarm made it.
+
+    A task of a Swarm has the labels of its image, which are those of Compose's service if Compose built that.
+    """
     labels, state = entry["Config"].get("Labels") or {}, entry["State"]
-    if labels.get("com.docker.compose.oneoff") == "True":
+    if labels.get("com.docker.compose.oneoff") == "True" or "com.docker.swarm.task.id" in labels:
         return None
     return Container(
         id=entry["Id"],

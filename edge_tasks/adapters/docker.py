@@ -220,6 +220,7 @@ class Docker:
             id=str(entry["Id"]),
             volumes=frozenset(config.get("Volumes") or ()),
             labels=config.get("Labels") or {},
+            entrypoint=tuple(config.get("Entrypoint") or ()),
         )
 
     def copy_out(self, image: str, path: PurePosixPath, target: Path) -> bool:

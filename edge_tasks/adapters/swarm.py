@@ -14,7 +14,11 @@ from edge_tasks.errors import CommandFailed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_INACTIVE: Final = "inactive"
 _ASK: Final = ("info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}")
+
+_OF_STATE: Final = {"locked": "docker swarm unlock"}
+"""What is typed when the Swarm of an engine is in a state."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,14 @@ class SwarmTask:
         state: as Docker calls it: ``running``, ``pending``, ``rejected`` …
         wanted: the state that it is to have: ``running``, ``shutdown`` …
         error: why it does not run; empty if nothing is known.
+        slot: its number in the service; of each slot one task runs, and the others have ended.
     """
 
     node: str
     state: str
     wanted: str
     error: str
+    slot: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,11 @@ class Swarm:
     """The Swarm of an engine."""
 
     docker: Docker
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the engine is in no Swarm; not so if it has one that is locked, or that it cannot reach."""
+        return self.docker.ask(*_ASK).split()[0] == _INACTIVE
 
     def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
@@ -84,13 +95,14 @@ class Swarm:
         return Service(spec.get("Labels") or {}, int(spec["Mode"]["Replicated"]["Replicas"]))
 
     def tasks(self, service: str) -> tuple[SwarmTask, ...]:
-        """The tasks of a service, the newest first; also the last that have ended."""
+        """The tasks of a service by slots, the newest of each first; also the last that have ended."""
         return tuple(
             SwarmTask(
                 found["Node"],
                 found["CurrentState"].partition(" ")[0].lower(),
                 found["DesiredState"].lower(),
                 found["Error"].strip('"'),
+                found["Name"].rpartition(".")[2],
             )
             for found in self._lines("service", "ps", "--no-trunc", service)
         )
@@ -119,17 +131,24 @@ class Swarm:
         return [json.loads(line) for line in said.splitlines() if line]
 
 
+def has_left() -> bool:
+    """Whether this engine is in no Swarm."""
+    return Swarm(Docker(Path(os.devnull))).has_left
+
+
 def swarm_problem() -> tuple[str, str]:
     """Why this engine can run no services of a Swarm, and what to do; both empty if it can."""
     try:
         state, manages = Docker(Path(os.devnull)).ask(*_ASK).split()
     except (CommandFailed, ValueError):
         return "the Docker Engine does not say whether it is in a Swarm", "docker info"
-    if state != "active":
+    if state == _INACTIVE:
         return (
             "this Docker Engine is in no Swarm",
             "docker swarm init, then what that prints on each of the other machines",
         )
+    if state != "active":
+        return f"this Docker Engine's Swarm is {state}", _OF_STATE.get(state, "docker info says why")
     if manages != "true":
         return "this Docker Engine is a worker of a Swarm, not a manager", "run inv on a manager"
     return "", ""

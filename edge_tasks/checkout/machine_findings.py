@@ -31,9 +31,14 @@ _OTHER_FILES: Final = 100
 """What a backend opens besides a socket for each edge: log, database, its own ports, libraries."""
 
 
+def memory_of_edge(heap: str) -> int:
+    """The bytes that an edge takes with such a Java heap."""
+    return (size_of(heap) // _MIB + _EDGE_OVERHEAD_MIB) * _MIB
+
+
 def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) -> list[Finding]:
     """Check that so many more edges fit into the memory that is free (bytes)."""
-    each = (_size(heap) // _MIB + _EDGE_OVERHEAD_MIB) * _MIB
+    each = memory_of_edge(heap)
     free = available - (0 if platform_runs else _PLATFORM_MIB * _MIB)
     fit = max(0, free // each)
     if edges <= fit:
@@ -143,5 +148,6 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
     ]
 
 
-def _size(text: str) -> int:
+def size_of(text: str) -> int:
+    """The bytes of ``128m`` or ``1g``."""
     return int(text[:-1]) * (2**30 if text.endswith("g") else _MIB)

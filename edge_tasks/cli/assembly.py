@@ -52,7 +52,8 @@ def build(session: Session) -> Build:
 def compose(session: Session) -> Compose:
     """``inv compose``."""
     target = session.target
-    return Compose(target.override, session.runtime.services, target.fleet.edges_with_directory)
+    edges = target.fleet.edges_with_directory if target.fleet.has_ports else ()  # else they are in no override
+    return Compose(target.override, session.runtime.services, edges)
 
 
 def odoo_init(session: Session) -> OdooInit:

@@ -87,7 +87,7 @@ def running_of(fleet: Saved, runtime_of: Callable[[Saved], Runtime]) -> tuple[st
     Raises:
         MissingTool: nobody can say, because its runtime does not answer.
     """
-    problem, remedy = kind(fleet.runtime).find_problem()
+    problem, remedy = kind(fleet.runtime).find_problem_of_down()
     if problem:
         raise MissingTool(f"the fleet was made in the {fleet.runtime} runtime, but {problem}", hint=remedy)
     try:

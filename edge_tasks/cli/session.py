@@ -25,7 +25,7 @@ from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State, no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.beside import Beside
-from edge_tasks.runtimes.choice import Chooser, kind
+from edge_tasks.runtimes.choice import chooser_of, kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.invocation import Invocation
     from edge_tasks.fleet.groups import Group
     from edge_tasks.fleet.saved import Saved
-    from edge_tasks.runtimes.choice import Choice
+    from edge_tasks.runtimes.choice import Choice, Chooser
     from edge_tasks.runtimes.protocols import Runtime
 
 _WITHOUT_FLEET_FILE: Final = frozenset({"down"})
@@ -251,7 +251,7 @@ class Session:
     @cached_property
     def _chooser(self) -> Chooser:
         platform = self._platform
-        return Chooser(platform.bundled, lambda: platform.missing_services(self.services_named))
+        return chooser_of(self.typed, platform.bundled, lambda: platform.missing_services(self.services_named))
 
     def _choices(self, saved: Mapping[str, str | int]) -> Choices:
         options = counting(self.options, self.tasks) if saved else self.options
@@ -277,7 +277,6 @@ class Session:
         choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
         names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
         wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
-        kind(runtime).check(wanted.fleet)
         edge = self.services_named.get("edge", EDGE_SERVICE)
         return Target(self._platform, saved, wanted, choices, edge, groups)
 

@@ -16,6 +16,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.saved import Saved, State, new_fleet
 from edge_tasks.plan import counted, some
+from edge_tasks.runtimes.choice import kind
 from edge_tasks.steps.up import mark_of
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str, *, keys_ar
         SettingsError: a setting is not allowed, alone or beside another.
     """
     full, light = choices.number("edges"), choices.number("light_edges")
+    has_ports = not kind(runtime).spans_nodes
     check_size(full, light)
     fleet = replace(
         saved.fleet if saved else new_fleet(1),
@@ -165,8 +167,9 @@ def wanted_fleet(choices: Choices, saved: Saved | None, runtime: str, *, keys_ar
         reserve=choices.number("reserve"),
         port_offset=choices.number("port_offset"),
         keys_are_names=keys_are_names,
+        has_ports=has_ports,
     )
-    check_ports(fleet.port_offset, fleet.full)
+    check_ports(fleet.port_offset, fleet.full if has_ports else 0)
     override_file = choices.text("override_file")
     if Path(override_file).name != override_file:
         raise SettingsError(f"--override-file is {override_file!r}", hint="a plain file name, in the platform")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.identity import Edge
 
 STAMP: Final = ".edge-tasks"
-_WRITTEN_LAST: Final = ".gitignore"
+IGNORED: Final = ".gitignore"
+"""Keeps a directory out of git; it is written last."""
 _IGNORED_BY_GIT: Final = "# edge-tasks: generated, holds an apikey\n*\n"
 
 
@@ -81,7 +82,7 @@ class Directories:
         """
         directory = str(self.of(edge))
         try:
-            written = os.stat(f"{directory}/{_WRITTEN_LAST}").st_mtime_ns  # noqa: PTH116 - of each edge: half the time
+            written = os.stat(f"{directory}/{IGNORED}").st_mtime_ns  # noqa: PTH116 - of each edge: half the time
             return all(os.stat(f"{directory}/{place}").st_mtime_ns <= written for place in places)  # noqa: PTH116 - as above
         except OSError:
             return False
@@ -113,7 +114,7 @@ class Directories:
         Raises:
             NotWritable: the old directory is still there, whole.
         """
-        stamped = {PurePosixPath(STAMP): f"{digest}\n", PurePosixPath(_WRITTEN_LAST): _IGNORED_BY_GIT}
+        stamped = {PurePosixPath(STAMP): f"{digest}\n", PurePosixPath(IGNORED): _IGNORED_BY_GIT}
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
         replace_directory(self.of(edge), {**files, **stamped})

@@ -60,7 +60,7 @@ class Edge:
         name: ``edge<index>``, as Odoo and the backend require it.
         apikey: a secret; never in output, argv or logs.
         setup_password: ``XXXX-XXXX-XXXX-XXXX``, as Odoo makes it; a secret too.
-        ports: None beyond the last host port, and for a light edge.
+        ports: None beyond the last host port, for a light edge, and in a Swarm.
         seed: what the UUIDs of its PIDs are derived from.
     """
 
@@ -100,6 +100,7 @@ class Fleet:
         port_offset: added to every host port.
         light: how many of the edges, the last ones, are light and have no directory.
         keys_are_names: the apikey of an edge is its name, as ``Metadata.Dummy`` wants it.
+        has_ports: its edges get ports of this host; not those on the nodes of a Swarm.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Fleet:
     port_offset: int = 0
     light: int = 0
     keys_are_names: bool = False
+    has_ports: bool = True
 
     def edge(self, index: int) -> Edge:
         """The edge with an index, which may be beyond the fleet's size (the reserve)."""
@@ -120,7 +122,7 @@ class Fleet:
             name=name,
             apikey=name if self.keys_are_names else secret,
             setup_password=_grouped(self._text("setup password", name, _SETUP_PASSWORD, 16)),
-            ports=None if self.full <= index < self.size else ports_of(index, self.port_offset),
+            ports=ports_of(index, self.port_offset) if self._may_have_ports(index) else None,
             seed=_derive(self.secret, "edge", name),
         )
 
@@ -148,6 +150,9 @@ class Fleet:
     def reserved(self) -> tuple[Edge, ...]:
         """The edges that are registered ahead, archived."""
         return tuple(map(self.edge, range(self.size, min(self.size + self.reserve, MOST_EDGES))))
+
+    def _may_have_ports(self, index: int) -> bool:
+        return self.has_ports and not self.full <= index < self.size
 
     def password(self, purpose: str) -> str:
         """A password for a service that the fleet runs itself, 32 characters of ``[A-Za-z0-9]``."""

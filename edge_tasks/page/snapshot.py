@@ -1,8 +1,8 @@
 """What one look at the fleet found, as the page gets it: everything at first, then only what has changed. No I/O.
 
-A row goes over the wire as ``[state, why, hint, heard, [grid, pv, consumption, battery, soc]]``: powers in W
-(grid: positive is drawn, negative is fed in; battery: positive is discharged), state of charge in percent,
-``heard`` in seconds since 1970. None stands for everything that was not told.
+A row goes over the wire as ``[state, why, hint, heard, [grid, pv, consumption, battery, soc], node]``: powers in
+W (grid: positive is drawn, negative is fed in; battery: positive is discharged), state of charge in percent,
+``heard`` in seconds since 1970, ``node`` empty outside of a Swarm. None stands for everything that was not told.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Row:
     Attributes:
         heard: when the backend last noted a message of it (it notes every 30 s).
         figures: in the order of :data:`CHANNELS`.
+        node: the machine of a Swarm on which it runs; empty elsewhere.
     """
 
     state: str
@@ -45,11 +46,12 @@ class Row:
     hint: str
     heard: float | None
     figures: Figures
+    node: str = ""
 
     @property
     def wire(self) -> list[Any]:
         """The row as the page gets it."""
-        return [self.state, self.why, self.hint, self.heard, self.figures]
+        return [self.state, self.why, self.hint, self.heard, self.figures, self.node]
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _row(verdict: Verdict, at: float, before: Row | None) -> Row:
     if heard is not None and known is not None and abs(heard - known) < _SAME_MOMENT_S:
         heard = known
     figures = tuple(number(verdict.values.get(channel)) for channel in CHANNELS)
-    return Row(verdict.condition.value, verdict.why, verdict.hint, heard, figures)
+    return Row(verdict.condition.value, verdict.why, verdict.hint, heard, figures, verdict.node)
 
 
 def totals_of(figures: Collection[Figures]) -> Figures:

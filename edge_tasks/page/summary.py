@@ -36,6 +36,7 @@ class Line:
             before; None when either is not known, or it is not online.
         figures: powers in W and the state of charge in percent, as in :data:`CHANNELS`.
         energies: in Wh, as in :data:`ENERGIES`.
+        node: the machine of a Swarm on which it runs; empty elsewhere.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Line:
     came_s: float | None
     figures: Figures
     energies: Figures
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Summary:
     def ill(self) -> tuple[Line, ...]:
         """The lines of edges that are not online, which have a reason."""
         return tuple(line for line in self.lines if line.why)
+
+    @property
+    def spans_nodes(self) -> bool:
+        """Whether the edges run on nodes of a Swarm."""
+        return any(line.node for line in self.lines)
 
     @property
     def figures(self) -> Figures:
@@ -105,4 +112,5 @@ def _line(verdict: Verdict, since: float, began: float) -> Line:
         came,
         tuple(number(values.get(channel)) for channel in CHANNELS),
         tuple(number(values.get(channel)) for channel in ENERGIES),
+        verdict.node,
     )

@@ -210,6 +210,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         name=name,
         running=process.running,
         running_why=process.why,
+        running_hint=process.hint or "inv up",
         online=online,
         tries=process.tries,
         node=process.node,

@@ -20,6 +20,7 @@ class EdgeProcess:
         ignored: config files that it does not load, each with the reason.
         tries: it connects again by itself when it has lost the backend.
         node: the machine of a Swarm on which it runs; empty elsewhere.
+        hint: what to type while it is not connected; empty if ``inv up`` mends that.
     """
 
     running: bool
@@ -28,6 +29,7 @@ class EdgeProcess:
     ignored: tuple[str, ...] = ()
     tries: bool = False
     node: str = ""
+    hint: str = ""
 
 
 class StatusSource(Protocol):

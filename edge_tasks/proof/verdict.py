@@ -66,6 +66,7 @@ class Observation:
     Attributes:
         running: its process or container runs.
         running_why: why not, in the runtime's words.
+        running_hint: what to type then.
         online: what the backend says; None when the backend does not know it.
         tries: it connects again by itself when it has lost the backend.
         node: the machine of a Swarm on which it runs; empty elsewhere.
@@ -92,6 +93,7 @@ class Observation:
     name: str
     running: bool
     running_why: str = ""
+    running_hint: str = "inv up"
     online: bool | None = None
     tries: bool = False
     node: str = ""
@@ -218,7 +220,7 @@ def _of_row(seen: Observation) -> _Found | None:
         return Fault.NO_ROW, amiss, f"it has no {entry} in {seen.words.holder}", "inv register"
     if not seen.running:
         why = seen.running_why or "its process does not run"
-        return Fault.NOT_RUNNING, Condition.OFFLINE, why, "inv up"
+        return Fault.NOT_RUNNING, Condition.OFFLINE, why, seen.running_hint
     if not seen.active:
         return Fault.ROW_ARCHIVED, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"
     if seen.visible is False:
@@ -242,7 +244,7 @@ def _of_connection(seen: Observation) -> _Found | None:
     if seen.tries and seen.backend_age_s < _RECONNECTS_S:
         why = f"reconnecting: the backend was started {seen.backend_age_s:.0f} s ago"
         return Fault.RECONNECTING, offline, why, "inv verify"
-    return Fault.NOT_CONNECTED, offline, seen.running_why or _not_connected(seen), "inv up"
+    return Fault.NOT_CONNECTED, offline, seen.running_why or _not_connected(seen), seen.running_hint
 
 
 def _not_connected(seen: Observation) -> str:

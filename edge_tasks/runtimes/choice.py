@@ -10,14 +10,15 @@ from edge_tasks.errors import MissingTool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
-    from edge_tasks.fleet.identity import Fleet
     from edge_tasks.runtimes.context import RuntimeContext
     from edge_tasks.runtimes.protocols import Runtime
 
 AUTO: Final = "auto"
 _REAL: Final = "docker"
 _WITHOUT_DOCKER: Final = "embedded"
+_ENDING: Final = frozenset({"down"})
 
 
 @dataclass(frozen=True)
@@ -30,20 +31,30 @@ class Kind:
         uses_engine: it runs containers in the platform's Compose project; others read the compose file themselves
             (:attr:`RuntimeContext.compose`).
         spans_nodes: its edges are on several machines.
-        check: refuses a fleet that it cannot run, with a :class:`~edge_tasks.errors.SettingsError`.
+        needed_for_down: the same for what ends a fleet, which may need less; None if it needs the same.
     """
 
     create: Callable[[RuntimeContext], Runtime]
     find_problem: Callable[[], tuple[str, str]]
     uses_engine: bool
     spans_nodes: bool = False
-    check: Callable[[Fleet], None] = lambda _: None
+    needed_for_down: Callable[[], tuple[str, str]] | None = None
+
+    def find_problem_of_down(self) -> tuple[str, str]:
+        """Why nothing of a fleet can be looked for and ended there, and what to do; both empty when it can."""
+        return (self.needed_for_down or self.find_problem)()
 
 
 def kind(name: str) -> Kind:
     """The runtime of a name out of :data:`edge_tasks.runtimes.NAMES`."""
     found: Kind = import_module(f"edge_tasks.runtimes.{name}").KIND
     return found
+
+
+def find_problem(name: str, tasks: AbstractSet[str]) -> tuple[str, str]:
+    """Why a runtime cannot be used for these tasks, and what to do; both empty when it can."""
+    found = kind(name)
+    return found.find_problem_of_down() if tasks == _ENDING else found.find_problem()
 
 
 @dataclass(frozen=True)
@@ -101,3 +112,12 @@ class Chooser:
         if name not in self._asked:
             self._asked[name] = self.find_problem(name)
         return self._asked[name]
+
+
+def chooser_of(
+    tasks: AbstractSet[str],
+    bundled: bool,  # noqa: FBT001 - as the attribute of what it makes
+    find_missing: Callable[[], tuple[str, ...]],
+) -> Chooser:
+    """What chooses for these tasks; see :class:`Chooser`."""
+    return Chooser(bundled, find_missing, lambda name: find_problem(name, tasks))

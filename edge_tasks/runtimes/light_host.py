@@ -126,9 +126,11 @@ class LightHost:
 
     Attributes:
         starts_s: the processes have their edges after so many seconds at the latest.
+        starts_again: processes that run and do not take their edges in that time are ended and started again.
     """
 
     starts_s: ClassVar[float] = 30.0
+    starts_again: ClassVar[bool] = True
 
     def __init__(  # noqa: PLR0913 - where it runs, whose edges, and how
         self,
@@ -184,12 +186,13 @@ class LightHost:
     def start(self, planned: LightStart) -> str:
         """Tell the host its edges, starting it when it does not run, and wait until it has taken them.
 
-        One that runs and does not take them within 30 s is ended and started again.
-
         Raises:
-            CommandFailed: it ended, or did not take them within 30 s.
+            CommandFailed: it ended, or did not take them within :attr:`starts_s`.
         """
-        if not (planned.is_running and not planned.is_stuck and self._is_told(planned)):
+        goes_on = planned.is_running and not planned.is_stuck
+        if not (goes_on and self._is_told(planned)):
+            if goes_on and not self.starts_again:
+                raise self._too_late()
             self._start_again(planned)
         return f"light host has {counted(planned.count, 'edge')}"
 
@@ -206,7 +209,10 @@ class LightHost:
                 file.unlink(missing_ok=True)
         self.process.start(planned.fleet_file)
         if not self._takes(planned):
-            raise CommandFailed("the light host did not start its edges", hint=f"see {self.process.log}")
+            raise self._too_late()
+
+    def _too_late(self) -> CommandFailed:
+        return CommandFailed("the light host did not start its edges", hint=f"see {self.process.log}")
 
     def _takes(self, planned: LightStart) -> bool:
         told = json.loads(planned.fleet_file)

@@ -131,6 +131,7 @@ class Report:
             ill=summary.ill,
             counts=summary.counts,
             titles=_TITLES,
+            spans_nodes=summary.spans_nodes,
             sums=_cells(summary.figures, summary.energies),
             looks=looks,
             energies=energies,

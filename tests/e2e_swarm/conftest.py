@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ from tests.e2e_docker.conftest import (  # some of them are fixtures
     made,
     remove,
 )
+from tests.inv import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = Path(__file__).with_name("engines")
 IMAGE = "edge-tasks-test-base:bookworm"
+OFFSET, METRICS_PORT = 5000, 9464
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ class Engines:
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=180
         )
         assert done.returncode == 0, done.stdout
+
+    def load(self, image: str, node: str) -> None:
+        """Give a node an image that the manager has."""
+        there = ["docker", "-H", f"unix://{self.folder}/node{node}.sock", "load", "--quiet"]
+        with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
+            done = subprocess.run(there, stdin=saved.stdout, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
     @staticmethod
     def nodes() -> dict[str, str]:
@@ -59,18 +69,31 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
         found.do("down")
 
 
+INFLUXDB = """
+  influxdb:
+    image: influxdb:1.8
+    environment: {INFLUXDB_DB: openemsdb}
+    volumes: ['points:/var/lib/influxdb']
+"""
+HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
+
+
 @pytest.fixture(scope="module")
 def fleet(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Nine light edges in three tasks."""
+    """Nine light edges in three tasks, with an InfluxDB and metrics."""
     assert len(engines.nodes()) == 3
     checkout = made(tmp_path_factory.mktemp("checkouts") / "swarmed checkout")
     compose = checkout.path / "docker-compose.yml"
     # Other tests may build theirs meanwhile.
-    compose.write_text(compose.read_text().replace(":latest", ":swarmed"))
-    checkout.git("commit", "-qam", "images of its own")
-    found = Platform(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE, "--port-offset", "5000"))
+    text = compose.read_text().replace(":latest", ":swarmed")
+    compose.write_text(text.replace("\nvolumes:\n", f"{INFLUXDB}\nvolumes:\n  points:\n"))
+    shutil.copytree(ROOT / "templates" / "platform" / HISTORY, checkout.path / HISTORY)
+    checkout.git("add", "-A")
+    checkout.git("commit", "-qm", "images and an InfluxDB of its own")
+    found = Platform(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE, "--port-offset", str(OFFSET)))
     try:
-        found.inv("setup", "--edges", "0", "--light-edges", "9", "--light-processes", "3")
+        how = ("--light-processes", "3", "--metrics-port", str(METRICS_PORT))
+        found.inv("setup", "--edges", "0", "--light-edges", "9", *how)
         yield found
     finally:
         remove(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,3 +124,18 @@ def test_an_edge_names_only_the_directory_and_the_ports_that_it_has() -> None:
         page.reload()
         expect(page.locator("#components")).to_contain_text("config directory/p/config-edge0")
         expect(page.locator("#components")).to_contain_text("host ports8080 console, 8085 websocket")
+
+
+def test_edges_on_several_nodes_name_theirs_and_are_found_by_it() -> None:
+    fleet = MovedFleet(3)
+    fleet.rows["edge1"] = replace(fleet.rows["edge1"], node="red")
+    with shown(fleet) as page:
+        expect(page.locator("#nodes")).to_have_text("Edges by node: red 1.")
+        expect(edge(page, "edge1").locator(".where")).to_have_text("red")
+        page.locator("#search").fill("red")
+        expect(page.locator(".edge")).to_have_count(1)
+        edge(page, "edge1").click()
+        expect(page.locator("#panel-state")).to_contain_text("online on red: the backend says")
+        fleet.rows["edge1"] = replace(fleet.rows["edge1"], node="green")
+        expect(page.locator("#panel-state")).to_contain_text("online on green")
+        assert violations(page) == {}

@@ -115,7 +115,9 @@ class Fleet:
     def part(self, index: int) -> Fleet:
         """The part that one process runs. Its files have its number in their names."""
         count = max(1, self.processes)
-        edges = {name: edge for name, edge in self.edges.items() if edge.place // self.block % count == index}
+        edges = {
+            name: edge for name, edge in self.edges.items() if part_of(edge.place, count, self.block) == index
+        }
         return replace(
             self,
             edges=edges,
@@ -127,6 +129,11 @@ class Fleet:
     def part_file(self, index: int) -> Path:
         """The status file of one of the processes."""
         return _numbered(self.status_file, index)
+
+
+def part_of(place: int, processes: int, block: int) -> int:
+    """The part of an edge at a place of the fleet: so many edges in a row belong to one."""
+    return place // block % processes
 
 
 def stamp(path: Path) -> Stamp:

@@ -17,7 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from wsgiref.simple_server import WSGIServer
 
@@ -62,10 +62,16 @@ class Part:
 
 
 class Metrics(Collector):
-    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor reports its parts."""
+    """Serves the metrics of one fleet. Requests have threads of their own; the supervisor reports its parts.
 
-    def __init__(self, fleet: Fleet) -> None:
+    Args:
+        fleet: whose.
+        nodes: the part → the machine on which it runs; None if all of them run on this one.
+    """
+
+    def __init__(self, fleet: Fleet, nodes: Callable[[], Mapping[int, str]] | None = None) -> None:
         self._fleet = fleet
+        self._nodes = nodes
         self._lock = threading.Lock()
         self._parts: dict[int, Part] = {}
         self._ended: dict[str, int] = dict.fromkeys(_COUNTERS, 0)
@@ -120,33 +126,40 @@ class Metrics(Collector):
         with self._lock:
             for index in range(max(1, self._fleet.processes)):
                 self._read_part(index)
-            parts = {str(index): part for index, part in sorted(self._parts.items())}
+            parts = dict(sorted(self._parts.items()))
             totals = {key: self._total(key) for key in _COUNTERS}
+        nodes = self._nodes() if self._nodes else {}
+        of_node = ("node",) if self._nodes else ()
+        states = self._states(parts, nodes)
         yield _gauge(
-            "edges", "Edges by state; an edge is down if its part does not run.", "state", self._states(parts)
+            "edges", "Edges by state; an edge is down if its part does not run.", ("state", *of_node), states
         )
         yield GaugeMetricFamily(f"{_PREFIX}_parts", "Processes that run edges.", value=len(parts))
         yield CounterMetricFamily(
             f"{_PREFIX}_part_restarts", "How often a part died and was started again.", value=self._restarts
         )
-        lags = {index: part.counters.get("lag_s", 0.0) for index, part in parts.items()}
+        labels = {index: (str(index), nodes.get(index, "")) for index in parts}
+        lags = {labels[index]: part.counters.get("lag_s", 0.0) for index, part in parts.items()}
         yield _gauge(
             "lag_seconds",
             "How late the slowest cycle since the previous status was, by part.",
-            "part",
+            ("part", *of_node),
             lags,
         )
-        ages = {index: max(0.0, time.time() - part.written) for index, part in parts.items()}
-        yield _gauge("status_age_seconds", "How old the status of a part is.", "part", ages)
+        ages = {labels[index]: max(0.0, time.time() - part.written) for index, part in parts.items()}
+        yield _gauge("status_age_seconds", "How old the status of a part is.", ("part", *of_node), ages)
         for key, (name, what) in _COUNTERS.items():
             yield CounterMetricFamily(f"{_PREFIX}_{name}", what, value=totals[key])
 
-    def _states(self, parts: Mapping[str, Part]) -> dict[str, float]:
-        states = dict.fromkeys(_STATES, 0)
-        for part in parts.values():
+    def _states(self, parts: Mapping[int, Part], nodes: Mapping[int, str]) -> dict[tuple[str, str], float]:
+        """State and node → how many edges; those that are down are on no node."""
+        places = {nodes.get(index, "") for index in parts} or {""}
+        states = {(state, place): 0 for place in sorted(places) for state in _STATES}
+        for index, part in parts.items():
             for state, count in part.states.items():
-                states[state] = states.get(state, 0) + count
-        return {**states, "down": max(0, len(self._fleet.edges) - sum(states.values()))}
+                key = state, nodes.get(index, "")
+                states[key] = states.get(key, 0) + count
+        return {**states, ("down", ""): max(0, len(self._fleet.edges) - sum(states.values()))}
 
     def _total(self, key: str) -> int:
         return self._ended[key] + sum(int(part.counters.get(key, 0)) for part in self._parts.values())
@@ -179,8 +192,11 @@ def _read(path: Path) -> Part | None:
         return None
 
 
-def _gauge(name: str, what: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"{_PREFIX}_{name}", what, labels=[label])
+def _gauge(
+    name: str, what: str, labels: Sequence[str], values: Mapping[tuple[str, str], float]
+) -> GaugeMetricFamily:
+    """A gauge with as many of the values' labels as there are names."""
+    family = GaugeMetricFamily(f"{_PREFIX}_{name}", what, labels=labels)
     for key, value in values.items():
-        family.add_metric([key], value)
+        family.add_metric(key[: len(labels)], value)
     return family

@@ -1,7 +1,7 @@
 """``python -m edge_tasks.light.nodes keep FOLDER PROGRAM``: be the keeper; with ``run`` instead: be a task.
 
-A task's environment: ``KEEPER`` is the keeper's host, ``TOKEN_FILE`` has its token, ``SLOT`` is the number of the
-task from 1, ``TASK`` an id of it, ``NODE`` is where it runs, and its files are in ``FOLDER``.
+A task's environment: ``KEEPER`` is the keeper's host and port, ``TOKEN_FILE`` has its token, ``SLOT`` its number
+from 1, ``TASK`` an id of it, ``NODE`` is where it runs, and its files are in ``FOLDER``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from edge_tasks.light.nodes import keeper
+from edge_tasks.light.nodes import keeper_server
 from edge_tasks.light.nodes.keeper_client import KeeperClient
 from edge_tasks.light.nodes.task import Task
 
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["run"]:
         return _task().run()
     if len(arguments) == 3 and arguments[0] == "keep":  # noqa: PLR2004 - as the usage says
-        keeper.serve(Path(arguments[1]), Path(arguments[2]))
+        keeper_server.serve(Path(arguments[1]), Path(arguments[2]))
         return 0
     sys.stderr.write(_USAGE)
     return 2
@@ -33,7 +33,8 @@ def main(arguments: list[str]) -> int:
 def _task() -> Task:
     told = os.environ
     token = Path(told["TOKEN_FILE"]).read_text(encoding="ascii").strip()
-    client = KeeperClient(told["KEEPER"], keeper.PORT, token, told["TASK"], told["NODE"])
+    host, _, port = told["KEEPER"].rpartition(":")
+    client = KeeperClient(host, int(port), token, told["TASK"], told["NODE"])
     return Task(client, int(told["SLOT"]) - 1, Path(told["FOLDER"]))
 
 

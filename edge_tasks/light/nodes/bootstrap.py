@@ -11,12 +11,11 @@ import tarfile
 import time
 import urllib.request
 
-PORT = 8099
 PROGRAM = "/tmp/program"  # noqa: S108 - in the container, which has one user
 
 token = pathlib.Path(os.environ["TOKEN_FILE"]).read_text(encoding="ascii").strip()
 request = urllib.request.Request(
-    f"http://{os.environ['KEEPER']}:{PORT}/program", headers={"Authorization": f"Bearer {token}"}
+    f"http://{os.environ['KEEPER']}/program", headers={"Authorization": f"Bearer {token}"}
 )
 while True:
     try:

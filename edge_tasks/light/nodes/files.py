@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+PORT: Final = 8099
+"""Where the keeper serves them."""
 FLEET_FILE: Final = "light.json"
 TOKEN_FILE: Final = "keeper-token"  # noqa: S105 - a file's name
 STATUS: Final = "light-status-{}.json"

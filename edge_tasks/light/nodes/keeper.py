@@ -1,56 +1,44 @@
-"""The keeper: an HTTP server beside the backend, of which tasks on other machines ask what they need.
-
-Each request has ``Authorization: Bearer TOKEN``; those about a part also have ``X-Task``, an id of the task::
-
-    GET    /program          the light edges' program, a tar.gz
-    GET    /fleet            the fleet file
-    GET    /memories         the names of the memory files, a JSON list
-    GET    /memories/NAME    one of them
-    POST   /parts/N/wish     take a part, N if it is free; {"part": int, "fleet": digest of the fleet file}
-    POST   /parts/N          renew the lease of a part; the same answer
-    PUT    /parts/N/status   what the part's process says of its edges
-    PUT    /parts/N/memory   what they have counted
-    DELETE /parts/N          release the lease
-
-A task that does not get a part, or has it no longer, is answered with 409.
+"""The keeper: what it knows of a fleet whose parts run in tasks, and which task may run which part.
 
 The files are those of a light host in one place, see :mod:`edge_tasks.light.host.host`: whoever reads them need
-not know where edges run. The status of a part whose lease is over is removed.
+not know where edges run. The status of a part whose lease is over is removed. Tasks ask it over HTTP, see
+:mod:`.keeper_server`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import logging
 import re
-import signal
-import sys
-import tarfile
 import threading
 import time
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 
-from edge_tasks.light.host import fleet_file, memories
+from edge_tasks.light.host import fleet_file
 from edge_tasks.light.host.json_file import replace_file, write_json
-from edge_tasks.light.nodes.files import FLEET_FILE, MEMORIES, MEMORY, NODES_FILE, STATUS, TOKEN_FILE
+from edge_tasks.light.nodes.files import FLEET_FILE, NODES_FILE, STATUS, TOKEN_FILE
+from edge_tasks.light.nodes.kept_metrics import KeptMetrics
 from edge_tasks.light.nodes.leases import Leases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from edge_tasks.light.nodes.program import Program
+
 _LOG: Final = logging.getLogger(__name__)
-PORT: Final = 8099
 _STATUS_NAME: Final = re.compile(r"light-status-([0-9]+)\.json")
-_PART: Final = re.compile(r"/parts/([0-9]{1,4})(/status|/memory|/wish)?")
-_KINDS: Final = {"/status": STATUS, "/memory": MEMORY}
-_LOOK_S: Final = 1.0
+
+
+class _Told(NamedTuple):
+    """What the keeper itself needs of the fleet file."""
+
+    digest: str
+    parts: int
+    metrics_port: int
 
 
 @dataclass
@@ -59,49 +47,55 @@ class Keeper:
 
     Attributes:
         folder: with the fleet file, the token, and the files of the parts.
-        program: the folder with the light edges' program.
+        program: the light edges' program.
+        metrics: once they are served.
     """
 
     folder: Path
-    program: Path
+    program: Program
     lock: threading.Lock = field(default_factory=threading.Lock)
     leases: Leases = field(init=False)
-    _read: tuple[fleet_file.Stamp | None, tuple[str, int]] = field(default=(None, ("", 0)), init=False)
+    metrics: KeptMetrics | None = field(default=None, init=False)
+    _read: tuple[fleet_file.Stamp | None, _Told] = field(default=(None, _Told("", 0, 0)), init=False)
     _noted: dict[str, str] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Parts that an earlier keeper heard of may still be run."""
+        """Parts that an earlier keeper heard of may still be run, also if their status was removed since then."""
         heard_of = (_STATUS_NAME.fullmatch(file.name) for file in self.folder.iterdir())
-        self.leases = Leases(time.monotonic(), frozenset(int(found[1]) for found in heard_of if found))
+        told = {int(found[1]) for found in heard_of if found}
+        self.leases = Leases(time.monotonic(), frozenset(told | self._noted_before()))
 
-    def packed(self) -> bytes:
-        """The program as a tar.gz."""
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as archive:
-            archive.add(self.program, arcname=".")
-        return packed.getvalue()
+    def _noted_before(self) -> set[int]:
+        """The parts of which an earlier keeper has noted a node; none if the file is not there or is damaged."""
+        try:
+            return {int(part) for part in orjson.loads((self.folder / NODES_FILE).read_bytes())}
+        except (OSError, ValueError):
+            return set()
 
     def lease(self, part: int, task: str, node: str, *, is_wish: bool) -> dict[str, object] | None:
         """Give or renew a lease; what the task is told, None if it does not get the part."""
-        digest, count = self._told()
+        told = self._told()
         with self.lock:
             now = time.monotonic()
             if is_wish:
-                found = self.leases.take(part, count, task, node, now)
-            elif part < count:
+                found = self.leases.take(part, told.parts, task, node, now)
+                if found is not None:
+                    self._forget(found)
+            elif part < told.parts:
                 found = part if self.leases.renew(part, task, node, now) else None
             else:  # of a larger earlier fleet
                 self.leases.release(part, task)
                 found = None
             self._note_nodes()
-        return None if found is None else {"part": found, "fleet": digest}
+        return None if found is None else {"part": found, "fleet": told.digest}
 
-    def _told(self) -> tuple[str, int]:
-        """The digest of the fleet file, and how many parts it has; read again only when it was written."""
+    def _told(self) -> _Told:
+        """What the fleet file says; read again only when it was written."""
         stamp = fleet_file.stamp(self.folder / FLEET_FILE)
         if self._read[0] != stamp:
             content = (self.folder / FLEET_FILE).read_bytes()
-            self._read = stamp, (hashlib.sha256(content).hexdigest(), orjson.loads(content)["processes"])
+            found, digest = orjson.loads(content), hashlib.sha256(content).hexdigest()
+            self._read = stamp, _Told(digest, found["processes"], found.get("metrics_port", 0))
         return self._read[1]
 
     def _note_nodes(self) -> None:
@@ -121,124 +115,44 @@ class Keeper:
         token = (self.folder / TOKEN_FILE).read_bytes().strip()
         return hmac.compare_digest(authorization.encode(), b"Bearer " + token)
 
-    def keep(self, part: int, task: str, kind: str, content: bytes) -> bool:
-        """Replace a file of a part; False if the task does not have its lease."""
+    def keep(self, part: int, task: str, name: str, content: bytes) -> bool:
+        """Replace a file of a part, ``name`` with its number; False if the task does not have its lease."""
         with self.lock:
             if not self.leases.has(part, task, time.monotonic()):
                 return False
-            replace_file(self.folder / _KINDS[kind].format(part), content)
+            replace_file(self.folder / name.format(part), content)
             return True
 
     def forget_expired(self) -> None:
         """Remove what was said of edges that nobody runs."""
         with self.lock:
             for part in self.leases.expired(time.monotonic()):
-                (self.folder / STATUS.format(part)).unlink(missing_ok=True)
+                self._forget(part)
             self._note_nodes()
 
-
-def serve(folder: Path, program: Path, port: int = PORT) -> None:
-    """Serve until the process is ended."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the first process of a container ignores it otherwise
-    server = server_of(Keeper(folder, program), port)
-    _LOG.info("keeps %s at port %d", folder, port)
-    server.serve_forever()
-
-
-def server_of(keeper: Keeper, port: int) -> ThreadingHTTPServer:
-    """The server of a keeper, which also looks after leases."""
-
-    class Handler(_Handler):
-        owner = keeper
-
-    server = ThreadingHTTPServer(("", port), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=_look_after, args=(keeper,), daemon=True).start()
-    return server
-
-
-def _look_after(keeper: Keeper) -> None:
-    while True:
-        time.sleep(_LOOK_S)
-        try:
-            keeper.forget_expired()
-        except OSError as error:
-            _LOG.error("what was said of edges that nobody runs cannot be removed: %s", error)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    owner: Keeper
-    protocol_version = "HTTP/1.1"
-    timeout = 60
-
-    def do_GET(self) -> None:
-        """Answer with what the task asks for."""
-        if not self._may():
+    def _forget(self, part: int) -> None:
+        """Remove what an earlier task has said of the edges of a part, if it is there."""
+        status = self.folder / STATUS.format(part)
+        if not status.exists():
             return
-        folder = self.owner.folder
-        name = self.path.removeprefix("/memories/")
-        if self.path == "/program":
-            self._say(HTTPStatus.OK, self.owner.packed())
-        elif self.path == "/fleet":
-            self._say(HTTPStatus.OK, (folder / FLEET_FILE).read_bytes())
-        elif self.path == "/memories":
-            self._say(HTTPStatus.OK, orjson.dumps([file.name for file in memories.family(folder / MEMORIES)]))
-        elif name in {file.name for file in memories.family(folder / MEMORIES)}:
-            self._say(HTTPStatus.OK, (folder / name).read_bytes())
-        else:
-            self._say(HTTPStatus.NOT_FOUND)
+        if self.metrics:
+            self.metrics.ending(part)
+        status.unlink(missing_ok=True)
+        if self.metrics:
+            self.metrics.ended(part)  # what is scraped from here on has the part no more
 
-    def do_POST(self) -> None:
-        """Give or renew a lease."""
-        if not self._may() or not (found := self._part()):
-            return
-        is_wish, node = found[2] == "/wish", self.headers.get("X-Node", "")
-        told = self.owner.lease(int(found[1]), self._task, node, is_wish=is_wish)
-        self._say(HTTPStatus.CONFLICT if told is None else HTTPStatus.OK, orjson.dumps(told))
+    def serve_metrics(self) -> None:
+        """Serve metrics where the fleet file says, if it does; called every second or so.
 
-    def do_PUT(self) -> None:
-        """Keep what a part says."""
-        if not self._may() or not (found := self._part()):
-            return
-        length = int(self.headers.get("Content-Length", 0))
-        content = self.rfile.read(length)
-        if len(content) < length:  # the task was killed: half a file must not replace a whole one
-            self.close_connection = True
-            return
-        kept = found[2] in _KINDS and self.owner.keep(int(found[1]), self._task, found[2], content)
-        self._say(HTTPStatus.OK if kept else HTTPStatus.CONFLICT)
+        Raises:
+            OSError: the fleet file cannot be read.
+            FleetFileError: it is none.
+        """
+        if self.metrics is None and not self._told().metrics_port:
+            return  # its edges need memory here only for that
+        with self.lock:
+            self.metrics = self.metrics or KeptMetrics(self.folder / FLEET_FILE, self._nodes)
+            self.metrics.follow()
 
-    def do_DELETE(self) -> None:
-        """End a lease."""
-        if not self._may() or not (found := self._part()):
-            return
-        with self.owner.lock:
-            self.owner.leases.release(int(found[1]), self._task)
-        self.owner.forget_expired()
-        self._say(HTTPStatus.OK)
-
-    def _part(self) -> re.Match[str] | None:
-        found = _PART.fullmatch(self.path)
-        if found is None:
-            self._say(HTTPStatus.NOT_FOUND)
-        return found
-
-    @property
-    def _task(self) -> str:
-        return self.headers.get("X-Task", "")
-
-    def _may(self) -> bool:
-        allowed = self.owner.is_allowed(self.headers.get("Authorization", ""))
-        if not allowed:
-            self.close_connection = True
-            self._say(HTTPStatus.UNAUTHORIZED)
-        return allowed
-
-    def _say(self, status: HTTPStatus, content: bytes = b"") -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing of each request."""
+    def _nodes(self) -> dict[int, str]:
+        return {int(part): node for part, node in (self._noted or {}).items()}

@@ -1,13 +1,16 @@
-"""What a task asks of the keeper; see :mod:`.keeper` for the requests."""
+"""What a task asks of the keeper; see :mod:`.keeper_server` for the requests."""
 
 from __future__ import annotations
 
 import http.client
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ANSWERS_S: Final = 5.0
 
@@ -73,14 +76,14 @@ class KeeperClient:
         """
         return self._ask("GET", "/fleet")
 
-    def memories(self) -> dict[str, bytes]:
-        """All memory files of the fleet, by name: an edge may come from another part.
+    def memories(self) -> Iterator[tuple[str, bytes]]:
+        """All memory files of the fleet with their names, one by one: an edge may come from another part.
 
         Raises:
             KeeperError: it does not answer.
         """
-        names = orjson.loads(self._ask("GET", "/memories"))
-        return {name: self._ask("GET", f"/memories/{name}") for name in names}
+        for name in orjson.loads(self._ask("GET", "/memories")):
+            yield name, self._ask("GET", f"/memories/{name}")
 
     def put(self, part: int, kind: str, content: bytes) -> None:
         """Hand over a file of a part, its ``status`` or its ``memory``.

@@ -11,18 +11,24 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.host.json_file import replace_file
+import orjson
+
+from edge_tasks.light.host import fleet_file
+from edge_tasks.light.host.json_file import write_json
 from edge_tasks.light.nodes.files import FLEET_FILE, MEMORY, STATUS
 from edge_tasks.light.nodes.keeper_client import KeeperError, LeaseLostError
 from edge_tasks.light.nodes.leases import GIVES_UP_S, HANGS_S
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from edge_tasks.light.nodes.keeper_client import KeeperClient
 
 _LOG: Final = logging.getLogger(__name__)
 PAUSE_S: Final = 0.5
+STUCK_S: Final = 120.0
+"""A process writes its status at least every 5 s; only on a very busy machine it needs much longer."""
 _ENDING_S: Final = 8.0
 
 
@@ -41,6 +47,8 @@ class Task:
     _part: int | None = field(default=None, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _digest: str = field(default="", init=False)
+    _names: frozenset[str] = field(default=frozenset(), init=False)
+    _heard: float = field(default=0.0, init=False)
     _sent: dict[str, int] = field(default_factory=dict, init=False)
     _renewed: float = field(default=0.0, init=False)
     _said: str = field(default="", init=False)
@@ -90,6 +98,8 @@ class Task:
             if time.monotonic() - self._renewed > GIVES_UP_S:
                 self._end(str(error))
                 self._part = None
+        except fleet_file.FleetFileError as error:
+            self._say(str(error))
 
     def _say(self, why: str) -> None:
         """Log why it waits, unless that was the last thing said."""
@@ -100,30 +110,60 @@ class Task:
     def _begin(self) -> None:
         """Take a part, and go on where its edges were."""
         part, digest = self.client.take(self.wish)
-        for name, content in self.client.memories().items():
-            replace_file(self.folder / name, content)
         (self.folder / STATUS.format(part)).unlink(missing_ok=True)
-        self._take_fleet(digest)
+        self._take_fleet(part, digest)
         self._sent.clear()
-        asked = time.monotonic()
-        self.client.renew(part)  # all of that may have taken a while
-        self._renewed = asked
+        self._renew(part)  # all of that may have taken a while
         _LOG.info("runs part %d", part)
         command = [sys.executable, "-m", "edge_tasks.light", str(self.folder / FLEET_FILE), str(part)]
+        self._heard = time.monotonic()
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own interpreter and module
         self._part = part
 
     def _go_on(self, part: int) -> None:
+        digest = self._renew(part)
+        if digest != self._digest:
+            self._take_fleet(part, digest)
+        self._hand_over(part)
+        if time.monotonic() - self._heard > STUCK_S and self._process is not None:
+            _LOG.error("part %d has said nothing for %.0f s: it is killed", part, STUCK_S)
+            self._process.kill()
+
+    def _take_fleet(self, part: int, digest: str) -> None:
+        """Get the fleet file, and before it what has been counted of edges that are new to the part."""
+        draft = self.folder / f"{FLEET_FILE}.new"
+        draft.write_bytes(self.client.fleet())
+        names = frozenset(fleet_file.load(draft).part(part).edges)
+        known = self._names if self._process is not None else frozenset()
+        if new := names - known:
+            self._fetch_memories(part, new)
+        draft.replace(self.folder / FLEET_FILE)
+        self._digest, self._names = digest, names
+
+    def _fetch_memories(self, part: int, names: AbstractSet[str]) -> None:
+        """Get what all parts have counted of these edges; on a busy machine that may take longer than a lease."""
+        for name, content in self.client.memories():
+            if self._process is None or name != MEMORY.format(part):  # that of a process that runs is newer here
+                self._remember(name, content, names)
+            self._renew(part)
+
+    def _renew(self, part: int) -> str:
         asked = time.monotonic()  # the keeper may have answered long before the answer arrived
         digest = self.client.renew(part)
         self._renewed = asked
-        if digest != self._digest:
-            self._take_fleet(digest)
-        self._hand_over(part)
+        return digest
 
-    def _take_fleet(self, digest: str) -> None:
-        replace_file(self.folder / FLEET_FILE, self.client.fleet())
-        self._digest = digest
+    def _remember(self, name: str, content: bytes, names: AbstractSet[str]) -> None:
+        """Keep of a memory file what these edges have counted: the folder is in memory."""
+        try:
+            found = {edge: kept for edge, kept in orjson.loads(content).items() if edge in names}
+        except (ValueError, AttributeError) as error:
+            _LOG.error("%s cannot be used, so what it has is not counted: %s", name, type(error).__name__)
+            found = {}
+        if found:
+            write_json(self.folder / name, found)
+        else:
+            (self.folder / name).unlink(missing_ok=True)
 
     def _hand_over(self, part: int) -> None:
         """Give the keeper what the part's process has written since the last time."""
@@ -136,6 +176,7 @@ class Task:
             if self._sent.get(kind) != written:
                 self.client.put(part, kind, content)
                 self._sent[kind] = written
+                self._heard = time.monotonic()
 
     def _end(self, why: str) -> None:
         """End the edges; their process keeps what they have counted."""

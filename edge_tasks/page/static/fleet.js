@@ -91,7 +91,7 @@ export class FleetView {
     const node = element("div", { role: "option", tabindex: "-1", "data-name": name, "aria-selected": String(name === this.chosen) });
     if (this.asTiles) {
       const rows = FIGURES.slice(0, 4).map(({ short }) => element("span", {}, short, element("b")));
-      node.append(element("div", { class: "top" }, element("span", {}, name), element("span")), element("div", { class: "rows" }, ...rows), element("div", { class: "charge" }, element("div", { class: "bar" }, element("i")), element("b")));
+      node.append(element("div", { class: "top" }, element("span", {}, name), element("span")), element("div", { class: "where" }), element("div", { class: "rows" }, ...rows), element("div", { class: "charge" }, element("div", { class: "bar" }, element("i")), element("b")));
     }
     if (this.room.show === "numbers") node.append(element("b"));
     if (this.room.show === "values") node.append(element("b"), element("span"));
@@ -99,15 +99,16 @@ export class FleetView {
     return node;
   }
 
-  fill(node, name, [state, why, , , figures]) {
+  fill(node, name, [state, why, , , figures, where]) {
     const look = `edge is-${state}`;
     if (node.className !== look) node.className = look;
-    node.setAttribute("aria-label", this.words(name, state, why, figures));
+    node.setAttribute("aria-label", this.words(name, state, why, figures, where));
     if (!this.asTiles) {
       this.fillCell(node, name, state, figures);
       return;
     }
     node.querySelector(".top span:last-child").textContent = `${MARKS[state]} ${state}`;
+    node.querySelector(".where").textContent = where ?? "";
     node.querySelectorAll(".rows b").forEach((cell, index) => { cell.textContent = figure(FIGURES[index].key, figures[index]); });
     node.querySelector(".charge b").textContent = percent(figures[4]);
     node.querySelector(".bar i").style.width = `${figures[4] ?? 0}%`;
@@ -120,9 +121,10 @@ export class FleetView {
     if (show === "values") node.lastChild.textContent = power(figures[0]);
   }
 
-  words(name, state, why, figures) {
+  words(name, state, why, figures, where) {
     const told = FIGURES.map(({ key, name: word }, index) => `${word} ${figure(key, figures[index])}`);
-    return state === "online" ? `${name}, online, ${told.join(", ")}` : `${name}, ${state}: ${why}`;
+    const at = where ? ` on ${where}` : "";
+    return state === "online" ? `${name}, online${at}, ${told.join(", ")}` : `${name}, ${state}${at}: ${why}`;
   }
 
   counts() {

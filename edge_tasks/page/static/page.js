@@ -3,7 +3,7 @@ import { append } from "./chart.js";
 import { FleetView } from "./fleet.js";
 import { LAMPS, lamp } from "./lamp.js";
 import { Panel, figures } from "./panel.js";
-import { age, clock, element, hint, whole } from "./words.js";
+import { age, clock, element, hint, spread, whole } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const LATE_S = 5;
@@ -32,6 +32,7 @@ function take(news) {
   figures(byId("sum-figures"), news.totals);
   const all = Object.keys(page.edges).length;
   byId("sums-of").textContent = !all ? "" : news.reporting ? `Sums over ${whole(news.reporting)} of ${whole(all)} edges that report values; the state of charge is their mean.` : "No edge reports any value.";
+  byId("nodes").textContent = spread(page.edges);
   const row = page.edges[panel.name];
   if (panel.name && row) panel.now(row, news.at);
   else if (panel.name) location.hash = "";

@@ -103,13 +103,13 @@ export class Panel {
   }
 
   state() {
-    const [state, why, what, heard] = this.row;
-    const text = JSON.stringify([this.name, state, why, what, heard]);
+    const [state, why, what, heard, , where] = this.row;
+    const text = JSON.stringify([this.name, state, why, what, heard, where]);
     if (text === this.stateText && byId("panel-state").children.length) return;
     this.stateText = text;
     const mark = element("span", { class: `mark is-${state}`, "aria-hidden": "true" }, MARKS[state] || "✓");
     const parts = why ? [`: ${why} `, hint(what)] : [": the backend says that it is connected, and has all its components with the values that they should have."];
-    byId("panel-state").replaceChildren(element("p", {}, mark, " ", element("b", {}, state), ...parts), element("p", { class: "note", id: "heard" }));
+    byId("panel-state").replaceChildren(element("p", {}, mark, " ", element("b", {}, state), ...(where ? [` on ${where}`] : []), ...parts), element("p", { class: "note", id: "heard" }));
     this.tick(this.at);
   }
 

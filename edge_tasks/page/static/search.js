@@ -9,12 +9,12 @@ function rank(name, words) {
   return words.some((word) => name.startsWith(word) || number.startsWith(word)) ? BEGINNING : ELSEWHERE;
 }
 
-/** The names of the edges ({name: [state, why, …]}) that the text finds, the best first, else in the fleet's order. */
+/** The names of the edges ({name: [state, why, …, node]}) that the text finds, the best first, else in the fleet's order. */
 export function hits(edges, text, only = "") {
   const words = text.toLowerCase().split(/[\s,]+/).filter(Boolean);
-  const matches = ([name, [state, why]]) => {
+  const matches = ([name, [state, why, , , , node = ""]]) => {
     if (only && state !== only) return false;
-    const all = `${name} ${state} ${why}`.toLowerCase();
+    const all = `${name} ${state} ${why} ${node}`.toLowerCase();
     return words.includes(name.toLowerCase()) || words.every((word) => all.includes(word));
   };
   const names = Object.entries(edges).filter(matches).map(([name]) => name);

@@ -66,3 +66,11 @@ export function hint(text) {
   }
   return made;
 }
+
+/** How many edges each node of a Swarm has, as a sentence; empty elsewhere. */
+export function spread(edges) {
+  const counts = new Map();
+  for (const [, , , , , node] of Object.values(edges)) if (node) counts.set(node, (counts.get(node) ?? 0) + 1);
+  if (!counts.size) return "";
+  return `Edges by node: ${[...counts].sort().map(([node, count]) => `${node} ${whole(count)}`).join(", ")}.`;
+}

@@ -58,7 +58,7 @@ class EdgeContainers:
         planned = EdgesToStart(
             make=difference.make,
             restart=difference.restart,
-            lost=self._lost(difference.others, containers),
+            lost=self._lost(difference.others, containers, _starts(containers)),
             surplus=difference.surplus,
             light=self.light.find({}) if fleet.light else None,
         )
@@ -122,14 +122,16 @@ class EdgeContainers:
             has_light=bool(fleet.light),
         )
 
-    def _lost(self, edges: Sequence[Edge], containers: Sequence[Container]) -> tuple[Edge, ...]:
+    def _lost(
+        self, edges: Sequence[Edge], containers: Sequence[Container], started: Mapping[str, float]
+    ) -> tuple[Edge, ...]:
         """Running edges that the backend does not have and that will not reconnect soon by themselves."""
         if edges and self.backend.will_be_started(containers):
             return tuple(edges)
-        started = {container.service: container.started for container in containers}
         read = self.stack.context.state.record.entries().get("read")
-        since = max(started.get(self.stack.services.backend, 0.0), read["at"] if read else 0.0)
-        waiting = overdue(edges, containers, since, time.time())
+        of_backend = _starts(containers).get(self.stack.services.backend, 0.0)
+        since = max(of_backend, read["at"] if read else 0.0)
+        waiting = overdue(edges, started, since, time.time())
         online = starting.online(self.stack, waiting) if waiting else set()
         return tuple(edge for edge in waiting if edge.name not in online)
 
@@ -137,13 +139,17 @@ class EdgeContainers:
         self._remove(planned.surplus)
         restart = (*planned.restart, *self._still_lost(planned.lost))
         with self.stack.context.waiting("edges connect"):
-            again = starting.make(self.stack, planned.make) + starting.restart(self.stack, restart)
+            again = self._bring(planned.make, restart)
         counts = (
             *((len(planned.make), "started"), (len(restart), "restarted"), (again, "of them twice")),
             (len(planned.surplus), "removed"),
         )
         did = ", ".join(f"{count} {word}" for count, word in counts if count)
         return f"edges: {did or 'reconnected by themselves'}"
+
+    def _bring(self, make: Sequence[Edge], restart: Sequence[Edge]) -> int:
+        """Start edges and start others again; how many had to be started twice."""
+        return starting.make(self.stack, make) + starting.restart(self.stack, restart)
 
     def _still_lost(self, edges: Sequence[Edge]) -> tuple[Edge, ...]:
         """The edges that do not reconnect by themselves within seconds."""
@@ -164,14 +170,19 @@ class EdgeContainers:
 
 
 def _process(directory: Path, edge: Edge, uri: str, container: Container | None) -> EdgeProcess:
-    ignored, why = _configuration(directory, edge, uri)
+    ignored, why = configuration_of(directory, edge, uri)
     if container is None:
         return EdgeProcess(running=False, why="it has no container", ignored=ignored)
     reason = container.why or why
     return EdgeProcess(container.is_running, reason, container.started, ignored, tries=not reason)
 
 
-def _configuration(directory: Path, edge: Edge, uri: str) -> tuple[tuple[str, ...], str]:
+def _starts(containers: Sequence[Container]) -> dict[str, float]:
+    """Service → when its container was started."""
+    return {container.service: container.started for container in containers}
+
+
+def configuration_of(directory: Path, edge: Edge, uri: str) -> tuple[tuple[str, ...], str]:
     """What the edge does not load from its directory, and what is wrong with its Backend controller."""
     try:
         found = configuration.read(directory)

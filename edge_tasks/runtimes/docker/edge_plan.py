@@ -78,17 +78,16 @@ def compare(containers: Sequence[Container], wanted: Wanted, written: Mapping[st
 
 
 def overdue(
-    edges: Sequence[Edge], containers: Sequence[Container], backend_read: float, now: float
+    edges: Sequence[Edge], started: Mapping[str, float], backend_read: float, now: float
 ) -> tuple[Edge, ...]:
     """Edges that may have lost the backend, and will not reconnect soon by themselves; the backend must be asked.
 
     Args:
         edges: that run.
-        containers: theirs among others.
+        started: service → when its edge was started.
         backend_read: when the backend was started or read its devices, seconds since 1970, as all times here.
         now: the time.
     """
-    started = {container.service: container.started for container in containers}
     return tuple(
         edge for edge in edges if started[edge.service] < backend_read or now - started[edge.service] > _LONG_S
     )

@@ -46,6 +46,8 @@ def override(stack: Stack) -> Override:
     """
     for found in edge_files.check_foreign_edges(stack):
         raise SettingsError(f"{found.where}: {found.what}", hint=found.change)
+    if stack.options.overlay:  # edges are services of the Swarm
+        return Override(_text(stack, ()))
     return Override(_text(stack, stack.context.fleet.edges_with_directory), _companions(stack))
 
 
@@ -70,7 +72,7 @@ def _text(stack: Stack, edges: Sequence[Edge]) -> str:
     )
     hosting = Hosting(
         config_target=inherited.config_target,
-        java_options="" if JAVA in inherited.environment else _java_options(stack, inherited),
+        java_options="" if JAVA in inherited.environment else java_options_of(stack, inherited),
         memory=stack.options.edge_memory,
         edge_port=edge_files.edge_port(stack),
         additions=_additions(stack) if edge_files.is_complete(stack) else {},
@@ -91,11 +93,12 @@ def _companions(stack: Stack) -> dict[Path, str]:
         return {}
     environment = dict(inherited.environment)
     if JAVA in environment:
-        environment[JAVA] = _java_options(stack, inherited)
+        environment[JAVA] = java_options_of(stack, inherited)
     return {stack.context.platform.path / _environment_path(stack): environment_file(environment)}
 
 
-def _java_options(stack: Stack, inherited: Inheritance) -> str:
+def java_options_of(stack: Stack, inherited: Inheritance) -> str:
+    """The options of an edge's JVM: ours and the platform's."""
     theirs = inherited.environment.get(JAVA) or stack.edge_image.environment.get(JAVA, "")
     ours = stack.options.java_options.split()
     if inherited.user not in ("", "0:0"):

@@ -16,6 +16,7 @@ import edge_tasks
 from edge_tasks.adapters import wheels
 from edge_tasks.adapters.files import remove_directory, write_file, writing
 from edge_tasks.checkout.override import LIGHT_SERVICE, OVERLAY, LightService
+from edge_tasks.light.nodes.files import FLEET_FILE
 from edge_tasks.runtimes.light_host import LightHost
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")
-_FLEET_FILE: Final = "light.json"
-_HOST: Final = ("edge_tasks.light", str(FLEET / _FLEET_FILE))
+_HOST: Final = ("edge_tasks.light", str(FLEET / FLEET_FILE))
 _KEEPER: Final = ("edge_tasks.light.nodes", "keep", str(FLEET), str(_PROGRAM))
 """What it is where the edges are on other machines."""
 PACKAGES: Final = ("orjson", "picows", "prometheus_client", "tzdata", "yarl")
@@ -49,7 +49,7 @@ class LightContainer:
     @property
     def config(self) -> Path:
         """The fleet file."""
-        return self.folder / _FLEET_FILE
+        return self.folder / FLEET_FILE
 
     @property
     def log(self) -> str:
@@ -63,6 +63,12 @@ class LightContainer:
         image = stack.docker.images((image_of(stack),)).get(image_of(stack))
         digest = stack.hashes().get(LIGHT_SERVICE)
         return container if container is not None and container.fits(digest, image) else None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the container runs, also if it is not as it should be."""
+        container = self.stack.container(LIGHT_SERVICE)
+        return container is not None and container.is_running
 
     def start(self, config: str) -> None:
         """Write the fleet file, and start the container with it."""

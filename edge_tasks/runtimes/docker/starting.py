@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
 
 from edge_tasks.errors import BackendError
 from edge_tasks.plan import some
@@ -25,14 +26,42 @@ ASK_PAUSE_S: Final = 1.5
 """For each call a real backend makes Odoo check the password. That costs 0.3 s of CPU that JVMs could use."""
 
 
+class Watcher(Protocol):
+    """Says which edges are connected while others start."""
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds between two looks."""
+
+    def connected(self) -> set[str] | None:
+        """The connected services; None while nobody knows."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How edges are started.
+
+    Attributes:
+        batch: how many are begun together.
+        begin: starts these services.
+        again: starts those of the services once more for which that makes sense; which.
+        watch: makes what says who is connected; asked for anew after each start.
+    """
+
+    batch: int
+    begin: Callable[[Sequence[str]], None]
+    again: Callable[[Sequence[str]], Sequence[str]]
+    watch: Callable[[], Watcher]
+
+
 def make(stack: Stack, edges: Sequence[Edge]) -> int:
     """Have containers of edges, as they are configured now; how many had to be started twice."""
-    return _bring(stack, edges, lambda services: have_run(stack, services, parallel=BATCH))
+    return bring(stack, edges, _way(stack, edges, lambda names: have_run(stack, names, parallel=BATCH)))
 
 
 def restart(stack: Stack, edges: Sequence[Edge]) -> int:
     """Stop and start containers of edges; how many had to be started twice."""
-    return _bring(stack, edges, lambda services: stack.compose.restart(services, parallel=BATCH))
+    return bring(stack, edges, _way(stack, edges, lambda names: stack.compose.restart(names, parallel=BATCH)))
 
 
 def online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
@@ -43,28 +72,49 @@ def online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
         return set()
 
 
-def _bring(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]], None]) -> int:
+def connected_as_told(stack: Stack, edges: Sequence[Edge]) -> set[str] | None:
+    """The services that the backend has; all if only a late source could say; None while nothing answers."""
+    if stack.status.is_late:
+        return {edge.service for edge in edges}
+    try:
+        known = stack.status.online([edge.name for edge in edges])
+    except BackendError:
+        return None
+    return {edge.service for edge in edges if known.get(edge.name)}
+
+
+def bring(stack: Stack, edges: Sequence[Edge], way: Way) -> int:
+    """Start edges, a few at a time, until they are connected or no more will; how many were started twice."""
     if not edges:
         return 0
     names = {edge.service: edge.name for edge in edges}
-    arrivals = Arrivals(list(names), BATCH)
-    watch: _Watch | None = None
+    arrivals = Arrivals(list(names), way.batch)
+    watch: Watcher | None = None
+    twice: set[str] = set()
     while not arrivals.is_over(time.monotonic()):
         while services := arrivals.next(time.monotonic()):
             if set(services) & set(arrivals.waiting):
-                begin(services)
-            else:
-                of_them = some(tuple(names[service] for service in services))
+                way.begin(services)
+            elif begun := way.again(services):
+                twice.update(begun)
+                of_them = some(tuple(names[service] for service in begun))
                 stack.context.say(f"  turned away by the backend and started once more: {of_them}")
-                stack.compose.restart(services, parallel=BATCH)
             arrivals.begin(services, time.monotonic())
             watch = None
-        watch = watch or _Watch(stack, edges)
+        watch = watch or way.watch()
         time.sleep(watch.pause_s)
         connected = watch.connected()
         if connected is not None:
             arrivals.see(connected, time.monotonic())
-    return len(arrivals.again)
+    return len(twice)
+
+
+def _way(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]], None]) -> Way:
+    def again(services: Sequence[str]) -> Sequence[str]:
+        stack.compose.restart(services, parallel=BATCH)
+        return services
+
+    return Way(BATCH, begin, again, watch=lambda: _Watch(stack, edges))
 
 
 class _Watch:
@@ -84,13 +134,7 @@ class _Watch:
         peers = self._peers()
         if peers is not None:
             return {service for service, found in self._addresses.items() if found & peers}
-        if self._stack.status.is_late:
-            return set(self._addresses)
-        try:
-            known = self._stack.status.online([edge.name for edge in self._edges])
-        except BackendError:
-            return None
-        return {edge.service for edge in self._edges if known.get(edge.name)}
+        return connected_as_told(self._stack, self._edges)
 
     def _peers(self) -> frozenset[str] | None:
         if self._backend is None or not any(self._addresses.values()):

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.light.nodes.files import PORT, TOKEN_FILE
+from edge_tasks.runtimes.docker.light_container import FLEET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER: Final = "/light/fleet"
-"""Where a task has the files of its part, in memory."""
+ANYWHERE: Final = "any"
+"""The placement that lets all nodes have tasks."""
 SPEC: Final = "edge-tasks.spec"
 """The label with the digest of what a service was created from."""
-_TOKEN: Final = "keeper-token"  # noqa: S105 - a file's name
+_MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
+"""The architecture of an image → how a node calls it."""
 _NOBODY: Final = "65534:65534"
 _MEMORY: Final = "128M"
 """What the scheduler reserves for a task: 2,500 edges of 30 KiB, and Python."""
@@ -35,6 +38,7 @@ class LightTasks:
         placement: constraints, as Docker takes them.
         layout: what decides which part an edge belongs to; with another one all tasks begin anew.
         token: of the keeper.
+        registry: through which nodes get the image, as people name it.
     """
 
     fleet_id: str
@@ -46,6 +50,7 @@ class LightTasks:
     placement: tuple[str, ...]
     layout: str
     token: str = field(repr=False)
+    registry: str = ""
 
     @property
     def name(self) -> str:
@@ -70,48 +75,53 @@ class LightTasks:
     @property
     def spec(self) -> str:
         """A digest that differs if the tasks must be made anew."""
-        return _digest("\0".join((*self._arguments(), self.program, self.layout)))
+        return _digest("\0".join((*self._arguments(self.image), self.program, self.layout, self.registry)))
 
-    def creation(self, replicas: int) -> tuple[str, ...]:
-        """The arguments after ``docker``."""
+    def creation(self, replicas: int, shipped: str = "") -> tuple[str, ...]:
+        """The arguments after ``docker``; ``shipped`` is what nodes call an image that was pushed."""
         labels = ("--label", self.label, "--label", f"{SPEC}={self.spec}", "--replicas", str(replicas))
-        return ("service", "create", "--detach", "--quiet", *labels, *self._arguments())
+        return ("service", "create", "--detach", "--quiet", *labels, *self._arguments(shipped or self.image))
 
-    def _arguments(self) -> tuple[str, ...]:
+    def _arguments(self, image: str) -> tuple[str, ...]:
         pairs = (option for key, value in self._environment().items() for option in ("--env", f"{key}={value}"))
+        is_known = self.is_local or image != self.image
         placed = (option for one in self._constraints() for option in ("--constraint", one))
         return (
             *("--name", self.name, "--network", self.network, "--endpoint-mode", "dnsrr"),
-            *("--secret", f"source={self.secret},target={_TOKEN}"),
-            *("--mount", f"type=tmpfs,destination={FOLDER},tmpfs-mode=1777"),
+            *("--secret", f"source={self.secret},target={TOKEN_FILE}"),
+            *("--mount", f"type=tmpfs,destination={FLEET},tmpfs-mode=1777"),
             *("--user", _NOBODY, "--init", "--reserve-memory", _MEMORY),
             *("--restart-delay", "1s", "--stop-grace-period", "20s"),
             *("--sysctl", "net.ipv4.ip_local_port_range=1024 65535"),
             *("--log-driver", "json-file", "--log-opt", "max-size=5m", "--log-opt", "max-file=2"),
-            *("--with-registry-auth", *(["--no-resolve-image"] if self.is_local else [])),
+            *("--with-registry-auth", *(["--no-resolve-image"] if is_known else [])),
             *placed,
             *pairs,
-            *("--entrypoint", "python3", self.image, "-u", "-c", self.bootstrap),
+            *("--entrypoint", "python3", image, "-u", "-c", self.bootstrap),
         )
 
     def _environment(self) -> Mapping[str, str]:
         return {
-            "KEEPER": LIGHT_SERVICE,
-            "TOKEN_FILE": f"/run/secrets/{_TOKEN}",
+            "KEEPER": f"{LIGHT_SERVICE}:{PORT}",
+            "TOKEN_FILE": f"/run/secrets/{TOKEN_FILE}",
             "SLOT": "{{.Task.Slot}}",
             "TASK": "{{.Task.ID}}",
             "NODE": "{{.Node.Hostname}}",
-            "FOLDER": FOLDER,
+            "FOLDER": str(FLEET),  # in memory; the fleet file names its files there
         }
 
     def _constraints(self) -> tuple[str, ...]:
-        machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(self.architecture, self.architecture)
-        return (f"node.platform.arch=={machine}", *self.placement)
+        return (platform_of(self.architecture), *self.placement)
+
+
+def platform_of(architecture: str) -> str:
+    """The constraint for nodes that can run images of an architecture, as Docker calls it for images."""
+    return f"node.platform.arch=={_MACHINES.get(architecture, architecture)}"
 
 
 def constraints_of(placement: str) -> tuple[str, ...]:
     """The constraints of a ``--placement``; ``any`` has none."""
-    return () if placement == "any" else tuple(placement.split(","))
+    return () if placement == ANYWHERE else tuple(placement.split(","))
 
 
 def service_of(fleet_id: str) -> str:

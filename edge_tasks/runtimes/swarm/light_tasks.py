@@ -13,17 +13,19 @@ from edge_tasks.adapters.files import read_utf8, text_of, write_file
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
 from edge_tasks.light import nodes
+from edge_tasks.light.host.fleet_file import part_of
 from edge_tasks.light.nodes.files import NODES_FILE, TOKEN_FILE
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.docker.light_container import FLEET, LightContainer, image_of, program_digest
 from edge_tasks.runtimes.light_host import LightHost
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of, label_of, service_of
-from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+from edge_tasks.runtimes.swarm.reasons import begins_by_itself, fitting_no_node, lacking_image, why_not
+from edge_tasks.runtimes.swarm.shipping import Shipping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.adapters.swarm import Service
+    from edge_tasks.adapters.swarm import Service, SwarmTask
     from edge_tasks.runtimes.swarm.stack import SwarmStack
 
 _ENDS_S: Final = 40.0
@@ -68,7 +70,12 @@ class SwarmTasks:
             placement=constraints_of(str(stack.context.choices["placement"])),
             layout=str(fixed),
             token=stack.context.fleet.password("keeper"),
+            registry=self._shipping.registry,
         )
+
+    @property
+    def _shipping(self) -> Shipping:
+        return Shipping(self.stack.docker, str(self.stack.context.choices["image_registry"]))
 
     @property
     def count(self) -> int:
@@ -85,17 +92,19 @@ class SwarmTasks:
     def start(self, config: str) -> None:
         """Write the fleet file and start what is missing; tasks that are right go on."""
         wanted, swarm, docker = self.wanted, self.stack.swarm, self.stack.docker
+        found = self._service()
+        goes_on = found is not None and self._fits(found)
+        if not goes_on:
+            self.end_tasks()  # while there is a keeper that gets what they have counted
         self.keeper.start(config)
         write_file(self.config.parent / TOKEN_FILE, wanted.token)
-        found = self._service()
-        if found is not None and self._fits(found):
+        if found is not None and goes_on:
             if found.replicas != self.count:
                 docker.run("service", "scale", "--detach", f"{self.name}={self.count}")
             return
-        self.end_tasks()
         if not swarm.has_secret(wanted.secret):
             swarm.make_secret(wanted.secret, wanted.token, wanted.label)
-        docker.run(*wanted.creation(self.count))
+        docker.run(*wanted.creation(self.count, self._shipping.ship_if_named(image_of(self.stack))))
 
     def stop(self) -> bool:
         """End the tasks, and then the keeper, which gets what they have counted; whether something ran."""
@@ -103,18 +112,19 @@ class SwarmTasks:
         return self.keeper.stop() or ran
 
     def require(self, what: str) -> None:
-        """Raise when the keeper has ended, or when nodes lack the image.
+        """Raise when the keeper has ended, when nodes lack the image, or when no node may have the tasks.
 
         Raises:
             CommandFailed: with the nodes.
         """
         self.keeper.require(what)
-        if nodes := lacking_image(self.stack.swarm.tasks(self.name)):
-            image = image_of(self.stack)
-            raise CommandFailed(
-                f"{', '.join(nodes)} cannot fetch the image {image}",
-                hint=f"docker load it there, or take one that all nodes can pull: --light-image REGISTRY/{image}",
-            )
+        tasks = self.stack.swarm.tasks(self.name)
+        if said := fitting_no_node(tasks):
+            why = f"no node may run the light edges, says the Swarm: {said}"
+            raise CommandFailed(why, hint=self._remedy(tasks))
+        if nodes := lacking_image(tasks):
+            why = f"{', '.join(nodes)} cannot fetch the image {image_of(self.stack)}"
+            raise CommandFailed(why, hint=self._remedy(tasks))
 
     def remove(self) -> None:
         """Remove everything of this fleet in the Swarm; containers here have left its network before.
@@ -122,6 +132,8 @@ class SwarmTasks:
         Raises:
             CommandFailed: tasks are still in the network.
         """
+        if self.stack.swarm.has_left:
+            return
         docker, label = self.stack.docker, f"label={label_of(self.stack.context.fleet.id)}"
         for kind in ("service", "secret", "network"):
             deadline = time.monotonic() + _ENDS_S
@@ -136,7 +148,7 @@ class SwarmTasks:
                 raise
 
     def nodes(self) -> dict[int, str]:
-        """The part → the node on which it runs, as the keeper has noted it."""
+        """The part → the node on which it runs, as the keeper has noted it last."""
         noted = json.loads(text_of(self.config.parent / NODES_FILE) or "{}")
         return {int(part): str(node) for part, node in noted.items()}
 
@@ -148,8 +160,20 @@ class SwarmTasks:
         """An edge that no task runs; the Swarm is going to have one, if there is the service."""
         if not self.is_there():
             return EdgeProcess(running=False, why="the Swarm has no service for the fleet's light edges")
-        why = why_not(self.stack.swarm.tasks(self.name), self.stack.swarm.nodes())
-        return EdgeProcess(running=True, why=why)
+        if self.find() is None:
+            return EdgeProcess(running=False, why="the light edges' service or its keeper is not as it should be")
+        tasks = self.stack.swarm.tasks(self.name)
+        why = why_not(tasks, self.stack.swarm.nodes())
+        return EdgeProcess(running=True, why=why, hint=self._remedy(tasks))
+
+    def _remedy(self, tasks: Sequence[SwarmTask]) -> str:
+        """What to type so that tasks begin."""
+        if fitting_no_node(tasks):
+            return "docker node ls; --placement any lets all nodes of this machine's architecture run them"
+        if lacking_image(tasks):
+            own = f"--light-image REGISTRY/{image_of(self.stack)}"
+            return f"docker load it there, or take one that all nodes can pull: {own}"
+        return "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {self.name}"
 
     def _service(self) -> Service | None:
         return self.stack.swarm.service(self.name)
@@ -159,44 +183,61 @@ class SwarmTasks:
 
     def end_tasks(self) -> bool:
         """Remove the service, and wait until its tasks have handed over their counters; whether it was there."""
-        if not self.is_there():
+        if self.stack.swarm.has_left or not self.is_there():
             return False
         self.stack.docker.run("service", "rm", self.name)
         deadline = time.monotonic() + _ENDS_S
-        while self.nodes() and self.keeper.find() and until(deadline, 0.5):
+        while self.nodes() and self.keeper.is_running and until(deadline, 0.5):
             pass
         return True
 
 
 class SwarmHost(LightHost):
-    """Light edges in tasks of a Swarm."""
+    """Light edges in tasks of a Swarm.
+
+    Args:
+        tasks: these.
+        uri: where the edges connect to.
+    """
 
     starts_s: ClassVar[float] = 120.0
+    starts_again: ClassVar[bool] = False
+
+    def __init__(self, tasks: SwarmTasks, uri: str) -> None:
+        stack, context = tasks.stack, tasks.stack.context
+        super().__init__(
+            tasks,
+            FLEET,
+            context.platform.edges_folder,
+            context.fleet,
+            lambda edge: context.render(edge, uri),
+            blueprints=context.blueprints,
+            options=replace(
+                stack.light_options,
+                metrics_host="0.0.0.0",  # noqa: S104 - of the keeper's container
+                version=stack.survey.release.version,
+            ),
+        )
+        self._tasks = tasks
 
     def processes(self) -> dict[str, EdgeProcess]:
         """What the tasks say of their edges, with the node of each, by name."""
-        tasks = self.process
-        if not isinstance(tasks, SwarmTasks):
-            raise TypeError
-        found, nodes = super().processes(), tasks.nodes()
+        found = super().processes()
+        nodes = self._tasks.nodes() if found else {}
         shares = self._options.shares(self._fleet.light)
         parts = {
-            edge.name: place // shares["block"] % shares["processes"]
+            edge.name: part_of(place, shares["processes"], shares["block"])
             for place, edge in enumerate(self._fleet.light_edges)
         }
-        missing = EdgeProcess(running=False) if parts.keys() <= found.keys() else tasks.not_yet()
+        missing = EdgeProcess(running=False) if parts.keys() <= found.keys() else self._tasks.not_yet()
         return {name: replace(found.get(name, missing), node=nodes.get(part, "")) for name, part in parts.items()}
 
+    def _is_stuck(self) -> bool:
+        """A task sees to that by itself."""
+        return False
 
-def host_of(tasks: SwarmTasks, uri: str) -> SwarmHost:
-    """The tasks as what runs light edges, which connect to ``uri``."""
-    stack, context = tasks.stack, tasks.stack.context
-    return SwarmHost(
-        tasks,
-        FLEET,
-        context.platform.edges_folder,
-        context.fleet,
-        lambda edge: context.render(edge, uri),
-        blueprints=context.blueprints,
-        options=replace(stack.light_options, version=stack.survey.release.version),
-    )
+    def _too_late(self) -> CommandFailed:
+        """The reason of the Swarm; tasks that run go on."""
+        missing = self._tasks.not_yet()
+        why = f"not all light edges have begun within {self.starts_s:.0f} s; of one that has not: {missing.why}"
+        return CommandFailed(why, hint=missing.hint)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from edge_tasks.adapters.swarm import Node, SwarmTask
 
 _RUNS: Final = "running"
 _NO_IMAGE: Final = "No such image"
+_NOWHERE: Final = "no suitable node (scheduling constraints not satisfied on"
 
 
 def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
     """The reason for people, with the node if there is one; of nodes only those count that have a task."""
-    amiss = [one for one in tasks if one.error and one.state != _RUNS]
-    waiting = [one for one in amiss if one.wanted == _RUNS and one.state == "pending"]
+    amiss = _amiss(tasks)
+    waiting = [one for one in amiss if _waits(one)]
     used = {one.node for one in tasks}
     down = [node.name for node in nodes if not node.is_ready and node.name in used]
     drained = [node.name for node in nodes if node.is_ready and not node.takes_tasks and node.name in used]
@@ -35,12 +36,43 @@ def why_not(tasks: Sequence[SwarmTask], nodes: Sequence[Node]) -> str:
         return _failed(amiss[0])
     if drained:
         return f"its task moves, since node {', '.join(drained)} takes none"
-    return "its task has not begun yet"
+    return _awaited(tasks)
+
+
+def begins_by_itself(tasks: Sequence[SwarmTask]) -> bool:
+    """Whether nothing stands in the way of a task that does not run yet."""
+    return not _amiss(tasks)
 
 
 def lacking_image(tasks: Sequence[SwarmTask]) -> tuple[str, ...]:
     """The nodes that have not got the image, and cannot fetch it."""
     return tuple(sorted({one.node for one in tasks if _NO_IMAGE in one.error and one.wanted != "shutdown"}))
+
+
+def fitting_no_node(tasks: Sequence[SwarmTask]) -> str:
+    """What the Swarm says if no node at all has what the constraints want; empty else."""
+    said = (one.error for one in tasks if _waits(one) and one.error.startswith(_NOWHERE))
+    return next((text for text in said if ";" not in text), "")
+
+
+def _amiss(tasks: Sequence[SwarmTask]) -> list[SwarmTask]:
+    """The tasks with an error, without those in whose place another one runs by now."""
+    mended = {one.slot for one in _newest(tasks) if one.state == _RUNS and one.wanted == _RUNS}
+    return [one for one in tasks if one.error and one.state != _RUNS and one.slot not in mended]
+
+
+def _newest(tasks: Sequence[SwarmTask]) -> Iterable[SwarmTask]:
+    """The newest task of each slot."""
+    return {one.slot: one for one in reversed(tasks)}.values()
+
+
+def _waits(task: SwarmTask) -> bool:
+    return task.wanted == _RUNS and task.state == "pending"
+
+
+def _awaited(tasks: Sequence[SwarmTask]) -> str:
+    runs = bool(tasks) and all(one.state == _RUNS for one in _newest(tasks))
+    return "its task runs, and has not taken it yet" if runs else "its task has not begun yet"
 
 
 def _failed(task: SwarmTask) -> str:

@@ -1,17 +1,16 @@
-"""The swarm runtime, put together: the docker runtime, but for where light edges run."""
+"""The swarm runtime, put together: the docker runtime, but for where edges run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edge_tasks.runtimes.docker.backend_service import BackendService
 from edge_tasks.runtimes.docker.database import PlatformDatabase
-from edge_tasks.runtimes.docker.edge_containers import EdgeContainers
 from edge_tasks.runtimes.docker.light_container import LightContainer
 from edge_tasks.runtimes.docker.runtime import with_parts_of
-from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks, host_of
+from edge_tasks.runtimes.swarm.edge_services import EdgeServices
+from edge_tasks.runtimes.swarm.edges import SwarmEdges
+from edge_tasks.runtimes.swarm.light_tasks import SwarmTasks
 from edge_tasks.runtimes.swarm.services import SwarmServices
 from edge_tasks.runtimes.swarm.stack import SwarmStack
 
@@ -20,21 +19,10 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.protocols import Runtime
 
 
-@dataclass(frozen=True)
-class SwarmEdges(EdgeContainers):
-    """Light edges in tasks; the platform's own edge does not run."""
-
-    tasks: SwarmTasks
-
-    @cached_property
-    def light(self) -> SwarmHost:
-        """What runs them."""
-        return host_of(self.tasks, self.backend.uri)
-
-
 def assemble(context: RuntimeContext) -> Runtime:
     """All of it works on one stack, as in the docker runtime."""
     stack = SwarmStack(context)
     database, tasks = PlatformDatabase(stack), SwarmTasks(stack, LightContainer(stack))
-    edges = SwarmEdges(stack, BackendService(stack), tasks)
-    return with_parts_of("swarm", stack, database, SwarmServices(stack, database, tasks), edges)
+    own = EdgeServices(stack)
+    edges = SwarmEdges(stack, BackendService(stack), tasks, own)
+    return with_parts_of("swarm", stack, database, SwarmServices(stack, database, tasks, own), edges)

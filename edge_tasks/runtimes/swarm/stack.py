@@ -32,7 +32,7 @@ class JoinedCompose(Compose):
     def up(self, services: Sequence[str], *, parallel: int) -> None:
         """The same, when the network is there."""
         swarm = Swarm(self.docker)
-        if not swarm.has_network(self.overlay):
+        if not swarm.has_left and not swarm.has_network(self.overlay):  # else only what a purge needs is started
             swarm.make_network(self.overlay, self.label)
         super().up(services, parallel=parallel)
 
@@ -42,7 +42,8 @@ class SwarmStack(Stack):
 
     def __init__(self, context: RuntimeContext) -> None:
         super().__init__(context)
-        self.options = replace(self.options, overlay=name_of(context.fleet.id))
+        # Nodes unpack the bundles of a jar by themselves, and the scheduler knows their memory.
+        self.options = replace(self.options, overlay=name_of(context.fleet.id), unpacks_bundles=False, force=True)
         # Each process is a task, wherever there is a core for it.
         self.light_options = replace(self.light_options, cores=context.fleet.size)
         self.swarm = Swarm(self.docker)

@@ -77,3 +77,17 @@ def test_where_a_container_is_and_what_outlives_it() -> None:
     assert found.addresses == {"172.18.0.3"}
     assert found.gateways == {"172.18.0.1"}
     assert found.mounts == {"/var/lib/influxdb", "/home"}
+
+
+@pytest.mark.parametrize("label", [{"com.docker.compose.oneoff": "True"}, {"com.docker.swarm.task.id": "q93g"}])
+def test_what_a_swarm_made_of_an_image_of_compose_is_no_container_of_its_service(label: dict[str, str]) -> None:
+    labels = {"com.docker.compose.project": "platform", "com.docker.compose.service": "openems-edge"}
+    entry = {
+        "Id": "1",
+        "Name": "/platform-openems-edge-1",
+        "Image": "sha256:1",
+        "Config": {"Labels": labels},
+        "State": {"Status": "running", "StartedAt": "2026-11-26T12:00:00Z"},
+    }
+    assert container_of(entry) is not None
+    assert container_of({**entry, "Config": {"Labels": {**labels, **label}}}) is None

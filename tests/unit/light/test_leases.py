@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_tasks.light.nodes.files import STATUS
 from edge_tasks.light.nodes.keeper_client import KeeperError, LeaseLostError
 from edge_tasks.light.nodes.leases import GIVES_UP_S, HANGS_S, LASTS_S, Leases
-from edge_tasks.light.nodes.task import PAUSE_S, Task
+from edge_tasks.light.nodes.task import PAUSE_S, STUCK_S, Task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,3 +124,18 @@ def test_a_task_that_waits_says_why_and_says_it_once(tmp_path: Path, caplog: pyt
     for _ in range(3):
         task._turn()
     assert caplog.messages == ["waits: all parts are taken", "waits: it is away"]
+
+
+def test_a_part_that_says_nothing_any_more_is_killed_so_that_the_swarm_starts_the_task_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, killed = [100.0], []
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    client: Any = SimpleNamespace(renew=lambda _: "", put=lambda *_: None)
+    task = Task(client, 0, tmp_path)
+    task._process = cast("Any", SimpleNamespace(kill=lambda: killed.append(clock[0])))
+    task._heard = clock[0]
+    (tmp_path / STATUS.format(0)).write_text("{}")
+    for clock[0] in (150.0, 150.0 + STUCK_S, 151.0 + STUCK_S):
+        task._go_on(0)
+    assert killed == [151.0 + STUCK_S]

@@ -244,6 +244,7 @@ def test_a_message_is_news_from_two_seconds_on() -> None:
 
 def test_a_page_gets_the_names_and_the_rounding_that_it_was_written_for() -> None:
     rows = {"edge0": row(figures=(1, 2, 3, 4, 20)), "edge1": row(figures=(1, 2, 3, 4, 21.5))}
+    rows["edge1"] = replace(rows["edge1"], node="red")
     about = {"platform": "/p"}
     old = Snapshot(1.0, about=about)
     new = Snapshot(2.3456, 0.12345, "the backend does not answer", "inv up", about, rows)
@@ -256,7 +257,7 @@ def test_a_page_gets_the_names_and_the_rounding_that_it_was_written_for() -> Non
         "totals": (2, 4, 6, 8, 20.8),
         "reporting": 2,
     }
-    edges = {name: ["online", "", "", 7.0, found.figures] for name, found in rows.items()}
+    edges = {name: ["online", "", "", 7.0, found.figures, found.node] for name, found in rows.items()}
     assert whole(new) == {"type": "whole", **head, "about": about, "edges": edges}
     assert news(old, new)["type"] == "whole"
     assert news(replace(new, at=1.0), new) == {"type": "news", **head, "edges": {}}

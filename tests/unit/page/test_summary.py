@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edge_tasks.adapters import rendering
 from edge_tasks.page.snapshot import CHANNELS
 from edge_tasks.page.summary import ENERGIES, Line, summarize
@@ -42,6 +44,7 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
         energies=[{"title": "<b>", "svg": "<svg></svg>", "told": "<i>"}],
         counts={},
         brought_up=None,
+        spans_nodes=False,
         looks=1,
         data={"text": "</script>"},
     )
@@ -56,6 +59,14 @@ def test_a_line_is_what_the_verdict_says_with_its_powers_and_energies() -> None:
     assert found.lines == (
         Line("edge0", "silent", "silent for 99 s", "inv up", None, (0, 1, 2, 3, 4), (5, 6, 7, 8, 9, 10)),
     )
+
+
+def test_edges_have_their_nodes_where_they_run_on_several() -> None:
+    one, other = verdict("edge0"), verdict("edge1")
+    assert not summarize([one, other], {}, 0.0).spans_nodes
+    summary = summarize([one, replace(other, node="red")], {}, 0.0)
+    assert summary.spans_nodes
+    assert [line.node for line in summary.lines] == ["", "red"]
 
 
 def test_the_moment_of_coming_is_rounded_and_may_be_that_of_the_start() -> None:

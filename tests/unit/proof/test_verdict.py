@@ -210,6 +210,9 @@ def test_each_hint_is_a_command_that_mends_the_fault() -> None:
     for hint, faults in hints.items():
         well = replace(WELL, restart="inv restart --edge 0")
         assert {judge(replace(well, **fault), EXPECTED).hint for fault in faults} == {hint}
+    for moving in (replace(WELL, running=False), replace(WELL, online=False)):
+        told = replace(moving, running_hint="inv verify")
+        assert judge(told, EXPECTED).hint == "inv verify", "the runtime may know better"
     assert judge(replace(WELL, online=None), EXPECTED).hint == "inv register"
     assert judge(replace(WELL, online=False, read=False), EXPECTED).hint == "inv register"
 

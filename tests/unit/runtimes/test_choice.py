@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edge_tasks.errors import MissingTool
 from edge_tasks.runtimes import NAMES
-from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, kind
+from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, find_problem, kind
 
 
 class Machine:
@@ -73,3 +75,12 @@ def test_the_engine_is_asked_only_once() -> None:
     chooser = Chooser(bundled=False, find_problem=machine.find_problem)
     assert {chooser.choose(AUTO, "default").name for _ in range(3)} == {"embedded"}
     assert machine.asked == ["docker"]
+
+
+def test_what_ends_a_fleet_may_need_less_than_what_starts_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    swarm = replace(kind("embedded"), find_problem=lambda: ("in no Swarm", ""), needed_for_down=lambda: ("", ""))
+    assert kind("embedded").find_problem_of_down() == ("", "")
+    monkeypatch.setattr("edge_tasks.runtimes.choice.kind", lambda _: swarm)
+    assert find_problem("swarm", {"down"}) == ("", "")
+    assert find_problem("swarm", {"down", "setup"}) == ("in no Swarm", "")
+    assert find_problem("swarm", {"status"}) == ("in no Swarm", "")

@@ -115,10 +115,10 @@ def test_every_edge_is_made_restarted_or_left_alone_and_only_once(states: list[s
 
 
 def test_an_edge_is_overdue_when_it_started_before_the_backend_read_or_long_ago() -> None:
-    containers = [container(edge.service, at) for edge, at in zip(EDGES, (100.0, 150.0, 230.0), strict=True)]
-    assert names(overdue(EDGES, containers, backend_read=150.0, now=270.0)) == ["edge0"]
-    assert names(overdue(EDGES, containers, backend_read=150.0, now=270.1)) == ["edge0", "edge1"]
-    assert names(overdue(EDGES, containers, backend_read=231.0, now=240.0)) == ["edge0", "edge1", "edge2"]
+    started = {edge.service: at for edge, at in zip(EDGES, (100.0, 150.0, 230.0), strict=True)}
+    assert names(overdue(EDGES, started, backend_read=150.0, now=270.0)) == ["edge0"]
+    assert names(overdue(EDGES, started, backend_read=150.0, now=270.1)) == ["edge0", "edge1"]
+    assert names(overdue(EDGES, started, backend_read=231.0, now=240.0)) == ["edge0", "edge1", "edge2"]
 
 
 def test_the_plan_says_in_the_edges_order_what_starts_what_starts_again_and_what_goes() -> None:

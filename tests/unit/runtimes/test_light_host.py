@@ -61,6 +61,7 @@ class Process:
     log: str = "its log"
     takes: bool = True
     running: bool = False
+    hangs: bool = False
     starts: list[str] = field(default_factory=list)
 
     def find(self) -> object | None:
@@ -80,7 +81,7 @@ class Process:
         return was_running
 
     def require(self, what: str) -> None:
-        if not self.takes:
+        if not (self.takes or self.hangs):
             raise CommandFailed(f"the {what} ended at once")
         self.report()
 
@@ -95,12 +96,14 @@ def state(name: str, why: str = "") -> dict[str, Any]:
     return {"state": name, "why": why, "since": 5.0, "ignored": ["a.config: no"]}
 
 
-def host(folder: Path, *, full: int = 1, takes: bool = True) -> tuple[LightHost, Process]:
+def host(
+    folder: Path, *, full: int = 1, takes: bool = True, kind: type[LightHost] = LightHost
+) -> tuple[LightHost, Process]:
     process = Process(folder / "light.json", takes=takes)
     fleet = Fleet("f", bytes(32), size=full + 2, light=2)
     files = {PurePosixPath("a.config"): "text"}
     made = blueprints(whole(fleet))
-    light = LightHost(
+    light = kind(
         process, folder, folder / "edges", fleet, lambda _: files, blueprints=lambda: made, options=OPTIONS
     )
     return light, process
@@ -201,3 +204,24 @@ def test_a_host_that_writes_no_status_any_more_is_ended_and_started_again(tmp_pa
     process.takes = True
     light.start(planned)
     assert len(process.starts) == 2
+
+
+class Tasks(LightHost):
+    """Processes that go on whatever happens to one of them."""
+
+    starts_s = 0.1
+    starts_again = False
+
+
+def test_processes_of_which_one_does_not_take_its_edges_go_on_where_they_are_not_one_program(
+    tmp_path: Path,
+) -> None:
+    light, process = host(tmp_path, kind=Tasks)
+    light.start(light.find(WRITTEN) or pytest.fail("it does not run"))
+    process.takes, process.hangs = False, True
+    planned = light.find({"edge0": Written("digest", 2.0)})
+    assert planned is not None
+    with pytest.raises(CommandFailed, match="did not start its edges"):
+        light.start(planned)
+    assert process.running
+    assert len(process.starts) == 1

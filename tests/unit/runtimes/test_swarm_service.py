@@ -8,14 +8,12 @@ import pytest
 
 from edge_tasks.adapters.swarm import Node, SwarmTask
 from edge_tasks.cli.options import SETTINGS
-from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.fleet.saved import State
 from edge_tasks.runtimes.docker import light_container
 from edge_tasks.runtimes.docker.storage import Storage
-from edge_tasks.runtimes.swarm import check
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of
-from edge_tasks.runtimes.swarm.reasons import lacking_image, why_not
+from edge_tasks.runtimes.swarm.reasons import begins_by_itself, fitting_no_node, lacking_image, why_not
 from edge_tasks.runtimes.swarm.stack import SwarmStack
 
 if TYPE_CHECKING:
@@ -55,6 +53,7 @@ def test_how_many_tasks_there_are_is_no_reason_to_make_them_anew() -> None:
         replace(WANTED, program="abd"),
         replace(WANTED, placement=("node.role==worker",)),
         replace(WANTED, layout="3"),
+        replace(WANTED, registry="registry:5000"),
     ],
 )
 def test_tasks_that_would_run_otherwise_are_made_anew(other: LightTasks) -> None:
@@ -76,20 +75,30 @@ def test_no_registry_is_asked_for_an_image_that_comes_from_none() -> None:
     assert "--no-resolve-image" in replace(WANTED, is_local=True).creation(1)
 
 
+def test_an_image_that_was_pushed_is_taken_from_there_and_changes_nothing_else() -> None:
+    words = WANTED.creation(1, "registry:5000/python@sha256:ab")
+    assert words[-4] == "registry:5000/python@sha256:ab"
+    assert "--no-resolve-image" in words
+    assert set(WANTED.creation(1)) - set(words) == {WANTED.image}
+
+
 def test_two_fleets_share_nothing_in_a_swarm() -> None:
     other = replace(WANTED, fleet_id="0194")
     assert {other.name, other.network, other.secret}.isdisjoint({WANTED.name, WANTED.network, WANTED.secret})
 
 
 UP = (Node("a", is_ready=True, takes_tasks=True), Node("b", is_ready=True, takes_tasks=True))
-RUNS = SwarmTask("a", "running", "running", "")
-LEFT = SwarmTask("b", "running", "shutdown", "")
+RUNS = SwarmTask("a", "running", "running", "", "1")
+LEFT = SwarmTask("b", "running", "shutdown", "", "2")
+REJECTED = SwarmTask("b", "rejected", "shutdown", "No such image: x", "2")
 
 
 @pytest.mark.parametrize(
     ("tasks", "nodes", "reason"),
     [
-        ((RUNS,), UP, "its task has not begun yet"),
+        ((RUNS,), UP, "its task runs, and has not taken it yet"),
+        ((RUNS, SwarmTask("b", "preparing", "running", "", "2")), UP, "its task has not begun yet"),
+        ((), UP, "its task has not begun yet"),
         (
             (RUNS, LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
@@ -105,28 +114,29 @@ LEFT = SwarmTask("b", "running", "shutdown", "")
             (UP[0], Node("b", is_ready=True, takes_tasks=False)),
             "its task moves, since node b takes none",
         ),
-        ((RUNS,), (UP[0], Node("b", is_ready=False, takes_tasks=True)), "its task has not begun yet"),
-        ((RUNS,), (UP[0], Node("b", is_ready=True, takes_tasks=False)), "its task has not begun yet"),
+        ((), (UP[0], Node("b", is_ready=False, takes_tasks=True)), "its task has not begun yet"),
+        ((), (UP[0], Node("b", is_ready=True, takes_tasks=False)), "its task has not begun yet"),
         (
-            (SwarmTask("a", "rejected", "ready", "No such image: x"), LEFT),
+            (SwarmTask("a", "rejected", "ready", "No such image: x", "2"), LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "its task on a is rejected: No such image: x",
         ),
         (
-            (SwarmTask("", "pending", "running", "no suitable node (2 nodes not available)"),),
+            (SwarmTask("", "pending", "running", "no suitable node (2 nodes not available)", "1"),),
             UP,
             "its task waits for a node: no suitable node (2 nodes not available)",
         ),
         (
-            (SwarmTask("", "pending", "running", "no suitable node"), LEFT),
+            (SwarmTask("", "pending", "running", "no suitable node", "2"), LEFT),
             (UP[0], Node("b", is_ready=False, takes_tasks=True)),
             "node b is down, and no other takes its task: no suitable node",
         ),
         (
-            (SwarmTask("b", "rejected", "shutdown", "No such image: x"), RUNS),
+            (RUNS, SwarmTask("b", "preparing", "ready", "", "2"), REJECTED),
             UP,
             "its task on b is rejected: No such image: x",
         ),
+        ((RUNS, replace(RUNS, slot="2"), REJECTED), UP, "its task runs, and has not taken it yet"),
     ],
 )
 def test_the_reason_for_an_edge_without_a_task_names_the_node(
@@ -135,16 +145,31 @@ def test_the_reason_for_an_edge_without_a_task_names_the_node(
     assert why_not(tasks, nodes) == reason
 
 
+def test_what_failed_before_another_task_took_its_place_hinders_nothing() -> None:
+    assert not begins_by_itself((RUNS, REJECTED))
+    assert begins_by_itself((RUNS, replace(RUNS, slot="2"), REJECTED))
+    assert begins_by_itself((RUNS, LEFT))
+
+
+@pytest.mark.parametrize(
+    ("said", "is_told"),
+    [
+        ("no suitable node (scheduling constraints not satisfied on 3 nodes)", True),
+        (
+            "no suitable node (scheduling constraints not satisfied on 1 node; 1 node not available)",
+            False,
+        ),
+        ("no suitable node (insufficient resources on 3 nodes)", False),
+    ],
+)
+def test_a_placement_that_no_node_fits_is_told_but_not_if_one_is_only_away(said: str, is_told: bool) -> None:  # noqa: FBT001 - of a case
+    waits = SwarmTask("", "pending", "running", said, "1")
+    assert fitting_no_node((waits,)) == (said if is_told else "")
+
+
 def test_nodes_without_the_image_are_named_once() -> None:
-    rejected = SwarmTask("b", "rejected", "ready", "No such image: x")
+    rejected = SwarmTask("b", "rejected", "ready", "No such image: x", "2")
     assert lacking_image((rejected, rejected, RUNS)) == ("b",)
-
-
-def test_edges_with_a_java_process_are_refused() -> None:
-    fleet = Fleet("0193", b"secret", size=3, light=1)
-    with pytest.raises(SettingsError, match="this fleet has 2 others"):
-        check(fleet)
-    check(Fleet("0193", b"secret", size=3, light=3))
 
 
 CHOICES = {

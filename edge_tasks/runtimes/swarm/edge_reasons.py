@@ -1,0 +1,79 @@
+"""Why an edge with a service of its own does not run, in the words of people. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edge_tasks.runtimes.swarm.reasons import begins_by_itself, lacking_image, why_not
+from edge_tasks.runtimes.swarm.shipping import to_load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edge_tasks.adapters.swarm import Node
+    from edge_tasks.adapters.swarm_stack import StackTask
+
+RUNS: Final = "running"
+"""The state of a task that runs."""
+_RECENT_S: Final = 120.0
+"""For so long after an edge was killed, that is why it is not connected."""
+_NO_IMAGE: Final = re.compile(r"No such image: (\S+)")
+_KILLED: Final = "non-zero exit (137)"
+_TOO_FULL: Final = "insufficient resources"
+_MIB: Final = 2**20
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a reason may name.
+
+    Attributes:
+        image: of the edges, for people.
+        memory: the largest of a task.
+        reserved: bytes that a node must have free.
+    """
+
+    image: str
+    memory: str
+    reserved: int
+
+    def explained(self, why: str) -> str:
+        """Docker's words, with what they do not say."""
+        said = _NO_IMAGE.sub(f"the node has no image {self.image}", why)
+        if _KILLED in said:
+            return f"{said}: it was killed, as happens when its {self.memory} are full (--edge-memory)"
+        if _TOO_FULL in said:
+            return f"{said}; an edge needs {self.reserved // _MIB} MiB that no other task has reserved"
+        return said
+
+
+def running_task(tasks: Sequence[StackTask]) -> StackTask | None:
+    """The one that runs and is to run, if there is one."""
+    return next((one for one in tasks if one.state == RUNS and one.wanted == RUNS), None)
+
+
+def why_absent(tasks: Sequence[StackTask], nodes: Sequence[Node], needs: Needs) -> str:
+    """Why none of an edge's tasks runs, with the node."""
+    return needs.explained(why_not(tasks, nodes))
+
+
+def called_by(tasks: Sequence[StackTask]) -> str:
+    """What tasks call the image that their node does not have."""
+    found = (_NO_IMAGE.search(one.error) for one in tasks)
+    return next((match[1] for match in found if match), "")
+
+
+def hint_absent(tasks: Sequence[StackTask], service: str, needs: Needs) -> str:
+    """What to type then; ``service`` is the Swarm's name of it."""
+    if nodes := lacking_image(tasks):
+        return to_load(needs.image, nodes, called_by(tasks))
+    return "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {service}"
+
+
+def why_again(tasks: Sequence[StackTask], now: float, needs: Needs) -> str:
+    """Why the task before the one that runs has ended, if that was a short while ago; else empty."""
+    ended = (one for one in tasks if one.error and one.state != RUNS and now - one.at < _RECENT_S)
+    last = next(ended, None)
+    return "" if last is None else needs.explained(f"its task on {last.node} has ended: {last.error}")

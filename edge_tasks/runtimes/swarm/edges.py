@@ -1,0 +1,119 @@
+"""The edges of a Swarm: a service for each with a directory, and one with the tasks of light edges."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from edge_tasks.fleet.identity import index_of_service
+from edge_tasks.plan import Plan, counted
+from edge_tasks.proof.protocol import EdgeProcess
+from edge_tasks.runtimes.docker import starting
+from edge_tasks.runtimes.docker.edge_containers import EdgeContainers, configuration_of
+from edge_tasks.runtimes.docker.edge_plan import changes_of, compare
+from edge_tasks.runtimes.light_host import change_of
+from edge_tasks.runtimes.plans import EdgesToStart
+from edge_tasks.runtimes.swarm.edge_reasons import hint_absent, running_task, why_absent, why_again
+from edge_tasks.runtimes.swarm.edges_starting import way_of
+from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from edge_tasks.adapters.swarm import Node
+    from edge_tasks.adapters.swarm_stack import StackTask
+    from edge_tasks.fleet.directories import Written
+    from edge_tasks.fleet.identity import Edge
+    from edge_tasks.runtimes.plans import Surplus
+    from edge_tasks.runtimes.swarm.edge_services import EdgeServices
+
+
+@dataclass(frozen=True)
+class SwarmEdges(EdgeContainers):
+    """Edges on the nodes; the platform's own edge does not run."""
+
+    tasks: SwarmTasks
+    services: EdgeServices
+
+    since: ClassVar[str] = "its task was started"
+
+    @cached_property
+    def light(self) -> SwarmHost:
+        """What runs the light edges."""
+        return SwarmHost(self.tasks, self.backend.uri)
+
+    def find(self, written: Mapping[str, Written]) -> Plan[EdgesToStart]:
+        """Compare the services with the fleet and its directories, and the containers here with what may stay.
+
+        A task that waits for its node is the Swarm's to begin; the proof says why it waits.
+        """
+        stack, fleet = self.stack, self.stack.context.fleet
+        containers = stack.containers()
+        here = compare(containers, self._wanted({}), {})
+        edges = tuple(edge for edge in fleet.edges_with_directory if edge.name in written)
+        there = self.services.find(edges, written)
+        tasks = self.services.tasks() if there.others else {}
+        running = {name: running_task(found) for name, found in tasks.items()}
+        started = {name: task.at for name, task in running.items() if task is not None}
+        runs = tuple(edge for edge in there.others if edge.service in started)
+        planned = EdgesToStart(
+            make=there.make,
+            restart=there.restart,
+            lost=self._lost(runs, containers, started),
+            surplus=(*here.surplus, *there.surplus),
+            light=self.light.find({}) if fleet.light else None,
+        )
+        of_light = () if planned.light is None else (change_of(planned.light),)
+        return Plan((*changes_of(planned), *of_light), f"{counted(fleet.size, 'edge')} running", planned)
+
+    def make_ready(self, _plan: Plan[EdgesToStart]) -> None:
+        """Nothing can be made before it is started."""
+
+    def clear(self) -> None:
+        """Remove the services: what a real edge has counted is in its container."""
+        self.services.remove(self.services.names())
+        super().clear()
+
+    def processes(self) -> dict[str, EdgeProcess]:
+        """Edges with a directory as it and their tasks show them; light ones as their tasks say."""
+        fleet = self.stack.context.fleet
+        tasks = self.services.tasks() if fleet.full else {}
+        nodes = self.tasks.stack.swarm.nodes() if fleet.full else ()
+        found = {
+            edge.name: self._process(edge, tasks.get(edge.service, []), nodes)
+            for edge in fleet.edges_with_directory
+        }
+        return {**found, **(self.light.processes() if fleet.light else {})}
+
+    def _process(self, edge: Edge, tasks: Sequence[StackTask], nodes: Sequence[Node]) -> EdgeProcess:
+        folder = self.stack.context.platform.edges_folder
+        ignored, why = configuration_of(folder / edge.directory, edge, self.backend.uri)
+        if not tasks:
+            return EdgeProcess(running=False, why="the Swarm has no task of it", ignored=ignored)
+        running = running_task(tasks)
+        if running is None:
+            needs = self.services.needs
+            hint = hint_absent(tasks, self.services.deployed.full_name(edge.service), needs)
+            why = why_absent(tasks, nodes, needs)
+            return EdgeProcess(running=True, why=why, ignored=ignored, hint=hint)
+        reason = why or why_again(tasks, time.time(), self.services.needs)
+        found = EdgeProcess(running=True, why=reason, since=running.at, ignored=ignored, tries=not reason)
+        return replace(found, node=running.node)
+
+    def _bring(self, make: Sequence[Edge], restart: Sequence[Edge]) -> int:
+        """Deploy what changed, and begin anew what did not; how many had to be started twice."""
+        edges = (*make, *restart)
+        if not edges:
+            return 0
+        try:
+            return starting.bring(self.stack, edges, way_of(self.services, edges))
+        finally:  # also if that was interrupted: old ones have old apikeys
+            self.services.remove_old_secrets()
+
+    def _remove(self, surplus: Sequence[Surplus]) -> None:
+        services = [one.id for one in surplus if index_of_service(one.id) is not None]
+        super()._remove([one for one in surplus if one.id not in services])
+        if services:
+            self.services.remove(services)
