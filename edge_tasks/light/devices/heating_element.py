@@ -227,7 +227,7 @@ def _role(component: Component) -> HeatingElement:
             component.text("outputChannelPhaseL2"),
             component.text("outputChannelPhaseL3"),
         ),
-        int(default) if default in "123" else 0,
+        int(default) if default in ("1", "2", "3") else 0,
         component.integer("powerPerPhase", 2000),
         1000 * max(0, component.integer("minimumSwitchingTime", 60)),
         _HOUR * component.integer("minTime", 1) if component.text("workMode", "TIME") == "TIME" else 0,

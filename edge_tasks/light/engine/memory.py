@@ -10,6 +10,7 @@ from edge_tasks.light.engine.plant import ESS, GIVEN, TAKEN
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+_NOTHING: Final = (0, 0)
 _NONE: Final[Mapping[str, tuple[int, int]]] = {}
 """Most edges have no such energies, and share this."""
 
@@ -64,22 +65,24 @@ class Memory:
     def energy(self, key: str) -> tuple[int, int]:
         """The energies of an id.
 
-        An edge that had one battery and has several now, or the other way round, counts on where it was.
+        An edge that had one battery and has several now, or the other way round, counts on where it was. Of the
+        two sums of several batteries, an earlier version kept only those that were not 0.
         """
-        if key == ESS and GIVEN in self.energies:
-            return self.energies[GIVEN][0], self.energies[TAKEN][1]
-        if key in (GIVEN, TAKEN) and key not in self.energies:
-            key = ESS
-        return self.energies.get(key, (0, 0))
+        if self.energies.keys().isdisjoint((GIVEN, TAKEN)):
+            key = ESS if key in (GIVEN, TAKEN) else key
+        elif key == ESS:
+            return self.energies.get(GIVEN, _NOTHING)[0], self.energies.get(TAKEN, _NOTHING)[1]
+        return self.energies.get(key, _NOTHING)
 
     def settled(self) -> Memory:
         """The same at the moment at which the simulation stood, for one that goes on with another plant."""
         if self.now is None or self.seen is None:
             return self
         span = self.seen - self.now
+        known = {**dict.fromkeys(self.powers, _NOTHING), **self.energies}  # a file has none that are 0
         energies = {
             key: (positive + max(0, self._power(key) * span), negative + max(0, -self._power(key) * span))
-            for key, (positive, negative) in self.energies.items()
+            for key, (positive, negative) in known.items()
         }
         charges = {key: charge - self._power(key) * span for key, charge in self.charges.items()}
         filters: dict[str, tuple[int, int | None, int]] = {key: (self._power(key), None, 0) for key in charges}

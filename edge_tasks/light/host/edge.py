@@ -242,8 +242,8 @@ class Edge:
     def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
         """Become what the changed configuration describes, and announce it."""
         me.simulation.advance(now)
-        self._journal = self._journal.noting(me.simulation.now, change)
         model = model_of(change.apply(me.model.configuration), version=me.model.version)
+        self._journal = self._journal.noting(me.simulation.now, change)  # not before: it can be simulated
         memory = me.simulation.memory().settled().without(model.plant.renewed(me.model.plant))
         simulation = self._simulate(model, memory)
         self._self = _Self(model, simulation, me.endpoint)

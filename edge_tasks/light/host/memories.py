@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import orjson
 
 from edge_tasks.light.engine.memory import Command, Memory
+from edge_tasks.light.engine.plant import GIVEN, TAKEN
 from edge_tasks.light.host.json_file import write_members
 from edge_tasks.light.wire.config_changes import Change
 from edge_tasks.light.wire.journal import NOTHING, Entry, Journal
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from edge_tasks.light.wire.journal import Deed
 
 _LOG: Final = logging.getLogger(__name__)
+_EVEN_IF_NOTHING: Final = (GIVEN, TAKEN)
+"""Energies that are kept although they are 0: an edge without them has never had several batteries."""
 
 
 class _Done(TypedDict, total=False):
@@ -175,7 +178,7 @@ def document(snapshot: Snapshot) -> Document:
         "now": memory.now,
         "seen": memory.seen if memory.seen is not None else memory.now,
         "began": memory.began,
-        "energies": {key: both for key, both in memory.energies.items() if any(both)},
+        "energies": {key: both for key, both in memory.energies.items() if any(both) or key in _EVEN_IF_NOTHING},
         "charges": memory.charges,
         "powers": {key: power for key, power in memory.powers.items() if power},
         "extremes": memory.extremes,

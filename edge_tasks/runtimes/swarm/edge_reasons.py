@@ -12,7 +12,7 @@ from edge_tasks.runtimes.swarm.shipping import to_load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.adapters.swarm import Node
+    from edge_tasks.adapters.swarm import Node, SwarmTask
     from edge_tasks.adapters.swarm_stack import StackTask
 
 RUNS: Final = "running"
@@ -59,7 +59,7 @@ def why_absent(tasks: Sequence[StackTask], nodes: Sequence[Node], needs: Needs) 
     return needs.explained(why_not(tasks, nodes))
 
 
-def called_by(tasks: Sequence[StackTask]) -> str:
+def called_by(tasks: Sequence[SwarmTask]) -> str:
     """What tasks call the image that their node does not have."""
     found = (_NO_IMAGE.search(one.error) for one in tasks)
     return next((match[1] for match in found if match), "")

@@ -66,7 +66,10 @@ class SwarmEdges(EdgeContainers):
             light=self.light.find({}) if fleet.light else None,
         )
         of_light = () if planned.light is None else (change_of(planned.light),)
-        return Plan((*changes_of(planned), *of_light), f"{counted(fleet.size, 'edge')} running", planned)
+        waiting = len(there.others) - len(runs)
+        unchanged = f"{counted(fleet.size - waiting, 'edge')} running"
+        unchanged += f", {waiting} whose task does not run: inv verify says why" if waiting else ""
+        return Plan((*changes_of(planned), *of_light), unchanged, planned)
 
     def make_ready(self, _plan: Plan[EdgesToStart]) -> None:
         """Nothing can be made before it is started."""

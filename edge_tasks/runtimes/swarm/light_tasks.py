@@ -18,9 +18,10 @@ from edge_tasks.light.nodes.files import NODES_FILE, TOKEN_FILE
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.docker.light_container import FLEET, LightContainer, image_of, program_digest
 from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.swarm.edge_reasons import called_by
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of, label_of, service_of
 from edge_tasks.runtimes.swarm.reasons import begins_by_itself, fitting_no_node, lacking_image, why_not
-from edge_tasks.runtimes.swarm.shipping import Shipping
+from edge_tasks.runtimes.swarm.shipping import Shipping, to_load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,9 +171,10 @@ class SwarmTasks:
         """What to type so that tasks begin."""
         if fitting_no_node(tasks):
             return "docker node ls; --placement any lets all nodes of this machine's architecture run them"
-        if lacking_image(tasks):
-            own = f"--light-image REGISTRY/{image_of(self.stack)}"
-            return f"docker load it there, or take one that all nodes can pull: {own}"
+        if lacking := lacking_image(tasks):
+            image = image_of(self.stack)
+            own = f"--light-image REGISTRY/{image}"
+            return f"{to_load(image, lacking, called_by(tasks))}; or one that all nodes can pull: {own}"
         return "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {self.name}"
 
     def _service(self) -> Service | None:

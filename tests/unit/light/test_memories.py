@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.light.engine.memory import Command, Memory
+from edge_tasks.light.engine.plant import ESS, GIVEN, TAKEN
 from edge_tasks.light.host import memories
 from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.wire.config_changes import UPDATE, Change
@@ -52,6 +53,26 @@ def test_an_earlier_version_kept_the_changes_and_at_most_since_when_there_were_a
     assert memories.load(tmp_path / "memory.json")["edge0"].journal == Journal((Entry(since, CHANGE),), since)
 
 
+@pytest.mark.parametrize("given", [700, 0])
+def test_several_batteries_that_took_nothing_go_on_as_they_were(tmp_path: Path, given: int) -> None:
+    """Both sums may have been reset, which the sum of before must not undo."""
+    memory = Memory({ESS: (700, 0), GIVEN: (given, 0), TAKEN: (0, 0)}, {}, now=0, began=0, seen=0)
+    _save(tmp_path / "memory.json", {"edge0": Snapshot(memory)})
+    found = memories.load(tmp_path / "memory.json")["edge0"].memory
+    assert [found.energy(key) for key in (GIVEN, TAKEN, ESS)] == [(given, 0), (0, 0), (given, 0)]
+
+
+def test_several_batteries_of_an_earlier_file_go_on_without_the_sum_that_was_0() -> None:
+    memory = Memory({ESS: (700, 0), GIVEN: (700, 0)}, {})
+    assert [memory.energy(key) for key in (GIVEN, TAKEN, ESS)] == [(700, 0), (0, 0), (700, 0)]
+
+
+def test_another_plant_goes_on_with_what_was_0_at_the_last_turn() -> None:
+    """The file leaves energies out that are 0, and a power that stays makes no turn."""
+    memory = Memory({}, {}, now=1000, seen=4000, powers={"_grid": -500, "ess0": 500})
+    assert memory.settled().energies == {"_grid": (0, 1_500_000), "ess0": (1_500_000, 0)}
+
+
 def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
     assert memories.load(None) == memories.load(tmp_path / "none") == {}
 
@@ -85,7 +106,7 @@ def test_another_template_goes_on_from_the_counters_and_voids_the_changes() -> N
     assert kept.fitting("shape") == kept
     other = kept.fitting("other")
     assert (other.shape, other.journal) == ("other", Journal(lost=12))
-    assert other.memory.energies == {"meter0": ((1 << 60) + 100, 2)}
+    assert other.memory.energies == {"meter0": ((1 << 60) + 100, 2), "ess0": (0, 200)}
     assert (other.memory.charges, other.memory.now) == ({"ess0": 3 + 200}, 14)
     assert other.memory.filters == {"ess0": (-20, None, 0)}
     assert (other.memory.registers, other.memory.answers) == ({}, {})

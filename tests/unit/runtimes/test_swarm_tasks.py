@@ -135,7 +135,7 @@ def test_a_placement_that_no_node_fits_is_said_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "hint"),
     [
-        ("No such image: python", "docker load it there"),
+        ("No such image: sha256:1", "docker save python | ssh red docker load"),
         ("task: non-zero exit (1)", f"docker service ps --no-trunc {NAME}"),
         ("", "inv verify"),
     ],

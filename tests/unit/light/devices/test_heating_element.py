@@ -81,6 +81,7 @@ def test_what_a_battery_gives_is_not_sold(edge: Build) -> None:
     [
         ("MANUAL_ON", "LEVEL_2", (2, ACTIVE, "xx-")),
         ("MANUAL_ON", "LEVEL_0", (0, ACTIVE, "---")),
+        ("MANUAL_ON", "", (0, ACTIVE, "---")),
         ("MANUAL_OFF", "LEVEL_2", (0, INACTIVE, "---")),
     ],
 )
