@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _USUAL: Final = "/var/run/docker.sock"
 _UNIX: Final = "unix://"
-_SECONDS: Final = 30.0
+_SECONDS: Final = 120.0
+"""As long as the program is waited for: a container that is being started answers only after that."""
 GOOD, _GONE = 200, 404
 
 Response = tuple[int, Any]
@@ -81,7 +82,8 @@ def _with_engine(ask: Callable[[HTTPConnection], T]) -> T | None:
         with closing(_Connection(path)) as engine:
             return ask(engine)
     except TimeoutError:
-        raise CommandFailed(f"the Docker Engine did not answer within {_SECONDS:.0f} s") from None
+        what = f"the Docker Engine did not answer within {_SECONDS:.0f} s"
+        raise CommandFailed(what, hint="systemctl restart docker") from None
     except (OSError, HTTPException, ValueError):
         return None
 

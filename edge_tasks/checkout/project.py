@@ -58,6 +58,7 @@ class Service(TypedDict, total=False):
     container_name: str
     hostname: str
     extra_hosts: list[str]
+    tmpfs: list[str]
 
 
 @dataclass(frozen=True)

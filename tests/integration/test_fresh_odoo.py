@@ -64,6 +64,17 @@ def test_others_who_may_log_in_with_a_password_are_seen(copied: Database, postgr
     assert fresh.look_at(copied).others == (postgres.user,)
 
 
+def test_other_databases_with_tables_are_seen(copied: Database) -> None:
+    run(replace(copied, name="postgres"), "CREATE DATABASE customers", "CREATE DATABASE empty")
+    try:
+        run(replace(copied, name="customers"), "CREATE TABLE bill ()")
+        found = fresh.look_at(copied).databases
+        assert "customers" in found
+        assert "empty" not in found
+    finally:
+        run(replace(copied, name="postgres"), "DROP DATABASE customers", "DROP DATABASE empty")
+
+
 def test_an_odoo_that_keeps_its_files_elsewhere_has_none(copied: Database) -> None:
     run(copied, "ALTER TABLE ir_attachment DROP COLUMN store_fname")
     assert fresh.look_at(copied).files == ()

@@ -177,10 +177,12 @@ def test_on_a_full_disk_nothing_is_kept_and_nothing_else_fails(tmp_path: Path, f
 def test_what_cannot_be_filled_beforehand_is_not_kept_and_hinders_nothing(
     tmp_path: Path, kept: KeptFiles
 ) -> None:
-    server = PostgresServer(tmp_path / "data", free_port(), "odoo", SECRET, kept, "openems", lambda: "NONSENSE")
+    half = "CREATE TABLE openems_device ();\n\nNONSENSE"
+    server = PostgresServer(tmp_path / "data", free_port(), "odoo", SECRET, kept, "openems", lambda: half)
     server.start()
     try:
         assert ask(server, "SELECT current_user") == "odoo"
+        assert ask(server, "SELECT count(*) FROM pg_database WHERE datname = 'openems'") == "0"
         assert kept.entries() == []
     finally:
         server.stop()

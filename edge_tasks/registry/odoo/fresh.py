@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg import sql
@@ -30,6 +30,11 @@ _NAMES_OF_FILES: Final = "SELECT DISTINCT store_fname FROM ir_attachment WHERE s
 _OTHERS: Final = (
     "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword IS NOT NULL AND rolname <> current_user"
 )
+_DATABASES: Final = (
+    "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> current_database()"
+)
+_A_TABLE: Final = "SELECT 1 FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p') LIMIT 1"
+"""Objects that PostgreSQL has by itself have lower numbers."""
 _ADMIN: Final = "SELECT coalesce(password, '') FROM res_users WHERE id = 2"
 
 
@@ -42,12 +47,14 @@ class FreshOdoo:
         files: that the database speaks of, by their paths in the filestore.
         admin: a digest of how it keeps its admin's password.
         others: roles beside ours that may log in with a password.
+        databases: others on the server that have tables.
     """
 
     server: str
     files: tuple[str, ...]
     admin: str
     others: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
 
 
 def look_at(database: Database) -> FreshOdoo:
@@ -60,8 +67,11 @@ def look_at(database: Database) -> FreshOdoo:
         has_files = connection.execute(_HAS_FILES).fetchone() is not None
         files = connection.execute(_NAMES_OF_FILES).fetchall() if has_files else []
         version = str(connection.info.server_version // 10_000)
-        others = connection.execute(_OTHERS).fetchall()
-        return FreshOdoo(version, _names(files), _admin(connection), _names(others))
+        others = _names(connection.execute(_OTHERS).fetchall())
+        admin = _admin(connection)
+        names = _names(connection.execute(_DATABASES).fetchall())
+    used = tuple(name for name in names if _has_tables(replace(database, name=name)))
+    return FreshOdoo(version, _names(files), admin, others, used)
 
 
 def draw_again(database: Database) -> None:
@@ -94,6 +104,11 @@ def take_over(copied: Database, ours: Database, admin: str) -> bool:
         change = sql.SQL("ALTER ROLE {} PASSWORD {}")
         connection.execute(change.format(sql.Identifier(ours.user), sql.Literal(digest.decode())))
     return True
+
+
+def _has_tables(database: Database) -> bool:
+    with connected(database) as connection:
+        return connection.execute(_A_TABLE).fetchone() is not None
 
 
 def _names(rows: Iterable[Sequence[str]]) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ class OdooCopy:
         found = fresh.look_at(self.stack.database)
         if found.others:
             raise CommandFailed(f"{', '.join(found.others)} can log in to PostgreSQL, too, with a password")
+        if found.databases:
+            raise CommandFailed(f"PostgreSQL has other databases, too: {', '.join(found.databases)}")
         if found.files:
             self._save_files(folder / _FILES, found.files)
         self._save_cluster(folder)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.plans import DatabaseToPrepare
 
 _START_S: Final = 120.0
+_PAUSE_S: Final = 1.0
 BEGUN, RESTORING, MADE = "begun", "restoring", "made"
 """What the record says of our database: it is being initialised, a snapshot is being restored, it is whole."""
 
@@ -147,18 +148,32 @@ class OdooDatabase:
         Raises:
             CommandFailed: it does not; its snapshot is gone, and the next run initialises it.
         """
-        stack = self.stack
         self._await_odoo()
         try:
-            if not self._lets_in():
-                stack.odoo.set_passwords()
+            self._let_in()
+        except OdooError:  # an Odoo that is too busy to answer proves nothing
+            raise
         except CommandFailed as error:
-            if isinstance(error, OdooError):  # an Odoo that is too busy to answer proves nothing
-                raise
             self._snapshots.discard(error.message)
             self._note(BEGUN)
             again = "inv setup initialises it; what was registered meanwhile goes with its database"
             raise CommandFailed(f"the restored Odoo is no good: {error.message}", hint=again) from None
+
+    def _let_in(self) -> None:
+        """Have Odoo take the backend's password; its first answer comes only when all its modules are loaded.
+
+        Raises:
+            OdooError: it does not answer in time.
+            CommandFailed: it takes no password.
+        """
+        deadline = time.monotonic() + _START_S
+        while not self._lets_in():
+            try:
+                return self.stack.odoo.set_passwords()
+            except OdooError:  # noqa: PERF203 - there is a second between two
+                if not until(deadline, _PAUSE_S):
+                    raise
+        return None
 
     @property
     def _snapshots(self) -> OdooSnapshots:

@@ -153,8 +153,11 @@ class OdooSnapshots:
         """
         stack, name = self.stack, self.stack.services.database
         service = stack.project.services[name]
-        places = {*(one["target"] for one in volumes_of(service)), *self._database_image.volumes}
-        if self._data not in {place.rstrip("/") for place in places}:
+        mounts = list(volumes_of(service))
+        places = {*(one["target"] for one in mounts), *self._database_image.volumes}
+        in_memory = {one["target"] for one in mounts if one.get("type") == "tmpfs"}
+        in_memory |= {place.partition(":")[0] for place in service.get("tmpfs") or ()}
+        if self._data not in {place.rstrip("/") for place in places - in_memory}:
             raise CommandFailed(f"{name} has no volume for {self._data or 'its data'}")
         variables = stack.project.environment(name).items()
         settings = sorted(pair for pair in variables if not _SECRET.search(pair[0]))

@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -124,6 +125,8 @@ class NewCluster:
                 run_single(self._server, fresh, "postgres", f'CREATE DATABASE "{name}"')
                 run_single(self._server, fresh, name, self.contents.statements)
         except CommandFailed:
+            with suppress(CommandFailed):  # of several statements some may have been carried out
+                run_single(self._server, fresh, "postgres", f'DROP DATABASE IF EXISTS "{name}"')
             return False
         return True
 

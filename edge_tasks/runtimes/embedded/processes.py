@@ -148,7 +148,7 @@ class Processes:
             if daemon.find() is None:
                 daemon.start_ahead()
         if not self.server.is_running():
-            self._making.append(threading.Thread(target=self._make, daemon=True))
+            self._making.append(threading.Thread(target=self._make))  # no daemon: it is ended before we are
             self._making[-1].start()
 
     def _make(self) -> None:

@@ -16,7 +16,7 @@ from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo import table
 from edge_tasks.registry.odoo.addon import Addon
 from edge_tasks.runtimes.beside import Beside
-from edge_tasks.runtimes.docker import data_folders
+from edge_tasks.runtimes.docker import data_folders, odoo_database
 from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
 from edge_tasks.runtimes.docker.odoo_snapshot import OdooSnapshots
 from edge_tasks.runtimes.plans import DatabaseToPrepare
@@ -151,7 +151,24 @@ def test_a_restored_odoo_that_is_no_good_is_said_where_it_is_waited_for_and_begi
     assert not world.database.is_initialised()
 
 
-def test_an_odoo_that_does_not_answer_proves_nothing_of_its_snapshot(world: World) -> None:
+def test_a_restored_odoo_that_is_still_loading_is_asked_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(odoo_database, "_PAUSE_S", 0.0)
+    world.restored = True
+    world.odoo.lets_in = lambda: False
+    world.odoo.set_passwords = Mock(
+        side_effect=[OdooError("it does not answer"), CommandFailed("it was asked again")]
+    )
+    world.start()
+    with pytest.raises(CommandFailed, match="it was asked again"):
+        world.settle()
+
+
+def test_an_odoo_that_does_not_answer_proves_nothing_of_its_snapshot(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(odoo_database, "_START_S", 0.0)
     world.restored = True
     world.odoo.lets_in = lambda: False
     world.odoo.set_passwords = Mock(side_effect=OdooError("it does not answer"))

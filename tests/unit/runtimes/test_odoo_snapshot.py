@@ -5,7 +5,7 @@ from __future__ import annotations
 import tarfile
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -126,15 +126,17 @@ class World:
         )
         self.kept = KeptFiles(folder / "cache")
         self.others: tuple[str, ...] = ()
+        self.databases: tuple[str, ...] = ()
         self.admin, self.taken_over = "admin", list[str]()
-        monkeypatch.setattr(
-            fresh, "look_at", lambda _database: FreshOdoo("15", tuple(self.docker.files), "admin", self.others)
-        )
+        monkeypatch.setattr(fresh, "look_at", lambda _database: self.fresh())
         monkeypatch.setattr(fresh, "draw_again", lambda _database: self.docker.said.append(("draw again",)))
         monkeypatch.setattr(fresh, "take_over", self.take_over)
         self.trouble: FleetError | None = None
         self.state_later = ""
         monkeypatch.setattr(table, "await_server", lambda *_arguments: self.await_server())
+
+    def fresh(self) -> FreshOdoo:
+        return FreshOdoo("15", tuple(self.docker.files), "admin", self.others, self.databases)
 
     @property
     def snapshots(self) -> OdooSnapshots:
@@ -218,6 +220,14 @@ def test_a_server_with_passwords_of_others_has_no_snapshot(world: World) -> None
     world.take()
     said = "  no snapshot of Odoo is kept: grafana can log in to PostgreSQL, too, with a password"
     assert (world.lines, world.kept.entries()) == ([said], [])
+
+
+def test_a_server_with_data_of_others_has_no_snapshot_and_is_not_stopped(world: World) -> None:
+    world.databases = ("customers",)
+    world.take()
+    said = "  no snapshot of Odoo is kept: PostgreSQL has other databases, too: customers"
+    assert (world.lines, world.kept.entries()) == ([said], [])
+    assert not [said for said in world.docker.said if "stop" in said]
 
 
 def test_no_password_of_a_platform_is_in_a_command_or_in_the_cache(world: World) -> None:
@@ -360,6 +370,20 @@ def test_a_server_whose_data_are_in_no_volume_has_no_snapshot(world: World) -> N
     world.take()
     assert world.lines == ["  no snapshot of Odoo is used: db has no volume for /elsewhere"]
     assert world.kept.entries() == []
+
+
+@pytest.mark.parametrize(
+    "service",
+    [{"tmpfs": [f"{DATA}:size=1g"]}, {"volumes": [{"type": "tmpfs", "target": DATA}]}],
+    ids=["tmpfs", "a volume"],
+)
+def test_a_server_whose_data_are_in_memory_is_not_stopped_and_has_no_snapshot(
+    world: World, service: dict[str, Any]
+) -> None:
+    cast("dict[str, Any]", world.db).update(service)
+    world.take()
+    assert world.lines == [f"  no snapshot of Odoo is used: db has no volume for {DATA}"]
+    assert not [said for said in world.docker.said if "stop" in said]
 
 
 def test_a_snapshot_that_docker_refuses_is_removed_and_said_once(world: World) -> None:
