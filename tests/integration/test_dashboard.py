@@ -99,7 +99,7 @@ def test_a_page_gets_all_of_it_once_and_then_only_what_changed() -> None:
             while not told[-1]["edges"]:
                 told.append(await feed.receive_json())
             assert told[-1]["type"] == "news"
-            assert told[-1]["edges"] == {"edge1": ["offline", "", "", None, [1, 2, 3, 4, 5]]}
+            assert told[-1]["edges"] == {"edge1": ["offline", "", "", None, [1, 2, 3, 4, 5], ""]}
 
     with_page(check)
 
