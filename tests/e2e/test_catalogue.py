@@ -19,6 +19,7 @@ import psutil
 import psycopg
 import pytest
 
+from edge_tasks import ahead
 from edge_tasks.adapters import ports
 from edge_tasks.proof.backend_api import BackendApi
 from tests.catalogue import EVERYBODY, Case, run
@@ -68,6 +69,7 @@ class Fleet:
         """As somebody may who types no ``inv``: with the same command line."""
         process = self.process(file)
         command, environment = process.cmdline(), process.environ()
+        environment.pop(ahead.VARIABLE, None)  # nobody is going to tell this one to begin
         process.kill()
         process.wait(10)
         subprocess.run(["setsid", "--fork", *command], env=environment, stderr=subprocess.DEVNULL, check=True)
