@@ -17,7 +17,7 @@ from edge_tasks.adapters import wheels
 from edge_tasks.adapters.files import remove_directory, write_file, writing
 from edge_tasks.checkout.override import LIGHT_SERVICE, OVERLAY, LightService
 from edge_tasks.light.nodes.files import FLEET_FILE
-from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.light_host import LightHost, LightOptions
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container
@@ -124,12 +124,14 @@ def host(stack: Stack, uri: str) -> LightHost:
         context.fleet,
         lambda edge: context.render(edge, uri),
         blueprints=context.blueprints,
-        options=replace(
-            stack.light_options,
-            metrics_host="0.0.0.0",  # noqa: S104 - of the container
-            version=stack.survey.release.version,
-        ),
+        options=options_of(stack),
     )
+
+
+def options_of(stack: Stack) -> LightOptions:
+    """What light edges of a platform are told: its release, and to serve metrics to their container's network."""
+    every = "0.0.0.0"  # noqa: S104 - of the container
+    return replace(stack.light_options, metrics_host=every, version=stack.survey.release.version)
 
 
 def is_installed(stack: Stack) -> bool:

@@ -16,7 +16,13 @@ from edge_tasks.light import nodes
 from edge_tasks.light.host.fleet_file import part_of
 from edge_tasks.light.nodes.files import NODES_FILE, TOKEN_FILE
 from edge_tasks.proof.protocol import EdgeProcess
-from edge_tasks.runtimes.docker.light_container import FLEET, LightContainer, image_of, program_digest
+from edge_tasks.runtimes.docker.light_container import (
+    FLEET,
+    LightContainer,
+    image_of,
+    options_of,
+    program_digest,
+)
 from edge_tasks.runtimes.light_host import LightHost
 from edge_tasks.runtimes.swarm.edge_reasons import called_by
 from edge_tasks.runtimes.swarm.light_service import SPEC, LightTasks, constraints_of, label_of, service_of
@@ -214,11 +220,7 @@ class SwarmHost(LightHost):
             context.fleet,
             lambda edge: context.render(edge, uri),
             blueprints=context.blueprints,
-            options=replace(
-                stack.light_options,
-                metrics_host="0.0.0.0",  # noqa: S104 - of the keeper's container
-                version=stack.survey.release.version,
-            ),
+            options=options_of(stack),
         )
         self._tasks = tasks
 
