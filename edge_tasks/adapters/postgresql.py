@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import sql
 
 from edge_tasks.timedata.embedded.libpq import PREFIX, hide_variables, parameters
 
@@ -22,6 +23,17 @@ def connect(
     """
     hide_variables()
     return psycopg.connect(**parameters(host, port, login, dbname, "edge-tasks"), autocommit=autocommit)
+
+
+def set_password(connection: psycopg.Connection[Any], role: str, password: str) -> None:
+    """Give a role a password, of which the server sees only the hash, made as its own settings want it.
+
+    Raises:
+        psycopg.Error: the server refuses.
+    """
+    digest = connection.pgconn.encrypt_password(password.encode(), role.encode())
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    connection.execute(statement.format(sql.Identifier(role), sql.Literal(digest.decode())))
 
 
 def without_variables(environment: Mapping[str, str]) -> dict[str, str]:

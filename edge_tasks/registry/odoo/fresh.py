@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from psycopg import sql
-
+from edge_tasks.adapters import postgresql
 from edge_tasks.registry.odoo.table import connected
 
 if TYPE_CHECKING:
@@ -99,10 +98,7 @@ def take_over(copied: Database, ours: Database, admin: str) -> bool:
         if _admin(connection) != admin:
             return False
         connection.execute(_RENEW)
-        server = connection.pgconn
-        digest = server.encrypt_password(ours.password.encode(), ours.user.encode())
-        change = sql.SQL("ALTER ROLE {} PASSWORD {}")
-        connection.execute(change.format(sql.Identifier(ours.user), sql.Literal(digest.decode())))
+        postgresql.set_password(connection, ours.user, ours.password)
     return True
 
 

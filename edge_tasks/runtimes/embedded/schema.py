@@ -71,9 +71,7 @@ def set_password(host: str, port: int, user: str, before: str, password: str) ->
     try:
         with postgresql.connect(host, port, (user, before), "postgres", autocommit=True) as connection:
             connection.execute("SET synchronous_commit = on")  # on the disk, before the other one is forgotten
-            secret = connection.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256")
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
-            connection.execute(statement.format(sql.Identifier(user), sql.Literal(secret.decode())))
+            postgresql.set_password(connection, user, password)
     except psycopg.OperationalError as error:
         if "authentication failed" not in str(error):
             raise CommandFailed(f"the password of {user} could not be set") from None
