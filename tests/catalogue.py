@@ -20,6 +20,8 @@ _WORD = "|".join((*sorted(tasks.namespace.task_names, key=len, reverse=True), "-
 COMMAND = re.compile(rf"inv ((?:{_WORD})(?: (?:{_WORD})\b)*)")
 EVERYBODY = ("edge0", "edge1", "edge2")
 NOT_ONLINE = 6
+LAST_WRITE_S = 31
+"""The backend writes every 30 s of whom it has heard; of edges that hang, it writes once more."""
 
 
 class Typed(Protocol):

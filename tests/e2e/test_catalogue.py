@@ -22,7 +22,7 @@ import pytest
 from edge_tasks import ahead
 from edge_tasks.adapters import ports
 from edge_tasks.proof.backend_api import BackendApi
-from tests.catalogue import EVERYBODY, Case, run
+from tests.catalogue import EVERYBODY, LAST_WRITE_S, Case, run
 from tests.inv import ROOT, finished, inv, last_used_kept
 from tests.waiting import await_that
 
@@ -177,6 +177,7 @@ def silence(fleet: Fleet) -> None:
     """The edges hang; that this was long ago is written into table and files, as nobody wants to wait for it."""
     time.sleep(max(0.0, fleet.process("light.json").create_time() + AGE_S - time.time()))
     fleet.signal_host(signal.SIGSTOP)
+    time.sleep(LAST_WRITE_S)
     fleet.sql("UPDATE openems_device SET lastmessage = lastmessage - interval '200 s'")
     for file in (fleet.path / ".edge-tasks").glob("light-status-*.json"):
         os.utime(file, (time.time() - 200,) * 2)

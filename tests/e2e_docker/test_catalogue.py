@@ -12,7 +12,7 @@ import pytest
 
 from edge_tasks.adapters.containers import seconds_of
 from edge_tasks.proof.backend_api import BackendApi
-from tests.catalogue import EVERYBODY, Case, run
+from tests.catalogue import EVERYBODY, LAST_WRITE_S, Case, run
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def silence(fleet: Any) -> None:
     started = fleet.docker("inspect", "--format", "{{.State.StartedAt}}", edge, fleet.containers()[BACKEND])
     time.sleep(max(0.0, max(map(seconds_of, started.splitlines())) + AGE_S - time.time()))
     fleet.docker("kill", "-s", "STOP", edge)
+    time.sleep(LAST_WRITE_S)
     fleet.sql("UPDATE openems_device SET lastmessage = lastmessage - interval '200 s' WHERE name = 'edge0'")
 
 
