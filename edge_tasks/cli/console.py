@@ -84,6 +84,11 @@ class Console:
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
+    @staticmethod
+    def error(text: str) -> None:
+        """Why the call fails, at once, where errors go."""
+        print(text, file=sys.stderr, flush=True)
+
     def prompt(self, text: str) -> None:
         """The beginning of a line that people end."""
         print(text, end="", file=self._stream, flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -223,14 +223,15 @@ class Session:
         """
         self.beside.settle(self.console.waiting)
 
-    def end_beside(self) -> None:
+    def end_beside(self, patience_s: float = _PATIENCE_S) -> None:
         """Wait a while for what a step has begun beside the others and nobody needs; say why it failed."""
-        if error := self.beside.end(_PATIENCE_S):
+        if error := self.beside.end(patience_s, self.console.line):
             self.console.fault(f"  ! {error}")
 
     def close(self) -> None:
-        """Give the lock back, once nothing works beside any more."""
-        self.end_beside()
+        """Give the lock back, once nothing works beside any more, or nobody wants to wait for that."""
+        with suppress(KeyboardInterrupt):
+            self.end_beside()
         self._stack.close()
 
     @cached_property
