@@ -163,8 +163,7 @@ class Console:
             self._terminal.table(titles, rows, figures)
             return
         columns = [_aligned(column) for column in zip(titles, *rows, strict=True)]
-        for row in zip(*columns, strict=True):
-            self.line("  ".join(row).rstrip())
+        self.line("\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True)))
 
     def redraw(self) -> None:
         """Start again at the top of a terminal; elsewhere print an empty line."""

@@ -47,24 +47,6 @@ class Database:
         return f"postgresql://{self.user}@{self.host}:{self.port}/{self.name}"
 
 
-@dataclass(frozen=True)
-class RowReport:
-    """What the backend wrote about a device.
-
-    Attributes:
-        apikey: as the row has it.
-        active: whether Odoo and the UI show it.
-        components: the ids of its last ``edgeConfig``.
-        age_s: seconds since ``lastmessage`` by the database's clock; that may be 30 s late.
-    """
-
-    name: str
-    apikey: str = field(repr=False)
-    active: bool | None
-    components: list[str] | None
-    age_s: float | None
-
-
 def await_server(database: Database, deadline: float, require_running: Callable[[], None]) -> None:
     """Wait until PostgreSQL lets us in, by trying.
 
@@ -174,31 +156,6 @@ def remove_rows(database: Database, ids: Sequence[int]) -> None:
     """Delete rows by id; for ``inv down --purge``."""
     with connected(database) as connection:
         connection.execute("DELETE FROM openems_device WHERE id = ANY(%s)", (list(ids),))
-
-
-_REPORTS: Final = """
-WITH devices AS MATERIALIZED (
-  SELECT name, apikey, active, lastmessage, md5(nullif(openems_config, '')) AS digest
-  FROM openems_device WHERE name = ANY(%s)
-), configs AS (
-  SELECT digest, min(name) AS name FROM devices WHERE digest IS NOT NULL GROUP BY digest
-), parsed AS MATERIALIZED (
-  SELECT digest, ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) AS components
-  FROM configs JOIN openems_device USING (name)
-)
-SELECT name, apikey, active, components,
-  extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s
-FROM devices LEFT JOIN parsed USING (digest)
-"""
-"""A configuration has 20 kB and is the same for all light edges of a template, so it is parsed once for them."""
-
-
-def read_reports(database: Database, names: Sequence[str]) -> dict[str, RowReport]:
-    """What the backend wrote about these devices, by name; a name without a row is absent."""
-    with connected(database) as connection:
-        cursor = connection.cursor(row_factory=class_row(RowReport))
-        found = cursor.execute(_REPORTS, (list(names),)).fetchall()
-    return {report.name: report for report in found}
 
 
 def read_connected(database: Database, names: Sequence[str]) -> dict[str, bool]:

@@ -275,6 +275,25 @@ def test_a_large_fleet_is_shown_in_full_to_who_is_no_terminal(scene: Scene) -> N
     assert scene.output.faults == ["edge3-edge29: it has no row in the device table → inv register"]
 
 
+@pytest.mark.parametrize(
+    ("is_screen", "online", "asked"),
+    [
+        (False, ALL, [["edge0", "edge1", "edge2"]]),
+        (False, ["edge0", "edge2"], [["edge0", "edge2"], ["edge1"]]),
+        (True, ALL, [["edge0", "edge1", "edge2"]] * 2),
+    ],
+)
+def test_where_all_edges_are_shown_their_figures_are_asked_together_with_what_is_judged(
+    scene: Scene, online: Sequence[str], asked: list[list[str]], *, is_screen: bool
+) -> None:
+    expectation = Expectation(frozenset({"ctrlBackend0"}), {"meter0/ActivePower": (7,)})
+    view = replace(scene.view, expected=Expectations(dict.fromkeys(ALL, expectation)))
+    scene.output.is_screen, scene.backend.status.online_now = is_screen, set(online)
+    replace(scene.status, view=view).run()
+    assert scene.backend.status.measured == asked
+    assert [row[-5:] for row in scene.output.rows] == [("7",) * 5] * 3
+
+
 def test_restart_marks_the_directory_and_starts_its_edge(scene: Scene, tmp_path: Path) -> None:
     directories = Directories(tmp_path)
     edges = FLEET.edges
