@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Template(Protocol):
-    """One that is compiled."""
+    """A compiled template: what this module gives, and what :func:`render` takes."""
 
     def render(self, **values: object) -> str:
         """The text."""

@@ -75,9 +75,16 @@ class Executor(invoke.executor.Executor):
             self._finish(_fault(error))
             raise
         finally:
-            if (session := self._session) is not None:
-                session.close()
+            self._close()
         return results
+
+    def _close(self) -> None:
+        """Nothing that is said meanwhile takes the place of why the call has failed."""
+        if (session := self._session) is not None:
+            try:
+                session.close()
+            except BrokenPipeError:
+                discard_output()
 
     @cached_property
     def _invocation(self) -> Invocation:

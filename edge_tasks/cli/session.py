@@ -77,8 +77,7 @@ class Session:
         self.bringing_up = BringingUp(self.console)
         self.judges_only = False
         self.beside = Beside()
-        self._stack = ExitStack()
-        self._begun = self._said_without_effect = False
+        self._stack, self._begun, self._said_without_effect = ExitStack(), False, False
         self._target: Target | None = None
         self._runtime: Runtime | None = None
 
@@ -224,15 +223,17 @@ class Session:
         self.beside.settle(self.console.waiting)
 
     def end_beside(self, patience_s: float = _PATIENCE_S) -> None:
-        """Wait a while for what a step has begun beside the others and nobody needs; say why it failed."""
-        if error := self.beside.end(patience_s, self.console.line):
-            self.console.fault(f"  ! {error}")
+        """Wait a while, or until Ctrl-C, for what a step has begun beside and nobody needs; say why it failed."""
+        with suppress(KeyboardInterrupt):
+            if error := self.beside.end(patience_s, self.console.line):
+                self.console.fault(f"  ! {error}")
 
     def close(self) -> None:
         """Give the lock back, once nothing works beside any more, or nobody wants to wait for that."""
-        with suppress(KeyboardInterrupt):
+        try:
             self.end_beside()
-        self._stack.close()
+        finally:
+            self._stack.close()
 
     @cached_property
     def _platform(self) -> Platform:

@@ -64,7 +64,7 @@ class Status:
     def _shown(self) -> Sequence[str]:
         """The channels of the table, if all edges are in it: they are asked together with what is judged."""
         output = self.output
-        is_whole = output.is_read_by_program or not (output.is_screen or output.quiet or self.only_ill)
+        is_whole = not self.only_ill and (output.is_read_by_program or not (output.is_screen or output.quiet))
         return SHOWN if is_whole and self.view.expected.channels else ()
 
     def _show(self, verdicts: Sequence[Verdict]) -> None:

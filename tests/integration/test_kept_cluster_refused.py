@@ -13,7 +13,7 @@ import pytest
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.errors import CommandFailed
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.runtimes.embedded import postgres_server
+from edge_tasks.runtimes.embedded import new_cluster, postgres_server
 from edge_tasks.runtimes.embedded.database import EmbeddedDatabase
 from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
@@ -121,7 +121,7 @@ def test_one_with_which_no_server_works_is_thrown_away_and_another_one_is_made(
         assert ask(server, "SELECT current_user") == "odoo"
     finally:
         server.stop()
-    assert [line.startswith(NO_GOOD) for line in said] == [True]
+    assert [line.startswith(NO_GOOD) and len(line) > len(NO_GOOD) for line in said] == [True]
     assert bad not in [(entry.folder / "data.tar").read_bytes() for entry in kept.entries()]
 
 
@@ -143,6 +143,22 @@ def test_one_stays_if_one_that_is_new_is_no_better(
     with pytest.raises(CommandFailed, match="not become ready"):
         server_in(tmp_path, kept, said).start()
     assert (said, len(kept.entries())) == ([], 1)
+
+
+def test_where_nothing_was_restored_initdb_is_not_run_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_initdb, runs = new_cluster.run_initdb, list[str]()
+
+    def counted(command: list[str], log: Path) -> None:
+        runs.append(command[-1])
+        run_initdb(command, log)
+
+    monkeypatch.setattr(new_cluster, "run_initdb", counted)
+    monkeypatch.setattr(postgres_server, "_SETTINGS", (("max_connections", "none"),))
+    with pytest.raises(CommandFailed, match="not become ready"):
+        server_in(tmp_path, KeptFiles(tmp_path / "cache"), []).start()
+    assert len(runs) == 1
 
 
 def test_what_somebody_has_worked_with_is_never_thrown_away(tmp_path: Path, kept: KeptFiles) -> None:

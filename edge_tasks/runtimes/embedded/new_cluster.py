@@ -42,6 +42,8 @@ _INITDB: Final = (
 )
 TO_REPLACE: Final = "edge-tasks-first-password"
 """The file with the password that is still to be replaced."""
+RESTORED: Final = "edge-tasks-restored"
+"""Likewise: the file that says that it was made out of what is kept."""
 _NEEDED: Final = ("PG_VERSION", "global/pg_control", TO_REPLACE)
 
 
@@ -109,9 +111,12 @@ class NewCluster:
         """Whether what was restored is there, can be read, and was made by these programs' version."""
         try:
             found = all((fresh / name).is_file() for name in _NEEDED)
-            return found and text_of(fresh / "PG_VERSION").strip() == major_of(self.programs)
+            is_usable = found and text_of(fresh / "PG_VERSION").strip() == major_of(self.programs)
+            if is_usable:
+                private_file(fresh / RESTORED, "")
         except OSError:
             return False
+        return is_usable
 
     def discard_kept(self, fresh: Path, why: str) -> None:
         """What is kept has turned out to be no good: remove it, and say so."""

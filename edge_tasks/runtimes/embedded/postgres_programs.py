@@ -69,15 +69,16 @@ def private_folder(folder: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder of ours, whatever rights its parts have.
+    """Remove a folder of ours, whatever rights its parts have. Where links in it lead, nothing is changed.
 
     Raises:
         OSError: it is still there.
     """
     folder.chmod(0o700)
     for place, inner, _ in os.walk(folder):
-        for name in inner:
-            Path(place, name).chmod(0o700)
+        for part in (Path(place, name) for name in inner):
+            if not part.is_symlink():
+                part.chmod(0o700)
     shutil.rmtree(folder)
 
 

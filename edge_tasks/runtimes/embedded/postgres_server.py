@@ -11,15 +11,15 @@ from __future__ import annotations
 import glob
 import importlib.util
 import secrets
-import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters import ports
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
-from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE, Contents, NewCluster
+from edge_tasks.runtimes.embedded.new_cluster import RESTORED, TO_REPLACE, Contents, NewCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
     has_ended,
     major_of,
@@ -114,13 +114,13 @@ class PostgresServer:
             self.stop()
         try:
             self._run()
-        except CommandFailed:
-            if self.is_taken_over():
+        except CommandFailed as error:
+            if self.is_taken_over() or not (self.data / RESTORED).exists():
                 raise
             self.stop()
             if not ports.is_free(self.port, _HOST):
                 raise
-            self._run_another()
+            self._run_another(error.message.splitlines()[0].rstrip(":"))
 
     def _run(self) -> None:
         if self.is_running():
@@ -130,16 +130,16 @@ class PostgresServer:
             self._launch(folder, prefix)
         self._replace_first_password()
 
-    def _run_another(self) -> None:
-        """Run in a data directory out of `initdb`: nobody has used the one that is there, and it was no good.
+    def _run_another(self, why: str) -> None:
+        """Run in a data directory out of `initdb`: the server failed with one that was restored and never used.
 
-        Then what it was made of goes, too. It stays if the other one is no better.
+        Then what it was restored from goes, too, and ``why`` is said. It stays if the other one is no better.
         """
         old = self._unique_folder()
         self.data.rename(old)
         remove_folder(old)
         replace(self, kept=None)._run()  # noqa: SLF001 - the same server
-        self._new_cluster(_binaries(), ()).discard_kept(self.data, "PostgreSQL does not work with it")
+        self._new_cluster(_binaries(), ()).discard_kept(self.data, why)
 
     def create(self) -> tuple[Path, list[str]]:
         """Make the data directory if need be; the folder of the programs, and what stands before their commands.
@@ -163,6 +163,7 @@ class PostgresServer:
             set_password(_HOST, self.port, self.user, text_of(first), self.password)
             read_new(_HOST, self.port, self.user, self.password, self.database)
             first.unlink()
+            (self.data / RESTORED).unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone; nothing happens when it does not run.
@@ -269,4 +270,5 @@ def _sweep(data: Path) -> None:
     for left in data.parent.glob(f"{name}.*.pw"):
         left.unlink(missing_ok=True)
     for left in data.parent.glob(f"{name}.*.new"):
-        shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):
+            remove_folder(left)

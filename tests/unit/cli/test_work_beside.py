@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import pytest
 from invoke.exceptions import Exit
 
 import tasks
+from edge_tasks.cli import executor as executor_module
 from edge_tasks.cli.executor import Executor
 from edge_tasks.cli.invocation import find_invocation
 from edge_tasks.cli.session import Session
@@ -43,9 +46,11 @@ def test_its_failure_is_that_of_the_call_where_it_is_waited_for(session: Session
 def test_its_failure_is_said_where_nobody_needs_it_any_more(
     session: Session, capsys: pytest.CaptureFixture[str], ends_by: str
 ) -> None:
+    while session.beside.goes_on:
+        time.sleep(0.001)
     getattr(session, ends_by)()
     session.close()
-    assert capsys.readouterr().out.endswith("  ! Odoo does not answer\n")
+    assert capsys.readouterr().out == "  ! Odoo does not answer\n"
 
 
 class Watched(Beside):
@@ -87,13 +92,39 @@ def test_the_error_of_a_step_is_said_before_the_end_of_what_works_beside_and_is_
     assert (ended.value.code, ended.value.message) == (6, None)
 
 
+class Unread(Beside):
+    """Work beside of which nobody reads any more what is said."""
+
+    def end(self, seconds: float, say: Callable[[str], None] = print) -> BaseException | None:
+        raise BrokenPipeError(seconds, say)
+
+
+def test_a_call_that_fails_ends_with_its_error_also_if_nobody_reads_what_is_said_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    did: list[str] = []
+    monkeypatch.setattr(executor_module, "discard_output", lambda: did.append("output discarded"))
+    executor = FailingBeside(tasks.namespace, invoke.config.Config(lazy=True))
+    executor.beside = Unread()
+    monkeypatch.setattr(ExitStack, "close", lambda _stack: did.append("lock given back"))
+    with pytest.raises(Exit) as ended:
+        executor.execute(("up", {}))
+    assert (ended.value.code, did) == (6, ["lock given back", "output discarded"])
+
+
+def test_ctrl_c_ends_only_the_wait(session: Session) -> None:
+    session.beside = Watched(str, is_interrupted=True)
+    session.beside.begin("Odoo is ready", lambda: None)
+    session.begin_again()
+
+
 class InterruptedBeside(Executor):
     """Ctrl-C, when what works beside has failed already."""
 
     def dedupe(self, calls: list[Call]) -> list[Call]:  # noqa: ARG002 - nothing is run
         self._session.beside.begin("Odoo is ready", fail)
         while self._session.beside.goes_on:
-            pass
+            time.sleep(0.001)
         raise KeyboardInterrupt
 
 
