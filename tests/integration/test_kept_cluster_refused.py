@@ -16,6 +16,7 @@ from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.embedded import new_cluster, postgres_server
 from edge_tasks.runtimes.embedded.database import EmbeddedDatabase
 from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE
+from edge_tasks.runtimes.embedded.postgres_programs import run_initdb
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.processes import Processes
 from edge_tasks.runtimes.embedded.schema import statements
@@ -148,7 +149,7 @@ def test_one_stays_if_one_that_is_new_is_no_better(
 def test_where_nothing_was_restored_initdb_is_not_run_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_initdb, runs = new_cluster.run_initdb, list[str]()
+    runs: list[str] = []
 
     def counted(command: list[str], log: Path) -> None:
         runs.append(command[-1])
