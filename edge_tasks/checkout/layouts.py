@@ -21,7 +21,8 @@ from edge_tasks.checkout.metadata import DUMMY
 from edge_tasks.checkout.project import Project
 from edge_tasks.checkout.renewal import find_outdated, renew
 from edge_tasks.checkout.roles import EDGE_SERVICE, ROLES, WITHOUT_ODOO, missing_roles
-from edge_tasks.checkout.template import SourceFile, Template, compile_template
+from edge_tasks.checkout.template import Template, compile_template
+from edge_tasks.checkout.template_file import SourceFile
 from edge_tasks.checkout.template_place import TemplatePlace, find_template
 from edge_tasks.errors import SettingsError
 

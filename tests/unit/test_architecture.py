@@ -94,6 +94,7 @@ PURE_MODULES = (
         f"checkout/{name}.py"
         for name in (
             "template",
+            "template_file",
             "override",
             "fault",
             "findings",
