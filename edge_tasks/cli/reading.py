@@ -106,7 +106,7 @@ def dashboard(session: Session) -> None:
 
     invocation, line = session.invocation, session.console.line
     port, seconds = page_port(session), _number(session, END_AFTER_S)
-    source = fleet_source(session.options.get("platform"), session.configured, invocation)
+    source = fleet_source(session.options.get("platform"), session.request.configured, invocation)
     app = server.page_app(source, FleetEnergies(lambda: source.watched), worded=invocation.worded)
     asyncio.run(server.serve(app, port, seconds, line))
 

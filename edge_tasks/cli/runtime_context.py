@@ -22,7 +22,7 @@ def context_of(session: Session, fleet: Saved) -> RuntimeContext:
         state=target.state,
         fleet=fleet.fleet,
         override=target.platform.path / fleet.override_file,
-        services_named=session.services_named,
+        services_named=session.request.services_named,
         choices=Choices({}, {}, fleet.choices, {}).extras(),
         told_release=target.told_release,
         flags=frozenset(flag for flag in _FLAGS if session.flag(flag)),
