@@ -157,10 +157,9 @@ class PastWriter:
         """Have edges go on from the end of their pasts, with what people have changed in them."""
         if not done:
             return
-        before = memories.load_newest(self.memory_file, {one.name for one in done}, {})
-        kept = memories.load(self.memory_file)
+        kept = memories.load_newest(self.memory_file, {one.name for one in done}, {}, and_others=True)
         for one in done:
-            old = before.get(one.name, Snapshot(one.memory))
+            old = kept.get(one.name, Snapshot(one.memory))
             memory = _with_states(one.memory, old.memory)
             kept[one.name] = Snapshot(memory, old.shape, _journal(old.journal.changes, one.memory.now))
         for _ in memories.saved(self.memory_file, kept.items()):

@@ -91,7 +91,9 @@ def load(path: Path | None) -> dict[str, Snapshot]:
         return {}
 
 
-def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+def load_newest(
+    path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot], *, and_others: bool = False
+) -> dict[str, Snapshot]:
     """The newest snapshots of some edges, whichever process of the fleet kept them.
 
     The files of one fleet are ``memory.json`` (a host in one process) and ``memory-0.json``, ``memory-1.json`` …
@@ -101,11 +103,13 @@ def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, 
         path: any of those files.
         names: of the edges.
         known: those that the host has had itself.
+        and_others: also what ``path`` itself has of other edges.
     """
     found = {name: known[name] for name in names & known.keys()}
     for file in family(path) if path else ():
         for name, snapshot in load(file).items():
-            if name in names and (name not in found or _age(snapshot) > _age(found[name])):
+            is_meant = name in names or (and_others and file == path)
+            if is_meant and (name not in found or _age(snapshot) > _age(found[name])):
                 found[name] = snapshot
     return found
 

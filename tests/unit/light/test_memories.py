@@ -97,6 +97,8 @@ def test_an_edge_goes_on_where_any_part_had_it_last(tmp_path: Path) -> None:
     names, known = {"edge0", "edge1", "edge2", "edge4"}, {"edge1": at(5), "edge0": at(2)}
     found = memories.load_newest(tmp_path / "memory-1.json", names, known)
     assert found == {"edge0": at(3), "edge1": at(5), "edge2": at(1)}
+    others = memories.load_newest(tmp_path / "memory-1.json", names, known, and_others=True)
+    assert others == {**found, "edge3": at(9)}
     assert memories.load_newest(tmp_path / "none" / "memory.json", names, {}) == {}
     assert memories.load_newest(None, names, {}) == {}
 
