@@ -27,7 +27,8 @@ from edge_tasks.cli.console import Console
 from edge_tasks.fleet.groups import Group
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.registry.odoo.rows import plan_registration
-from edge_tasks.registry.odoo.table import Database, read_rows, register
+from edge_tasks.registry.odoo.server import Database
+from edge_tasks.registry.odoo.table import read_rows, register
 from edge_tasks.runtimes import light_groups
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database

@@ -13,7 +13,8 @@ import pytest
 
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.adapters.postgresql import connect
-from edge_tasks.registry.odoo.table import Database, has_table
+from edge_tasks.registry.odoo.server import Database
+from edge_tasks.registry.odoo.table import has_table
 from edge_tasks.runtimes.embedded import new_cluster, postgres_server
 from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer

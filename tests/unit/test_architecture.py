@@ -45,6 +45,7 @@ HOMES = {
     "psycopg": {
         "adapters/postgresql.py",
         "registry/odoo/table.py",
+        "registry/odoo/server.py",
         "registry/odoo/fresh.py",
         "backend/store.py",
         "backend/history_store.py",

@@ -29,7 +29,7 @@ from edge_tasks.checkout.timedata_findings import service_of
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.openems.release import release_of
 from edge_tasks.registry.odoo.rpc import Odoo
-from edge_tasks.registry.odoo.table import Database
+from edge_tasks.registry.odoo.server import Database
 from edge_tasks.runtimes.docker import host_ports, witnesses
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
