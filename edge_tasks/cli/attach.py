@@ -12,7 +12,8 @@ from edge_tasks.adapters.children import Children
 from edge_tasks.adapters.files import in_utf8
 from edge_tasks.adapters.reaching import check_reachable, trust
 from edge_tasks.checkout.blueprints import Blueprints
-from edge_tasks.checkout.layouts import Platform, bundled_source, find_platform
+from edge_tasks.checkout.layouts import Platform, bundled_source
+from edge_tasks.checkout.platform_meant import find_platform
 from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.attach_options import CONNECT_RATE, FOR, LIMIT, MIN_AVAILABILITY, TAKES
 from edge_tasks.cli.consent import ask_for_consent, load_on

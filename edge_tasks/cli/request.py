@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout import layouts, load_shapes
+from edge_tasks.checkout import load_shapes
+from edge_tasks.checkout.platform_meant import find_platform
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli import grouped
 from edge_tasks.cli.effects import counting
@@ -54,7 +55,7 @@ class Request:
             SettingsError: it cannot be one.
         """
         chosen = self.choices().chosen("platform").value
-        return layouts.find_platform(None if chosen is None else str(chosen), self.invocation.home, Path.cwd())
+        return find_platform(None if chosen is None else str(chosen), self.invocation.home, Path.cwd())
 
     @cached_property
     def services_named(self) -> dict[str, str]:

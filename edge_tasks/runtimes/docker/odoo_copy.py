@@ -105,8 +105,8 @@ class OdooCopy:
         """
         stack = self.stack
         found = {one.service: one for one in stack.containers()}
-        server = found.get(stack.services.database)
-        if server is not None and server.state not in STARTABLE:
+        own = found.get(stack.services.database)
+        if own is not None and own.state not in STARTABLE:
             return False
         if missing := [name for name in stack.services.platform if name not in found]:
             stack.compose.create(missing, parallel=len(missing))
