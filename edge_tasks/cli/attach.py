@@ -28,7 +28,7 @@ from edge_tasks.plan import counted
 from edge_tasks.proof.backend_api import BackendApi, opener_trusting
 from edge_tasks.runtimes.attached_fleet import fleet_document, groups_of
 from edge_tasks.runtimes.attached_host import AttachedHost
-from edge_tasks.runtimes.light_host import LightOptions
+from edge_tasks.runtimes.light_options import LightOptions
 from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport, default_name
 from edge_tasks.steps.attach_report_files import AttachReportFiles

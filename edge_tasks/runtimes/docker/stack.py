@@ -36,7 +36,7 @@ from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.options import DockerOptions
 from edge_tasks.runtimes.docker.volume_files import read_volumes
-from edge_tasks.runtimes.light_host import LightOptions
+from edge_tasks.runtimes.light_options import LightOptions
 
 if TYPE_CHECKING:
     from pathlib import Path

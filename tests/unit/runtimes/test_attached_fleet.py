@@ -27,7 +27,8 @@ from edge_tasks.light.wire.endpoint import endpoint_of
 from edge_tasks.light.wire.reconnect import QUICK, ReconnectPolicy
 from edge_tasks.runtimes.attached_fleet import fleet_document, groups_of
 from edge_tasks.runtimes.docker.light_container import FLEET as IN_CONTAINER
-from edge_tasks.runtimes.light_host import LightHost, LightOptions
+from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.light_options import LightOptions
 from edge_tasks.steps.export_keys import ExportKeys
 from tests.unit.made_of import blueprints
 
