@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli import pasts_left
 from edge_tasks.cli.question import is_confirmed
-from edge_tasks.cli.selection import selected
+from edge_tasks.cli.selection import selected_edges
 from edge_tasks.cli.timeline import longest
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from edge_tasks.cli.session import Session
     from edge_tasks.cli.target import Target
-    from edge_tasks.fleet.identity import Edge
     from edge_tasks.steps.step import Step
 
 
@@ -267,13 +266,3 @@ def devices_read(session: Session) -> DevicesRead:
     target, runtime = session.target, session.runtime
     is_read_at_start = runtime.database.registry.is_read_at_start
     return DevicesRead(target.state.record, runtime.backend, target.fleet, is_read_at_start)
-
-
-def selected_edges(session: Session) -> list[Edge]:
-    """The edges that ``--edge`` names.
-
-    Raises:
-        SettingsError: it does not parse, or the fleet has no such edge.
-    """
-    fleet = session.target.fleet
-    return [fleet.edge(index) for index in selected(str(session.options["edge"]), fleet.size)]

@@ -14,11 +14,10 @@ from edge_tasks.adapters.reaching import check_reachable, trust
 from edge_tasks.checkout.blueprints import Blueprints
 from edge_tasks.checkout.layouts import Platform, bundled_source
 from edge_tasks.checkout.platform_meant import find_platform
-from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.attach_options import CONNECT_RATE, FOR, LIMIT, MIN_AVAILABILITY, TAKES
 from edge_tasks.cli.consent import ask_for_consent, load_on
 from edge_tasks.cli.options import COMMON
-from edge_tasks.cli.selection import selected
+from edge_tasks.cli.selection import edges_meant, selected
 from edge_tasks.cli.settings import check_typed
 from edge_tasks.errors import NotWritable, SettingsError
 from edge_tasks.fleet.keys_file import check_ending, read_keys
@@ -54,10 +53,8 @@ def export_keys(session: Session) -> None:
         NotWritable: the file cannot be written.
     """
     session.require_fleet()
-    target = session.target
     path = _path(session, "output", hint="inv export-keys --output keys.csv")
-    edges = selected_edges(session) if session.options.get("edge") else target.fleet.edges
-    ExportKeys(edges, target.blueprints, path, session.console).run()
+    ExportKeys(edges_meant(session), session.target.blueprints, path, session.console).run()
 
 
 def attach(session: Session) -> bool:
