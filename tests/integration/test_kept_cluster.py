@@ -19,7 +19,8 @@ from edge_tasks.runtimes.embedded import new_cluster, postgres_server
 from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import set_password, statements
-from tests.integration.test_embedded_server import ask, free_port
+from tests.integration.test_embedded_server import ask
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

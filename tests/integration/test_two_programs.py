@@ -20,7 +20,6 @@ from tests.integration.stand_in import (
     cell,
     config_of,
     edge_app,
-    free_port,
     key,
     notification,
     online,
@@ -30,6 +29,7 @@ from tests.integration.stand_in import (
     running_as_two,
     until,
 )
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
