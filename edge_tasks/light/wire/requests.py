@@ -20,6 +20,7 @@ from edge_tasks.light.wire.channel_records import Record, digital_inputs, record
 from edge_tasks.light.wire.config_changes import Change
 from edge_tasks.light.wire.json_members import element
 from edge_tasks.light.wire.rpc_error import RpcError, no_endpoint
+from edge_tasks.openems.release import release_of
 
 if TYPE_CHECKING:
     from edge_tasks.light.wire.edge_config import FactoryConfig
@@ -39,6 +40,8 @@ _ASKED: Final = frozenset(
 )
 """The factories of OpenEMS 2024.7.0 that implement ``ComponentJsonApi``, and of whose methods we know none."""
 _FLAGS: Final[Mapping[object, int]] = {"true": 1, "false": 0}
+_HALF: Final = 1 << 31
+"""So many negative numbers have 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +170,19 @@ def _command(params: Params, model: Model, moment: Moment) -> Command:
     value = params.get("value")
     if value is None or value == "":
         return Command(channel, 0, moment.now)
-    return Command(channel, _whole(channel, value), moment.now + model.api_timeout)
+    return Command(channel, _whole(channel, value, model.version), moment.now + model.api_timeout)
 
 
-def _whole(channel: str, value: object) -> int:
+def _whole(channel: str, value: object, version: str) -> int:
+    """The number of 32 bits that an edge of a release reads."""
     with suppress(ValueError):
         if isinstance(value, int | float | str):
-            return int(_FLAGS.get(value, value))
-    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number")
+            number = int(_FLAGS.get(value, value))
+            last = (number + _HALF) % (2 * _HALF) - _HALF
+            is_cut = not isinstance(value, str) and release_of(version).cuts_written_numbers
+            if is_cut or number == last:
+                return last
+    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number of 32 bits")
 
 
 def _factory(params: Params, model: Model) -> FactoryConfig:

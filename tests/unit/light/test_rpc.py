@@ -162,6 +162,41 @@ def test_a_written_value_holds_for_the_time_that_the_controller_has_it(model: Mo
         assert effect == Command("meter1/ActivePower", 0, MOMENT.now)
 
 
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (2**31 - 1, 2**31 - 1),
+        (-(2**31), -(2**31)),
+        (2**31, -(2**31)),
+        (2**32, 0),
+        (-(2**31) - 1, 2**31 - 1),
+        (3 * 2**32 + 7, 7),
+        (1e10, 1_410_065_408),
+        (-1.9, -1),
+        (True, 1),
+        ("-4000", -4000),
+        ("true", 1),
+    ],
+)
+def test_of_a_written_number_an_edge_reads_the_last_32_bits_as_java_does(
+    model: Model, value: object, read: int
+) -> None:
+    _, effect = _ask(model, "setChannelValue", componentId="meter1", channelId="ActivePower", value=value)
+    assert effect == Command("meter1/ActivePower", read, MOMENT.now + 60_000)
+
+
+@pytest.mark.parametrize(
+    ("version", "value"), [("2024.7.0", str(2**31)), ("2026.1.0", 2**31), ("2026.1.0", -1e10)]
+)
+def test_a_number_that_no_edge_can_take_is_refused(
+    stock: configuration.Configuration, version: str, value: object
+) -> None:
+    model = model_of(stock, version=version)
+    reply, effect = _ask(model, "setChannelValue", componentId="meter1", channelId="ActivePower", value=value)
+    assert "is not a number of 32 bits" in reply["error"]["message"]
+    assert effect is None
+
+
 @pytest.mark.parametrize(("wanted", "found"), [({"subscribe": True}, True), ({"subscribe": False}, False)])
 def test_the_log_is_subscribed_to_and_no_longer(model: Model, wanted: dict[str, bool], found: bool) -> None:  # noqa: FBT001 - a table
     assert _ask(model, "subscribeSystemLog", **wanted)[1] == requests.Subscription(found)
