@@ -45,10 +45,13 @@ async def value(session: aiohttp.ClientSession, backend: Running, channel: str) 
 
 
 async def is_refused(session: aiohttp.ClientSession, url: str) -> bool:
+    """Whether nobody listens there; a connection that was taken and then lost does not say so."""
     try:
         await session.ws_connect(url)
+    except aiohttp.ClientConnectorError as error:
+        return isinstance(error.os_error, ConnectionRefusedError)
     except aiohttp.ClientConnectionError:
-        return True
+        return False
     return False
 
 
