@@ -62,16 +62,16 @@ class Supervisor:
         path: the fleet file.
         fleet: its content.
         stamp: of that content.
-        spare: the first part, if it was started ahead.
+        first: its first part, if that was started ahead.
     """
 
     def __init__(
-        self, path: Path, fleet: Fleet, stamp: Stamp, spare: subprocess.Popen[bytes] | None = None
+        self, path: Path, fleet: Fleet, stamp: Stamp, first: subprocess.Popen[bytes] | None = None
     ) -> None:
         self._path = path
         self._fleet = fleet
         self._stamp = stamp
-        self._parts = {} if spare is None else {0: _begin(spare)}
+        self._parts = {} if first is None else {0: _begin(first)}
         self._stopped = False
 
     @cached_property
