@@ -161,7 +161,9 @@ class PastWriter:
         for one in done:
             old = kept.get(one.name, Snapshot(one.memory))
             memory = _with_states(one.memory, old.memory)
-            kept[one.name] = Snapshot(memory, old.shape, _journal(old.journal.changes, one.memory.now))
+            kept[one.name] = Snapshot(
+                memory, old.configuration_hash, _journal(old.journal.changes, one.memory.now)
+            )
         for _ in memories.saved(self.memory_file, kept.items()):
             pass
 

@@ -76,7 +76,7 @@ class Edge:
         self.status = Status()
         self.gone = False
         self._shared = shared
-        self._snapshot = snapshot.fitting(entry.shape)
+        self._snapshot = snapshot.fitting(entry.configuration_hash)
         self._journal = self._snapshot.journal
         self._self: SimulatedEdge | None = None
         self._session: Session | None = None
@@ -90,7 +90,7 @@ class Edge:
         """What the next edge of the same name goes on from."""
         if self._self is None:
             return self._snapshot
-        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._journal)
+        return Snapshot(self._self.simulation.memory(), self.entry.configuration_hash, self._journal)
 
     async def connect(self, turn: float) -> None:
         """Try once. After a failure the edge asks for its next turn by itself.

@@ -49,7 +49,7 @@ class EdgeEntry:
     group: str = ""
 
     @property
-    def shape(self) -> str:
+    def configuration_hash(self) -> str:
         """A hash that differs if configurations differ, and that reveals no secret."""
         return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
 

@@ -64,20 +64,20 @@ class Snapshot:
 
     Attributes:
         memory: of its simulation.
-        shape: a hash of the configuration that it had.
+        configuration_hash: of the configuration that it had; ``shape`` in the file.
         journal: what people have done to it.
     """
 
     memory: Memory
-    shape: str = ""
+    configuration_hash: str = ""
     journal: Journal = NOTHING
 
-    def fitting(self, shape: str) -> Snapshot:
-        """What an edge of some shape goes on from; changes of another shape and its states are void."""
-        if shape == self.shape:
+    def fitting(self, configuration_hash: str) -> Snapshot:
+        """What an edge of some configuration goes on from; changes of another one and its states are void."""
+        if configuration_hash == self.configuration_hash:
             return self
         memory = self.memory.settled()
-        return Snapshot(memory.without(memory.registers), shape, self.journal.voided())
+        return Snapshot(memory.without(memory.registers), configuration_hash, self.journal.voided())
 
 
 def load(path: Path | None) -> dict[str, Snapshot]:
@@ -190,7 +190,7 @@ def document(snapshot: Snapshot) -> Document:
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],
         "registers": memory.registers,
         "answers": memory.answers,
-        "shape": snapshot.shape,
+        "shape": snapshot.configuration_hash,
         "journal": [(one.at, _written(one.did)) for one in snapshot.journal.entries],
         "lost": snapshot.journal.lost,
     }

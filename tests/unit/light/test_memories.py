@@ -107,7 +107,7 @@ def test_another_template_goes_on_from_the_counters_and_voids_the_changes() -> N
     kept = KEPT["edge0"]
     assert kept.fitting("shape") == kept
     other = kept.fitting("other")
-    assert (other.shape, other.journal) == ("other", Journal(lost=12))
+    assert (other.configuration_hash, other.journal) == ("other", Journal(lost=12))
     assert other.memory.energies == {"meter0": ((1 << 60) + 100, 2), "ess0": (0, 200)}
     assert (other.memory.charges, other.memory.now) == ({"ess0": 3 + 200}, 14)
     assert other.memory.filters == {"ess0": (-20, None, 0)}
