@@ -140,12 +140,11 @@ class Platform:
         Args:
             named: role → service, as ``invoke.yaml`` says.
         """
-        try:
-            services = read_services(find_compose_files(self.source), self.path)
-        except SettingsError:
+        project = self._as_written()
+        if project is None:
             return ()
-        needs_odoo = all(one.needs_odoo for one in self.metadata(named))
-        missing = missing_roles(Project("", services), named, ROLES if needs_odoo else WITHOUT_ODOO)
+        needs_odoo = all(one.needs_odoo for one in self._metadata_in(project, named))
+        missing = missing_roles(project, named, ROLES if needs_odoo else WITHOUT_ODOO)
         return tuple(role for role in missing if role != "edge")
 
     def wants_names_for_keys(self, named: Mapping[str, str]) -> bool:
@@ -158,10 +157,20 @@ class Platform:
         Args:
             named: role → service, as ``invoke.yaml`` says.
         """
+        project = self._as_written()
+        return () if project is None else self._metadata_in(project, named)
+
+    def _as_written(self) -> Project | None:
+        """What its compose file says without Compose; None if it cannot be read."""
+        try:
+            return Project("", read_services(find_compose_files(self.source), self.path))
+        except SettingsError:
+            return None
+
+    def _metadata_in(self, project: Project, named: Mapping[str, str]) -> tuple[Metadata, ...]:
         from edge_tasks.checkout.survey import Survey  # noqa: PLC0415 - 20 ms that few calls need
 
         try:
-            project = Project("", read_services(find_compose_files(self.source), self.path))
             return Survey(self, project, named).metadata
         except SettingsError:
             return ()
