@@ -28,7 +28,7 @@ from edge_tasks.openems.release import release_of
 
 if TYPE_CHECKING:
     from edge_tasks.light.host.edge_status import State
-    from edge_tasks.light.host.fleet_file import EdgeEntry
+    from edge_tasks.light.host.fleet import EdgeEntry
     from edge_tasks.light.host.shared_state import SharedState
     from edge_tasks.light.wire.model import Model
 

@@ -66,7 +66,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, Stamp
+    from edge_tasks.light.host.fleet import EdgeEntry, Fleet
+    from edge_tasks.light.host.fleet_file import Stamp
     from edge_tasks.light.host.memories import Snapshot
 
 _LOG: Final = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.host.beat import Beat
-    from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
+    from edge_tasks.light.host.fleet import EdgeEntry, Fleet
     from edge_tasks.light.host.ramp import Ramp
     from edge_tasks.light.host.trace import Trace
     from edge_tasks.light.wire.model import Model

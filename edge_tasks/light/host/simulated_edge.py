@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edge_tasks.light.engine.memory import Memory
-    from edge_tasks.light.host.fleet_file import EdgeEntry
+    from edge_tasks.light.host.fleet import EdgeEntry
     from edge_tasks.light.host.shared_state import SharedState
     from edge_tasks.light.wire.config_changes import Change
     from edge_tasks.light.wire.endpoint import Endpoint

@@ -23,7 +23,8 @@ from edge_tasks.light.host import fleet_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edge_tasks.light.host.fleet_file import Fleet, Stamp
+    from edge_tasks.light.host.fleet import Fleet
+    from edge_tasks.light.host.fleet_file import Stamp
     from edge_tasks.light.host.metrics import Metrics
 
 _LOG: Final = logging.getLogger(__name__)
