@@ -82,10 +82,8 @@ class Answers:
     async def _of_aggregated(
         self, method: str, device: Device, asked: Question, params: JsonObject
     ) -> JsonObject | None:
-        meters, series = (
-            self.config.release.aggregated_meters,
-            await self._series(device, asked, whole=method != DATA),
-        )
+        meters = self.config.release.aggregated_meters
+        series = await self._series(device, asked, whole=method != DATA)
         values = {channel: stored(value) for channel, value in device.values(asked.channels).items()}
         present = aggregated.Present(int(time.time() * 1000), values)
         if method == ENERGY:
