@@ -94,7 +94,7 @@ class Run:
         return None if gap is None else (round(gap.seconds, 3), self.since_began(gap.begin))
 
     def since_began(self, at: float) -> float:
-        """A moment in seconds of the run; its first edges are a little earlier than that is noted."""
+        """A moment in seconds since the run began; 0 for the first edges, which begin just before it."""
         return round(max(0.0, at - self.clock_began), 3)
 
     def document(self) -> dict[str, Any]:

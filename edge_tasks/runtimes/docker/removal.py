@@ -34,7 +34,7 @@ def stop(stack: Stack, *, is_final: bool = False) -> tuple[str, ...]:
 
     Args:
         stack: whose containers.
-        is_final: a purge follows, so edges, backend and Odoo are killed: to end by itself takes a JVM seconds.
+        is_final: a purge follows, so edges, backend and Odoo are killed: a JVM takes seconds to end by itself.
     """
     found = stack.containers()
     _note_volumes(stack, found)
