@@ -72,7 +72,7 @@ class DescribedEdge:
 
 @dataclass(frozen=True)
 class Blueprints:
-    """Those of a fleet.
+    """The blueprints of a fleet.
 
     Attributes:
         each: one for each group, at least one.

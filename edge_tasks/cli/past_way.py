@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.storage import Storage
 
 _POINTS_A_SECOND: Final = 2_000
-"""So many a backend stores while it serves others, too."""
+"""How many a backend stores while it serves others, too."""
 _MINUTE_MS: Final = 60_000
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _JUDGING: Final = frozenset({"verify"})
 _PATIENCE_S: Final = 10.0
-"""So long a call waits for what it has begun and does not need any more."""
+"""How long a call waits for what it has begun and no longer needs."""
 
 
 class Session:

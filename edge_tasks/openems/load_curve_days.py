@@ -33,7 +33,7 @@ class Days(Protocol):
     """The levels of each day."""
 
     def levels(self, day: int) -> array[int]:
-        """Those of a day, counted from 1970."""
+        """The levels of a day, counted from 1970, one for each step."""
 
     def range(self) -> tuple[int, int]:
         """No level of any day is lower or higher."""
@@ -53,7 +53,7 @@ class Kept:
         self._kept: dict[int, array[int]] = {}
 
     def levels(self, day: int) -> array[int]:
-        """Those of a day."""
+        """The levels of a day."""
         found = self._kept.get(day)
         if found is None:
             found = self._days.levels(day)
@@ -80,7 +80,7 @@ class Zoned:
         self._days, self._clock, self._steps = days, clock, QUARTER_S // step_s
 
     def levels(self, day: int) -> array[int]:
-        """Those of 24 hours, of which some may be on another day of the clock."""
+        """The levels of 24 hours, some of which may be on another day of the clock."""
         found = array("Q")
         begin = day * DAY_S - self._clock.offset_s
         for moment in range(begin, begin + DAY_S, QUARTER_S):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.span import Span
 
 _KEEP_S: Final = 10.0
-"""What was written is counted and noted so often, so that an interrupted step goes on there."""
+"""How often what was written is counted and noted, so that an interrupted step goes on there."""
 
 _LATE_S: Final = 60.0
 """A backend that has much to do may store points so much later."""

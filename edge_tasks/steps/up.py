@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from edge_tasks.steps.devices_read import DevicesRead
 
 _FIRST_S: Final = 5.0
-"""Who waits for less long needs no progress, and each question makes a real backend have a password checked."""
+"""A shorter wait needs no progress, and for each question a real backend has a password checked."""
 _PAUSE_S: Final = 0.5
 _REST: Final = 9.0
 """After an answer that took long, this many times as long is waited: the backend has edges to take."""

@@ -59,7 +59,7 @@ class Bill:
         return [(one.first, one.last) for one in self.periods]
 
     def kept(self, channels: Collection[str]) -> list[str]:
-        """Those of some channels that the backend keeps; a question with another one has no result at all."""
+        """Which of some channels the backend keeps; a question with another one has no result at all."""
         if self.meters is None:
             return list(channels)
         allowed = allowed_channels(self.meters)

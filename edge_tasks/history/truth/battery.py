@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _HYSTERESIS: Final = 300_000
-"""In ms. A state lasts at least so long."""
+"""In ms. The shortest time that a state lasts."""
 _AHEAD: Final = 20
-"""So many turns of an edge are looked at in one step. Something happens to most batteries about so often."""
+"""How many turns of an edge are looked at in one step. Most batteries go about as many without a change."""
 
 
 class Split(NamedTuple):

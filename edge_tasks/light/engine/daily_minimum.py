@@ -9,11 +9,11 @@ from edge_tasks.light.engine.time_of_day import DAY, MINUTE
 
 @dataclass(frozen=True)
 class DailyMinimum:
-    """So much has to be done of it by an hour of each day. Days are those of UTC.
+    """An amount that has to be done by an hour of each day. Days are those of UTC.
 
     Attributes:
         amount: in ms of speed 1; 0 for nothing.
-        speed: so fast it is done when it is forced.
+        speed: how fast it is done when it is forced.
         end: the hour, as ms of the day.
     """
 

@@ -247,7 +247,7 @@ def _storages(roles: Roles) -> list[tuple[str, Storage]]:
 
 
 def _controls(own_id: str, roles: Roles) -> tuple[Control, ...]:
-    """Those of a battery or a cluster, in the order in which they count."""
+    """The controls of a battery or a cluster, in the order in which they count."""
     schedule = next((role for _, role in roles if isinstance(role, Schedule)), _BY_ID)
     controls = ((key, role) for key, role in roles if isinstance(role, Control) and role.controlled == own_id)
     return tuple(schedule.sorted(controls))

@@ -97,7 +97,7 @@ class StateMachine(ABC):
 
     @property
     def info(self) -> tuple[str, ...]:
-        """Those of its flags that make its ``State``, and that of the whole edge, 1 (Info)."""
+        """Which of its flags make its ``State``, and that of the whole edge, 1 (Info)."""
         return ()
 
     @property
@@ -107,12 +107,12 @@ class StateMachine(ABC):
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Those of the channels that it reads without which it fails."""
+        """The channels that it reads and fails without."""
         return ()
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Those of its flags that make its ``State``, and that of the whole edge, 3 (Fault)."""
+        """Which of its flags make its ``State``, and that of the whole edge, 3 (Fault)."""
         return ()
 
     @property

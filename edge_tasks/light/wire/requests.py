@@ -41,7 +41,7 @@ _ASKED: Final = frozenset(
 """The factories of OpenEMS 2024.7.0 that implement ``ComponentJsonApi``, and of whose methods we know none."""
 _FLAGS: Final[Mapping[object, int]] = {"true": 1, "false": 0}
 _HALF: Final = 1 << 31
-"""So many negative numbers have 32 bits."""
+"""How many negative numbers there are with 32 bits."""
 
 
 @dataclass(frozen=True)

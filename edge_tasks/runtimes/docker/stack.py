@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
 JAVA_VARIABLE: Final = "OPENEMS_JAVA"
-"""By which the bundled platform's compose file is told the Java of the release."""
+"""The variable that tells the bundled platform's compose file the Java of the release."""
 
 
 class Stack:

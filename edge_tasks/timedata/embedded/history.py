@@ -72,7 +72,7 @@ class EmbeddedHistory:
             asked.getresponse().read()
 
     def occupied(self, edges: Collection[str], span: Span) -> AbstractSet[str]:
-        """Those of the edges that have any point in a span."""
+        """Which of the edges have any point in a span."""
         with self._connection() as connection:
             return {name for name in edges if _has_points(connection, number_of(name), span)}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.span import Span
 
 _AT_ONCE: Final = 100
-"""So many edges are asked for in one query; each series that it reads takes memory in the server."""
+"""How many edges one query asks for; each series that it reads takes memory in the server."""
 
 
 @dataclass(frozen=True)
