@@ -81,7 +81,7 @@ class Survey:
         return self.place_in_volume(role)[0]
 
     def place_in_volume(self, role: str) -> tuple[str, PurePosixPath]:
-        """That volume, and the folder in it."""
+        """The same volume, and the folder in it."""
         service = self._service(role) if self.is_official(role) else {}
         return volume_at(service, OFFICIAL_CONFIG_TARGET)
 

@@ -60,6 +60,6 @@ def longest(steps: Sequence[StepDone]) -> str:
 
 
 def _parts(step: StepDone) -> Iterator[tuple[str, float]]:
-    """Its waits, and what it did itself: what for, and how many seconds."""
+    """A step's waits, and what it did itself: what for, and how many seconds."""
     yield from ((wait["what"], wait["seconds"]) for wait in step["waits"])
     yield step["name"], step["seconds"] - sum(wait["seconds"] for wait in step["waits"])

@@ -73,11 +73,11 @@ class Expectations:
         return self.by_edge[name]
 
     def without_figures(self) -> Expectations:
-        """The same where values cannot be asked."""
+        """The expectations where values cannot be asked."""
         return self._each(lambda one: replace(one, figures={}))
 
     def without_components(self) -> Expectations:
-        """The same where nobody says what an edge consists of."""
+        """The expectations where nobody says what an edge consists of."""
         return self._each(lambda one: replace(one, components=frozenset()))
 
     def _each(self, change: Callable[[Expectation], Expectation]) -> Expectations:

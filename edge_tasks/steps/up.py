@@ -100,13 +100,13 @@ class Up:
         return ", ".join(did) or "recorded that the fleet is up"
 
     def _tell_of_idle(self, idle: list[str]) -> None:
-        """Say it once, and again only when it is something else."""
+        """Say what light edges do not simulate, once, and again only when it is something else."""
         if idle and idle != self.record.entries().get("idle"):
             self.output.line(f"  light edges have these components but do not simulate them: {', '.join(idle)}")
         self.record.note(idle=idle)
 
     def _tell_of_limits(self, limits: list[str]) -> None:
-        """Likewise."""
+        """Say what the backend does not answer about, likewise."""
         if limits != self.record.entries().get("limits", []):
             for sentence in limits:
                 self.output.line(f"  {sentence}")

@@ -103,7 +103,7 @@ class Account:
         return frozenset(one.channel for one, is_lost in zip(self.counters, lost, strict=True) if is_lost)
 
     def entries_of(self, place: int) -> Iterator[Entry]:
-        """Those of the edge at a place, counter by counter, period by period."""
+        """The entries of the edge at a place, counter by counter, period by period."""
         edge = self.edges[place]
         wh, answered, whys = (one[:, :, place].tolist() for one in (self.wh, self.answered, self.whys))
         for (row, counter), (column, period) in product(enumerate(self.counters), enumerate(self.periods)):

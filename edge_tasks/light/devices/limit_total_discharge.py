@@ -47,7 +47,7 @@ class LimitTotalDischarge(StateMachine):
 
     @property
     def info(self) -> tuple[str, ...]:
-        """The same."""
+        """The same flag, which people are to see."""
         return self.own
 
     @property

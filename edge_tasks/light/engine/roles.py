@@ -120,7 +120,7 @@ class Schedule:
     runs_others: bool
 
     def sorted(self, controls: Iterable[tuple[str, Control]]) -> Iterator[Control]:
-        """Those that run, in this order."""
+        """The controllers that run, in their order."""
         known = dict(controls)
         yield from (known[key] for key in self.first if key in known)
         if self.runs_others:

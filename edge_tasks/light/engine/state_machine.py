@@ -166,7 +166,7 @@ class RelayController(StateMachine):
         return (run_failed(self.id),) if self.missing else ()
 
     def without(self, missing: Collection[str]) -> RelayController:
-        """The same, which fails."""
+        """The same controller, which fails where it needs them."""
         return replace(self, missing=frozenset(missing))
 
     def failed(self, *, has_failed: bool) -> dict[str, int]:

@@ -59,7 +59,7 @@ class ConfigCopy:
 
 
 def copies(stack: Stack) -> Iterator[ConfigCopy]:
-    """Those that the platform's services get.
+    """The copies that the platform's services get.
 
     Raises:
         SettingsError: we cannot find out where a service has its configuration.

@@ -119,7 +119,7 @@ class Storage:
         return self._history(provider)
 
     def start_kept(self) -> InfluxHistory:
-        """The same, started if it is a service of the platform.
+        """The InfluxDB, started if it is a service of the platform.
 
         Raises:
             SettingsError: as :meth:`history` says.
