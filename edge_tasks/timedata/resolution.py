@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+DAY_MS: Final = 86_400_000
+HOUR_MS: Final = 3_600_000
 _MS: Final[Mapping[str, float]] = {
     "NANOS": 1e-6,
     "MICROS": 1e-3,
     "MILLIS": 1,
     "SECONDS": 1_000,
     "MINUTES": 60_000,
-    "HOURS": 3_600_000,
-    "HALF_DAYS": 43_200_000,
-    "DAYS": 86_400_000,
+    "HOURS": HOUR_MS,
+    "HALF_DAYS": DAY_MS // 2,
+    "DAYS": DAY_MS,
 }
 _LONGER: Final = ("WEEKS", "MONTHS", "YEARS", "DECADES", "CENTURIES", "MILLENNIA", "ERAS", "FOREVER")
 UNITS: Final = frozenset((*_MS, *_LONGER))
 """The names of Java's units of time."""
-DAY_MS: Final = 86_400_000
-HOUR_MS: Final = 3_600_000
 _AUTOMATIC: Final = (
     (1, 5, "MINUTES"),
     (2, 10, "MINUTES"),

@@ -23,8 +23,8 @@ from edge_tasks.timedata.embedded.database import (
     connect,
     number_of,
 )
-from edge_tasks.timedata.embedded.moments import DAY_MS
 from edge_tasks.timedata.errors import HistoryError
+from edge_tasks.timedata.resolution import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

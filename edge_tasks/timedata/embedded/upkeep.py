@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.timedata.embedded.compaction import compacted
 from edge_tasks.timedata.embedded.database import connect
-from edge_tasks.timedata.embedded.moments import DAY_MS
+from edge_tasks.timedata.resolution import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
