@@ -6,8 +6,8 @@ timeout, so there always is one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -39,7 +39,8 @@ _ASKED: Final = frozenset(
     }
 )
 """The factories of OpenEMS 2024.7.0 that implement ``ComponentJsonApi``, and of whose methods we know none."""
-_FLAGS: Final[Mapping[object, int]] = {"true": 1, "false": 0}
+_FLAGS: Final[Mapping[str, int]] = {"true": 1, "false": 0}
+_WHOLE: Final = re.compile("[+-]?[0-9]{1,40}")
 _HALF: Final = 1 << 31
 """How many negative numbers there are with 32 bits."""
 
@@ -175,14 +176,20 @@ def _command(params: Params, model: Model, moment: Moment) -> Command:
 
 def _whole(channel: str, value: object, version: str) -> int:
     """The number of 32 bits that an edge of a release reads."""
-    with suppress(ValueError):
-        if isinstance(value, int | float | str):
-            number = int(_FLAGS.get(value, value))
-            last = (number + _HALF) % (2 * _HALF) - _HALF
-            is_cut = not isinstance(value, str) and release_of(version).cuts_written_numbers
-            if is_cut or number == last:
-                return last
+    number = _number(value)
+    if number is not None:
+        last = (number + _HALF) % (2 * _HALF) - _HALF
+        is_cut = not isinstance(value, str) and release_of(version).cuts_written_numbers
+        if is_cut or number == last:
+            return last
     raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number of 32 bits")
+
+
+def _number(value: object) -> int | None:
+    """The number that Java reads, however many bits it has; None if there is none."""
+    if isinstance(value, str):
+        return _FLAGS.get(value, int(value) if _WHOLE.fullmatch(value) else None)
+    return int(value) if isinstance(value, int | float) else None
 
 
 def _factory(params: Params, model: Model) -> FactoryConfig:

@@ -175,6 +175,7 @@ def test_a_written_value_holds_for_the_time_that_the_controller_has_it(model: Mo
         (-1.9, -1),
         (True, 1),
         ("-4000", -4000),
+        ("+5", 5),
         ("true", 1),
     ],
 )
@@ -186,7 +187,17 @@ def test_of_a_written_number_an_edge_reads_the_last_32_bits_as_java_does(
 
 
 @pytest.mark.parametrize(
-    ("version", "value"), [("2024.7.0", str(2**31)), ("2026.1.0", 2**31), ("2026.1.0", -1e10)]
+    ("version", "value"),
+    [
+        ("2024.7.0", str(2**31)),
+        ("2024.7.0", "1" * 5000),
+        ("2024.7.0", "1_000"),
+        ("2024.7.0", " 5"),
+        ("2024.7.0", "1.5"),
+        ("2024.7.0", [1]),
+        ("2026.1.0", 2**31),
+        ("2026.1.0", -1e10),
+    ],
 )
 def test_a_number_that_no_edge_can_take_is_refused(
     stock: configuration.Configuration, version: str, value: object
