@@ -225,7 +225,7 @@ class Survey:
 
     @property
     def _images(self) -> tuple[str, ...]:
-        """Of OpenEMS' own programs."""
+        """The images of OpenEMS' own programs."""
         return tuple(self.project.image(name) for role in OPENEMS if (name := self.players.get(role)))
 
     def _jars(self, role: str) -> Iterator[Path]:

@@ -120,7 +120,7 @@ def compile_template(sources: Iterable[SourceFile], folder: str, households: int
 
 @lru_cache(maxsize=_KINDS)
 def _compile(sources: tuple[SourceFile, ...], folder: str, households: int) -> Template:
-    """Of the same files it is the same: a call reads them before it has the platform's lock, and again then."""
+    """Compile them, once for the same files: a call reads them before it has the platform's lock and again."""
     parsed = [parse(source, folder) for source in sources]
     kept = [file for file in parsed if not file.is_written_by_edge]
     if not kept:

@@ -59,7 +59,7 @@ def _resolved(platform: Platform, name: str) -> tuple[Project, str]:
 
 
 def _labels(project: Project) -> dict[str, Mapping[str, str]]:
-    """Of the images that are here, if an engine answers."""
+    """The labels of the images that are here, if an engine answers."""
     if not shutil.which("docker"):
         return {}
     docker = _docker()

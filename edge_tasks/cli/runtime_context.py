@@ -15,7 +15,7 @@ _FLAGS: Final = ("skip_build", "demo", "no_snapshot", "force", "fix")
 
 
 def context_of(session: Session, fleet: Saved) -> RuntimeContext:
-    """For a fleet, which may be the saved one or the one that is wanted."""
+    """What a runtime is given for a fleet, which may be the saved one or the one that is wanted."""
     target, console = session.target, session.console
     return RuntimeContext(
         platform=target.platform,

@@ -124,7 +124,7 @@ class Sunny:
         return array("Q", [round(clear.irradiance(one) / self._unit * factor * ONE) for one in seconds])
 
     def range(self) -> tuple[int, int]:
-        """From the night to more than any day has."""
+        """The levels from that of the night to one that no day reaches."""
         return 0, round(BRIGHTEST / self._unit * self._calendar.factors()[1] * ONE)
 
 

@@ -39,7 +39,7 @@ class LightOptions:
 
     @classmethod
     def of(cls, choices: Mapping[str, str | int], offset: int) -> LightOptions:
-        """As the settings have it, on this machine, of a fleet with this port offset."""
+        """The options as the settings have them, on this machine, for a fleet with this port offset."""
         metrics_port = int(choices["metrics_port"])
         return cls(
             processes=int(choices["light_processes"]),
@@ -51,11 +51,11 @@ class LightOptions:
 
     @property
     def metrics(self) -> dict[str, int | str]:
-        """For the fleet file; nothing without a port."""
+        """The members of the fleet file about metrics; none without a port."""
         return {"metrics_port": self.metrics_port, "metrics_host": self.metrics_host} if self.metrics_port else {}
 
     def shares(self, edges: int) -> dict[str, int]:
-        """For the fleet file: how many processes, and how many edges in a row belong to one.
+        """The members of the fleet file about processes: how many, and how many edges in a row belong to one.
 
         A fleet that grows leaves every edge in its process.
         """

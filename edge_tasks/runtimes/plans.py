@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 UNKNOWN_S: Final = 10.0
-"""Until a backend surely knows that an edge has connected to its second program; before, it drops its data."""
+"""How long until a backend surely knows that its second program has an edge; before, it drops its data."""
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Run:
         return round(max(0.0, at - self.clock_began), 3)
 
     def document(self) -> dict[str, Any]:
-        """For programs; see the schema of the documents."""
+        """The report for programs; see the schema of the documents."""
         return {
             "backend": self.uri,
             "began": _clock(self.began),
@@ -220,7 +220,7 @@ def _spread(seconds: Sequence[float]) -> dict[str, float | int | None]:
 
 
 def _rounded(share: float) -> float:
-    """In percent."""
+    """A share in percent, rounded."""
     return round(100 * share, 5)
 
 

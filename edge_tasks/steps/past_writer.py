@@ -56,7 +56,7 @@ class ToWrite:
 
     @property
     def past(self) -> Past:
-        """For the processes that write."""
+        """What the processes that write are given."""
         noted = self.noted
         return Past(self.edge, noted.begin, noted.end, noted.every, self.spans, noted.incidents)
 

@@ -29,7 +29,7 @@ _FIRST_S: Final = 5.0
 """A shorter wait needs no progress, and for each question a real backend has a password checked."""
 _PAUSE_S: Final = 0.5
 _REST: Final = 9.0
-"""After an answer that took long, this many times as long is waited: the backend has edges to take."""
+"""How many times as long as an answer took is waited before the next: the backend has edges to take."""
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _period_rows(question: Question, series: SeriesOf, resolution: Resolution) -
 
 
 def _rises(one: Series, span: Span, step: int) -> tuple[list[int], list[float]]:
-    """By how much a counter rose in each period that has a point, since the last period that has one."""
+    """How much a counter rose in each period that has a point, since the last period that has one."""
     inside = one.between(span.begin - step, span.end) if span else EMPTY
     if not inside:
         return [], []

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _UNDEFINED, _BELOW, _ABOVE = -1, 0, 1
 _ON, _OFF, _AUTOMATIC = "ON", "OFF", "AUTOMATIC"
 _LONGEST: Final = 310_000
-"""In ms. A channel of OpenEMS has its values of so long."""
+"""In ms. How long a channel of OpenEMS keeps its values."""
 
 
 @dataclass(frozen=True)
