@@ -10,7 +10,7 @@ CONNECT_RATE: Final = 10
 """How many edges connect per second at most, unless typed: the backend may be somebody else's."""
 LIMIT: Final = Setting(
     "limit",
-    "At most so many edges",
+    "How many edges at most",
     default=100,
     lowest=1,
     highest=100_000,

@@ -24,7 +24,7 @@ ONE: Final = 1 << 16
 EPOCH: Final = date(1970, 1, 1).toordinal()
 
 _KEPT: Final = 600_000
-"""About so many levels are kept: a year of minutes."""
+"""About how many levels are kept: a year of minutes."""
 _FEWEST_KEPT: Final = 4
 _WEEK_S: Final = 7 * DAY_S
 

@@ -72,7 +72,7 @@ class LightHost:
         options: how the edges are to run.
 
     Attributes:
-        starts_s: the processes have their edges after so many seconds at the latest.
+        starts_s: how many seconds the processes may take until they have their edges.
         starts_again: processes that run and do not take their edges in that time are ended and started again.
     """
 

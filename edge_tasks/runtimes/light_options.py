@@ -22,7 +22,7 @@ class LightOptions:
     Attributes:
         processes: in how many processes; 0 for as many as are useful.
         cores: of this machine.
-        connect_rate: at most so many connects a second.
+        connect_rate: the most connects a second.
         reconnect: ``quick`` or ``openems``.
         metrics_port: where metrics are served, the fleet's offset included; 0 for nowhere.
         metrics_host: on which address, as the host sees it.

@@ -56,7 +56,7 @@ class Entrance:
     Attributes:
         uri: of its websocket for edges.
         finest_ms: between two points of the past that it keeps; it may drop what is closer.
-        deaf_s: for so long after an edge has connected it may drop what the edge sends.
+        deaf_s: how long after an edge has connected it may drop what the edge sends.
     """
 
     uri: str

@@ -34,7 +34,7 @@ _KEEP_S: Final = 10.0
 """How often what was written is counted and noted, so that an interrupted step goes on there."""
 
 _LATE_S: Final = 60.0
-"""A backend that has much to do may store points so much later."""
+"""How much later a backend that has much to do may store points."""
 _PAUSE_S: Final = 2.0
 
 

@@ -43,11 +43,11 @@ _UNKNOWN, _INACTIVE, _ACTIVE, _FORCED = -1, 0, 1, 2
 _PHASES: Final = 3
 _GRID: Final = "_sum/GridActivePower"
 _STATUS: Final = 4
-"""The state is the level and so many times the status."""
+"""The state is the level and this many times the status."""
 _MANUAL_ON, _MANUAL_OFF, _AUTOMATIC = "MANUAL_ON", "MANUAL_OFF", "AUTOMATIC"
 _NO_START: Final = -1
 _HALF_CYCLE: Final = CYCLE_MS // 2
-"""In ms. A channel shows what was so long ago, on the average."""
+"""In ms. How long ago what a channel shows was, on the average."""
 
 
 def _level(state: int) -> int:
@@ -124,7 +124,7 @@ class HeatingElement(RelayController):
         default: the level that is set by hand, and by which the day's minimum is reached.
         power: W of each phase.
         switching: the minimum switching time in ms.
-        minimum: so much of all phases together a day has.
+        minimum: what a day must have, of all phases together.
     """
 
     first: ClassVar[Registers] = tuple(_Heater())

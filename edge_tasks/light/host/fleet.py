@@ -76,8 +76,8 @@ class Fleet:
     Attributes:
         groups: by name; edges that no group names belong to the one without a name.
         processes: how many processes run it, each a part; 0 for all in the one that is asked.
-        block: so many edges in a row belong to one part, so that a growing fleet moves none.
-        connect_rate: at most so many connects a second, of all parts together.
+        block: how many edges in a row belong to one part, so that a growing fleet moves none.
+        connect_rate: the most connects a second, of all parts together.
         reconnect: the name of the policy by which edges come back; see :mod:`.reconnect`.
         version: the release of OpenEMS that the edges say they are. Another one is another digest of every edge.
         metrics_port: where the supervisor serves metrics; 0 for nowhere.
@@ -121,7 +121,7 @@ class Fleet:
 
 
 def part_of(place: int, processes: int, block: int) -> int:
-    """The part of an edge at a place of the fleet: so many edges in a row belong to one."""
+    """The part of an edge at a place of the fleet; each block of edges in a row belongs to one."""
     return place // block % processes
 
 
