@@ -25,6 +25,7 @@ from edge_tasks.light.engine.state_machine import (
     Outcome,
     Registers,
     RelayController,
+    awaiting_hysteresis,
 )
 from edge_tasks.light.engine.time_of_day import DAY, HOUR, ms_of_day
 from edge_tasks.openems.components import CYCLE_MS, factory
@@ -154,7 +155,7 @@ class HeatingElement(RelayController):
     @property
     def own(self) -> tuple[str, ...]:
         """Whether the level would change but for the minimum switching time, and the seconds of each level."""
-        return f"{self.id}/AwaitingHysteresis", *_cumulated(self.id), *self.faults
+        return awaiting_hysteresis(self.id), *_cumulated(self.id), *self.faults
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """The next level, as it is set by hand, or by what would be sold."""
@@ -185,7 +186,7 @@ class HeatingElement(RelayController):
                 level, status = self.default, _FORCED
             until = min(until, self.minimum.next_look(heater.phases, now, start, level))
         outcome = self._outcome(heater, now, level, status, until)
-        return replace(outcome, values={**outcome.values, f"{self.id}/AwaitingHysteresis": awaiting})
+        return replace(outcome, values={**outcome.values, awaiting_hysteresis(self.id): awaiting})
 
     def _outcome(self, heater: _Heater, now: int, level: int, status: int, until: int = NEVER) -> Outcome:
         found = level + _STATUS * status
@@ -238,7 +239,7 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
         ),
         [cumulated_seconds(address) for address in _cumulated(own_id)],
         averages=(
-            reading(f"{own_id}/AwaitingHysteresis", power(plant.place[f"{own_id}/AwaitingHysteresis"])),
+            reading(awaiting_hysteresis(own_id), power(plant.place[awaiting_hysteresis(own_id)])),
             *_times(own_id, number),
         ),
     )

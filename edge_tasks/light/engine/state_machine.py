@@ -177,3 +177,13 @@ class RelayController(StateMachine):
 def run_failed(own_id: str) -> str:
     """The channel of a controller that says whether it failed."""
     return f"{own_id}/RunFailed"
+
+
+def cumulated_active_time(own_id: str) -> str:
+    """The channel of a controller that counts the seconds in which it was active."""
+    return f"{own_id}/CumulatedActiveTime"
+
+
+def awaiting_hysteresis(own_id: str) -> str:
+    """The flag of a controller that waits until it may change its state again."""
+    return f"{own_id}/AwaitingHysteresis"
