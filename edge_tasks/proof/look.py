@@ -8,17 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.errors import BackendError, DatabaseRefused, FileRefused, NoAnswer, OdooRefused, RegistrationError
+from edge_tasks.proof.expectation import expect
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.protocol import EdgeProcess
-from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
+from edge_tasks.proof.verdict import Observation, Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
+    from edge_tasks.proof.expectation import Expectation
     from edge_tasks.proof.protocol import StatusSource
-    from edge_tasks.proof.verdict import Expectation
     from edge_tasks.registry.protocol import DeviceReport, Registry, Words
 
 _FEW: Final = 10

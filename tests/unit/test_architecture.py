@@ -88,7 +88,7 @@ PURE_MODULES = (
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
-            *(f"proof/{name}" for name in ("acceptance", "availability", "fault", "verdict")),
+            *(f"proof/{name}" for name in ("acceptance", "availability", "expectation", "fault", "verdict")),
         )
     ),
     *(

@@ -11,9 +11,10 @@ from edge_tasks.checkout.template import compile_template
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
+from edge_tasks.proof.expectation import Expectation, expect
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.look import Expectations, MadeOf
-from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
+from edge_tasks.proof.verdict import Condition, Observation, judge
 from edge_tasks.registry.odoo.rows import WORDS
 from edge_tasks.registry.protocol import Words
 
