@@ -171,25 +171,29 @@ def _command(params: Params, model: Model, moment: Moment) -> Command:
     value = params.get("value")
     if value is None or value == "":
         return Command(channel, 0, moment.now)
-    return Command(channel, _whole(channel, value, model.version), moment.now + model.api_timeout)
+    return Command(channel, _read(channel, value, model), moment.now + model.api_timeout)
 
 
-def _whole(channel: str, value: object, version: str) -> int:
-    """The number of 32 bits that an edge of a release reads."""
-    number = _number(value)
+def _read(channel: str, value: object, model: Model) -> int:
+    """What an edge reads of a written value: a relay is a flag, and all else is a number of 32 bits.
+
+    Raises:
+        RpcError: it reads nothing. A real edge says yes all the same, and logs an error in each cycle.
+    """
+    is_flag = channel in model.plant.outputs and channel not in model.plant.numbers
+    if isinstance(value, str):
+        number = _FLAGS.get(value.lower()) if is_flag else int(value) if _WHOLE.fullmatch(value) else None
+        is_cut = False
+    else:
+        number = int(value) if isinstance(value, int | float) else None
+        is_cut = release_of(model.version).cuts_written_numbers
     if number is not None:
         last = (number + _HALF) % (2 * _HALF) - _HALF
-        is_cut = not isinstance(value, str) and release_of(version).cuts_written_numbers
         if is_cut or number == last:
             return last
-    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number of 32 bits")
-
-
-def _number(value: object) -> int | None:
-    """The number that Java reads, however many bits it has; None if there is none."""
-    if isinstance(value, str):
-        return _FLAGS.get(value, int(value) if _WHOLE.fullmatch(value) else None)
-    return int(value) if isinstance(value, int | float) else None
+    raise RpcError(
+        f"Unable to set [{channel}] to [{value}]: it is no {'flag' if is_flag else 'number of 32 bits'}"
+    )
 
 
 def _factory(params: Params, model: Model) -> FactoryConfig:

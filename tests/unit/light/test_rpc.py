@@ -171,15 +171,17 @@ def test_a_written_value_holds_for_the_time_that_the_controller_has_it(model: Mo
         (2**32, 0),
         (-(2**31) - 1, 2**31 - 1),
         (3 * 2**32 + 7, 7),
+        (2**63 - 1, -1),
+        (-(2**63), 0),
+        (2**64 - 1, -1),
         (1e10, 1_410_065_408),
         (-1.9, -1),
         (True, 1),
         ("-4000", -4000),
         ("+5", 5),
-        ("true", 1),
     ],
 )
-def test_of_a_written_number_an_edge_reads_the_last_32_bits_as_java_does(
+def test_of_a_written_number_of_64_bits_an_edge_reads_the_last_32_as_java_does(
     model: Model, value: object, read: int
 ) -> None:
     _, effect = _ask(model, "setChannelValue", componentId="meter1", channelId="ActivePower", value=value)
@@ -187,24 +189,36 @@ def test_of_a_written_number_an_edge_reads_the_last_32_bits_as_java_does(
 
 
 @pytest.mark.parametrize(
-    ("version", "value"),
+    ("value", "read"), [("true", 1), ("False", 0), ("TRUE", 1), (True, 1), (0, 0), (2**32, 0)]
+)
+def test_what_is_written_to_a_relay_is_a_flag(model: Model, value: object, read: int) -> None:
+    _, effect = _ask(model, "setChannelValue", componentId="io0", channelId="InputOutput1", value=value)
+    assert effect == Command("io0/InputOutput1", read, MOMENT.now + 60_000)
+
+
+@pytest.mark.parametrize(
+    ("version", "channel", "value"),
     [
-        ("2024.7.0", str(2**31)),
-        ("2024.7.0", "1" * 5000),
-        ("2024.7.0", "1_000"),
-        ("2024.7.0", " 5"),
-        ("2024.7.0", "1.5"),
-        ("2024.7.0", [1]),
-        ("2026.1.0", 2**31),
-        ("2026.1.0", -1e10),
+        ("2024.7.0", "meter1/ActivePower", str(2**31)),
+        ("2024.7.0", "meter1/ActivePower", "1" * 5000),
+        ("2024.7.0", "meter1/ActivePower", "1_000"),
+        ("2024.7.0", "meter1/ActivePower", " 5"),
+        ("2024.7.0", "meter1/ActivePower", "1.5"),
+        ("2024.7.0", "meter1/ActivePower", "true"),
+        ("2024.7.0", "meter1/ActivePower", [1]),
+        ("2026.1.0", "meter1/ActivePower", 2**31),
+        ("2026.1.0", "meter1/ActivePower", -1e10),
+        ("2024.7.0", "io0/InputOutput1", "1"),
+        ("2024.7.0", "io0/InputOutput1", "on"),
     ],
 )
-def test_a_number_that_no_edge_can_take_is_refused(
-    stock: configuration.Configuration, version: str, value: object
+def test_what_no_edge_can_read_is_refused(
+    stock: configuration.Configuration, version: str, channel: str, value: object
 ) -> None:
+    own_id, _, name = channel.partition("/")
     model = model_of(stock, version=version)
-    reply, effect = _ask(model, "setChannelValue", componentId="meter1", channelId="ActivePower", value=value)
-    assert "is not a number of 32 bits" in reply["error"]["message"]
+    reply, effect = _ask(model, "setChannelValue", componentId=own_id, channelId=name, value=value)
+    assert reply["error"]["message"].startswith(f"Unable to set [{channel}] to [")
     assert effect is None
 
 
