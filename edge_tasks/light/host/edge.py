@@ -18,7 +18,7 @@ from edge_tasks.light.host.edge_status import Status
 from edge_tasks.light.host.memories import Snapshot
 from edge_tasks.light.host.simulated_edge import SimulatedEdge, simulated
 from edge_tasks.light.host.trace import HEARD
-from edge_tasks.light.wire import protocol, requests, websocket
+from edge_tasks.light.wire import protocol, requests, resend, websocket
 from edge_tasks.light.wire.config_changes import Change, changed
 from edge_tasks.light.wire.edge_session import Session, moment
 from edge_tasks.light.wire.endpoint import UnconfiguredError, endpoint_of
@@ -186,6 +186,7 @@ class Edge:
         self._unsent = ()
         shared = self._shared
         if memory.seen is not None and memory.seen // LENGTH != now // LENGTH:
+            shared.tally.dropped += resend.lost(memory, now)
             unheard = chain(unheard, me.unheard(memory, now, self.entry, shared))
         session.resend(unheard, now + shared.policy.resend_after(shared.rng))
 

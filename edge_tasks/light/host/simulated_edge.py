@@ -47,8 +47,7 @@ class SimulatedEdge:
         return simulated(model, self.endpoint, memory, entry, shared)
 
     def unheard(self, memory: Memory, now: int, entry: EdgeEntry, shared: SharedState) -> Iterator[bytes]:
-        """The messages of what the backend has not heard since such a memory; what is too old is counted."""
-        shared.tally.dropped += resend.lost(memory, now)
+        """The messages of what the backend has not heard since such a memory."""
         shaped = shared.shaped(entry, self.model.plant)
         return resend.unheard(self.model, memory, shaped, now // LENGTH * LENGTH)
 
