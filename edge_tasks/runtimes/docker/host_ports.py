@@ -22,7 +22,7 @@ _PREFERRED: Final = {"database": 15432, "rest": 8075, "odoo": 18069, "edges": 18
 _END: Final = 65_535
 
 
-class HostPorts:
+class ReachedPorts:
     """The ports by which a platform is reached over loopback, each with a word for what it leads to."""
 
     def __init__(self, stack: Stack) -> None:
@@ -53,7 +53,7 @@ class HostPorts:
 
     @property
     def added(self) -> dict[str, int]:
-        """Those that the platform does not publish by itself."""
+        """The ports that the platform does not publish by itself."""
         return {word: port for word, port in self.found.items() if self._own(word) is None}
 
     def of_override(self) -> dict[tuple[str, int], int]:
@@ -62,14 +62,14 @@ class HostPorts:
         def find_held() -> set[int]:  # also by paused containers
             return {port for container in self._stack.containers() for port in container.host_ports}
 
-        return of_override(self._stack.context.override, find_held)
+        return ports_of_override(self._stack.context.override, find_held)
 
     def _own(self, word: str) -> int | None:
         port = self._stack.project.published(*self.inside[word])
         return None if port is None else port + self._stack.context.fleet.port_offset
 
 
-def of_override(path: Path, find_held: Callable[[], Collection[int]]) -> dict[tuple[str, int], int]:
+def ports_of_override(path: Path, find_held: Callable[[], Collection[int]]) -> dict[tuple[str, int], int]:
     """What an override of ours publishes: service and port inside → port of the host.
 
     Args:

@@ -31,7 +31,7 @@ from edge_tasks.registry.odoo.server import Database
 from edge_tasks.runtimes.docker import witnesses
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
-from edge_tasks.runtimes.docker.host_ports import HOST, HostPorts
+from edge_tasks.runtimes.docker.host_ports import HOST, ReachedPorts
 from edge_tasks.runtimes.docker.options import DockerOptions
 from edge_tasks.runtimes.docker.volume_files import read_volumes
 from edge_tasks.runtimes.light_options import LightOptions
@@ -174,14 +174,14 @@ class Stack:
         return (service, provider.port) if service else None
 
     @cached_property
-    def host_ports(self) -> HostPorts:
-        """The host's ports that lead into the platform."""
-        return HostPorts(self)
+    def reached(self) -> ReachedPorts:
+        """The ports of the host by which the platform is reached."""
+        return ReachedPorts(self)
 
     @property
     def ports(self) -> dict[str, int]:
-        """Those that we use: a word → its port."""
-        return self.host_ports.found
+        """The ports of the host by which we reach the platform: a word for what a port leads to → the port."""
+        return self.reached.found
 
     @property
     def tool_image(self) -> str:

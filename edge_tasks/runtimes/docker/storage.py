@@ -214,7 +214,7 @@ class Storage:
             return None
         published = stack.project.published(service, provider.port)
         if published is None:
-            port = stack.host_ports.of_override().get((service, provider.port))
+            port = stack.reached.of_override().get((service, provider.port))
         else:
             port = published + stack.context.fleet.port_offset
         if port in container.host_ports:
