@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from edge_tasks.registry.protocol import DeviceReport, Registry, Words
 
 _FEW: Final = 10
-"""So many edges without an entry are asked for: they may be connected all the same."""
+"""How many edges without an entry are asked for: they may be connected all the same."""
 
 
 @dataclass(frozen=True)

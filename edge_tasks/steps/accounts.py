@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _MOST: Final = 250
 """The most that are reckoned side by side: of more, only a few days at once fit into memory."""
 _FEW: Final = 20
-"""Up to this number, they are not worth another process."""
+"""Fewer than this are not worth another process."""
 _AGAIN: Final = "the same inv backfill again"
 
 

@@ -94,7 +94,7 @@ def load(path: Path | None) -> dict[str, Snapshot]:
 def load_newest(
     path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot], *, and_others: bool = False
 ) -> dict[str, Snapshot]:
-    """The newest snapshots of some edges, whichever process of the fleet kept them.
+    """The newest snapshots of some edges, whichever process of the fleet kept them; of others if that is wanted.
 
     The files of one fleet are ``memory.json`` (a host in one process) and ``memory-0.json``, ``memory-1.json`` …
     (parts). So an edge that moves to another part goes on where it was.
