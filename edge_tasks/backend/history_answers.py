@@ -14,11 +14,11 @@ from edge_tasks.backend.config_file import AGGREGATED
 from edge_tasks.backend.history import DATA, ENERGY, NO_RESULT
 from edge_tasks.backend.json_rpc import RpcError
 from edge_tasks.backend.store import StoreError, reason
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata import aggregated, answer
 from edge_tasks.timedata.embedded.block import joined, series_in
 from edge_tasks.timedata.embedded.database import number_of
 from edge_tasks.timedata.embedded.recorder import stored
-from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import EMPTY
 
 if TYPE_CHECKING:

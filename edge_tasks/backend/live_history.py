@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.backend.history_store import Row
 from edge_tasks.backend.store import StoreError, reason
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.embedded.database import number_of
 from edge_tasks.timedata.embedded.moments import together
 from edge_tasks.timedata.embedded.recorder import Recorder
-from edge_tasks.timedata.resolution import DAY_MS
 
 if TYPE_CHECKING:
     import logging

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.day_or_moment import read_day_or_moment
-from edge_tasks.timedata.resolution import DAY_MS
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.span import Span
 
 NOW: Final = "now"

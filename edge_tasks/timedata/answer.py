@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.local_time import at, epoch_ms, next_day, next_month, next_year, offset_ms
-from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import EMPTY, Series, number
 from edge_tasks.timedata.table import Table
 

@@ -6,18 +6,18 @@ from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.openems.milliseconds import DAY_MS, HOUR_MS, MINUTE_MS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-DAY_MS: Final = 86_400_000
-HOUR_MS: Final = 3_600_000
 _MS: Final[Mapping[str, float]] = {
     "NANOS": 1e-6,
     "MICROS": 1e-3,
     "MILLIS": 1,
     "SECONDS": 1_000,
-    "MINUTES": 60_000,
+    "MINUTES": MINUTE_MS,
     "HOURS": HOUR_MS,
     "HALF_DAYS": DAY_MS // 2,
     "DAYS": DAY_MS,

@@ -16,7 +16,7 @@ from edge_tasks.history.truth.moments import moments_of
 from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
 from edge_tasks.history.truth.reasons import WHYS
 from edge_tasks.history.truth.reckoning import WMS_PER_WH
-from edge_tasks.timedata.resolution import DAY_MS
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:

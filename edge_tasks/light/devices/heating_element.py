@@ -27,8 +27,9 @@ from edge_tasks.light.engine.state_machine import (
     RelayController,
     awaiting_hysteresis,
 )
-from edge_tasks.light.engine.time_of_day import DAY, HOUR, ms_of_day
+from edge_tasks.light.engine.time_of_day import ms_of_day
 from edge_tasks.openems.components import CYCLE_MS, factory
+from edge_tasks.openems.milliseconds import DAY_MS, HOUR_MS
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class _Heater(NamedTuple):
 
     def counted_until(self, now: int) -> _Heater:
         """The same with the levels counted until now; a day begins with nothing."""
-        midnight = now // DAY * DAY
+        midnight = now // DAY_MS * DAY_MS
         levels = [0, 0, 0] if self.counted < midnight else [self.level1, self.level2, self.level3]
         if self.level:
             levels[self.level - 1] += now - max(self.counted, midnight)
@@ -179,10 +180,10 @@ class HeatingElement(RelayController):
         elif wanted != level:
             until = now + SOON
         status, heater = _ACTIVE if level else _INACTIVE, heater._replace(start=_NO_START)
-        second, start = now % DAY, self.minimum.start(heater.phases)
-        if start is not None and second <= self.minimum.end:
+        moment, start = now % DAY_MS, self.minimum.start(heater.phases)
+        if start is not None and moment <= self.minimum.end:
             heater = heater._replace(start=start // 1000)
-            if second > start and level <= self.default:
+            if moment > start and level <= self.default:
                 level, status = self.default, _FORCED
             until = min(until, self.minimum.next_look(heater.phases, now, start, level))
         outcome = self._outcome(heater, now, level, status, until)
@@ -195,7 +196,7 @@ class HeatingElement(RelayController):
         relays = {address: int(number <= level) for number, address in enumerate(self._reached, 1)}
         seconds = {address: RUNNING * (number == level) for number, address in enumerate(_cumulated(self.id), 1)}
         values = {**relays, **({} if self.missing else seconds), **self.failed(has_failed=True)}
-        return Outcome(tuple(heater), min(until, (now // DAY + 1) * DAY), values)
+        return Outcome(tuple(heater), min(until, (now // DAY_MS + 1) * DAY_MS), values)
 
     @property
     def _reached(self) -> Sequence[str]:
@@ -211,7 +212,7 @@ def _cumulated(own_id: str) -> tuple[str, str, str]:
 def _role(component: Component) -> HeatingElement:
     default = component.text("defaultLevel", "LEVEL_1")[-1:]
     level = int(default) if default in ("1", "2", "3") else 0
-    least = HOUR * component.integer("minTime", 1) if component.text("workMode", "TIME") == "TIME" else 0
+    least = HOUR_MS * component.integer("minTime", 1) if component.text("workMode", "TIME") == "TIME" else 0
     return HeatingElement(
         component.id,
         component.text("mode", _AUTOMATIC),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_tasks.light.engine.time_of_day import DAY, MINUTE
+from edge_tasks.openems.milliseconds import DAY_MS, MINUTE_MS
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class DailyMinimum:
             done: of the amount, on this day.
         """
         missing_s = -(-(self.amount - done) // 1000)
-        return (self.end - missing_s // self.speed * 1000) % DAY if missing_s > 0 else None
+        return (self.end - missing_s // self.speed * 1000) % DAY_MS if missing_s > 0 else None
 
     def next_look(self, done: int, now: int, start: int, speed: int) -> int:
         """Epoch ms at which the start must be looked at again.
@@ -41,8 +41,8 @@ class DailyMinimum:
             start: as :meth:`start` has it.
             speed: how fast it is done now; 0 if it is not.
         """
-        midnight = now // DAY * DAY
+        midnight = now // DAY_MS * DAY_MS
         moments = [midnight + start + 1, midnight + self.end + 1]
         if speed:
-            moments += [now + MINUTE, now + -(-(self.amount - done) // speed)]
+            moments += [now + MINUTE_MS, now + -(-(self.amount - done) // speed)]
         return min(moment for moment in moments if moment > now)

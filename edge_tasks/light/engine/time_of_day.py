@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-DAY, HOUR, MINUTE = 86_400_000, 3_600_000, 60_000
-"""In ms."""
+from edge_tasks.openems.milliseconds import DAY_MS, HOUR_MS, MINUTE_MS
+
 _ZEROS: Final = ("0", "0")
 
 
@@ -15,4 +15,4 @@ def ms_of_day(text: str) -> int:
     if not all(part.isascii() and part.isdigit() for part in parts):
         return 0
     hours, minutes, seconds = [int(part) for part in (*parts, *_ZEROS)[:3]]
-    return (HOUR * hours + MINUTE * minutes + 1000 * seconds) % DAY
+    return (HOUR_MS * hours + MINUTE_MS * minutes + 1000 * seconds) % DAY_MS

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import psycopg
 
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.embedded.block import days_of, groups_of
 from edge_tasks.timedata.embedded.database import (
     CHANNELS,
@@ -24,7 +25,6 @@ from edge_tasks.timedata.embedded.database import (
     number_of,
 )
 from edge_tasks.timedata.errors import HistoryError
-from edge_tasks.timedata.resolution import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
