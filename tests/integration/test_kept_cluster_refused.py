@@ -20,7 +20,8 @@ from edge_tasks.runtimes.embedded.postgres_programs import run_initdb
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.processes import Processes
 from edge_tasks.runtimes.embedded.schema import statements
-from tests.integration.test_embedded_server import ask, free_port
+from tests.integration.test_embedded_server import ask
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.registry.odoo.table import connected
+from edge_tasks.registry.odoo.server import connected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edge_tasks.registry.odoo.table import Database
+    from edge_tasks.registry.odoo.server import Database
 
 
 @dataclass(frozen=True)
