@@ -66,7 +66,8 @@ class Session:
         self.bringing_up = BringingUp(self.console)
         self.judges_only = False
         self.beside = Beside()
-        self._stack, self._begun, self._said_without_effect = ExitStack(), False, False
+        self._stack = ExitStack()
+        self._begun = self._said_without_effect = False
         self._target: Target | None = None
         self._runtime: Runtime | None = None
 
