@@ -56,7 +56,6 @@ class Way:
 
 def make(stack: Stack, edges: Sequence[Edge]) -> int:
     """Have containers of edges, as they are configured now; how many had to be started twice."""
-    _make_missing(stack, [edge.service for edge in edges])
     return bring(stack, edges, _way(stack, edges, lambda names: have_run(stack, names, parallel=BATCH)))
 
 
@@ -108,14 +107,6 @@ def bring(stack: Stack, edges: Sequence[Edge], way: Way) -> int:
         if connected is not None:
             arrivals.see(connected, time.monotonic())
     return len(twice)
-
-
-def _make_missing(stack: Stack, services: Sequence[str]) -> None:
-    """Create the containers that are not there, all in one call of Compose, unless one batch has them all."""
-    if len(services) > BATCH:
-        found = {container.service for container in stack.containers()}
-        if missing := [service for service in services if service not in found]:
-            stack.compose.create(missing, parallel=BATCH)
 
 
 def _way(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]], None]) -> Way:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,9 +31,6 @@ BACKEND_EDGE: Final = "backend-edge"
 POSTGRES: Final = "PostgreSQL"
 _INSIDE: Final = DEFAULT.backend_ports
 _EDGE_PORT, _REST_PORT, _CONSOLE_PORT, _POSTGRES_PORT = _INSIDE.edges, _INSIDE.rest, _INSIDE.console, 15432
-
-_SWITCH_S: Final = 0.0005
-"""Python's own is ten times as long: who loads modules meanwhile would delay each word with a program so much."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +148,6 @@ class Processes:
             if daemon.find() is None:
                 daemon.start_ahead()
         if not self.server.is_running():
-            sys.setswitchinterval(_SWITCH_S)
             self._making.append(threading.Thread(target=self._make))  # no daemon: it is ended before we are
             self._making[-1].start()
 
