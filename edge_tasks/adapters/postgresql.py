@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from edge_tasks.timedata.embedded.libpq import PREFIX, hide_variables, parameters
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from edge_tasks.timedata.embedded.libpq import hide_variables, parameters
 
 
 def connect(
@@ -34,8 +31,3 @@ def set_password(connection: psycopg.Connection[Any], role: str, password: str) 
     digest = connection.pgconn.encrypt_password(password.encode(), role.encode())
     statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
     connection.execute(statement.format(sql.Identifier(role), sql.Literal(digest.decode())))
-
-
-def without_variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """An environment for a program of PostgreSQL, or for one that connects to it."""
-    return {name: value for name, value in environment.items() if not name.startswith(PREFIX)}

@@ -9,10 +9,17 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
-__all__ = ["Template", "compiled", "literal", "placeholder", "render", "template", "templates_folder"]
+
+class Template(Protocol):
+    """A compiled template: what this module gives, and what :func:`render` takes."""
+
+    def render(self, **values: object) -> str:
+        """The text."""
 
 
 def templates_folder() -> Path:
@@ -49,6 +56,13 @@ def render(source: Template, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import (  # noqa: PLC0415 - 30 ms that only those need who write something
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
     return Environment(
         loader=FileSystemLoader(templates_folder()),
         undefined=StrictUndefined,

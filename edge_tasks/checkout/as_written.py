@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shlex
+from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -114,11 +116,17 @@ def _whole(name: str, services: Mapping[str, object], folder: Path, depth: int) 
 
 def _document(text: str, name: str) -> Mapping[str, object]:
     try:
-        document = yaml_text.load(text, any_tag=True)
+        document = deepcopy(_loaded(text))
     except yaml_text.YamlError as error:
         where = f"{name}:{error.line}" if error.line else name
         raise SettingsError(f"{where}: not valid YAML", hint="docker compose config says more") from None
     return _mapping(document)
+
+
+@lru_cache(maxsize=_MOST_INCLUDES)
+def _loaded(text: str) -> object:
+    """A call reads the files before it has the platform's lock, and again then; to copy takes a tenth of it."""
+    return yaml_text.load(text, any_tag=True)
 
 
 def _resolved(entry: Mapping[str, object], folder: Path) -> Service:

@@ -85,6 +85,11 @@ class Console:
         shown = text if self._terminal is None else self._terminal.line(text, indent)
         print(shown, file=self._stream, flush=True)
 
+    @staticmethod
+    def error(text: str) -> None:
+        """Why the call fails, at once, where errors go."""
+        print(text, file=sys.stderr, flush=True)
+
     def prompt(self, text: str) -> None:
         """The beginning of a line that people end."""
         print(text, end="", file=self._stream, flush=True)
@@ -159,8 +164,7 @@ class Console:
             self._terminal.table(titles, rows, figures)
             return
         columns = [_aligned(column) for column in zip(titles, *rows, strict=True)]
-        for row in zip(*columns, strict=True):
-            self.line("  ".join(row).rstrip())
+        self.line("\n".join("  ".join(row).rstrip() for row in zip(*columns, strict=True)))
 
     def redraw(self) -> None:
         """Start again at the top of a terminal; elsewhere print an empty line."""

@@ -58,7 +58,7 @@ class Executor(invoke.executor.Executor):
             raise self._not_installed(error) from None
         except KeyboardInterrupt:
             if (session := self._session) is not None:
-                session.beside.end(0.0)
+                session.end_beside(patience_s=0.0)
             raise self._failed(
                 "interrupted", "run the same command again; it continues where it stopped", 130
             ) from None
@@ -75,9 +75,16 @@ class Executor(invoke.executor.Executor):
             self._finish(_fault(error))
             raise
         finally:
-            if (session := self._session) is not None:
-                session.close()
+            self._close()
         return results
+
+    def _close(self) -> None:
+        """Nothing that is said meanwhile takes the place of why the call has failed."""
+        if (session := self._session) is not None:
+            try:
+                session.close()
+            except BrokenPipeError:
+                discard_output()
 
     @cached_property
     def _invocation(self) -> Invocation:
@@ -88,8 +95,8 @@ class Executor(invoke.executor.Executor):
 
     def _succeed(self) -> None:
         if (session := self._session) is not None:
-            if session.beside.is_busy:
-                session.console.line("  Odoo starts")
+            if session.beside.goes_on:
+                session.console.line(f"  waiting until {session.beside.what}")
             session.settle()
             session.platform_used.succeed()
 
@@ -100,8 +107,11 @@ class Executor(invoke.executor.Executor):
     def _failed(self, message: str, hint: str, code: int) -> Exit:
         with suppress(BrokenPipeError):
             self._finish({"message": message, "hint": hint, "exit_code": code})
-        text = f"error: {message}" + (f"\n  → {hint}" if hint else "")
-        return Exit(self._invocation.worded(text), code=code)
+        text = self._invocation.worded(f"error: {message}" + (f"\n  → {hint}" if hint else ""))
+        if self._session is None or not self._session.beside.is_busy:
+            return Exit(text, code=code)
+        self._session.console.error(text)  # invoke would say it after the end of what works beside
+        return Exit(code=code)
 
     def _not_installed(self, error: ImportError) -> Exit:
         """This Python lacks packages that we need.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -213,15 +213,18 @@ class Session:
         """
         self.beside.settle(self.console.waiting)
 
-    def end_beside(self) -> None:
-        """Wait a while for what a step has begun beside the others and nobody needs; say why it failed."""
-        if error := self.beside.end(_PATIENCE_S):
-            self.console.fault(f"  ! {error}")
+    def end_beside(self, patience_s: float = _PATIENCE_S) -> None:
+        """Wait a while, or until Ctrl-C, for what a step has begun beside and nobody needs; say why it failed."""
+        with suppress(KeyboardInterrupt):
+            if error := self.beside.end(patience_s, self.console.line):
+                self.console.fault(f"  ! {error}")
 
     def close(self) -> None:
-        """Give the lock back, once nothing works beside any more."""
-        self.end_beside()
-        self._stack.close()
+        """Give the lock back, once nothing works beside any more, or nobody wants to wait for that."""
+        try:
+            self.end_beside()
+        finally:
+            self._stack.close()
 
     @cached_property
     def platform_used(self) -> PlatformUsed:

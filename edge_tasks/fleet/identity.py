@@ -59,17 +59,25 @@ class Edge:
         index: from 0.
         name: ``edge<index>``, as Odoo and the backend require it.
         apikey: a secret; never in output, argv or logs.
-        setup_password: ``XXXX-XXXX-XXXX-XXXX``, as Odoo makes it; a secret too.
         ports: None beyond the last host port, for a light edge, and in a Swarm.
-        seed: what the UUIDs of its PIDs are derived from.
+        secret: the fleet's, from which the rest is derived when somebody asks for it.
     """
 
     index: int
     name: str
     apikey: str = field(repr=False)
-    setup_password: str = field(repr=False)
     ports: Ports | None
-    seed: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+
+    @property
+    def setup_password(self) -> str:
+        """``XXXX-XXXX-XXXX-XXXX``, as Odoo makes it; a secret too."""
+        return _grouped(_spell(_derive(self.secret, "setup password", self.name), _SETUP_PASSWORD, 16))
+
+    @cached_property
+    def seed(self) -> bytes:
+        """What the UUIDs of its PIDs are derived from."""
+        return _derive(self.secret, "edge", self.name)
 
     @property
     def service(self) -> str:
@@ -121,9 +129,8 @@ class Fleet:
             index=index,
             name=name,
             apikey=name if self.keys_are_names else secret,
-            setup_password=_grouped(self._text("setup password", name, _SETUP_PASSWORD, 16)),
             ports=ports_of(index, self.port_offset) if self._may_have_ports(index) else None,
-            seed=_derive(self.secret, "edge", name),
+            secret=self.secret,
         )
 
     @cached_property

@@ -72,4 +72,4 @@ def fleet_document(
 
 def _edge(key: EdgeKey) -> Edge:
     """An edge with that key. Its PIDs are not those that it has elsewhere: no backend sees them."""
-    return Edge(key.index, key.name, key.apikey, setup_password="", ports=None, seed=b"")
+    return Edge(key.index, key.name, key.apikey, ports=None, secret=b"")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Beside:
     """One such work at a time, in a thread; a call does not end well before it has."""
 
-    _what: str = ""
+    what: str = ""
+    """What is waited for, as people read it: ``Odoo is ready``."""
     _thread: threading.Thread | None = None
     _errors: list[BaseException] = field(default_factory=list)
 
@@ -24,9 +25,14 @@ class Beside:
         """Something was begun, and nobody has waited for it yet."""
         return self._thread is not None
 
+    @property
+    def goes_on(self) -> bool:
+        """It has not ended yet."""
+        return self._thread is not None and self._thread.is_alive()
+
     def begin(self, what: str, work: Callable[[], None]) -> None:
         """Begin it; ``what`` says what is waited for later."""
-        self._what, self._errors = what, []
+        self.what, self._errors = what, []
         self._thread = threading.Thread(target=_do, args=(work, self._errors), daemon=True)
         self._thread.start()
 
@@ -38,14 +44,16 @@ class Beside:
         """
         if self._thread is None:
             return
-        with waiting(self._what):
+        with waiting(self.what):
             self._thread.join()
         self._thread = None
         if self._errors:
             raise self._errors.pop()
 
-    def end(self, seconds: float) -> BaseException | None:
-        """Wait no longer than that, and never again; why it has failed."""
+    def end(self, seconds: float, say: Callable[[str], None] = lambda _line: None) -> BaseException | None:
+        """Wait no longer than that, which ``say`` is told, and never again; why it has failed."""
+        if seconds and self.goes_on:
+            say(f"  waiting {seconds:.0f} s at most until {self.what}; Ctrl-C ends that")
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.join(seconds)

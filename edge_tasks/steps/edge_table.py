@@ -26,6 +26,7 @@ SHOWN: Final = (
     "_sum/EssSoc",
 )
 """The channels of its columns: what the grid, the PV and the battery give is what is consumed."""
+_SHOWN: Final = frozenset(SHOWN)
 _MOST_ROWS: Final = 24
 
 
@@ -52,7 +53,7 @@ class EdgeTable:
             all_rows: of a large fleet, too.
         """
         if self.output.is_read_by_program:
-            verdicts = self.measured(verdicts, SHOWN)
+            verdicts = self._measured(verdicts)
         large = len(verdicts) > _MOST_ROWS and not all_rows
         by_need = sorted(verdicts, key=lambda verdict: verdict.is_well) if large else verdicts
         self._print(by_need[:_MOST_ROWS] if large else by_need)
@@ -65,7 +66,7 @@ class EdgeTable:
         if not verdicts or self.output.quiet:
             return
         if not self.output.is_read_by_program:
-            verdicts = self.measured(verdicts, SHOWN)
+            verdicts = self._measured(verdicts)
         ports = [self._ports(verdict) for verdict in verdicts]
         titles = _PORTS if any(ports) else ()
         of_nodes = _NODE if any(verdict.node for verdict in verdicts) else ()
@@ -79,6 +80,12 @@ class EdgeTable:
             for one, found in zip(verdicts, ports, strict=True)
         ]
         self.output.table((*_WHO, *of_nodes, *titles, *_FIGURES), rows)
+
+    def _measured(self, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        """The same with the values of its columns, which are asked of those that have not got them yet."""
+        without = [verdict for verdict in verdicts if not verdict.values.keys() >= _SHOWN]
+        found = {verdict.name: verdict for verdict in self.measured(without, SHOWN)} if without else {}
+        return [found.get(verdict.name, verdict) for verdict in verdicts]
 
     def _ports(self, verdict: Verdict) -> str:
         """The host's ports at which the edge listens; empty if there are none."""

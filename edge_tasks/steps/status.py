@@ -9,6 +9,7 @@ from edge_tasks.errors import EdgesNotOnline
 from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN
 from edge_tasks.steps.causes import causes
+from edge_tasks.steps.edge_table import SHOWN
 from edge_tasks.steps.verify import print_remark
 
 if TYPE_CHECKING:
@@ -53,11 +54,18 @@ class Status:
         running = ", ".join(runtime.services.running()) or "nothing"
         self.output.line(f"{counted(len(self.view.edges), 'edge')} in {self.platform}; running: {running}")
         if not self.view.is_down:
-            self._show(self.view.look(names=self.names))
+            self._show(self.view.look(self._shown, names=self.names))
             return
         self.table.record_down(self.names)
         self.output.fault(" → ".join(DOWN))
         self._end(len(self.names), len(self.names))
+
+    @property
+    def _shown(self) -> Sequence[str]:
+        """The channels of the table, if all edges are in it: they are asked together with what is judged."""
+        output = self.output
+        is_whole = not self.only_ill and (output.is_read_by_program or not (output.is_screen or output.quiet))
+        return SHOWN if is_whole and self.view.expected.channels else ()
 
     def _show(self, verdicts: Sequence[Verdict]) -> None:
         ill = [verdict for verdict in verdicts if not verdict.is_well]

@@ -117,6 +117,7 @@ class Up:
         with self.output.listening("up"):
             self.backend.start(plan.backend)
             self.edges.make_ready(plan.edges)
+            self.find_idle()  # what that needs is loaded while the backend starts
             self.backend.await_open()
         self.read.remember(self.registry)
 

@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
-from edge_tasks.runtimes.embedded import postgres_server as module
 from edge_tasks.runtimes.embedded.postgres_programs import unprivileged
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
+from edge_tasks.runtimes.embedded.postmaster import postmaster_of
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def test_another_port_is_moved_to(server: PostgresServer) -> None:
 @pytest.mark.parametrize("reused", [False, True], ids=["nobody waited for it", "its pid is another's"])
 def test_a_killed_server_starts_again(server: PostgresServer, *, reused: bool) -> None:
     server.start()
-    killed = module._postmaster(server.data)
+    killed = postmaster_of(server.data)
     assert killed is not None
     for process in (killed, *killed.children(recursive=True)):
         process.kill()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ import pytest
 
 from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.identity import Fleet
+from edge_tasks.registry.odoo.reports import read_reports
 from edge_tasks.registry.odoo.rows import RowChanges, plan_registration
 from edge_tasks.registry.odoo.server import Database
 from edge_tasks.registry.odoo.table import has_table, read_rows, register
@@ -110,3 +112,19 @@ def test_ten_thousand_edges_are_registered_in_one_go(database: Database) -> None
     apply(database, fleet)
     assert len(read_rows(database)) == 10_001
     assert plan_registration(fleet, read_rows(database)).is_empty
+
+
+def test_devices_with_the_same_configuration_are_reported_to_have_the_same_components(
+    database: Database, device_table: psycopg.Connection[Any]
+) -> None:
+    fleet = replace(FLEET, size=5)
+    apply(database, fleet)
+    configs = {"edge0": ("a", "b"), "edge1": ("c",), "edge2": ("a", "b"), "edge3": ()}
+    for name, components in configs.items():
+        config = json.dumps({"components": {key: {} for key in components}})
+        device_table.execute("UPDATE openems_device SET openems_config = %s WHERE name = %s", (config, name))
+    found = read_reports(database, [edge.name for edge in fleet.edges])
+    assert {name: report.components for name, report in found.items()} == {
+        **{name: frozenset(components) for name, components in configs.items()},
+        "edge4": None,
+    }

@@ -61,7 +61,7 @@ HOMES = {
         "adapters/machine.py",
         "adapters/ports.py",
         "adapters/processes.py",
-        "runtimes/embedded/postgres_server.py",
+        "runtimes/embedded/postmaster.py",
     },
     "uuid6": {"fleet/saved.py"},
 }

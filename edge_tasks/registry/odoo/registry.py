@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from edge_tasks.plan import counted
-from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo import reports, table
 from edge_tasks.registry.odoo.rows import LIGHT_VERSION, WORDS, RowChanges, plan_registration
 from edge_tasks.registry.ownership import note_of
 from edge_tasks.registry.protocol import DeviceReport, Registration, fingerprint
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from edge_tasks.fleet.identity import Fleet
+    from edge_tasks.registry.odoo.reports import RowReport
     from edge_tasks.registry.odoo.rpc import Odoo
     from edge_tasks.registry.odoo.server import Database
-    from edge_tasks.registry.odoo.table import RowReport
     from edge_tasks.registry.protocol import Words
 
 
@@ -69,7 +69,7 @@ class OdooRegistry:
 
     def reports(self, names: Sequence[str]) -> dict[str, DeviceReport]:
         """What the backend wrote into the rows; it does so every 30 s."""
-        found = table.read_reports(self.database, names)
+        found = reports.read_reports(self.database, names)
         return {name: report_of(report, self._apikeys.get(name)) for name, report in found.items()}
 
     def config(self, name: str) -> dict[str, object]:
@@ -116,6 +116,6 @@ def report_of(report: RowReport, apikey: str | None) -> DeviceReport:
     return DeviceReport(
         is_active=report.active,
         key_is_own=report.apikey == apikey,
-        components=None if report.components is None else frozenset(report.components),
+        components=report.components,
         message_age_s=report.age_s,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from psycopg.rows import class_row
@@ -24,24 +24,6 @@ _COLUMNS: Final = "id, name, apikey, active, name_number, oem, setup_password, c
 _ROWS_A_WORD: Final = 1000
 _ADMIN: Final = 2
 """Odoo's user id of ``admin``."""
-
-
-@dataclass(frozen=True)
-class RowReport:
-    """What the backend wrote about a device.
-
-    Attributes:
-        apikey: as the row has it.
-        active: whether Odoo and the UI show it.
-        components: the ids of its last ``edgeConfig``.
-        age_s: seconds since ``lastmessage`` by the database's clock; that may be 30 s late.
-    """
-
-    name: str
-    apikey: str = field(repr=False)
-    active: bool | None
-    components: list[str] | None
-    age_s: float | None
 
 
 def addon(database: Database) -> Addon:
@@ -113,31 +95,6 @@ def remove_rows(database: Database, ids: Sequence[int]) -> None:
     """Delete rows by id; for ``inv down --purge``."""
     with connected(database) as connection:
         connection.execute("DELETE FROM openems_device WHERE id = ANY(%s)", (list(ids),))
-
-
-_REPORTS: Final = """
-WITH devices AS MATERIALIZED (
-  SELECT name, apikey, active, lastmessage, md5(nullif(openems_config, '')) AS digest
-  FROM openems_device WHERE name = ANY(%s)
-), configs AS (
-  SELECT digest, min(name) AS name FROM devices WHERE digest IS NOT NULL GROUP BY digest
-), parsed AS MATERIALIZED (
-  SELECT digest, ARRAY(SELECT json_object_keys(openems_config::json -> 'components')) AS components
-  FROM configs JOIN openems_device USING (name)
-)
-SELECT name, apikey, active, components,
-  extract(epoch FROM now() AT TIME ZONE 'UTC' - lastmessage)::float AS age_s
-FROM devices LEFT JOIN parsed USING (digest)
-"""
-"""A configuration has 20 kB and is the same for all light edges of a template, so it is parsed once for them."""
-
-
-def read_reports(database: Database, names: Sequence[str]) -> dict[str, RowReport]:
-    """What the backend wrote about these devices, by name; a name without a row is absent."""
-    with connected(database) as connection:
-        cursor = connection.cursor(row_factory=class_row(RowReport))
-        found = cursor.execute(_REPORTS, (list(names),)).fetchall()
-    return {report.name: report for report in found}
 
 
 def read_connected(database: Database, names: Sequence[str]) -> dict[str, bool]:

@@ -32,8 +32,9 @@ class EmbeddedDatabase:
 
     @property
     def is_ready(self) -> bool:
-        """PostgreSQL runs with the device table in it."""
-        return self.processes.server.is_running() and has_table(self.processes.database)
+        """PostgreSQL runs with the device table in it, and is this platform's."""
+        server = self.processes.server
+        return server.is_running() and server.is_taken_over() and has_table(self.processes.database)
 
     def find(self) -> Plan[DatabaseToPrepare]:
         """Whether it is still to be started, or the table to be made."""

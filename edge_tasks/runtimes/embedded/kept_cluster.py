@@ -80,9 +80,14 @@ class KeptCluster:
             return
 
     def discard(self, fresh: Path, why: str) -> None:
-        """Remove it because it is no good, and say so; on a full disk it may be good, and stays."""
-        size = sum(entry.size for entry in self.kept.entries() if entry.folder.name == self._key)
-        if shutil.disk_usage(fresh).free < size:
+        """Remove it because it is no good, and say so; on a full disk it may be good, and stays.
+
+        Nothing happens if it is gone already.
+        """
+        found = [entry for entry in self.kept.entries() if entry.folder.name == self._key]
+        if not found:
+            return
+        if shutil.disk_usage(fresh).free < found[0].size:
             self._tell_unused("the disk is full")
             return
         self.kept.remove(self._key)

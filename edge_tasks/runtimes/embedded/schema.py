@@ -28,10 +28,8 @@ def create_database(host: str, port: int, user: str, password: str, dbname: str 
         made = _create(address, dbname)
         return _fill(address, dbname) or made
     except psycopg.Error as error:
-        text = str(error).strip().splitlines()
         raise RegistrationError(
-            f"the database {dbname} on {host}:{port} cannot be created:"
-            f" {text[0] if text else type(error).__name__}"
+            f"the database {dbname} on {host}:{port} cannot be created: {_reason(error)}"
         ) from error
 
 
@@ -77,6 +75,39 @@ def set_password(host: str, port: int, user: str, before: str, password: str) ->
             raise CommandFailed(f"the password of {user} could not be set") from None
     except psycopg.Error:
         raise CommandFailed(f"the password of {user} could not be set") from None
+
+
+def read_new(host: str, port: int, user: str, password: str, dbname: str) -> None:
+    """Read what a new server has, as a user: the device table, unless its database is still to be made.
+
+    Args:
+        host: of the server.
+        port: of the server.
+        user: whom it lets in.
+        password: of that user.
+        dbname: the database with the table; empty if there will be none.
+
+    Raises:
+        CommandFailed: the server does not let the user in, or the table cannot be read.
+    """
+    address: dict[str, str | int] = {"host": host, "port": port, "user": user, "password": password}
+    try:
+        with _connect(address, dbname or "postgres", autocommit=True) as connection:
+            if dbname:
+                connection.execute("SELECT count(*) FROM openems_device")
+    except psycopg.Error as error:
+        if not _is_to_be_made(dbname, str(error)):
+            raise CommandFailed(f"a new database on {host}:{port} cannot be read: {_reason(error)}") from None
+
+
+def _is_to_be_made(dbname: str, message: str) -> bool:
+    """Whether there is no such database; of one whose files are gone, the server says that, too, and adds why."""
+    return f'database "{dbname}" does not exist' in message and "subdirectory" not in message
+
+
+def _reason(error: psycopg.Error) -> str:
+    text = str(error).strip().splitlines()
+    return text[0] if text else type(error).__name__
 
 
 def statements() -> str:

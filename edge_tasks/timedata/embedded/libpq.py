@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
-PREFIX: Final = "PG"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX: Final = "PG"
 _CONNECT_S: Final = 5
 
 
@@ -54,5 +57,10 @@ def parameters(host: str, port: int, login: tuple[str, str], dbname: str, applic
 def hide_variables() -> None:
     """Hide the variables from libpq only: ``os.environ`` keeps them for a user's compose file."""
     for name in os.environ:
-        if name.startswith(PREFIX):
+        if name.startswith(_PREFIX):
             os.unsetenv(name)
+
+
+def without_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a program of PostgreSQL, or for one that connects to it."""
+    return {name: value for name, value in environment.items() if not name.startswith(_PREFIX)}

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.registry.odoo.registry import registration_of, report_of
+from edge_tasks.registry.odoo.reports import RowReport
 from edge_tasks.registry.odoo.rows import Row, plan_registration, wanted_devices
-from edge_tasks.registry.odoo.table import RowReport
 from edge_tasks.registry.protocol import DeviceReport, Registration
 from tests.unit.registry.found import row
 
@@ -50,7 +50,7 @@ def test_a_larger_fleet_takes_from_the_reserve_and_a_smaller_one_archives() -> N
 
 
 def test_a_report_says_whether_the_key_is_the_edges_own_and_not_what_it_is() -> None:
-    row = RowReport("edge0", "key", active=True, components=["meter0"], age_s=3.0)
+    row = RowReport("edge0", "key", active=True, components=frozenset({"meter0"}), age_s=3.0)
     assert report_of(row, "key") == DeviceReport(
         is_active=True, key_is_own=True, components=frozenset({"meter0"}), message_age_s=3.0
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,23 @@ def test_after_another_failure_nobody_waits_for_ever_but_its_own_is_known() -> N
     may_end.set()
     assert str(beside.end(5)) == "Odoo does not answer"
     assert beside.end(5) is None
+
+
+def test_who_waits_for_a_while_is_told_for_what() -> None:
+    beside, may_end, told = Beside(), threading.Event(), list[str]()
+    beside.begin("Odoo is ready", lambda: fail(may_end))
+    beside.end(0.01, told.append)
+    may_end.set()
+    assert told == ["  waiting 0 s at most until Odoo is ready; Ctrl-C ends that"]
+
+
+def test_nobody_is_told_to_wait_for_what_has_ended() -> None:
+    beside, told = Beside(), list[str]()
+    beside.begin("Odoo is ready", lambda: None)
+    while beside.goes_on:
+        time.sleep(0.001)
+    beside.end(5, told.append)
+    assert told == []
 
 
 def fail(when: threading.Event) -> None:

@@ -275,6 +275,42 @@ def test_a_large_fleet_is_shown_in_full_to_who_is_no_terminal(scene: Scene) -> N
     assert scene.output.faults == ["edge3-edge29: it has no row in the device table → inv register"]
 
 
+JUDGED, OTHERS = ["meter0/ActivePower"], list(SHOWN)
+BOTH = JUDGED + OTHERS
+
+
+@pytest.mark.parametrize(
+    ("output", "only_ill", "asked"),
+    [
+        ({}, False, [(["edge0", "edge2"], BOTH), (["edge1"], OTHERS)]),
+        ({"is_screen": True}, False, [(["edge0", "edge2"], JUDGED), (["edge0", "edge1", "edge2"], OTHERS)]),
+        ({"quiet": True}, False, [(["edge0", "edge2"], JUDGED)]),
+        ({}, True, [(["edge0", "edge2"], JUDGED), (["edge1"], OTHERS)]),
+        ({"is_read_by_program": True}, False, [(["edge0", "edge2"], BOTH), (["edge1"], OTHERS)]),
+        ({"is_read_by_program": True}, True, [(["edge0", "edge2"], JUDGED), (["edge1"], OTHERS)]),
+    ],
+)
+def test_only_the_edges_that_are_shown_are_asked_for_the_figures_of_the_table_and_none_twice(
+    scene: Scene, output: dict[str, bool], asked: list[tuple[list[str], list[str]]], *, only_ill: bool
+) -> None:
+    class Noting(Status):
+        """Notes who is asked for which channels."""
+
+        def values(self, names: Sequence[str], channels: Sequence[str]) -> dict[str, dict[str, object]]:
+            noted.append((list(names), list(channels)))
+            return super().values(names, channels)
+
+    noted: list[tuple[list[str], list[str]]] = []
+    scene.backend.status = Noting({"edge0", "edge2"})
+    scene.output.is_screen = False
+    for name, value in output.items():
+        setattr(scene.output, name, value)
+    expectation = Expectation(frozenset({"ctrlBackend0"}), {"meter0/ActivePower": (7,)})
+    view = replace(scene.view, expected=Expectations(dict.fromkeys(ALL, expectation)))
+    replace(scene.status, view=view, only_ill=only_ill).run()
+    assert noted == asked
+
+
 def test_restart_marks_the_directory_and_starts_its_edge(scene: Scene, tmp_path: Path) -> None:
     directories = Directories(tmp_path)
     edges = FLEET.edges
