@@ -21,6 +21,8 @@ class EdgeProcess:
         tries: it connects again by itself when it has lost the backend.
         node: the machine of a Swarm on which it runs; empty elsewhere.
         hint: what to type while it is not connected; empty if ``inv up`` mends that.
+        has_ended: nothing runs it until something begins it again by itself, also if the backend has not noticed
+            that it has lost the edge.
     """
 
     running: bool
@@ -30,6 +32,7 @@ class EdgeProcess:
     tries: bool = False
     node: str = ""
     hint: str = ""
+    has_ended: bool = False
 
 
 class StatusSource(Protocol):
