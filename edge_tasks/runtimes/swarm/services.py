@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker.services import DockerServices
+from edge_tasks.runtimes.swarm.left_out import left_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from edge_tasks.checkout.findings import Finding
     from edge_tasks.runtimes.swarm.edge_services import EdgeServices
     from edge_tasks.runtimes.swarm.light_tasks import SwarmTasks
 
@@ -26,6 +28,11 @@ class SwarmServices(DockerServices):
     def stands_for(self) -> str:
         """What is real: everything but light edges."""
         return "the platform's own services here, edges on the nodes of its Swarm"
+
+    def examine(self) -> tuple[Finding, ...]:
+        """The same as in the docker runtime, and what edges in a Swarm do not take over."""
+        found = super().examine()
+        return found if any(one.is_error for one in found) else (*found, *left_out(self.stack))
 
     def running(self) -> tuple[str, ...]:
         """The services that run, with those of the edges and that of the tasks."""
