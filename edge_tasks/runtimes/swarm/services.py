@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.errors import SettingsError
+from edge_tasks.runtimes.docker.light_container import image_of
 from edge_tasks.runtimes.docker.services import DockerServices
 from edge_tasks.runtimes.swarm.left_out import left_out
+from edge_tasks.runtimes.swarm.pushed_names import remove_pushed_names
+from edge_tasks.runtimes.swarm.shipping import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -79,8 +82,15 @@ class SwarmServices(DockerServices):
         return (*super().stop(is_final=is_final), *names, *([self.tasks.name] if had_tasks else ()))
 
     def purge(self) -> str:
-        """The docker runtime's purge, and then everything of the fleet in the Swarm."""
+        """The docker runtime's purge, and then everything of the fleet in the Swarm, and what was only for it."""
         self.tasks.end_tasks()
         said = super().purge()
         self.tasks.remove()
+        self._remove_pushed_names()
         return said
+
+    def _remove_pushed_names(self) -> None:
+        stack = self.stack
+        registry = str(stack.context.choices["image_registry"])
+        if registry != NONE:
+            remove_pushed_names(stack.docker, registry, (self.edges.needs.image, image_of(stack)))
