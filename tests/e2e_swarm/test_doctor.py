@@ -8,18 +8,18 @@ import pytest
 
 from tests.e2e_docker.conftest import Platform, made
 from tests.e2e_docker.doctor import COMPOSE, Finding, restored, run, written
+from tests.e2e_docker.test_doctor import MOUNTED, mended
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-EDGE = "    image: openems-edge:latest\n"
-MORE = f"{EDGE}    volumes: ['./files:/files:ro']\n    networks: [default, bus]\n    privileged: true\n"
+MORE = f"{MOUNTED}      - ./files:/files:ro\n    networks: [default, bus]\n    privileged: true\n"
 VOLUMES = "\nvolumes:\n"
 
 
 def give_more(checkout: Any) -> None:
     (checkout.path / "files").mkdir()
-    written(COMPOSE, EDGE, MORE)(checkout)
+    written(COMPOSE, MOUNTED, MORE)(checkout)
     written(COMPOSE, VOLUMES, f"\nnetworks:\n  bus:\n{VOLUMES}")(checkout)
 
 
@@ -33,4 +33,5 @@ FINDINGS: dict[str, Finding] = {
 @pytest.mark.usefixtures("engines")
 @pytest.mark.parametrize("name", FINDINGS)
 def test_a_finding_is_named_and_its_hint_mends_it(tmp_path: Path, name: str) -> None:
-    run(FINDINGS[name], Platform(made(tmp_path / "checkout").path, ("--runtime", "swarm")))
+    checkout = mended(made(tmp_path / "checkout"))
+    run(FINDINGS[name], Platform(checkout.path, ("--runtime", "swarm")))

@@ -10,7 +10,7 @@ from edge_tasks.runtimes.docker.light_container import image_of
 from edge_tasks.runtimes.docker.services import DockerServices
 from edge_tasks.runtimes.swarm.left_out import left_out
 from edge_tasks.runtimes.swarm.pushed_names import remove_pushed_names
-from edge_tasks.runtimes.swarm.shipping import NONE
+from edge_tasks.runtimes.swarm.shipping import NONE, Shipping
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -91,6 +91,6 @@ class SwarmServices(DockerServices):
 
     def _remove_pushed_names(self) -> None:
         stack = self.stack
-        registry = str(stack.context.choices["image_registry"])
+        registry = Shipping(stack.docker, str(stack.context.choices["image_registry"])).registry
         if registry != NONE:
             remove_pushed_names(stack.docker, registry, (self.edges.needs.image, image_of(stack)))
