@@ -263,7 +263,7 @@ class Session:
 
     def _choice(self, choices: Choices) -> Choice:
         wanted = choices.chosen("runtime")
-        return self._chooser.choose(str(wanted.value), wanted.origin)
+        return self._chooser.choose(str(wanted.value), wanted.origin, str(choices.saved.get("runtime", "")))
 
     def _find_target(self) -> Target:
         check_typed(self.options)

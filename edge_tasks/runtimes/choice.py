@@ -19,8 +19,6 @@ AUTO: Final = "auto"
 _REAL: Final = "docker"
 _WITHOUT_DOCKER: Final = "embedded"
 _ENDING: Final = frozenset({"down"})
-_SAVED: Final = "saved"
-"""The origin of the runtime that a fleet has already."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +88,13 @@ class Chooser:
     can_only_end: Callable[[str], bool] = can_only_end
     _asked: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def choose(self, wanted: str, origin: str) -> Choice:
+    def choose(self, wanted: str, origin: str, has_fleet_in: str = "") -> Choice:
         """The runtime that was asked for, or what ``auto`` means.
 
         Args:
             wanted: a runtime's name, or ``auto``.
             origin: where that was asked for, for people.
+            has_fleet_in: the runtime of the fleet that there is already; empty if there is none.
 
         Raises:
             MissingTool: the runtime that was asked for cannot be used here.
@@ -107,14 +106,14 @@ class Chooser:
         if problem:
             raise MissingTool(
                 f"{problem}; the {wanted} runtime needs it ({origin})",
-                hint=f"{self._ending(wanted, origin)}{remedy}; or start the fleet without Docker:"
+                hint=f"{self._ending(wanted, has_fleet_in)}{remedy}; or start the fleet without Docker:"
                 f" --runtime {_WITHOUT_DOCKER}",
             )
         return Choice(wanted, origin)
 
-    def _ending(self, name: str, origin: str) -> str:
+    def _ending(self, name: str, has_fleet_in: str) -> str:
         """What to type first if a fleet was left behind there that can still be ended."""
-        is_left = origin == _SAVED and self.can_only_end(name)
+        is_left = has_fleet_in == name and self.can_only_end(name)
         return "inv down, which ends what is left of the fleet; then " if is_left else ""
 
     def _why_without_docker(self) -> str:

@@ -71,15 +71,16 @@ def test_docker_without_an_engine_is_refused_with_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "can_only_end", "begins"),
+    ("has_fleet_in", "can_only_end", "begins"),
     [
-        ("saved", True, "inv down, which ends what is left of the fleet; then docker swarm init;"),
-        ("saved", False, "docker swarm init;"),
-        ("--runtime", True, "docker swarm init;"),  # there need be no fleet
+        ("swarm", True, "inv down, which ends what is left of the fleet; then docker swarm init;"),
+        ("swarm", False, "docker swarm init;"),
+        ("docker", True, "docker swarm init;"),
+        ("", True, "docker swarm init;"),
     ],
 )
 def test_a_fleet_that_was_left_behind_is_ended_first_where_that_is_all_that_can_be_done(
-    origin: str, begins: str, *, can_only_end: bool
+    has_fleet_in: str, begins: str, *, can_only_end: bool
 ) -> None:
     chooser = Chooser(
         bundled=False,
@@ -87,7 +88,7 @@ def test_a_fleet_that_was_left_behind_is_ended_first_where_that_is_all_that_can_
         can_only_end=lambda _: can_only_end,
     )
     with pytest.raises(MissingTool) as refused:
-        chooser.choose("swarm", origin)
+        chooser.choose("swarm", "--runtime", has_fleet_in)
     assert refused.value.hint.startswith(begins)
 
 
