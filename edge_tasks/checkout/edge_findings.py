@@ -72,24 +72,29 @@ def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str])
 
 
 def check_left_out(
-    mounts: Sequence[str], networks: Sequence[str], keys: Sequence[str], place: Callable[..., str]
+    mounts: Sequence[str],
+    in_memory: Sequence[str],
+    networks: Sequence[str],
+    keys: Sequence[str],
+    place: Callable[..., str],
 ) -> list[Finding]:
     """Name what edges in a Swarm do not take over from the platform's own edge.
 
     Args:
         mounts: that all edges could share on one machine.
+        in_memory: where it has file systems in memory, as mounts.
         networks: in which the backend is not.
         keys: of its service.
         place: file and line of an entry of that service.
     """
     remark = partial(Finding, fault=Fault.EDGE_LEFT_OUT, is_error=False)
     stays = "--runtime docker if edges need it"
+    image, key = f"put it into the image; or {stays}", f"name it under tmpfs, which they do; or {stays}"
     return [
+        *(remark(f"{one} is not on the nodes of a Swarm", place("volumes"), image) for one in mounts),
         *(
-            remark(
-                f"{one} is not on the nodes of a Swarm", place("volumes"), f"put it into the image; or {stays}"
-            )
-            for one in mounts
+            remark(f"edges in a Swarm do not take over the mount {one}", place("volumes"), key)
+            for one in in_memory
         ),
         *(remark(f"edges in a Swarm are not in the network {one}", place("networks"), stays) for one in networks),
         *(remark(f"edges in a Swarm do not take over {one}", place(one), stays) for one in keys),

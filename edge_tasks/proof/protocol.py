@@ -21,8 +21,7 @@ class EdgeProcess:
         tries: it connects again by itself when it has lost the backend.
         node: the machine of a Swarm on which it runs; empty elsewhere.
         hint: what to type while it is not connected; empty if ``inv up`` mends that.
-        has_ended: nothing runs it until something begins it again by itself, also if the backend has not noticed
-            that it has lost the edge.
+        has_ended: nothing runs it now, also if the backend has not noticed that its connection is dead.
     """
 
     running: bool

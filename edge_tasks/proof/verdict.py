@@ -69,7 +69,7 @@ class Observation:
         running_hint: what to type then.
         online: what the backend says; None when the backend does not know it.
         tries: it connects again by itself when it has lost the backend.
-        has_ended: nothing runs it, so that it is not connected, whatever the backend says.
+        has_ended: nothing runs it now, so that it is not connected, whatever the backend says.
         node: the machine of a Swarm on which it runs; empty elsewhere.
         restart: what to type so that this edge starts again.
         unasked: which service could not be asked, so that nothing is known; None if all could be.

@@ -114,7 +114,7 @@ class Chooser:
     def _ending(self, name: str, has_fleet_in: str) -> str:
         """What to type first if a fleet was left behind there that can still be ended."""
         is_left = has_fleet_in == name and self.can_only_end(name)
-        return "inv down, which ends what is left of the fleet; then " if is_left else ""
+        return "inv down, if the fleet was not ended before; then " if is_left else ""
 
     def _why_without_docker(self) -> str:
         if self.bundled:

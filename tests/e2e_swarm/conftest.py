@@ -70,7 +70,9 @@ class Swarmed(Platform):
     """A checkout whose edges run in the Swarm."""
 
     def begin_again(self) -> None:
-        """The same, with nothing of it left in the Swarm either."""
+        """The same, with nothing of it left in the Swarm either, all nodes of which take tasks again."""
+        for node in Engines.nodes():
+            self.docker("node", "update", "--availability", "active", node)
         finished(self.command("down", "--purge"), timeout_s=300)
         super().begin_again()
 

@@ -34,8 +34,8 @@ def cases_of(runtime: str) -> Iterator[tuple[str, str]]:
     """Name and fault of each case, as they are written in the tests of a runtime."""
     for name, table in assigned(runtime):
         if name == SAME:
-            same = ast.literal_eval(table)
-            yield from (case for case in cases_of("docker") if case[0] in same)
+            there = dict(cases_of("docker"))
+            yield from ((case, there[case]) for case in ast.literal_eval(table))
         elif name in TABLES and isinstance(table, ast.Dict):
             for key, value in zip(table.keys, table.values, strict=True):
                 assert isinstance(value, ast.Call)

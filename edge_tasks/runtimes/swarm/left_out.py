@@ -21,11 +21,13 @@ def left_out(stack: Stack) -> Sequence[Finding]:
     services, project = stack.services, stack.project
     inherited = hosting.inheritance(stack)
     home = f"{stack.context.platform.path}/"
-    mounts = [f"{one.get('source') or one.get('type')} at {one['target']}" for one in inherited.volumes]
+    in_memory = [one for one in inherited.volumes if one.get("type") == "tmpfs"]
+    mounts = [f"{one.get('source')} at {one['target']}" for one in inherited.volumes if one not in in_memory]
     own, door = (project.services[name].get("networks") or () for name in (services.edge, services.door))
     return check_left_out(
         [mount.replace(home, "./", 1) for mount in mounts],
+        [str(one["target"]) for one in in_memory],
         [name for name in own if name not in door],
-        [key for key in inherited.options if not is_taken_over(key)],
+        [key for key, value in inherited.options.items() if not is_taken_over(key, value)],
         partial(stack.place, services.edge),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edge_tasks.runtimes.swarm.shipping import NONE, name_in
+from edge_tasks.errors import CommandFailed
+from edge_tasks.runtimes.swarm.shipping import name_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,18 +13,25 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.docker import Docker
 
 
-def remove_pushed_names(docker: Docker, registry: str, images: Sequence[str]) -> None:
-    """Remove them; each image stays under its own name, and what the registry has stays there.
+def remove_pushed_names(docker: Docker, registry: str, images: Sequence[str]) -> tuple[str, ...]:
+    """Remove them, and return those that stay; each image stays under its own name, and in the registry.
 
     Args:
         docker: of the manager.
-        registry: to which they were pushed, or :data:`.NONE`.
+        registry: to which they were pushed.
         images: by their own names.
     """
-    if registry == NONE:
-        return
     names = {image: name_in(registry, image) for image in images}
     here = docker.images((*names, *names.values()))
-    for image, name in names.items():
-        if name != image and name in here and here[name] == here.get(image):
-            docker.run("image", "rm", name)
+    pushed = (
+        name for image, name in names.items() if name != image and name in here and here[name] == here.get(image)
+    )
+    return tuple(name for name in pushed if not _is_removed(docker, name))
+
+
+def _is_removed(docker: Docker, name: str) -> bool:
+    try:
+        docker.run("image", "rm", name)
+    except CommandFailed:  # a name is not worth a purge that ends half-way
+        return False
+    return True

@@ -90,7 +90,9 @@ class SwarmServices(DockerServices):
         return said
 
     def _remove_pushed_names(self) -> None:
-        stack = self.stack
-        registry = Shipping(stack.docker, str(stack.context.choices["image_registry"])).registry
-        if registry != NONE:
-            remove_pushed_names(stack.docker, registry, (self.edges.needs.image, image_of(stack)))
+        stack, named = self.stack, str(self.stack.context.choices["image_registry"])
+        registry = Shipping(stack.docker, named).registry
+        if registry == NONE:
+            return
+        for name in remove_pushed_names(stack.docker, registry, (self.edges.needs.image, image_of(stack))):
+            stack.context.say(f"not removed, since Docker refused: the image's second name {name}")

@@ -55,11 +55,13 @@ def test_edges_that_somebody_wrote_into_the_compose_file_itself_are_to_be_rename
 
 
 def test_what_edges_in_a_swarm_do_without_is_said_one_by_one_with_its_place_and_is_no_error() -> None:
-    found = check_left_out(["./files at /files"], ["bus"], ["privileged"], place)
+    found = check_left_out(["./files at /files"], ["/cache"], ["bus"], ["privileged"], place)
     assert [(one.what, one.where) for one in found] == [
         ("./files at /files is not on the nodes of a Swarm", "compose.yml:volumes"),
+        ("edges in a Swarm do not take over the mount /cache", "compose.yml:volumes"),
         ("edges in a Swarm are not in the network bus", "compose.yml:networks"),
         ("edges in a Swarm do not take over privileged", "compose.yml:privileged"),
     ]
     assert not any(one.is_error for one in found)
-    assert check_left_out([], [], [], place) == []
+    assert found[1].change.startswith("name it under tmpfs")
+    assert check_left_out([], [], [], [], place) == []

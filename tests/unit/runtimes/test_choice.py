@@ -73,7 +73,7 @@ def test_docker_without_an_engine_is_refused_with_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("has_fleet_in", "can_only_end", "begins"),
     [
-        ("swarm", True, "inv down, which ends what is left of the fleet; then docker swarm init;"),
+        ("swarm", True, "inv down, if the fleet was not ended before; then docker swarm init;"),
         ("swarm", False, "docker swarm init;"),
         ("docker", True, "docker swarm init;"),
         ("", True, "docker swarm init;"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.swarm.pushed_names import remove_pushed_names
 
 if TYPE_CHECKING:
@@ -17,17 +18,20 @@ class Engine:
 
     here: dict[str, str]
     said: list[str] = field(default_factory=list)
+    refuses: bool = False
 
     def images(self, names: Iterable[str]) -> dict[str, str]:
         return {name: self.here[name] for name in names if name in self.here}
 
     def run(self, *command: str) -> None:
         self.said.append(" ".join(command))
+        if self.refuses:
+            raise CommandFailed("conflict")
 
 
 def said_by(registry: str, *images: str, **here: Any) -> list[str]:
     engine: Any = Engine(here["here"])
-    remove_pushed_names(engine, registry, images)
+    assert remove_pushed_names(engine, registry, images) == ()
     return list(engine.said)
 
 
@@ -37,7 +41,7 @@ def test_the_name_under_which_an_image_was_pushed_goes_and_the_image_stays() -> 
     assert said_by(REGISTRY, "openems-edge:latest", "python:3.12", here=here) == [f"image rm {pushed}"]
 
 
-def test_a_name_that_an_image_had_before_stays() -> None:
+def test_a_name_without_which_an_image_would_be_lost_stays() -> None:
     pushed = f"{REGISTRY}/openems-edge:latest"
     assert said_by(REGISTRY, pushed, here={pushed: "sha256:1"}) == []
     other = {"openems-edge:latest": "sha256:2", pushed: "sha256:1"}
@@ -45,6 +49,7 @@ def test_a_name_that_an_image_had_before_stays() -> None:
     assert said_by(REGISTRY, "openems-edge:latest", here={pushed: "sha256:1"}) == []
 
 
-def test_without_a_registry_there_is_no_such_name() -> None:
-    same = {"python:3.12": "sha256:2", "none/python:3.12": "sha256:2"}
-    assert said_by("none", "python:3.12", here=same) == []
+def test_a_name_that_docker_does_not_remove_is_said_and_nothing_fails() -> None:
+    pushed = f"{REGISTRY}/openems-edge:latest"
+    engine: Any = Engine({"openems-edge:latest": "sha256:1", pushed: "sha256:1"}, refuses=True)
+    assert remove_pushed_names(engine, REGISTRY, ("openems-edge:latest",)) == (pushed,)
