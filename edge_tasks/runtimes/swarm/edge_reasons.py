@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout.machine_findings import size_of
 from edge_tasks.runtimes.swarm.reasons import begins_by_itself, lacking_image, why_not
 from edge_tasks.runtimes.swarm.shipping import to_load
 
@@ -48,6 +49,10 @@ class Needs:
             return f"{said}; an edge needs {self.reserved // _MIB} MiB that no other task has reserved"
         return said
 
+    def mending(self, why: str) -> str:
+        """What to type against it, if that is known: twice the memory where it was full; empty else."""
+        return f"inv up verify --edge-memory {2 * size_of(self.memory) // _MIB}m" if _KILLED in why else ""
+
 
 def running_task(tasks: Sequence[StackTask]) -> StackTask | None:
     """The one that runs and is to run, if there is one."""
@@ -69,7 +74,9 @@ def hint_absent(tasks: Sequence[StackTask], service: str, needs: Needs) -> str:
     """What to type then; ``service`` is the Swarm's name of it."""
     if nodes := lacking_image(tasks):
         return to_load(needs.image, nodes, called_by(tasks))
-    return "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {service}"
+    if begins_by_itself(tasks):
+        return "inv verify"
+    return needs.mending(why_not(tasks, ())) or f"docker service ps --no-trunc {service}"
 
 
 def why_again(tasks: Sequence[StackTask], now: float, needs: Needs) -> str:
