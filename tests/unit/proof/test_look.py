@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from edge_tasks.proof.expectation import Expectation
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.look import Expectations, RuntimeFacts, Sources, look
 from edge_tasks.proof.protocol import EdgeProcess
-from edge_tasks.proof.expectation import Expectation
 from edge_tasks.registry.odoo.rows import WORDS
 
 
