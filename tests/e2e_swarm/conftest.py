@@ -50,15 +50,6 @@ class Engines:
         assert done.returncode == 0, done.stderr
 
     @staticmethod
-    def restart_manager() -> None:
-        """Start the engine that answers here again, as its machine would: one of somebody else is left alone."""
-        command = [str(ROOT / ".ci" / "engine"), "restart"]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=120)
-        if "no dockerd of ours" in done.stdout:
-            is_without("an engine that .ci/engine has started")
-        assert done.returncode == 0, done.stdout
-
-    @staticmethod
     def nodes() -> dict[str, str]:
         """Node → its status."""
         said = Platform.docker("node", "ls", "--format", "{{.Hostname}} {{.Status}}")
@@ -97,8 +88,6 @@ INFLUXDB = """
     ports: ['8086:8086']
     volumes: ['points:/var/lib/influxdb']
 """
-EDGE = "    image: openems-edge:swarmed\n"
-QUICK = f"{EDGE}    environment: {{EDGE_RETRY_SECONDS: '3'}}\n"
 HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
 
 
@@ -109,7 +98,7 @@ def swarmed(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Itera
     checkout = made(tmp_path_factory.mktemp("checkouts") / "swarmed checkout")
     compose = checkout.path / "docker-compose.yml"
     # Other tests may build theirs meanwhile.
-    text = compose.read_text().replace(":latest", ":swarmed").replace(EDGE, QUICK)
+    text = compose.read_text().replace(":latest", ":swarmed")
     compose.write_text(text.replace("\nvolumes:\n", f"{INFLUXDB}\nvolumes:\n  points:\n"))
     shutil.copytree(ROOT / "templates" / "platform" / HISTORY, checkout.path / HISTORY)
     checkout.git("add", "-A")

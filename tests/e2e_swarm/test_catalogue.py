@@ -13,8 +13,10 @@ from tests.e2e_docker.test_catalogue import CASES as OF_DOCKER
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+EDGE = "    image: openems-edge:swarmed\n"
+QUICK = f"{EDGE}    environment: {{EDGE_RETRY_SECONDS: '3'}}\n"
 HERE = "node.role==manager"
 """Where edges with a directory need no registry for their image."""
 WAITS = "its task waits for a node: no suitable node"
@@ -85,11 +87,15 @@ CASES: dict[str, Case] = {
 
 
 @pytest.fixture(scope="module")
-def broken(swarmed: Any) -> Any:
+def broken(swarmed: Any) -> Iterator[Any]:
     """Three edges that run, the last of them a light one; each case leaves them well."""
+    compose = swarmed.path / "docker-compose.yml"
+    text = compose.read_text()
+    compose.write_text(text.replace(EDGE, QUICK))
     found = swarmed.with_options("--placement", HERE)
     found.inv("setup", "--edges", "2", "--light-edges", "1")
-    return found
+    yield found
+    compose.write_text(text)
 
 
 @pytest.mark.parametrize("name", [*SAME, *CASES])

@@ -6,11 +6,8 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from tests.billing_client import BillingClient
-from tests.catalogue import document
 from tests.e2e_docker.test_light_edges import drops_nothing
 from tests.e2e_swarm.conftest import METRICS_PORT, OFFSET
-from tests.e2e_swarm.task_logs import Shift, overlapping, shifts
-from tests.inv import finished
 from tests.metrics import scraped
 from tests.waiting import await_that
 
@@ -19,13 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = [f"edge{index}" for index in range(9)]
-ALWAYS_LIGHT = NAMES[3:]
-"""A real edge counts by itself."""
 PRODUCED = "_sum/ProductionActiveEnergy"
 DRAINED, KILLED = "et-swarm-1", "et-swarm-2"
-CUT_OFF = DRAINED
 BACKEND = "openems-backend"
-SOURCES = ("datasource0", "datasource1", "datasource2")
 
 
 def tasks(fleet: Any) -> dict[str, str]:
@@ -111,47 +104,6 @@ def await_reason(fleet: Any, node: str, lost: Sequence[str]) -> None:
     why = f"node {node} is down, and no other takes its task: no suitable node"
     await_that(lambda: set(reasons(fleet)) == set(lost), within_s=90, every_s=1)
     await_that(lambda: all(one.startswith(why) for one in reasons(fleet).values()), within_s=60, every_s=1)
-
-
-def logged(fleet: Any) -> list[Shift]:
-    """Which task has run which part, as the tasks say; one that was killed has not said when it ended."""
-    [service] = fleet.docker("service", "ls", "--format", "{{.Name}}").split()
-    done = finished(["docker", "service", "logs", "--timestamps", "--no-trunc", service])  # on standard error
-    assert done.returncode == 0, done.stdout
-    running = tuple(tasks(fleet))
-    return [one for one in shifts(done.stdout) if one.end or one.task.startswith(running)]
-
-
-def switch(fleet: Any, *, on: bool) -> None:
-    """Whether the meters of edges measure anything: without it, all counters stand still."""
-    client, changed = client_of(fleet), [{"name": "enabled", "value": on}]
-    for edge in ALWAYS_LIGHT:
-        for source in SOURCES:
-            client.ask(edge, "updateComponentConfig", componentId=source, properties=changed)
-
-
-def miscounted(fleet: Any) -> dict[tuple[str, str], tuple[Any, int]]:
-    """The counters of which the backend knows something else than what was computed independently, with both."""
-    now = datetime.now(timezone.utc)
-    days = (f"{now - timedelta(1):%Y-%m-%d}", f"{now + timedelta(1):%Y-%m-%d}")
-    told = document(
-        fleet, "truth", "--from", days[0], "--to", days[1], "--period", "total", "--edge", "3-8", code=0
-    )["truth"]
-    truth = {(one["edge"], one["channel"]): one["wh"] for one in told if one["wh"] is not None}
-    assert {edge for edge, _ in truth} == set(ALWAYS_LIGHT)
-    values = client_of(fleet).values(ALWAYS_LIGHT, sorted({channel for _, channel in truth}))
-    found = {(edge, channel): (values[edge][channel], wh) for (edge, channel), wh in truth.items()}
-    return {which: both for which, both in found.items() if both[0] != both[1]}
-
-
-def await_truth(fleet: Any) -> None:
-    """Wait until each counter is what was computed independently, to the watt hour."""
-    switch(fleet, on=False)
-    try:
-        await_that(lambda: miscounted(fleet) == {}, within_s=60, every_s=1)
-    finally:
-        switch(fleet, on=True)
-    assert "9 online" in fleet.inv("verify")
 
 
 def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_task(fleet: Any) -> None:
@@ -256,39 +208,6 @@ def test_an_edge_that_no_node_may_have_says_so_and_a_smaller_fleet_leaves_nothin
     assert "9 online" in fleet.inv("setup", "--edges", "0", "--light-edges", "9")
     assert own_tasks(fleet) == {}
     assert fleet.docker("secret", "ls", "--quiet", "--filter", "label=edge-tasks.edge") == ""
-
-
-def test_a_node_that_is_cut_off_has_ended_its_edges_before_others_begin_with_them(
-    engines: Any, fleet: Any
-) -> None:
-    before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == CUT_OFF]
-    assert lost
-    try:
-        with paused(fleet, [node for node in engines.nodes() if node != CUT_OFF]):
-            engines.do("cut", "1")
-            await_reason(fleet, CUT_OFF, lost)
-        assert "9 online" in fleet.inv("verify", "--timeout", "90")
-        assert CUT_OFF not in where(fleet).values()
-        assert fallen(before, produced(fleet)) == {}
-    finally:
-        engines.do("mend", "1")
-    await_that(lambda: engines.nodes()[CUT_OFF] == "Ready", within_s=60, every_s=0.5)
-    found = logged(fleet)
-    assert CUT_OFF in {one.node for one in found if one.end}
-    assert overlapping(found) == []
-    with drained(fleet, KILLED):
-        assert CUT_OFF in where(fleet).values(), "it is used again, as it had the fewest tasks"
-
-
-def test_after_the_manager_was_started_again_the_edges_go_on_where_they_were(engines: Any, fleet: Any) -> None:
-    before = produced(fleet)
-    engines.restart_manager()
-    await_that(lambda: set(engines.nodes().values()) == {"Ready"}, within_s=60, every_s=0.5)
-    assert "9 online" in fleet.inv("up", "verify", "--timeout", "60")
-    await_that(lambda: len(tasks(fleet)) == 3, within_s=30, every_s=0.5)
-    assert fallen(before, produced(fleet)) == {}
-    assert overlapping(logged(fleet)) == []
-    await_truth(fleet)  # now that the backend has no connection any more that is dead
 
 
 def test_a_purge_leaves_nothing_in_the_swarm(fleet: Any) -> None:
