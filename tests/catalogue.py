@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PAGE = ROOT / "docs" / "reference" / "faults.md"
 _WORD = "|".join((*sorted(tasks.namespace.task_names, key=len, reverse=True), "--[a-z-]+", r"\d+"))
 COMMAND = re.compile(rf"inv ((?:{_WORD})(?: (?:{_WORD})\b)*)")
+RUNTIMES = ("embedded", "docker", "swarm")
 EVERYBODY = ("edge0", "edge1", "edge2")
 NOT_ONLINE = 6
 LAST_WRITE_S = 31
@@ -113,6 +114,6 @@ def rows() -> list[tuple[str, dict[str, tuple[str, ...]]]]:
             titles = cells
         elif line.startswith("| `"):
             row = dict(zip(titles, cells, strict=True))
-            cases = {runtime: tuple(re.findall("`([^`]+)`", row[runtime])) for runtime in ("embedded", "docker")}
+            cases = {runtime: tuple(re.findall("`([^`]+)`", row[runtime])) for runtime in RUNTIMES}
             found.append((row["fault"].strip("`"), cases))
     return found

@@ -77,8 +77,14 @@ class SwarmStackOfServices:
 
     def tasks(self) -> tuple[StackTask, ...]:
         """The tasks of all its services, also the last that have ended; the newest first."""
-        found = self._inspected("task", lambda: self._task_ids(self._specs()))
-        specs, nodes = self._specs(), self._nodes()
+        specs: dict[str, dict[str, Any]] = {}
+
+        def ids() -> list[str]:
+            specs.clear()
+            specs.update(self._specs())
+            return self._task_ids(specs)
+
+        found, nodes = self._inspected("task", ids), self._nodes()
         newest_first = sorted(found, key=lambda one: one["CreatedAt"], reverse=True)
         return tuple(self._task(one, specs, nodes) for one in newest_first if one["ServiceID"] in specs)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import compose_file
@@ -68,6 +69,36 @@ def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str])
     what = f"nothing says where {edge} looks for its configuration; {CONFIG_TARGET} is assumed"
     change = "if it looks elsewhere, mount openems-edge/config.d there in the compose file"
     return [Finding(what, place(edge, "volumes"), change, fault=Fault.EDGE_CONFIG_PLACE, is_error=False)]
+
+
+def check_left_out(
+    mounts: Sequence[str],
+    in_memory: Sequence[str],
+    networks: Sequence[str],
+    keys: Sequence[str],
+    place: Callable[..., str],
+) -> list[Finding]:
+    """Name what edges in a Swarm do not take over from the platform's own edge.
+
+    Args:
+        mounts: that all edges could share on one machine.
+        in_memory: where it has file systems in memory, as mounts.
+        networks: in which the backend is not.
+        keys: of its service.
+        place: file and line of an entry of that service.
+    """
+    remark = partial(Finding, fault=Fault.EDGE_LEFT_OUT, is_error=False)
+    stays = "--runtime docker if edges need it"
+    image, key = f"put it into the image; or {stays}", f"name it under tmpfs, which they do; or {stays}"
+    return [
+        *(remark(f"{one} is not on the nodes of a Swarm", place("volumes"), image) for one in mounts),
+        *(
+            remark(f"edges in a Swarm do not take over the mount {one}", place("volumes"), key)
+            for one in in_memory
+        ),
+        *(remark(f"edges in a Swarm are not in the network {one}", place("networks"), stays) for one in networks),
+        *(remark(f"edges in a Swarm do not take over {one}", place(one), stays) for one in keys),
+    ]
 
 
 def check_networks(project: Project, services: Services, place: Callable[..., str]) -> list[Finding]:

@@ -30,6 +30,7 @@ class Fault(Enum):
     EDGE_HEAP = "edge-heap"
     EDGE_HOST_NETWORK = "edge-host-network"
     EDGE_WITHOUT_NETWORK = "edge-without-network"
+    EDGE_LEFT_OUT = "edge-left-out"
     EDGE_CONFIG_PLACE = "edge-config-place"
     EDGES_FOREIGN = "edges-foreign"
     OVERRIDE_FOREIGN = "override-foreign"

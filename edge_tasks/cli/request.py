@@ -69,7 +69,7 @@ class Request:
     def choice(self, choices: Choices) -> Choice:
         """The runtime that such settings mean, and why."""
         wanted = choices.chosen("runtime")
-        return self._chooser.choose(str(wanted.value), wanted.origin)
+        return self._chooser.choose(str(wanted.value), wanted.origin, str(choices.saved.get("runtime", "")))
 
     def find_target(self, tasks: frozenset[str]) -> Target:
         """What a call with such tasks works on, as it is now.

@@ -214,6 +214,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         running_hint=process.hint or "inv up",
         online=online,
         tries=process.tries,
+        has_ended=process.has_ended,
         node=process.node,
         restart=facts.restart(name),
         unasked=answers.unasked,

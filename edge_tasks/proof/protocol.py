@@ -21,6 +21,7 @@ class EdgeProcess:
         tries: it connects again by itself when it has lost the backend.
         node: the machine of a Swarm on which it runs; empty elsewhere.
         hint: what to type while it is not connected; empty if ``inv up`` mends that.
+        has_ended: nothing runs it now, also if the backend has not noticed that its connection is dead.
     """
 
     running: bool
@@ -30,6 +31,7 @@ class EdgeProcess:
     tries: bool = False
     node: str = ""
     hint: str = ""
+    has_ended: bool = False
 
 
 class StatusSource(Protocol):

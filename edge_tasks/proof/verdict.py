@@ -50,6 +50,7 @@ class Observation:
         running_hint: what to type then.
         online: what the backend says; None when the backend does not know it.
         tries: it connects again by itself when it has lost the backend.
+        has_ended: nothing runs it now, so that it is not connected, whatever the backend says.
         node: the machine of a Swarm on which it runs; empty elsewhere.
         restart: what to type so that this edge starts again.
         unasked: which service could not be asked, so that nothing is known; None if all could be.
@@ -77,6 +78,7 @@ class Observation:
     running_hint: str = "inv up"
     online: bool | None = None
     tries: bool = False
+    has_ended: bool = False
     node: str = ""
     restart: str = "inv up"
     unasked: Fault | None = None
@@ -136,7 +138,7 @@ class Verdict:
 
 def judge(seen: Observation, expected: Expectation) -> Verdict:
     """The first reason that explains the others."""
-    if seen.online and seen.of_earlier_life:
+    if seen.online and (seen.of_earlier_life or seen.has_ended):
         seen = replace(seen, online=False, components=None)
     fault, condition, why, hint = _fault(seen, expected) or (None, Condition.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and seen.unasked is None

@@ -57,6 +57,12 @@ def find_problem(name: str, tasks: AbstractSet[str]) -> tuple[str, str]:
     return found.find_problem_of_down() if tasks == _ENDING else found.find_problem()
 
 
+def can_only_end(name: str) -> bool:
+    """Whether fleets can be ended in a runtime that has a problem otherwise."""
+    needed = kind(name).needed_for_down
+    return needed is not None and not any(needed())
+
+
 @dataclass(frozen=True)
 class Choice:
     """A runtime and the reason for it, for the header line."""
@@ -73,19 +79,22 @@ class Chooser:
         bundled: the platform is the bundled one.
         find_missing: which of the services that docker needs the platform does not have, for people.
         find_problem: name → why that runtime cannot be used, and what to do; both empty when it can.
+        can_only_end: see :func:`can_only_end`.
     """
 
     bundled: bool
     find_missing: Callable[[], tuple[str, ...]] = tuple
     find_problem: Callable[[str], tuple[str, str]] = lambda name: kind(name).find_problem()
+    can_only_end: Callable[[str], bool] = can_only_end
     _asked: dict[str, tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def choose(self, wanted: str, origin: str) -> Choice:
+    def choose(self, wanted: str, origin: str, has_fleet_in: str = "") -> Choice:
         """The runtime that was asked for, or what ``auto`` means.
 
         Args:
             wanted: a runtime's name, or ``auto``.
             origin: where that was asked for, for people.
+            has_fleet_in: the runtime of the fleet that there is already; empty if there is none.
 
         Raises:
             MissingTool: the runtime that was asked for cannot be used here.
@@ -97,9 +106,15 @@ class Chooser:
         if problem:
             raise MissingTool(
                 f"{problem}; the {wanted} runtime needs it ({origin})",
-                hint=f"{remedy}; or start the fleet without Docker: --runtime {_WITHOUT_DOCKER}",
+                hint=f"{self._ending(wanted, has_fleet_in)}{remedy}; or start the fleet without Docker:"
+                f" --runtime {_WITHOUT_DOCKER}",
             )
         return Choice(wanted, origin)
+
+    def _ending(self, name: str, has_fleet_in: str) -> str:
+        """What to type first if a fleet was left behind there that can still be ended."""
+        is_left = has_fleet_in == name and self.can_only_end(name)
+        return "inv down, if the fleet was not ended before; then " if is_left else ""
 
     def _why_without_docker(self) -> str:
         if self.bundled:

@@ -425,7 +425,11 @@ FINDINGS: dict[str, Finding] = {
 @pytest.fixture(scope="module")
 def examined(tmp_path_factory: pytest.TempPathFactory, make_shared: Callable[[Any], Any]) -> Any:
     """A checkout on which no fleet is ever started, and which has nothing wrong."""
-    found = make_shared(tmp_path_factory.mktemp("checkouts") / "examined checkout")
+    return mended(make_shared(tmp_path_factory.mktemp("checkouts") / "examined checkout"))
+
+
+def mended(found: Any) -> Any:
+    """The same checkout, with nothing wrong; it has an edge of its own in :data:`MOUNTED`."""
     written(COMPOSE, EDGE, MOUNTED)(found)
     written(COMPOSE, "\nvolumes:\n", f"\n{INFLUXDB}\nvolumes:\n  influxdb-data:\n")(found)
     [history] = (ROOT / "templates" / "platform" / HISTORY).iterdir()

@@ -18,7 +18,7 @@ from tests.e2e_docker.conftest import (  # some of them are fixtures
     made,
     remove,
 )
-from tests.inv import ROOT
+from tests.inv import ROOT, finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,18 @@ class Engines:
         return dict(line.split() for line in said.splitlines())
 
 
+@dataclass(frozen=True)
+class Swarmed(Platform):
+    """A checkout whose edges run in the Swarm."""
+
+    def begin_again(self) -> None:
+        """The same, with nothing of it left in the Swarm either, all nodes of which take tasks again."""
+        for node in Engines.nodes():
+            self.docker("node", "update", "--availability", "active", node)
+        finished(self.command("down", "--purge"), timeout_s=300)
+        super().begin_again()
+
+
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     """Needs root, since engines need networks of their own."""
@@ -73,14 +85,15 @@ INFLUXDB = """
   influxdb:
     image: influxdb:1.8
     environment: {INFLUXDB_DB: openemsdb}
+    ports: ['8086:8086']
     volumes: ['points:/var/lib/influxdb']
 """
 HISTORY = "openems-backend/config.d/Timedata/InfluxDB"
 
 
-@pytest.fixture(scope="module")
-def fleet(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Nine light edges in three tasks, with an InfluxDB and metrics."""
+@pytest.fixture(scope="session")
+def swarmed(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swarmed]:
+    """A platform with an InfluxDB, on which the modules have their fleets, one after the other."""
     assert len(engines.nodes()) == 3
     checkout = made(tmp_path_factory.mktemp("checkouts") / "swarmed checkout")
     compose = checkout.path / "docker-compose.yml"
@@ -90,10 +103,16 @@ def fleet(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(ROOT / "templates" / "platform" / HISTORY, checkout.path / HISTORY)
     checkout.git("add", "-A")
     checkout.git("commit", "-qm", "images and an InfluxDB of its own")
-    found = Platform(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE, "--port-offset", str(OFFSET)))
+    found = Swarmed(checkout.path, ("--runtime", "swarm", "--light-image", IMAGE, "--port-offset", str(OFFSET)))
     try:
-        how = ("--light-processes", "3", "--metrics-port", str(METRICS_PORT))
-        found.inv("setup", "--edges", "0", "--light-edges", "9", *how)
         yield found
     finally:
         remove(found)
+
+
+@pytest.fixture(scope="module")
+def fleet(swarmed: Swarmed) -> Swarmed:
+    """Nine light edges in three tasks, with metrics."""
+    how = ("--light-processes", "3", "--metrics-port", str(METRICS_PORT), "--placement", "any")
+    swarmed.inv("setup", "--edges", "0", "--light-edges", "9", *how)
+    return swarmed

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from tests.billing_client import BillingClient
+from tests.e2e_docker.test_light_edges import drops_nothing
 from tests.e2e_swarm.conftest import METRICS_PORT, OFFSET
 from tests.metrics import scraped
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 NAMES = [f"edge{index}" for index in range(9)]
 PRODUCED = "_sum/ProductionActiveEnergy"
 DRAINED, KILLED = "et-swarm-1", "et-swarm-2"
+BACKEND = "openems-backend"
 
 
 def tasks(fleet: Any) -> dict[str, str]:
@@ -38,9 +43,13 @@ def reasons(fleet: Any) -> dict[str, str]:
     return {edge["name"]: edge["why"] for edge in document["edges"] if edge["state"] != "online"}
 
 
+def client_of(fleet: Any) -> BillingClient:
+    return BillingClient(f"http://127.0.0.1:{fleet.port(BACKEND, 8075)}", "admin:odoo admin")
+
+
 def produced(fleet: Any) -> dict[str, float]:
     """What each edge has produced so far, in Wh, once the backend has heard it of all."""
-    client = BillingClient(f"http://127.0.0.1:{fleet.port('openems-backend', 8075)}", "admin:odoo admin")
+    client = client_of(fleet)
     found: dict[str, Any] = {}
 
     def all_are_known() -> bool:
@@ -65,6 +74,36 @@ def apart(before: dict[str, float], after: dict[str, float]) -> float:
 def connected(node: str) -> float:
     """How many edges of a node are connected, as the metrics say."""
     return scraped(OFFSET + METRICS_PORT).get(f'edge_tasks_light_edges{{node="{node}",state="connected"}}', 0)
+
+
+@contextmanager
+def paused(fleet: Any, nodes: Sequence[str]) -> Iterator[None]:
+    """Nodes that take no new tasks meanwhile, so that a task that has lost its node waits."""
+    try:
+        for node in nodes:
+            fleet.docker("node", "update", "--availability", "pause", node)
+        yield
+    finally:
+        for node in nodes:
+            fleet.docker("node", "update", "--availability", "active", node)
+
+
+@contextmanager
+def drained(fleet: Any, node: str) -> Iterator[None]:
+    """A node that takes no tasks meanwhile, once others have those that it had."""
+    fleet.docker("node", "update", "--availability", "drain", node)
+    try:
+        await_that(lambda: not {node, ""} & set(where(fleet).values()), within_s=60, every_s=1)
+        yield
+    finally:
+        fleet.docker("node", "update", "--availability", "active", node)
+
+
+def await_reason(fleet: Any, node: str, lost: Sequence[str]) -> None:
+    """Wait until these edges, and no others, are not online, because of this node."""
+    why = f"node {node} is down, and no other takes its task: no suitable node"
+    await_that(lambda: set(reasons(fleet)) == set(lost), within_s=90, every_s=1)
+    await_that(lambda: all(one.startswith(why) for one in reasons(fleet).values()), within_s=60, every_s=1)
 
 
 def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_task(fleet: Any) -> None:
@@ -96,7 +135,10 @@ def test_new_keys_metrics_and_the_report_need_no_other_tasks_and_know_the_nodes(
 
 def test_a_past_is_written_and_everything_begins_anew(fleet: Any) -> None:
     begin = f"{datetime.now(timezone.utc) - timedelta(days=1):%Y-%m-%d}"
-    assert "points of 9 edges in the InfluxDB" in fleet.inv("backfill", "--from", begin)
+    await_that(lambda: drops_nothing(fleet, fleet.containers()[BACKEND]), within_s=120, every_s=1)
+    how = ("--every", "1h", "--through-backend")  # so that the stand-in answers about it, too
+    assert "points of 9 edges in the InfluxDB" in fleet.inv("backfill", "--from", begin, *how)
+    assert re.search(r"[1-9]\d* energies as expected, says the backend", fleet.inv("verify", "--energy"))
     # 5 kW for a day and more
     await_that(lambda: min(produced(fleet).values()) > 24_000, within_s=60, every_s=1)
     assert len(set(where(fleet).values())) == 3
@@ -107,32 +149,19 @@ def test_a_past_is_written_and_everything_begins_anew(fleet: Any) -> None:
 def test_edges_of_a_drained_node_go_on_elsewhere_where_they_were(engines: Any, fleet: Any) -> None:
     assert DRAINED in engines.nodes()
     before = produced(fleet)
-    fleet.docker("node", "update", "--availability", "drain", DRAINED)
-    try:
-        await_that(lambda: DRAINED not in tasks(fleet).values(), within_s=30, every_s=0.5)
+    with drained(fleet, DRAINED):
         assert "9 online" in fleet.inv("verify", "--timeout", "60")
-        assert DRAINED not in where(fleet).values()
         assert fallen(before, produced(fleet)) == {}
         # In Wh: 5 kW are 1.4 Wh a second, and those that have just come have not sent all of it yet.
         await_that(lambda: apart(before, produced(fleet)) <= 10, within_s=60, every_s=1)
-    finally:
-        fleet.docker("node", "update", "--availability", "active", DRAINED)
 
 
 def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(engines: Any, fleet: Any) -> None:
     before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == KILLED]
     assert lost
-    others = [node for node in engines.nodes() if node != KILLED]
-    try:
-        for node in others:
-            fleet.docker("node", "update", "--availability", "pause", node)
+    with paused(fleet, [node for node in engines.nodes() if node != KILLED]):
         engines.do("kill", "2")
-        why = f"node {KILLED} is down, and no other takes its task: no suitable node"
-        await_that(lambda: set(reasons(fleet)) == set(lost), within_s=90, every_s=1)
-        await_that(lambda: all(one.startswith(why) for one in reasons(fleet).values()), within_s=60, every_s=1)
-    finally:
-        for node in others:
-            fleet.docker("node", "update", "--availability", "active", node)
+        await_reason(fleet, KILLED, lost)
     assert "9 online" in fleet.inv("verify", "--timeout", "90")
     assert KILLED not in where(fleet).values()
     assert fallen(before, produced(fleet)) == {}
@@ -185,4 +214,16 @@ def test_a_purge_leaves_nothing_in_the_swarm(fleet: Any) -> None:
     fleet.inv("down", "--purge")
     for kind in ("service", "secret", "network"):
         assert fleet.docker(kind, "ls", "--filter", "label=edge-tasks.fleet", "--quiet") == ""
+    assert fleet.git("status", "--short", "--ignored") == ""
+
+
+def test_a_fleet_whose_swarm_was_left_says_what_ends_it_and_that_leaves_nothing(fleet: Any) -> None:
+    fleet.inv("setup", "--edges", "0", "--light-edges", "1")
+    fleet.docker("swarm", "leave", "--force")
+    said = fleet.inv("status", code=3)
+    assert "this Docker Engine is in no Swarm" in said
+    assert "inv down, if the fleet was not ended before" in said
+    fleet.inv("down")
+    assert fleet.containers() == {}
+    fleet.inv("down", "--purge")
     assert fleet.git("status", "--short", "--ignored") == ""

@@ -16,19 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FAULTS = [fault.value for kind in (of_edges.Fault, of_checkouts.Fault) for fault in kind]
-FOLDERS = {"embedded": "e2e", "docker": "e2e_docker"}
+FOLDERS = {"embedded": "e2e", "docker": "e2e_docker", "swarm": "e2e_swarm"}
 TABLES = ("CASES", "FINDINGS")
+SAME = "SAME"
+"""The name of those that are cases of the docker runtime."""
+
+
+def assigned(runtime: str) -> Iterator[tuple[str, ast.expr]]:
+    """The constants with a type in the tests of a runtime."""
+    for path in (ROOT / "tests" / FOLDERS[runtime]).glob("test_*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+                yield node.target.id, node.value
 
 
 def cases_of(runtime: str) -> Iterator[tuple[str, str]]:
     """Name and fault of each case, as they are written in the tests of a runtime."""
-    for path in (ROOT / "tests" / FOLDERS[runtime]).glob("test_*.py"):
-        for node in ast.parse(path.read_text()).body:
-            is_table = isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in TABLES
-            if is_table and isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
-                for key, value in zip(node.value.keys, node.value.values, strict=True):
-                    assert isinstance(value, ast.Call)
-                    yield ast.literal_eval(key or value), ast.literal_eval(value.args[0])
+    for name, table in assigned(runtime):
+        if name == SAME:
+            there = dict(cases_of("docker"))
+            yield from ((case, there[case]) for case in ast.literal_eval(table))
+        elif name in TABLES and isinstance(table, ast.Dict):
+            for key, value in zip(table.keys, table.values, strict=True):
+                assert isinstance(value, ast.Call)
+                yield ast.literal_eval(key or value), ast.literal_eval(value.args[0])
 
 
 def members_named(enum: str) -> set[str]:

@@ -31,6 +31,10 @@ _KEPT: Final = (
     *("stop_grace_period", "stop_signal", "sysctls", "ulimits", "working_dir"),
 )
 """Keys of a Compose service that a service of a Swarm can have, too."""
+_OTHERWISE: Final = ("command", "cpus", "entrypoint", "platform", "tmpfs")
+"""Keys that such a service has in another form."""
+_BEGINS_AGAIN: Final = ("always", "unless-stopped")
+"""What tasks of a Swarm do in any case, of the values of ``restart``."""
 _LOGGING: Final = {"driver": "json-file", "options": {"max-size": "5m", "max-file": "2"}}
 _ROOM_BYTES: Final = 32 * 2**20
 """Of the file system in memory that has an edge's directory."""
@@ -174,6 +178,11 @@ def compare(
         if index_of_service(name) is not None and name not in wanted
     )
     return Difference(tuple(make), tuple(restart), tuple(others), surplus)
+
+
+def is_taken_over(key: str, value: object) -> bool:
+    """Whether edges get what a key of the platform's own edge says."""
+    return key in _KEPT or key in _OTHERWISE or (key == "restart" and value in _BEGINS_AGAIN)
 
 
 def words_of(service: Service, image: Image) -> tuple[str, ...]:

@@ -164,14 +164,14 @@ class SwarmTasks:
         return self._service() is not None
 
     def not_yet(self) -> EdgeProcess:
-        """An edge that no task runs; the Swarm is going to have one, if there is the service."""
+        """An edge that no task runs, as the keeper knows; the Swarm begins one if there is the service."""
         if not self.is_there():
             return EdgeProcess(running=False, why="the Swarm has no service for the fleet's light edges")
         if self.find() is None:
             return EdgeProcess(running=False, why="the light edges' service or its keeper is not as it should be")
         tasks = self.stack.swarm.tasks(self.name)
         why = why_not(tasks, self.stack.swarm.nodes())
-        return EdgeProcess(running=True, why=why, hint=self._remedy(tasks))
+        return EdgeProcess(running=True, why=why, hint=self._remedy(tasks), has_ended=True)
 
     def _remedy(self, tasks: Sequence[SwarmTask]) -> str:
         """What to type so that tasks begin."""

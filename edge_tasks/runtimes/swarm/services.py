@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.errors import SettingsError
+from edge_tasks.runtimes.docker.light_container import image_of
 from edge_tasks.runtimes.docker.services import DockerServices
+from edge_tasks.runtimes.swarm.left_out import left_out
+from edge_tasks.runtimes.swarm.pushed_names import remove_pushed_names
+from edge_tasks.runtimes.swarm.shipping import NONE, Shipping
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from edge_tasks.checkout.findings import Finding
     from edge_tasks.runtimes.swarm.edge_services import EdgeServices
     from edge_tasks.runtimes.swarm.light_tasks import SwarmTasks
 
@@ -26,6 +31,11 @@ class SwarmServices(DockerServices):
     def stands_for(self) -> str:
         """What is real: everything but light edges."""
         return "the platform's own services here, edges on the nodes of its Swarm"
+
+    def examine(self) -> tuple[Finding, ...]:
+        """The same as in the docker runtime, and what edges in a Swarm do not take over."""
+        found = super().examine()
+        return found if any(one.is_error for one in found) else (*found, *left_out(self.stack))
 
     def running(self) -> tuple[str, ...]:
         """The services that run, with those of the edges and that of the tasks."""
@@ -72,8 +82,17 @@ class SwarmServices(DockerServices):
         return (*super().stop(is_final=is_final), *names, *([self.tasks.name] if had_tasks else ()))
 
     def purge(self) -> str:
-        """The docker runtime's purge, and then everything of the fleet in the Swarm."""
+        """The docker runtime's purge, and then everything of the fleet in the Swarm, and what was only for it."""
         self.tasks.end_tasks()
         said = super().purge()
         self.tasks.remove()
+        self._remove_pushed_names()
         return said
+
+    def _remove_pushed_names(self) -> None:
+        stack, named = self.stack, str(self.stack.context.choices["image_registry"])
+        registry = Shipping(stack.docker, named).registry
+        if registry == NONE:
+            return
+        for name in remove_pushed_names(stack.docker, registry, (self.edges.needs.image, image_of(stack))):
+            stack.context.say(f"not removed, since Docker refused: the image's second name {name}")

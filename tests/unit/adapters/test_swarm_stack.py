@@ -68,8 +68,10 @@ class Manager:
     services: list[Any] = field(default_factory=lambda: [SERVICE])
     goes: int = 0
     service_goes: bool = False
+    asked: list[tuple[str, ...]] = field(default_factory=list)
 
     def ask(self, *arguments: str) -> str:
+        self.asked.append(arguments[:2])
         if arguments[:2] == ("inspect", "--type"):
             return self._inspected(arguments[2])
         if arguments[:2] == ("service", "ps") and self.service_goes:
@@ -109,6 +111,13 @@ def test_tasks_come_newest_first_with_their_nodes_and_one_without_waits_for_it()
     new, old = stack(Manager()).tasks()
     assert new == StackTask("", "pending", "running", "no suitable node", "1", "openems-edge-0", "new", new.at)
     assert (old.node, old.error, old.at % 1) == ("et-jvm-0", "task: non-zero exit (137)", 0.5)
+
+
+def test_one_look_at_tasks_asks_once_for_services_and_nodes() -> None:
+    manager = Manager()
+    stack(manager).tasks()
+    assert manager.asked.count(("service", "ls")) == 1
+    assert manager.asked.count(("node", "ls")) == 1
 
 
 def test_nothing_is_asked_of_a_stack_without_services() -> None:

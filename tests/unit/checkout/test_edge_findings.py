@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from edge_tasks.checkout.edge_findings import check_config_target, check_foreign_edges, check_networks
+from edge_tasks.checkout.edge_findings import (
+    check_config_target,
+    check_foreign_edges,
+    check_left_out,
+    check_networks,
+)
 from edge_tasks.checkout.project import Project
 from edge_tasks.checkout.roles import Services
 
@@ -47,3 +52,16 @@ def test_edges_of_another_program_in_an_override_are_told_how_to_go() -> None:
 def test_edges_that_somebody_wrote_into_the_compose_file_itself_are_to_be_renamed() -> None:
     [found] = check_foreign_edges(("openems-edge-0",), "docker-compose.yml:4", "/c")
     assert found.change == "rename or remove them"
+
+
+def test_what_edges_in_a_swarm_do_without_is_said_one_by_one_with_its_place_and_is_no_error() -> None:
+    found = check_left_out(["./files at /files"], ["/cache"], ["bus"], ["privileged"], place)
+    assert [(one.what, one.where) for one in found] == [
+        ("./files at /files is not on the nodes of a Swarm", "compose.yml:volumes"),
+        ("edges in a Swarm do not take over the mount /cache", "compose.yml:volumes"),
+        ("edges in a Swarm are not in the network bus", "compose.yml:networks"),
+        ("edges in a Swarm do not take over privileged", "compose.yml:privileged"),
+    ]
+    assert not any(one.is_error for one in found)
+    assert found[1].change.startswith("name it under tmpfs")
+    assert check_left_out([], [], [], [], place) == []

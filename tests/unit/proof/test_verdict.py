@@ -49,6 +49,13 @@ def test_an_entry_is_called_as_its_registry_calls_it() -> None:
     assert unread.why == "the backend started before its entry was there"
 
 
+def test_an_edge_that_nobody_runs_is_not_online_although_the_backend_has_not_noticed() -> None:
+    """A connection to a machine that is cut off from the network looks as before, for a minute or more."""
+    verdict = judge(replace(WELL, has_ended=True, running_why="node red is down", tries=False), EXPECTED)
+    assert (verdict.fault, verdict.why) == (Fault.NOT_CONNECTED, "node red is down")
+    assert verdict.may_change
+
+
 def test_an_edge_with_all_it_should_show_is_online() -> None:
     assert judge(WELL, EXPECTED).is_well
 

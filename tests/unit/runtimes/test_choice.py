@@ -6,7 +6,7 @@ import pytest
 
 from edge_tasks.errors import MissingTool
 from edge_tasks.runtimes import NAMES
-from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, find_problem, kind
+from edge_tasks.runtimes.choice import AUTO, Choice, Chooser, can_only_end, find_problem, kind
 
 
 class Machine:
@@ -70,6 +70,28 @@ def test_docker_without_an_engine_is_refused_with_what_to_do() -> None:
     assert chooser.choose("embedded", "--runtime").name == "embedded"
 
 
+@pytest.mark.parametrize(
+    ("has_fleet_in", "can_only_end", "begins"),
+    [
+        ("swarm", True, "inv down, if the fleet was not ended before; then docker swarm init;"),
+        ("swarm", False, "docker swarm init;"),
+        ("docker", True, "docker swarm init;"),
+        ("", True, "docker swarm init;"),
+    ],
+)
+def test_a_fleet_that_was_left_behind_is_ended_first_where_that_is_all_that_can_be_done(
+    has_fleet_in: str, begins: str, *, can_only_end: bool
+) -> None:
+    chooser = Chooser(
+        bundled=False,
+        find_problem=lambda _: ("this Docker Engine is in no Swarm", "docker swarm init"),
+        can_only_end=lambda _: can_only_end,
+    )
+    with pytest.raises(MissingTool) as refused:
+        chooser.choose("swarm", "--runtime", has_fleet_in)
+    assert refused.value.hint.startswith(begins)
+
+
 def test_the_engine_is_asked_only_once() -> None:
     machine = Machine("gone")
     chooser = Chooser(bundled=False, find_problem=machine.find_problem)
@@ -80,7 +102,9 @@ def test_the_engine_is_asked_only_once() -> None:
 def test_what_ends_a_fleet_may_need_less_than_what_starts_one(monkeypatch: pytest.MonkeyPatch) -> None:
     swarm = replace(kind("embedded"), find_problem=lambda: ("in no Swarm", ""), needed_for_down=lambda: ("", ""))
     assert kind("embedded").find_problem_of_down() == ("", "")
+    assert not can_only_end("embedded")
     monkeypatch.setattr("edge_tasks.runtimes.choice.kind", lambda _: swarm)
     assert find_problem("swarm", {"down"}) == ("", "")
     assert find_problem("swarm", {"down", "setup"}) == ("in no Swarm", "")
     assert find_problem("swarm", {"status"}) == ("in no Swarm", "")
+    assert can_only_end("swarm")

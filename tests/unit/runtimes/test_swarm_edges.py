@@ -29,7 +29,14 @@ from edge_tasks.runtimes.swarm.edge_reasons import (
     why_absent,
     why_again,
 )
-from edge_tasks.runtimes.swarm.edge_service import WRITTEN, EdgeKind, EdgeToDeploy, compare, words_of
+from edge_tasks.runtimes.swarm.edge_service import (
+    WRITTEN,
+    EdgeKind,
+    EdgeToDeploy,
+    compare,
+    is_taken_over,
+    words_of,
+)
 from edge_tasks.runtimes.swarm.light_service import SPEC
 from edge_tasks.runtimes.swarm.shipping import Shipping, name_in, repository_of, to_load
 
@@ -102,6 +109,15 @@ def test_what_a_swarm_cannot_do_is_left_out_and_what_it_can_is_taken_over() -> N
     assert "privileged" not in found
     assert (found["extra_hosts"], found["working_dir"]) == (["a:10.0.0.1"], "/${HOME}")
     assert found["environment"] == {"WORD": "pa$$word"}
+    assert [key for key, value in KIND.options.items() if not is_taken_over(key, value)] == ["privileged"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_so"),
+    [("restart", "always", True), ("restart", "no", False), ("network_mode", "service:vpn", False)],
+)
+def test_what_no_task_does_is_known_as_left_out(key: str, value: str, *, is_so: bool) -> None:
+    assert is_taken_over(key, value) is is_so
 
 
 def test_a_dollar_is_no_variable_of_the_file() -> None:

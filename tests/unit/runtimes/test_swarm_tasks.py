@@ -145,7 +145,9 @@ def test_an_edge_that_waits_for_its_task_has_the_hint_that_lets_it_begin(
 ) -> None:
     state = {"Node": "red", "CurrentState": "Rejected 1 second ago", "DesiredState": "Ready", "Error": error}
     engine = Engine(spec="wanted", tasks=[{**state, "Name": f"{NAME}.1"}])
-    assert tasks_of(engine, tmp_path).not_yet().hint.startswith(hint)
+    found = tasks_of(engine, tmp_path).not_yet()
+    assert found.hint.startswith(hint)
+    assert found.has_ended, "also while the backend believes that it is connected"
 
 
 def test_edges_whose_service_or_keeper_is_another_one_are_started_by_inv_up(tmp_path: Path) -> None:
