@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker.services import DockerServices
+from edge_tasks.runtimes.swarm import carrying
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -75,5 +76,6 @@ class SwarmServices(DockerServices):
         """The docker runtime's purge, and then everything of the fleet in the Swarm."""
         self.tasks.end_tasks()
         said = super().purge()
+        carrying.clear(self.tasks.stack)
         self.tasks.remove()
         return said
