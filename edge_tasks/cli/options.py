@@ -143,7 +143,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "light_image",
-        "An image with Python for the light edges (docker, swarm)",
+        "An image with Python: for light edges (docker, swarm), and to give nodes an image (swarm)",
         default="python:3.12-slim",
         pattern=r"\S+",
         matters=Matters.LIGHT_DOCKER,

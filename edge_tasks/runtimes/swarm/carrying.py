@@ -90,7 +90,7 @@ class ImageCarrier:
             return ""
         self._tried.update(todo)
         say = self.stack.context.say
-        say(f"  the manager gives {self.image} to nodes that lack it: {some(tuple(todo.values()))}")
+        say(f"  the manager gives {self.image} to nodes that may lack it: {some(tuple(todo.values()))}")
         with self.stack.context.waiting("nodes get the image of the edges"):
             told = self._carried(todo)
         self.failed |= {todo[key]: why for key, why in told.items() if why}
