@@ -1,4 +1,4 @@
-"""A job of a Swarm: a service whose tasks run once on each node, and end."""
+"""A job of a Swarm: a global service whose tasks run once on each node, and end."""
 
 from __future__ import annotations
 

@@ -141,6 +141,10 @@ def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(
     assert len(tasks(fleet)) == 3
 
 
+def containers(engines: Any) -> list[str]:
+    return [*engines.containers("1"), *engines.containers("2")]
+
+
 def left_of_the_job(fleet: Any) -> str:
     """What is there only while nodes are given an image, by its ids."""
     listed = (("ps", "--all"), ("service", "ls"), ("secret", "ls"))
@@ -171,6 +175,8 @@ def test_edges_with_a_directory_are_services_on_nodes_that_the_manager_gives_the
     assert "9 online" in said
     assert len({where(fleet)[f"edge{index}"] for index in range(3)}) >= 2
     assert left_of_the_job(fleet) == ""
+    # The nodes remove the containers of its tasks a little later.
+    await_that(lambda: not any("-image." in name for name in containers(engines)), within_s=60, every_s=1)
 
     before = own_tasks(fleet)
     assert fleet.inv("setup").count("nothing to do") == 7

@@ -70,7 +70,10 @@ class ImageJob:
         )
 
     def creation(self, program: str) -> tuple[str, ...]:
-        """The arguments after ``docker`` of the service, whose tasks run this text once on each node."""
+        """The arguments after ``docker`` of the service, whose tasks run this text once on each node.
+
+        When a service of the mode ``global-job`` is removed, the containers of its tasks stay on the nodes.
+        """
         placed = (*self.constraints, *(f"node.id!={node}" for node in self.others))
         told = {
             "ENGINE": SOCKET,
@@ -80,7 +83,7 @@ class ImageJob:
         }
         return (
             *("service", "create", "--detach", "--quiet", "--name", self.name, *self.marks),
-            *("--mode", "global-job", "--restart-condition", "none"),
+            *("--mode", "global", "--restart-condition", "none"),
             *("--network", name_of(self.fleet_id), "--endpoint-mode", "dnsrr"),
             *("--secret", f"source={self.secret},target={TOKEN_FILE}"),
             *("--mount", f"type=bind,source={SOCKET},target={SOCKET}", "--user", _ROOT),

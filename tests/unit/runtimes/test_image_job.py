@@ -23,7 +23,7 @@ def following(words: tuple[str, ...], option: str) -> list[str]:
 
 def test_the_job_runs_once_on_each_node_that_may_have_edges_and_lacks_the_image() -> None:
     words = JOB.creation("print()")
-    assert following(words, "--mode") == ["global-job"]
+    assert following(words, "--mode") == ["global"]
     assert following(words, "--restart-condition") == ["none"]
     assert following(words, "--constraint") == ["node.role==worker", "node.id!=n1", "node.id!=n7"]
     assert words[-4:] == ("python:3.12-slim", "-u", "-c", "print()")
