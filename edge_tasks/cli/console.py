@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.record import StepDone
     from edge_tasks.output import Counting, Progress
 
-_ASIDE: Final = 'time="'
-"""The beginning of what Compose says about itself, which is not progress."""
+_ASIDE: Final = re.compile('time="|[0-9a-f]{64}$')
+"""What is not progress: what Compose says about itself, and the ID of a container that Docker has started."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class Console:
         """A program said a line."""
         if self.echo:
             self.line(f"  {text}")
-        for listener in () if text.startswith(_ASIDE) else self._listeners[-1:]:
+        for listener in () if _ASIDE.match(text) else self._listeners[-1:]:
             listener(text)
 
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.checkout.machine_findings import size_of
 from edge_tasks.errors import CommandFailed
 from edge_tasks.plan import some
 from edge_tasks.runtimes.swarm.reasons import begins_by_itself, lacking_image, why_not
@@ -57,6 +58,10 @@ class Needs:
         is_given = self.is_given and "@" not in called
         return "inv up" if is_given else to_load(self.image, nodes, called)
 
+    def mending(self, why: str) -> str:
+        """What to type against it, if that is known: twice the memory where it was full; empty else."""
+        return f"inv up verify --edge-memory {2 * size_of(self.memory) // _MIB}m" if _KILLED in why else ""
+
 
 def running_task(tasks: Sequence[StackTask]) -> StackTask | None:
     """The one that runs and is to run, if there is one."""
@@ -78,7 +83,9 @@ def hint_absent(tasks: Sequence[StackTask], service: str, needs: Needs) -> str:
     """What to type then; ``service`` is the Swarm's name of it."""
     if nodes := lacking_image(tasks):
         return needs.to_have_image(nodes, called_by(tasks))
-    return "inv verify" if begins_by_itself(tasks) else f"docker service ps --no-trunc {service}"
+    if begins_by_itself(tasks):
+        return "inv verify"
+    return needs.mending(why_not(tasks, ())) or f"docker service ps --no-trunc {service}"
 
 
 def without_image(nodes: tuple[str, ...], called: str, needs: Needs, failed: Mapping[str, str]) -> CommandFailed:

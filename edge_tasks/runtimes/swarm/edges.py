@@ -140,9 +140,11 @@ class SwarmEdges(EdgeContainers):
             hint = hint_absent(tasks, self.services.deployed.full_name(edge.service), needs)
             why = why_absent(tasks, nodes, needs)
             return EdgeProcess(running=True, why=why, ignored=ignored, hint=hint)
-        reason = why or why_again(tasks, time.time(), self.services.needs)
-        found = EdgeProcess(running=True, why=reason, since=running.at, ignored=ignored, tries=not reason)
-        return replace(found, node=running.node)
+        again = "" if why else why_again(tasks, time.time(), self.services.needs)
+        found = EdgeProcess(
+            running=True, why=why or again, since=running.at, ignored=ignored, tries=not (why or again)
+        )
+        return replace(found, node=running.node, hint=self.services.needs.mending(again))
 
     def _bring(self, make: Sequence[Edge], restart: Sequence[Edge]) -> int:
         """Deploy what changed, and begin anew what did not; how many had to be started twice."""

@@ -259,7 +259,10 @@ def test_what_is_typed_about_an_edge_that_does_not_run_mends_it_or_shows_more() 
     lacking = ended("No such image: sha256:1", "rejected", "ready")
     hint = hint_absent([lacking], "s_edge", NEEDS)
     assert hint.startswith("docker save openems-edge:latest | ssh b docker load")
-    assert hint_absent([ended(KILLED, wanted="ready")], "s_edge", NEEDS) == "docker service ps --no-trunc s_edge"
+    assert hint_absent([ended(KILLED, wanted="ready")], "s_edge", NEEDS) == "inv up verify --edge-memory 800m"
+    assert (
+        hint_absent([ended("exit (1)", wanted="ready")], "s_edge", NEEDS) == "docker service ps --no-trunc s_edge"
+    )
     assert hint_absent([ended("", "preparing", "running")], "s_edge", NEEDS) == "inv verify"
     assert hint_absent([lacking], "s_edge", replace(NEEDS, is_given=True)) == "inv up"
 
@@ -270,6 +273,8 @@ def test_an_edge_that_runs_again_says_for_two_minutes_why_it_was_ended() -> None
     assert why_again(tasks, 1000.0, NEEDS) == "its task on b has ended: task: non-zero exit (1)"
     assert why_again(tasks, 1020.0, NEEDS) == ""
     assert why_again([RUNS], 1000.0, NEEDS) == ""
+    assert NEEDS.mending(why_again(tasks, 1000.0, NEEDS)) == ""
+    assert NEEDS.mending(why_again([RUNS, ended(KILLED)], 1000.0, NEEDS)) == "inv up verify --edge-memory 800m"
 
 
 @pytest.mark.parametrize(
