@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from edge_tasks.adapters.inspecting import inspected
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.docker import Docker
@@ -49,8 +50,8 @@ class SwarmJob:
 
     def tasks(self) -> dict[str, JobTask]:
         """Node's id → its task."""
-        ids = self.docker.ask("service", "ps", "--quiet", "--no-trunc", self.name).split()
-        found = json.loads(self.docker.ask("inspect", "--type", "task", *ids)) if ids else []
+        asked = ("service", "ps", "--quiet", "--no-trunc", self.name)
+        found = inspected(self.docker, "task", lambda: self.docker.ask(*asked).split())
         tasks = (
             JobTask(one["ID"], one.get("NodeID", ""), one["Status"]["State"], one["Status"].get("Err", ""))
             for one in found

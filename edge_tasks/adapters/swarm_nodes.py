@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from edge_tasks.adapters.inspecting import inspected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +34,9 @@ class DescribedNode:
 
 def described_nodes(docker: Docker) -> tuple[DescribedNode, ...]:
     """All nodes."""
-    lines = docker.ask("node", "ls", "--format", "{{.ID}} {{.Self}}").splitlines()
-    is_own = {key: word == "true" for key, _, word in (line.partition(" ") for line in lines if line)}
-    found = json.loads(docker.ask("node", "inspect", *is_own)) if is_own else []
-    return tuple(_described(one, is_own=is_own.get(one["ID"], False)) for one in found)
+    found = inspected(docker, "node", lambda: docker.ask("node", "ls", "--quiet").split())
+    own = docker.ask("info", "--format", "{{.Swarm.NodeID}}").strip()
+    return tuple(_described(one, is_own=one["ID"] == own) for one in found)
 
 
 def _described(found: Mapping[str, Any], *, is_own: bool) -> DescribedNode:

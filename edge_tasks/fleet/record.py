@@ -68,7 +68,7 @@ class Bundles(TypedDict):
 
 
 class ImageGiven(TypedDict):
-    """Which nodes of a Swarm were given an image, or cannot be given it.
+    """Which nodes of a Swarm were given an image.
 
     Attributes:
         image: its id.

@@ -36,13 +36,13 @@ class Needs:
         image: of the edges, for people.
         memory: the largest of a task.
         reserved: bytes that a node must have free.
-        is_given: nodes that lack the image are given it by the next ``inv up``.
+        by_manager: nodes that lack the image are given it by the next ``inv up``.
     """
 
     image: str
     memory: str
     reserved: int
-    is_given: bool = False
+    by_manager: bool = False
 
     def explained(self, why: str) -> str:
         """Docker's words, with what they do not say."""
@@ -55,7 +55,7 @@ class Needs:
 
     def to_have_image(self, nodes: Sequence[str], called: str) -> str:
         """What to type so that nodes have the image, which their tasks call so."""
-        is_given = self.is_given and "@" not in called
+        is_given = self.by_manager and "@" not in called
         return "inv up" if is_given else to_load(self.image, nodes, called)
 
     def mending(self, why: str) -> str:

@@ -17,9 +17,9 @@ from edge_tasks.checkout.machine_findings import memory_of_edge, size_of
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.runtimes.docker import hosting
 from edge_tasks.runtimes.swarm import edge_package
-from edge_tasks.runtimes.swarm.carrying import ImageCarrier
 from edge_tasks.runtimes.swarm.edge_reasons import Needs
 from edge_tasks.runtimes.swarm.edge_service import EdgeKind, EdgeToDeploy, compare, words_of
+from edge_tasks.runtimes.swarm.giving import ImageGiver
 from edge_tasks.runtimes.swarm.light_service import constraints_of, label_of, name_of, platform_of
 from edge_tasks.runtimes.swarm.shipping import Shipping
 
@@ -58,13 +58,13 @@ class EdgeServices:
         return Needs(self._image, options.edge_memory, reserved, self._shipping.by_manager)
 
     @cached_property
-    def carrier(self) -> ImageCarrier:
+    def giver(self) -> ImageGiver:
         """What gives nodes the image if no registry has it."""
-        return ImageCarrier(self.stack, self._image, self._shipping)
+        return ImageGiver(self.stack, self._image, self._shipping)
 
     def find_lacking(self, tasks: Iterable[StackTask]) -> Mapping[str, str]:
-        """Id → name of the nodes that are to be given the image; see :meth:`.ImageCarrier.find`."""
-        return self.carrier.find(tasks, self._constraints)
+        """Id → name of the nodes that are to be given the image; see :meth:`.ImageGiver.find`."""
+        return self.giver.find(tasks, self._constraints)
 
     @property
     def kind(self) -> EdgeKind:
@@ -156,7 +156,8 @@ class EdgeServices:
 
     @cached_property
     def _shipping(self) -> Shipping:
-        return Shipping(self.stack.docker, str(self.stack.context.choices["image_registry"]))
+        is_built = "build" in self.stack.project.services[self.stack.own_edge]
+        return Shipping(self.stack.docker, str(self.stack.context.choices["image_registry"]), is_built)
 
     @cached_property
     def _shipped(self) -> str:

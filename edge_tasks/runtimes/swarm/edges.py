@@ -65,7 +65,7 @@ class SwarmEdges(EdgeContainers):
         edges = tuple(edge for edge in fleet.edges_with_directory if edge.name in written)
         there = self.services.find(edges, written)
         tasks = self.services.tasks() if there.others or there.restart else {}
-        carry = self.services.find_lacking(all_of(tasks)) if edges else {}
+        to_give = self.services.find_lacking(all_of(tasks)) if edges else {}
         running = {name: running_task(found) for name, found in tasks.items()}
         started = {name: task.at for name, task in running.items() if task is not None}
         runs = tuple(edge for edge in there.others if edge.service in started)
@@ -75,9 +75,9 @@ class SwarmEdges(EdgeContainers):
             lost=self._lost(runs, containers, started),
             surplus=(*here.surplus, *there.surplus),
             light=self.light.find({}) if fleet.light else None,
-            carry=carry,
+            to_give=to_give,
         )
-        of_image = (f"give the edges' image to {some(tuple(carry.values()))}",) if carry else ()
+        of_image = (f"give the edges' image to {some(tuple(to_give.values()))}",) if to_give else ()
         of_light = () if planned.light is None else (change_of(planned.light),)
         waiting = len(there.others) - len(runs)
         unchanged = f"{counted(fleet.size - waiting, 'edge')} running"
@@ -86,7 +86,7 @@ class SwarmEdges(EdgeContainers):
 
     def make_ready(self, plan: Plan[EdgesToStart]) -> None:
         """Give nodes the image."""
-        self.services.carrier.give(plan.details.carry)
+        self.services.giver.give(plan.details.to_give)
 
     def start(self, plan: Plan[EdgesToStart]) -> str:
         """Give nodes the image if that is not done, and then start edges; see :class:`.EdgeContainers`.
@@ -94,14 +94,14 @@ class SwarmEdges(EdgeContainers):
         Raises:
             CommandFailed: as there; or a node that Docker has chosen for an edge cannot be given the image.
         """
-        carrier, carry = self.services.carrier, plan.details.carry
-        given = carrier.give(carry)
-        if carry:
-            self._await_content(set(carry.values()) - set(carrier.failed))
+        giver, to_give = self.services.giver, plan.details.to_give
+        giver.give(to_give)
+        if to_give:
+            self._await_content(set(to_give.values()) - set(giver.failed))
         did = super().start(plan)
-        if carrier.failed and (nodes := self._complaining() & set(carrier.failed)):
-            raise without_image(tuple(sorted(nodes)), carrier.called, self.services.needs, carrier.failed)
-        return ", ".join(filter(None, (given, did)))
+        if giver.failed and (nodes := self._complaining() & set(giver.failed)):
+            raise without_image(tuple(sorted(nodes)), giver.called, self.services.needs, giver.failed)
+        return ", ".join(filter(None, (giver.did, did)))
 
     def _await_content(self, nodes: Collection[str]) -> None:
         """Wait until no task says that it lacks what its node has by now: another one takes its place."""
@@ -111,7 +111,7 @@ class SwarmEdges(EdgeContainers):
 
     def _complaining(self) -> set[str]:
         """The nodes that lack the image, as the tasks say now."""
-        return self.services.carrier.complaining(all_of(self.services.tasks()))
+        return self.services.giver.complaining(all_of(self.services.tasks()))
 
     def clear(self) -> None:
         """Remove the services: what a real edge has counted is in its container."""

@@ -96,7 +96,7 @@ class _Way:
         looked_again = self.services.tasks()
         if nodes := _lacking(looked_again):
             called = called_by(all_of(looked_again))
-            raise without_image(nodes, called, self.services.needs, self.services.carrier.failed)
+            raise without_image(nodes, called, self.services.needs, self.services.giver.failed)
 
 
 def _lacking(tasks: Mapping[str, Sequence[StackTask]]) -> tuple[str, ...]:

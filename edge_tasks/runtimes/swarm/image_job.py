@@ -32,7 +32,7 @@ class ImageJob:
         image: its id, by which nodes are asked for it.
         light_image: with the Python that asks.
         constraints: where edges may be.
-        others: the ids of the nodes that have it.
+        others: the ids of all other nodes.
         token: of whoever may have the image.
     """
 
@@ -45,8 +45,13 @@ class ImageJob:
 
     @property
     def name(self) -> str:
-        """The service's, and that of the container on the manager."""
+        """The service's."""
         return f"{name_of(self.fleet_id)}-image"
+
+    @property
+    def server_name(self) -> str:
+        """The container's on the manager; in their network, a service's name stands for its tasks."""
+        return f"{self.name}-server"
 
     @property
     def secret(self) -> str:
@@ -62,7 +67,7 @@ class ImageJob:
         """The arguments after ``docker`` of the container that serves the files of a folder."""
         source = str(folder).replace('"', '""')
         return (
-            *("run", "--detach", "--rm", "--name", self.name, "--label", label_of_job(self.fleet_id)),
+            *("run", "--detach", "--rm", "--name", self.server_name, "--label", label_of_job(self.fleet_id)),
             *("--network", name_of(self.fleet_id), "--user", user, "--read-only"),
             *("--mount", f'type=bind,"source={source}",target={_FOLDER},readonly'),
             *("--env", f"FOLDER={_FOLDER}", "--env", f"PORT={_PORT}"),
@@ -78,7 +83,7 @@ class ImageJob:
         told = {
             "ENGINE": SOCKET,
             "IMAGE": self.image,
-            "SERVER": f"{self.name}:{_PORT}",
+            "SERVER": f"{self.server_name}:{_PORT}",
             "TOKEN_FILE": f"/run/secrets/{TOKEN_FILE}",
         }
         return (

@@ -1,4 +1,4 @@
-"""What a container on the manager runs while nodes are given an image: it serves that to who knows the token.
+"""What a container on the manager runs while nodes are given an image: it serves that to all who know a token.
 
 The container has only an image with Python, so this file imports nothing of ours.
 """

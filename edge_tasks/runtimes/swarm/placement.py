@@ -29,7 +29,7 @@ def _has(constraint: str, facts: Mapping[str, str]) -> bool:
         return False
     actual = facts.get(key, "")
     same = _is_within(actual, value) if key == "node.ip" else actual.casefold() == value.casefold()
-    return same is (relation == "==")
+    return same is not None and same is (relation == "==")
 
 
 def _key(name: str) -> str:
@@ -38,8 +38,9 @@ def _key(name: str) -> str:
     return f"{label[1].lower()}.labels.{label[2]}" if label else name.lower()
 
 
-def _is_within(address: str, network: str) -> bool:
+def _is_within(address: str, network: str) -> bool | None:
+    """None if it is no network."""
     try:
         return ip_address(address) in ip_network(network, strict=False)
     except ValueError:
-        return False
+        return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker.services import DockerServices
-from edge_tasks.runtimes.swarm import carrying
+from edge_tasks.runtimes.swarm import giving
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -70,12 +70,14 @@ class SwarmServices(DockerServices):
         names = self.edges.names()
         had_tasks = self.tasks.end_tasks()
         self.edges.remove(names, at_once=True)
+        if giving.was_killed(self.tasks.stack):
+            giving.clear(self.tasks.stack)
         return (*super().stop(is_final=is_final), *names, *([self.tasks.name] if had_tasks else ()))
 
     def purge(self) -> str:
         """The docker runtime's purge, and then everything of the fleet in the Swarm."""
         self.tasks.end_tasks()
         said = super().purge()
-        carrying.clear(self.tasks.stack)
+        giving.clear(self.tasks.stack)
         self.tasks.remove()
         return said

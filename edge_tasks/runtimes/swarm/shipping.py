@@ -29,10 +29,13 @@ class Shipping:
 
     Attributes:
         named: ``HOST[:PORT][/PREFIX]``, :data:`MANAGER` or :data:`NONE`.
+        is_built: the image is built here: it is no sign of a registry that it has a digest of one, since engines
+            with containerd's images give each a digest.
     """
 
     docker: Docker
     named: str
+    is_built: bool = False
 
     @property
     def by_manager(self) -> bool:
@@ -57,7 +60,8 @@ class Shipping:
             CommandFailed: the image is not here, or the registry does not take it.
         """
         if self.registry == NONE:
-            return self._digest_of(image) or self._id(image)
+            digest = "" if self.by_manager and self.is_built else self._digest_of(image)
+            return digest or self._id(image)
         name = name_in(self.registry, image)
         self.docker.run("tag", image, name)
         self._push(name, image)

@@ -38,7 +38,7 @@ class Services:
     did: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     placement: str = "any"
     brings: Sequence[StackTask] = ()
-    is_given: bool = False
+    by_manager: bool = False
     failed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -60,10 +60,10 @@ class Services:
 
     @property
     def needs(self) -> Needs:
-        return Needs("openems-edge:latest", "400m", 1, self.is_given)
+        return Needs("openems-edge:latest", "400m", 1, self.by_manager)
 
     @property
-    def carrier(self) -> Any:
+    def giver(self) -> Any:
         return SimpleNamespace(failed=self.failed)
 
     def tasks(self) -> dict[str, list[StackTask]]:
@@ -145,14 +145,14 @@ def test_a_node_that_the_manager_gives_the_image_gets_it_with_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edges_starting, "_PAUSE_S", 0.0)
-    assert without_image(tmp_path, is_given=True).hint == "inv up"
-    assert "pull edge@sha256:1 says why" in without_image(tmp_path, "edge@sha256:1", is_given=True).hint
+    assert without_image(tmp_path, by_manager=True).hint == "inv up"
+    assert "pull edge@sha256:1 says why" in without_image(tmp_path, "edge@sha256:1", by_manager=True).hint
 
 
 def test_a_node_that_could_not_be_given_the_image_is_named_with_the_reason_and_the_way_by_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edges_starting, "_PAUSE_S", 0.0)
-    error = without_image(tmp_path, is_given=True, failed={"a": "its disk is full", "b": "it is down"})
+    error = without_image(tmp_path, by_manager=True, failed={"a": "its disk is full", "b": "it is down"})
     assert error.message == "a lacks the image openems-edge:latest (a: its disk is full)"
     assert error.hint.startswith("docker save openems-edge:latest | ssh a docker load")

@@ -32,7 +32,9 @@ def test_the_job_runs_once_on_each_node_that_may_have_edges_and_lacks_the_image(
 def test_a_task_has_the_socket_of_its_node_and_knows_where_the_image_is() -> None:
     words = JOB.creation("print()")
     assert following(words, "--mount") == ["type=bind,source=/var/run/docker.sock,target=/var/run/docker.sock"]
-    assert {"ENGINE=/var/run/docker.sock", "IMAGE=sha256:1", f"SERVER={JOB.name}:8098"} <= set(words)
+    assert {"ENGINE=/var/run/docker.sock", "IMAGE=sha256:1", f"SERVER={JOB.server_name}:8098"} <= set(words)
+    assert JOB.server_name != JOB.name
+    assert following(JOB.server(Path("/folder"), "0:0"), "--name") == [JOB.server_name]
 
 
 def test_the_token_is_in_no_command_and_each_one_is_a_secret_of_its_own() -> None:

@@ -35,6 +35,7 @@ FACTS = {
         ("node.ip==10.0.3.9/24", True),
         ("node.ip!=10.0.4.0/24", True),
         ("node.ip==nonsense", False),
+        ("node.ip!=nonsense", False),
         ("node.colour==red", False),
         ("node.colour!=red", False),
         ("nonsense", False),

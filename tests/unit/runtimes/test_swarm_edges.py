@@ -264,7 +264,7 @@ def test_what_is_typed_about_an_edge_that_does_not_run_mends_it_or_shows_more() 
         hint_absent([ended("exit (1)", wanted="ready")], "s_edge", NEEDS) == "docker service ps --no-trunc s_edge"
     )
     assert hint_absent([ended("", "preparing", "running")], "s_edge", NEEDS) == "inv verify"
-    assert hint_absent([lacking], "s_edge", replace(NEEDS, is_given=True)) == "inv up"
+    assert hint_absent([lacking], "s_edge", replace(NEEDS, by_manager=True)) == "inv up"
 
 
 def test_an_edge_that_runs_again_says_for_two_minutes_why_it_was_ended() -> None:

@@ -18,6 +18,7 @@ from edge_tasks.errors import CommandFailed, FleetError
 from edge_tasks.plan import counted, some
 from edge_tasks.runtimes.docker.light_container import image_of
 from edge_tasks.runtimes.swarm import image_loader, image_server
+from edge_tasks.runtimes.swarm.edge_reasons import RUNS
 from edge_tasks.runtimes.swarm.image_job import (
     IMAGE_FILE,
     PROGRAM_FILE,
@@ -28,14 +29,13 @@ from edge_tasks.runtimes.swarm.image_job import (
     why_not_given,
 )
 from edge_tasks.runtimes.swarm.placement import fits
-from edge_tasks.runtimes.swarm.reasons import lacking_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edge_tasks.adapters.swarm import SwarmTask
     from edge_tasks.adapters.swarm_job import JobTask
     from edge_tasks.adapters.swarm_nodes import DescribedNode
+    from edge_tasks.adapters.swarm_stack import StackTask
     from edge_tasks.runtimes.swarm.shipping import Shipping
     from edge_tasks.runtimes.swarm.stack import SwarmStack
 
@@ -48,7 +48,7 @@ _JOB_S: Final = 3600.0
 
 
 @dataclass
-class ImageCarrier:
+class ImageGiver:
     """Gives nodes the image of the edges.
 
     Attributes:
@@ -57,6 +57,7 @@ class ImageCarrier:
         called: the image's id as it was found last; empty if nodes are not to get it from the manager.
         constraints: where edges may be, as they were found last.
         failed: node's name → why it was not given the image.
+        did: what was done, for people; empty if no node was tried.
     """
 
     stack: SwarmStack
@@ -65,10 +66,13 @@ class ImageCarrier:
     called: str = ""
     constraints: tuple[str, ...] = ()
     failed: dict[str, str] = field(default_factory=dict)
+    did: str = ""
     _tried: set[str] = field(default_factory=set)
 
-    def find(self, tasks: Iterable[SwarmTask], constraints: tuple[str, ...]) -> Mapping[str, str]:
+    def find(self, tasks: Iterable[StackTask], constraints: tuple[str, ...]) -> Mapping[str, str]:
         """Id → name of the nodes that may lack the image, as it is by now, and may have edges.
+
+        A node that was tried is not among them for the rest of the call.
 
         Args:
             tasks: of edges.
@@ -78,34 +82,43 @@ class ImageCarrier:
         if not self.called:
             return {}
         nodes = [one for one in described_nodes(self.stack.docker) if self._may_have_edges(one)]
-        return lacking(nodes, given=self._given(), complaining=self.complaining(tasks))
+        found = lacking(nodes, given=self._given(), complaining=self.complaining(tasks))
+        return {key: name for key, name in found.items() if key not in self._tried}
 
-    def give(self, nodes: Mapping[str, str]) -> str:
-        """Give these nodes the image, each only once in a call; what was done, empty if nothing was.
+    def give(self, nodes: Mapping[str, str]) -> None:
+        """Give these nodes the image, each only once in a call.
 
         A node that cannot be given it is told of and passed over: it may have the image, and others go on.
         """
         todo = {key: name for key, name in nodes.items() if key not in self._tried}
         if not todo:
-            return ""
+            return
         self._tried.update(todo)
         say = self.stack.context.say
         say(f"  the manager gives {self.image} to nodes that may lack it: {some(tuple(todo.values()))}")
         with self.stack.context.waiting("nodes get the image of the edges"):
-            told = self._carried(todo)
+            told = self._given_to(todo)
         self.failed |= {todo[key]: why for key, why in told.items() if why}
         for why in dict.fromkeys(filter(None, told.values())):
             names = tuple(todo[key] for key, found in told.items() if found == why)
             say(f"  {some(names)} cannot be given {self.image}: {why}")
-        self.stack.context.state.record.note(
-            image_given={"image": self.called, "nodes": sorted({*self._given(), *todo})}
-        )
-        have = sum(not why for why in told.values())
-        return f"{counted(have, 'node')} given the image" if have else ""
+        have = {key for key, why in told.items() if not why}
+        self.did = f"{counted(len(have), 'node') if have else 'no node'} given the image"
+        noted = sorted((self._given() | have) - (todo.keys() - have))
+        self.stack.context.state.record.note(image_given={"image": self.called, "nodes": noted})
 
-    def complaining(self, tasks: Iterable[SwarmTask]) -> set[str]:
-        """The names of the nodes that lack the image, as tasks say."""
-        return set(lacking_image([one for one in tasks if self.called and self.called in one.error]))
+    def complaining(self, tasks: Iterable[StackTask]) -> set[str]:
+        """The names of the nodes that lack the image, as their tasks say, of which the newest come first.
+
+        What a task said counts until another one runs in its place, or says something else.
+        """
+        if not self.called:
+            return set()
+        last: dict[tuple[str, str], StackTask] = {}
+        for task in tasks:
+            if task.error or task.state == RUNS:
+                last.setdefault((task.service, task.slot), task)
+        return {task.node for task in last.values() if task.state != RUNS and self.called in task.error}
 
     def _called(self) -> str:
         if not self.shipping.by_manager or not self.stack.edge_image.id:
@@ -120,16 +133,18 @@ class ImageCarrier:
         noted = self.stack.context.state.record.entries().get("image_given")
         return frozenset(noted["nodes"] if noted and noted["image"] == self.called else ())
 
-    def _carried(self, todo: Mapping[str, str]) -> dict[str, str]:
+    def _given_to(self, todo: Mapping[str, str]) -> dict[str, str]:
         """Node's id → why it has not got the image; empty if it has it."""
+        told: dict[str, str] = {}
         try:
             clear(self.stack)
             try:
-                return _Given(self, self._begin(todo), todo).awaited()
+                _Outcomes(self, self._begin(todo), todo, told).await_all()
             finally:
                 clear(self.stack)
         except FleetError as error:
-            return dict.fromkeys(todo, _short(error.message))
+            return {**dict.fromkeys(todo, f"the manager cannot give it: {_short(error)}"), **told}
+        return told
 
     def _begin(self, todo: Mapping[str, str]) -> ImageJob:
         """Serve the image here, and begin the job.
@@ -161,27 +176,38 @@ class ImageCarrier:
         return job
 
 
-class _Given:
-    """What becomes of the job's tasks."""
+class _Outcomes:
+    """What becomes of the job's tasks.
 
-    def __init__(self, carrier: ImageCarrier, job: ImageJob, todo: Mapping[str, str]) -> None:
-        self._carrier, self._wanted, self._todo = carrier, job, todo
-        self._job = SwarmJob(carrier.stack.docker, job.name)
+    Args:
+        giver: whose.
+        job: that was begun.
+        todo: id → name of its nodes.
+        told: gets node's id → why it has not got the image; empty if it has it.
+    """
+
+    def __init__(self, giver: ImageGiver, job: ImageJob, todo: Mapping[str, str], told: dict[str, str]) -> None:
+        self._giver, self._wanted, self._todo = giver, job, todo
+        self._job = SwarmJob(giver.stack.docker, job.name)
         self._began = time.monotonic()
-        self._told: dict[str, str] = {}
+        self._told = told
 
-    def awaited(self) -> dict[str, str]:
-        """Node's id → why it has not got the image; empty if it has it."""
+    def await_all(self) -> None:
+        """Wait until all nodes have the image or cannot be given it.
+
+        Raises:
+            CommandFailed: the Swarm does not answer.
+        """
         deadline = self._began + _JOB_S
         while self._look() and until(deadline, _LOOK_S):
             pass
         late = f"it has not taken it within {_JOB_S / 60:.0f} minutes"
-        return {key: self._told.get(key, late) for key in self._todo}
+        self._told.update({key: late for key in self._todo if key not in self._told})
 
     def _look(self) -> bool:
         """Note what has become of nodes since, and say it; whether some are left."""
         tasks = self._job.tasks()
-        up = {one.id for one in described_nodes(self._carrier.stack.docker) if one.takes_tasks}
+        up = {one.id for one in described_nodes(self._giver.stack.docker) if one.takes_tasks}
         left = [key for key in self._todo if key not in self._told]
         new = {key: why for key in left if (why := self._outcome(tasks.get(key), is_up=key in up)) is not None}
         self._told.update(new)
@@ -189,7 +215,7 @@ class _Given:
             done = sum(not why for why in self._told.values())
             of_all = f"{done} of {counted(len(self._todo), 'node')}"
             verb = "have" if len(have) > 1 else "has"
-            self._carrier.stack.context.say(f"  {some(have)} {verb} {self._carrier.image}, {of_all}")
+            self._giver.stack.context.say(f"  {some(have)} {verb} {self._giver.image}, {of_all}")
         return len(self._told) < len(self._todo)
 
     def _outcome(self, task: JobTask | None, *, is_up: bool) -> str | None:
@@ -221,6 +247,11 @@ def clear(stack: SwarmStack) -> None:
         remove_directory(_folder_of(stack))
 
 
+def was_killed(stack: SwarmStack) -> bool:
+    """Whether something is left of a call that was killed while it gave nodes the image."""
+    return _folder_of(stack).exists()
+
+
 def _folder_of(stack: SwarmStack) -> Path:
     return stack.context.state.folder / _FOLDER
 
@@ -229,7 +260,11 @@ def _text_of(module: str) -> str:
     return read_utf8(Path(module))
 
 
-def _short(message: str) -> str:
-    """What Docker itself says in the message of a command that failed, which may have a program as a word."""
-    lines = [line.strip() for line in message.rpartition(" ended with ")[2].splitlines() if line.strip()]
-    return next((line for line in lines if "error" in line.lower()), lines[-1])
+def _short(error: FleetError) -> str:
+    """What Docker itself says of a command that failed, which may have a program as a word; or what mends it."""
+    words, _, said = error.message.partition(" ended with ")
+    lines = [line.strip() for line in said.splitlines()[1:] if line.strip()]
+    if said:
+        of_command = f"{' '.join(words.split()[:3])} ended with {said.splitlines()[0]}"
+        return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else of_command)
+    return f"{error.message} → {error.hint}" if error.hint else error.message
