@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +25,7 @@ from edge_tasks.runtimes.embedded.schema import create_database
 from edge_tasks.timedata.embedded.database import Database, connect
 from tests.integration.stand_in import add, config_of, running
 from tests.inv import ROOT, inv, without_settings
+from tests.ports import free_port
 from tests.tls_proxy import TlsProxy, tls_proxy
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ class Result:
 @contextmanager
 def place(edges: int, folder: Path) -> Iterator[tuple[TlsProxy, Path]]:
     """A stand-in backend that knows so many edges, behind a proxy."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     postgres = PostgresServer(folder / "data", port, "odoo", "secret")
     postgres.start()
     try:

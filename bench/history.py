@@ -9,7 +9,6 @@ counters, a state of charge, and constants. A year of quarter hours is written, 
 from __future__ import annotations
 
 import argparse
-import socket
 import statistics
 import tempfile
 import time
@@ -30,6 +29,7 @@ from edge_tasks.timedata.embedded.history import EmbeddedHistory
 from edge_tasks.timedata.points import Points
 from tests.billing_client import BillingClient
 from tests.integration.stand_in import PASSWORD, USER, config_of, running
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +77,7 @@ def points(edges: int) -> Iterator[Points]:
 def server() -> Iterator[tuple[PostgresServer, EmbeddedHistory]]:
     """A PostgreSQL with the device table."""
     with tempfile.TemporaryDirectory() as folder:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         found = PostgresServer(Path(folder) / "data", port, "odoo", "secret")
         found.start()
         try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,12 +26,14 @@ from edge_tasks.cli.console import Console
 from edge_tasks.fleet.groups import Group
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.registry.odoo.rows import plan_registration
-from edge_tasks.registry.odoo.table import Database, read_rows, register
+from edge_tasks.registry.odoo.server import Database
+from edge_tasks.registry.odoo.table import read_rows, register
 from edge_tasks.runtimes import light_groups
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database
 from edge_tasks.steps.export_keys import ExportKeys
 from tests.inv import ROOT, inv, last_used_kept
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -137,8 +138,7 @@ def cost_of(command: Sequence[str], allowed: tuple[int, ...] = (0,)) -> Cost:
 @contextmanager
 def postgres(folder: Path) -> Iterator[int]:
     """The port of a server with an empty device table."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     server = PostgresServer(folder / "data", port, USER, PASSWORD)
     server.start()
     try:

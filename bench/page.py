@@ -6,7 +6,6 @@ every look changes a share of the edges. First paint, bytes and script time are 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import random
@@ -16,25 +15,23 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import psycopg
-from aiohttp import web
 from playwright.sync_api import sync_playwright
 
 from bench.figures_page import renew
 from edge_tasks.page.server import page_app
 from edge_tasks.page.snapshot import Row, Snapshot
 from tests.inv import ROOT, inv, last_used_kept
+from tests.serving import served
 from tests.unmetered import Unmetered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from playwright.sync_api import Page
 
@@ -71,27 +68,6 @@ class Moving:
         power = self._random.randrange(-5000, 5000)
         figures = (power, 5000, 500 + power, -4500, self._random.randrange(100))
         return Row("online", "", "", round(time.time()), figures)
-
-
-@contextmanager
-def served(source: Moving, every_s: float = 1.0) -> Iterator[str]:
-    """The page in a thread; its address."""
-    loop = asyncio.new_event_loop()
-    runner = web.AppRunner(page_app(source, Unmetered(), every_s), access_log=None, shutdown_timeout=1)
-
-    async def start() -> int:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return int(runner.addresses[0][1])
-
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{asyncio.run_coroutine_threadsafe(start(), loop).result()}/"
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
 
 
 def loading(page: Page, url: str, edges: int) -> tuple[float, float, float]:
@@ -136,7 +112,7 @@ def measure(edges: int) -> list[tuple[str, str]]:
     lines = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        with served(Moving(edges, 0.1)) as url:
+        with served(page_app(Moving(edges, 0.1), Unmetered(), 1.0)) as url:
             loads = [loading(browser.new_context().new_page(), url, edges) for _ in range(LOADS)]
         paint, ready, size = (statistics.median(load[place] for load in loads) for place in range(3))
         lines += [
@@ -146,7 +122,7 @@ def measure(edges: int) -> list[tuple[str, str]]:
         ]
         for every, share in ((1.0, 0.1), (1.0, 1.0), (0.1, 1.0)):
             source = Moving(edges, share)
-            with served(source, every) as url:
+            with served(page_app(source, Unmetered(), every)) as url:
                 page = browser.new_page()
                 loading(page, url, edges)
                 looks, updates, busy, kilobytes = updating(page, source)

@@ -24,7 +24,8 @@ from edge_tasks.checkout.layouts import Platform, bundled_source
 from edge_tasks.checkout.template import check_rendered
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.registry.odoo.rows import plan_registration
-from edge_tasks.registry.odoo.table import Database, read_rows, register
+from edge_tasks.registry.odoo.server import Database
+from edge_tasks.registry.odoo.table import read_rows, register
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database
 from tests.inv import ROOT, inv, last_used_kept

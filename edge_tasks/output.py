@@ -12,7 +12,7 @@ Counting: TypeAlias = "Callable[[str], tuple[int, int] | None]"
 """A line that a program printed → (done, total), when the line counts something."""
 
 INDENT = 15
-"""By how many columns the text of a step's line is indented when it wraps."""
+"""How many columns the text of a step's line is indented when it wraps."""
 
 
 class Progress(Protocol):

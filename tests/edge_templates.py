@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-from edge_tasks.checkout.template import SourceFile
+from edge_tasks.checkout.template_file import SourceFile
 
 BUNDLED = Path(__file__).parents[1] / "templates" / "platform" / "openems-edge" / "config.d"
 REVISION = ':org.apache.felix.configadmin.revision:=L"1"\n'

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.absence import is_without
+from tests.ports import free_port
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
@@ -113,8 +114,7 @@ def running(folder: Path, *, login: str = "", flux: bool = False) -> Iterator[In
         flux: it is asked as InfluxDB 2 is, in Flux; it then takes seconds of CPU to start.
     """
     program = find_program() or is_without("InfluxDB 1.8: run .ci/influxd first")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "influxdb.conf"
     switches = {"login": str(bool(login)).lower(), "flux": str(flux).lower()}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
 from edge_tasks.page.server import page_app
 from edge_tasks.page.snapshot import Row, Snapshot
 from tests.browser import tab
+from tests.serving import served
 from tests.unmetered import Unmetered
 
 if TYPE_CHECKING:
@@ -62,25 +60,10 @@ class MovedFleet:
 @contextmanager
 def shown(fleet: MovedFleet, energies: EnergySource | None = None, **context: Any) -> Iterator[Page]:
     """The fleet's page in a tab, with a first look if the fleet answers."""
-    loop = asyncio.new_event_loop()
-    runner = web.AppRunner(
-        page_app(fleet, energies or Unmetered(), every_s=0.2), access_log=None, shutdown_timeout=1
-    )
-
-    async def start() -> int:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        return int(runner.addresses[0][1])
-
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        port = asyncio.run_coroutine_threadsafe(start(), loop).result(20)
-        with tab(f"http://127.0.0.1:{port}/", **{"viewport": DESKTOP, **context}) as page:
-            if fleet.answers.is_set():
-                page.wait_for_selector('#asked[class*="lamp-"]:not(.lamp-waiting)')
-            yield page
-    finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+    with (
+        served(page_app(fleet, energies or Unmetered(), every_s=0.2)) as url,
+        tab(url, **{"viewport": DESKTOP, **context}) as page,
+    ):
+        if fleet.answers.is_set():
+            page.wait_for_selector('#asked[class*="lamp-"]:not(.lamp-waiting)')
+        yield page

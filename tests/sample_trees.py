@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
-from edge_tasks.checkout.template import SourceFile
+from edge_tasks.checkout.template_file import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from edge_tasks.adapters.files import writing
 from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 _GLIBC: Final = ("manylinux_2_17", "manylinux2014", "manylinux_2_28")
@@ -27,7 +27,7 @@ def installed(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{name}=={version(name)}" for name in names)
 
 
-def fetch(requirements: Iterable[str], folder: Path, *, python: str, architecture: str) -> None:
+def fetch(requirements: Collection[str], folder: Path, *, python: str, architecture: str) -> None:
     """Put packages, with what they need, into a folder, for a Linux with glibc.
 
     Args:

@@ -94,7 +94,7 @@ class Program:
         self.peer.close()
 
     def drop(self) -> None:
-        """The same: nobody waits for its end."""
+        """End the connection, as :meth:`close` does: nobody waits for its end."""
         self.peer.close()
 
     def ping(self, period: float) -> None:

@@ -66,7 +66,7 @@ class History:
         return await self._answers.answer(method, device, params)
 
     def _make_answers(self) -> Answers:
-        """In a thread: edges send meanwhile."""
+        """Make what answers, in a thread, because edges send meanwhile."""
         from edge_tasks.backend.history_answers import Answers  # noqa: PLC0415 - numpy takes 100 ms to import
 
         return Answers(self._config, self._store, self.live)

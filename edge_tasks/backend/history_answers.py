@@ -14,10 +14,10 @@ from edge_tasks.backend.config_file import AGGREGATED
 from edge_tasks.backend.history import DATA, ENERGY, NO_RESULT
 from edge_tasks.backend.json_rpc import RpcError
 from edge_tasks.backend.store import StoreError, reason
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata import aggregated, answer
 from edge_tasks.timedata.embedded.block import joined, series_in
 from edge_tasks.timedata.embedded.database import number_of
-from edge_tasks.timedata.embedded.moments import DAY_MS
 from edge_tasks.timedata.embedded.recorder import stored
 from edge_tasks.timedata.series import EMPTY
 
@@ -82,10 +82,8 @@ class Answers:
     async def _of_aggregated(
         self, method: str, device: Device, asked: Question, params: JsonObject
     ) -> JsonObject | None:
-        meters, series = (
-            self.config.release.aggregated_meters,
-            await self._series(device, asked, whole=method != DATA),
-        )
+        meters = self.config.release.aggregated_meters
+        series = await self._series(device, asked, whole=method != DATA)
         values = {channel: stored(value) for channel, value in device.values(asked.channels).items()}
         present = aggregated.Present(int(time.time() * 1000), values)
         if method == ENERGY:

@@ -63,7 +63,7 @@ def resolution(params: JsonObject) -> Resolution:
 
 
 def resolution_or_automatic(params: JsonObject, asked: Question) -> Resolution:
-    """The same, or what OpenEMS chooses for so many days."""
+    """The resolution that the params name, else the one that OpenEMS chooses for that many days."""
     return resolution(params) if "resolution" in params else automatic(asked.begin, asked.end)
 
 

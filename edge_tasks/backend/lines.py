@@ -14,7 +14,7 @@ _PINGS_AT_ONCE: Final = 200
 
 
 class Lines:
-    """Those that were opened and have not ended."""
+    """The lines that were opened and have not ended."""
 
     def __init__(self) -> None:
         self._open: set[Line] = set()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.backend.history_store import Row
 from edge_tasks.backend.store import StoreError, reason
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.embedded.database import number_of
-from edge_tasks.timedata.embedded.moments import DAY_MS, together
+from edge_tasks.timedata.embedded.moments import together
 from edge_tasks.timedata.embedded.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ _AT_ONCE: Final = 100
 """The most edges in one transaction: messages come between two of them."""
 _MANY: Final = 1_000
 _LONGER: Final = 5
-"""Beyond so many edges, it is written so many times less often."""
+"""Beyond :data:`_MANY` edges, it is written :data:`_LONGER` times less often."""
 _TIDIED: Final = 10
-"""After so many periods the rows are tidied."""
+"""In how many periods the rows are tidied once."""
 _MOST_UNWRITTEN: Final = 100_000
 """The most rows that wait for a database that cannot be written; beyond that, the oldest ones are dropped."""
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger("edge_tasks.backend")
 _LAST_FLUSH_SECONDS: Final = 0.8
-_LAST_HISTORY_SECONDS: Final = 6.0  # of ten thousand edges; it is killed after ten
+_LAST_HISTORY_SECONDS: Final = 6.0
+"""That of ten thousand edges takes a few seconds, and a process that has not ended after ten is killed."""
 _PULSE_SECONDS: Final = 1.0
 
 
@@ -131,7 +132,7 @@ class Backend:
             self._arrivals.append(line)
 
     def joined(self, socket: Socket, devices: Devices, device: Device) -> None:
-        """Note that a device has a connection more."""
+        """Note that a device has one more connection."""
         self.counters.connects += 1
         devices.connect(device, socket, self.minute)
 

@@ -54,7 +54,7 @@ _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 StoreError = psycopg.Error
 _T = TypeVar("_T")
 _KINDS = 32
-"""Edges of one template send the same configuration, which is then compared once: so many are remembered."""
+"""Edges of one template send the same configuration, which is then compared once. How many are remembered."""
 
 
 def reason(error: StoreError) -> str:

@@ -37,7 +37,7 @@ class Blueprint:
 
     @property
     def digest(self) -> str:
-        """Of all that an edge of it is made of and follows; without a load shape the seed means nothing."""
+        """A digest of all that its edges are made of and follow; without a load shape the seed means nothing."""
         shape = [self.group.seed, self.shape.digest] if self.shape else []
         return hashlib.sha256(json.dumps([self.template.digest, *shape]).encode()).hexdigest()[:16]
 
@@ -72,7 +72,7 @@ class DescribedEdge:
 
 @dataclass(frozen=True)
 class Blueprints:
-    """Those of a fleet.
+    """The blueprints of a fleet.
 
     Attributes:
         each: one for each group, at least one.
@@ -118,13 +118,13 @@ class Blueprints:
 
     @property
     def template_digest(self) -> str:
-        """Of the templates, households included."""
+        """A digest of the templates, households included."""
         digests = list(dict.fromkeys(one.template.digest for one in self.each))
         return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
     @cached_property
     def digest(self) -> str:
-        """Of who is made of what."""
+        """A digest of which edges are made of what."""
         parts = [[one.digest, *((found.start, found.stop) for found in one.group.ranges)] for one in self.each]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 

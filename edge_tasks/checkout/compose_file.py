@@ -31,7 +31,7 @@ _OVERRIDES: Final = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-"""Likewise."""
+"""Of overrides, in the same order."""
 
 _ANYWHERE: Final = Path()
 

@@ -125,10 +125,8 @@ def check_edge(
         for mount in left_out
     ]
     if options:
-        what, change = (
-            f"{' '.join(options)} is only for the platform's own edge",
-            "each edge gets --edge-heap instead",
-        )
+        what = f"{' '.join(options)} is only for the platform's own edge"
+        change = "each edge gets --edge-heap instead"
         where = place("environment", JAVA)
         found.append(Finding(what, where, change, fault=Fault.EDGE_HEAP, is_error=False))
     if networks == "host":

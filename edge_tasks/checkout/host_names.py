@@ -1,4 +1,4 @@
-"""By which names Java finds services in a Compose network. Pure.
+"""The names by which Java finds services in a Compose network. Pure.
 
 ``URI.getHost()`` is null for a name with an underscore, and then an edge calls itself. OpenEMS' own compose files
 name services so. Such a service gets a second name from us.

@@ -181,7 +181,7 @@ def environment_file(environment: Mapping[str, str]) -> str:
 
 
 def environment_file_as_written(environment: Mapping[str, str | None]) -> str:
-    """The same of an environment as it is written: Compose fills in the variables in it."""
+    """The text for an environment as it is written: Compose fills in the variables in it."""
     values = {name: value for name, value in environment.items() if value is not None}
     lines = (f'{name}="{_escaped(value).replace("$$", _DOLLAR)}"\n' for name, value in sorted(values.items()))
     return f"{_HEADING}{''.join(lines)}"

@@ -1,4 +1,4 @@
-"""By what the release of a checkout is recognised. Pure.
+"""The signs by which the release of a checkout is recognised. Pure.
 
 What says the release itself is believed first: ``--openems-version``, a label of the image, the jar, the tag of
 the image, what a Dockerfile fetches. Else what is configured narrows it down. Else it counts as the newest one.

@@ -226,7 +226,7 @@ def _looks_like(role: str, name: str, service: Service) -> bool:
 
 
 def _likeness(role: str, name: str, service: Service) -> str:
-    """By what a service looks like a role, for people; empty if it does not."""
+    """What makes a service look like a role, for people; empty if nothing does."""
     if index_of_service(name) is not None:
         return ""
     is_database = bool(_IS_DATABASE & (service.get("environment") or {}).keys())

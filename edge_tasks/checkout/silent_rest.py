@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.survey import Survey
 
 LOGIN: Final = "enablePasswordAuthentication"
-"""By which ``Metadata.Odoo`` checks logins, which it does by default."""
+"""The property by which ``Metadata.Odoo`` checks logins, as it does by default."""
 
 _OTHER_PROVIDER: Final = "keycloak"
 

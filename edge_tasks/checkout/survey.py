@@ -81,7 +81,7 @@ class Survey:
         return self.place_in_volume(role)[0]
 
     def place_in_volume(self, role: str) -> tuple[str, PurePosixPath]:
-        """That volume, and the folder in it."""
+        """The same volume, and the folder in it."""
         service = self._service(role) if self.is_official(role) else {}
         return volume_at(service, OFFICIAL_CONFIG_TARGET)
 
@@ -107,20 +107,20 @@ class Survey:
 
     @cached_property
     def backend_edge_folder(self) -> Path | None:
-        """That of the backend's second program."""
+        """The same folder of the backend's second program."""
         usual = self.platform.path / "openems-backend-edge" / "config.d"
         return self._folder(BACKEND_EDGE, usual, (APP,))
 
     @cached_property
     def backend_texts(self) -> Mapping[PurePosixPath, str]:
-        """Its files, by path below that folder; of OpenEMS' own image without one, those that it gets."""
+        """The backend's files, by path below that folder; an official image without one gets them from us."""
         if self.is_completed("backend"):
             return completed(self.in_volume.get("backend", {}), self.release.release)
         return self._texts(self.backend_folder)
 
     @cached_property
     def backend_edge_texts(self) -> Mapping[PurePosixPath, str]:
-        """Those of the second program, likewise."""
+        """The files of the second program, likewise."""
         if self.is_completed(BACKEND_EDGE):
             files = self.in_volume.get(BACKEND_EDGE, {})
             return completed_backend_edge(files, self.release.release, self.manager_uri)
@@ -225,7 +225,7 @@ class Survey:
 
     @property
     def _images(self) -> tuple[str, ...]:
-        """Of OpenEMS' own programs."""
+        """The images of OpenEMS' own programs."""
         return tuple(self.project.image(name) for role in OPENEMS if (name := self.players.get(role)))
 
     def _jars(self, role: str) -> Iterator[Path]:

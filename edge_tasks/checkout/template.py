@@ -15,34 +15,24 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters import rendering
+from edge_tasks.checkout.template_file import ParsedFile, SourceFile, parse
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix
-from edge_tasks.openems.configuration import BACKEND, SINGLETON_IDS, Component, as_flag
+from edge_tasks.openems.configuration import BACKEND, Component, as_flag
 from edge_tasks.openems.households import household_files
-from edge_tasks.openems.release import NEW_SINGLETONS
-from edge_tasks.openems.singletons import is_configured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import PurePosixPath
 
     from edge_tasks.fleet.identity import Edge
 
-_SINGLETONS: Final = NEW_SINGLETONS | SINGLETON_IDS.keys()
 _GENERATION: Final = 1
 """Raise it when the same template and edge give other files than before. Then all are written again."""
 _KINDS: Final = 16
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A ``.config`` file of the template: its path below ``config.d``, and its exact text."""
-
-    path: PurePosixPath
-    text: str
 
 
 @dataclass(frozen=True)
@@ -118,29 +108,6 @@ class Template:
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-@dataclass(frozen=True)
-class _Parsed:
-    source: SourceFile
-    document: felix.Document
-    pid: str | None
-
-    @property
-    def renewed(self) -> bool:
-        return self.document.find("service.factoryPid") is not None and felix.is_generated(self.source.path)
-
-    @property
-    def is_written_by_edge(self) -> bool:
-        if self.document.find("service.factoryPid") is not None:
-            return False
-        if self.pid is not None and is_configured(self.pid, self.document.values()):
-            return False
-        return self.pid in _SINGLETONS or self.document.find("service.bundleLocation") is not None
-
-    @property
-    def target(self) -> PurePosixPath:
-        return felix.path_of(self.pid) if self.pid else self.source.path
-
-
 def compile_template(sources: Iterable[SourceFile], folder: str, households: int = 0) -> Template:
     """Compile what was read from ``folder``, which is only named in messages, with so many households added.
 
@@ -153,8 +120,8 @@ def compile_template(sources: Iterable[SourceFile], folder: str, households: int
 
 @lru_cache(maxsize=_KINDS)
 def _compile(sources: tuple[SourceFile, ...], folder: str, households: int) -> Template:
-    """Of the same files it is the same: a call reads them before it has the platform's lock, and again then."""
-    parsed = [_parsed(source, folder) for source in sources]
+    """Compile them, once for the same files: a call reads them before it has the platform's lock and again."""
+    parsed = [parse(source, folder) for source in sources]
     kept = [file for file in parsed if not file.is_written_by_edge]
     if not kept:
         raise SettingsError(f"{folder} has no .config files", hint="name a platform with an edge template")
@@ -185,47 +152,13 @@ def check_rendered(files: Mapping[PurePosixPath, str]) -> None:
             raise AssertionError(f"{path}: its service.pid is {pid!r}, Felix would ignore it")
 
 
-def _households(files: list[_Parsed], count: int) -> list[_Parsed]:
+def _households(files: list[ParsedFile], count: int) -> list[ParsedFile]:
     taken = {own_id for file in files if (own_id := file.document.string("id"))}
-    return [_parsed(SourceFile(*file), "households") for file in household_files(taken, count)]
+    return [parse(SourceFile(*file), "households") for file in household_files(taken, count)]
 
 
-def _parsed(source: SourceFile, folder: str) -> _Parsed:
-    where = f"{folder}/{source.path}"
-    try:
-        document = felix.parse(source.text)
-    except felix.FelixSyntaxError as error:
-        raise SettingsError(
-            f"{where}:{error.line}: {error.problem}",
-            hint="Felix would silently ignore this file: correct it or remove it",
-        ) from None
-    if source.path == PurePosixPath(felix.DYNAMIC_BINDINGS):
-        return _Parsed(source, document, None)
-    return _Parsed(source, document, _checked_pid(source, document, where))
-
-
-def _checked_pid(source: SourceFile, document: felix.Document, where: str) -> str:
-    found = document.find("service.pid")
-    if found is None or not isinstance(found.value, str):
-        raise SettingsError(f"{where}:1: no service.pid", hint="add one, or remove the file")
-    try:
-        path = felix.path_of(found.value)
-    except ValueError as error:
-        raise SettingsError(f"{where}:{found.line}: service.pid {error}", hint="give it a plain PID") from None
-    if path.name != source.path.name:
-        raise SettingsError(
-            f"{where}:{found.line}: the file name is not the last segment of service.pid {found.value}",
-            hint=f"rename the file to {path.name}, or correct its service.pid",
-        )
-    if felix.is_generated(source.path) and document.string("service.factoryPid") is None:
-        raise SettingsError(
-            f"{where}:1: a factory file without service.factoryPid", hint="add one, or remove the file"
-        )
-    return found.value
-
-
-def _check_unique(files: list[_Parsed], folder: str) -> None:
-    first: dict[str, _Parsed] = {}
+def _check_unique(files: list[ParsedFile], folder: str) -> None:
+    first: dict[str, ParsedFile] = {}
     for file in files:
         if file.pid is None:
             continue
@@ -237,7 +170,7 @@ def _check_unique(files: list[_Parsed], folder: str) -> None:
             )
 
 
-def _backend(files: list[_Parsed], folder: str) -> _Parsed:
+def _backend(files: list[ParsedFile], folder: str) -> ParsedFile:
     found = [file for file in files if file.document.string("service.factoryPid") == BACKEND]
     if len(found) != 1:
         names = ", ".join(str(file.source.path) for file in found) or "none found"
@@ -254,7 +187,7 @@ def _backend(files: list[_Parsed], folder: str) -> _Parsed:
     return found[0]
 
 
-def _compiled(file: _Parsed, pids: list[str], *, is_backend: bool) -> _File:
+def _compiled(file: ParsedFile, pids: list[str], *, is_backend: bool) -> _File:
     spots = [(start, end, f"pid['{pid}']") for start, end, pid in file.document.occurrences(pids)]
     missing = []
     for name in ("apikey", "uri") if is_backend else ():
@@ -280,7 +213,7 @@ def _with_placeholders(text: str, spots: list[tuple[int, int, str]]) -> str:
     return "".join([*parts, rendering.literal(text[position:])])
 
 
-def _components(files: list[_Parsed]) -> Iterable[Component]:
+def _components(files: list[ParsedFile]) -> Iterable[Component]:
     for file in files:
         component_id = file.document.string("id")
         factory_pid = file.document.string("service.factoryPid")
@@ -289,7 +222,7 @@ def _components(files: list[_Parsed]) -> Iterable[Component]:
             yield Component(component_id, factory_pid, file.pid, alias, file.document.values())
 
 
-def _digest(files: list[_Parsed]) -> str:
+def _digest(files: list[ParsedFile]) -> str:
     digest = hashlib.sha256()
     for file in files:
         for part in (str(file.source.path), file.source.text):

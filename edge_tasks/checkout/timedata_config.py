@@ -40,7 +40,7 @@ class Provider:
         lines: where each property that was given stands, counted from 1.
         url: of the server, as the backend's container sees it; empty where there is none.
         org: the organisation; ``-`` for InfluxDB 1.
-        api_key: the token; ``user:password`` for InfluxDB 1, of which nothing is asked without a login.
+        api_key: the token; ``user:password`` for InfluxDB 1, or nothing if that has no login.
         bucket: ``database/retention policy`` for InfluxDB 1.
         measurement: that points are written to.
         query_language: ``INFLUX_QL`` or ``FLUX``.

@@ -198,7 +198,7 @@ def _listens(service: Service) -> int:
 
 
 def _names(name: str, service: Service) -> set[str]:
-    """By which other services reach it."""
+    """The names by which other services reach it."""
     given: Mapping[str, object] = service
     networks = service.get("networks") or {}
     aliases = (entry.get("aliases") or () for entry in networks.values() if isinstance(entry, dict))

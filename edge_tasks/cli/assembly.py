@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli import pasts_left
 from edge_tasks.cli.question import is_confirmed
-from edge_tasks.cli.selection import selected
+from edge_tasks.cli.selection import selected_edges
 from edge_tasks.cli.timeline import longest
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from edge_tasks.cli.session import Session
     from edge_tasks.cli.target import Target
-    from edge_tasks.fleet.identity import Edge
     from edge_tasks.steps.step import Step
 
 
@@ -188,42 +187,46 @@ def restart(session: Session) -> None:
 def down(session: Session) -> None:
     """``inv down``, with ``--purge`` everything that was ever made."""
     session.end_beside()
-    target = session.target
+    target, is_final = session.target, session.flag("purge")
     if target.saved is None and not target.state.folder.exists():
         session.console.document(stopped=[])
         session.console.line(f"nothing to do: there is no fleet in {target.platform.path}")
         return
     target.state.check_owner()
     session.say_without_effect()
-    saved = target.saved
-    now = session.runtime_of(saved) if saved else None
-    override = target.platform.path / saved.override_file if saved else target.override
-    former = [session.runtime_of(one) for one in target.former]
-    storages = [one.storage for one in (*former, now) if one and one.storage]
-    pasts = PastPurge(storages, target.state.record)
-    if session.flag("purge") and (offered := pasts.offered()):
+    going = _down_of(session)
+    if is_final and going.pasts and (offered := going.pasts.offered()):
         wanted = is_confirmed(session, f"also remove {offered}, and what was sent since then?", default=True)
-        pasts = replace(pasts, is_wanted=wanted)
-    going = Down(
-        services=now.services if now else None,
-        state=target.state,
-        directories=target.directories,
-        override=override,
-        platform=target.platform,
-        output=session.console,
-        former=[one.services for one in former],
-        pasts=pasts,
-    )
+        going = replace(going, pasts=replace(going.pasts, is_wanted=wanted))
     with session.locked():
-        going.stop(is_final=session.flag("purge"))
-        if session.flag("purge"):
+        going.stop(is_final=is_final)
+        if is_final:
             from edge_tasks.cli import keeping  # noqa: PLC0415 - only a purge needs it
 
             going.purge()
-            if saved and (said := keeping.left()):
+            if target.saved and (said := keeping.left()):
                 session.console.line(said)
             session.platform_used.forget()
     session.begin_again()
+
+
+def _down_of(session: Session) -> Down:
+    """The step for the fleet as it is saved, where it is now and where it was before."""
+    target = session.target
+    saved = target.saved
+    now = session.runtime_of(saved) if saved else None
+    former = [session.runtime_of(one) for one in target.former]
+    storages = [one.storage for one in (*former, now) if one and one.storage]
+    return Down(
+        services=now.services if now else None,
+        state=target.state,
+        directories=target.directories,
+        override=target.platform.path / saved.override_file if saved else target.override,
+        platform=target.platform,
+        output=session.console,
+        former=[one.services for one in former],
+        pasts=PastPurge(storages, target.state.record),
+    )
 
 
 def print_next(session: Session) -> None:
@@ -267,13 +270,3 @@ def devices_read(session: Session) -> DevicesRead:
     target, runtime = session.target, session.runtime
     is_read_at_start = runtime.database.registry.is_read_at_start
     return DevicesRead(target.state.record, runtime.backend, target.fleet, is_read_at_start)
-
-
-def selected_edges(session: Session) -> list[Edge]:
-    """The edges that ``--edge`` names.
-
-    Raises:
-        SettingsError: it does not parse, or the fleet has no such edge.
-    """
-    fleet = session.target.fleet
-    return [fleet.edge(index) for index in selected(str(session.options["edge"]), fleet.size)]

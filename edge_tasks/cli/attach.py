@@ -11,15 +11,14 @@ from edge_tasks.adapters import machine
 from edge_tasks.adapters.children import Children
 from edge_tasks.adapters.files import in_utf8
 from edge_tasks.adapters.reaching import check_reachable, trust
-from edge_tasks.checkout import load_shapes
 from edge_tasks.checkout.blueprints import Blueprints
-from edge_tasks.checkout.layouts import Platform, bundled_source, find_platform
-from edge_tasks.cli.assembly import selected_edges
+from edge_tasks.checkout.layouts import Platform, bundled_source
+from edge_tasks.checkout.platform_meant import find_platform
 from edge_tasks.cli.attach_options import CONNECT_RATE, FOR, LIMIT, MIN_AVAILABILITY, TAKES
 from edge_tasks.cli.consent import ask_for_consent, load_on
 from edge_tasks.cli.options import COMMON
-from edge_tasks.cli.selection import selected
-from edge_tasks.cli.settings import Choices, check_typed
+from edge_tasks.cli.selection import edges_meant, selected
+from edge_tasks.cli.settings import check_typed
 from edge_tasks.errors import NotWritable, SettingsError
 from edge_tasks.fleet.keys_file import check_ending, read_keys
 from edge_tasks.fleet.limits import MOST_EDGES
@@ -28,7 +27,7 @@ from edge_tasks.plan import counted
 from edge_tasks.proof.backend_api import BackendApi, opener_trusting
 from edge_tasks.runtimes.attached_fleet import fleet_document, groups_of
 from edge_tasks.runtimes.attached_host import AttachedHost
-from edge_tasks.runtimes.light_host import LightOptions
+from edge_tasks.runtimes.light_options import LightOptions
 from edge_tasks.steps.attach import Attach
 from edge_tasks.steps.attach_report import AttachReport, default_name
 from edge_tasks.steps.attach_report_files import AttachReportFiles
@@ -54,10 +53,8 @@ def export_keys(session: Session) -> None:
         NotWritable: the file cannot be written.
     """
     session.require_fleet()
-    target = session.target
     path = _path(session, "output", hint="inv export-keys --output keys.csv")
-    edges = selected_edges(session) if session.options.get("edge") else target.fleet.edges
-    ExportKeys(edges, target.blueprints, path, session.console).run()
+    ExportKeys(edges_meant(session), session.target.blueprints, path, session.console).run()
 
 
 def attach(session: Session) -> bool:
@@ -158,7 +155,7 @@ def _chosen(session: Session, keys: tuple[EdgeKey, ...]) -> list[EdgeKey]:
 
 
 def _light_options(session: Session) -> LightOptions:
-    choices = _choices(session)
+    choices = session.request.choices()
     is_chosen = choices.chosen("connect_rate").origin != "default"
     return LightOptions(
         processes=choices.number("light_processes"),
@@ -172,22 +169,17 @@ def _document(
     session: Session, keys: list[EdgeKey], address: BackendAddress, options: LightOptions
 ) -> dict[str, object]:
     """What the light host is told. The template is that of a platform only if one was named."""
-    choices = _choices(session)
+    choices = session.request.choices()
     named = choices.chosen("platform").value
     platform = (
         find_platform(str(named), session.invocation.home, Path.cwd())
         if named
         else Platform(bundled_source(), bundled=False)
     )
-    profile = load_shapes.absolute(choices.text("profile"), Path.cwd())
-    groups = groups_of(keys, choices.text("seed"), profile, choices.number("meters"))
+    groups = groups_of(keys, choices.text("seed"), choices.text("profile"), choices.number("meters"))
     return fleet_document(
         keys, Blueprints.of_groups(groups, platform.template, platform.path), address.uri, options
     )
-
-
-def _choices(session: Session) -> Choices:
-    return Choices(session.options, os.environ, {}, session.configured)
 
 
 def _proof(session: Session, names: list[str], context: ssl.SSLContext) -> AttachedProof | None:

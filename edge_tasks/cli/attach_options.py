@@ -7,10 +7,10 @@ from typing import Final
 from edge_tasks.cli.option import Option, Setting
 
 CONNECT_RATE: Final = 10
-"""At most so many edges connect per second to a backend that may be somebody else's, unless another is typed."""
+"""How many edges connect per second at most, unless typed: the backend may be somebody else's."""
 LIMIT: Final = Setting(
     "limit",
-    "At most so many edges",
+    "How many edges at most",
     default=100,
     lowest=1,
     highest=100_000,

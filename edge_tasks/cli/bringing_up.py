@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class BringingUp:
-    """A call, from when this was made on.
+    """What a call has done since this was made.
 
     Args:
         console: has the steps that were done.

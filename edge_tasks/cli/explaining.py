@@ -34,7 +34,7 @@ def explain(session: Session) -> None:
         SettingsError: there is no compose file, or it cannot be read.
     """
     session.say_without_effect()
-    target, named = session.target, session.services_named
+    target, named = session.target, session.request.services_named
     platform = target.platform
     found, read_by = _resolved(platform, target.choices.text("project_name"))
     project = with_edge(found, named)
@@ -59,7 +59,7 @@ def _resolved(platform: Platform, name: str) -> tuple[Project, str]:
 
 
 def _labels(project: Project) -> dict[str, Mapping[str, str]]:
-    """Of the images that are here, if an engine answers."""
+    """The labels of the images that are here, if an engine answers."""
     if not shutil.which("docker"):
         return {}
     docker = _docker()

@@ -22,7 +22,7 @@ _FIRST: Final = (
 )
 """The common options that most people need."""
 _FEW: Final = 3
-"""So many others are not worth a page of their own."""
+"""Up to this number, the others are not worth a page of their own."""
 _OF_DOCKER: Final = (Matters.DOCKER, Matters.BUNDLED_DOCKER)
 _OF_LIGHT: Final = (Matters.LIGHT, Matters.LIGHT_DOCKER, Matters.SWARM)
 

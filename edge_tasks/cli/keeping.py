@@ -1,4 +1,4 @@
-"""What is kept in the user's cache: listed, removed, and said where it is left."""
+"""What is kept in the user's cache: listed, removed, and named where a purge leaves it."""
 
 from __future__ import annotations
 

@@ -250,7 +250,7 @@ _FLAGS: Final = (
     ),
     Option(
         "no_snapshot",
-        "Initialise Odoo or the database even if an earlier run has kept the result, and keep none",
+        "Initialise Odoo or the database without a snapshot, and keep none",
         is_flag=True,
         used_by=("odoo-init",),
     ),

@@ -18,7 +18,7 @@ PORT: Final = Setting(
     highest=HIGHEST_PORT,
 )
 WATCH_S: Final = Setting("seconds", "How many seconds to watch", default=5, lowest=0, highest=86_400)
-END_AFTER_S: Final = Setting("seconds", "End after so many seconds", lowest=0, highest=31_536_000)
+END_AFTER_S: Final = Setting("seconds", "After how many seconds to end", lowest=0, highest=31_536_000)
 _FIX: Final = Option(
     "fix", "Correct what can be corrected, in copies and generated files of edge-tasks", is_flag=True
 )

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters import machine
-from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.history_options import EVERY, ZONE
 from edge_tasks.cli.incidents import incidents_by_edge, incidents_wanted, remarks_of
 from edge_tasks.cli.past_way import sender_of
 from edge_tasks.cli.pasts_left import indices_noted
 from edge_tasks.cli.publishing import publish
 from edge_tasks.cli.question import is_confirmed
-from edge_tasks.cli.selection import selected
+from edge_tasks.cli.selection import edges_meant, selected
 from edge_tasks.errors import SettingsError
 from edge_tasks.history import dates
 from edge_tasks.history.past_incidents import PastIncidents
@@ -159,7 +158,7 @@ def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
         SettingsError: another was named, or there is no light edge.
     """
     is_chosen = bool(session.options.get("edge"))
-    edges = selected_edges(session) if is_chosen else list(session.target.fleet.edges)
+    edges = edges_meant(session)
     light = session.runtime.edges.light_names
     chosen = [edge for edge in edges if edge.name in light]
     others = [edge for edge in edges if edge.name not in light]

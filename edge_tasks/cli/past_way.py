@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.timedata_config import INFLUXDB
 from edge_tasks.errors import SettingsError
+from edge_tasks.openems.milliseconds import MINUTE_MS
 from edge_tasks.steps.past_sender import PastSender
 
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.storage import Storage
 
 _POINTS_A_SECOND: Final = 2_000
-"""So many a backend stores while it serves others, too."""
-_MINUTE_MS: Final = 60_000
+"""How many a backend stores while it serves others, too."""
 
 
 def sender_of(session: Session, edges: Iterable[Edge], every: int) -> PastSender | None:
@@ -54,6 +54,6 @@ def check_way(storage: Storage, every: int) -> None:
     finest = storage.entrance().finest_ms
     if every < finest:
         raise SettingsError(
-            f"of what edges send, this backend keeps in the end only points {finest // _MINUTE_MS} minutes apart",
-            hint=f"--every {finest // _MINUTE_MS}m, or the same command without --through-backend",
+            f"of what edges send, this backend keeps in the end only points {finest // MINUTE_MS} minutes apart",
+            hint=f"--every {finest // MINUTE_MS}m, or the same command without --through-backend",
         )

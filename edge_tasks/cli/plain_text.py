@@ -23,7 +23,7 @@ _PLAIN: Final = {
 
 
 def write_plainly() -> None:
-    """Let standard output and standard error replace what they cannot encode; never does a print fail then."""
+    """Let standard output and standard error replace what they cannot encode, so that no print fails."""
     codecs.register_error(_NAME, replaced)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

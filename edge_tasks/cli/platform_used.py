@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edge_tasks.checkout import layouts
+from edge_tasks.checkout import platform_meant
 from edge_tasks.fleet.saved import State
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ class PlatformUsed:
 
     def begin(self) -> None:
         """Note the platform as the one that is meant: in place of one with a fleet, only after success."""
-        meant = layouts.find_platform(None, self._home, Path.cwd())
+        meant = platform_meant.find_platform(None, self._home, Path.cwd())
         if meant.path == self._platform.path or not State(meant.path).folder.is_dir():
-            layouts.remember(self._platform, self._home)
+            platform_meant.remember(self._platform, self._home)
         else:
             self._remembers_at_end = True
             self._output.line(f"until this succeeds, {meant.path} is meant where no --platform is typed")
@@ -33,8 +33,8 @@ class PlatformUsed:
     def succeed(self) -> None:
         """Note that the call did what was asked of it."""
         if self._remembers_at_end:
-            layouts.remember(self._platform, self._home)
+            platform_meant.remember(self._platform, self._home)
 
     def forget(self) -> None:
         """Do not remember this platform as the one used last."""
-        layouts.forget(self._platform, self._home)
+        platform_meant.forget(self._platform, self._home)

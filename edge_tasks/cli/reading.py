@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edge_tasks.cli.assembly import STEPS, fleet_view, selected_edges, table_of
+from edge_tasks.cli.assembly import STEPS, fleet_view, table_of
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.cli.own_options import END_AFTER_S, PORT, WATCH_S
+from edge_tasks.cli.selection import edges_meant, selected_edges
 from edge_tasks.cli.session import Session
 from edge_tasks.errors import FleetError, SettingsError
 from edge_tasks.plan import counted
@@ -106,7 +107,7 @@ def dashboard(session: Session) -> None:
 
     invocation, line = session.invocation, session.console.line
     port, seconds = page_port(session), _number(session, END_AFTER_S)
-    source = fleet_source(session.options.get("platform"), session.configured, invocation)
+    source = fleet_source(session.options.get("platform"), session.request.configured, invocation)
     app = server.page_app(source, FleetEnergies(lambda: source.watched), worded=invocation.worded)
     asyncio.run(server.serve(app, port, seconds, line))
 
@@ -192,7 +193,7 @@ def households(session: Session) -> None:
     target, output = session.target, session.options.get("output")
     chosen = bool(session.options.get("edge"))
     Households(
-        edges=selected_edges(session) if chosen else target.fleet.edges,
+        edges=edges_meant(session),
         blueprints=target.blueprints,
         path=Path.cwd() / Path(str(output)).expanduser() if output else None,
         output=session.console,
@@ -217,7 +218,7 @@ def logs(session: Session) -> None:
 
 def _status(session: Session) -> Status:
     session.require_fleet()
-    edges = selected_edges(session) if session.options.get("edge") else session.target.fleet.edges
+    edges = edges_meant(session)
     view = fleet_view(session)
     return Status(
         view=view,

@@ -15,14 +15,14 @@ _FLAGS: Final = ("skip_build", "demo", "no_snapshot", "force", "fix")
 
 
 def context_of(session: Session, fleet: Saved) -> RuntimeContext:
-    """For a fleet, which may be the saved one or the one that is wanted."""
+    """What a runtime is given for a fleet, which may be the saved one or the one that is wanted."""
     target, console = session.target, session.console
     return RuntimeContext(
         platform=target.platform,
         state=target.state,
         fleet=fleet.fleet,
         override=target.platform.path / fleet.override_file,
-        services_named=session.services_named,
+        services_named=session.request.services_named,
         choices=Choices({}, {}, fleet.choices, {}).extras(),
         told_release=target.told_release,
         flags=frozenset(flag for flag in _FLAGS if session.flag(flag)),

@@ -1,47 +1,36 @@
-"""One call of the command line: what was typed, and the target that it works on."""
+"""One call of the command line: what was asked of it, and what it has begun, locked and done."""
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout import layouts, load_shapes
-from edge_tasks.checkout.roles import EDGE_SERVICE
-from edge_tasks.cli import grouped
 from edge_tasks.cli.bringing_up import BringingUp
 from edge_tasks.cli.console import Console
-from edge_tasks.cli.effects import Place, counting, without_effect
+from edge_tasks.cli.effects import Place, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
-from edge_tasks.cli.releases import with_release
+from edge_tasks.cli.request import Request
 from edge_tasks.cli.runtime_context import context_of
-from edge_tasks.cli.settings import Choices, check_services, check_typed
-from edge_tasks.cli.target import Target, wanted_fleet
-from edge_tasks.fleet.saved import State, no_fleet
+from edge_tasks.fleet.saved import no_fleet
 from edge_tasks.plan import counted
 from edge_tasks.runtimes.beside import Beside
-from edge_tasks.runtimes.choice import chooser_of, kind
+from edge_tasks.runtimes.choice import kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from edge_tasks.checkout.layouts import Platform
     from edge_tasks.cli.invocation import Invocation
-    from edge_tasks.fleet.groups import Group
+    from edge_tasks.cli.target import Target
     from edge_tasks.fleet.saved import Saved
-    from edge_tasks.runtimes.choice import Choice, Chooser
     from edge_tasks.runtimes.protocols import Runtime
 
-_WITHOUT_FLEET_FILE: Final = frozenset({"down"})
-"""A task that needs no groups, so that a damaged fleet file does not hinder it."""
 _JUDGING: Final = frozenset({"verify"})
 _PATIENCE_S: Final = 10.0
-"""So long a call waits for what it has begun and does not need any more."""
+"""How long a call waits for what it has begun and no longer needs."""
 
 
 class Session:
@@ -51,8 +40,8 @@ class Session:
         options: as typed, of all tasks together.
         typed: the names of the tasks that were typed.
         tasks: these and all that they need.
-        configured: the section ``edge_tasks`` of ``invoke.yaml``.
         invocation: how the program was started.
+        request: these and what follows from them.
         console: where the call prints.
         done: the steps that this call has done.
         bringing_up: notes what brings the fleet up.
@@ -69,8 +58,8 @@ class Session:
     ) -> None:
         self.options = options
         self.typed = self.tasks = typed
-        self.configured = configured
         self.invocation = invocation
+        self.request = Request(options, typed, configured, invocation)
         as_json, quiet, echo = (self.flag(name) for name in ("json", "quiet", "echo"))
         self.console = Console(as_json, quiet, echo, invocation.worded)
         self.done: set[str] = set()
@@ -86,7 +75,7 @@ class Session:
     def target(self) -> Target:
         """What the call works on."""
         if self._target is None:
-            self._target = self._find_target()
+            self._target = self.request.find_target(self.tasks)
         return self._target
 
     @property
@@ -102,7 +91,7 @@ class Session:
 
     def fresh(self) -> Session:
         """The same call once more, of a fleet that may have changed meanwhile."""
-        again = Session(self.options, self.typed, self.configured, self.invocation)
+        again = Session(self.options, self.typed, self.request.configured, self.invocation)
         again.tasks = self.tasks
         return again
 
@@ -129,7 +118,7 @@ class Session:
         wanted = self.target.wanted
         where = kind(wanted.runtime)
         has_light = wanted.fleet.light > 0 or not where.uses_engine
-        place = Place(where.uses_engine, self._platform.bundled, has_light, self.tasks, where.spans_nodes)
+        place = Place(where.uses_engine, self.request.platform.bundled, has_light, self.tasks, where.spans_nodes)
         for line in without_effect((name for name, value in self.options.items() if value), place):
             self.console.line(f"! {line}")
 
@@ -150,9 +139,10 @@ class Session:
         if self._begun:
             return
         self._check(self.target)
-        if self._platform.is_missing:
-            self._platform.lay_out()
-            self.console.line(f"created the bundled platform in {self._platform.path}")
+        platform = self.request.platform
+        if platform.is_missing:
+            platform.lay_out()
+            self.console.line(f"created the bundled platform in {platform.path}")
         self._stack.enter_context(self.target.state.locked(self._command))
         self.look_again()
         self.check_moves()
@@ -160,11 +150,11 @@ class Session:
         target = self.target
         is_new = target.saved is None
         self.judges_only = self.typed <= _JUDGING and not is_new
-        if not self.judges_only and (renewed := self._platform.renew()):
+        if not self.judges_only and (renewed := platform.renew()):
             self.console.line(f"renewed what an earlier version made: {', '.join(map(str, renewed))}")
         if target.wanted != target.saved and not self.judges_only:
             if target.saved and leave_former_place(
-                target.state.record, target.platform.path, target.saved, target.wanted, target.former
+                target.state.record, platform.path, target.saved, target.wanted, target.former
             ):
                 self.console.line(f"removed {target.saved.override_file}, the override under its former name")
             target.state.save(target.wanted)
@@ -234,51 +224,9 @@ class Session:
         self._stack.close()
 
     @cached_property
-    def _platform(self) -> Platform:
-        chosen = self._choices({}).chosen("platform").value
-        return layouts.find_platform(None if chosen is None else str(chosen), self.invocation.home, Path.cwd())
-
-    @cached_property
     def platform_used(self) -> PlatformUsed:
         """The platform as the one to be used again where no other is typed."""
-        return PlatformUsed(self._platform, self.invocation.home, self.console)
-
-    @cached_property
-    def services_named(self) -> dict[str, str]:
-        """Role → service, as ``invoke.yaml`` says."""
-        return check_services(self.configured.get("services"))
-
-    @cached_property
-    def _chooser(self) -> Chooser:
-        platform = self._platform
-        return chooser_of(self.typed, platform.bundled, lambda: platform.missing_services(self.services_named))
-
-    def _choices(self, saved: Mapping[str, str | int]) -> Choices:
-        options = counting(self.options, self.tasks) if saved else self.options
-        found = Choices(options, os.environ, saved, self.configured)
-        paths = {"profile": load_shapes.absolute, "fleet_file": grouped.absolute}
-        absolute = {name: make(found.text(name), Path.cwd()) for name, make in paths.items()}
-        changed = {name: path for name, path in absolute.items() if path != found.text(name)}
-        return replace(found, options={**options, **changed})  # saved, they are used elsewhere
-
-    def _choice(self, choices: Choices) -> Choice:
-        wanted = choices.chosen("runtime")
-        return self._chooser.choose(str(wanted.value), wanted.origin)
-
-    def _find_target(self) -> Target:
-        check_typed(self.options)
-        saved = State(self._platform.path).load()
-        choices = self._choices(saved.choices if saved else {})
-        groups: tuple[Group, ...] = ()
-        if self.typed - _WITHOUT_FLEET_FILE:
-            choices, groups = grouped.with_fleet_file(choices, self._platform.path, self.options)
-        runtime = self._choice(choices).name
-        uses_engine, is_new = kind(runtime).uses_engine, saved is None
-        choices = with_release(choices, is_new=is_new, is_built=uses_engine and self._platform.bundled)
-        names = uses_engine and self._platform.wants_names_for_keys(self.services_named)
-        wanted = wanted_fleet(choices, saved, runtime, keys_are_names=names)
-        edge = self.services_named.get("edge", EDGE_SERVICE)
-        return Target(self._platform, saved, wanted, choices, edge, groups)
+        return PlatformUsed(self.request.platform, self.invocation.home, self.console)
 
     def look_again(self) -> None:
         """Read the target again: it was changed."""
@@ -294,5 +242,5 @@ class Session:
 
     def header(self) -> str:
         """A line: which fleet, where it runs, and why there."""
-        runtime, why = self.runtime, self._choice(self.target.choices).why
+        runtime, why = self.runtime, self.request.choice(self.target.choices).why
         return f"{self.target.header}, runtime {runtime.name} ({why}): {runtime.stands_for}"

@@ -15,7 +15,7 @@ _MOST_NAMED: Final = 5
 _LEAST_S: Final = 0.1
 """Shorter ones are not worth a name."""
 _ROUNDED_S: Final = 0.1
-"""So much earlier than its step a wait may seem to begin: the step's own times are taken by somebody else."""
+"""How much earlier than its step a wait may seem to begin: the step's own times are taken elsewhere."""
 
 
 class Timeline:
@@ -60,6 +60,6 @@ def longest(steps: Sequence[StepDone]) -> str:
 
 
 def _parts(step: StepDone) -> Iterator[tuple[str, float]]:
-    """Its waits, and what it did itself: what for, and how many seconds."""
+    """A step's waits, and what it did itself: what for, and how many seconds."""
     yield from ((wait["what"], wait["seconds"]) for wait in step["waits"])
     yield step["name"], step["seconds"] - sum(wait["seconds"] for wait in step["waits"])

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters import machine
 from edge_tasks.checkout.timedata_config import AGGREGATED
-from edge_tasks.cli.assembly import selected_edges
 from edge_tasks.cli.past import history_of, host_of
+from edge_tasks.cli.selection import edges_meant
 from edge_tasks.light.host import memories
 from edge_tasks.openems.release import DEFAULT, release_of
 from edge_tasks.proof.energies import asked_for_energies
@@ -50,7 +50,7 @@ def _accounts(session: Session) -> Accounts:
     typed = {name: str(session.options.get(name) or "") for name in ("from", "to", "period", "zone")}
     asked = wanted(typed["from"], typed["to"], typed["period"], typed["zone"])
     target, runtime = session.target, session.runtime
-    edges = selected_edges(session) if session.options.get("edge") else list(target.fleet.edges)
+    edges = edges_meant(session)
     light = runtime.edges.light_names
     history, host = history_of(session), host_of(session)
     names = {edge.name for edge in edges} & light

@@ -14,6 +14,7 @@ from edge_tasks.errors import SettingsError
 from edge_tasks.fleet import incidents as kinds
 from edge_tasks.fleet.day_or_moment import read_day_or_moment
 from edge_tasks.fleet.groups import ranges_of
+from edge_tasks.openems.milliseconds import DAY_MS, HOUR_MS, MINUTE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,8 +36,7 @@ EXAMPLE: Final = "gap edges=3-5 from=2026-01-03 to=2026-01-04"
 WHOSE: Final = ("edges", "group")
 """The keys that say of which edges it is; without them it is of all light edges."""
 _SHIFT: Final = re.compile(r"([+-]?)([1-9][0-9]{0,4})(s|m|h)")
-_MS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000}
-_DAY_MS: Final = 86_400_000
+_MS: Final = {"s": 1000, "m": MINUTE_MS, "h": HOUR_MS}
 
 
 def _is_text(value: object) -> bool:
@@ -56,7 +56,7 @@ def _shift_ms(text: str) -> int | None:
     """The ms of ``-1h``; None if it is something else, or more than a day."""
     found = _SHIFT.fullmatch(text)
     length = int(found[2]) * _MS[found[3]] if found else 0
-    if not 0 < length <= _DAY_MS:
+    if not 0 < length <= DAY_MS:
         return None
     return -length if found and found[1] == "-" else length
 

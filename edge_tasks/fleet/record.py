@@ -83,7 +83,7 @@ class Place(TypedDict):
     """Where a fleet was before it was moved.
 
     Attributes:
-        runtime: ``docker`` or ``embedded``.
+        runtime: its name.
         override_file: the name of the compose override.
         port_offset: of its host ports.
         extras: the other settings that were saved.

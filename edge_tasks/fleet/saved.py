@@ -32,7 +32,7 @@ class Saved:
 
     Attributes:
         fleet: identity and size.
-        runtime: ``docker`` or ``embedded``.
+        runtime: its name.
         override_file: the name of the compose override.
         extras: settings whose values are not the defaults, by name.
     """
@@ -140,6 +140,7 @@ class State:
 
         Raises:
             SettingsError: another user owns it; with the owner.
+            NotWritable: it is a link, or nothing may be written there.
         """
         folder = self.folder
         if folder.is_symlink():

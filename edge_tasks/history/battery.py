@@ -187,7 +187,7 @@ class Course:
         return power, min(moment + lasts, self.limits.until, moment + self.limits.leaves(charge, power))
 
     def _blocked(self, mode: _Mode, place: int) -> int:
-        """Until which turn a full or empty battery does nothing; the turn itself if it is neither."""
+        """The turn until which a full or empty battery does nothing; the turn itself if it is neither."""
         power = int(mode.power[place])
         if not power or self.battery.lasts(self.charge, power):
             return place

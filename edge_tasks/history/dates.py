@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.day_or_moment import read_day_or_moment
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.span import Span
 
 NOW: Final = "now"
 _EVERY: Final = re.compile(r"([1-9][0-9]*)(s|m|h)")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
-_DAY_MS: Final = 86_400_000
 _FORMS: Final = "a day such as 2025-11-01, or a moment such as 2025-11-01T12:00:00+03:00"
 
 
@@ -86,7 +86,7 @@ def every_ms(text: str) -> int:
     """
     found = _EVERY.fullmatch(text)
     length = int(found[1]) * _SECONDS[found[2]] * 1000 if found else 0
-    if not 0 < length <= _DAY_MS:
+    if not 0 < length <= DAY_MS:
         raise SettingsError(f"--every is {text!r}", hint="from 1s to 24h, such as 15m")
     return length
 

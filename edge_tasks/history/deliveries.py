@@ -1,4 +1,4 @@
-"""In which order points are delivered, and how often. Pure."""
+"""The order in which points are delivered, and how often. Pure."""
 
 from __future__ import annotations
 

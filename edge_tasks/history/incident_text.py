@@ -38,5 +38,5 @@ def _words(incident: Incident, zone: tzinfo) -> Iterator[str]:
 
 
 def _moment(moment: int, zone: tzinfo) -> str:
-    """To the millisecond."""
+    """A moment for people, to the millisecond."""
     return datetime.fromtimestamp(moment / 1000, zone).isoformat()

@@ -131,7 +131,7 @@ class Quick:
     def _powers(
         self, made: Sequence[Whole], stored: Sequence[Whole], production: Whole, consumption: Whole
     ) -> list[Whole]:
-        """Those of all devices and sums, in the plant's order."""
+        """The powers of all devices and sums, in the plant's order."""
         plant, given = self._life.plant, _sum(stored, len(production))
         rest = consumption - production - given
         demands = made[len(made) - len(plant.demands) :]

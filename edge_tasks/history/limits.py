@@ -70,7 +70,7 @@ class Limits:
 
     @classmethod
     def of(cls, plant: Plant) -> Limits:
-        """Those of a plant with one battery.
+        """The limits of a plant with one battery.
 
         Raises:
             IndexError: one reads something else than a state of charge.

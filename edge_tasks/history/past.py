@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.span import Span
 
 CHANNEL: Final = "_sum/ConsumptionActivePower"
-"""By which points are counted: every light edge that measures anything has it."""
+"""The channel whose points are counted: every light edge that measures anything has it."""
 
 
 @dataclass(frozen=True)

@@ -37,17 +37,17 @@ def main(arguments: list[str]) -> int:
 
 def _run(path: Path, part: int | None) -> None:
     is_ahead = ahead.is_ahead()
-    spare = start_part(path, 0, is_ahead=True) if is_ahead and part is None else None
+    first = start_part(path, 0, is_ahead=True) if is_ahead and part is None else None
     host = None if part is None else _host()
     if is_ahead and not ahead.is_told():
         return
     stamp = fleet_file.stamp(path)
     fleet = fleet_file.load(path)
     if part is None and fleet.processes:
-        Supervisor(path, fleet, stamp, spare).run()
+        Supervisor(path, fleet, stamp, first).run()
         return
-    if spare is not None:
-        spare.communicate()  # it ends with its standard input
+    if first is not None:
+        first.communicate()  # it ends with its standard input
     import asyncio  # noqa: PLC0415 - a supervisor needs none
 
     host = host or _host()

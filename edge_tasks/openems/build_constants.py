@@ -85,7 +85,7 @@ class _Reader:
         return int(found)
 
     def bytes(self, size: int) -> bytes:
-        """So many bytes."""
+        """The next bytes, as many as asked for."""
         found = self._code[self._at : self._at + size]
         self._at += size
         return found

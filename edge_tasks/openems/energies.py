@@ -1,4 +1,4 @@
-"""In which counter a component's power counts, as measured on an edge of 2024.7.0 with InfluxDB behind it.
+"""The counter in which a component's power counts, as measured on an edge of 2024.7.0 with InfluxDB behind it.
 
 Every counter is a channel in Wh that never falls. A power of 0 W counts nowhere.
 """

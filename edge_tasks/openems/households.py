@@ -134,7 +134,7 @@ def _aggregated_since(own_id: str) -> str | None:
 
 
 def _listed(ids: list[str]) -> str:
-    """In their order; a row of them as its first and its last."""
+    """The ids in their order; of a row of them only the first and the last."""
     is_row = len(ids) > 1 and len({_natural(own_id)[0] for own_id in ids}) == 1
     return f"{ids[0]} to {ids[-1]}" if is_row else ", ".join(ids)
 

@@ -43,7 +43,7 @@ class Week:
         self._week = tuple(week)
 
     def levels(self, day: int) -> array[int]:
-        """Those of a day."""
+        """The levels of a day."""
         return self._week[(day + _MONDAY) % 7]
 
     def range(self) -> tuple[int, int]:
@@ -83,7 +83,7 @@ class Calendar:
         return next((place for place, one in each if one.has(today.month, today.day)), None)
 
     def factor(self, today: date) -> float:
-        """By which the levels of a date are multiplied."""
+        """The factor of a date's levels."""
         season = self.season(today)
         own = 1.0 if season is None else self._seasons[season].factor
         return self._dynamic(today.timetuple().tm_yday) * own
@@ -122,7 +122,7 @@ class Dated:
         self._curves = {key: made[name] for key, name in names.items()}
 
     def levels(self, day: int) -> array[int]:
-        """Those of a day."""
+        """The levels of a day."""
         today = date.fromordinal(_EPOCH + day)
         curve = self._curves[self._calendar.season(today), self._calendar.kind(today)]
         factor = self._calendar.factor(today)

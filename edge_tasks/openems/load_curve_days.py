@@ -24,7 +24,7 @@ ONE: Final = 1 << 16
 EPOCH: Final = date(1970, 1, 1).toordinal()
 
 _KEPT: Final = 600_000
-"""About so many levels are kept: a year of minutes."""
+"""About how many levels are kept: a year of minutes."""
 _FEWEST_KEPT: Final = 4
 _WEEK_S: Final = 7 * DAY_S
 
@@ -33,7 +33,7 @@ class Days(Protocol):
     """The levels of each day."""
 
     def levels(self, day: int) -> array[int]:
-        """Those of a day, counted from 1970."""
+        """The levels of a day, counted from 1970, one for each step."""
 
     def range(self) -> tuple[int, int]:
         """No level of any day is lower or higher."""
@@ -53,7 +53,7 @@ class Kept:
         self._kept: dict[int, array[int]] = {}
 
     def levels(self, day: int) -> array[int]:
-        """Those of a day."""
+        """The levels of a day."""
         found = self._kept.get(day)
         if found is None:
             found = self._days.levels(day)
@@ -80,7 +80,7 @@ class Zoned:
         self._days, self._clock, self._steps = days, clock, QUARTER_S // step_s
 
     def levels(self, day: int) -> array[int]:
-        """Those of 24 hours, of which some may be on another day of the clock."""
+        """The levels of 24 hours, some of which may be on another day of the clock."""
         found = array("Q")
         begin = day * DAY_S - self._clock.offset_s
         for moment in range(begin, begin + DAY_S, QUARTER_S):
@@ -124,7 +124,7 @@ class Sunny:
         return array("Q", [round(clear.irradiance(one) / self._unit * factor * ONE) for one in seconds])
 
     def range(self) -> tuple[int, int]:
-        """From the night to more than any day has."""
+        """The levels from that of the night to one that no day reaches."""
         return 0, round(BRIGHTEST / self._unit * self._calendar.factors()[1] * ONE)
 
 

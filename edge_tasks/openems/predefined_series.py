@@ -22,7 +22,7 @@ _MINUTES: Final = 1440
 
 
 def _household(count: int, mean: float) -> tuple[float, ...]:
-    """So many values of a household's day with this mean."""
+    """The values of a household's day, as many as asked for and with this mean."""
     levels = [_level(_DAY_H * number / count) for number in range(count)]
     return _scaled(levels, mean)
 
@@ -35,7 +35,7 @@ def _level(hour: float) -> float:
 
 
 def _sunny(count: int, mean: float) -> tuple[float, ...]:
-    """So many values of a day's sun, which is a parabola."""
+    """The values of a day's sun, a parabola, as many as asked for and with this mean."""
     rise, fall = _SUN
     hours = (_DAY_H * number / count for number in range(count))
     return _scaled([max(0.0, (hour - rise) * (fall - hour)) for hour in hours], mean)

@@ -70,6 +70,8 @@ class Release:
         new_singletons: PIDs of components that every edge runs, beyond those of 2024.7.0.
         aggregated_after_s: an edge sends ``aggregatedData`` fewer than that many seconds after the five minutes,
             each edge at its own time; 0: at once.
+        cuts_written_numbers: of a number that people write to a channel, an edge takes the last 32 bits
+            (``JsonUtils.getAsBestType``); since 2026.1.0 at the latest one with more bits has no effect.
         answers_get_edges: with ``Metadata.Odoo``, the backend answers ``getEdges`` and ``getEdgesStatus``.
         faults: what is known to be broken, one sentence for each fault.
     """
@@ -86,6 +88,7 @@ class Release:
     java_below: int | None = None
     new_singletons: frozenset[str] = frozenset()
     aggregated_after_s: int = 0
+    cuts_written_numbers: bool = True
     answers_get_edges: bool = True
     faults: tuple[str, ...] = ()
 
@@ -133,6 +136,7 @@ _2026_1_0: Final = replace(
     java_below=None,
     aggregated_meters=20,
     new_singletons=frozenset({"Core.SerialNumber"}),
+    cuts_written_numbers=False,
 )
 """The last one whose backend is one program. When the meters became 20 was not looked up: it is so in 2026."""
 

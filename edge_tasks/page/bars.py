@@ -20,9 +20,9 @@ _TOP, _BOTTOM = 12, 24
 _TICKS: Final = 4
 _MOST_LABELS: Final = 12
 _SHORT: Final = 3
-"""A label of at most so many letters has room even if there are the most labels, on a phone."""
+"""A label with no more letters than this has room on a phone, even beside the most labels."""
 _SHARE: Final = 0.72
-"""Of the width of its place, what a bar takes."""
+"""The share of its place's width that a bar takes."""
 _SCALES: Final = ((10_000_000, 1_000_000, "M"), (10_000, 1000, "k"))
 
 

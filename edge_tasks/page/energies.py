@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 AT_ONCE: Final = 8
-"""So many edges are asked at a time, so that the backend has time for others."""
+"""How many edges are asked at a time, so that the backend has time for others."""
 _MOST_FAILURES: Final = 8
-"""So many questions may fail before the rest of the edges is not asked any more."""
+"""How many questions may fail before the other edges are not asked any more."""
 _KEPT_S: Final = 30.0
 _SHORTLY_KEPT_S: Final = 3.0
 """Longer than until the page asks again, which has to see it once."""

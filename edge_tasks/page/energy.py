@@ -107,7 +107,7 @@ class Energy:
 
     @classmethod
     def of_nobody(cls, days: int) -> Energy:
-        """So many days without an answer."""
+        """Days without an answer, as many as there are."""
         return cls([None] * days, [0] * days)
 
     def add(self, days: Sequence[int | None]) -> None:

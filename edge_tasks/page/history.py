@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from edge_tasks.page.snapshot import Figures, Snapshot
 
 _MOST_POINTS: Final = 1800
+"""Of one edge, or of the fleet."""
 _MOST_IN_ALL: Final = 200_000
+"""Of all edges together, unless each would have fewer than the least."""
 _FEWEST_POINTS: Final = 30
-"""The limit for all edges together: 100,000 edges have at most three million points."""
+"""Of one edge: 100,000 edges have at most three million points."""
 
 
 class Track:

@@ -25,12 +25,12 @@ _FIRST: Final = 100
 """How many edges are asked for first; the time that takes shows whether the backend knows the user's roles."""
 _SLOW_S: Final = 1.0
 _SLOW_BATCH: Final = 1000
-"""Of a backend that has to ask Odoo for each edge, so many are answered well before :data:`_TIMEOUT_S`."""
+"""How many edges a backend that asks Odoo for each answers well before :data:`_TIMEOUT_S`."""
 _ALIVE_S: Final = 5.0
-"""So long a program may take to answer a request that asks for nothing."""
+"""How long a program may take to answer a request that asks for nothing."""
 _TIMEOUT_S: Final = 30.0
 _SMALL_TIMEOUT_S: Final = 10.0
-"""For so few edges as :data:`_FIRST`, and one question."""
+"""The same for no more than :data:`_FIRST` edges, and for one question."""
 _NO_RESULT: Final = "Result is null"
 """How OpenEMS ends the error of a question about history that has no answer."""
 _OF_A_WRONG_LOGIN: Final = (401, 403, 500)

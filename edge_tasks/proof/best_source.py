@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edge_tasks.proof.protocol import StatusSource
 
 _PAUSE_S: Final = 60.0
-"""So long a source that hangs is not asked again."""
+"""How long a source that hangs is not asked again."""
 
 
 @dataclass

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 8
 _AGAIN: Final = 100
-"""So many edges of which it is known are asked again at each look; a larger fleet takes several looks."""
+"""How many edges whose configuration is known are asked again at each look; a larger fleet takes several."""
 
 
 class EdgeConfigs:

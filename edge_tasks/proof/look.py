@@ -8,21 +8,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.errors import BackendError, DatabaseRefused, FileRefused, NoAnswer, OdooRefused, RegistrationError
+from edge_tasks.proof.expectation import expect
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.protocol import EdgeProcess
-from edge_tasks.proof.verdict import Observation, Verdict, expect, judge
+from edge_tasks.proof.verdict import Observation, Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from edge_tasks.openems.configuration import Component
     from edge_tasks.openems.load_curve import Profile
+    from edge_tasks.proof.expectation import Expectation
     from edge_tasks.proof.protocol import StatusSource
-    from edge_tasks.proof.verdict import Expectation
     from edge_tasks.registry.protocol import DeviceReport, Registry, Words
 
 _FEW: Final = 10
-"""So many edges without an entry are asked for: they may be connected all the same."""
+"""How many edges without an entry are asked for: they may be connected all the same."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ class Expectations:
         return self.by_edge[name]
 
     def without_figures(self) -> Expectations:
-        """The same where values cannot be asked."""
+        """The expectations where values cannot be asked."""
         return self._each(lambda one: replace(one, figures={}))
 
     def without_components(self) -> Expectations:
-        """The same where nobody says what an edge consists of."""
+        """The expectations where nobody says what an edge consists of."""
         return self._each(lambda one: replace(one, components=frozenset()))
 
     def _each(self, change: Callable[[Expectation], Expectation]) -> Expectations:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _PAUSE_S: Final = 0.5
 _BUSY_S: Final = 60.0
-"""So long a backend that was too late is taken to be busy."""
+"""How long a backend that was too late is taken to be busy."""
 _TRIES: Final = 3
-"""So often a call is made that is made alone."""
+"""How often a call is made when it is made alone."""
 
 
 @dataclass

@@ -84,7 +84,7 @@ class Words:
 
 
 ENTRIES: Final = Words("entry", "entries", "the registry", "there")
-"""How those are called of which nothing is known."""
+"""The words for the entries of an unknown registry."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.blueprints import Blueprints
     from edge_tasks.fleet.keys_file import EdgeKey
-    from edge_tasks.runtimes.light_host import LightOptions
+    from edge_tasks.runtimes.light_options import LightOptions
 
 
 def groups_of(keys: Sequence[EdgeKey], seed: str, profile: str, households: int) -> tuple[Group, ...]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from edge_tasks.adapters import machine
 from edge_tasks.adapters.files import in_utf8, text_of, write_file, writing
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.directories import Written
     from edge_tasks.fleet.identity import Edge, Fleet
     from edge_tasks.runtimes.light_groups import Render
+    from edge_tasks.runtimes.light_options import LightOptions
 
 _LOOK_S: Final = 0.02
 _MEMORY_FILE: Final = "light-memory.json"
@@ -34,58 +33,6 @@ _STUCK_S: Final = 30.0
 """A process writes its status at least every 5 s, a large one a little later; older than this, it is stuck."""
 _TRYING: Final = frozenset({"starting", "connecting", "connected", "waiting"})
 """States of an edge in which it connects by itself; a refused one waits in vain."""
-_EDGES_A_PROCESS: Final = 2500
-"""A process with this many edges is busy for a quarter of the time, and with four times as many all the time."""
-
-
-@dataclass(frozen=True)
-class LightOptions:
-    """How light edges run.
-
-    Attributes:
-        processes: in how many processes; 0 for as many as are useful.
-        cores: of this machine.
-        connect_rate: at most so many connects a second.
-        reconnect: ``quick`` or ``openems``.
-        metrics_port: where metrics are served, the fleet's offset included; 0 for nowhere.
-        metrics_host: on which address, as the host sees it.
-        version: the release of OpenEMS that the edges say they are.
-    """
-
-    processes: int
-    cores: int
-    connect_rate: int
-    reconnect: str
-    metrics_port: int = 0
-    metrics_host: str = "127.0.0.1"
-    version: str = DEFAULT.since
-
-    @classmethod
-    def of(cls, choices: Mapping[str, str | int], offset: int) -> LightOptions:
-        """As the settings have it, on this machine, of a fleet with this port offset."""
-        metrics_port = int(choices["metrics_port"])
-        return cls(
-            processes=int(choices["light_processes"]),
-            cores=machine.cores(),
-            connect_rate=int(choices["connect_rate"]),
-            reconnect=str(choices["reconnect"]),
-            metrics_port=metrics_port + offset if metrics_port else 0,
-        )
-
-    @property
-    def metrics(self) -> dict[str, int | str]:
-        """For the fleet file; nothing without a port."""
-        return {"metrics_port": self.metrics_port, "metrics_host": self.metrics_host} if self.metrics_port else {}
-
-    def shares(self, edges: int) -> dict[str, int]:
-        """For the fleet file: how many processes, and how many edges in a row belong to one.
-
-        A fleet that grows leaves every edge in its process.
-        """
-        if self.processes:
-            return {"processes": self.processes, "block": 1}
-        useful = -(-edges // _EDGES_A_PROCESS)
-        return {"processes": max(1, min(self.cores, useful)), "block": _EDGES_A_PROCESS}
 
 
 class HostProcess(Protocol):
@@ -125,7 +72,7 @@ class LightHost:
         options: how the edges are to run.
 
     Attributes:
-        starts_s: the processes have their edges after so many seconds at the latest.
+        starts_s: how many seconds the processes may take until they have their edges.
         starts_again: processes that run and do not take their edges in that time are ended and started again.
     """
 

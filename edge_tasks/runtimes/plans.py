@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 UNKNOWN_S: Final = 10.0
-"""Until a backend surely knows that an edge has connected to its second program; before, it drops its data."""
+"""How long until a backend surely knows that its second program has an edge; before, it drops its data."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Entrance:
     Attributes:
         uri: of its websocket for edges.
         finest_ms: between two points of the past that it keeps; it may drop what is closer.
-        deaf_s: for so long after an edge has connected it may drop what the edge sends.
+        deaf_s: how long after an edge has connected it may drop what the edge sends.
     """
 
     uri: str

@@ -39,7 +39,7 @@ class Storage(Protocol):
         """Whether the points of an edge stay when it leaves the fleet."""
 
     def history(self) -> History:
-        """That place, as it is reached from here.
+        """The stored history, as it is reached from here.
 
         Raises:
             SettingsError: the backend stores no history, or where nobody else can write.
@@ -48,16 +48,16 @@ class Storage(Protocol):
 
     @property
     def publication(self) -> Callable[[], Publication] | None:
-        """What makes that place reachable from here; None where it always is."""
+        """What makes it reachable from here; None where it always is."""
 
     def entrance(self) -> Entrance:
-        """Where the backend takes what edges send, and stores it there."""
+        """Where the backend takes what edges send, and stores it."""
 
     def kept(self) -> KeptHistory | None:
-        """That place, whether it runs or not; None if a purge removes it with all that is in it."""
+        """The stored history, whether its server runs or not; None if a purge removes all of it anyway."""
 
     def start_kept(self) -> History:
-        """The same, started for what is to be removed there.
+        """The stored history, with its server started, so that something can be removed.
 
         Raises:
             FleetError: it cannot be reached.

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from edge_tasks.output import Output
 
 _MOST: Final = 250
-"""So many are reckoned side by side at the most: of more, only a few days at once fit into memory."""
+"""The most that are reckoned side by side: of more, only a few days at once fit into memory."""
 _FEW: Final = 20
-"""So few are not worth another process."""
+"""Fewer than this are not worth another process."""
 _AGAIN: Final = "the same inv backfill again"
 
 
@@ -89,7 +89,7 @@ class KnownLife:
 
 @dataclass(frozen=True)
 class Accounts:
-    """Those of some edges.
+    """The accounts of some edges.
 
     Attributes:
         wanted: what was typed.

@@ -94,11 +94,11 @@ class Run:
         return None if gap is None else (round(gap.seconds, 3), self.since_began(gap.begin))
 
     def since_began(self, at: float) -> float:
-        """A moment in seconds of the run; its first edges are a little earlier than that is noted."""
+        """A moment in seconds since the run began; 0 for the first edges, which begin just before it."""
         return round(max(0.0, at - self.clock_began), 3)
 
     def document(self) -> dict[str, Any]:
-        """For programs; see the schema of the documents."""
+        """The report for programs; see the schema of the documents."""
         return {
             "backend": self.uri,
             "began": _clock(self.began),
@@ -220,7 +220,7 @@ def _spread(seconds: Sequence[float]) -> dict[str, float | int | None]:
 
 
 def _rounded(share: float) -> float:
-    """In percent."""
+    """A share in percent, rounded."""
     return round(100 * share, 5)
 
 

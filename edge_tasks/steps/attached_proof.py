@@ -82,7 +82,7 @@ class AttachedProof:
         self._due = time.monotonic() + _EVERY_S
 
     def note_silence(self, why: str) -> None:
-        """A question had no answer: what was said before is not so any more, or nobody knows."""
+        """Note that a question had no answer: what was said before may no longer be true."""
         self.unanswered += 1
         self.online, self.not_online = None, []
         self.silence = NoAnswer(

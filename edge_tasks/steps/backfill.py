@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from edge_tasks.steps.past_writer import PastWriter
 
 _CHANNELS: Final = 90
-"""About so many channels has a point, for the estimate of the disk."""
+"""About how many channels a point has, for the estimate of the disk."""
 
 
 @dataclass(frozen=True)

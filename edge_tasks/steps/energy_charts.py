@@ -73,7 +73,7 @@ def year_charts(
 
 
 def _largest(backend: BackendApi, households: Mapping[str, Sequence[Household]]) -> list[Household]:
-    """Those with the highest counters. To ask for a year of each would take minutes in a large fleet."""
+    """The households with the highest counters: to ask for a year of each takes minutes in a large fleet."""
     each = [one for some in households.values() for one in some]
     values = backend.values(list(households), sorted({one.channel for one in each}))
     counters = [(number(values.get(one.edge, {}).get(one.channel)), one) for one in each]

@@ -1,4 +1,4 @@
-"""Takes the pasts of a fleet along that is removed, out of histories that outlive it."""
+"""Removes the pasts of a fleet from histories that outlive it, when the fleet is removed."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ class PastSender:
     Attributes:
         uri: where the backend takes edges, as reached from here.
         apikeys: of the edges, by name.
-        points_a_second: so many are sent at most, so that the backend never has many that it has not stored yet.
-        deaf_s: so long is waited before the first one.
+        points_a_second: how many are sent at most, so that the backend never has many that it has not stored yet.
+        deaf_s: how long is waited before the first one.
     """
 
     uri: str

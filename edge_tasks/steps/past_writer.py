@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.span import Span
 
 _KEEP_S: Final = 10.0
-"""What was written is counted and noted so often, so that an interrupted step goes on there."""
+"""How often what was written is counted and noted, so that an interrupted step goes on there."""
 
 _LATE_S: Final = 60.0
-"""A backend that has much to do may store points so much later."""
+"""How much later a backend that has much to do may store points."""
 _PAUSE_S: Final = 2.0
 
 
@@ -56,7 +56,7 @@ class ToWrite:
 
     @property
     def past(self) -> Past:
-        """For the processes that write."""
+        """What the processes that write are given."""
         noted = self.noted
         return Past(self.edge, noted.begin, noted.end, noted.every, self.spans, noted.incidents)
 
@@ -157,12 +157,13 @@ class PastWriter:
         """Have edges go on from the end of their pasts, with what people have changed in them."""
         if not done:
             return
-        before = memories.load_newest(self.memory_file, {one.name for one in done}, {})
-        kept = memories.load(self.memory_file)
+        kept = memories.load_newest(self.memory_file, {one.name for one in done}, {}, and_others=True)
         for one in done:
-            old = before.get(one.name, Snapshot(one.memory))
+            old = kept.get(one.name, Snapshot(one.memory))
             memory = _with_states(one.memory, old.memory)
-            kept[one.name] = Snapshot(memory, old.shape, _journal(old.journal.changes, one.memory.now))
+            kept[one.name] = Snapshot(
+                memory, old.configuration_hash, _journal(old.journal.changes, one.memory.now)
+            )
         for _ in memories.saved(self.memory_file, kept.items()):
             pass
 

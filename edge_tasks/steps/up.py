@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from edge_tasks.steps.devices_read import DevicesRead
 
 _FIRST_S: Final = 5.0
-"""Who waits for less long needs no progress, and each question makes a real backend have a password checked."""
+"""A shorter wait needs no progress, and for each question a real backend has a password checked."""
 _PAUSE_S: Final = 0.5
 _REST: Final = 9.0
-"""After an answer that took long, this many times as long is waited: the backend has edges to take."""
+"""How many times as long as an answer took is waited before the next: the backend has edges to take."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,13 @@ class Up:
         return ", ".join(did) or "recorded that the fleet is up"
 
     def _tell_of_idle(self, idle: list[str]) -> None:
-        """Say it once, and again only when it is something else."""
+        """Say what light edges do not simulate, once, and again only when it is something else."""
         if idle and idle != self.record.entries().get("idle"):
             self.output.line(f"  light edges have these components but do not simulate them: {', '.join(idle)}")
         self.record.note(idle=idle)
 
     def _tell_of_limits(self, limits: list[str]) -> None:
-        """Likewise."""
+        """Say what the backend does not answer about, likewise."""
         if limits != self.record.entries().get("limits", []):
             for sentence in limits:
                 self.output.line(f"  {sentence}")

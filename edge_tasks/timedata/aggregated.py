@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from edge_tasks.openems.milliseconds import HOUR_MS
 from edge_tasks.timedata import answer
 from edge_tasks.timedata.allowed_channels import allowed_channels
 from edge_tasks.timedata.answer import every_period
 from edge_tasks.timedata.local_time import at, begin_of_day, epoch_ms, next_day, plus_days
-from edge_tasks.timedata.resolution import HOUR_MS
 from edge_tasks.timedata.series import EMPTY, Series
 from edge_tasks.timedata.table import Table
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.local_time import at, epoch_ms, next_day, next_month, next_year, offset_ms
-from edge_tasks.timedata.resolution import DAY_MS
 from edge_tasks.timedata.series import EMPTY, Series, number
 from edge_tasks.timedata.table import Table
 
@@ -134,7 +134,7 @@ def _period_rows(question: Question, series: SeriesOf, resolution: Resolution) -
 
 
 def _rises(one: Series, span: Span, step: int) -> tuple[list[int], list[float]]:
-    """By how much a counter rose in each period that has a point, since the last period that has one."""
+    """How much a counter rose in each period that has a point, since the last period that has one."""
     inside = one.between(span.begin - step, span.end) if span else EMPTY
     if not inside:
         return [], []

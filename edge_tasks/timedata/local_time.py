@@ -85,7 +85,7 @@ def epoch_ms(when: datetime) -> int:
 
 
 def offset_ms(when: datetime) -> int:
-    """By how much the clocks of the place are ahead of UTC at that moment."""
+    """The ms by which the clocks of the place are ahead of UTC at that moment."""
     offset = when.utcoffset()
     return 0 if offset is None else round(offset.total_seconds()) * 1000
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.points import Points
 
 MOMENTS: Final = 96
-"""So many are in a message: a day of quarter hours, some 200 kB with the platform's template."""
+"""How many are in a message: a day of quarter hours, some 200 kB with the platform's template."""
 
 
 def texts(points: Points) -> Iterator[tuple[str, int]]:

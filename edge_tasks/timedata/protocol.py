@@ -36,7 +36,7 @@ class History(Sink, Protocol):
         """Wait until everything is stored that edges have sent before this call."""
 
     def occupied(self, edges: Collection[str], span: Span) -> AbstractSet[str]:
-        """Those of the edges that have any point in a span, whoever wrote it."""
+        """Which of the edges have any point in a span, whoever wrote it."""
 
     def count(self, edges: Collection[str], span: Span, channel: str) -> Mapping[str, int]:
         """How many points of each edge in a span have a channel; an edge without any may be missing."""

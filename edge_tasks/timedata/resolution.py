@@ -6,6 +6,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.openems.milliseconds import DAY_MS, HOUR_MS, MINUTE_MS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -15,16 +17,14 @@ _MS: Final[Mapping[str, float]] = {
     "MICROS": 1e-3,
     "MILLIS": 1,
     "SECONDS": 1_000,
-    "MINUTES": 60_000,
-    "HOURS": 3_600_000,
-    "HALF_DAYS": 43_200_000,
-    "DAYS": 86_400_000,
+    "MINUTES": MINUTE_MS,
+    "HOURS": HOUR_MS,
+    "HALF_DAYS": DAY_MS // 2,
+    "DAYS": DAY_MS,
 }
 _LONGER: Final = ("WEEKS", "MONTHS", "YEARS", "DECADES", "CENTURIES", "MILLENNIA", "ERAS", "FOREVER")
 UNITS: Final = frozenset((*_MS, *_LONGER))
 """The names of Java's units of time."""
-DAY_MS: Final = 86_400_000
-HOUR_MS: Final = 3_600_000
 _AUTOMATIC: Final = (
     (1, 5, "MINUTES"),
     (2, 10, "MINUTES"),

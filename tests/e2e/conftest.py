@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +8,7 @@ import pytest
 
 from tests.billing_client import BillingClient
 from tests.inv import ROOT, finished, inv, last_used_kept
+from tests.ports import free_offset
 
 if TYPE_CHECKING:
     import subprocess
@@ -41,24 +40,16 @@ class Platform:
         return finished(inv(*arguments, *self.options))
 
 
-def free_offset() -> int:
-    start = 100 * (os.getpid() % 80)
-    # The tests of the docker runtime may run at the same time. Theirs are all below 6000.
-    for offset in (6000 + (start + step) % 11000 for step in range(0, 11000, 100)):
-        try:
-            for port in (8075, 8079, 8081, 15432):
-                socket.create_server(("127.0.0.1", port + offset)).close()
-        except OSError:
-            continue
-        return offset
-    raise AssertionError("no free ports")
+def own_offset() -> int:
+    """The tests of the docker runtime may run at the same time. Their offsets are all below 6000."""
+    return free_offset(6000, 11_000)
 
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
     path = tmp_path / "a platform with ü"
     shutil.copytree(ROOT / "templates" / "platform", path)
-    found = Platform(path, free_offset())
+    found = Platform(path, own_offset())
     with last_used_kept():
         try:
             yield found
@@ -69,4 +60,4 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 @pytest.fixture(scope="module")
 def new_offset() -> Callable[[], int]:
     """Find free ports for a platform that the tests of a module share."""
-    return free_offset
+    return own_offset

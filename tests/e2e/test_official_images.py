@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.conftest import Platform, free_offset
+from tests.e2e.conftest import Platform, own_offset
 from tests.integration.test_override_compose import compose_binary
 from tests.unit.checkout.sample_checkouts import OFFICIAL_BACKEND, OFFICIAL_EDGE, compose_text
 
@@ -21,7 +21,7 @@ SEVERAL = "COMPOSE_FILE=backend.yml:edge.yml:docker-compose.override.yml\n"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Iterator[Platform]:
-    found = Platform(tmp_path / "an official one", free_offset())
+    found = Platform(tmp_path / "an official one", own_offset())
     found.path.mkdir()
     yield found
     found.inv("down", "--purge")

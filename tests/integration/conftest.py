@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -10,6 +9,7 @@ import pytest
 
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import create_database
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A running server with the database `openems`."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     server = PostgresServer(tmp_path_factory.mktemp("postgres") / "data", port, "odoo", "pass word'1")
     server.start()
     try:

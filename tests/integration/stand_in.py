@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from tests.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
     from pathlib import Path
@@ -50,12 +52,6 @@ class Running:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(10) == 0
         return time.monotonic() - start
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 def config_of(postgres: PostgresServer, **changes: object) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_what_the_fleet_ran_before_is_written_anew_so_that_no_counter_falls(worl
     assert all(one <= other for (_, one), (_, other) in pairwise(found))
     assert world.goes_on("edge3").energy("meter3")[0] >= found[-1][1]
     assert world.host.did == ["stop", "start"]
-    assert memories.load(world.host.memory_file)["edge3"].shape == "shape"
+    assert memories.load(world.host.memory_file)["edge3"].configuration_hash == "shape"
 
 
 def test_points_of_somebody_else_are_refused_and_removed_only_when_told(world: World) -> None:

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from psycopg import pq
 
-from edge_tasks.registry.odoo.table import Database, addon, answers, has_table, read_rows
+from edge_tasks.registry.odoo.server import Database, answers
+from edge_tasks.registry.odoo.table import addon, has_table, read_rows
 from edge_tasks.runtimes.embedded.schema import create_database
 from tests.integration.stand_in import config_of, running
 

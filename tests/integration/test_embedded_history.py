@@ -24,7 +24,6 @@ from tests.integration.stand_in import (
     Running,
     add,
     config_of,
-    free_port,
     key,
     notification,
     play,
@@ -32,6 +31,7 @@ from tests.integration.stand_in import (
     running,
     until,
 )
+from tests.ports import free_port
 from tests.recordings.history import EDGES, QUESTIONS
 from tests.recordings.reading import read_answers
 

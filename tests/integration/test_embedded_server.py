@@ -20,15 +20,10 @@ from edge_tasks.errors import CommandFailed, MissingTool, NotWritable, SettingsE
 from edge_tasks.runtimes.embedded import postgres_server as module
 from edge_tasks.runtimes.embedded.postgres_programs import unprivileged
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 @pytest.fixture

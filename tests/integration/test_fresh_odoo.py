@@ -10,8 +10,8 @@ import pytest
 
 from edge_tasks.adapters import postgresql
 from edge_tasks.errors import RegistrationError
-from edge_tasks.registry.odoo import fresh, table
-from edge_tasks.registry.odoo.table import Database
+from edge_tasks.registry.odoo import fresh
+from edge_tasks.registry.odoo.server import Database, connected, drop_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def copied(postgres: PostgresServer) -> Iterator[Database]:
     run(replace(server, name="postgres"), role, f"CREATE DATABASE {NAME}")
     run(server, MADE)
     yield replace(server, user=ROLE, password="of the copy")  # noqa: S106 - of this test
-    table.drop_database(server)
+    drop_database(server)
     run(replace(server, name="postgres"), 'DROP ROLE "od""oo"')
 
 
@@ -49,7 +49,7 @@ def run(database: Database, *statements: str) -> None:
 
 
 def parameters(database: Database) -> dict[str, str]:
-    with table.connected(database) as connection:
+    with connected(database) as connection:
         return dict(connection.execute("SELECT key, value FROM ir_config_parameter").fetchall())
 
 

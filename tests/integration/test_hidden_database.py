@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.adapters import postgresql
-from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo import server, table
 from edge_tasks.registry.odoo.addon import Addon
-from edge_tasks.registry.odoo.table import Database
+from edge_tasks.registry.odoo.server import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def hidden(postgres: PostgresServer) -> Iterator[Database]:
     database = Database("127.0.0.1", postgres.port, postgres.user, postgres.password, NAME)
     ask(database, f'CREATE DATABASE "{NAME.replace(chr(34), chr(34) * 2)}" IS_TEMPLATE true', "postgres")
     yield database
-    table.drop_database(database)
+    server.drop_database(database)
 
 
 def ask(database: Database, query: str, name: str = NAME) -> None:
@@ -40,5 +40,5 @@ def test_it_is_recognised(hidden: Database) -> None:
 
 def test_it_can_be_dropped_as_it_is_and_once_more(hidden: Database) -> None:
     for _ in range(2):
-        table.drop_database(hidden)
+        server.drop_database(hidden)
         assert table.addon(hidden) is Addon.NO_DATABASE

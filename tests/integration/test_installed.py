@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.ports import free_offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,23 +93,15 @@ def folder(tmp_path: Path, installed: Environment) -> Iterator[Path]:
     installed.run("edge-tasks down --purge", found)
 
 
-def free_offset() -> str:
-    start = 100 * (os.getpid() % 80)
-    for offset in (17_000 + (start + step) % 8000 for step in range(0, 8000, 100)):
-        try:
-            for port in (8075, 8079, 8081, 15432):
-                socket.create_server(("127.0.0.1", port + offset)).close()
-        except OSError:
-            continue
-        return str(offset)
-    raise AssertionError("no free ports")
+def own_offset() -> int:
+    return free_offset(17_000, 8000)
 
 
 def test_three_edges_come_online_and_go_without_a_trace(installed: Environment, folder: Path) -> None:
     (folder / "mine.txt").write_text("mine")
     before, packages = digests(folder), installed.files
 
-    done = installed.run(f"edge-tasks setup --edges 3 --port-offset {free_offset()}", folder)
+    done = installed.run(f"edge-tasks setup --edges 3 --port-offset {own_offset()}", folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"created the bundled platform in {folder}/platform" in done.stdout
     assert "3 online, says the backend" in done.stdout
@@ -130,7 +123,7 @@ def test_in_a_checkout_its_fleet_is_meant_wherever_one_stands_in_it(installed: E
     shutil.copytree(ROOT / "templates" / "platform", folder, dirs_exist_ok=True)
     before = digests(folder)
 
-    command = f"edge-tasks setup --edges 3 --runtime embedded --port-offset {free_offset()}"
+    command = f"edge-tasks setup --edges 3 --runtime embedded --port-offset {own_offset()}"
     done = installed.run(command, folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"platform {folder}, runtime embedded" in done.stdout
@@ -145,7 +138,7 @@ def test_in_a_checkout_its_fleet_is_meant_wherever_one_stands_in_it(installed: E
 
 
 def test_the_configuration_of_the_folder_is_taken(installed: Environment, folder: Path) -> None:
-    section = f"{{edges: 4, port_offset: {free_offset()}}}"
+    section = f"{{edges: 4, port_offset: {own_offset()}}}"
     (folder / "invoke.yaml").write_text(f"tasks: {{executor_class: of.another.Program}}\nedge_tasks: {section}\n")
     done = installed.run("edge-tasks plan", folder)
     assert done.returncode == 0, done.stderr

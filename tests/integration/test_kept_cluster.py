@@ -13,12 +13,14 @@ import pytest
 
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.adapters.postgresql import connect
-from edge_tasks.registry.odoo.table import Database, has_table
+from edge_tasks.registry.odoo.server import Database
+from edge_tasks.registry.odoo.table import has_table
 from edge_tasks.runtimes.embedded import new_cluster, postgres_server
 from edge_tasks.runtimes.embedded.new_cluster import TO_REPLACE
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import set_password, statements
-from tests.integration.test_embedded_server import ask, free_port
+from tests.integration.test_embedded_server import ask
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,6 +18,7 @@ from edge_tasks.light.nodes.keeper_server import server_of
 from edge_tasks.light.nodes.program import Program
 from edge_tasks.light.nodes.task import Task
 from tests.metrics import scraped
+from tests.ports import free_port
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
@@ -217,11 +218,6 @@ def test_a_keeper_that_starts_again_gives_no_part_away_of_which_it_had_noted_the
     assert told
     assert told["part"] == 0, "the other one may still run"
     assert again.lease(1, "first", "red", is_wish=False)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def test_the_keeper_serves_metrics_of_all_parts_with_the_node_of_each(

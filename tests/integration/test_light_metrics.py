@@ -16,16 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.metrics import scraped
+from tests.ports import free_port
 from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def fleet(tmp_path: Path, port: int, revision: str = "r") -> Path:

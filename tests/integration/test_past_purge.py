@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import socket
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from edge_tasks.steps.past_record import PastRecord
 from edge_tasks.timedata.influxdb.history import InfluxHistory
 from edge_tasks.timedata.influxdb.server import Server
 from tests.influxdb import DATABASE
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,8 +107,7 @@ def test_the_pasts_and_what_was_sent_since_go_and_nothing_else(world: World) -> 
 
 
 def test_of_a_server_that_does_not_answer_it_is_said_which_commands_remove_them(world: World) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     gone = replace(world.history, server=replace(world.history.server, url=f"http://127.0.0.1:{port}"))
     first, second, *commands = world.purge(Storage(gone))
     assert first.startswith(f"not removed: the past of edge3, edge4 in the InfluxDB at {URL}")

@@ -9,7 +9,8 @@ import pytest
 from edge_tasks.errors import RegistrationError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.registry.odoo.rows import RowChanges, plan_registration
-from edge_tasks.registry.odoo.table import Database, has_table, read_rows, register
+from edge_tasks.registry.odoo.server import Database
+from edge_tasks.registry.odoo.table import has_table, read_rows, register
 
 if TYPE_CHECKING:
     import psycopg

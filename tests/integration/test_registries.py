@@ -13,7 +13,7 @@ from edge_tasks.fleet.identity import Fleet
 from edge_tasks.registry.file.local_file import LocalFile
 from edge_tasks.registry.file.registry import FileRegistry
 from edge_tasks.registry.odoo.registry import OdooRegistry
-from edge_tasks.registry.odoo.table import Database
+from edge_tasks.registry.odoo.server import Database
 from edge_tasks.registry.protocol import fingerprint
 
 if TYPE_CHECKING:

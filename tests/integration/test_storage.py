@@ -85,7 +85,7 @@ class Scene:
             context=SimpleNamespace(fleet=SimpleNamespace(port_offset=0), state=SimpleNamespace(record=record)),
             compose=SimpleNamespace(up=self.start),
             container=self.container,
-            ports_of_override=dict,
+            reached=SimpleNamespace(of_override=dict),
             place=lambda *path: "/".join(path),
             docker=SimpleNamespace(
                 log=Path("docker.log"), ask=lambda *_, with_errors: self.log if with_errors else ""

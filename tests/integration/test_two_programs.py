@@ -20,7 +20,6 @@ from tests.integration.stand_in import (
     cell,
     config_of,
     edge_app,
-    free_port,
     key,
     notification,
     online,
@@ -30,6 +29,7 @@ from tests.integration.stand_in import (
     running_as_two,
     until,
 )
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,10 +45,13 @@ async def value(session: aiohttp.ClientSession, backend: Running, channel: str) 
 
 
 async def is_refused(session: aiohttp.ClientSession, url: str) -> bool:
+    """Whether nobody listens there; a connection that was taken and then lost does not say so."""
     try:
         await session.ws_connect(url)
+    except aiohttp.ClientConnectorError as error:
+        return isinstance(error.os_error, ConnectionRefusedError)
     except aiohttp.ClientConnectionError:
-        return True
+        return False
     return False
 
 

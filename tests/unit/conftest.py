@@ -7,7 +7,7 @@ import pytest
 from tests import edge_templates
 
 if TYPE_CHECKING:
-    from edge_tasks.checkout.template import SourceFile
+    from edge_tasks.checkout.template_file import SourceFile
 
 
 @pytest.fixture(scope="session")

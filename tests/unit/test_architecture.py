@@ -45,6 +45,7 @@ HOMES = {
     "psycopg": {
         "adapters/postgresql.py",
         "registry/odoo/table.py",
+        "registry/odoo/server.py",
         "registry/odoo/fresh.py",
         "backend/store.py",
         "backend/history_store.py",
@@ -87,13 +88,14 @@ PURE_MODULES = (
             "fleet/identity",
             "registry/protocol",
             "registry/odoo/rows",
-            *(f"proof/{name}" for name in ("acceptance", "availability", "fault", "verdict")),
+            *(f"proof/{name}" for name in ("acceptance", "availability", "expectation", "fault", "verdict")),
         )
     ),
     *(
         f"checkout/{name}.py"
         for name in (
             "template",
+            "template_file",
             "override",
             "fault",
             "findings",

@@ -21,10 +21,13 @@ class Config:
     """The program's configuration.
 
     Attributes:
-        uri: the backend's websocket for it, as ``ws://127.0.0.1:8083``. id: what it calls itself there.
-        host: the address that its port is opened on. edge_port: websocket of the edges. report_seconds: how often
-        the backend is told who is connected, if that has changed. retry_seconds: after which it connects to the
-        backend again; a real one waits longer. ping_seconds: how often each edge is pinged.
+        uri: the backend's websocket for it, as ``ws://127.0.0.1:8083``.
+        id: what it calls itself there.
+        host: the address on which it listens for edges.
+        edge_port: the port on which it does.
+        report_seconds: how often the backend is told who is connected, if that has changed.
+        retry_seconds: after which it connects to the backend again; a real one waits longer.
+        ping_seconds: how often each edge is pinged.
     """
 
     uri: str

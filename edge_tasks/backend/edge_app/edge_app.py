@@ -150,7 +150,7 @@ class EdgeApp:
             LOG.info("%d edges are known, and their port is open", len(self._devices))
 
     def _hand_on(self, message: json_rpc.Message) -> None:
-        """Send what the backend has for an edge; what it asks, the edge answers under the same id."""
+        """Send what the backend has for an edge. If it is a request, the edge answers under the same id."""
         name = json_rpc.string(message.params, "edgeId")
         payload = json_rpc.member(message.params, "payload")
         device = self._devices.by_name(name)

@@ -10,12 +10,13 @@ import numpy as np
 
 from edge_tasks.history import dates
 from edge_tasks.history.truth import reasons
-from edge_tasks.history.truth.answered import answers, needed
+from edge_tasks.history.truth.answered import answers
 from edge_tasks.history.truth.lived import AlikeEdges
+from edge_tasks.history.truth.moments import moments_of
 from edge_tasks.history.truth.past_with_incidents import PastWithIncidents
 from edge_tasks.history.truth.reasons import WHYS
 from edge_tasks.history.truth.reckoning import WMS_PER_WH
-from edge_tasks.timedata.resolution import DAY_MS
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from edge_tasks.history.truth.answered import Bill
     from edge_tasks.history.truth.batch import Batch
     from edge_tasks.history.truth.lived import Lived
+    from edge_tasks.history.truth.moments import Moments
     from edge_tasks.history.truth.periods import Period
     from edge_tasks.history.truth.site import Counted
     from edge_tasks.timedata.points import Whole
@@ -101,7 +103,7 @@ class Account:
         return frozenset(one.channel for one, is_lost in zip(self.counters, lost, strict=True) if is_lost)
 
     def entries_of(self, place: int) -> Iterator[Entry]:
-        """Those of the edge at a place, counter by counter, period by period."""
+        """The entries of the edge at a place, counter by counter, period by period."""
         edge = self.edges[place]
         wh, answered, whys = (one[:, :, place].tolist() for one in (self.wh, self.answered, self.whys))
         for (row, counter), (column, period) in product(enumerate(self.counters), enumerate(self.periods)):
@@ -126,31 +128,22 @@ class Account:
 def accounts_of(batch: Batch, bill: Bill) -> list[Account]:
     """The account of the edges that nobody has changed, then one of each other edge."""
     past = PastWithIncidents(batch.points, batch.end, batch.incidents)
-    bounds = (_lived(period, batch, bill.now) for period in bill.periods)
-    asked = {moment for bound in bounds if bound for moment in bound}
-    stored = {*needed(bill, batch.points), *past.measured(past.needed(bill))}
-    moments = sorted({batch.points.begin, *asked, *stored, *past.moments})
+    moments = moments_of(batch, bill, past)
     alike = AlikeEdges(batch.components, batch.profile, batch.keys, batch.points.begin)
-    each = alike.lived(moments, batch.journals)
+    each = alike.lived(moments.every, batch.journals)
     return [_Accounting(batch.only(one.places), bill, one, moments, past).account() for one in each]
 
 
 class _Accounting:
-    def __init__(
-        self, batch: Batch, bill: Bill, site: Lived, moments: Sequence[int], past: PastWithIncidents
-    ) -> None:
+    def __init__(self, batch: Batch, bill: Bill, site: Lived, moments: Moments, past: PastWithIncidents) -> None:
         self._batch, self._bill, self._site = batch, bill, site
         channels = [one.channel for one in site.counters]
         self._kept = bill.kept(channels)
         self._rows = [place for place, channel in enumerate(channels) if channel in self._kept]
-        self._bounds = [_lived(period, batch, bill.now) for period in bill.periods]
         self._known = np.array([_is_known(batch, bill, period) for period in bill.periods], np.bool_)
-        self._points = needed(bill, batch.points)
         self._past = past
-        self._stored = past.needed(bill)
-        self._measured = past.measured(self._stored)
         self._moments = moments
-        self._used = past.used(site.energies, moments)
+        self._used = past.used(site.energies, moments.every)
         self._shape = len(channels), len(bill.periods), len(batch.edges)
 
     def account(self) -> Account:
@@ -177,9 +170,11 @@ class _Accounting:
         )
 
     def _truth(self) -> Whole:
-        place = {moment: number for number, moment in enumerate(self._moments)}
+        place = {moment: number for number, moment in enumerate(self._moments.every)}
         wh = np.full(self._shape, NOTHING, np.int64)
-        for (row, counter), (column, bound) in product(enumerate(self._site.counters), enumerate(self._bounds)):
+        for (row, counter), (column, bound) in product(
+            enumerate(self._site.counters), enumerate(self._moments.bounds)
+        ):
             if bound and not (counter.is_moved and (self._site.unknown or bound[1] > self._batch.end)):
                 begin, end = (self._used[counter.place, place[moment]] // WMS_PER_WH for moment in bound)
                 wh[row, column] = end - begin
@@ -188,19 +183,20 @@ class _Accounting:
     def _answered(self) -> Whole:
         """What the backend would answer if nothing had gone wrong."""
         places = [self._site.counters[row].place for row in self._rows]
-        used = self._used[places][:, np.searchsorted(self._moments, self._points)]
-        return self._answers(self._points, used // WMS_PER_WH)
+        moments = self._moments
+        used = self._used[places][:, np.searchsorted(moments.every, moments.points)]
+        return self._answers(moments.points, used // WMS_PER_WH)
 
     def _with_incidents(
         self, wh: Whole, otherwise: Whole, whys: NDArray[np.int8]
     ) -> tuple[Whole, NDArray[np.int8]]:
         """What the backend answers although something went wrong, and why that differs."""
-        counters = (self._site.counters[row] for row in self._rows)
+        counters, moments = (self._site.counters[row] for row in self._rows), self._moments
         shown = [
-            self._past.shown(one.channel, self._used[one.place], self._moments, self._measured)
+            self._past.shown(one.channel, self._used[one.place], moments.every, moments.measured)
             for one in counters
         ]
-        answered = self._answers(self._stored, np.array(shown))
+        answered = self._answers(moments.stored, np.array(shown))
         is_known = np.isin(whys, [_CODES[why] for why in reasons.WHYS if why not in reasons.UNKNOWN])
         changed = is_known & (answered != otherwise)
         found = np.where(changed, np.where(answered == wh, _CODES[reasons.SAME], _CODES[reasons.INCIDENT]), whys)
@@ -234,12 +230,6 @@ class _Accounting:
         if site.unknown:
             found[[one.is_moved for one in site.counters]] = _CODES[reasons.NOT_RECKONED]
         return found.astype(np.int8)
-
-
-def _lived(period: Period, batch: Batch, now: int) -> tuple[int, int] | None:
-    """The part of a period that the edges have lived, in epoch ms; None if there is none."""
-    begin, end = max(period.begin, batch.points.begin), min(period.end, now)
-    return (begin, end) if begin < end else None
 
 
 def _is_known(batch: Batch, bill: Bill, period: Period) -> bool:

@@ -11,11 +11,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from edge_tasks.history.truth.periods import DAY, midnights
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata import aggregated, answer
 from edge_tasks.timedata.aggregated import Present
 from edge_tasks.timedata.allowed_channels import allowed_channels
 from edge_tasks.timedata.question import Question
-from edge_tasks.timedata.resolution import DAY_MS, Resolution
+from edge_tasks.timedata.resolution import Resolution
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -59,7 +60,7 @@ class Bill:
         return [(one.first, one.last) for one in self.periods]
 
     def kept(self, channels: Collection[str]) -> list[str]:
-        """Those of some channels that the backend keeps; a question with another one has no result at all."""
+        """Which of some channels the backend keeps; a question with another one has no result at all."""
         if self.meters is None:
             return list(channels)
         allowed = allowed_channels(self.meters)

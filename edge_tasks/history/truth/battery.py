@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     Places = NDArray[np.intp]
 
 _HYSTERESIS: Final = 300_000
-"""In ms. A state lasts at least so long."""
+"""In ms. The shortest time that a state lasts."""
 _AHEAD: Final = 20
-"""So many turns of an edge are looked at in one step. Something happens to most batteries about so often."""
+"""How many turns of an edge are looked at in one step. Most batteries go about as many without a change."""
 
 
 class Split(NamedTuple):
@@ -61,7 +61,7 @@ class _Windows(NamedTuple):
 
     @classmethod
     def of(cls, wanted: Whole, spans: Whole, powers: Whole) -> _Windows:
-        """Of arrays of the same shape, in which a window less one is behind the last turn."""
+        """The windows of arrays of one shape, which go on behind the last turn for a window less one."""
         return cls(
             sliding_window_view(wanted, _AHEAD, axis=1),
             sliding_window_view(spans, _AHEAD, axis=1),
@@ -78,7 +78,7 @@ class _Here(NamedTuple):
 
 
 class _Stopped(NamedTuple):
-    """Of batteries to which something happens in a turn: W given, W wanted, and epoch ms of the turn's end."""
+    """Batteries to which something happens in a turn: W given, W wanted, and epoch ms of the turn's end."""
 
     power: Whole
     wanted: Whole

@@ -39,7 +39,7 @@ def of_days(
 
 
 def factor(section: Mapping[str, object], day: int) -> float:
-    """By which a day's curve is multiplied."""
+    """The factor of a day's curve."""
     today = _date(day)
     number = (today - date(today.year, 1, 1)).days + 1
     coefficients = cast("Sequence[float]", section.get("dynamisation", ()))

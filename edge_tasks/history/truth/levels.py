@@ -59,7 +59,7 @@ class Levels:
         self._highest = 0
 
     def at(self, steps: Whole) -> tuple[Whole, int]:
-        """Those of steps since 1970, which are ascending, and a level that none of them exceeds."""
+        """The levels at steps since 1970, which are ascending, and a level that none of them exceeds."""
         first, last = int(steps[0]) // self.steps, int(steps[-1]) // self.steps
         if first < self._first or last >= self._end:
             self._first, self._end = first - _AROUND, last + 1 + _AHEAD

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Changes(NamedTuple):
-    """By how many W a counter's rate changes within spans; sorted by edge and turn, then by moment.
+    """The changes in W of a counter's rate within spans; sorted by edge and turn, then by moment.
 
     Attributes:
         edges: of each change.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.fleet import incidents as kinds
 from edge_tasks.history import dates
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.openems.sources import NEVER
-from edge_tasks.timedata.resolution import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -28,7 +28,7 @@ Sum = Literal["consumption", "production", "buy", "sell", "charge", "discharge"]
 SUMS: Final[tuple[Sum, ...]] = ("consumption", "production", "buy", "sell", "charge", "discharge")
 """The counters of an edge, in front of those of its meters."""
 _CELLS: Final = 1_500_000
-"""So many turns of all edges are reckoned at once, so a long span takes no more memory than a short one."""
+"""How many turns of all edges are reckoned at once, so that a long span takes no more memory than a short one."""
 WMS_PER_WH: Final = 3_600_000
 
 
@@ -121,7 +121,7 @@ class Reckoning:
         return found
 
     def _beats(self) -> list[Beat]:
-        """Those of the profile, which are one for all meters of an edge, and those of datasources."""
+        """The beats of the profile, which all meters of an edge share, and those of datasources."""
         shaped = [Beat(of[0].step, np.array([one.ahead for one in of])) for of in self._curves.values()]
         own = {
             meter.step for meter in self._site.meters if len(meter.values) > 1 and meter.id not in self._curves

@@ -98,7 +98,7 @@ def with_written(found: Reckoned, written: Mapping[str, int]) -> Site:
 
 
 def in_order(counters: Iterable[Counted]) -> list[Counted]:
-    """Those of each meter, which are billed, then the edge's own."""
+    """The counters of each meter, which are billed, then the edge's own."""
     places = {name: place for place, name in enumerate(SUMS)}
     return sorted(counters, key=lambda one: (one.meter == _SUM, len(one.meter), one.meter, places[one.energy]))
 

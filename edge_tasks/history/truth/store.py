@@ -99,7 +99,7 @@ class Store:
 
 
 class Ranges(NamedTuple):
-    """By the number of the range in which a charge is.
+    """What holds for a charge, by the number of the range in which it is.
 
     Attributes:
         bounds: W*ms that divide them.

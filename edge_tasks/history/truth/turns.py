@@ -30,7 +30,7 @@ class Beat:
         return moment + -(moment + self.ahead) % self.step
 
     def between(self, begin: int, end: int) -> Whole:
-        """Those from ``begin`` on; about as many as there are before ``end``. A row for each edge."""
+        """The turns from ``begin`` on, about as many as there are before ``end``; a row for each edge."""
         count = -(-(end - begin) // self.step)
         return self.first(begin)[:, None] + self.step * np.arange(count)
 

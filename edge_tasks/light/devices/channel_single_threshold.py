@@ -17,6 +17,8 @@ from edge_tasks.light.engine.state_machine import (
     Outcome,
     Registers,
     RelayController,
+    awaiting_hysteresis,
+    cumulated_active_time,
     run_failed,
 )
 from edge_tasks.openems.components import factory
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 _UNDEFINED, _BELOW, _ABOVE = -1, 0, 1
 _ON, _OFF, _AUTOMATIC = "ON", "OFF", "AUTOMATIC"
 _LONGEST: Final = 310_000
-"""In ms. A channel of OpenEMS has its values of so long."""
+"""In ms. How long a channel of OpenEMS keeps its values."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,12 @@ class ChannelSingleThreshold(RelayController):
     @property
     def own(self) -> tuple[str, ...]:
         """Whether it would switch but for the minimum switching time, and how long the relays were on."""
-        return _awaiting(self.id), _cumulated(self.id), *self.faults
+        return awaiting_hysteresis(self.id), cumulated_active_time(self.id), *self.faults
 
     @property
     def info(self) -> tuple[str, ...]:
         """The first of these."""
-        return (_awaiting(self.id),)
+        return (awaiting_hysteresis(self.id),)
 
     @property
     def fails(self) -> bool:
@@ -96,24 +98,16 @@ class ChannelSingleThreshold(RelayController):
         values: dict[str, int] = {}
         if wanted != current and now > since + self.minimum:
             registers = (wanted, now, current, *recent)
-            values, current, until = {_awaiting(self.id): 0}, wanted, min(until, now + SOON)
+            values, current, until = {awaiting_hysteresis(self.id): 0}, wanted, min(until, now + SOON)
         elif wanted != current and now > since:
-            values, until = {_awaiting(self.id): 1}, min(until, since + self.minimum + 1)
+            values, until = {awaiting_hysteresis(self.id): 1}, min(until, since + self.minimum + 1)
         elif wanted != current:
             until = min(until, now + SOON)
         on = current != _UNDEFINED and (current == _ABOVE) != self.invert
         return Outcome(registers, until, {**values, **self._switched(on=on)})
 
     def _switched(self, *, on: bool) -> dict[str, int]:
-        return {**dict.fromkeys(self.outputs, int(on)), _cumulated(self.id): RUNNING * on}
-
-
-def _awaiting(own_id: str) -> str:
-    return f"{own_id}/AwaitingHysteresis"
-
-
-def _cumulated(own_id: str) -> str:
-    return f"{own_id}/CumulatedActiveTime"
+        return {**dict.fromkeys(self.outputs, int(on)), cumulated_active_time(self.id): RUNNING * on}
 
 
 def _role(component: Component) -> ChannelSingleThreshold:
@@ -130,13 +124,15 @@ def _role(component: Component) -> ChannelSingleThreshold:
 
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
-    awaiting, machine = plant.place[_awaiting(own_id)], plant.machines[plant.machine(own_id)][1]
+    awaiting, machine = plant.place[awaiting_hysteresis(own_id)], plant.machines[plant.machine(own_id)][1]
     failed = [plant.place[address] for address in machine.faults]
-    counted = [cumulated_seconds(_cumulated(own_id), null=bool(failed))]
+    counted = [cumulated_seconds(cumulated_active_time(own_id), null=bool(failed))]
     if not failed:
-        return ComponentChannels([reading([_awaiting(own_id), f"{own_id}/State"], power(awaiting))], counted)
+        return ComponentChannels(
+            [reading([awaiting_hysteresis(own_id), f"{own_id}/State"], power(awaiting))], counted
+        )
     readings = [
-        reading(_awaiting(own_id), power(awaiting)),
+        reading(awaiting_hysteresis(own_id), power(awaiting)),
         *(reading(run_failed(own_id), power(place)) for place in failed),
         reading(f"{own_id}/State", level([awaiting], failed)),
     ]
@@ -144,7 +140,7 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
 
 
 def _log(own_id: str, simulation: Simulation) -> str:
-    if simulation.power(_awaiting(own_id)):
+    if simulation.power(awaiting_hysteresis(own_id)):
         return "State:INFO: Would change State, but hystesis is active"
     return log_of_failure(own_id, simulation)
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import Device
 from edge_tasks.light.engine.figures import cumulated_seconds, failures, log_of_failure, state
-from edge_tasks.light.engine.state_machine import LONG_AGO, RUNNING, Inputs, Outcome, Registers, RelayController
+from edge_tasks.light.engine.state_machine import (
+    LONG_AGO,
+    RUNNING,
+    Inputs,
+    Outcome,
+    Registers,
+    RelayController,
+    cumulated_active_time,
+)
 from edge_tasks.openems.components import factory
 from edge_tasks.openems.sources import NEVER
 
@@ -58,7 +66,7 @@ class ChpSoc(RelayController):
     @property
     def own(self) -> tuple[str, ...]:
         """How long it has had the relay on."""
-        return (_cumulated(self.id), *self.faults)
+        return (cumulated_active_time(self.id), *self.faults)
 
     @property
     def shown(self) -> dict[str, int]:
@@ -72,13 +80,13 @@ class ChpSoc(RelayController):
             return Outcome(registers, values=self._switched(on=self.mode == _MANUAL_ON))
         if value is None or self.low < value < self.high:
             failed = self.failed(has_failed=self.input in self.missing)
-            return Outcome(self._paused(registers, now), values={_cumulated(self.id): 0, **failed})
+            return Outcome(self._paused(registers, now), values={cumulated_active_time(self.id): 0, **failed})
         found = _ON if value <= self.low else _OFF
         state, since, before, paused = registers
         if found != state:
             state, since, before = found, now, state
         on = (found == _ON) != self.invert
-        counted = {_cumulated(self.id): now - paused} if on and paused < now else {}
+        counted = {cumulated_active_time(self.id): now - paused} if on and paused < now else {}
         return Outcome((state, since, before, NEVER), values=self._switched(on=on), counted=counted)
 
     def _paused(self, registers: Registers, now: int) -> Registers:
@@ -88,11 +96,7 @@ class ChpSoc(RelayController):
 
     def _switched(self, *, on: bool) -> dict[str, int]:
         failed = self.failed(has_failed=self.output in self.missing)
-        return {self.output: int(on), _cumulated(self.id): RUNNING * on, **failed}
-
-
-def _cumulated(own_id: str) -> str:
-    return f"{own_id}/CumulatedActiveTime"
+        return {self.output: int(on), cumulated_active_time(self.id): RUNNING * on, **failed}
 
 
 def _role(component: Component) -> ChpSoc:
@@ -111,7 +115,7 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
     number = plant.machine(own_id)
     return ComponentChannels(
         failures(own_id, plant),
-        counters=[cumulated_seconds(_cumulated(own_id), null=True)],
+        counters=[cumulated_seconds(cumulated_active_time(own_id), null=True)],
         averages=[state(f"{own_id}/StateMachine", number)],
         still_averages=plant.machines[number][1].shown,
     )

@@ -43,12 +43,12 @@ class Evcs(StateMachine):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """What it is told, in W."""
+        """The limit that it is told, in W."""
         return self.numbers
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The same."""
+        """That limit, which is no flag."""
         return (_limit(self.id),)
 
     @property
@@ -58,12 +58,12 @@ class Evcs(StateMachine):
 
     @property
     def managed(self) -> str:
-        """The same."""
+        """The power with which it charges."""
         return f"{self.id}/ChargePower"
 
     @property
     def shown(self) -> dict[str, int]:
-        """Its limits."""
+        """The lowest and the highest power with which it can charge."""
         return {
             f"{self.id}/{part}{name}HardwarePower": value
             for name, value in (("Minimum", self.least), ("Maximum", self.most))

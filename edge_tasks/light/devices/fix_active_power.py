@@ -9,7 +9,14 @@ from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.control import Control, within
 from edge_tasks.light.engine.device import Device
 from edge_tasks.light.engine.figures import cumulated_seconds
-from edge_tasks.light.engine.state_machine import RUNNING, Inputs, Outcome, Registers, StateMachine
+from edge_tasks.light.engine.state_machine import (
+    RUNNING,
+    Inputs,
+    Outcome,
+    Registers,
+    StateMachine,
+    cumulated_active_time,
+)
 from edge_tasks.openems.components import factory
 
 if TYPE_CHECKING:
@@ -38,11 +45,11 @@ class FixActivePower(StateMachine, Control):
     @property
     def own(self) -> tuple[str, ...]:
         """How long it was on."""
-        return (_cumulated(self.id),)
+        return (cumulated_active_time(self.id),)
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:  # noqa: ARG002 - it needs nothing
         """Always the same."""
-        return Outcome((), values={_cumulated(self.id): RUNNING * self.is_on})
+        return Outcome((), values={cumulated_active_time(self.id): RUNNING * self.is_on})
 
     def wanted(self, rest: int) -> int | None:  # noqa: ARG002 - it does not look at the grid
         """Its power."""
@@ -58,10 +65,6 @@ class FixActivePower(StateMachine, Control):
         return low, high
 
 
-def _cumulated(own_id: str) -> str:
-    return f"{own_id}/CumulatedActiveTime"
-
-
 def _role(component: Component) -> FixActivePower:
     return FixActivePower(
         component.id,
@@ -73,7 +76,7 @@ def _role(component: Component) -> FixActivePower:
 
 
 def _channels(own_id: str, _plant: Plant) -> ComponentChannels:
-    return ComponentChannels(counters=[cumulated_seconds(_cumulated(own_id))])
+    return ComponentChannels(counters=[cumulated_seconds(cumulated_active_time(own_id))])
 
 
 DEVICE: Final = Device(factory("Controller.Ess.FixActivePower"), _role, _channels)

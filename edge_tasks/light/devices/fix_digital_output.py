@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import Device
 from edge_tasks.light.engine.figures import cumulated_seconds, failures, log_of_failure
-from edge_tasks.light.engine.state_machine import RUNNING, Inputs, Outcome, Registers, RelayController
+from edge_tasks.light.engine.state_machine import (
+    RUNNING,
+    Inputs,
+    Outcome,
+    Registers,
+    RelayController,
+    cumulated_active_time,
+)
 from edge_tasks.openems.components import factory
 
 if TYPE_CHECKING:
@@ -36,16 +43,12 @@ class FixDigitalOutput(RelayController):
     @property
     def own(self) -> tuple[str, ...]:
         """How long the relay was on, also one that does not exist."""
-        return (_cumulated(self.id), *self.faults)
+        return (cumulated_active_time(self.id), *self.faults)
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:  # noqa: ARG002 - it needs nothing
         """Always the same."""
-        values = {self.output: int(self.is_on), _cumulated(self.id): RUNNING * self.is_on}
+        values = {self.output: int(self.is_on), cumulated_active_time(self.id): RUNNING * self.is_on}
         return Outcome((), values=values | self.failed(has_failed=True))
-
-
-def _cumulated(own_id: str) -> str:
-    return f"{own_id}/CumulatedActiveTime"
 
 
 def _role(component: Component) -> FixDigitalOutput:
@@ -53,7 +56,7 @@ def _role(component: Component) -> FixDigitalOutput:
 
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
-    return ComponentChannels(failures(own_id, plant), [cumulated_seconds(_cumulated(own_id))])
+    return ComponentChannels(failures(own_id, plant), [cumulated_seconds(cumulated_active_time(own_id))])
 
 
 DEVICE: Final = Device(factory("Controller.Io.FixDigitalOutput"), _role, _channels, log_of_failure)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from edge_tasks.light.engine.channels import ComponentChannels
+from edge_tasks.light.engine.daily_minimum import DailyMinimum
 from edge_tasks.light.engine.device import Device
 from edge_tasks.light.engine.figures import (
     HALF_WINDOW,
@@ -24,9 +25,11 @@ from edge_tasks.light.engine.state_machine import (
     Outcome,
     Registers,
     RelayController,
+    awaiting_hysteresis,
 )
 from edge_tasks.light.engine.time_of_day import ms_of_day
 from edge_tasks.openems.components import CYCLE_MS, factory
+from edge_tasks.openems.milliseconds import DAY_MS, HOUR_MS
 from edge_tasks.openems.sources import NEVER
 
 if TYPE_CHECKING:
@@ -42,12 +45,11 @@ _UNKNOWN, _INACTIVE, _ACTIVE, _FORCED = -1, 0, 1, 2
 _PHASES: Final = 3
 _GRID: Final = "_sum/GridActivePower"
 _STATUS: Final = 4
-"""The state is the level and so many times the status."""
+"""The state is the level and this many times the status."""
 _MANUAL_ON, _MANUAL_OFF, _AUTOMATIC = "MANUAL_ON", "MANUAL_OFF", "AUTOMATIC"
-_DAY, _HOUR, _MINUTE = 86_400_000, 3_600_000, 60_000
 _NO_START: Final = -1
 _HALF_CYCLE: Final = CYCLE_MS // 2
-"""In ms. A channel shows what was so long ago, on the average."""
+"""In ms. How long ago what a channel shows was, on the average."""
 
 
 def _level(state: int) -> int:
@@ -95,7 +97,7 @@ class _Heater(NamedTuple):
 
     def counted_until(self, now: int) -> _Heater:
         """The same with the levels counted until now; a day begins with nothing."""
-        midnight = now // _DAY * _DAY
+        midnight = now // DAY_MS * DAY_MS
         levels = [0, 0, 0] if self.counted < midnight else [self.level1, self.level2, self.level3]
         if self.level:
             levels[self.level - 1] += now - max(self.counted, midnight)
@@ -117,6 +119,14 @@ class HeatingElement(RelayController):
     A level is not changed twice in the minimum switching time. In the work mode TIME it heats before the end time
     at its default level, if the day's minimum would be missed. The day is that of UTC, the zone of the platform's
     containers.
+
+    Attributes:
+        mode: by hand or by what would be sold.
+        outputs: the relays of the three phases.
+        default: the level that is set by hand, and by which the day's minimum is reached.
+        power: W of each phase.
+        switching: the minimum switching time in ms.
+        minimum: what a day must have, of all phases together.
     """
 
     first: ClassVar[Registers] = tuple(_Heater())
@@ -125,9 +135,8 @@ class HeatingElement(RelayController):
     outputs: tuple[str, str, str]
     default: int
     power: int
-    minimum: int
-    least: int
-    end: int
+    switching: int
+    minimum: DailyMinimum
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -147,7 +156,7 @@ class HeatingElement(RelayController):
     @property
     def own(self) -> tuple[str, ...]:
         """Whether the level would change but for the minimum switching time, and the seconds of each level."""
-        return f"{self.id}/AwaitingHysteresis", *_cumulated(self.id), *self.faults
+        return awaiting_hysteresis(self.id), *_cumulated(self.id), *self.faults
 
     def step(self, registers: Registers, now: int, inputs: Inputs) -> Outcome:
         """The next level, as it is set by hand, or by what would be sold."""
@@ -164,38 +173,21 @@ class HeatingElement(RelayController):
 
     def _automatic(self, heater: _Heater, now: int, wanted: int) -> Outcome:
         level, until, awaiting = max(0, heater.level), NEVER, 0
-        if wanted != level and now > heater.switched + self.minimum:
+        if wanted != level and now > heater.switched + self.switching:
             level, until, heater = wanted, now + SOON, heater._replace(switched=now)
         elif wanted != level and now > heater.switched:
-            awaiting, until = 1, heater.switched + self.minimum + 1
+            awaiting, until = 1, heater.switched + self.switching + 1
         elif wanted != level:
             until = now + SOON
         status, heater = _ACTIVE if level else _INACTIVE, heater._replace(start=_NO_START)
-        second, start = now % _DAY, self._start(heater)
-        if start is not None and second <= self.end:
+        moment, start = now % DAY_MS, self.minimum.start(heater.phases)
+        if start is not None and moment <= self.minimum.end:
             heater = heater._replace(start=start // 1000)
-            if second > start and level <= self.default:
+            if moment > start and level <= self.default:
                 level, status = self.default, _FORCED
-            until = min(until, self._next(heater, now, start, level))
+            until = min(until, self.minimum.next_look(heater.phases, now, start, level))
         outcome = self._outcome(heater, now, level, status, until)
-        return replace(outcome, values={**outcome.values, f"{self.id}/AwaitingHysteresis": awaiting})
-
-    def _start(self, heater: _Heater) -> int | None:
-        """The ms of the day after which heating is forced; None when the day's minimum is reached."""
-        missing_s = -(-(self.least * self.default - heater.phases) // 1000)
-        return (self.end - missing_s // self.default * 1000) % _DAY if missing_s > 0 else None
-
-    def _next(self, heater: _Heater, now: int, start: int, level: int) -> int:
-        """Epoch ms at which the start of heating must be looked at again.
-
-        While the day's minimum comes nearer, the start is later and later. Its channel is renewed once a minute.
-        """
-        midnight = now // _DAY * _DAY
-        moments = [midnight + start + 1, midnight + self.end + 1]
-        if level:
-            missing = self.least * self.default - heater.phases
-            moments += [now + _MINUTE, now + -(-missing // level)]
-        return min(moment for moment in moments if moment > now)
+        return replace(outcome, values={**outcome.values, awaiting_hysteresis(self.id): awaiting})
 
     def _outcome(self, heater: _Heater, now: int, level: int, status: int, until: int = NEVER) -> Outcome:
         found = level + _STATUS * status
@@ -204,7 +196,7 @@ class HeatingElement(RelayController):
         relays = {address: int(number <= level) for number, address in enumerate(self._reached, 1)}
         seconds = {address: RUNNING * (number == level) for number, address in enumerate(_cumulated(self.id), 1)}
         values = {**relays, **({} if self.missing else seconds), **self.failed(has_failed=True)}
-        return Outcome(tuple(heater), min(until, (now // _DAY + 1) * _DAY), values)
+        return Outcome(tuple(heater), min(until, (now // DAY_MS + 1) * DAY_MS), values)
 
     @property
     def _reached(self) -> Sequence[str]:
@@ -219,6 +211,8 @@ def _cumulated(own_id: str) -> tuple[str, str, str]:
 
 def _role(component: Component) -> HeatingElement:
     default = component.text("defaultLevel", "LEVEL_1")[-1:]
+    level = int(default) if default in ("1", "2", "3") else 0
+    least = HOUR_MS * component.integer("minTime", 1) if component.text("workMode", "TIME") == "TIME" else 0
     return HeatingElement(
         component.id,
         component.text("mode", _AUTOMATIC),
@@ -227,11 +221,10 @@ def _role(component: Component) -> HeatingElement:
             component.text("outputChannelPhaseL2"),
             component.text("outputChannelPhaseL3"),
         ),
-        int(default) if default in ("1", "2", "3") else 0,
+        level,
         component.integer("powerPerPhase", 2000),
         1000 * max(0, component.integer("minimumSwitchingTime", 60)),
-        _HOUR * component.integer("minTime", 1) if component.text("workMode", "TIME") == "TIME" else 0,
-        ms_of_day(component.text("endTime", "17:00")),
+        DailyMinimum(level * least, level, ms_of_day(component.text("endTime", "17:00"))),
     )
 
 
@@ -247,7 +240,7 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
         ),
         [cumulated_seconds(address) for address in _cumulated(own_id)],
         averages=(
-            reading(f"{own_id}/AwaitingHysteresis", power(plant.place[f"{own_id}/AwaitingHysteresis"])),
+            reading(awaiting_hysteresis(own_id), power(plant.place[awaiting_hysteresis(own_id)])),
             *_times(own_id, number),
         ),
     )

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from edge_tasks.light.engine.channels import ComponentChannels
 from edge_tasks.light.engine.device import Device
 from edge_tasks.light.engine.figures import power, reading, state
-from edge_tasks.light.engine.state_machine import LONG_AGO, SOON, Inputs, Outcome, Registers, StateMachine
+from edge_tasks.light.engine.state_machine import (
+    LONG_AGO,
+    SOON,
+    Inputs,
+    Outcome,
+    Registers,
+    StateMachine,
+    awaiting_hysteresis,
+)
 from edge_tasks.openems.components import factory
 
 if TYPE_CHECKING:
@@ -43,11 +51,11 @@ class LimitTotalDischarge(StateMachine):
     @property
     def own(self) -> tuple[str, ...]:
         """Whether the state would change but for the five minutes."""
-        return (_awaiting(self.id),)
+        return (awaiting_hysteresis(self.id),)
 
     @property
     def info(self) -> tuple[str, ...]:
-        """The same."""
+        """The same flag, which people are to see."""
         return self.own
 
     @property
@@ -82,10 +90,12 @@ class LimitTotalDischarge(StateMachine):
             return Outcome(registers, most=self._most(current, most))
         if now >= since + _HYSTERESIS:
             registers = (wanted, now, current)
-            return Outcome(registers, now + SOON, {_awaiting(self.id): 0}, self._most(wanted, most))
+            return Outcome(registers, now + SOON, {awaiting_hysteresis(self.id): 0}, self._most(wanted, most))
         if now == since:
             return Outcome(registers, now + SOON, most=self._most(current, most))
-        return Outcome(registers, since + _HYSTERESIS, {_awaiting(self.id): 1}, self._most(current, most))
+        return Outcome(
+            registers, since + _HYSTERESIS, {awaiting_hysteresis(self.id): 1}, self._most(current, most)
+        )
 
     def _wanted(self, current: int, soc: int) -> int:
         if soc <= self.force_soc:
@@ -101,10 +111,6 @@ class LimitTotalDischarge(StateMachine):
         return 0 if current == _MIN_SOC else None
 
 
-def _awaiting(own_id: str) -> str:
-    return f"{own_id}/AwaitingHysteresis"
-
-
 def _role(component: Component) -> LimitTotalDischarge:
     min_soc = component.integer("minSoc", 15)
     return LimitTotalDischarge(
@@ -117,9 +123,9 @@ def _role(component: Component) -> LimitTotalDischarge:
 
 
 def _channels(own_id: str, plant: Plant) -> ComponentChannels:
-    number, awaiting = plant.machine(own_id), power(plant.place[_awaiting(own_id)])
+    number, awaiting = plant.machine(own_id), power(plant.place[awaiting_hysteresis(own_id)])
     return ComponentChannels(
-        [reading([_awaiting(own_id), f"{own_id}/State"], awaiting)],
+        [reading([awaiting_hysteresis(own_id), f"{own_id}/State"], awaiting)],
         averages=[state(f"{own_id}/StateMachine", number)],
         still_averages=plant.machines[number][1].shown,
     )
@@ -127,7 +133,9 @@ def _channels(own_id: str, plant: Plant) -> ComponentChannels:
 
 def _log(own_id: str, simulation: Simulation) -> str:
     return (
-        "State:INFO: Would change State, but hysteresis is active" if simulation.power(_awaiting(own_id)) else ""
+        "State:INFO: Would change State, but hysteresis is active"
+        if simulation.power(awaiting_hysteresis(own_id))
+        else ""
     )
 
 

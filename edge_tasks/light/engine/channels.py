@@ -35,7 +35,7 @@ Powers: TypeAlias = "Sequence[int]"
 Figure: TypeAlias = "Callable[[Simulation, Powers], int]"
 """What a reading shows, by the simulation and by powers: those of the moment, or the averages of five minutes."""
 Nullable: TypeAlias = "Callable[[Simulation, Powers], int | None]"
-"""The same of a channel that may be null, which is None."""
+"""What a reading shows that may be null, which is None."""
 
 
 class Text:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PHASES: Final = 3
 _FAULT: Final = LEVELS.index("Fault")
 HALF_WINDOW: Final = 150_000
-"""In ms: the middle of the five minutes of which averages tell."""
+"""In ms. How long ago the middle of the five minutes of an average is."""
 
 
 def reading(names: str | Sequence[str], figure: Nullable) -> Reading:

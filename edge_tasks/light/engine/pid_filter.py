@@ -16,7 +16,7 @@ STEP: Final = CYCLE_MS
 """The time between two steps, in ms."""
 
 _ERROR_SUM: Final = 10
-"""The sum of errors is kept within so many times the larger limit."""
+"""The sum of errors is kept within this many times the larger limit."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ GIVEN: Final = "_ess_given"
 TAKEN: Final = "_ess_taken"
 SUMS: Final = (PRODUCTION, CONSUMPTION, ESS, GRID)
 _HALF_A_PERCENT: Final = 200
-"""So many halves of a percent are the whole."""
+"""How many halves of a percent are the whole."""
 
 
 @dataclass(frozen=True)

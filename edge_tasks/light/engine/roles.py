@@ -120,7 +120,7 @@ class Schedule:
     runs_others: bool
 
     def sorted(self, controls: Iterable[tuple[str, Control]]) -> Iterator[Control]:
-        """Those that run, in this order."""
+        """The controllers that run, in their order."""
         known = dict(controls)
         yield from (known[key] for key in self.first if key in known)
         if self.runs_others:
@@ -247,7 +247,7 @@ def _storages(roles: Roles) -> list[tuple[str, Storage]]:
 
 
 def _controls(own_id: str, roles: Roles) -> tuple[Control, ...]:
-    """Those of a battery or a cluster, in the order in which they count."""
+    """The controls of a battery or a cluster, in the order in which they count."""
     schedule = next((role for _, role in roles if isinstance(role, Schedule)), _BY_ID)
     controls = ((key, role) for key, role in roles if isinstance(role, Control) and role.controlled == own_id)
     return tuple(schedule.sorted(controls))

@@ -15,6 +15,7 @@ from edge_tasks.light.engine.batteries import Batteries
 from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.engine.plant import SUMS, WMS_PER_WH
 from edge_tasks.light.engine.states import States
+from edge_tasks.openems.milliseconds import HOUR_MS
 from edge_tasks.openems.sources import NEVER, Held, Limited
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.openems.sources import Source
 
-AT_ONCE: Final = 3_600_000
+AT_ONCE: Final = HOUR_MS
 """In ms. If an edge was away for longer, its batteries follow at once, because nobody saw them."""
 
 

@@ -97,7 +97,7 @@ class StateMachine(ABC):
 
     @property
     def info(self) -> tuple[str, ...]:
-        """Those of its flags that make its ``State``, and that of the whole edge, 1 (Info)."""
+        """Which of its flags make its ``State``, and that of the whole edge, 1 (Info)."""
         return ()
 
     @property
@@ -107,12 +107,12 @@ class StateMachine(ABC):
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Those of the channels that it reads without which it fails."""
+        """The channels that it reads and fails without."""
         return ()
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Those of its flags that make its ``State``, and that of the whole edge, 3 (Fault)."""
+        """Which of its flags make its ``State``, and that of the whole edge, 3 (Fault)."""
         return ()
 
     @property
@@ -166,7 +166,7 @@ class RelayController(StateMachine):
         return (run_failed(self.id),) if self.missing else ()
 
     def without(self, missing: Collection[str]) -> RelayController:
-        """The same, which fails."""
+        """The same controller, which fails where it needs them."""
         return replace(self, missing=frozenset(missing))
 
     def failed(self, *, has_failed: bool) -> dict[str, int]:
@@ -177,3 +177,13 @@ class RelayController(StateMachine):
 def run_failed(own_id: str) -> str:
     """The channel of a controller that says whether it failed."""
     return f"{own_id}/RunFailed"
+
+
+def cumulated_active_time(own_id: str) -> str:
+    """The channel of a controller that counts the seconds in which it was active."""
+    return f"{own_id}/CumulatedActiveTime"
+
+
+def awaiting_hysteresis(own_id: str) -> str:
+    """The flag of a controller that waits until it may change its state again."""
+    return f"{own_id}/AwaitingHysteresis"

@@ -54,7 +54,7 @@ class States:
         return {own_id: one.registers for (own_id, _), one in named if one.registers}
 
     def answers(self) -> dict[str, tuple[int, int | None]]:
-        """Until when their answers hold, and the limits in W in them, by the component's id."""
+        """The epoch ms until which their answers hold, and the limits in W in them, by the component's id."""
         named = zip(self._plant.machines, self._answers, strict=True)
         return {own_id: (one.until, one.most) for (own_id, _), one in named}
 

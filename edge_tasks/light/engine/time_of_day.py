@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-_DAY, _HOUR, _MINUTE = 86_400_000, 3_600_000, 60_000
+from edge_tasks.openems.milliseconds import DAY_MS, HOUR_MS, MINUTE_MS
+
 _ZEROS: Final = ("0", "0")
 
 
@@ -14,4 +15,4 @@ def ms_of_day(text: str) -> int:
     if not all(part.isascii() and part.isdigit() for part in parts):
         return 0
     hours, minutes, seconds = [int(part) for part in (*parts, *_ZEROS)[:3]]
-    return (_HOUR * hours + _MINUTE * minutes + 1000 * seconds) % _DAY
+    return (HOUR_MS * hours + MINUTE_MS * minutes + 1000 * seconds) % DAY_MS

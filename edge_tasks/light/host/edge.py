@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.light.engine.memory import Command, Memory
-from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.host.beat import now_ms
 from edge_tasks.light.host.edge_status import Status
 from edge_tasks.light.host.memories import Snapshot
+from edge_tasks.light.host.simulated_edge import SimulatedEdge, simulated
 from edge_tasks.light.host.trace import HEARD
 from edge_tasks.light.wire import protocol, requests, resend, websocket
 from edge_tasks.light.wire.config_changes import Change, changed
@@ -29,9 +28,8 @@ from edge_tasks.openems.release import release_of
 
 if TYPE_CHECKING:
     from edge_tasks.light.host.edge_status import State
-    from edge_tasks.light.host.fleet_file import EdgeEntry
+    from edge_tasks.light.host.fleet import EdgeEntry
     from edge_tasks.light.host.shared_state import SharedState
-    from edge_tasks.light.wire.endpoint import Endpoint
     from edge_tasks.light.wire.model import Model
 
 _ACCEPTED_AFTER: Final = 0.5
@@ -41,15 +39,6 @@ _KNOWN_TO_ANSWER_WITHIN: Final = 1.0
 """A backend that has answered no edge so far may be one that never answers."""
 _NOTHING: Final = Snapshot(Memory({}, {}))
 """The snapshot of an edge that has a running simulation, which knows more; all such edges share it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Self:
-    """What an edge is, once its configuration has been read."""
-
-    model: Model
-    simulation: Simulation
-    endpoint: Endpoint
 
 
 class Edge:
@@ -87,9 +76,9 @@ class Edge:
         self.status = Status()
         self.gone = False
         self._shared = shared
-        self._snapshot = snapshot.fitting(entry.shape)
+        self._snapshot = snapshot.fitting(entry.configuration_hash)
         self._journal = self._snapshot.journal
-        self._self: _Self | None = None
+        self._self: SimulatedEdge | None = None
         self._session: Session | None = None
         self._failures = 0
         self._opened = 0.0
@@ -101,7 +90,7 @@ class Edge:
         """What the next edge of the same name goes on from."""
         if self._self is None:
             return self._snapshot
-        return Snapshot(self._self.simulation.memory(), self.entry.shape, self._journal)
+        return Snapshot(self._self.simulation.memory(), self.entry.configuration_hash, self._journal)
 
     async def connect(self, turn: float) -> None:
         """Try once. After a failure the edge asks for its next turn by itself.
@@ -145,19 +134,16 @@ class Edge:
         if self._session is not None:
             self._session.connection.drop()
 
-    async def _read(self) -> _Self:
+    async def _read(self) -> SimulatedEdge:
         configuration, model = await self._shared.configured(self.entry)
         if changes := self._journal.changes:
             model = model_of(changed(model.configuration, changes), version=model.version)
         self.status.ignored = model.ignored
         self.status.unsimulated = model.unsimulated
         endpoint = endpoint_of(configuration.backend(), self.entry.apikey)
-        return _Self(model, self._simulate(model, self._snapshot.memory), endpoint)
+        return simulated(model, endpoint, self._snapshot.memory, self.entry, self._shared)
 
-    def _simulate(self, model: Model, memory: Memory) -> Simulation:
-        return Simulation(model.plant, now_ms(), memory, self._shared.shaped(self.entry, model.plant))
-
-    async def _open(self, me: _Self) -> None:
+    async def _open(self, me: SimulatedEdge) -> None:
         self._enter("connecting")
         self._opened = time.monotonic()
         connection = websocket.Connection(self, self._shared.tally)
@@ -175,12 +161,12 @@ class Edge:
         else:
             self.ended(None)
 
-    def _begin(self, me: _Self, connection: websocket.Connection) -> None:
+    def _begin(self, me: SimulatedEdge, connection: websocket.Connection) -> None:
         self._trace("open")
         now = now_ms()
         session = self._session = Session(connection, self._shared.tally, me.model, me.simulation, now)
         session.windows_after = self._windows_after(me.model)
-        self._recall(me.model, session, now)
+        self._recall(me, session, now)
         session.cycle(now)
         connection.send(protocol.first_request(str(uuid.uuid4())))
         self._shared.beat.add(session, self.entry.place)
@@ -193,7 +179,7 @@ class Edge:
         within_s = release_of(model.version).aggregated_after_s
         return sent_after(self.entry.name, self._shared.policy.life, within_s)
 
-    def _recall(self, model: Model, session: Session, now: int) -> None:
+    def _recall(self, me: SimulatedEdge, session: Session, now: int) -> None:
         """Plan to send what the backend missed since this edge was cut off, in this run or in an earlier one."""
         memory, self._snapshot = self._snapshot.memory, _NOTHING
         unheard = chain(self._unsent)
@@ -201,8 +187,7 @@ class Edge:
         shared = self._shared
         if memory.seen is not None and memory.seen // LENGTH != now // LENGTH:
             shared.tally.dropped += resend.lost(memory, now)
-            shaped = shared.shaped(self.entry, model.plant)
-            unheard = chain(unheard, resend.unheard(model, memory, shaped, now // LENGTH * LENGTH))
+            unheard = chain(unheard, me.unheard(memory, now, self.entry, shared))
         session.resend(unheard, now + shared.policy.resend_after(shared.rng))
 
     def _accept(self, session: Session) -> None:
@@ -239,16 +224,13 @@ class Edge:
         elif isinstance(effect, requests.Subscription):
             session.logs = effect.wanted
 
-    def _change(self, change: Change, me: _Self, session: Session, now: int) -> None:
+    def _change(self, change: Change, me: SimulatedEdge, session: Session, now: int) -> None:
         """Become what the changed configuration describes, and announce it."""
         me.simulation.advance(now)
-        model = model_of(change.apply(me.model.configuration), version=me.model.version)
+        become = self._self = me.changed(change, self.entry, self._shared)
         self._journal = self._journal.noting(me.simulation.now, change)  # not before: it can be simulated
-        memory = me.simulation.memory().settled().without(model.plant.renewed(me.model.plant))
-        simulation = self._simulate(model, memory)
-        self._self = _Self(model, simulation, me.endpoint)
-        self.status.unsimulated = model.unsimulated
-        session.become(model, simulation, now)
+        self.status.unsimulated = become.model.unsimulated
+        session.become(become.model, become.simulation, now)
         self._shared.keep()
 
     def ponged(self, seconds: float) -> None:

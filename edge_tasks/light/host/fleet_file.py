@@ -1,14 +1,15 @@
-"""The fleet file: which edges a light host is to run, and how."""
+"""The fleet file, from which a light host knows its edges."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
+from edge_tasks.light.host.fleet import EdgeEntry, Fleet, Group
 from edge_tasks.light.wire import reconnect
 from edge_tasks.openems.load_curve import Profile, ProfileError
 from edge_tasks.openems.release import DEFAULT
@@ -19,121 +20,9 @@ if TYPE_CHECKING:
 Stamp: TypeAlias = tuple[int, int, int]
 """What distinguishes a file's content from an earlier one: mtime_ns, size, inode."""
 
-_EDGES_AN_ADDRESS: Final = 20_000
-"""For one source address Linux has 28,232 ports for connections to one backend."""
-_RATE: Final = 500
-
 
 class FleetFileError(ValueError):
     """A fleet file that cannot be used; the message is one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeEntry:
-    """One edge to run.
-
-    Attributes:
-        name: e.g. ``edge0``.
-        directory: its configuration; None for an edge that shares the fleet's template.
-        digest: changes with the content.
-        apikey: of an edge that shares the fleet's template.
-        place: its place in the fleet, from 0.
-        group: the name of its group.
-    """
-
-    name: str
-    directory: Path | None
-    digest: str
-    apikey: str = field(default="", repr=False)
-    place: int = 0
-    group: str = ""
-
-    @property
-    def shape(self) -> str:
-        """A hash that differs if configurations differ, and that reveals no secret."""
-        return hashlib.sha256(self.digest.encode()).hexdigest()[:16]
-
-    @property
-    def source(self) -> str:
-        """The loopback address to connect from to a backend on loopback; empty for the system's choice."""
-        block = self.place // _EDGES_AN_ADDRESS
-        return f"127.0.0.{block + 1}" if block else ""
-
-
-@dataclass(frozen=True)
-class Group:
-    """What edges have in common.
-
-    Attributes:
-        files: those of an edge without a directory, by path, as any of them has them.
-        profile: the load shape, as :meth:`.Profile.of` takes it; None for the datasources' constants. Another one
-            is another digest of every edge.
-        seed: what the variation of edges is drawn from; see :meth:`source_key`.
-    """
-
-    files: Mapping[str, str] = field(default_factory=dict, repr=False)
-    profile: Mapping[str, object] | None = None
-    seed: str = ""
-
-    def source_key(self, edge: str, meter: str) -> str:
-        """The key of a meter's source: the same fleet has the same powers in every part and on every machine."""
-        return f"{self.seed}/{edge}/{meter}"
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """The content of a fleet file. Without a memory file, counters begin at 0 with each start of the host.
-
-    Attributes:
-        groups: by name; edges that no group names belong to the one without a name.
-        processes: how many processes run it, each a part; 0 for all in the one that is asked.
-        block: so many edges in a row belong to one part, so that a growing fleet moves none.
-        connect_rate: at most so many connects a second, of all parts together.
-        reconnect: the name of the policy by which edges come back; see :mod:`.reconnect`.
-        version: the release of OpenEMS that the edges say they are. Another one is another digest of every edge.
-        metrics_port: where the supervisor serves metrics; 0 for nowhere.
-        metrics_host: on which address.
-        trace_file: where connections are noted, see :mod:`.trace`; None for nowhere.
-        ca_file: certificates of the authorities that are believed; None for the system's.
-    """
-
-    revision: str
-    status_file: Path
-    edges: dict[str, EdgeEntry]
-    memory_file: Path | None = None
-    groups: Mapping[str, Group] = field(default_factory=dict)
-    processes: int = 0
-    block: int = 1
-    connect_rate: int = _RATE
-    reconnect: str = reconnect.QUICK
-    version: str = DEFAULT.since
-    metrics_port: int = 0
-    metrics_host: str = "127.0.0.1"
-    trace_file: Path | None = None
-    ca_file: Path | None = None
-
-    def part(self, index: int) -> Fleet:
-        """The part that one process runs. Its files have its number in their names."""
-        count = max(1, self.processes)
-        edges = {
-            name: edge for name, edge in self.edges.items() if part_of(edge.place, count, self.block) == index
-        }
-        return replace(
-            self,
-            edges=edges,
-            status_file=self.part_file(index),
-            memory_file=self.memory_file and _numbered(self.memory_file, index),
-            trace_file=self.trace_file and _numbered(self.trace_file, index),
-        )
-
-    def part_file(self, index: int) -> Path:
-        """The status file of one of the processes."""
-        return _numbered(self.status_file, index)
-
-
-def part_of(place: int, processes: int, block: int) -> int:
-    """The part of an edge at a place of the fleet: so many edges in a row belong to one."""
-    return place // block % processes
 
 
 def stamp(path: Path) -> Stamp:
@@ -176,7 +65,7 @@ def load(path: Path) -> Fleet:
         groups=groups,
         processes=_number(content, "processes", 0, lowest=0),
         block=_number(content, "block", 1),
-        connect_rate=_number(content, "connect_rate", _RATE),
+        connect_rate=_number(content, "connect_rate", Fleet.connect_rate),
         reconnect=_policy(content),
         version=version,
         metrics_port=_number(content, "metrics_port", 0, lowest=0),
@@ -276,7 +165,3 @@ def _profile(item: Mapping[str, object]) -> Mapping[str, object] | None:
     except ProfileError as error:
         raise FleetFileError(f'"profile" in the fleet file: {error}') from None
     return profile if isinstance(profile, dict) else None
-
-
-def _numbered(path: Path, index: int) -> Path:
-    return path.with_name(f"{path.stem}-{index}{path.suffix}")

@@ -52,11 +52,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.light.engine.memory import Memory
-from edge_tasks.light.host import fleet_file, memories
+from edge_tasks.light.host import fleet_file
 from edge_tasks.light.host.beat import Beat, now_ms
 from edge_tasks.light.host.edge import Edge
-from edge_tasks.light.host.memories import Snapshot
+from edge_tasks.light.host.memory_file import MemoryFile
 from edge_tasks.light.host.ramp import MOST, Ramp
 from edge_tasks.light.host.shared_state import Connecting, SharedState
 from edge_tasks.light.host.status_report import StatusReport
@@ -67,13 +66,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, Stamp
+    from edge_tasks.light.host.fleet import EdgeEntry, Fleet
+    from edge_tasks.light.host.fleet_file import Stamp
+    from edge_tasks.light.host.memories import Snapshot
 
 _LOG: Final = logging.getLogger(__name__)
 _POLL: Final = 0.2
 _CLOSING: Final = 1.5
-_AT_ONCE: Final = 200
-_KEEP_EVERY: Final = 30.0
 _READERS: Final = 2
 
 
@@ -89,16 +88,14 @@ class Host:
         self._running: dict[str, Edge] = {}
         self._stop = asyncio.Event()
         self._report = StatusReport()
-        self._idle: dict[str, Snapshot] = {}
+        self._memory = MemoryFile(self._snapshots)
         self._life = random.getrandbits(32)
-        self._keep_at = 0.0
         self._waiting: asyncio.Queue[Connecting] = asyncio.Queue()
         self._connecting: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Run until told to stop or the fleet file is deleted."""
         self._catch_signals()
-        self._idle = memories.load(self._fleet.memory_file)  # an edge that the fleet no longer has may come back
         with ThreadPoolExecutor(_READERS) as reader:
             shared = self._share(reader)
             work = [asyncio.create_task(shared.beat.run()), asyncio.create_task(self._connect(shared))]
@@ -111,7 +108,7 @@ class Host:
                     task.cancel()
                 reader.shutdown(wait=False, cancel_futures=True)
                 await self._close(list(self._running))
-                await self._keep()
+                await self._memory.write(self._fleet.memory_file)
                 shared.write_trace()
                 self._fleet.status_file.unlink(missing_ok=True)
         _LOG.info("ended")
@@ -121,7 +118,7 @@ class Host:
         shared = SharedState(Ramp(time.monotonic), Beat(now_ms), reader, rng, self._policy)
         shared.enqueue = self._waiting.put_nowait
         shared.changed = self._report.mark
-        shared.keep = self._keep_soon
+        shared.keep = self._memory.mark
         shared.trace = Trace(self._fleet.trace_file) if self._fleet.trace_file else None
         return shared
 
@@ -131,8 +128,8 @@ class Host:
             shared.connections.sum_up()
             shared.write_trace()
             self._report.write_when_due(self._fleet.status_file, lambda: self._status(shared))
-            if time.monotonic() >= self._keep_at:
-                await self._keep()
+            if self._memory.is_due:
+                await self._memory.write(self._fleet.memory_file)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), _POLL)
             if not self._stop.is_set() and self._reread():
@@ -185,27 +182,20 @@ class Host:
         gone = [name for name, edge in self._running.items() if _differs(edge, wanted.get(name))]
         await self._close(gone)
         new = [name for name in wanted if name not in self._running]
-        await self._remember(set(new))
+        self._memory.read(self._fleet.memory_file, set(new))
+        if new:  # before the first message: a host that is killed right after it knows when they began
+            await self._memory.write(self._fleet.memory_file)
         for name in new:
-            edge = self._running[name] = Edge(wanted[name], shared, self._idle.pop(name))
+            edge = self._running[name] = Edge(wanted[name], shared, self._memory.take(name))
             self._waiting.put_nowait(edge)
         self._revision = self._fleet.revision
         self._report.mark()
         _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
 
-    async def _remember(self, new: set[str]) -> None:
-        """Read what is kept of new edges; those that are seen for the first time begin now."""
-        if not new:
-            return
-        self._idle |= memories.load_newest(self._fleet.memory_file, new, self._idle)
-        began = now_ms()
-        self._idle |= {name: Snapshot(Memory({}, {}, began, began)) for name in new - self._idle.keys()}
-        await self._keep()  # before the first message: a host that is killed right after it knows when they began
-
     async def _close(self, names: Iterable[str]) -> None:
         """Close the connections of edges, and wait a moment for the backend's part in that."""
         closing = {name: self._running.pop(name) for name in names}
-        self._idle |= {name: edge.snapshot() for name, edge in closing.items()}
+        self._memory.put({name: edge.snapshot() for name, edge in closing.items()})
         for edge in closing.values():
             edge.leave()
         with contextlib.suppress(asyncio.TimeoutError):
@@ -213,24 +203,8 @@ class Host:
         for edge in closing.values():
             edge.drop()
 
-    def _keep_soon(self) -> None:
-        self._keep_at = 0.0
-
-    async def _keep(self) -> None:
-        """Write the memory file. It is written in pieces, so that cycles go on meanwhile."""
-        self._keep_at = time.monotonic() + _KEEP_EVERY
-        if self._fleet.memory_file is None:
-            return
-        try:
-            for number, _ in enumerate(memories.saved(self._fleet.memory_file, self._snapshots())):
-                if number % _AT_ONCE == _AT_ONCE - 1:
-                    await asyncio.sleep(0)
-        except OSError as error:
-            _LOG.error("the memory file cannot be written: %s", error.strerror)
-
     def _snapshots(self) -> Iterator[tuple[str, Snapshot]]:
-        yield from list(self._idle.items())
-        yield from ((name, edge.snapshot()) for name, edge in list(self._running.items()))
+        return ((name, edge.snapshot()) for name, edge in list(self._running.items()))
 
     def _log_failure(self, task: asyncio.Task[None]) -> None:
         self._connecting.discard(task)

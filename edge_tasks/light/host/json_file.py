@@ -25,7 +25,7 @@ def write_json(path: Path, document: Mapping[str, object]) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """The same with what another process has written.
+    """Replace a file likewise by what another process has written.
 
     Raises:
         OSError: it cannot be written.
@@ -37,7 +37,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def write_members(path: Path, members: Iterable[tuple[str, object]]) -> Iterator[None]:
-    """The same, member by member: no more than one is in memory, and after each others may do something.
+    """Replace a file member by member: no more than one is in memory, and after each others may do something.
 
     Raises:
         OSError: it cannot be written.

@@ -64,20 +64,20 @@ class Snapshot:
 
     Attributes:
         memory: of its simulation.
-        shape: a hash of the configuration that it had.
+        configuration_hash: of the configuration that it had; ``shape`` in the file.
         journal: what people have done to it.
     """
 
     memory: Memory
-    shape: str = ""
+    configuration_hash: str = ""
     journal: Journal = NOTHING
 
-    def fitting(self, shape: str) -> Snapshot:
-        """What an edge of some shape goes on from; changes of another shape and its states are void."""
-        if shape == self.shape:
+    def fitting(self, configuration_hash: str) -> Snapshot:
+        """What an edge of some configuration goes on from; changes of another one and its states are void."""
+        if configuration_hash == self.configuration_hash:
             return self
         memory = self.memory.settled()
-        return Snapshot(memory.without(memory.registers), shape, self.journal.voided())
+        return Snapshot(memory.without(memory.registers), configuration_hash, self.journal.voided())
 
 
 def load(path: Path | None) -> dict[str, Snapshot]:
@@ -91,8 +91,10 @@ def load(path: Path | None) -> dict[str, Snapshot]:
         return {}
 
 
-def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
-    """The newest snapshots of some edges, whichever process of the fleet kept them.
+def load_newest(
+    path: Path | None, names: AbstractSet[str], known: Mapping[str, Snapshot], *, and_others: bool = False
+) -> dict[str, Snapshot]:
+    """The newest snapshots of some edges, whichever process of the fleet kept them; of others if that is wanted.
 
     The files of one fleet are ``memory.json`` (a host in one process) and ``memory-0.json``, ``memory-1.json`` …
     (parts). So an edge that moves to another part goes on where it was.
@@ -101,11 +103,13 @@ def load_newest(path: Path | None, names: AbstractSet[str], known: Mapping[str, 
         path: any of those files.
         names: of the edges.
         known: those that the host has had itself.
+        and_others: also what ``path`` itself has of other edges.
     """
     found = {name: known[name] for name in names & known.keys()}
     for file in family(path) if path else ():
         for name, snapshot in load(file).items():
-            if name in names and (name not in found or _age(snapshot) > _age(found[name])):
+            is_meant = name in names or (and_others and file == path)
+            if is_meant and (name not in found or _age(snapshot) > _age(found[name])):
                 found[name] = snapshot
     return found
 
@@ -186,7 +190,7 @@ def document(snapshot: Snapshot) -> Document:
         "commands": [(one.channel, one.value, one.end) for one in memory.commands],
         "registers": memory.registers,
         "answers": memory.answers,
-        "shape": snapshot.shape,
+        "shape": snapshot.configuration_hash,
         "journal": [(one.at, _written(one.did)) for one in snapshot.journal.entries],
         "lost": snapshot.journal.lost,
     }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from edge_tasks.light.host.fleet_file import Fleet
+    from edge_tasks.light.host.fleet import Fleet
 
 _LOG: Final = logging.getLogger(__name__)
 _PREFIX: Final = "edge_tasks_light"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.light.engine.plant import Plant
     from edge_tasks.light.host.beat import Beat
-    from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
+    from edge_tasks.light.host.fleet import EdgeEntry, Fleet
     from edge_tasks.light.host.ramp import Ramp
     from edge_tasks.light.host.trace import Trace
     from edge_tasks.light.wire.model import Model
@@ -56,7 +56,7 @@ class _SharedGroup:
     """What the edges of a group share, ready for use.
 
     Attributes:
-        template: the configuration and shape of those without a directory; None when there are none.
+        template: the configuration and the model of those without a directory; None when there are none.
         profile: the load shape; None for the datasources' constants.
         source_key: the key of an edge's meter.
     """
@@ -138,7 +138,7 @@ class SharedState:
         return found, self._models.of(found)
 
     async def configured(self, entry: EdgeEntry) -> tuple[Configuration, Model]:
-        """The configuration of an edge, and the shape that it shares with others.
+        """The configuration of an edge, and the model that it shares with others.
 
         Raises:
             UnconfiguredError: there is none.

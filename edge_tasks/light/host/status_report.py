@@ -16,7 +16,7 @@ _LOG: Final = logging.getLogger(__name__)
 _SOONEST: Final = 0.25
 _LATEST: Final = 4.8
 _SHARE: Final = 20
-"""Writing the status of a large fleet takes at most one part of the time in so many."""
+"""Writing the status of a large fleet takes at most one part in this many of the time."""
 
 
 class StatusReport:

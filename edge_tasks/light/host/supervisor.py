@@ -23,7 +23,8 @@ from edge_tasks.light.host import fleet_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edge_tasks.light.host.fleet_file import Fleet, Stamp
+    from edge_tasks.light.host.fleet import Fleet
+    from edge_tasks.light.host.fleet_file import Stamp
     from edge_tasks.light.host.metrics import Metrics
 
 _LOG: Final = logging.getLogger(__name__)
@@ -62,16 +63,16 @@ class Supervisor:
         path: the fleet file.
         fleet: its content.
         stamp: of that content.
-        spare: the first part, if it was started ahead.
+        first: its first part, if that was started ahead.
     """
 
     def __init__(
-        self, path: Path, fleet: Fleet, stamp: Stamp, spare: subprocess.Popen[bytes] | None = None
+        self, path: Path, fleet: Fleet, stamp: Stamp, first: subprocess.Popen[bytes] | None = None
     ) -> None:
         self._path = path
         self._fleet = fleet
         self._stamp = stamp
-        self._parts = {} if spare is None else {0: _begin(spare)}
+        self._parts = {} if first is None else {0: _begin(first)}
         self._stopped = False
 
     @cached_property

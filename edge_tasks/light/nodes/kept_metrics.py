@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from edge_tasks.light.host.fleet_file import Fleet, Stamp
+    from edge_tasks.light.host.fleet import Fleet
+    from edge_tasks.light.host.fleet_file import Stamp
 
 
 class KeptMetrics:

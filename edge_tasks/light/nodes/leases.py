@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LASTS_S: Final = 15.0
-"""A lease that was not renewed for so long is over, and the next task gets it."""
+"""A lease that was not renewed for this time is over, and the next task gets it."""
 GIVES_UP_S: Final = 10.0
-"""A task that could not renew its lease for so long ends its edges: before anybody else may start them."""
+"""A task that could not renew its lease for this time ends its edges, before anybody else may start them."""
 HANGS_S: Final = 3.0
-"""Edges that have not ended so long after that are killed."""
+"""Edges that have not ended within this time after that are killed."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Deed: TypeAlias = "Change | Command"
 MOST: Final = 1_000
-"""So many entries an edge keeps, at the most: a program may write another value each second, for ever."""
+"""The most entries that an edge keeps: a program may write another value each second, for ever."""
 
 
 class Entry(NamedTuple):
@@ -57,7 +57,7 @@ class Journal:
         return replace(self, entries=(*self.entries, Entry(at, did)))
 
     def voided(self) -> Journal:
-        """That of an edge which gets another template: nothing of it holds any more."""
+        """The journal of an edge that gets another template: nothing in it holds any more."""
         moments = [*(one.at for one in self.entries[:1]), *([] if self.lost is None else [self.lost])]
         return Journal(lost=min(moments, default=None))
 

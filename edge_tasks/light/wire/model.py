@@ -75,10 +75,10 @@ class Models:
 
     def of(self, found: Configuration) -> Model:
         """The model of a configuration."""
-        shape = _shape(found)
-        model = self._known.get(shape)
+        shared = _shared(found)
+        model = self._known.get(shared)
         if model is None:
-            model = self._known[shape] = model_of(found, version=self.version)
+            model = self._known[shared] = model_of(found, version=self.version)
         return model
 
 
@@ -101,19 +101,19 @@ def model_of(found: Configuration, devices: Catalogue = DEVICES, version: str = 
     )
 
 
-def _shape(found: Configuration) -> bytes:
+def _shared(found: Configuration) -> bytes:
     """All of a configuration that is not an edge's own; the same for edges that can share a model."""
     own = [
         [
             one.id,
             one.factory_pid,
             one.alias,
-            {key: value for key, value in one.properties.items() if _shared(key)},
+            {key: value for key, value in one.properties.items() if _is_shared(key)},
         ]
         for one in found.components
     ]
     return orjson.dumps([own, found.ignored], option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
-def _shared(name: str) -> bool:
+def _is_shared(name: str) -> bool:
     return name not in ("service.pid", "apikey") and not name.endswith(".target")

@@ -6,8 +6,8 @@ timeout, so there always is one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -20,6 +20,7 @@ from edge_tasks.light.wire.channel_records import Record, digital_inputs, record
 from edge_tasks.light.wire.config_changes import Change
 from edge_tasks.light.wire.json_members import element
 from edge_tasks.light.wire.rpc_error import RpcError, no_endpoint
+from edge_tasks.openems.release import release_of
 
 if TYPE_CHECKING:
     from edge_tasks.light.wire.edge_config import FactoryConfig
@@ -38,7 +39,10 @@ _ASKED: Final = frozenset(
     }
 )
 """The factories of OpenEMS 2024.7.0 that implement ``ComponentJsonApi``, and of whose methods we know none."""
-_FLAGS: Final[Mapping[object, int]] = {"true": 1, "false": 0}
+_FLAGS: Final[Mapping[str, int]] = {"true": 1, "false": 0}
+_WHOLE: Final = re.compile("[+-]?[0-9]{1,40}")
+_HALF: Final = 1 << 31
+"""How many negative numbers there are with 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -167,14 +171,29 @@ def _command(params: Params, model: Model, moment: Moment) -> Command:
     value = params.get("value")
     if value is None or value == "":
         return Command(channel, 0, moment.now)
-    return Command(channel, _whole(channel, value), moment.now + model.api_timeout)
+    return Command(channel, _read(channel, value, model), moment.now + model.api_timeout)
 
 
-def _whole(channel: str, value: object) -> int:
-    with suppress(ValueError):
-        if isinstance(value, int | float | str):
-            return int(_FLAGS.get(value, value))
-    raise RpcError(f"Unable to set [{channel}] to [{value}]: it is not a number")
+def _read(channel: str, value: object, model: Model) -> int:
+    """What an edge reads of a written value: a relay is a flag, and all else is a number of 32 bits.
+
+    Raises:
+        RpcError: it reads nothing. A real edge says yes all the same, and logs an error in each cycle.
+    """
+    is_flag = channel in model.plant.outputs and channel not in model.plant.numbers
+    if isinstance(value, str):
+        number = _FLAGS.get(value.lower()) if is_flag else int(value) if _WHOLE.fullmatch(value) else None
+        is_cut = False
+    else:
+        number = int(value) if isinstance(value, int | float) else None
+        is_cut = release_of(model.version).cuts_written_numbers
+    if number is not None:
+        last = (number + _HALF) % (2 * _HALF) - _HALF
+        if is_cut or number == last:
+            return last
+    raise RpcError(
+        f"Unable to set [{channel}] to [{value}]: it is no {'flag' if is_flag else 'number of 32 bits'}"
+    )
 
 
 def _factory(params: Params, model: Model) -> FactoryConfig:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.light.engine.simulation import Simulation
 from edge_tasks.light.wire import protocol
 from edge_tasks.light.wire.window import LENGTH, windows
+from edge_tasks.openems.milliseconds import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from edge_tasks.light.wire.model import Model
     from edge_tasks.openems.sources import Source
 
-LONGEST: Final = 24 * 3_600_000
+LONGEST: Final = DAY_MS
 """In ms. What is older is not sent, and counted as dropped."""
 
 

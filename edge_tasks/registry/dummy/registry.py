@@ -40,10 +40,10 @@ class DummyRegistry:
         return Registration((), (), (), (), self.fleet.size, 0, (), (), None)
 
     def write(self, planned: Registration[None], progress: Callable[[int], None]) -> None:
-        """Nothing."""
+        """Nothing has to be written."""
 
     def fingerprints(self) -> dict[str, str]:
-        """Those of the fleet."""
+        """The fingerprints of the fleet's apikeys, by name."""
         return {edge.name: fingerprint(edge.apikey) for edge in self.fleet.edges}
 
     @staticmethod

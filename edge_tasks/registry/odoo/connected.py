@@ -11,7 +11,7 @@ from edge_tasks.registry.odoo import table
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from edge_tasks.registry.odoo.table import Database
+    from edge_tasks.registry.odoo.server import Database
 
 
 @dataclass(frozen=True)

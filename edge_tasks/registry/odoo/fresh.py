@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import postgresql
-from edge_tasks.registry.odoo.table import connected
+from edge_tasks.registry.odoo.server import connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import psycopg
 
-    from edge_tasks.registry.odoo.table import Database
+    from edge_tasks.registry.odoo.server import Database
 
 _RENEW: Final = """
 DO $$ BEGIN IF to_regclass('public.ir_config_parameter') IS NOT NULL THEN

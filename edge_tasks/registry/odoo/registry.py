@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from edge_tasks.fleet.identity import Fleet
     from edge_tasks.registry.odoo.rpc import Odoo
-    from edge_tasks.registry.odoo.table import Database, RowReport
+    from edge_tasks.registry.odoo.server import Database
+    from edge_tasks.registry.odoo.table import RowReport
     from edge_tasks.registry.protocol import Words
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 SILENCE_S: Final = 15.0
-"""If no edge has connected for so long, we stop waiting for the rest."""
+"""If no edge has connected for this time, we stop waiting for the rest."""
 
 _SLOW_S: Final = 40.0
 """An edge that takes longer no longer delays the others."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _READY_S: Final = 90.0
 _OPEN_S: Final = 30.0
 _RACE_S: Final = 6.0
-"""So long after its first answer, a backend that will open its port for edges has done so."""
+"""Within this time after its first answer, a backend opens its port for edges, if it ever does."""
 
 _LOGS: Final = "inv logs --service openems-backend; inv doctor compares its configuration with the platform"
 _REGISTER: Final = "inv register up, which starts it again; inv logs --service openems-backend"

@@ -45,7 +45,7 @@ class ConfigCopy:
 
     @property
     def digest(self) -> str:
-        """Of what is wanted: the program may rewrite its files, so they do not show whether that has changed."""
+        """A digest of what is wanted: a program may rewrite its files, so they do not show a change."""
         parts = (part for path in sorted(self.wanted) for part in (str(path), self.wanted[path]))
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
@@ -59,7 +59,7 @@ class ConfigCopy:
 
 
 def copies(stack: Stack) -> Iterator[ConfigCopy]:
-    """Those that the platform's services get.
+    """The copies that the platform's services get.
 
     Raises:
         SettingsError: we cannot find out where a service has its configuration.

@@ -34,7 +34,7 @@ def is_complete(stack: Stack) -> bool:
 
 
 def backend_host(stack: Stack) -> str:
-    """By which name the edges reach the backend; the stock name where the compose file has no backend.
+    """The name by which the edges reach the backend; the stock one where the compose file has no backend.
 
     Of a backend that is two programs, they reach the second one.
 

@@ -115,8 +115,8 @@ def _environment_path(stack: Stack) -> str:
 
 def _additions(stack: Stack) -> dict[str, Addition]:
     ports: dict[str, list[str]] = {}
-    for word, port in sorted(stack.ports_added.items()):
-        service, inside = stack.inside[word]
+    for word, port in sorted(stack.reached.added.items()):
+        service, inside = stack.reached.inside[word]
         ports.setdefault(service, []).append(f"{HOST}:{port}:{inside}")
     found = {service: Addition(ports=tuple(texts)) for service, texts in ports.items()}
     for one in copies(stack):

@@ -18,7 +18,7 @@ _AVAILABLE: Final = re.compile(r"\s([0-9]+)\s+[0-9]+%\s")
 
 @dataclass(frozen=True)
 class InfluxDbDisk:
-    """That of a container, which must run. It is asked inside: its volume may lie on a machine of the engine's.
+    """The disk of a container, which must run. It is asked inside, as its volume may lie on another machine.
 
     Attributes:
         docker: by which it is asked.

@@ -75,7 +75,7 @@ class InfluxDbPort:
         stack = self.stack
         if stack.project.published(service, port) is not None:
             return True
-        return stack.ports_of_override().get((service, port)) in container.host_ports
+        return stack.reached.of_override().get((service, port)) in container.host_ports
 
     def _refusal(self, service: str, port: int) -> SettingsError:
         where = self.stack.place(service)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DATA: Final = "/var/lib/influxdb"
 _DATA_OF_SECOND: Final = "/var/lib/influxdb2"
 _FOLDERS: Final[Mapping[tuple[int, ...], tuple[str, ...]]] = {(1,): (_DATA,), (2,): (_DATA_OF_SECOND,)}
-"""By the first number of the version."""
+"""The folders with data, by the first number of the version."""
 _OF_SECOND: Final = "influxd.bolt"
 """InfluxDB 2 keeps users and buckets in it."""
 

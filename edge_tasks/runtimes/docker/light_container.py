@@ -17,11 +17,12 @@ from edge_tasks.adapters import wheels
 from edge_tasks.adapters.files import remove_directory, write_file, writing
 from edge_tasks.checkout.override import LIGHT_SERVICE, OVERLAY, LightService
 from edge_tasks.light.nodes.files import FLEET_FILE
-from edge_tasks.runtimes.light_host import LightHost, LightOptions
+from edge_tasks.runtimes.light_host import LightHost
 
 if TYPE_CHECKING:
     from edge_tasks.adapters.containers import Container
     from edge_tasks.runtimes.docker.stack import Stack
+    from edge_tasks.runtimes.light_options import LightOptions
 
 FLEET: Final = PurePosixPath("/light/fleet")
 _PROGRAM: Final = PurePosixPath("/light/program")

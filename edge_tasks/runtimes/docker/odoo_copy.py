@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import write_file
 from edge_tasks.errors import CommandFailed, DatabaseRefused
-from edge_tasks.registry.odoo import fresh, table
+from edge_tasks.registry.odoo import fresh, server
 from edge_tasks.runtimes.docker.service_start import STARTABLE
 from edge_tasks.runtimes.docker.watching import Watch
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.adapters.containers import Container
-    from edge_tasks.registry.odoo.table import Database
+    from edge_tasks.registry.odoo.server import Database
     from edge_tasks.runtimes.docker.stack import Stack
 
 _CLUSTER: Final = "cluster.tar.gz"
@@ -105,8 +105,8 @@ class OdooCopy:
         """
         stack = self.stack
         found = {one.service: one for one in stack.containers()}
-        server = found.get(stack.services.database)
-        if server is not None and server.state not in STARTABLE:
+        own = found.get(stack.services.database)
+        if own is not None and own.state not in STARTABLE:
             return False
         if missing := [name for name in stack.services.platform if name not in found]:
             stack.compose.create(missing, parallel=len(missing))
@@ -155,7 +155,7 @@ class OdooCopy:
             RegistrationError: it refuses, or does not answer in time.
         """
         watch = Watch(self.stack, self.stack.services.database)
-        table.await_server(database, time.monotonic() + _START_S, watch.require_running)
+        server.await_server(database, time.monotonic() + _START_S, watch.require_running)
 
     def restore_files(self, folder: Path, about: Mapping[str, str]) -> None:
         """Fill Odoo's filestore.

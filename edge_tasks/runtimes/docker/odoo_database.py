@@ -12,7 +12,7 @@ from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed, OdooError
 from edge_tasks.plan import Plan
-from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo import server, table
 from edge_tasks.registry.odoo.addon import Addon
 from edge_tasks.registry.odoo.registry import OdooRegistry
 from edge_tasks.runtimes.docker import data_folders, edge_files
@@ -102,7 +102,7 @@ class OdooDatabase:
         self.start_server()
         if not self.stack.context.state.record.entries().get("odoo_init"):
             return self.registry.remove()
-        table.drop_database(self.stack.database)
+        server.drop_database(self.stack.database)
         return f"the database {self.stack.database.name}"
 
     def start_server(self) -> None:
@@ -117,7 +117,7 @@ class OdooDatabase:
         with stack.context.waiting("PostgreSQL starts"):
             have_run(stack, (service,), parallel=1)
             watch = Watch(stack, service)
-            table.await_server(stack.database, time.monotonic() + _START_S, watch.require_running)
+            server.await_server(stack.database, time.monotonic() + _START_S, watch.require_running)
 
     def server_answers(self) -> bool:
         """PostgreSQL lets us in; not while it starts, and not while it may have only a part of a copy.
@@ -125,7 +125,7 @@ class OdooDatabase:
         Raises:
             RegistrationError: it refuses the backend's user or password.
         """
-        return not self._record_says(RESTORING) and table.answers(self.stack.database)
+        return not self._record_says(RESTORING) and server.answers(self.stack.database)
 
     def is_initialised(self) -> bool:
         """The database has the addon, all of it, and no run of ours was interrupted while it made it."""
@@ -231,7 +231,7 @@ class OdooDatabase:
         found = table.addon(database)
         if self._record_says(BEGUN) and found is not Addon.NO_DATABASE:
             self.stack.context.say(f"  the initialisation of {database.name} was interrupted and starts again")
-            table.drop_database(database)
+            server.drop_database(database)
             return True
         if found is Addon.HIDDEN:
             raise CommandFailed(

@@ -47,7 +47,7 @@ class DockerOptions:
 
     @classmethod
     def of(cls, choices: Mapping[str, str | int], flags: Collection[str]) -> DockerOptions:
-        """As the settings have it, and the flags that were typed."""
+        """The options as the settings and the flags that were typed have them."""
         return cls(
             project_name=str(choices["project_name"]),
             edge_heap=str(choices["edge_heap"]),

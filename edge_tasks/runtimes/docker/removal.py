@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     from edge_tasks.runtimes.docker.database import PlatformDatabase
     from edge_tasks.runtimes.docker.stack import Stack
 
+_TRACES: Final = frozenset(
+    {"odoo_init", "built", "bundles", "light_program", "folders", "volumes", "downloads", "written"}
+)
+"""Entries of the record that a run leaves before it starts anything: without one there is nothing of ours."""
+
 
 def stop(stack: Stack, *, is_final: bool = False) -> tuple[str, ...]:
     """Remove all containers of the project; the services that ran.
 
     Args:
         stack: whose containers.
-        is_final: a purge follows, so edges, backend and Odoo are killed: to end by itself takes a JVM seconds.
+        is_final: a purge follows, so edges, backend and Odoo are killed: a JVM takes seconds to end by itself.
     """
     found = stack.containers()
     _note_volumes(stack, found)
@@ -63,12 +68,6 @@ def _stores_nothing(stack: Stack, container: Container) -> bool:
         return False
     services = stack.services
     return container.service in {services.backend, services.door, services.odoo} - {services.database}
-
-
-_TRACES: Final = frozenset(
-    {"odoo_init", "built", "bundles", "light_program", "folders", "volumes", "downloads", "written"}
-)
-"""Entries of the record that a run leaves before it starts anything: without one there is nothing of ours."""
 
 
 def purge(stack: Stack, database: PlatformDatabase) -> str:

@@ -13,8 +13,6 @@ from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.backend_config import METADATA
 from edge_tasks.checkout.compose_file import find_compose_files, place
 from edge_tasks.checkout.roles import (
-    ODOO_PORT,
-    POSTGRES_PORT,
     ROLES,
     WITHOUT_ODOO,
     Services,
@@ -29,14 +27,14 @@ from edge_tasks.checkout.timedata_findings import service_of
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.openems.release import release_of
 from edge_tasks.registry.odoo.rpc import Odoo
-from edge_tasks.registry.odoo.table import Database
-from edge_tasks.runtimes.docker import host_ports, witnesses
+from edge_tasks.registry.odoo.server import Database
+from edge_tasks.runtimes.docker import witnesses
 from edge_tasks.runtimes.docker.backend_files import BackendFiles
 from edge_tasks.runtimes.docker.compose import Compose
-from edge_tasks.runtimes.docker.host_ports import HOST
+from edge_tasks.runtimes.docker.host_ports import HOST, ReachedPorts
 from edge_tasks.runtimes.docker.options import DockerOptions
 from edge_tasks.runtimes.docker.volume_files import read_volumes
-from edge_tasks.runtimes.light_host import LightOptions
+from edge_tasks.runtimes.light_options import LightOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +49,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_FILE: Final = "edge.env"
 """In the state directory: what edges get of the environment of the platform's own one."""
 JAVA_VARIABLE: Final = "OPENEMS_JAVA"
-"""By which the bundled platform's compose file is told the Java of the release."""
+"""The variable that tells the bundled platform's compose file the Java of the release."""
 
 
 class Stack:
@@ -166,19 +164,6 @@ class Stack:
         """Where edges connect, inside the container of the program that they connect to."""
         return self.survey.backend_edge_port if self.services.backend_edge else self.wiring.edge_port
 
-    @cached_property
-    def inside(self) -> dict[str, tuple[str, int]]:
-        """What we reach over loopback: a word → (service, port inside)."""
-        services, rest = self.services, self.wiring.rest_port
-        opens_history = self.context.state.record.entries().get("history_open")
-        of_odoo = {"database": (services.database, POSTGRES_PORT), "odoo": (services.odoo, ODOO_PORT)}
-        return {
-            **(of_odoo if services.odoo else {}),
-            "edges": (services.door, self.edge_port),
-            **({"rest": (services.backend, rest)} if rest is not None else {}),
-            **({"history": target} if opens_history and (target := self.influxdb) else {}),
-        }
-
     @property
     def influxdb(self) -> tuple[str, int] | None:
         """The service and port where the backend's ``Timedata.InfluxDB`` stores; None if that is not here."""
@@ -189,26 +174,14 @@ class Stack:
         return (service, provider.port) if service else None
 
     @cached_property
-    def ports(self) -> dict[str, int]:
-        """The host's ports that lead there: the platform's own, else what our override says, else free ones."""
-        ours = self.ports_of_override()
-        found = {word: self._own_port(word) or ours.get(target, 0) for word, target in self.inside.items()}
-        offset = self.context.fleet.port_offset
-        wanted_by_platform = {port + offset for port in self.project.host_ports()}
-        return host_ports.completed(found, wanted_by_platform, offset)
-
-    def ports_of_override(self) -> dict[tuple[str, int], int]:
-        """The ports in the present override, without those taken by others while our containers were away."""
-
-        def find_held() -> set[int]:  # also by paused containers
-            return {port for container in self.containers() for port in container.host_ports}
-
-        return host_ports.of_override(self.context.override, find_held)
+    def reached(self) -> ReachedPorts:
+        """The ports of the host by which the platform is reached."""
+        return ReachedPorts(self)
 
     @property
-    def ports_added(self) -> dict[str, int]:
-        """The ports that the platform does not publish by itself."""
-        return {word: port for word, port in self.ports.items() if self._own_port(word) is None}
+    def ports(self) -> dict[str, int]:
+        """The ports of the host by which we reach the platform: a word for what a port leads to → the port."""
+        return self.reached.found
 
     @property
     def tool_image(self) -> str:
@@ -293,7 +266,3 @@ class Stack:
         """Whether Compose is worth a second question, which takes it a while."""
         texts = (read_utf8(self.context.platform.source / name) for name in self.compose.files)
         return any(word in text for text in texts for word in ("profiles", "include", "extends"))
-
-    def _own_port(self, word: str) -> int | None:
-        port = self.project.published(*self.inside[word])
-        return None if port is None else port + self.context.fleet.port_offset

@@ -65,7 +65,7 @@ def restart(stack: Stack, edges: Sequence[Edge]) -> int:
 
 
 def online(stack: Stack, edges: Sequence[Edge]) -> set[str]:
-    """Those of them that the backend has, by name; none while it does not answer."""
+    """The names of those edges that the backend has; none while it does not answer."""
     try:
         return {name for name, found in stack.status.online([edge.name for edge in edges]).items() if found}
     except BackendError:

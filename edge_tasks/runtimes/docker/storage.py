@@ -119,7 +119,7 @@ class Storage:
         return self._history(provider)
 
     def start_kept(self) -> InfluxHistory:
-        """The same, started if it is a service of the platform.
+        """The InfluxDB, started if it is a service of the platform.
 
         Raises:
             SettingsError: as :meth:`history` says.
@@ -214,7 +214,7 @@ class Storage:
             return None
         published = stack.project.published(service, provider.port)
         if published is None:
-            port = stack.ports_of_override().get((service, provider.port))
+            port = stack.reached.of_override().get((service, provider.port))
         else:
             port = published + stack.context.fleet.port_offset
         if port in container.host_ports:

@@ -40,7 +40,7 @@ class BackendProcess:
 
     @property
     def rest(self) -> BackendApi:
-        """The same, which answers about history, too."""
+        """Its B2B REST API, which answers about history, too."""
         return self.processes.api
 
     def config(self) -> str:

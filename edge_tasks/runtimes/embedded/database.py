@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters.files import write_file
 from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo.registry import OdooRegistry
-from edge_tasks.registry.odoo.table import answers, has_table
+from edge_tasks.registry.odoo.server import answers
+from edge_tasks.registry.odoo.table import has_table
 from edge_tasks.runtimes.embedded.processes import HOST, POSTGRES
 from edge_tasks.runtimes.embedded.schema import create_database
 from edge_tasks.runtimes.plans import DatabaseToPrepare

@@ -13,7 +13,7 @@ from edge_tasks.adapters.processes import Daemon
 from edge_tasks.errors import FleetError
 from edge_tasks.openems.release import DEFAULT, release_of
 from edge_tasks.proof.backend_api import BackendApi
-from edge_tasks.registry.odoo.table import Database
+from edge_tasks.registry.odoo.server import Database
 from edge_tasks.runtimes.embedded import schema
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 

@@ -13,7 +13,8 @@ from edge_tasks.runtimes.embedded.kept_cluster import KIND
 from edge_tasks.runtimes.embedded.processes import Processes
 from edge_tasks.runtimes.embedded.services import EmbeddedServices
 from edge_tasks.runtimes.embedded.storage import EmbeddedStorage
-from edge_tasks.runtimes.light_host import LightHost, LightOptions
+from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.light_options import LightOptions
 from edge_tasks.runtimes.protocols import Runtime
 
 if TYPE_CHECKING:

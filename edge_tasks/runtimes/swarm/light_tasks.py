@@ -13,7 +13,7 @@ from edge_tasks.adapters.files import read_utf8, text_of, write_file
 from edge_tasks.adapters.processes import until
 from edge_tasks.errors import CommandFailed
 from edge_tasks.light import nodes
-from edge_tasks.light.host.fleet_file import part_of
+from edge_tasks.light.host.fleet import part_of
 from edge_tasks.light.nodes.files import NODES_FILE, TOKEN_FILE
 from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.docker.light_container import (

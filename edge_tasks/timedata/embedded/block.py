@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.embedded import coding
-from edge_tasks.timedata.embedded.moments import COPY, DAY_MS, HEAD, PLAIN, opened
+from edge_tasks.timedata.embedded.moments import COPY, HEAD, PLAIN, opened
 from edge_tasks.timedata.series import Series
 
 if TYPE_CHECKING:

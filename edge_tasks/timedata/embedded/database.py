@@ -18,7 +18,7 @@ import psycopg
 from edge_tasks.timedata.embedded.libpq import hide_variables, parameters
 
 HISTORY_PATH: Final = "/history"
-"""Of the backend's console: a POST has it write what edges have sent."""
+"""The path of the backend's console at which a POST has it write what edges have sent."""
 LOCK: Final = 0x6869_7374  # any number that nobody else locks: two programs make the tables one after the other
 _NUMBER: Final = re.compile(r"[^0-9]([0-9]+)$")
 SCHEMA: Final = """

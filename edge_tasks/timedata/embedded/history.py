@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import psycopg
 
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.embedded.block import days_of, groups_of
 from edge_tasks.timedata.embedded.database import (
     CHANNELS,
@@ -23,7 +24,6 @@ from edge_tasks.timedata.embedded.database import (
     connect,
     number_of,
 )
-from edge_tasks.timedata.embedded.moments import DAY_MS
 from edge_tasks.timedata.errors import HistoryError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class EmbeddedHistory:
             asked.getresponse().read()
 
     def occupied(self, edges: Collection[str], span: Span) -> AbstractSet[str]:
-        """Those of the edges that have any point in a span."""
+        """Which of the edges have any point in a span."""
         with self._connection() as connection:
             return {name for name in edges if _has_points(connection, number_of(name), span)}
 

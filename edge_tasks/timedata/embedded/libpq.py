@@ -10,7 +10,7 @@ _CONNECT_S: Final = 5
 
 
 class Parameters(TypedDict):
-    """Of a connection, as libpq and psycopg name them."""
+    """The parameters of a connection, as libpq and psycopg name them."""
 
     host: str
     hostaddr: str

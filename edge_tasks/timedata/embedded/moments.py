@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-DAY_MS: Final = 86_400_000
 QUARTER_MS: Final = 900_000
 HEAD: Final = struct.Struct("<IqIH")
 """What a group begins with, see ``block.py``."""

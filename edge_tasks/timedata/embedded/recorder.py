@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from edge_tasks.openems.milliseconds import MINUTE_MS
 from edge_tasks.timedata.embedded.moments import QUARTER_MS, compressed, moment, plain
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Sent: TypeAlias = "Mapping[str, int | float | str | bool | None]"
 _INTEGER, _FLOAT = re.compile(r"-?[0-9]{1,18}"), re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
-_MINUTE_MS: Final = 60_000
 _MANY: Final = 200
 
 
@@ -51,7 +51,7 @@ class Recorder:
 
     def take(self, time: int, values: Sent, ids: Mapping[str, int]) -> bool:
         """Take over what was sent at a time; whether a channel of it has no id yet."""
-        minute = time // _MINUTE_MS
+        minute = time // MINUTE_MS
         if minute != self._minute:
             self.finish(ids)
             self._minute = minute

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.embedded.compaction import compacted
 from edge_tasks.timedata.embedded.database import connect
-from edge_tasks.timedata.embedded.moments import DAY_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

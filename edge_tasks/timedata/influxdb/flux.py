@@ -28,13 +28,13 @@ class Flux:
     measurement: str
 
     def occupied(self, tags: Collection[str], span: Span) -> set[str]:
-        """Those that have any point of an edge in a span."""
+        """Which of the tags have any point of an edge in a span."""
         pattern = PATTERN.replace("/", r"\/")
         found = self._rows(span, f" and r._field !~ /{pattern}/", 'first() |> keep(columns: ["edge"])')
         return {row["edge"] for row in found} & set(tags)
 
     def count(self, tags: Collection[str], span: Span, channel: str) -> dict[str, int]:
-        """How many points of each have a channel."""
+        """How many points of each tag in a span have a channel."""
         found = self._rows(span, f" and r._field == {json.dumps(channel)}", "count()")
         wanted = set(tags)
         return {row["edge"]: int(row["_value"]) for row in found if row["edge"] in wanted}
@@ -45,7 +45,7 @@ class Flux:
             self.server.post("/api/v2/delete", self._place, json.dumps(request).encode(), "application/json")
 
     def removal(self, tags: Collection[str], span: Span) -> list[str]:
-        """The same as commands."""
+        """The commands that do the same."""
         options = ({**self._place, **request} for request in self._deletions(tags, span))
         return [
             shlex.join(("influx", "delete", *(f"--{name}={text}" for name, text in one.items())))

@@ -59,7 +59,7 @@ class InfluxHistory:
         time.sleep(_COLLECTED_S)
 
     def occupied(self, edges: Collection[str], span: Span) -> AbstractSet[str]:
-        """Those of the edges that have any point in a span, whoever wrote it."""
+        """Which of the edges have any point in a span, whoever wrote it."""
         names = _names(edges)
         found = self._language.occupied(names, span)
         return {name for tag in found for name in names[tag]}

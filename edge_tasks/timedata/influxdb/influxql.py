@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.span import Span
 
 _AT_ONCE: Final = 100
-"""So many edges are asked for in one query; each series that it reads takes memory in the server."""
+"""How many edges one query asks for; each series that it reads takes memory in the server."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class InfluxQl:
     measurement: str
 
     def occupied(self, tags: Collection[str], span: Span) -> set[str]:
-        """Those that have any point of an edge in a span."""
+        """Which of the tags have any point of an edge in a span."""
         known = {values[1] for _, values in self._rows(f"SHOW TAG VALUES FROM {self._name} WITH KEY = edge")}
         channels = (str(values[0]) for _, values in self._rows(f"SHOW FIELD KEYS FROM {self._name}"))
         components = "|".join(map(re.escape, components_of(channels)))
@@ -39,7 +39,7 @@ class InfluxQl:
         return {tag for tag, _ in self._grouped(known & set(tags), span, fields, " LIMIT 1")}
 
     def count(self, tags: Collection[str], span: Span, channel: str) -> dict[str, int]:
-        """How many points of each have a channel."""
+        """How many points of each tag in a span have a channel."""
         found = self._grouped(tags, span, f"SELECT COUNT({_quoted(channel)})", "")
         return {tag: int(values[1]) for tag, values in found}
 
@@ -49,7 +49,7 @@ class InfluxQl:
             self._rows(query)
 
     def removal(self, tags: Collection[str], span: Span) -> list[str]:
-        """The same as commands."""
+        """The commands that do the same."""
         database = shlex.quote(self._database)
         queries = self._deletions(tags, span)
         return [f"influx -database {database} -execute {shlex.quote(query)}" for query in queries]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edge_tasks.timedata.points import Points
 
 LINES: Final = 960
-"""So many lines are written at once: ten days of quarter hours, some 2 MB with the platform's template."""
+"""How many lines are written at once: ten days of quarter hours, some 2 MB with the platform's template."""
 
 
 def texts(points: Points, measurement: str) -> Iterator[bytes]:

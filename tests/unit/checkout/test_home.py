@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.checkout.home import Home
-from edge_tasks.checkout.layouts import Platform, bundled_source, find_platform, forget, remember
+from edge_tasks.checkout.layouts import Platform, bundled_source
+from edge_tasks.checkout.platform_meant import find_platform, forget, remember
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from edge_tasks.checkout import load_shapes
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.runtimes.light_host import LightHost, LightOptions
+from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.light_options import LightOptions
 from tests.unit.made_of import blueprints, whole
 
 SHIPPED = ("bdew-g25", "bdew-h25", "bdew-l25", "household", "household-berlin", "office", "pv-farm")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.checkout.template import SourceFile, check_rendered, compile_template
+from edge_tasks.checkout.template import check_rendered, compile_template
+from edge_tasks.checkout.template_file import SourceFile
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.openems import felix

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from edge_tasks.checkout.home import Home
-from edge_tasks.checkout.layouts import Platform, bundled_source, find_surrounding
+from edge_tasks.checkout.layouts import Platform, bundled_source
+from edge_tasks.checkout.platform_meant import find_surrounding
 from edge_tasks.errors import SettingsError
 from tests.unit.checkout import sample_checkouts as samples
 from tests.unit.checkout.sample_checkouts import compose_text, config, survey_of

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.cli.selection import selected
+from edge_tasks.checkout.layouts import bundled_source
+from edge_tasks.cli.invocation import find_invocation
+from edge_tasks.cli.selection import edges_meant, selected, selected_edges
+from edge_tasks.cli.session import Session
 from edge_tasks.errors import SettingsError
 
 
@@ -45,3 +51,25 @@ def test_a_selection_that_does_not_parse_is_repeated_in_the_message_also_for_a_f
         selected("2-1", 1)
     with pytest.raises(SettingsError, match=r"^--edge is 'x'$"):
         selected("x", 1)
+
+
+def session(folder: Path, **typed: str) -> Session:
+    """A call about a fleet of three edges."""
+    shutil.copytree(bundled_source(), folder / "platform")
+    options = {"platform": str(folder / "platform"), "runtime": "embedded", "edges": "3", **typed}
+    return Session(options, frozenset({"households"}), {}, find_invocation(None, Path.cwd(), ["households"]))
+
+
+def test_the_edges_that_are_named_are_meant(tmp_path: Path) -> None:
+    found = session(tmp_path, edge="0,2")
+    assert [edge.name for edge in edges_meant(found)] == ["edge0", "edge2"]
+    assert selected_edges(found) == edges_meant(found)
+
+
+def test_all_edges_are_meant_where_none_is_named(tmp_path: Path) -> None:
+    assert [edge.name for edge in edges_meant(session(tmp_path))] == ["edge0", "edge1", "edge2"]
+
+
+def test_an_edge_that_the_fleet_does_not_have_is_not_meant(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no edge3"):
+        edges_meant(session(tmp_path, edge="3"))

@@ -9,7 +9,7 @@ from edge_tasks.openems import configuration
 from tests import edge_templates
 
 if TYPE_CHECKING:
-    from edge_tasks.checkout.template import SourceFile
+    from edge_tasks.checkout.template_file import SourceFile
 
 
 @pytest.fixture(scope="session")

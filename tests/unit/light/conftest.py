@@ -10,7 +10,7 @@ from tests import edge_templates
 from tests.recordings import reading
 
 if TYPE_CHECKING:
-    from edge_tasks.checkout.template import SourceFile
+    from edge_tasks.checkout.template_file import SourceFile
 
 Make: TypeAlias = Callable[..., configuration.Component]
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.light.host import fleet_file
-from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet, FleetFileError, Group
+from edge_tasks.light.host.fleet import EdgeEntry, Fleet, Group
+from edge_tasks.light.host.fleet_file import FleetFileError
 
 STATUS = Path("/state/light-status.json")
 MEMORY = Path("/state/light-memory.json")

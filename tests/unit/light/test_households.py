@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.fleet.groups import Group
+    from edge_tasks.light.host.fleet import Fleet as FleetOfHost
 
 FLEET = Fleet("f", bytes(32), size=4, light=4)
 URI = "ws://127.0.0.1:8081"
@@ -38,7 +39,7 @@ NOON = 1_782_000_000_000 // DAY * DAY + DAY // 2
 class Told(NamedTuple):
     """A fleet file, and what a host makes of it."""
 
-    fleet: fleet_file.Fleet
+    fleet: FleetOfHost
     shared: SharedState
 
     def simulation(self, name: str) -> Simulation:

@@ -97,6 +97,8 @@ def test_an_edge_goes_on_where_any_part_had_it_last(tmp_path: Path) -> None:
     names, known = {"edge0", "edge1", "edge2", "edge4"}, {"edge1": at(5), "edge0": at(2)}
     found = memories.load_newest(tmp_path / "memory-1.json", names, known)
     assert found == {"edge0": at(3), "edge1": at(5), "edge2": at(1)}
+    others = memories.load_newest(tmp_path / "memory-1.json", names, known, and_others=True)
+    assert others == {**found, "edge3": at(9)}
     assert memories.load_newest(tmp_path / "none" / "memory.json", names, {}) == {}
     assert memories.load_newest(None, names, {}) == {}
 
@@ -105,7 +107,7 @@ def test_another_template_goes_on_from_the_counters_and_voids_the_changes() -> N
     kept = KEPT["edge0"]
     assert kept.fitting("shape") == kept
     other = kept.fitting("other")
-    assert (other.shape, other.journal) == ("other", Journal(lost=12))
+    assert (other.configuration_hash, other.journal) == ("other", Journal(lost=12))
     assert other.memory.energies == {"meter0": ((1 << 60) + 100, 2), "ess0": (0, 200)}
     assert (other.memory.charges, other.memory.now) == ({"ess0": 3 + 200}, 14)
     assert other.memory.filters == {"ess0": (-20, None, 0)}

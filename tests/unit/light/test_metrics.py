@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from edge_tasks.backend.counters import METHODS
 from edge_tasks.backend.metrics import BackendCollector
-from edge_tasks.light.host.fleet_file import EdgeEntry, Fleet
+from edge_tasks.light.host.fleet import EdgeEntry, Fleet
 from edge_tasks.light.host.metrics import Metrics
 
 if TYPE_CHECKING:

@@ -162,6 +162,66 @@ def test_a_written_value_holds_for_the_time_that_the_controller_has_it(model: Mo
         assert effect == Command("meter1/ActivePower", 0, MOMENT.now)
 
 
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (2**31 - 1, 2**31 - 1),
+        (-(2**31), -(2**31)),
+        (2**31, -(2**31)),
+        (2**32, 0),
+        (-(2**31) - 1, 2**31 - 1),
+        (3 * 2**32 + 7, 7),
+        (2**63 - 1, -1),
+        (-(2**63), 0),
+        (2**64 - 1, -1),
+        (1e10, 1_410_065_408),
+        (-1.9, -1),
+        (True, 1),
+        ("-4000", -4000),
+        ("+5", 5),
+    ],
+)
+def test_of_a_written_number_of_64_bits_an_edge_reads_the_last_32_as_java_does(
+    model: Model, value: object, read: int
+) -> None:
+    _, effect = _ask(model, "setChannelValue", componentId="meter1", channelId="ActivePower", value=value)
+    assert effect == Command("meter1/ActivePower", read, MOMENT.now + 60_000)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"), [("true", 1), ("False", 0), ("TRUE", 1), (True, 1), (0, 0), (2**32, 0)]
+)
+def test_what_is_written_to_a_relay_is_a_flag(model: Model, value: object, read: int) -> None:
+    _, effect = _ask(model, "setChannelValue", componentId="io0", channelId="InputOutput1", value=value)
+    assert effect == Command("io0/InputOutput1", read, MOMENT.now + 60_000)
+
+
+@pytest.mark.parametrize(
+    ("version", "channel", "value"),
+    [
+        ("2024.7.0", "meter1/ActivePower", str(2**31)),
+        ("2024.7.0", "meter1/ActivePower", "1" * 5000),
+        ("2024.7.0", "meter1/ActivePower", "1_000"),
+        ("2024.7.0", "meter1/ActivePower", " 5"),
+        ("2024.7.0", "meter1/ActivePower", "1.5"),
+        ("2024.7.0", "meter1/ActivePower", "true"),
+        ("2024.7.0", "meter1/ActivePower", [1]),
+        ("2026.1.0", "meter1/ActivePower", 2**31),
+        ("2026.1.0", "meter1/ActivePower", -1e10),
+        ("2024.7.0", "io0/InputOutput1", "1"),
+        ("2024.7.0", "io0/InputOutput1", "on"),
+    ],
+)
+def test_what_no_edge_can_read_is_refused(
+    stock: configuration.Configuration, version: str, channel: str, value: object
+) -> None:
+    own_id, _, name = channel.partition("/")
+    model = model_of(stock, version=version)
+    reply, effect = _ask(model, "setChannelValue", componentId=own_id, channelId=name, value=value)
+    assert reply["error"]["message"].startswith(f"Unable to set [{channel}] to [")
+    assert effect is None
+
+
 @pytest.mark.parametrize(("wanted", "found"), [({"subscribe": True}, True), ({"subscribe": False}, False)])
 def test_the_log_is_subscribed_to_and_no_longer(model: Model, wanted: dict[str, bool], found: bool) -> None:  # noqa: FBT001 - a table
     assert _ask(model, "subscribeSystemLog", **wanted)[1] == requests.Subscription(found)

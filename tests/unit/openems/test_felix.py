@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge_tasks.openems import felix
 
 if TYPE_CHECKING:
-    from edge_tasks.checkout.template import SourceFile
+    from edge_tasks.checkout.template_file import SourceFile
 
 NAMES = st.from_regex(r"[a-zA-Z_:][a-zA-Z0-9_.:]{0,12}", fullmatch=True)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

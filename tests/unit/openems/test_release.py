@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from edge_tasks.adapters.rendering import templates_folder
 from edge_tasks.checkout.dockerfile import java_of
-from edge_tasks.checkout.template import SourceFile, compile_template
+from edge_tasks.checkout.template import compile_template
+from edge_tasks.checkout.template_file import SourceFile
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems import felix

@@ -1,21 +1,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.checkout.template import SourceFile, compile_template
+from edge_tasks.checkout.template import compile_template
 from edge_tasks.light.devices import DEVICES
 from edge_tasks.openems.configuration import Component
 from edge_tasks.openems.load_curve import Profile
+from edge_tasks.proof.expectation import Expectation, expect
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.look import Expectations, MadeOf
-from edge_tasks.proof.verdict import Condition, Expectation, Observation, expect, judge
+from edge_tasks.proof.verdict import Condition, Observation, judge
 from edge_tasks.registry.odoo.rows import WORDS
 from edge_tasks.registry.protocol import Words
+
+if TYPE_CHECKING:
+    from edge_tasks.checkout.template_file import SourceFile
 
 VALUES = {"meter0/ActivePower": 0, "meter1/ActivePower": 3000}
 EXPECTED = Expectation(

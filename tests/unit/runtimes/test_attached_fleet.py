@@ -27,7 +27,8 @@ from edge_tasks.light.wire.endpoint import endpoint_of
 from edge_tasks.light.wire.reconnect import QUICK, ReconnectPolicy
 from edge_tasks.runtimes.attached_fleet import fleet_document, groups_of
 from edge_tasks.runtimes.docker.light_container import FLEET as IN_CONTAINER
-from edge_tasks.runtimes.light_host import LightHost, LightOptions
+from edge_tasks.runtimes.light_host import LightHost
+from edge_tasks.runtimes.light_options import LightOptions
 from edge_tasks.steps.export_keys import ExportKeys
 from tests.unit.made_of import blueprints
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edge_tasks.checkout.blueprints import Blueprints
+    from edge_tasks.light.host.fleet import EdgeEntry
 
 OPTIONS = LightOptions(processes=0, cores=4, connect_rate=10, reconnect=QUICK)
 LIFE_MS = 6 * 3_600_000
@@ -91,7 +93,7 @@ def lived(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         return {name: a_life(shared, entry) for name, entry in fleet.edges.items()}
 
 
-def a_life(shared: SharedState, entry: fleet_file.EdgeEntry) -> Any:
+def a_life(shared: SharedState, entry: EdgeEntry) -> Any:
     configuration, model = asyncio.run(shared.configured(entry))
     simulation = Simulation(model.plant, BEGAN, Memory({}, {}), shared.shaped(entry, model.plant))
     simulation.advance(BEGAN + LIFE_MS)

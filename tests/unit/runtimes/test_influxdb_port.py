@@ -36,7 +36,7 @@ class Scene:
             project=SimpleNamespace(
                 published=lambda *_: self.published, services={"influxdb": {"image": self.image}}
             ),
-            ports_of_override=lambda: {("influxdb", 8086): self.ours} if self.ours else {},
+            reached=SimpleNamespace(of_override=lambda: {("influxdb", 8086): self.ours} if self.ours else {}),
             place=lambda service: f"docker-compose.yml:7, {service}",
         )
         return InfluxDbPort(stack).find()

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from edge_tasks.errors import CommandFailed
 from edge_tasks.fleet.directories import Written
 from edge_tasks.fleet.identity import Fleet
-from edge_tasks.runtimes.light_host import LightHost, LightOptions, change_of
+from edge_tasks.runtimes.light_host import LightHost, change_of
+from edge_tasks.runtimes.light_options import LightOptions
 from tests.unit.made_of import blueprints, whole
 
 CHOICES: dict[str, str | int] = {

@@ -13,7 +13,7 @@ import pytest
 from edge_tasks.errors import CommandFailed, DatabaseRefused, OdooError
 from edge_tasks.fleet.record import Record
 from edge_tasks.plan import Plan
-from edge_tasks.registry.odoo import table
+from edge_tasks.registry.odoo import server, table
 from edge_tasks.registry.odoo.addon import Addon
 from edge_tasks.runtimes.beside import Beside
 from edge_tasks.runtimes.docker import data_folders, odoo_database
@@ -103,9 +103,9 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(tmp_path)
-    monkeypatch.setattr(table, "answers", lambda _database: True)
+    monkeypatch.setattr(server, "answers", lambda _database: True)
     monkeypatch.setattr(table, "addon", lambda _database: made.addon)
-    monkeypatch.setattr(table, "drop_database", made.drop)
+    monkeypatch.setattr(server, "drop_database", made.drop)
     monkeypatch.setattr(OdooSnapshots, "restore", made.restore)
     monkeypatch.setattr(OdooSnapshots, "remove_half", lambda _snapshots: made.did.append("remove half"))
     monkeypatch.setattr(OdooSnapshots, "discard", lambda _snapshots, why: made.did.append(f"discard: {why}"))
@@ -197,7 +197,7 @@ def test_so_it_does_although_the_server_and_odoo_run_already(
             raise DatabaseRefused("the password is that of the copy")
         return True
 
-    monkeypatch.setattr(table, "answers", answers)
+    monkeypatch.setattr(server, "answers", answers)
     world.record.note(odoo_init="restoring openems")
     world.addon, world.restored = Addon.INSTALLED, True
     assert not world.database.server_answers()

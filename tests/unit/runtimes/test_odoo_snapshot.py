@@ -15,9 +15,9 @@ from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.checkout.project import Project
 from edge_tasks.errors import CommandFailed, DatabaseRefused, FleetError, RegistrationError
 from edge_tasks.fleet.record import Record
-from edge_tasks.registry.odoo import fresh, table
+from edge_tasks.registry.odoo import fresh, server
 from edge_tasks.registry.odoo.fresh import FreshOdoo
-from edge_tasks.registry.odoo.table import Database
+from edge_tasks.registry.odoo.server import Database
 from edge_tasks.runtimes.docker.odoo_copy import OdooCopy
 from edge_tasks.runtimes.docker.odoo_snapshot import OdooSnapshots
 
@@ -133,7 +133,7 @@ class World:
         monkeypatch.setattr(fresh, "take_over", self.take_over)
         self.trouble: FleetError | None = None
         self.state_later = ""
-        monkeypatch.setattr(table, "await_server", lambda *_arguments: self.await_server())
+        monkeypatch.setattr(server, "await_server", lambda *_arguments: self.await_server())
 
     def fresh(self) -> FreshOdoo:
         return FreshOdoo("15", tuple(self.docker.files), "admin", self.others, self.databases)

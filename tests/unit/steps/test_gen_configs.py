@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_tasks.checkout.template import SourceFile, Template, compile_template
+from edge_tasks.checkout.template import Template, compile_template
+from edge_tasks.checkout.template_file import SourceFile
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.steps.gen_configs import GenConfigs

@@ -8,8 +8,8 @@ import pytest
 from edge_tasks.errors import BackendError, EdgesNotOnline, FileRefused
 from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
+from edge_tasks.proof.expectation import Expectation
 from edge_tasks.proof.look import Expectations
-from edge_tasks.proof.verdict import Expectation
 from edge_tasks.runtimes.plans import Arrival
 from edge_tasks.runtimes.protocols import Runtime
 from edge_tasks.steps import status

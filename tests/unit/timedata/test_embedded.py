@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numbers
 
+from edge_tasks.openems.milliseconds import DAY_MS
 from edge_tasks.timedata.embedded.block import days_of, series_in
 from edge_tasks.timedata.embedded.compaction import compacted, thinned
-from edge_tasks.timedata.embedded.moments import DAY_MS, QUARTER_MS, compressed, moment
+from edge_tasks.timedata.embedded.moments import QUARTER_MS, compressed, moment
 from edge_tasks.timedata.embedded.recorder import Recorder, stored
 from edge_tasks.timedata.series import Series
 
