@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters.containers import seconds_of
+from edge_tasks.adapters.inspecting import inspected
 from edge_tasks.adapters.swarm import SwarmTask
-from edge_tasks.errors import CommandFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from edge_tasks.adapters.docker import Docker
 
 _NAMESPACE: Final = "com.docker.stack.namespace"
-_GONE: Final = re.compile("not found|no such", re.IGNORECASE)
 _BILLION: Final = 10**9
 
 
@@ -84,7 +81,7 @@ class SwarmStackOfServices:
             specs.update(self._specs())
             return self._task_ids(specs)
 
-        found, nodes = self._inspected("task", ids), self._nodes()
+        found, nodes = inspected(self.docker, "task", ids), self._nodes()
         newest_first = sorted(found, key=lambda one: one["CreatedAt"], reverse=True)
         return tuple(self._task(one, specs, nodes) for one in newest_first if one["ServiceID"] in specs)
 
@@ -132,7 +129,7 @@ class SwarmStackOfServices:
         """The processors of all nodes that take tasks, else those of the smallest one; at least one."""
         ready = [
             one["Description"]["Resources"]["NanoCPUs"]
-            for one in self._inspected("node", self._nodes)
+            for one in inspected(self.docker, "node", self._nodes)
             if one["Status"]["State"] == "ready" and one["Spec"]["Availability"] == "active"
         ]
         found = sum(ready) if everywhere else min(ready, default=0)
@@ -146,23 +143,12 @@ class SwarmStackOfServices:
     def _specs(self) -> dict[str, dict[str, Any]]:
         """Id → what was asked for, of each service."""
         asked = ("service", "ls", "--quiet", "--filter", f"label={_NAMESPACE}={self.name}")
-        found = self._inspected("service", lambda: self.docker.ask(*asked).split())
+        found = inspected(self.docker, "service", lambda: self.docker.ask(*asked).split())
         return {one["ID"]: one["Spec"] for one in found}
 
     def _task_ids(self, services: Iterable[str]) -> list[str]:
         named = list(services)
         return self.docker.ask("service", "ps", "--quiet", "--no-trunc", *named).split() if named else []
-
-    def _inspected(self, kind: str, find_ids: Callable[[], Iterable[str]]) -> list[dict[str, Any]]:
-        """What the Swarm says of all of a kind, also while others come and go."""
-        for is_last in (False, False, True):
-            try:
-                ids = list(find_ids())
-                return json.loads(self.docker.ask("inspect", "--type", kind, *ids)) if ids else []
-            except CommandFailed as error:  # noqa: PERF203 - to look again is what the loop is for
-                if is_last or not _GONE.search(error.message):
-                    raise
-        return []
 
     def _service(self, spec: Mapping[str, Any]) -> StackService:
         container = spec["TaskTemplate"]["ContainerSpec"]

@@ -46,7 +46,7 @@ class Place:
             Matters.BUNDLED_DOCKER: self.uses_engine and self.is_bundled,
             Matters.EMBEDDED: not self.uses_engine,
             Matters.LIGHT: self.has_light,
-            Matters.LIGHT_DOCKER: self.has_light and self.uses_engine,
+            Matters.LIGHT_DOCKER: (self.has_light and self.uses_engine) or self.spans_nodes,
             Matters.SWARM: self.spans_nodes,
         }[needed]
 

@@ -28,7 +28,7 @@ class Matters(Enum):
     BUNDLED_DOCKER = "for the bundled platform in the docker runtime"
     EMBEDDED = "in the embedded runtime"
     LIGHT = "for light edges"
-    LIGHT_DOCKER = "for light edges in the docker and swarm runtimes"
+    LIGHT_DOCKER = "for light edges in the docker runtime, and in the swarm runtime"
     SWARM = "in the swarm runtime"
 
 

@@ -143,7 +143,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "light_image",
-        "An image with Python for the light edges (docker, swarm)",
+        "An image with Python: for light edges (docker, swarm), and to give nodes an image (swarm)",
         default="python:3.12-slim",
         pattern=r"\S+",
         matters=Matters.LIGHT_DOCKER,
@@ -160,10 +160,10 @@ _SETTINGS: Final = (
     ),
     Setting(
         "image_registry",
-        "The registry through which nodes get the edges' images, as HOST[:PORT][/PREFIX] (swarm)",
-        default="none",
-        pattern=r"none|(localhost|[\w-]+(\.[\w-]+)+|[\w-]+(?=:))(:[0-9]+)?(/[a-z0-9._-]+)*",
-        pattern_words="none, or a registry like registry.example.org:5000/openems",
+        "What gives nodes the edges' images: manager, none, or a registry as HOST[:PORT][/PREFIX] (swarm)",
+        default="manager",
+        pattern=r"manager|none|(localhost|[\w-]+(\.[\w-]+)+|[\w-]+(?=:))(:[0-9]+)?(/[a-z0-9._-]+)*",
+        pattern_words="manager, none, or a registry like registry.example.org:5000/openems",
         matters=Matters.SWARM,
         saved=Saved.EXTRA,
     ),

@@ -67,6 +67,18 @@ class Bundles(TypedDict):
     folder: str
 
 
+class ImageGiven(TypedDict):
+    """Which nodes of a Swarm were given an image.
+
+    Attributes:
+        image: its id.
+        nodes: their ids.
+    """
+
+    image: str
+    nodes: list[str]
+
+
 class Place(TypedDict):
     """Where a fleet was before it was moved.
 
@@ -203,6 +215,7 @@ class Entries(TypedDict, total=False):
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
         history_open: the port of the platform's InfluxDB is published, so that pasts can be written there.
+        image_given: to which nodes of a Swarm the edges' image was given.
         removed: when pasts were removed.
         left: ranges of edges that are no light edges any more, and of which people know that their past stays.
         idle: factories of which people know that light edges do not simulate them.
@@ -226,6 +239,7 @@ class Entries(TypedDict, total=False):
     former: list[Place]
     history: list[PastWritten]
     history_open: bool
+    image_given: ImageGiven
     removed: list[PastsRemoved]
     left: list[tuple[int, int]]
     idle: list[str]

@@ -136,6 +136,7 @@ class EdgesToStart:
         lost: edges that the backend does not have; they are restarted where they do not come back by themselves.
         surplus: processes of a larger earlier fleet, and of the platform's own edge.
         light: what the light host must be given; None if nothing.
+        to_give: id → name of the nodes of a Swarm that are to be given the edges' image.
     """
 
     make: tuple[Edge, ...] = ()
@@ -143,3 +144,4 @@ class EdgesToStart:
     lost: tuple[Edge, ...] = ()
     surplus: tuple[Surplus, ...] = ()
     light: LightStart | None = None
+    to_give: Mapping[str, str] = field(default_factory=dict)

@@ -49,6 +49,11 @@ class Engines:
             done = subprocess.run(there, stdin=saved.stdout, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
+    def containers(self, node: str) -> list[str]:
+        """The names of a node's containers, also of those that have ended."""
+        asked = ("ps", "--all", "--format", "{{.Names}}")
+        return Platform.docker("-H", f"unix://{self.folder}/node{node}.sock", *asked).split()
+
     @staticmethod
     def nodes() -> dict[str, str]:
         """Node → its status."""

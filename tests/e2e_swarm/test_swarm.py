@@ -170,6 +170,17 @@ def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(
     assert len(tasks(fleet)) == 3
 
 
+def containers(engines: Any) -> list[str]:
+    return [*engines.containers("1"), *engines.containers("2")]
+
+
+def left_of_the_job(fleet: Any) -> str:
+    """What is there only while nodes are given an image, by its ids."""
+    listed = (("ps", "--all"), ("service", "ls"), ("secret", "ls"))
+    ids = [fleet.docker(*command, "--quiet", "--filter", "label=edge-tasks.image") for command in listed]
+    return "".join(ids)
+
+
 def own_tasks(fleet: Any) -> dict[str, str]:
     """Edge with a directory → the id of its task that is to run."""
     services = fleet.docker("service", "ls", "--format", "{{.Name}}", "--filter", "label=edge-tasks.spec").split()
@@ -178,16 +189,23 @@ def own_tasks(fleet: Any) -> dict[str, str]:
     return {f"edge{index}": fleet.docker(*shown, name) for index, name in sorted(found.items())}
 
 
-def test_edges_with_a_directory_are_services_on_the_nodes_that_have_their_image(engines: Any, fleet: Any) -> None:
-    image, lacking = "openems-edge:swarmed", KILLED
-    fleet.inv("build", "--edges", "3", "--light-edges", "6")
+def test_edges_with_a_directory_are_services_on_nodes_that_the_manager_gives_their_image(
+    engines: Any, fleet: Any
+) -> None:
+    image, lacking, counts = "openems-edge:swarmed", KILLED, ("--edges", "3", "--light-edges", "6")
+    fleet.inv("build", *counts)
     engines.load(image, "1")
-    said = fleet.inv("setup", "--edges", "3", "--light-edges", "6", code=4)
+    said = fleet.inv("setup", *counts, "--image-registry", "none", code=4)
     assert f"{lacking} lacks the image {image}" in said
     assert f"docker save {image} | ssh {lacking} docker load" in said
-    engines.load(image, "2")
-    assert "9 online" in fleet.inv("setup")
+    assert "give the edges' image to et-swarm-" in fleet.inv("plan", "--image-registry", "manager")
+    said = fleet.inv("setup", "--image-registry", "manager")
+    assert f"have {image}, 2 of 2 nodes" in said or f"has {image}, 2 of 2 nodes" in said
+    assert "9 online" in said
     assert len({where(fleet)[f"edge{index}"] for index in range(3)}) >= 2
+    assert left_of_the_job(fleet) == ""
+    # The nodes remove the containers of its tasks a little later.
+    await_that(lambda: not any("-image." in name for name in containers(engines)), within_s=60, every_s=1)
 
     before = own_tasks(fleet)
     assert fleet.inv("setup").count("nothing to do") == 7

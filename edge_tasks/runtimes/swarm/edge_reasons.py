@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.machine_findings import size_of
+from edge_tasks.errors import CommandFailed
+from edge_tasks.plan import some
 from edge_tasks.runtimes.swarm.reasons import begins_by_itself, lacking_image, why_not
 from edge_tasks.runtimes.swarm.shipping import to_load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.adapters.swarm import Node, SwarmTask
     from edge_tasks.adapters.swarm_stack import StackTask
@@ -34,11 +36,13 @@ class Needs:
         image: of the edges, for people.
         memory: the largest of a task.
         reserved: bytes that a node must have free.
+        by_manager: nodes that lack the image are given it by the next ``inv up``.
     """
 
     image: str
     memory: str
     reserved: int
+    by_manager: bool = False
 
     def explained(self, why: str) -> str:
         """Docker's words, with what they do not say."""
@@ -48,6 +52,11 @@ class Needs:
         if _TOO_FULL in said:
             return f"{said}; an edge needs {self.reserved // _MIB} MiB that no other task has reserved"
         return said
+
+    def to_have_image(self, nodes: Sequence[str], called: str) -> str:
+        """What to type so that nodes have the image, which their tasks call so."""
+        is_given = self.by_manager and "@" not in called
+        return "inv up" if is_given else to_load(self.image, nodes, called)
 
     def mending(self, why: str) -> str:
         """What to type against it, if that is known: twice the memory where it was full; empty else."""
@@ -73,10 +82,25 @@ def called_by(tasks: Sequence[SwarmTask]) -> str:
 def hint_absent(tasks: Sequence[StackTask], service: str, needs: Needs) -> str:
     """What to type then; ``service`` is the Swarm's name of it."""
     if nodes := lacking_image(tasks):
-        return to_load(needs.image, nodes, called_by(tasks))
+        return needs.to_have_image(nodes, called_by(tasks))
     if begins_by_itself(tasks):
         return "inv verify"
     return needs.mending(why_not(tasks, ())) or f"docker service ps --no-trunc {service}"
+
+
+def without_image(nodes: tuple[str, ...], called: str, needs: Needs, failed: Mapping[str, str]) -> CommandFailed:
+    """The error for nodes that lack the image.
+
+    Args:
+        nodes: their names.
+        called: the image, as their tasks call it.
+        needs: of the edges.
+        failed: node's name → why it could not be given the image.
+    """
+    what = f"{some(nodes)} {'lack' if len(nodes) > 1 else 'lacks'} the image {needs.image}"
+    if whys := tuple(f"{node}: {failed[node]}" for node in nodes if node in failed):
+        return CommandFailed(f"{what} ({some(whys)})", hint=to_load(needs.image, nodes, called))
+    return CommandFailed(what, hint=needs.to_have_image(nodes, called))
 
 
 def why_again(tasks: Sequence[StackTask], now: float, needs: Needs) -> str:

@@ -19,11 +19,12 @@ from edge_tasks.runtimes.docker import hosting
 from edge_tasks.runtimes.swarm import edge_package
 from edge_tasks.runtimes.swarm.edge_reasons import Needs
 from edge_tasks.runtimes.swarm.edge_service import EdgeKind, EdgeToDeploy, compare, words_of
+from edge_tasks.runtimes.swarm.giving import ImageGiver
 from edge_tasks.runtimes.swarm.light_service import constraints_of, label_of, name_of, platform_of
 from edge_tasks.runtimes.swarm.shipping import Shipping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from edge_tasks.adapters.swarm_stack import StackTask
     from edge_tasks.fleet.directories import Written
@@ -54,7 +55,16 @@ class EdgeServices:
         """What the reasons name."""
         options = self.stack.options
         reserved = min(memory_of_edge(options.edge_heap), size_of(options.edge_memory))
-        return Needs(self._image, options.edge_memory, reserved)
+        return Needs(self._image, options.edge_memory, reserved, self._shipping.by_manager)
+
+    @cached_property
+    def giver(self) -> ImageGiver:
+        """What gives nodes the image if no registry has it."""
+        return ImageGiver(self.stack, self._image, self._shipping)
+
+    def find_lacking(self, tasks: Iterable[StackTask]) -> Mapping[str, str]:
+        """Id → name of the nodes that are to be given the image; see :meth:`.ImageGiver.find`."""
+        return self.giver.find(tasks, self._constraints)
 
     @property
     def kind(self) -> EdgeKind:
@@ -62,7 +72,6 @@ class EdgeServices:
         stack = self.stack
         inherited = hosting.inheritance(stack)
         environment = {**inherited.environment, JAVA: hosting.java_options_of(stack, inherited)}
-        placement = constraints_of(str(stack.context.choices["placement"]))
         return EdgeKind(
             network=stack.options.overlay,
             label=label_of(stack.context.fleet.id),
@@ -74,7 +83,7 @@ class EdgeServices:
             options=inherited.options,
             memory=stack.options.edge_memory,
             reserved=self.needs.reserved,
-            constraints=(platform_of(self._architecture), *placement),
+            constraints=self._constraints,
         )
 
     def find(self, edges: Sequence[Edge], written: Mapping[str, Written]) -> Difference:
@@ -137,12 +146,18 @@ class EdgeServices:
         return any(one.service in services and one.state in _LIVES for one in self.deployed.tasks())
 
     @property
+    def _constraints(self) -> tuple[str, ...]:
+        placement = constraints_of(str(self.stack.context.choices["placement"]))
+        return (platform_of(self._architecture), *placement)
+
+    @property
     def _image(self) -> str:
         return self.stack.project.image(self.stack.own_edge)
 
     @cached_property
     def _shipping(self) -> Shipping:
-        return Shipping(self.stack.docker, str(self.stack.context.choices["image_registry"]))
+        is_built = "build" in self.stack.project.services[self.stack.own_edge]
+        return Shipping(self.stack.docker, str(self.stack.context.choices["image_registry"]), is_built)
 
     @cached_property
     def _shipped(self) -> str:

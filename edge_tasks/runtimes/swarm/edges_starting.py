@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from edge_tasks.adapters.processes import until
-from edge_tasks.errors import CommandFailed
 from edge_tasks.fleet.directories import Directories
-from edge_tasks.plan import some
 from edge_tasks.runtimes.docker import starting
-from edge_tasks.runtimes.swarm.edge_reasons import RUNS, called_by, running_task
+from edge_tasks.runtimes.swarm.edge_reasons import RUNS, called_by, running_task, without_image
 from edge_tasks.runtimes.swarm.light_service import ANYWHERE
 from edge_tasks.runtimes.swarm.reasons import lacking_image
-from edge_tasks.runtimes.swarm.shipping import to_load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,14 +95,14 @@ class _Way:
         time.sleep(_PAUSE_S)  # for others that say so, too
         looked_again = self.services.tasks()
         if nodes := _lacking(looked_again):
-            image = self.services.needs.image
-            what = f"{some(nodes)} {'lack' if len(nodes) > 1 else 'lacks'} the image {image}"
-            raise CommandFailed(what, hint=to_load(image, nodes, called_by(_all(looked_again))))
+            called = called_by(all_of(looked_again))
+            raise without_image(nodes, called, self.services.needs, self.services.giver.failed)
 
 
 def _lacking(tasks: Mapping[str, Sequence[StackTask]]) -> tuple[str, ...]:
-    return lacking_image(_all(tasks))
+    return lacking_image(all_of(tasks))
 
 
-def _all(tasks: Mapping[str, Sequence[StackTask]]) -> list[StackTask]:
+def all_of(tasks: Mapping[str, Sequence[StackTask]]) -> list[StackTask]:
+    """The tasks of all services."""
     return [task for found in tasks.values() for task in found]

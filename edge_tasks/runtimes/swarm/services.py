@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker.light_container import image_of
 from edge_tasks.runtimes.docker.services import DockerServices
+from edge_tasks.runtimes.swarm import giving
 from edge_tasks.runtimes.swarm.left_out import left_out
 from edge_tasks.runtimes.swarm.pushed_names import remove_pushed_names
 from edge_tasks.runtimes.swarm.shipping import NONE, Shipping
@@ -79,12 +80,15 @@ class SwarmServices(DockerServices):
         names = self.edges.names()
         had_tasks = self.tasks.end_tasks()
         self.edges.remove(names, at_once=True)
+        if giving.was_killed(self.tasks.stack):
+            giving.clear(self.tasks.stack)
         return (*super().stop(is_final=is_final), *names, *([self.tasks.name] if had_tasks else ()))
 
     def purge(self) -> str:
         """The docker runtime's purge, and then everything of the fleet in the Swarm, and what was only for it."""
         self.tasks.end_tasks()
         said = super().purge()
+        giving.clear(self.tasks.stack)
         self.tasks.remove()
         self._remove_pushed_names()
         return said

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from edge_tasks.adapters.docker import Docker
 
+MANAGER: Final = "manager"
+"""The manager gives nodes what is in no registry."""
 NONE: Final = "none"
-"""No registry was named."""
+"""Nodes have what is in no registry."""
 _HUB: Final = re.compile(r"^(?:index\.)?docker\.io/(?:library/)?|^library/")
 _LOGIN: Final = re.compile("denied|unauthorized|authentication", re.IGNORECASE)
 _TRUST: Final = re.compile("HTTP response to HTTPS|x509|certificate", re.IGNORECASE)
@@ -26,11 +28,24 @@ class Shipping:
     """Brings images to where nodes can pull them.
 
     Attributes:
-        registry: ``HOST[:PORT][/PREFIX]``, or :data:`NONE`.
+        named: ``HOST[:PORT][/PREFIX]``, :data:`MANAGER` or :data:`NONE`.
+        is_built: the image is built here: it is no sign of a registry that it has a digest of one, since engines
+            with containerd's images give each a digest.
     """
 
     docker: Docker
-    registry: str
+    named: str
+    is_built: bool = False
+
+    @property
+    def by_manager(self) -> bool:
+        """Whether the manager gives nodes what is in no registry."""
+        return self.named == MANAGER
+
+    @property
+    def registry(self) -> str:
+        """The registry; :data:`NONE` without one, whoever gives nodes their images."""
+        return NONE if self.by_manager else self.named
 
     def mark(self, image: str) -> str:
         """What distinguishes the image as nodes get it."""
@@ -45,7 +60,8 @@ class Shipping:
             CommandFailed: the image is not here, or the registry does not take it.
         """
         if self.registry == NONE:
-            return self._digest_of(image) or self._id(image)
+            digest = "" if self.by_manager and self.is_built else self._digest_of(image)
+            return digest or self._id(image)
         name = name_in(self.registry, image)
         self.docker.run("tag", image, name)
         self._push(name, image)

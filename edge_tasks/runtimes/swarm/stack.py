@@ -31,10 +31,14 @@ class JoinedCompose(Compose):
 
     def up(self, services: Sequence[str], *, parallel: int) -> None:
         """The same, when the network is there."""
+        self.make_network()
+        super().up(services, parallel=parallel)
+
+    def make_network(self) -> None:
+        """Make the network, if it is missing."""
         swarm = Swarm(self.docker)
         if not swarm.has_left and not swarm.has_network(self.overlay):  # else only what a purge needs is started
             swarm.make_network(self.overlay, self.label)
-        super().up(services, parallel=parallel)
 
 
 class SwarmStack(Stack):
@@ -49,7 +53,7 @@ class SwarmStack(Stack):
         self.swarm = Swarm(self.docker)
 
     @cached_property
-    def compose(self) -> Compose:
+    def compose(self) -> JoinedCompose:
         """The user's files and our override."""
         found = super().compose
         as_found = {one.name: getattr(found, one.name) for one in fields(found)}

@@ -33,7 +33,7 @@ def place_of(*tasks: str) -> Place:
         ("edge_heap", EMBEDDED, "in the docker runtime"),
         ("skip_build", EMBEDDED, "in the docker runtime"),
         ("profile", replace(EVERYTHING, has_light=False), "for light edges"),
-        ("light_image", EMBEDDED, "for light edges in the docker and swarm runtimes"),
+        ("light_image", EMBEDDED, "for light edges in the docker runtime, and in the swarm runtime"),
         ("timeout", place_of("down"), "to verify, and to tasks that need it"),
         ("timeout", place_of("gen-configs"), "to verify, and to tasks that need it"),
         ("skip_build", place_of("status"), "to build and plan, and to tasks that need them"),
@@ -49,6 +49,12 @@ def test_an_option_without_effect_is_named_with_the_place_where_it_has_one(
     line = f"{COMMON[name].option} has no effect here: it matters only {where}"
     assert without_effect([name], place) == (line,)
     assert without_effect([name], EVERYTHING) == ()
+
+
+def test_the_image_with_python_gives_nodes_of_a_swarm_that_of_edges_also_without_light_ones() -> None:
+    without_light = replace(EVERYTHING, has_light=False)
+    assert len(without_effect(["light_image"], without_light)) == 1
+    assert without_effect(["light_image"], replace(without_light, spans_nodes=True)) == ()
 
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.sets(st.sampled_from(sorted(ALL)), min_size=1))

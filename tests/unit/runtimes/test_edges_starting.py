@@ -38,6 +38,8 @@ class Services:
     did: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     placement: str = "any"
     brings: Sequence[StackTask] = ()
+    by_manager: bool = False
+    failed: dict[str, str] = field(default_factory=dict)
 
     @property
     def stack(self) -> Any:
@@ -58,7 +60,11 @@ class Services:
 
     @property
     def needs(self) -> Needs:
-        return Needs("openems-edge:latest", "400m", 1)
+        return Needs("openems-edge:latest", "400m", 1, self.by_manager)
+
+    @property
+    def giver(self) -> Any:
+        return SimpleNamespace(failed=self.failed)
 
     def tasks(self) -> dict[str, list[StackTask]]:
         return {name: [one for one in self.found if one.service == name] for name in NAMES}
@@ -122,7 +128,31 @@ def test_nodes_without_the_image_end_the_start_and_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edges_starting, "_PAUSE_S", 0.0)
-    services = Services(tmp_path, [task(0, "1", "rejected", "No such image: sha256:1")])
-    with pytest.raises(CommandFailed, match="a lacks the image openems-edge:latest") as raised:
+    error = without_image(tmp_path)
+    assert error.message == "a lacks the image openems-edge:latest"
+    assert "docker save openems-edge:latest | ssh a docker load" in error.hint
+
+
+def without_image(folder: Path, called: str = "sha256:1", **how: Any) -> CommandFailed:
+    """How the start ends of an edge whose node lacks the image."""
+    services = Services(folder, [task(0, "1", "rejected", f"No such image: {called}")], **how)
+    with pytest.raises(CommandFailed) as raised:
         way(services).watch().connected()
-    assert "docker save openems-edge:latest | ssh a docker load" in str(raised.value.hint)
+    return raised.value
+
+
+def test_a_node_that_the_manager_gives_the_image_gets_it_with_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edges_starting, "_PAUSE_S", 0.0)
+    assert without_image(tmp_path, by_manager=True).hint == "inv up"
+    assert "pull edge@sha256:1 says why" in without_image(tmp_path, "edge@sha256:1", by_manager=True).hint
+
+
+def test_a_node_that_could_not_be_given_the_image_is_named_with_the_reason_and_the_way_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edges_starting, "_PAUSE_S", 0.0)
+    error = without_image(tmp_path, by_manager=True, failed={"a": "its disk is full", "b": "it is down"})
+    assert error.message == "a lacks the image openems-edge:latest (a: its disk is full)"
+    assert error.hint.startswith("docker save openems-edge:latest | ssh a docker load")

@@ -280,6 +280,7 @@ def test_what_is_typed_about_an_edge_that_does_not_run_mends_it_or_shows_more() 
         hint_absent([ended("exit (1)", wanted="ready")], "s_edge", NEEDS) == "docker service ps --no-trunc s_edge"
     )
     assert hint_absent([ended("", "preparing", "running")], "s_edge", NEEDS) == "inv verify"
+    assert hint_absent([lacking], "s_edge", replace(NEEDS, by_manager=True)) == "inv up"
 
 
 def test_an_edge_that_runs_again_says_for_two_minutes_why_it_was_ended() -> None:
@@ -309,7 +310,7 @@ def test_an_image_has_its_own_name_in_the_registry(image: str, repository: str, 
 
 def test_a_registry_is_typed_as_docker_writes_it() -> None:
     setting = SETTINGS["image_registry"]
-    for good in ("none", "registry.example.org", "10.0.0.1:5000", "host:5000/a/b", "localhost/a"):
+    for good in ("manager", "none", "registry.example.org", "10.0.0.1:5000", "host:5000/a/b", "localhost/a"):
         assert setting.checked(good, "--image-registry") == good
     for bad in ("https://host", "host:port", "host.org/", "host.org/Upper", "registry", "openems/edges"):
         with pytest.raises(SettingsError):
@@ -365,6 +366,20 @@ def test_without_a_registry_an_image_has_a_digest_only_where_its_own_name_leads(
     assert shipped(Registry(["r.org:5000/p/edge@sha256:ab"]), "none") == "sha256:id"
     assert shipped(Registry(["me/edge@sha256:ab"]), "none", "docker.io/me/edge:1") == "me/edge@sha256:ab"
     assert shipped(Registry(["python@sha256:ab"]), "none", "library/python:3") == "python@sha256:ab"
+
+
+def test_whoever_gives_nodes_an_image_that_is_in_no_registry_it_is_the_same_image() -> None:
+    manager, none = (Shipping(cast("Docker", ImageHere()), named) for named in ("manager", "none"))
+    assert manager.by_manager
+    assert not none.by_manager
+    assert (manager.mark("edge:1"), manager.ship("edge:1")) == (none.mark("edge:1"), none.ship("edge:1"))
+
+
+class ImageHere(Registry):
+    """The same engine, with the image's id."""
+
+    def images(self, names: tuple[str, ...]) -> dict[str, str]:
+        return dict.fromkeys(names, "sha256:id")
 
 
 def test_a_registry_without_the_digest_is_named() -> None:
