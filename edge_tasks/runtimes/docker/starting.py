@@ -114,10 +114,10 @@ def _way(stack: Stack, edges: Sequence[Edge], begin: Callable[[Sequence[str]], N
         stack.compose.restart(services, parallel=BATCH)
         return services
 
-    return Way(BATCH, begin, again, watch=lambda: _Watch(stack, edges))
+    return Way(BATCH, begin, again, watch=lambda: PeerWatcher(stack, edges))
 
 
-class _Watch:
+class PeerWatcher:
     """Looks into the backend's container; if that is impossible, it asks the backend now and then."""
 
     def __init__(self, stack: Stack, edges: Sequence[Edge]) -> None:
@@ -132,11 +132,18 @@ class _Watch:
     def connected(self) -> set[str] | None:
         """The connected services; all of them if only a late source could say; None while nothing answers."""
         peers = self._peers()
-        if peers is not None:
-            return {service for service, found in self._addresses.items() if found & peers}
-        return connected_as_told(self._stack, self._edges)
+        if peers is None:
+            self.pause_s = ASK_PAUSE_S
+            return connected_as_told(self._stack, self._edges)
+        return {service for service, found in self._addresses.items() if found & peers}
 
     def _peers(self) -> frozenset[str] | None:
+        """Who is connected to the backend, by address; None if these do not say which edges it is.
+
+        Whoever comes from the gateway may be anybody: a rule that an engine has left behind when it was killed
+        gives that address to all in a network.
+        """
         if self._backend is None or not any(self._addresses.values()):
             return None
-        return self._backend.peers(self._stack.edge_port)
+        peers = self._backend.peers(self._stack.edge_port)
+        return None if peers is None or peers & self._backend.gateways else peers
