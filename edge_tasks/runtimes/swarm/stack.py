@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.swarm import Swarm
+from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.stack import Stack
 from edge_tasks.runtimes.swarm.light_service import label_of, name_of
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edge_tasks.runtimes.context import RuntimeContext
+
+_NOT_LET_IN: Final = "attaching to network failed"
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,18 @@ class JoinedCompose(Compose):
     label: str = ""
 
     def up(self, services: Sequence[str], *, parallel: int) -> None:
-        """The same, when the network is there."""
+        """The same, when the network is there.
+
+        Now and then a manager does not let a container into it within the 20 s that Docker waits, but the next
+        time it does.
+        """
         self.make_network()
-        super().up(services, parallel=parallel)
+        try:
+            super().up(services, parallel=parallel)
+        except CommandFailed as error:
+            if _NOT_LET_IN not in error.message:
+                raise
+            super().up(services, parallel=parallel)
 
     def make_network(self) -> None:
         """Make the network, if it is missing."""
