@@ -101,15 +101,21 @@ class Compose:
         try:
             self.run(*arguments, more=more)
         except CommandFailed as error:
-            if "paused" not in error.message:
+            if not self._mends(error):
                 raise
-            self._unpause()
             self.run(*arguments, more=more)
 
     def create(self, services: Sequence[str], *, parallel: int) -> None:
         """Make containers of these services, so many at a time, without starting them."""
         more = {"COMPOSE_PARALLEL_LIMIT": str(parallel)}
         self.run("up", "--no-start", "--no-build", "--no-deps", "--quiet-pull", *services, more=more)
+
+    def _mends(self, error: CommandFailed) -> bool:
+        """Remove what kept containers from starting, if that can be; whether they may start now."""
+        if "paused" not in error.message:
+            return False
+        self._unpause()
+        return True
 
     def _unpause(self) -> None:
         """Compose does not start what somebody has paused."""

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.swarm import Swarm
-from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.docker.compose import Compose
 from edge_tasks.runtimes.docker.stack import Stack
 from edge_tasks.runtimes.swarm.light_service import label_of, name_of
@@ -15,6 +14,7 @@ from edge_tasks.runtimes.swarm.light_service import label_of, name_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from edge_tasks.errors import CommandFailed
     from edge_tasks.runtimes.context import RuntimeContext
 
 _NOT_LET_IN: Final = "attaching to network failed"
@@ -33,18 +33,13 @@ class JoinedCompose(Compose):
     label: str = ""
 
     def up(self, services: Sequence[str], *, parallel: int) -> None:
-        """The same, when the network is there.
-
-        Now and then a manager does not let a container into it within the 20 s that Docker waits, but the next
-        time it does.
-        """
+        """The same, when the network is there."""
         self.make_network()
-        try:
-            super().up(services, parallel=parallel)
-        except CommandFailed as error:
-            if _NOT_LET_IN not in error.message:
-                raise
-            super().up(services, parallel=parallel)
+        super().up(services, parallel=parallel)
+
+    def _mends(self, error: CommandFailed) -> bool:
+        """Also if a manager let no container into the network within Docker's 20 s: the next time it does."""
+        return _NOT_LET_IN in error.message or super()._mends(error)
 
     def make_network(self) -> None:
         """Make the network, if it is missing."""

@@ -8,22 +8,10 @@ from typing import Any
 
 import pytest
 
-from edge_tasks.adapters.containers import Container, container_of
+from edge_tasks.adapters.containers import container_of
+from tests.containers import RUNNING
 
-OURS = Container(
-    id=Path("/proc/self/cgroup").read_text().strip().splitlines()[-1],
-    name="edge",
-    service="openems-edge-0",
-    folder="",
-    state="running",
-    started=1.0,
-    why="",
-    image="sha256:1",
-    config_hash="abc",
-    health="",
-    host_ports=frozenset(),
-    pid=os.getpid(),
-)
+OURS = replace(RUNNING, id=Path("/proc/self/cgroup").read_text().strip().splitlines()[-1], pid=os.getpid())
 
 
 def test_a_container_fits_when_it_runs_with_one_of_the_digests_and_the_image() -> None:

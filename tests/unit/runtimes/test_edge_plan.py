@@ -7,23 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.adapters.containers import Container
 from edge_tasks.checkout.override import LIGHT_SERVICE
 from edge_tasks.fleet.directories import Written
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.docker.edge_plan import Wanted, changes_of, compare, overdue
 from edge_tasks.runtimes.plans import EdgesToStart, Surplus
+from tests.containers import RUNNING as ONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from edge_tasks.adapters.containers import Container
     from edge_tasks.fleet.identity import Edge
 
 EDGES = Fleet(id="f", secret=bytes(32), size=3).edges
 WANTED = Wanted(
     edges=EDGES,
-    hashes={edge.service: {"hash"} for edge in EDGES},
-    image="image",
+    hashes={edge.service: {ONE.config_hash} for edge in EDGES},
+    image=ONE.image,
     own_edge="openems-edge",
     has_light=False,
 )
@@ -31,19 +32,7 @@ WRITTEN = {edge.name: Written("digest", 100.0) for edge in EDGES}
 
 
 def container(service: str, started: float = 200.0) -> Container:
-    return Container(
-        id=f"id of {service}",
-        name=f"platform-{service}-1",
-        service=service,
-        folder="",
-        state="running",
-        started=started,
-        why="",
-        image="image",
-        config_hash="hash",
-        health="",
-        host_ports=frozenset(),
-    )
+    return replace(ONE, id=f"id of {service}", name=f"platform-{service}-1", service=service, started=started)
 
 
 RUNNING = [container(edge.service) for edge in EDGES]

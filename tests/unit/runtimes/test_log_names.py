@@ -1,26 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
-from edge_tasks.adapters.containers import Container
 from edge_tasks.errors import SettingsError
 from edge_tasks.runtimes.docker.log_names import service_of
+from tests.containers import RUNNING
+
+if TYPE_CHECKING:
+    from edge_tasks.adapters.containers import Container
 
 
 def container(name: str, service: str) -> Container:
-    return Container(
-        id=name,
-        name=name,
-        service=service,
-        folder="",
-        state="running",
-        started=1.0,
-        why="",
-        image="image",
-        config_hash="hash",
-        health="",
-        host_ports=frozenset(),
-    )
+    return replace(RUNNING, id=name, name=name, service=service)
 
 
 CONTAINERS = (

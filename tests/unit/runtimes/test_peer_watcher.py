@@ -3,16 +3,19 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from edge_tasks.adapters.containers import Container
 from edge_tasks.fleet.identity import Fleet
 from edge_tasks.runtimes.docker.starting import ASK_PAUSE_S, PeerWatcher
+from tests.containers import RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from edge_tasks.adapters.containers import Container
 
 EDGES = Fleet("0193", bytes(32), size=2).edges
 ADDRESSES = {EDGES[0].service: "127.0.0.7", EDGES[1].service: "127.0.0.8"}
@@ -22,18 +25,10 @@ DOOR = "openems-backend"
 
 def container(service: str, address: str) -> Container:
     """This process is in all of them."""
-    return Container(
+    return replace(
+        RUNNING,
         id=Path("/proc/self/cgroup").read_text().strip().splitlines()[-1],
-        name=service,
         service=service,
-        folder="",
-        state="running",
-        started=1.0,
-        why="",
-        image="sha256:1",
-        config_hash="abc",
-        health="",
-        host_ports=frozenset(),
         pid=os.getpid(),
         addresses=frozenset({address}),
         gateways=frozenset({GATEWAY}),
