@@ -65,13 +65,14 @@ class Fleet:
         [found] = [one for one in psutil.process_iter(["cmdline"]) if (one.info["cmdline"] or [""])[-1] == words]
         return found
 
-    def restart(self, file: str) -> None:
+    def restart(self, file: str, meanwhile: Callable[[], object] = lambda: None) -> None:
         """As somebody may who types no ``inv``: with the same command line."""
         process = self.process(file)
         command, environment = process.cmdline(), process.environ()
         environment.pop(ahead.VARIABLE, None)  # nobody is going to tell this one to begin
         process.kill()
         process.wait(10)
+        meanwhile()
         subprocess.run(["setsid", "--fork", *command], env=environment, stderr=subprocess.DEVNULL, check=True)
 
     def signal_host(self, number: int) -> None:
@@ -91,7 +92,12 @@ class Fleet:
         files = (self.path / "openems-edge" / "config-edge1").rglob("*.config")
         [file] = [file for file in files if re.search(pattern, file.read_text())]
         file.write_text(re.sub(pattern, replacement, file.read_text()))
-        self.restart("light.json")
+        self.restart_host()
+
+    def restart_host(self) -> None:
+        """Until those that nobody breaks are back: if the machine is busy, longer than ``verify`` waits."""
+        self.restart("light.json", meanwhile=lambda: await_that(lambda: not self.is_online("edge0"), 20, 0.1))
+        await_that(lambda: self.is_online("edge0") and self.is_online("edge2"), 60, 0.1)
 
 
 def stop_postgres(fleet: Fleet) -> None:
@@ -170,7 +176,7 @@ def hold_back(fleet: Fleet) -> None:
 def rename(fleet: Fleet) -> None:
     [file] = (fleet.path / "openems-edge" / "config-edge1" / "Simulator" / "GridMeter" / "Reacting").iterdir()
     file.rename(file.with_name("renamed.config"))
-    fleet.restart("light.json")
+    fleet.restart_host()
 
 
 def silence(fleet: Fleet) -> None:
