@@ -12,7 +12,7 @@ from edge_tasks.plan import counted
 from edge_tasks.proof.verdict import DOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from edge_tasks.output import Output, Progress
     from edge_tasks.proof.verdict import Verdict
@@ -79,23 +79,33 @@ class Verify:
             self.output.document(history={"arrives": arrival.is_well, "said": arrival.said})
 
     def _await_all(self, deadline: float, progress: Progress) -> dict[str, Verdict]:
-        """The last verdict of each edge: all are online, or the time is over, or waiting cannot help."""
+        """The last verdict of each edge: all are online, or the time is over, or waiting cannot help.
+
+        If nothing was mended before, all are online only in one look: what was at first may be so no more.
+        """
+        verdicts, waited = self._await_each(deadline, progress)
+        while self.judges_only and waited and not _ill(verdicts) and time.monotonic() < deadline:
+            verdicts, waited = self._await_each(deadline, progress)
+        return verdicts
+
+    def _await_each(self, deadline: float, progress: Progress) -> tuple[dict[str, Verdict], bool]:
+        """Look at all, and at those that are not online again; and whether that was needed."""
         asked = time.monotonic()
         verdicts = {verdict.name: verdict for verdict in self.view.look()}
-        took_s, pause_s = time.monotonic() - asked, _FIRST_PAUSE_S
-        while ill := [name for name, verdict in verdicts.items() if not verdict.is_well]:
+        took_s, pause_s, waited = time.monotonic() - asked, _FIRST_PAUSE_S, False
+        while ill := _ill(verdicts):
             progress(len(verdicts) - len(ill))
             if self.judges_only and not any(verdicts[name].may_change for name in ill):
                 break
             if not until(deadline, min(max(took_s, pause_s), _MOST_PAUSE_S)):
                 break
-            pause_s = min(2 * pause_s, _PAUSE_S)
+            pause_s, waited = min(2 * pause_s, _PAUSE_S), True
             asked = time.monotonic()
             verdicts |= self._looked_at(self._worth_a_look(ill))
             took_s = time.monotonic() - asked
         if len(ill) > _MANY:  # those that never came were not looked at again
             verdicts |= self._looked_at(ill)
-        return verdicts
+        return verdicts, waited
 
     def _looked_at(self, names: Sequence[str]) -> dict[str, Verdict]:
         return {verdict.name: verdict for verdict in self.view.look(names=names)}
@@ -118,6 +128,10 @@ def print_remark(view: FleetView, output: Output) -> None:
         output.line(f"  ! not simulated, so no value is expected: {', '.join(unmeasured)}")
     if remark := status.remark:
         output.line(f"  ! {remark}")
+
+
+def _ill(verdicts: Mapping[str, Verdict]) -> list[str]:
+    return [name for name, verdict in verdicts.items() if not verdict.is_well]
 
 
 def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:

@@ -111,7 +111,23 @@ def test_where_waiting_may_help_it_is_waited_for(scene: Scene) -> None:
 
     scene.backend.status = Slow()
     replace(scene.verify, timeout_s=30).run()
-    assert len(asked) == 3
+    assert len(asked) == 4, "all are looked at once more when the last one has come"
+    assert scene.output.done == [2, 2]
+
+
+def test_an_edge_that_was_lost_while_another_was_awaited_is_awaited_too(scene: Scene) -> None:
+    """For a second or two a backend has edges of a node that has just failed, and its other edges are gone."""
+    asked: list[int] = []
+
+    class Losing(type(scene.backend.status)):  # type: ignore[misc] # its own class
+        def online(self, names: list[str]) -> dict[str, bool]:
+            asked.append(1)
+            answers = {"edge0": len(asked) > 1, "edge1": len(asked) != 3}
+            return {name: answers.get(name, True) for name in names}
+
+    scene.backend.status = Losing()
+    replace(scene.verify, timeout_s=30).run()
+    assert len(asked) == 5
     assert scene.output.done == [2, 2]
 
 
