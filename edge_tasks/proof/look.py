@@ -215,6 +215,7 @@ def _observation(name: str, answers: _Answers, facts: RuntimeFacts, *, is_late: 
         online=online,
         tries=process.tries,
         has_ended=process.has_ended,
+        may_be_dead=process.may_be_dead,
         node=process.node,
         restart=facts.restart(name),
         unasked=answers.unasked,

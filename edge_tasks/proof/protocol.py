@@ -22,6 +22,7 @@ class EdgeProcess:
         node: the machine of a Swarm on which it runs; empty elsewhere.
         hint: what to type while it is not connected; empty if ``inv up`` mends that.
         has_ended: nothing runs it now, also if the backend has not noticed that its connection is dead.
+        may_be_dead: the backend may still have an older connection of it, from a machine that is gone.
     """
 
     running: bool
@@ -32,6 +33,7 @@ class EdgeProcess:
     node: str = ""
     hint: str = ""
     has_ended: bool = False
+    may_be_dead: bool = False
 
 
 class StatusSource(Protocol):

@@ -51,6 +51,7 @@ class Observation:
         online: what the backend says; None when the backend does not know it.
         tries: it connects again by itself when it has lost the backend.
         has_ended: nothing runs it now, so that it is not connected, whatever the backend says.
+        may_be_dead: the backend may still have an older connection of it, from a machine that is gone.
         node: the machine of a Swarm on which it runs; empty elsewhere.
         restart: what to type so that this edge starts again.
         unasked: which service could not be asked, so that nothing is known; None if all could be.
@@ -79,6 +80,7 @@ class Observation:
     online: bool | None = None
     tries: bool = False
     has_ended: bool = False
+    may_be_dead: bool = False
     node: str = ""
     restart: str = "inv up"
     unasked: Fault | None = None
@@ -102,7 +104,9 @@ class Observation:
     @property
     def of_earlier_life(self) -> bool:
         """What is known was written before the last start of backend and edge."""
-        return self.is_late and (self.message_age_s is None or self.message_age_s >= self.settled_s)
+        if self.message_age_s is None:
+            return self.is_late
+        return (self.is_late or self.may_be_dead) and self.message_age_s >= self.settled_s
 
 
 @dataclass(frozen=True)

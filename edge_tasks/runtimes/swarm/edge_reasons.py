@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.machine_findings import size_of
 from edge_tasks.errors import CommandFailed
 from edge_tasks.plan import some
+from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.swarm.reasons import begins_by_itself, lacking_image, why_not
 from edge_tasks.runtimes.swarm.shipping import to_load
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 RUNS: Final = "running"
 """The state of a task that runs."""
 _RECENT_S: Final = 120.0
-"""For so long after an edge was killed, that is why it is not connected."""
+"""For so long after an edge was killed, that is why it is not connected; ``inv up`` awaits a new task as long."""
 _NO_IMAGE: Final = re.compile(r"No such image: (\S+)")
 _KILLED: Final = "non-zero exit (137)"
 _TOO_FULL: Final = "insufficient resources"
@@ -61,6 +62,38 @@ class Needs:
     def mending(self, why: str) -> str:
         """What to type against it, if that is known: twice the memory where it was full; empty else."""
         return f"inv up verify --edge-memory {2 * size_of(self.memory) // _MIB}m" if _KILLED in why else ""
+
+
+def process_of(
+    tasks: Sequence[StackTask], nodes: Sequence[Node], service: str, needs: Needs, now: float
+) -> EdgeProcess:
+    """An edge as its tasks show it.
+
+    Args:
+        tasks: its own, the newest first.
+        nodes: all of the Swarm.
+        service: the Swarm's name of its service.
+        needs: of the edges.
+        now: seconds since 1970, as the times of tasks.
+    """
+    if not tasks:
+        return EdgeProcess(running=False, why="the Swarm has no task of it")
+    task = running_task(tasks)
+    if task is None:
+        why, hint = why_absent(tasks, nodes, needs), hint_absent(tasks, service, needs)
+        return EdgeProcess(running=True, why=why, hint=hint, has_ended=True)
+    found = EdgeProcess(running=True, since=task.at, tries=True, node=task.node)
+    age_s = max(0.0, now - task.at)
+    if again := why_again(tasks, now, needs):
+        found = replace(found, why=again, tries=False, hint=needs.mending(again))
+    elif age_s < _RECENT_S:
+        found = replace(found, why=f"its task on {task.node} began a short while ago", hint="inv verify")
+    return replace(found, may_be_dead=age_s < _RECENT_S and _is_left(tasks))
+
+
+def _is_left(tasks: Sequence[StackTask]) -> bool:
+    """Whether a node is gone before it said that its task has ended."""
+    return any(one.state == RUNS and one.wanted != RUNS for one in tasks)
 
 
 def running_task(tasks: Sequence[StackTask]) -> StackTask | None:

@@ -10,19 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from edge_tasks.adapters.processes import until
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.plan import Plan, counted, some
-from edge_tasks.proof.protocol import EdgeProcess
 from edge_tasks.runtimes.docker import starting
 from edge_tasks.runtimes.docker.edge_containers import EdgeContainers, configuration_of
 from edge_tasks.runtimes.docker.edge_plan import changes_of, compare
 from edge_tasks.runtimes.light_host import change_of
 from edge_tasks.runtimes.plans import EdgesToStart
-from edge_tasks.runtimes.swarm.edge_reasons import (
-    hint_absent,
-    running_task,
-    why_absent,
-    why_again,
-    without_image,
-)
+from edge_tasks.runtimes.swarm.edge_reasons import process_of, running_task, without_image
 from edge_tasks.runtimes.swarm.edges_starting import all_of, way_of
 from edge_tasks.runtimes.swarm.light_tasks import SwarmHost, SwarmTasks
 
@@ -33,6 +26,7 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.swarm_stack import StackTask
     from edge_tasks.fleet.directories import Written
     from edge_tasks.fleet.identity import Edge
+    from edge_tasks.proof.protocol import EdgeProcess
     from edge_tasks.runtimes.plans import Surplus
     from edge_tasks.runtimes.swarm.edge_services import EdgeServices
 
@@ -132,19 +126,11 @@ class SwarmEdges(EdgeContainers):
     def _process(self, edge: Edge, tasks: Sequence[StackTask], nodes: Sequence[Node]) -> EdgeProcess:
         folder = self.stack.context.platform.edges_folder
         ignored, why = configuration_of(folder / edge.directory, edge, self.backend.uri)
-        if not tasks:
-            return EdgeProcess(running=False, why="the Swarm has no task of it", ignored=ignored)
-        running = running_task(tasks)
-        if running is None:
-            needs = self.services.needs
-            hint = hint_absent(tasks, self.services.deployed.full_name(edge.service), needs)
-            why = why_absent(tasks, nodes, needs)
-            return EdgeProcess(running=True, why=why, ignored=ignored, hint=hint)
-        again = "" if why else why_again(tasks, time.time(), self.services.needs)
-        found = EdgeProcess(
-            running=True, why=why or again, since=running.at, ignored=ignored, tries=not (why or again)
-        )
-        return replace(found, node=running.node, hint=self.services.needs.mending(again))
+        full_name = self.services.deployed.full_name(edge.service)
+        found = process_of(tasks, nodes, full_name, self.services.needs, time.time())
+        if why and found.node:
+            found = replace(found, why=why, tries=False, hint="")
+        return replace(found, ignored=ignored)
 
     def _bring(self, make: Sequence[Edge], restart: Sequence[Edge]) -> int:
         """Deploy what changed, and begin anew what did not; how many had to be started twice."""

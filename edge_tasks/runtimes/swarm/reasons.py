@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.swarm import Node, SwarmTask
 
 _RUNS: Final = "running"
+_RAN_WELL: Final = ("shutdown", "complete")
 _NO_IMAGE: Final = "No such image"
 _NOWHERE: Final = "no suitable node (scheduling constraints not satisfied on"
 
@@ -56,9 +57,15 @@ def fitting_no_node(tasks: Sequence[SwarmTask]) -> str:
 
 
 def _amiss(tasks: Sequence[SwarmTask]) -> list[SwarmTask]:
-    """The tasks with an error, without those in whose place another one runs by now."""
-    mended = {one.slot for one in _newest(tasks) if one.state == _RUNS and one.wanted == _RUNS}
-    return [one for one in tasks if one.error and one.state != _RUNS and one.slot not in mended]
+    """The tasks with an error; what was wrong before a task of the same slot ran well is over."""
+    found: list[SwarmTask] = []
+    over: set[str] = set()
+    for task in tasks:
+        if task.state == _RUNS or (task.state in _RAN_WELL and not task.error):
+            over.add(task.slot)
+        elif task.error and task.slot not in over:
+            found.append(task)
+    return found
 
 
 def _newest(tasks: Sequence[SwarmTask]) -> Iterable[SwarmTask]:

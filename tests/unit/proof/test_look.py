@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,3 +36,13 @@ def test_an_edge_that_the_backend_has_not_lost_yet_is_online_only_while_somethin
         assert (verdict.fault, verdict.why) == (Fault.NOT_CONNECTED, "node red is down")
     else:
         assert verdict.is_well
+
+
+@pytest.mark.parametrize("may_be_dead", [True, False])
+def test_what_the_backend_has_not_heard_since_an_edge_began_may_be_of_its_dead_connection(
+    *, may_be_dead: bool
+) -> None:
+    process = EdgeProcess(running=True, since=time.time() + 60.0, may_be_dead=may_be_dead)
+    expected = Expectations({"edge0": Expectation(frozenset(), {})})
+    [verdict] = look(["edge0"], [], expected, sources(process))
+    assert verdict.is_well is not may_be_dead

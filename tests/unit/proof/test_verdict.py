@@ -56,6 +56,18 @@ def test_an_edge_that_nobody_runs_is_not_online_although_the_backend_has_not_not
     assert verdict.may_change
 
 
+@pytest.mark.parametrize(("message_age_s", "is_well"), [(12.0, False), (8.0, True), (None, True)])
+def test_an_edge_that_may_have_a_dead_connection_is_online_when_it_was_heard_since_its_start(
+    *, message_age_s: float | None, is_well: bool
+) -> None:
+    """OpenEMS tells the values of either connection; one that is dead sends no message."""
+    began = replace(WELL, may_be_dead=True, settled_s=10.0, message_age_s=message_age_s)
+    verdict = judge(replace(began, running_why="its task on red began a short while ago"), EXPECTED)
+    assert verdict.is_well is is_well
+    if not is_well:
+        assert (verdict.fault, verdict.why) == (Fault.NOT_CONNECTED, "its task on red began a short while ago")
+
+
 def test_an_edge_with_all_it_should_show_is_online() -> None:
     assert judge(WELL, EXPECTED).is_well
 

@@ -25,6 +25,7 @@ from edge_tasks.runtimes.swarm import edge_package
 from edge_tasks.runtimes.swarm.edge_reasons import (
     Needs,
     hint_absent,
+    process_of,
     running_task,
     why_absent,
     why_again,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edge_tasks.adapters.docker import Docker
+    from edge_tasks.proof.protocol import EdgeProcess
 
 EDGES = Fleet("0193", bytes(32), size=3).edges
 WRITTEN_AS = {edge.name: Written("digest", 100.0) for edge in EDGES}
@@ -291,6 +293,50 @@ def test_an_edge_that_runs_again_says_for_two_minutes_why_it_was_ended() -> None
     assert why_again([RUNS], 1000.0, NEEDS) == ""
     assert NEEDS.mending(why_again(tasks, 1000.0, NEEDS)) == ""
     assert NEEDS.mending(why_again([RUNS, ended(KILLED)], 1000.0, NEEDS)) == "inv up verify --edge-memory 800m"
+
+
+DOWN = (Node("a", is_ready=True, takes_tasks=True), Node("b", is_ready=False, takes_tasks=True))
+LEFT = StackTask("b", "running", "shutdown", "", "1", "openems-edge-0", "old", 500.0)
+"""Of a node that is gone: nobody has said that it has ended."""
+BEGINS = StackTask("a", "preparing", "running", "", "1", "openems-edge-0", "new", 1000.0)
+
+
+def seen(*tasks: StackTask, now: float = 1010.0) -> EdgeProcess:
+    return process_of(tasks, DOWN, "s_edge", NEEDS, now)
+
+
+def test_an_edge_of_a_node_that_is_gone_has_ended_also_if_the_backend_has_not_noticed() -> None:
+    found = seen(BEGINS, LEFT)
+    assert found.has_ended
+    assert (found.why, found.hint) == ("node b is down; its task begins on another node", "inv verify")
+    assert not seen().running
+
+
+def test_what_was_wrong_before_an_edge_ran_well_is_no_reason_any_more() -> None:
+    """A node that was started again says of its last tasks that they failed."""
+    before = ended("task: non-zero exit (255)", node="c")
+    assert seen(BEGINS, LEFT, before).hint == "inv verify"
+    stopped = ended("", "shutdown", node="a")
+    assert hint_absent([BEGINS, stopped, before], "s_edge", NEEDS) == "inv verify"
+    assert hint_absent([BEGINS, before, stopped], "s_edge", NEEDS) == "docker service ps --no-trunc s_edge"
+
+
+def test_the_backend_may_have_a_dead_connection_for_two_minutes_after_an_edge_has_begun_elsewhere() -> None:
+    assert seen(RUNS, LEFT).may_be_dead
+    assert not seen(RUNS, LEFT, now=1121.0).may_be_dead
+    assert not seen(RUNS, ended("task: non-zero exit (1)")).may_be_dead, "its node has said so"
+    assert not seen(RUNS).may_be_dead
+
+
+def test_for_as_long_as_up_would_wait_for_a_new_task_nobody_is_told_to_type_it() -> None:
+    """A real edge needs half a minute until it is connected, and longer on a busy machine."""
+    found = seen(RUNS, LEFT)
+    assert (found.why, found.hint, found.tries) == ("its task on a began a short while ago", "inv verify", True)
+    late = seen(RUNS, LEFT, now=1121.0)
+    assert (late.why, late.hint, late.tries) == ("", "", True)
+    killed = seen(RUNS, ended(KILLED))
+    assert killed.hint == "inv up verify --edge-memory 800m"
+    assert not killed.tries
 
 
 @pytest.mark.parametrize(
