@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.record import StepDone
     from edge_tasks.output import Counting, Progress
 
-_ASIDE: Final = re.compile('time="|[0-9a-f]{64}$')
-"""What is not progress: what Compose says about itself, and the ID of a container that Docker has started."""
+_ASIDE: Final = re.compile(
+    r'time="|Error.*: No such container|(?:[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-z]{25})$'  # IDs: the last of a Swarm
+)
+"""What is not progress: what Compose says about itself, what was to be removed and is not there, and bare IDs."""
 
 
 @dataclass(frozen=True)
