@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from edge_tasks.output import Counting, Progress
 
 _ASIDE: Final = re.compile(
-    r'time="|Error.*: No such container|(?:[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-z]{25})$'  # IDs: the last of a Swarm
+    r'time="|Error.*: No such container|(?:[0-9a-f]{64}|[0-9a-z]{25}|(?=.*\d)[0-9a-z]{12})$'
 )
 """What is not progress: what Compose says about itself, what was to be removed and is not there, and bare IDs."""
 

@@ -37,6 +37,7 @@ def test_what_programs_say_is_told_with_the_time_or_with_counts(capsys: pytest.C
         console.heard("0ab9a5e6acee8641b1d0e624440a8e6431dab141ceb717ab71ff07e1252eb509")
         console.heard("iqzgijwwb0c87abdubu9d47vj")
         console.heard("ed02907d5c52")
+        console.heard("nua78u1aqsir")
         console.heard("Error response from daemon: No such container: p-odoo-init")
     assert capsys.readouterr().out.splitlines() == [
         "  odoo-init    0 s: openems odoo: Odoo version 16.0",
