@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from edge_tasks.proof.verdict import Verdict
     from edge_tasks.steps.fleet_view import FleetView
 
+_LOG: Final = logging.getLogger(__name__)
 _READ_AGAIN_S: Final = 10.0
 """How old the page's own reading of the template may be; the saved fleet is read at every look."""
 
@@ -77,6 +79,7 @@ class FleetSource:
         self._read_again = read
         self._watched = read()
         self._read_at = time.monotonic()
+        self._logged = ""
 
     @property
     def watched(self) -> Watched:
@@ -92,6 +95,7 @@ class FleetSource:
         except FleetError as error:
             return self._unanswered(error.message, error.hint, time.monotonic() - started)
         except Exception as error:  # noqa: BLE001 - a process may end between two questions; the page goes on
+            self._log(error)
             what = f"this look failed ({type(error).__name__}); the next one follows"
             return self._unanswered(what, "", time.monotonic() - started)
         at = time.time()
@@ -148,6 +152,13 @@ class FleetSource:
         if known.saved is None:
             raise no_fleet(known.platform)
         return known
+
+    def _log(self, error: Exception) -> None:
+        """Say where a look failed, once for each reason: the same one may come back every second."""
+        told = repr(error)
+        if told != self._logged:
+            self._logged = told
+            _LOG.error("a look at the fleet failed", exc_info=error)
 
     def _unanswered(self, problem: str, hint: str, took_s: float) -> Snapshot:
         hint = hint or "inv status"
