@@ -152,7 +152,6 @@ class Edge:
         except websocket.NoWebsocketError as error:
             self._failed("refused" if error.refused else "waiting", str(error))
             return
-        self._shared.tally.connects += 1
         if self.gone:
             self._arrived(connected=True)
             connection.leave()
@@ -194,6 +193,7 @@ class Edge:
         """Count as connected: a backend that keeps the connection for half a second knows the apikey."""
         if self._session is session:
             self.status.connects += 1
+            self._shared.tally.connects += 1
             self._enter("connected")
             self.status.since -= time.monotonic() - self._opened
 
@@ -240,7 +240,7 @@ class Edge:
     def ended(self, close_code: int | None) -> None:
         """Called by the connection when it is gone."""
         me, session, self._session = self._self, self._session, None
-        self._shared.tally.disconnects += 1
+        self._shared.tally.disconnects += self.status.state == "connected"
         self._arrived(connected=False)
         if session is not None:
             self._trace("ended", ago=session.connection.dead_for)
