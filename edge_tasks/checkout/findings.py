@@ -34,7 +34,7 @@ class Finding:
         change: what to change or type.
         fault: which of the known faults it is.
         is_error: nothing can work until it is changed; otherwise it is only mentioned.
-        kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
+        kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports), ``option`` (typed or saved).
         fixes: right values of properties of ``Metadata/Odoo.config``; ``--fix`` writes them into a copy.
         files: files that ``--fix`` adds to that copy, by relative path.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ from edge_tasks.plan import counted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+METRICS_PORT: Final = 9464
+"""The port that OpenTelemetry's exporter for Prometheus has unless it is told another; our how-to types it."""
 _MIB: Final = 2**20
 _EDGE_OVERHEAD_MIB: Final = 70
 """What a real edge takes beyond its heap. With a heap of at most 128 MiB it took 154 to 190 MiB in all."""
@@ -127,6 +130,28 @@ def check_ports(
         )
         for port, owner in sorted(taken.items())
         if port not in platforms
+    ]
+
+
+def check_metrics_port(port: int, own: Mapping[int, str], offset: int = 0) -> list[Finding]:
+    """Refuse a port for metrics that the fleet itself needs for something else.
+
+    Args:
+        port: as it is moved; 0 for no metrics.
+        own: the other ports of the fleet → what for.
+        offset: what all ports are moved by.
+    """
+    if port not in own:
+        return []
+    free = next(other for other in count(METRICS_PORT) if other + offset not in own)
+    return [
+        Finding(
+            f"port {port} is wanted for metrics of the edges and for {own[port]} at the same time",
+            "--metrics-port",
+            f"choose another: --metrics-port {free}",
+            fault=Fault.PORT_TWICE,
+            kind="option",
+        )
     ]
 
 

@@ -94,6 +94,7 @@ def _machine(stack: Stack) -> list[Finding]:
             platform_runs=any(container.service == stack.services.backend for container in running),
         )
     ours = {port for container in containers for port in container.host_ports}  # also of paused ones
+    found += _metrics_port(stack)
     wanted = {port: whose for port, whose in _wanted_ports(stack).items() if port not in ours}
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
@@ -118,6 +119,12 @@ def _fleets_on(stack: Stack, taken: Collection[int]) -> dict[int, str]:
 
 
 def _wanted_ports(stack: Stack) -> dict[int, str]:
+    metrics = _port_of_metrics(stack)
+    return {**({metrics: "metrics of the light edges"} if metrics else {}), **_fixed_ports(stack)}
+
+
+def _fixed_ports(stack: Stack) -> dict[int, str]:
+    """Port → what it is for, of all but the metrics, which may be served anywhere else."""
     offset = stack.context.fleet.port_offset
     wanted = {
         port + offset: f"service {name}"
@@ -128,10 +135,21 @@ def _wanted_ports(stack: Stack) -> dict[int, str]:
         if edge.ports is not None:
             wanted[edge.ports.console] = f"{edge.name}'s console"
             wanted[edge.ports.websocket] = f"{edge.name}'s websocket"
-    metrics = stack.light_options.metrics_port
-    if metrics and stack.context.fleet.light:
-        wanted[metrics] = "metrics of the light edges"
     return wanted
+
+
+def _port_of_metrics(stack: Stack) -> int:
+    """Where light edges serve metrics; 0 for nowhere."""
+    return stack.light_options.metrics_port if stack.context.fleet.light else 0
+
+
+def _metrics_port(stack: Stack) -> list[Finding]:
+    metrics, reached = _port_of_metrics(stack), stack.reached
+    if not metrics:
+        return []
+    added = {port: f"service {reached.inside[word][0]}" for word, port in reached.added.items()}
+    own = {**added, **_fixed_ports(stack)}
+    return machine_findings.check_metrics_port(metrics, own, stack.context.fleet.port_offset)
 
 
 def _edge(stack: Stack) -> list[Finding]:

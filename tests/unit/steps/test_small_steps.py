@@ -105,6 +105,12 @@ def test_an_error_of_the_machine_and_one_of_the_platform_end_differently() -> No
     assert "the platform cannot run this fleet: 2 findings" in refusal.message
 
 
+def test_an_option_that_cannot_be_used_is_no_file_to_be_changed() -> None:
+    refusal = Doctor(Services((finding(kind="option"), finding(kind="machine"))), None).find().refusal
+    assert isinstance(refusal, SettingsError)
+    assert refusal.hint == "inv doctor shows them again"
+
+
 def test_all_findings_are_in_the_document_of_who_asked_for_them() -> None:
     services = Services((finding(), finding(is_error=False)))
     assert Doctor(services, None).find().found == {}
