@@ -172,7 +172,7 @@ def _of_row(seen: Observation) -> _Found | None:
         why = seen.running_why or "its process does not run"
         return Fault.NOT_RUNNING, Condition.OFFLINE, why, seen.running_hint
     if not seen.active:
-        return Fault.ROW_ARCHIVED, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"
+        return Fault.ROW_ARCHIVED, amiss, f"its {entry} is archived, so that nobody sees it", "inv register"
     if seen.visible is False:
         return Fault.ROW_HIDDEN, amiss, "Odoo does not list its device, although the row is active", _UNHIDE
     if not seen.key_is_own:
