@@ -93,7 +93,14 @@ def ranges_holding(indices: Iterable[int]) -> tuple[range, ...]:
 
 
 def find_fault(groups: Sequence[Group]) -> Fault | None:
-    """Whether their edges are not 0 to N-1, each once, with those that have a config directory first."""
+    """What is wrong with their edges, if they are not 0 to N-1, each once, with all light ones at the end.
+
+    Args:
+        groups: all of a fleet.
+
+    Returns:
+        The fault of the lowest index, or None if the edges are as they should be.
+    """
     rows = sorted((found.start, found.stop, place) for place, one in enumerate(groups) for found in one.ranges)
     expected, before = 0, -1
     for first, end, place in rows:
