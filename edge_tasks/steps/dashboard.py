@@ -14,7 +14,7 @@ from edge_tasks.errors import FleetError
 from edge_tasks.fleet.saved import no_fleet
 from edge_tasks.page.secrecy import shown
 from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, rows_of
-from edge_tasks.proof.verdict import DOWN, Condition
+from edge_tasks.proof.verdict import DOWN, EdgeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -170,7 +170,7 @@ class FleetSource:
                 about, names = _about(watched), tuple(watched.view.names)
                 if not watched.view.runtime.services.running():
                     problem, hint = DOWN
-        row = Row(Condition.UNKNOWN.value, problem, hint, None, (None,) * len(CHANNELS))
+        row = Row(EdgeState.UNKNOWN.value, problem, hint, None, (None,) * len(CHANNELS))
         return Snapshot(time.time(), took_s, problem, hint, about, dict.fromkeys(names, row))
 
 
@@ -187,8 +187,8 @@ def _ports(watched: Watched, edge: Edge) -> dict[str, int] | None:
 
 def _common_problem(verdicts: Sequence[Verdict]) -> tuple[str, str]:
     """What is wrong with all edges at once, because nothing could be asked."""
-    found = {(verdict.why, verdict.hint) for verdict in verdicts if verdict.condition is Condition.UNKNOWN}
-    unknown = all(verdict.condition is Condition.UNKNOWN for verdict in verdicts)
+    found = {(verdict.why, verdict.hint) for verdict in verdicts if verdict.state is EdgeState.UNKNOWN}
+    unknown = all(verdict.state is EdgeState.UNKNOWN for verdict in verdicts)
     return found.pop() if unknown and len(found) == 1 else ("", "")
 
 
