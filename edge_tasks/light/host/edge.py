@@ -20,7 +20,7 @@ from edge_tasks.light.host.simulated_edge import SimulatedEdge, simulated_edge
 from edge_tasks.light.host.trace import HEARD
 from edge_tasks.light.wire import protocol, requests, resend, websocket
 from edge_tasks.light.wire.config_changes import Change, changed
-from edge_tasks.light.wire.edge_session import Session, moment
+from edge_tasks.light.wire.edge_session import EdgeSession, moment
 from edge_tasks.light.wire.endpoint import UnconfiguredError, endpoint_of
 from edge_tasks.light.wire.model import model_of
 from edge_tasks.light.wire.window import LENGTH, sent_after
@@ -79,7 +79,7 @@ class Edge:
         self._snapshot = snapshot.fitting(entry.configuration_hash)
         self._journal = self._snapshot.journal
         self._simulated: SimulatedEdge | None = None
-        self._session: Session | None = None
+        self._session: EdgeSession | None = None
         self._failures = 0
         self._opened = 0.0
         self._turn: float | None = None
@@ -163,7 +163,7 @@ class Edge:
     def _begin(self, simulated: SimulatedEdge, connection: websocket.Connection) -> None:
         self._trace("open")
         now = now_ms()
-        session = self._session = Session(
+        session = self._session = EdgeSession(
             connection, self._shared.tally, simulated.model, simulated.simulation, now
         )
         session.windows_after = self._windows_after(simulated.model)
@@ -180,7 +180,7 @@ class Edge:
         within_s = release_of(model.version).aggregated_after_s
         return sent_after(self.entry.name, self._shared.policy.life, within_s)
 
-    def _recall(self, simulated: SimulatedEdge, session: Session, now: int) -> None:
+    def _recall(self, simulated: SimulatedEdge, session: EdgeSession, now: int) -> None:
         """Plan to send what the backend missed since this edge was cut off, in this run or in an earlier one."""
         memory, self._snapshot = self._snapshot.memory, _NOTHING
         unheard = chain(self._unsent)
@@ -191,7 +191,7 @@ class Edge:
             unheard = chain(unheard, simulated.unheard(memory, now, self.entry, shared))
         session.resend(unheard, now + shared.policy.resend_after(shared.rng))
 
-    def _accept(self, session: Session) -> None:
+    def _accept(self, session: EdgeSession) -> None:
         """Count as connected: a backend that keeps the connection for half a second knows the apikey."""
         if self._session is session:
             self.status.connects += 1
@@ -226,7 +226,7 @@ class Edge:
         elif isinstance(effect, requests.Subscription):
             session.logs = effect.wanted
 
-    def _change(self, change: Change, simulated: SimulatedEdge, session: Session, now: int) -> None:
+    def _change(self, change: Change, simulated: SimulatedEdge, session: EdgeSession, now: int) -> None:
         """Become what the changed configuration describes, and announce it."""
         simulated.simulation.advance(now)
         after = self._simulated = simulated.changed(change, self.entry, self._shared)
