@@ -10,7 +10,7 @@ from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout import edge_findings, findings, machine_findings
 from edge_tasks.checkout.backend_findings import check_config_place, check_metadata
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.metadata import FILE, find_metadata
@@ -71,7 +71,7 @@ def _devices(stack: Stack) -> list[Finding]:
         entries_in(place_of(stack))
     except FileRefused as error:
         where = f"{stack.backend_config / metadata.file}:{metadata.line}"
-        return [Finding(error.message, where, error.hint, fault=Fault.METADATA_UNREADABLE)]
+        return [Finding(error.message, where, error.hint, fault=PlatformFault.METADATA_UNREADABLE)]
     return []
 
 

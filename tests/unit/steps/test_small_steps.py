@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.layouts import Platform
 from edge_tasks.checkout.override import MARK
@@ -75,7 +75,7 @@ class Correction:
 
 def finding(**other: Any) -> Finding:
     facts: dict[str, Any] = {
-        "fault": Fault.PORT_TAKEN,
+        "fault": PlatformFault.PORT_TAKEN,
         "what": "a port is taken",
         "where": "8081",
         "change": "stop its owner",
