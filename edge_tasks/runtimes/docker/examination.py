@@ -19,7 +19,7 @@ from edge_tasks.errors import FileRefused
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.fleet.saved import State, platform_in
 from edge_tasks.registry.file.registry import entries_in
-from edge_tasks.runtimes.docker import edge_files, hosting
+from edge_tasks.runtimes.docker import edge_files, hosting, wanted_ports
 from edge_tasks.runtimes.docker.influxdb_volume import check_volumes
 from edge_tasks.runtimes.docker.metadata_file import can_be_read, place_of
 from edge_tasks.runtimes.docker.storage import Storage
@@ -94,8 +94,8 @@ def _machine(stack: Stack) -> list[Finding]:
             platform_runs=any(container.service == stack.services.backend for container in running),
         )
     ours = {port for container in containers for port in container.host_ports}  # also of paused ones
-    found += _metrics_port(stack)
-    wanted = {port: whose for port, whose in _wanted_ports(stack).items() if port not in ours}
+    found += wanted_ports.check_metrics_port(stack)
+    wanted = {port: whose for port, whose in wanted_ports.wanted_ports(stack).items() if port not in ours}
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
     owners = {port: f"container {publishers[port]}" if port in publishers else taken[port] for port in taken}
@@ -116,40 +116,6 @@ def _fleets_on(stack: Stack, taken: Collection[int]) -> dict[int, str]:
         for port, platform in found.items()
         if platform not in (None, own) and State(platform).folder.is_dir()
     }
-
-
-def _wanted_ports(stack: Stack) -> dict[int, str]:
-    metrics = _port_of_metrics(stack)
-    return {**({metrics: "metrics of the light edges"} if metrics else {}), **_fixed_ports(stack)}
-
-
-def _fixed_ports(stack: Stack) -> dict[int, str]:
-    """Port → what it is for, of all but the metrics, which may be served anywhere else."""
-    offset = stack.context.fleet.port_offset
-    wanted = {
-        port + offset: f"service {name}"
-        for port, name in stack.project.host_ports().items()
-        if name != stack.services.edge
-    }
-    for edge in stack.context.fleet.edges:
-        if edge.ports is not None:
-            wanted[edge.ports.console] = f"{edge.name}'s console"
-            wanted[edge.ports.websocket] = f"{edge.name}'s websocket"
-    return wanted
-
-
-def _port_of_metrics(stack: Stack) -> int:
-    """Where light edges serve metrics; 0 for nowhere."""
-    return stack.light_options.metrics_port if stack.context.fleet.light else 0
-
-
-def _metrics_port(stack: Stack) -> list[Finding]:
-    metrics, reached = _port_of_metrics(stack), stack.reached
-    if not metrics:
-        return []
-    added = {port: f"service {reached.inside[word][0]}" for word, port in reached.added.items()}
-    own = {**added, **_fixed_ports(stack)}
-    return machine_findings.check_metrics_port(metrics, own, stack.context.fleet.port_offset)
 
 
 def _edge(stack: Stack) -> list[Finding]:
