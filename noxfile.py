@@ -36,7 +36,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Tests without processes and sockets; they take seconds."""
+    """Tests without processes and sockets; they take a minute or two."""
     _pytest(session, "tests/unit")
 
 

@@ -74,7 +74,7 @@ def memory_figures(found: Memory, edges: int) -> Iterator[Figure]:
     yield Figure("of it, beyond the same processes without edges", f"{more:.1f} KiB")
     ratios = [mebibytes * KIB / whole for mebibytes in JVM]
     yield Figure(
-        f"a JVM edge's container ({JVM[0]} to {JVM[1]} MiB, see [the real platform](#the-real-platform)) has as"
+        f"a real edge's container ({JVM[0]} to {JVM[1]} MiB, see [the real platform](#the-real-platform)) has as"
         " much as so many of them",
         f"{ratios[0]:,.0f} to {ratios[1]:,.0f}",
         f"≥ {_RATIO_GOAL:,}",

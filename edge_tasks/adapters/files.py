@@ -20,8 +20,8 @@ PRIVATE: Final = 0o600
 
 _OF_MACOS: Final = "._"
 _LONGEST_LINK: Final = 255
-_TRIES: Final = 20
 _CHUNK: Final = 256 * 1024
+_TRIES: Final = 20
 """How often we try to remove a directory while a program writes into it. One more attempt was always enough."""
 
 

@@ -44,6 +44,15 @@ def is_own_address(address: str) -> bool:
     return True
 
 
+def is_held_by(pid: int, port: int) -> bool:
+    """Whether a process listens on a port; also where nobody may know who does."""
+    try:
+        process = _process(port)
+    except psutil.AccessDenied:
+        return True
+    return process is not None and process.pid == pid
+
+
 def command_of_owner(port: int) -> tuple[str, ...]:
     """The words of the command that listens on a port; none where nobody may know it."""
     try:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -61,23 +60,23 @@ def start_python(
         os.close(output)
 
 
-@dataclass(frozen=True)
 class Daemon:
     """A Python module run in the background with a configuration file as its only argument.
 
-    Attributes:
+    Args:
         module: e.g. ``edge_tasks.light``.
         config: its configuration file, unique to the platform: that is how the process is known again, so a
             reused pid never hits a foreign process.
         log: where its output goes.
     """
 
-    module: str
-    config: Path
-    log: Path
-    _found: list[psutil.Process] = field(default_factory=list, init=False, compare=False)
-    _missed: list[float] = field(default_factory=list, init=False, compare=False)
-    _ahead: list[subprocess.Popen[bytes]] = field(default_factory=list, init=False, compare=False)
+    def __init__(self, module: str, config: Path, log: Path) -> None:
+        self.module = module
+        self.config = config
+        self.log = log
+        self._found: psutil.Process | None = None
+        self._missed_at: float | None = None
+        self._ahead: subprocess.Popen[bytes] | None = None
 
     def find(self) -> psutil.Process | None:
         """The running process, or None; one that was found before is looked at before all others.
@@ -85,20 +84,20 @@ class Daemon:
         To look at all processes takes a while. So who asks again at once gets the same answer if there is none.
         One that was started ahead counts only once it has begun.
         """
-        for process in self._found:
+        if (found := self._found) is not None:
             with suppress(psutil.NoSuchProcess):
-                if process.is_running() and _lives(process):
-                    return process
-        self._found.clear()
-        if self._missed and time.monotonic() - self._missed[0] < _LOOK_S:
+                if found.is_running() and _lives(found):
+                    return found
+            self._found = None
+        if self._missed_at is not None and time.monotonic() - self._missed_at < _LOOK_S:
             return None
         waiting = self._waiting()
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 if process.pid not in waiting and self._is_started_by(process.cmdline()) and _lives(process):
-                    self._found.append(process)
+                    self._found = process
                     return process
-        self._missed[:] = [time.monotonic()]
+        self._missed_at = time.monotonic()
         return None
 
     def instance(self) -> str | None:
@@ -108,9 +107,9 @@ class Daemon:
 
     def start_ahead(self) -> None:
         """Start the next process before it is needed: it loads its program. If never begun, it ends with us."""
-        if not self._ahead:
+        if self._ahead is None:
             process = start_python(self._arguments, self.log, subprocess.PIPE, _AHEAD)
-            self._ahead.append(process)
+            self._ahead = process
             pids = "\n".join(map(str, {*self._waiting(), process.pid}))
             with writing(self._waiting_file):
                 self._waiting_file.write_text(pids, encoding="ascii")
@@ -120,13 +119,13 @@ class Daemon:
         write_file(self.config, config)
         process = self._begin() or start_python(self._arguments, self.log)
         with suppress(psutil.NoSuchProcess):
-            self._found.append(psutil.Process(process.pid))
+            self._found = psutil.Process(process.pid)
 
     def _begin(self) -> subprocess.Popen[bytes] | None:
         """Have the one begin that was started ahead; None if there is none, or if it has ended."""
-        if not self._ahead:
+        process, self._ahead = self._ahead, None
+        if process is None:
             return None
-        process = self._ahead.pop()
         with writing(self._waiting_file):
             self._waiting_file.unlink(missing_ok=True)
         if process.stdin is not None:

@@ -9,6 +9,7 @@ import orjson
 
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.release import DEFAULT, PROVIDERS, Release, release_of
+from edge_tasks.timedata.embedded.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,17 +27,6 @@ _KEYS = {"database", "host", "login", "console_login", "timedata", "openems_vers
 
 class BadConfigError(Exception):
     """The file cannot be used; the text says why, on one line."""
-
-
-@dataclass(frozen=True)
-class Database:
-    """Where the device table is."""
-
-    host: str
-    port: int
-    dbname: str
-    user: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.backend.history_store import HistoryStore
 from edge_tasks.backend.live_history import LiveHistory
 from edge_tasks.backend.store import StoreError
-from edge_tasks.timedata.embedded.database import Database
 
 if TYPE_CHECKING:
     import logging
@@ -45,7 +43,7 @@ class History:
         self._config = config
         self._store = HistoryStore(config.database)
         self._answers: Answers | None = None
-        self.live = LiveHistory(self._store, Database(**asdict(config.database)), config.history_seconds, log)
+        self.live = LiveHistory(self._store, config.database, config.history_seconds, log)
 
     async def close(self, patience: float) -> None:
         """Write what is not written yet, but wait no longer than so many seconds; close the connections."""

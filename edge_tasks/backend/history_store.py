@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from edge_tasks.backend.config_file import Database
+    from edge_tasks.timedata.embedded.database import Database
 
 _APPEND: Final = """
     INSERT INTO history.block (edge, day, live, body)

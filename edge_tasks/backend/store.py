@@ -16,9 +16,9 @@ from edge_tasks.timedata.embedded.libpq import parameters
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from edge_tasks.backend.config_file import Database
     from edge_tasks.backend.config_update import StoredComponent
     from edge_tasks.backend.known_devices import Write
+    from edge_tasks.timedata.embedded.database import Database
 
 _OFFLINE = (
     "UPDATE openems_device SET openems_is_connected = FALSE WHERE openems_is_connected IS DISTINCT FROM FALSE"

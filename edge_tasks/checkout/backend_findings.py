@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.backend_config import metadata_problem
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.metadata import FILE
 
@@ -25,11 +25,13 @@ def check_metadata(found: Sequence[Metadata], folder: str) -> list[Finding]:
     """
     if len(found) > 1:
         what, change = metadata_problem(found, folder)
-        return [Finding(f"it {what}", f"{folder}/Metadata", change, fault=Fault.METADATA_TWICE)]
+        return [Finding(f"it {what}", f"{folder}/Metadata", change, fault=PlatformFault.METADATA_TWICE)]
     where = [one for one in found if one.pid == FILE and not one.devices]
     change = 'add path="…/metadata.json", the file that the backend\'s container has'
     what = "no path: the backend has no file with its devices"
-    return [Finding(what, f"{folder}/{one.file}", change, fault=Fault.METADATA_WITHOUT_FILE) for one in where]
+    return [
+        Finding(what, f"{folder}/{one.file}", change, fault=PlatformFault.METADATA_WITHOUT_FILE) for one in where
+    ]
 
 
 def check_config_place(
@@ -52,4 +54,4 @@ def check_config_place(
         return []
     what = f"{backend} has its configuration in {lies_in}, but its image looks in {looks_in}"
     change = f"mount it at {looks_in}; if another platform has an image of the same name, give this one its own"
-    return [Finding(what, place(backend, "volumes"), change, fault=Fault.BACKEND_CONFIG_PLACE)]
+    return [Finding(what, place(backend, "volumes"), change, fault=PlatformFault.BACKEND_CONFIG_PLACE)]

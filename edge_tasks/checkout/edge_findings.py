@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout import compose_file
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import CONFIG_TARGET
 from edge_tasks.checkout.override import is_ours
@@ -39,7 +39,7 @@ def check_foreign_edges(names: Sequence[str], where: str, folder: str) -> list[F
     )
     change = f"{aside}; otherwise rename them" if file.endswith(_OVERRIDES) else "rename or remove them"
     what = f"{some(tuple(names))} were not made by edge-tasks, but have the names of generated edges"
-    return [Finding(what, where, change, fault=Fault.EDGES_FOREIGN)]
+    return [Finding(what, where, change, fault=PlatformFault.EDGES_FOREIGN)]
 
 
 def check_override(present: str | None, path: Path) -> list[Finding]:
@@ -59,7 +59,7 @@ def check_override(present: str | None, path: Path) -> list[Finding]:
         "choose another name with --override-file docker-compose.edges.yml,"
         " and give both files to docker compose -f"
     )
-    return [Finding(what, str(path), change, fault=Fault.OVERRIDE_FOREIGN)]
+    return [Finding(what, str(path), change, fault=PlatformFault.OVERRIDE_FOREIGN)]
 
 
 def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str]) -> list[Finding]:
@@ -68,7 +68,7 @@ def check_config_target(edge: str, *, is_known: bool, place: Callable[..., str])
         return []
     what = f"nothing says where {edge} looks for its configuration; {CONFIG_TARGET} is assumed"
     change = "if it looks elsewhere, mount openems-edge/config.d there in the compose file"
-    return [Finding(what, place(edge, "volumes"), change, fault=Fault.EDGE_CONFIG_PLACE, is_error=False)]
+    return [Finding(what, place(edge, "volumes"), change, fault=PlatformFault.EDGE_CONFIG_PLACE, is_error=False)]
 
 
 def check_left_out(
@@ -87,7 +87,7 @@ def check_left_out(
         keys: of its service.
         place: file and line of an entry of that service.
     """
-    remark = partial(Finding, fault=Fault.EDGE_LEFT_OUT, is_error=False)
+    remark = partial(Finding, fault=PlatformFault.EDGE_LEFT_OUT, is_error=False)
     stays = "--runtime docker if edges need it"
     image, key = f"put it into the image; or {stays}", f"name it under tmpfs, which they do; or {stays}"
     return [
@@ -114,4 +114,4 @@ def check_networks(project: Project, services: Services, place: Callable[..., st
         return []
     what = f"{services.edge} and {services.door} have no network in common: no edge can reach the backend"
     change = f"add one of {', '.join(sorted(backend))} to the networks of {services.edge}"
-    return [Finding(what, place(services.edge, "networks"), change, fault=Fault.EDGE_WITHOUT_NETWORK)]
+    return [Finding(what, place(services.edge, "networks"), change, fault=PlatformFault.EDGE_WITHOUT_NETWORK)]

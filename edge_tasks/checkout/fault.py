@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Fault(Enum):
+class PlatformFault(Enum):
     """What can be wrong; the value is its name in the JSON document and in the catalogue of faults."""
 
     BACKEND_WIRING = "backend-wiring"

@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.checkout.backend_config import METADATA, REST, REST_TEXT
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.inheritance import JAVA
 from edge_tasks.checkout.roles import ODOO_PORT, POSTGRES_PORT
 from edge_tasks.openems.release import DEFAULT
@@ -34,7 +34,7 @@ class Finding:
         change: what to change or type.
         fault: which of the known faults it is.
         is_error: nothing can work until it is changed; otherwise it is only mentioned.
-        kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports).
+        kind: ``wiring`` (files of the platform), ``machine`` (memory, disk, ports), ``option`` (typed or saved).
         fixes: right values of properties of ``Metadata/Odoo.config``; ``--fix`` writes them into a copy.
         files: files that ``--fix`` adds to that copy, by relative path.
     """
@@ -43,7 +43,7 @@ class Finding:
     where: str
     change: str
     _: KW_ONLY
-    fault: Fault
+    fault: PlatformFault
     is_error: bool = True
     kind: str = "wiring"
     fixes: tuple[tuple[str, str | int], ...] = ()
@@ -83,7 +83,7 @@ def _check_odoo_config(config: BackendConfig, project: Project, services: Servic
     if not config.values["odooPassword"]:
         where = _where(config, file, "odooPassword")
         change = "set one; Odoo's admin user gets it"
-        fault = Fault.BACKEND_WITHOUT_PASSWORD
+        fault = PlatformFault.BACKEND_WITHOUT_PASSWORD
         findings.append(Finding("odooPassword is missing", where, change, fault=fault))
     return findings
 
@@ -101,7 +101,7 @@ def check_odoo(project: Project, services: Services, place: Callable[..., str]) 
             f"{name} is not {services.database}'s",
             place(services.odoo, "environment", name),
             f"make it {right}" if name != "PASSWORD" else f"make it {services.database}'s POSTGRES_PASSWORD",
-            fault=Fault.ODOO_WIRING,
+            fault=PlatformFault.ODOO_WIRING,
         )
         for name, right in pairs
         if right and name in odoo and odoo[name] != right
@@ -121,18 +121,24 @@ def check_edge(
     """
     inside = "the edges do not share it; each has its own in its container"
     found = [
-        Finding(f"{mount} is writable", place("volumes"), inside, fault=Fault.EDGE_MOUNT_WRITABLE, is_error=False)
+        Finding(
+            f"{mount} is writable",
+            place("volumes"),
+            inside,
+            fault=PlatformFault.EDGE_MOUNT_WRITABLE,
+            is_error=False,
+        )
         for mount in left_out
     ]
     if options:
         what = f"{' '.join(options)} is only for the platform's own edge"
         change = "each edge gets --edge-heap instead"
         where = place("environment", JAVA)
-        found.append(Finding(what, where, change, fault=Fault.EDGE_HEAP, is_error=False))
+        found.append(Finding(what, where, change, fault=PlatformFault.EDGE_HEAP, is_error=False))
     if networks == "host":
         change = "remove it: several edges cannot use the same host ports"
         where = place("network_mode")
-        found.append(Finding("network_mode is host", where, change, fault=Fault.EDGE_HOST_NETWORK))
+        found.append(Finding("network_mode is host", where, change, fault=PlatformFault.EDGE_HOST_NETWORK))
     return found
 
 
@@ -146,7 +152,7 @@ def check_edge_ports(
             f"host port {port} is {service}'s and {wanted[port].name}'s at the same time",
             place(service, "ports"),
             f"publish {service} on another port",
-            fault=Fault.PORT_TWICE,
+            fault=PlatformFault.PORT_TWICE,
         )
         for port, service in sorted(host_ports.items())
         if port in wanted
@@ -158,7 +164,7 @@ def check_addons(folder: str, present: Sequence[str]) -> list[Finding]:
     missing = [name for name in ADDONS if name not in present]
     hint = "put them there: the addon from OpenEMS' odoo-openems, the others from OCA (PyPI: odoo-addon-…)"
     what = f"no addon {', '.join(missing)}"
-    return [Finding(what, folder, hint, fault=Fault.ADDON_MISSING)] if missing else []
+    return [Finding(what, folder, hint, fault=PlatformFault.ADDON_MISSING)] if missing else []
 
 
 def corrections(findings: Sequence[Finding]) -> dict[str, str | int]:
@@ -177,7 +183,7 @@ def _without_rest(folder: str) -> Finding:
         "the backend has no B2B REST API: verify asks another source, which has no values",
         f"{folder}/{REST.parent}",
         f"add a {configuration}; inv doctor --fix up does it",
-        fault=Fault.BACKEND_WITHOUT_REST,
+        fault=PlatformFault.BACKEND_WITHOUT_REST,
         is_error=False,
         files=((REST, REST_TEXT),),
     )
@@ -188,7 +194,7 @@ def _wrong(config: BackendConfig, file: str, name: str, right: str | int, whose:
     what = f"{name} is not {whose}" if secret else f"{name} is {config.values[name]!r}, not {whose} ({right})"
     change = f"make it {'the same' if secret else repr(right)}, or inv doctor --fix (it changes our copy)"
     where = _where(config, file, name)
-    return Finding(what, where, change, fault=Fault.BACKEND_WIRING, fixes=((name, right),))
+    return Finding(what, where, change, fault=PlatformFault.BACKEND_WIRING, fixes=((name, right),))
 
 
 def _where(config: BackendConfig, file: str, name: str) -> str:

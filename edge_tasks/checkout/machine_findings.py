@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+METRICS_PORT: Final = 9464
+"""The port that OpenTelemetry's exporter for Prometheus has unless it is told another; our how-to types it."""
 _MIB: Final = 2**20
 _EDGE_OVERHEAD_MIB: Final = 70
 """What a real edge takes beyond its heap. With a heap of at most 128 MiB it took 154 to 190 MiB in all."""
@@ -49,7 +52,7 @@ def check_memory(edges: int, heap: str, available: int, *, platform_runs: bool) 
             f" {max(0, free) // _MIB} MiB are free",
             "memory",
             f"add at most {counted(fit, 'edge')}, choose a smaller --edge-heap, or type --force",
-            fault=Fault.MEMORY,
+            fault=PlatformFault.MEMORY,
             kind="machine",
         )
     ]
@@ -66,7 +69,7 @@ def check_disk(free: int, folder: str) -> list[Finding]:
             folder,
             f"docker system prune frees what no container uses (docker system df shows how much); free {missing}"
             " MiB, or give Docker a data-root on a larger disk",
-            fault=Fault.DISK,
+            fault=PlatformFault.DISK,
             kind="machine",
         )
     ]
@@ -86,7 +89,7 @@ def check_room(directories: int, free: int, folder: str, *, with_database: bool)
             f"{free // _MIB} MiB are free, {-(-needed // _MIB)} MiB are needed",
             folder,
             f"free {-(-(needed - free) // _MIB)} MiB, {fewer}or {elsewhere}",
-            fault=Fault.DISK,
+            fault=PlatformFault.DISK,
             kind="machine",
         )
     ]
@@ -112,7 +115,7 @@ def check_ports(
             " that this one needs",
             f"port {', '.join(str(port) for port, one in sorted(platforms.items()) if one == platform)}",
             f"inv down --platform {shlex.quote(platform)}, or move all ports: --port-offset {offset + 1000}",
-            fault=Fault.PORT_OF_FLEET,
+            fault=PlatformFault.PORT_OF_FLEET,
             kind="machine",
         )
         for platform in sorted(set(platforms.values()))
@@ -122,11 +125,33 @@ def check_ports(
             f"taken by {owner}, wanted for {wanted[port]}",
             f"port {port}",
             f"stop that process, or move all ports: --port-offset {offset + 1000}",
-            fault=Fault.PORT_TAKEN,
+            fault=PlatformFault.PORT_TAKEN,
             kind="machine",
         )
         for port, owner in sorted(taken.items())
         if port not in platforms
+    ]
+
+
+def check_metrics_port(port: int, own: Mapping[int, str], offset: int = 0) -> list[Finding]:
+    """Refuse a port for metrics that the fleet itself needs for something else.
+
+    Args:
+        port: as it is moved; 0 for no metrics.
+        own: the other ports of the fleet → what for.
+        offset: what all ports are moved by.
+    """
+    if port not in own:
+        return []
+    free = next(other for other in count(METRICS_PORT) if other + offset not in own)
+    return [
+        Finding(
+            f"port {port} is wanted for metrics of the edges and for {own[port]} at the same time",
+            "--metrics-port",
+            f"choose another: --metrics-port {free}",
+            fault=PlatformFault.PORT_TWICE,
+            kind="option",
+        )
     ]
 
 
@@ -142,7 +167,7 @@ def check_open_files(edges: int, most: int) -> list[Finding]:
             f"{edges} edges need a backend with {wanted} open files, but {most} are allowed",
             "open files",
             f"{fewer}sudo prlimit --pid $$ --nofile={wanted}:{wanted}, then run this again in the same shell",
-            fault=Fault.OPEN_FILES,
+            fault=PlatformFault.OPEN_FILES,
             kind="machine",
         )
     ]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from edge_tasks.checkout import silent_rest
 from edge_tasks.checkout.backend_config import REST_FOLDER, parsed
 from edge_tasks.checkout.completion import APP, MANAGER
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.host_names import names_in
 from edge_tasks.checkout.metadata import DUMMY, FILE, ODOO
@@ -58,7 +58,7 @@ def _check_newer(survey: Survey) -> list[Finding]:
         return []
     what = f"OpenEMS {found.version} is newer than what is known, and treated as {found.release.since}"
     change = "if something differs, report it with inv doctor --explain"
-    return [Finding(what, found.why, change, fault=Fault.RELEASE_NEWER, is_error=False)]
+    return [Finding(what, found.why, change, fault=PlatformFault.RELEASE_NEWER, is_error=False)]
 
 
 def _check_programs(survey: Survey, place: Callable[..., str]) -> list[Finding]:
@@ -75,7 +75,7 @@ def _check_programs(survey: Survey, place: Callable[..., str]) -> list[Finding]:
         "add a service with the image openems/backend-edge;"
         f" or {_OLDER}, and say so: --openems-version {ONE_PROGRAM}"
     )
-    return [Finding(what, place(backend, "image"), change, fault=Fault.BACKEND_EDGE_MISSING)]
+    return [Finding(what, place(backend, "image"), change, fault=PlatformFault.BACKEND_EDGE_MISSING)]
 
 
 def _check_manager(survey: Survey) -> list[Finding]:
@@ -100,10 +100,10 @@ def _check_manager(survey: Survey) -> list[Finding]:
         what = f"uri leads to {host}, and Java finds no host with an underscore"
     elif host not in names_in(survey.project) and not _FAR.search(host):
         what = f"uri leads to {host}, and nothing in this project is called so"
-        return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING, is_error=False)]
+        return [Finding(what, line, wanted, fault=PlatformFault.MANAGER_WIRING, is_error=False)]
     else:
         return []
-    return [Finding(what, line, wanted, fault=Fault.MANAGER_WIRING)]
+    return [Finding(what, line, wanted, fault=PlatformFault.MANAGER_WIRING)]
 
 
 def _check_registry(survey: Survey, edges: int) -> list[Finding]:
@@ -115,7 +115,7 @@ def _check_registry(survey: Survey, edges: int) -> list[Finding]:
     where = f"{survey.told_where('backend', found.file)}:{found.line}"
     if found.pid == FILE:
         what = f"with {FILE} port 8081 never opens from OpenEMS 2026.2 on: nothing tells backend-edge the apikeys"
-        return [Finding(what, where, f"use {ODOO}, or {_OLDER}", fault=Fault.FILE_CLOSED)]
+        return [Finding(what, where, f"use {ODOO}, or {_OLDER}", fault=PlatformFault.FILE_CLOSED)]
     if found.pid == DUMMY and (too_many := _check_dummy(survey, found, where, edges)):
         return too_many
     return [*_check_login(survey, found, where), *_check_answers(survey, where)]
@@ -129,7 +129,7 @@ def _check_dummy(survey: Survey, found: Metadata, where: str, edges: int) -> lis
         return []
     what = f"{DUMMY} knows edge0 to edge{last} only, and backend-edge refuses all others"
     change = f'make it {_LAST}=I"{edges - 1}", or use {ODOO}'
-    return [Finding(what, where, change, fault=Fault.DUMMY_FULL)]
+    return [Finding(what, where, change, fault=PlatformFault.DUMMY_FULL)]
 
 
 def _check_login(survey: Survey, found: Metadata, where: str) -> list[Finding]:
@@ -139,7 +139,7 @@ def _check_login(survey: Survey, found: Metadata, where: str) -> list[Finding]:
         return []
     what = f"nothing checks logins, so the B2B REST API stays closed from OpenEMS 2026.2 on ({found.pid})"
     change = f"if you need it, use {ODOO} with {silent_rest.LOGIN}"
-    return [Finding(what, where, change, fault=Fault.LOGIN_PROVIDER, is_error=False)]
+    return [Finding(what, where, change, fault=PlatformFault.LOGIN_PROVIDER, is_error=False)]
 
 
 def _check_answers(survey: Survey, where: str) -> list[Finding]:
@@ -147,7 +147,7 @@ def _check_answers(survey: Survey, where: str) -> list[Finding]:
         return []
     what = f"OpenEMS {survey.release.version} with {ODOO} never answers getEdges, getEdgesStatus and the like"
     change = "use 2026.3.0, which answers, and say so: --openems-version 2026.3.0"
-    return [Finding(what, where, change, fault=Fault.GET_EDGES_HANGS, is_error=False)]
+    return [Finding(what, where, change, fault=PlatformFault.GET_EDGES_HANGS, is_error=False)]
 
 
 def _check_java(survey: Survey) -> list[Finding]:
@@ -167,10 +167,10 @@ def _check_base(jar: str, build: Build, base: JavaBase, dockerfile: str) -> Iter
     below = release_of(build.version).java_below
     if base.version < build.java:
         what = f"{jar} needs Java {build.java}, and its image has Java {base.version}"
-        yield Finding(what, where, change, fault=Fault.JAVA_TOO_OLD)
+        yield Finding(what, where, change, fault=PlatformFault.JAVA_TOO_OLD)
     elif below is not None and base.version >= below:
         what = f"{jar} does not start on Java {below} or later, and its image has Java {base.version}"
-        yield Finding(what, where, change, fault=Fault.JAVA_TOO_NEW)
+        yield Finding(what, where, change, fault=PlatformFault.JAVA_TOO_NEW)
 
 
 def _host_and_port(uri: str) -> tuple[str, int]:

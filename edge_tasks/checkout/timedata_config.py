@@ -84,11 +84,6 @@ class Provider:
         return self.bucket.partition("/")[0]
 
     @property
-    def retention_policy(self) -> str:
-        """The retention policy in an InfluxDB 1; empty means the database's own default."""
-        return self.bucket.partition("/")[2]
-
-    @property
     def login(self) -> tuple[str, str]:
         """User and password for an InfluxDB 1; both are empty without a login."""
         user, _, password = self.api_key.partition(":")

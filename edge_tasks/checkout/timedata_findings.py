@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.project import environment_of
 from edge_tasks.checkout.timedata_config import AGGREGATED, DUMMY, INFLUXDB, Provider, TimedataConfig
@@ -72,7 +72,7 @@ def check_timedata(config: TimedataConfig, project: Project, place: Place) -> li
         what = "the provider is Timedata.Dummy" if config.providers else "no provider is configured"
         where = f"{place.folder}/{config.providers[0].file if config.providers else 'Timedata'}"
         change = "configure Timedata.InfluxDB instead if you want history (docs/howto/influxdb.md)"
-        return [_remark(f"no history is stored: {what}", where, change, Fault.HISTORY_NOT_STORED)]
+        return [_remark(f"no history is stored: {what}", where, change, PlatformFault.HISTORY_NOT_STORED)]
     return [found for provider in influxdbs(config) for found in _of_provider(provider, project, place)]
 
 
@@ -103,7 +103,9 @@ def check_answer(provider: Provider, answer: Answer, container: str, backend: st
         return []
     if status == 0:
         what, where = f"InfluxDB does not answer{said}: every point is thrown away", place.of(provider, "url")
-        return [_remark(what, where, f"docker logs {container}; {_NEXT} {backend}", Fault.HISTORY_REFUSED)]
+        return [
+            _remark(what, where, f"docker logs {container}; {_NEXT} {backend}", PlatformFault.HISTORY_REFUSED)
+        ]
     if status == _MISSING and _PAGE in answer.words:
         return [_too_old(answer.version or "the version", place.of(provider, "url"), place.backend)]
     if status in _LOGIN:
@@ -111,13 +113,17 @@ def check_answer(provider: Provider, answer: Answer, container: str, backend: st
         change = (
             f"correct apiKey ({'a token' if _is_second(answer.version) else 'user:password'}); {_NEXT} {backend}"
         )
-        return [_remark(what, place.of(provider, "apiKey"), change, Fault.HISTORY_REFUSED)]
+        return [_remark(what, place.of(provider, "apiKey"), change, PlatformFault.HISTORY_REFUSED)]
     if status == _MISSING:
         what = f"{provider.bucket or 'its bucket'} is not there{said}: every point is thrown away, without a word"
         change = f"{_creation(provider, container, answer.version)}; {_NEXT} {backend}"
-        return [_remark(what, place.of(provider, "bucket"), change, Fault.HISTORY_REFUSED)]
+        return [_remark(what, place.of(provider, "bucket"), change, PlatformFault.HISTORY_REFUSED)]
     what = f"InfluxDB refuses what the backend writes ({status}){said}"
-    return [_remark(what, place.of(provider, "bucket"), f"correct it; {_NEXT} {backend}", Fault.HISTORY_REFUSED)]
+    return [
+        _remark(
+            what, place.of(provider, "bucket"), f"correct it; {_NEXT} {backend}", PlatformFault.HISTORY_REFUSED
+        )
+    ]
 
 
 def _of_provider(provider: Provider, project: Project, place: Place) -> Iterator[Finding]:
@@ -172,7 +178,7 @@ def _creation(provider: Provider, container: str, version: str) -> str:
     return f"docker exec {container} influx -execute 'CREATE DATABASE \"{provider.database}\"'"
 
 
-def _remark(what: str, where: str, change: str, fault: Fault = Fault.HISTORY_WIRING) -> Finding:
+def _remark(what: str, where: str, change: str, fault: PlatformFault = PlatformFault.HISTORY_WIRING) -> Finding:
     return Finding(what, where, change, is_error=False, fault=fault)
 
 

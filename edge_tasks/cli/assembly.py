@@ -151,13 +151,13 @@ def run_step(session: Session, name: str) -> None:
     step.run(name, make, session.console, only_changes=session.typed <= _ONLY_PROVING)
     if name == "up":
         session.bringing_up.note(session.target.state.record)
-        pasts_left.settle(session)
+        pasts_left.ask(session)
 
 
 def verify(session: Session) -> None:
     """``inv verify``."""
     session.begin()
-    session.settle()
+    session.await_beside()
     timeout_s = session.target.choices.number("timeout")
     view = fleet_view(session)
     try:

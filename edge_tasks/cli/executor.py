@@ -97,7 +97,7 @@ class Executor(invoke.executor.Executor):
         if (session := self._session) is not None:
             if session.beside.goes_on:
                 session.console.line(f"  waiting until {session.beside.what}")
-            session.settle()
+            session.await_beside()
             session.platform_used.succeed()
 
     def _finish(self, error: dict[str, Any] | None) -> None:

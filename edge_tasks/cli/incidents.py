@@ -89,7 +89,7 @@ def check_edges(entry: IncidentEntry, groups: Iterable[Group], size: int, light:
         problem = f"no edge of {entry.words['edges']} is in group {entry.group}"
         raise entry.error(problem, f"edges of the group are {group.edges}")
     if real := tuple(name for name in names if name not in light):
-        problem = f"{some(real)} can have no past: JVM edges count by themselves"
+        problem = f"{some(real)} can have no past: real edges count by themselves"
         raise entry.error(problem, "name light edges only")
 
 

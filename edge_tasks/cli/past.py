@@ -19,6 +19,7 @@ from edge_tasks.history import dates
 from edge_tasks.history.past_incidents import PastIncidents
 from edge_tasks.history.pasts import OPEN
 from edge_tasks.plan import some
+from edge_tasks.runtimes import NAMES
 from edge_tasks.steps import step
 from edge_tasks.steps.backfill import Asked, Backfill
 from edge_tasks.steps.past_record import PastRecord
@@ -165,7 +166,7 @@ def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:
     if not chosen or (others and is_chosen):
         names = some(tuple(edge.name for edge in others))
         raise SettingsError(
-            f"{names} can have no past: JVM edges count by themselves, and their counters would fall",
+            f"{names} can have no past: real edges count by themselves, and their counters would fall",
             hint="inv setup --light-edges 10 adds edges that can have a past",
         )
     return chosen, others
@@ -179,8 +180,9 @@ def history_of(session: Session) -> History:
     """
     runtime = session.runtime
     if runtime.storage is None:
+        others = ", ".join(name for name in NAMES if name != runtime.name)
         raise SettingsError(
-            f"the backend of the {runtime.name} runtime stores no history", hint="--runtime docker"
+            f"the backend of the {runtime.name} runtime stores no history", hint=f"another --runtime: {others}"
         )
     return runtime.storage.history()
 

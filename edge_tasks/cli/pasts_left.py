@@ -26,7 +26,7 @@ def indices_noted(record: Record) -> set[int]:
     return {index for entry in record.entries().get("history", []) for index in indices_of(entry["edges"])}
 
 
-def settle(session: Session) -> None:
+def ask(session: Session) -> None:
     """Remove the pasts of edges that went if people want it; otherwise say, once, how they are removed.
 
     Raises:

@@ -205,13 +205,13 @@ class Session:
         self.bringing_up = BringingUp(self.console)
         self.look_again()
 
-    def settle(self) -> None:
+    def await_beside(self) -> None:
         """Wait for what a step has begun beside the others.
 
         Raises:
             FleetError: as that says.
         """
-        self.beside.settle(self.console.waiting)
+        self.beside.await_end(self.console.waiting)
 
     def end_beside(self, patience_s: float = _PATIENCE_S) -> None:
         """Wait a while, or until Ctrl-C, for what a step has begun beside and nobody needs; say why it failed."""

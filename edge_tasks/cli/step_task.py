@@ -33,9 +33,8 @@ class StepTask(Task):  # type: ignore[type-arg] # generic since 2.2; older ones 
     ) -> None:
         super().__init__(body, help={name: option.help for name, option in options.items()})
         self.rests_on = tuple(pre)
-        # Invoke declares these as names, and wants tasks.
-        self.pre = list(pre)  # type: ignore[arg-type]
-        self.post = list(post)  # type: ignore[arg-type]
+        self.pre = list(pre)  # type: ignore[arg-type] # invoke declares names, and wants tasks
+        self.post = list(post)  # type: ignore[arg-type] # likewise
         self.options = options
 
     def __deepcopy__(self, memo: object) -> StepTask:

@@ -53,7 +53,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Fault:
+class GroupFault:
     """Why some groups are no fleet.
 
     Attributes:
@@ -92,20 +92,27 @@ def ranges_holding(indices: Iterable[int]) -> tuple[range, ...]:
     return tuple(found)
 
 
-def find_fault(groups: Sequence[Group]) -> Fault | None:
-    """Whether their edges are not 0 to N-1, each once, with those that have a config directory first."""
+def find_fault(groups: Sequence[Group]) -> GroupFault | None:
+    """What is wrong with their edges, if they are not 0 to N-1, each once, with all light ones at the end.
+
+    Args:
+        groups: all of a fleet.
+
+    Returns:
+        The fault of the lowest index, or None if the edges are as they should be.
+    """
     rows = sorted((found.start, found.stop, place) for place, one in enumerate(groups) for found in one.ranges)
     expected, before = 0, -1
     for first, end, place in rows:
         if first > expected:
             missing = shown(range(expected, first))
-            return Fault(place, f"no group has edge {missing}", "every index from 0 on, each in one group")
+            return GroupFault(place, f"no group has edge {missing}", "every index from 0 on, each in one group")
         if first < expected:
             problem = f"edge{first} is in the group {groups[before].name}, too"
-            return Fault(place, problem, f"indices from {expected} on")
+            return GroupFault(place, problem, f"indices from {expected} on")
         if before >= 0 and groups[before].light and not groups[place].light:
             problem = f"edge{first} is to have a config directory, but edge{first - 1} before it is light"
-            return Fault(place, problem, "give the groups without 'light: true' the lowest indices")
+            return GroupFault(place, problem, "give the groups without 'light: true' the lowest indices")
         expected, before = end, place
     return None
 

@@ -140,7 +140,7 @@ class Fleet:
 
     @property
     def full(self) -> int:
-        """How many edges have a directory and run as the runtime runs edges: edge 0 to edge full-1."""
+        """How many edges have a config directory: edge 0 to edge full-1. All others are light edges."""
         return self.size - self.light
 
     @cached_property

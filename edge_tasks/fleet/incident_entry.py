@@ -87,7 +87,7 @@ KEYS: Final[Mapping[str, Key]] = {
 """All keys beside the kind."""
 
 
-class Fault(NamedTuple):
+class EntryFault(NamedTuple):
     """What is wrong with an incident.
 
     Attributes:
@@ -140,22 +140,22 @@ class IncidentEntry:
         return SettingsError(f"{self.where}: {problem}", hint=hint)
 
 
-def find_fault(entry: Mapping[str, object]) -> Fault | None:
+def find_fault(entry: Mapping[str, object]) -> EntryFault | None:
     """What is wrong with an incident, given as its keys and values; None if nothing is."""
     kind = entry.get(KIND)
     if not isinstance(kind, str) or kind not in KEYS_OF:
         problem = "an incident without kind" if kind is None else f"kind is {kind!r}"
-        return Fault(problem, f"one of {', '.join(KEYS_OF)}", "" if kind is None else KIND)
+        return EntryFault(problem, f"one of {', '.join(KEYS_OF)}", "" if kind is None else KIND)
     wanted = KEYS_OF[kind]
     known = (KIND, *wanted, *MAY_HAVE.get(kind, ()), *WHOSE)
     for key, value in entry.items():
         if key not in known:
-            return Fault(f"{kind} has no {key}", ", ".join(known), key)
+            return EntryFault(f"{kind} has no {key}", ", ".join(known), key)
         if key != KIND and not (_is_text(value) and KEYS[key].is_allowed(str(value))):
-            return Fault(f"{key} is {value!r}", KEYS[key].allowed, key)
+            return EntryFault(f"{key} is {value!r}", KEYS[key].allowed, key)
     for key in wanted:
         if key not in entry:
-            return Fault(f"{kind} without {key}", f"{key}, which is {KEYS[key].allowed}")
+            return EntryFault(f"{kind} without {key}", f"{key}, which is {KEYS[key].allowed}")
     return None
 
 

@@ -48,10 +48,10 @@ class Incident:
 
 
 def left_at(incidents: tuple[Incident, ...], otherwise: int) -> int:
-    """Epoch ms, when an edge left; something else if it did not."""
+    """Epoch ms, when an edge left; ``otherwise`` if it did not."""
     return next((one.begin for one in incidents if one.kind == LEFT), otherwise)
 
 
 def joined_at(incidents: tuple[Incident, ...], otherwise: int) -> int:
-    """Epoch ms, when an edge joined; something else if it was there from the beginning."""
+    """Epoch ms, when an edge joined; ``otherwise`` if it was there from the beginning."""
     return next((one.begin for one in incidents if one.kind == JOINED), otherwise)

@@ -44,7 +44,9 @@ class Followed:
 
 
 class _Mode:
-    """What a battery would give, and how its charge would change, as long as nothing but the given turns happens.
+    """What a battery would give, and how its charge would change, if it never became full or empty.
+
+    Its state machines are taken to allow the same power all the time.
 
     Args:
         battery: the battery.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Described(Protocol):
-    """A light edge, as far as its powers follow from it."""
+    """A light edge, as far as its powers follow from it; a :class:`.blueprints.DescribedEdge` is one."""
 
     @property
     def name(self) -> str:

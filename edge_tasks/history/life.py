@@ -118,7 +118,17 @@ class Quick:
         return production, _sum(made[producers:], count)
 
     def _stored(self, turns: Whole, end: int, rest: Whole) -> tuple[Whole, Whole, list[Whole]]:
-        """All turns, for each the number of the given one that it follows from, and what the battery gives."""
+        """What the battery does in a stretch.
+
+        Args:
+            turns: epoch ms at which a source changes its power.
+            end: epoch ms of the stretch.
+            rest: W that the meters leave from each of these turns on.
+
+        Returns:
+            All turns, those of the battery included; for each the number of the given turn from which it follows;
+            and the battery's W from each turn on, in a list that is empty if there is no battery.
+        """
         if self._limits is None:
             return turns, np.arange(len(turns)), []
         (own,), (charge,) = self._life.plant.batteries, self._state.charges

@@ -118,7 +118,14 @@ class Limits:
         return self.most
 
     def quiet(self, charge: int) -> tuple[int, int] | None:
-        """W*ms from which on and below which no answer changes by itself; None if that is not known."""
+        """The range of charge in which all state machines go on giving their present answers.
+
+        Args:
+            charge: W*ms in the battery.
+
+        Returns:
+            W*ms at which it begins, and below which it ends; None if this charge itself may change an answer.
+        """
         soc, low, high = self._soc(charge), 0, _HUNDRED + 1
         for machine, answer in zip(self.machines, self.answers, strict=True):
             steady = machine.steady(answer.registers)
@@ -128,7 +135,15 @@ class Limits:
         return self._bounds(low, high)
 
     def leaves(self, charge: int, power: int) -> int:
-        """The ms until an answer may change because of the state of charge, with so many W."""
+        """How long the charge stays where the present answers hold.
+
+        Args:
+            charge: W*ms in the battery.
+            power: W that the battery gives; negative if it is charged.
+
+        Returns:
+            The ms until the charge leaves that range.
+        """
         if not self.machines or not self.full:
             return NEVER
         soc = self._soc(charge)

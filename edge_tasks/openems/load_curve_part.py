@@ -18,6 +18,8 @@ HIGHEST_LEVEL: Final = 1_000_000
 LEAP_YEAR: Final = 2000
 """A year that has all days."""
 
+_LONGEST_SHOWN: Final = 60
+"""In characters: a message stays on one line."""
 _FEWEST_KNOTS: Final = 2
 _MOST_KNOTS: Final = 1440
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -225,7 +227,7 @@ def is_number(value: object, lowest: float, highest: float) -> TypeGuard[float]:
 def shown(value: object) -> str:
     """A value as a message shows it."""
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004 - as long as a line bears
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def _named(keys: Keys) -> str:

@@ -129,7 +129,7 @@ def _row(verdict: Verdict, at: float, before: Row | None) -> Row:
     if heard is not None and known is not None and abs(heard - known) < _SAME_MOMENT_S:
         heard = known
     figures = tuple(number(verdict.values.get(channel)) for channel in CHANNELS)
-    return Row(verdict.condition.value, verdict.why, verdict.hint, heard, figures, verdict.node)
+    return Row(verdict.state.value, verdict.why, verdict.hint, heard, figures, verdict.node)
 
 
 def totals_of(figures: Collection[Figures]) -> Figures:

@@ -106,7 +106,7 @@ def _line(verdict: Verdict, since: float, began: float) -> Line:
     values = verdict.values
     return Line(
         verdict.name,
-        verdict.condition.value,
+        verdict.state.value,
         verdict.why,
         verdict.hint,
         came,

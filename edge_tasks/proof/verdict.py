@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from edge_tasks.proof.expectation import Expectation
     from edge_tasks.registry.protocol import Words
 
-_Found: TypeAlias = "tuple[Fault, Condition, str, str]"
+_Found: TypeAlias = "tuple[Fault, EdgeState, str, str]"
 
 SILENT_AFTER_S: Final = 90.0
 """The backend writes ``lastmessage`` every 30 s; older than this, an edge that sends has been silent."""
@@ -30,7 +30,7 @@ _WRITE_AGAIN: Final = "inv gen-configs --force up"
 _UNHIDE: Final = "delete the record rule for openems.device in Odoo (Settings, Technical, Record Rules)"
 
 
-class Condition(Enum):
+class EdgeState(Enum):
     """The state of an edge; the value is what people read."""
 
     ONLINE = "online"
@@ -124,7 +124,7 @@ class Verdict:
     """
 
     name: str
-    condition: Condition
+    state: EdgeState
     why: str = ""
     hint: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
@@ -137,18 +137,18 @@ class Verdict:
     @property
     def is_well(self) -> bool:
         """Online with everything that is expected."""
-        return self.condition is Condition.ONLINE
+        return self.state is EdgeState.ONLINE
 
 
 def judge(seen: Observation, expected: Expectation) -> Verdict:
     """The first reason that explains the others."""
     if seen.online and (seen.of_earlier_life or seen.has_ended):
         seen = replace(seen, online=False, components=None)
-    fault, condition, why, hint = _fault(seen, expected) or (None, Condition.ONLINE, "", "")
+    fault, state, why, hint = _fault(seen, expected) or (None, EdgeState.ONLINE, "", "")
     may_change = seen.running and seen.active is True and seen.online is not None and seen.unasked is None
     return Verdict(
         name=seen.name,
-        condition=condition,
+        state=state,
         why=why,
         hint=hint,
         values=seen.values,
@@ -162,21 +162,21 @@ def judge(seen: Observation, expected: Expectation) -> Verdict:
 
 def _fault(seen: Observation, expected: Expectation) -> _Found | None:
     if seen.unasked is not None:
-        return seen.unasked, Condition.UNKNOWN, seen.unasked_why, seen.unasked_hint
+        return seen.unasked, EdgeState.UNKNOWN, seen.unasked_why, seen.unasked_hint
     found = _of_row(seen) or _of_connection(seen)
     return found or _incomplete(seen, expected)
 
 
 def _of_row(seen: Observation) -> _Found | None:
-    amiss = Condition.INCOMPLETE if seen.online else Condition.OFFLINE  # the backend may have it all the same
+    amiss = EdgeState.INCOMPLETE if seen.online else EdgeState.OFFLINE  # the backend may have it all the same
     entry = seen.words.entry
     if not seen.registered:
         return Fault.NO_ROW, amiss, f"it has no {entry} in {seen.words.holder}", "inv register"
     if not seen.running:
         why = seen.running_why or "its process does not run"
-        return Fault.NOT_RUNNING, Condition.OFFLINE, why, seen.running_hint
+        return Fault.NOT_RUNNING, EdgeState.OFFLINE, why, seen.running_hint
     if not seen.active:
-        return Fault.ROW_ARCHIVED, amiss, "its row is archived: Odoo and the UI do not show it", "inv register"
+        return Fault.ROW_ARCHIVED, amiss, f"its {entry} is archived, so that nobody sees it", "inv register"
     if seen.visible is False:
         return Fault.ROW_HIDDEN, amiss, "Odoo does not list its device, although the row is active", _UNHIDE
     if not seen.key_is_own:
@@ -187,14 +187,14 @@ def _of_row(seen: Observation) -> _Found | None:
 def _of_connection(seen: Observation) -> _Found | None:
     if seen.online:
         return None
-    offline = Condition.OFFLINE
+    offline = EdgeState.OFFLINE
     if not seen.takes_edges:
         return Fault.PORT_CLOSED, offline, "the backend's port for edges is not open", "inv register"
     if not seen.read:
         why = f"the backend started before its {seen.words.entry} was there"
         return Fault.ROW_UNREAD, offline, why, "inv register"
     if seen.online is None:
-        return Fault.NOT_KNOWN, Condition.UNKNOWN, "the backend does not know it", "inv register"
+        return Fault.NOT_KNOWN, EdgeState.UNKNOWN, "the backend does not know it", "inv register"
     if seen.tries and seen.backend_age_s < _RECONNECTS_S:
         why = f"reconnecting: the backend was started {seen.backend_age_s:.0f} s ago"
         return Fault.RECONNECTING, offline, why, "inv verify"
@@ -208,7 +208,7 @@ def _not_connected(seen: Observation) -> str:
 
 
 def _incomplete(seen: Observation, expected: Expectation) -> _Found | None:
-    incomplete = Condition.INCOMPLETE
+    incomplete = EdgeState.INCOMPLETE
     missing = sorted(expected.components - (seen.components or frozenset()))
     if seen.components is None:
         return Fault.NO_EDGE_CONFIG, incomplete, "the backend has no edgeConfig of it", seen.restart
@@ -217,7 +217,7 @@ def _incomplete(seen: Observation, expected: Expectation) -> _Found | None:
         return Fault.COMPONENT_MISSING, incomplete, f"missing {', '.join(missing)}{ignored}", _WRITE_AGAIN
     if seen.message_age_s is not None and seen.message_age_s > SILENT_AFTER_S and seen.settled_s > SILENT_AFTER_S:
         why = f"connected, but silent for {seen.message_age_s:.0f} s"
-        return Fault.SILENT, Condition.SILENT, why, seen.restart
+        return Fault.SILENT, EdgeState.SILENT, why, seen.restart
     wrong = [text for channel, allowed in expected.figures.items() if (text := _wrong(seen, channel, allowed))]
     return (Fault.VALUE_WRONG, incomplete, "; ".join(wrong), _WRITE_AGAIN) if wrong else None
 

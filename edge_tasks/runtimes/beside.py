@@ -36,7 +36,7 @@ class Beside:
         self._thread = threading.Thread(target=_do, args=(work, self._errors), daemon=True)
         self._thread.start()
 
-    def settle(self, waiting: Callable[[str], AbstractContextManager[None]]) -> None:
+    def await_end(self, waiting: Callable[[str], AbstractContextManager[None]]) -> None:
         """Wait until it has ended; ``waiting`` is told for what.
 
         Raises:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.errors import MissingTool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
     from edge_tasks.runtimes.context import RuntimeContext
@@ -32,6 +32,7 @@ class Kind:
             (:attr:`RuntimeContext.compose`).
         spans_nodes: its edges are on several machines.
         needed_for_down: the same for what ends a fleet, which may need less; None if it needs the same.
+        keeps: what it keeps for the user's next platforms: its folder in the user's cache → of what it is.
     """
 
     create: Callable[[RuntimeContext], Runtime]
@@ -39,6 +40,7 @@ class Kind:
     uses_engine: bool
     spans_nodes: bool = False
     needed_for_down: Callable[[], tuple[str, str]] | None = None
+    keeps: Mapping[str, str] = field(default_factory=dict)
 
     def find_problem_of_down(self) -> tuple[str, str]:
         """Why nothing of a fleet can be looked for and ended there, and what to do; both empty when it can."""

@@ -240,7 +240,7 @@ class Runtime:
     """Where a fleet runs.
 
     Attributes:
-        name: of its folder, and of the option: ``embedded``, ``docker``.
+        name: of its folder, which ``--runtime`` takes, too: ``embedded``, ``docker``, ``swarm``.
         images: None where nothing is built or fetched.
         correction: None where the platform's files are not read.
         ownership: None if only the caller writes files.

@@ -139,7 +139,7 @@ class Accounts:
     def remarks(self, found: Sequence[Account]) -> Iterator[str]:
         """What is not known, for people."""
         if self.others:
-            yield f"left out: {some(tuple(self.others))}: JVM edges count by themselves"
+            yield f"left out: {some(tuple(self.others))}: real edges count by themselves"
         for why, names in self._lacking.items():
             yield f"left out: {some(tuple(names))}: {why}"
         for why in dict.fromkeys(account.unknown for account in found if account.unknown):

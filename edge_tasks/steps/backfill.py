@@ -224,7 +224,7 @@ class Backfill:
         yield from self.remarks
         if self.left_out:
             names = some(tuple(self.left_out))
-            yield f"left out: {names}: JVM edges count by themselves, and a past would make their counters fall"
+            yield f"left out: {names}: real edges count by themselves, and a past would make their counters fall"
 
     def _words(self, moment: int) -> str:
         return dates.written(moment, self.asked.zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from edge_tasks.errors import FleetError
 from edge_tasks.fleet.saved import no_fleet
 from edge_tasks.page.secrecy import shown
 from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, rows_of
-from edge_tasks.proof.verdict import DOWN, Condition
+from edge_tasks.proof.verdict import DOWN, EdgeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from edge_tasks.proof.verdict import Verdict
     from edge_tasks.steps.fleet_view import FleetView
 
+_LOG: Final = logging.getLogger(__name__)
 _READ_AGAIN_S: Final = 10.0
 """How old the page's own reading of the template may be; the saved fleet is read at every look."""
 
@@ -77,6 +79,7 @@ class FleetSource:
         self._read_again = read
         self._watched = read()
         self._read_at = time.monotonic()
+        self._logged = ""
 
     @property
     def watched(self) -> Watched:
@@ -92,6 +95,7 @@ class FleetSource:
         except FleetError as error:
             return self._unanswered(error.message, error.hint, time.monotonic() - started)
         except Exception as error:  # noqa: BLE001 - a process may end between two questions; the page goes on
+            self._log(error)
             what = f"this look failed ({type(error).__name__}); the next one follows"
             return self._unanswered(what, "", time.monotonic() - started)
         at = time.time()
@@ -149,6 +153,13 @@ class FleetSource:
             raise no_fleet(known.platform)
         return known
 
+    def _log(self, error: Exception) -> None:
+        """Say where a look failed, once for each reason: the same one may come back every second."""
+        told = repr(error)
+        if told != self._logged:
+            self._logged = told
+            _LOG.error("a look at the fleet failed", exc_info=error)
+
     def _unanswered(self, problem: str, hint: str, took_s: float) -> Snapshot:
         hint = hint or "inv status"
         about: dict[str, str] = {}
@@ -159,7 +170,7 @@ class FleetSource:
                 about, names = _about(watched), tuple(watched.view.names)
                 if not watched.view.runtime.services.running():
                     problem, hint = DOWN
-        row = Row(Condition.UNKNOWN.value, problem, hint, None, (None,) * len(CHANNELS))
+        row = Row(EdgeState.UNKNOWN.value, problem, hint, None, (None,) * len(CHANNELS))
         return Snapshot(time.time(), took_s, problem, hint, about, dict.fromkeys(names, row))
 
 
@@ -176,8 +187,8 @@ def _ports(watched: Watched, edge: Edge) -> dict[str, int] | None:
 
 def _common_problem(verdicts: Sequence[Verdict]) -> tuple[str, str]:
     """What is wrong with all edges at once, because nothing could be asked."""
-    found = {(verdict.why, verdict.hint) for verdict in verdicts if verdict.condition is Condition.UNKNOWN}
-    unknown = all(verdict.condition is Condition.UNKNOWN for verdict in verdicts)
+    found = {(verdict.why, verdict.hint) for verdict in verdicts if verdict.state is EdgeState.UNKNOWN}
+    unknown = all(verdict.state is EdgeState.UNKNOWN for verdict in verdicts)
     return found.pop() if unknown and len(found) == 1 else ("", "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import FleetError, MissingTool, SettingsError
 from edge_tasks.plan import Plan, counted
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.runtimes.protocols import Correction, Services
+
+_AGAIN: Final = "inv doctor shows them again"
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,13 @@ def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
     whose = "machine" if of_machine else "platform"
     message = f"the {whose} cannot run this fleet: {counted(len(errors), 'finding')}\n{lines}"
     if of_machine:
-        return MissingTool(message, hint="inv doctor shows them again")
+        return MissingTool(message, hint=_AGAIN)
     return SettingsError(message, hint=_remedy(errors, with_copy=with_copy))
 
 
 def _remedy(errors: Sequence[Finding], *, with_copy: bool) -> str:
+    if all(error.kind != "wiring" for error in errors):
+        return _AGAIN
     if with_copy:
         return "change the files; after that, --fix corrects the rest, which is not listed here, in our copy"
     return "inv doctor --fix, or change the files" if any(error.fixes for error in errors) else "change the files"

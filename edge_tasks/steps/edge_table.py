@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.proof.fault import Fault
-from edge_tasks.proof.verdict import DOWN, Condition, Verdict
+from edge_tasks.proof.verdict import DOWN, EdgeState, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -72,7 +72,7 @@ class EdgeTable:
         of_nodes = _NODE if any(verdict.node for verdict in verdicts) else ()
         rows = [
             (
-                *(one.name, one.condition.value),
+                *(one.name, one.state.value),
                 *(one.node or "-" for _ in of_nodes),
                 *(found or "-" for _ in titles),
                 *_figures(one),
@@ -96,7 +96,7 @@ class EdgeTable:
 
     def record_down(self, names: Iterable[str]) -> None:
         """Put these edges into the JSON document as those of a fleet that is down: nothing is known of them."""
-        self.record([Verdict(name, Condition.UNKNOWN, *DOWN, fault=Fault.FLEET_DOWN) for name in names])
+        self.record([Verdict(name, EdgeState.UNKNOWN, *DOWN, fault=Fault.FLEET_DOWN) for name in names])
 
     def record(self, verdicts: Sequence[Verdict]) -> None:
         """Put them, all of them, into the JSON document."""
@@ -111,7 +111,7 @@ def _entry(edge: Edge, verdict: Verdict) -> dict[str, Any]:
     ports = {"console": edge.ports.console, "websocket": edge.ports.websocket} if edge.ports else None
     return {
         "name": edge.name,
-        "state": verdict.condition.value,
+        "state": verdict.state.value,
         "fault": verdict.fault.value if verdict.fault else None,
         "why": verdict.why,
         "hint": verdict.hint,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.errors import BackendError
 from edge_tasks.proof.look import RuntimeFacts, Sources, look
-from edge_tasks.proof.verdict import Condition
+from edge_tasks.proof.verdict import EdgeState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class FleetView:
 
     def measured(self, verdicts: Sequence[Verdict], channels: Sequence[str]) -> list[Verdict]:
         """The same verdicts, with the values of ``channels`` where the backend has some."""
-        asked = [verdict.name for verdict in verdicts if verdict.condition is not Condition.UNKNOWN]
+        asked = [verdict.name for verdict in verdicts if verdict.state is not EdgeState.UNKNOWN]
         try:
             found = self.runtime.backend.status.values(asked, channels)
         except BackendError:

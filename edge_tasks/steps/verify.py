@@ -136,6 +136,6 @@ def _ill(verdicts: Mapping[str, Verdict]) -> list[str]:
 
 def _raise_for(ill: tuple[Verdict, ...], count: int) -> None:
     if ill:
-        lines = [f"{v.name} is {v.condition.value}: {v.why} → {v.hint}" for v in ill[:_MOST_LISTED]]
+        lines = [f"{v.name} is {v.state.value}: {v.why} → {v.hint}" for v in ill[:_MOST_LISTED]]
         lines += [f"and {len(ill) - _MOST_LISTED} more"] if len(ill) > _MOST_LISTED else []
         raise EdgesNotOnline("\n".join((f"not online: {len(ill)} of {counted(count, 'edge')}", *lines)))

@@ -67,15 +67,9 @@ def test_the_workflow_for_ci_is_one_by_the_schema_that_its_host_publishes(tmp_pa
 def test_the_workflow_for_ci_does_what_it_says(platform: Any, folder: Path) -> None:
     lines = [step["run"] for step in yaml.safe_load(workflow())["jobs"]["fleet"]["steps"] if "run" in step]
     install, *rest = lines
-    assert install == "python -m pip install nox && python -m pip install -e ."  # as the README's, which CI runs
-    sessions = run(f'"{sys.executable}" -m nox --list --noxfile "{ROOT}/noxfile.py"', platform, ROOT)
-    said = {line: run(line, platform, folder) for line in rest if line.startswith("inv ")}
-    others = [line for line in rest if line not in said]
-    assert [
-        line
-        for line in others
-        if not re.search(rf"^[*-] {line.removeprefix('nox -s ')} ", sessions, re.MULTILINE)
-    ] == []
+    assert install == "python -m pip install -e ."
+    assert [line for line in rest if not line.startswith("inv ")] == []
+    said = {line: run(line, platform, folder) for line in rest}
     assert "10 online, says the backend" in next(iter(said.values()))
     assert (folder / "report.html").stat().st_size > 10_000
     assert "removed: 10 config directories" in list(said.values())[-1]

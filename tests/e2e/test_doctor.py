@@ -34,15 +34,17 @@ class Machine:
         platform: which is examined.
         folder: for whatever else a case needs.
         before: what the shell does first.
+        more: options that are typed besides those of a case.
     """
 
     platform: Any
     folder: Path
     before: str = ""
+    more: tuple[str, ...] = ()
 
     def findings(self, *typed: str, code: int) -> list[dict[str, Any]]:
         """What the doctor finds, in a shell that does something before."""
-        given = [*typed, *self._where(typed)]
+        given = [*typed, *self.more, *self._where(typed)]
         script = f"{self.before}\nexec {shlex.join(inv('doctor', '--json', *given))}"
         done = subprocess.run(
             ["bash", "-c", script],
@@ -67,6 +69,11 @@ class Machine:
 def port_of_somebody(machine: Machine) -> Iterator[Machine]:
     with socket.create_server(("127.0.0.1", 8081 + machine.platform.offset)):
         yield machine
+
+
+@contextmanager
+def metrics_on_its_port(machine: Machine) -> Iterator[Machine]:
+    yield replace(machine, more=("--metrics-port", "8075"))
 
 
 @contextmanager
@@ -119,6 +126,11 @@ def small_disk(mebibytes: int) -> Callable[[Machine], AbstractContextManager[Mac
 def type_offset(machine: Machine, change: str) -> list[dict[str, Any]]:
     [option] = re.findall(r"--port-offset \d+", change)
     return machine.findings("--edges", "1", *option.split(), code=0)
+
+
+def type_metrics_port(machine: Machine, change: str) -> list[dict[str, Any]]:
+    [option] = re.findall(r"--metrics-port \d+", change)
+    return replace(machine, more=()).findings("--edges", "1", *option.split(), code=0)
 
 
 def type_down(machine: Machine, change: str) -> list[dict[str, Any]]:
@@ -181,6 +193,13 @@ class Finding:
 FINDINGS: dict[str, Finding] = {
     "a port that somebody has": Finding(
         "port-taken", "wanted for the backend's edge websocket", port_of_somebody, type_offset
+    ),
+    "metrics on a port of the fleet": Finding(
+        "port-twice",
+        "for the backend's B2B REST at the same time",
+        metrics_on_its_port,
+        type_metrics_port,
+        code=REFUSED,
     ),
     "ports of another fleet": Finding(
         "port-of-fleet", "has 4 ports that this one needs", port_of_a_fleet, type_down

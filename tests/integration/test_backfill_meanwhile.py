@@ -1,4 +1,4 @@
-"""What a backend writes into a real InfluxDB while pasts are written there, of a fleet with a JVM edge."""
+"""What a backend writes into a real InfluxDB while pasts are written there, of a fleet with a real edge."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Backend:
 
     Attributes:
         host: of the light edge, which sends as long as it runs.
-        sent: the moments and counters that the JVM edge has sent, which always runs.
+        sent: the moments and counters that the real edge has sent, which always runs.
         collected: lines that are not written yet.
     """
 
@@ -117,7 +117,7 @@ def test_a_jvm_edge_that_sends_meanwhile_loses_nothing_and_the_pasts_are_whole(w
         plan = world.run()
         world.host.runs = False
     assert plan.remarks == (
-        "left out: edge0: JVM edges count by themselves, and a past would make their counters fall",
+        "left out: edge0: real edges count by themselves, and a past would make their counters fall",
     )
     assert world.energies(JVM) == backend.sent
     noted = world.step().writer.record.read()

@@ -5,6 +5,7 @@ import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -18,11 +19,11 @@ from edge_tasks.errors import MissingTool
 from edge_tasks.fleet.saved import Saved, State, new_fleet
 from edge_tasks.page.server import page_app, serve
 from edge_tasks.page.snapshot import Row, Snapshot
+from edge_tasks.steps.dashboard import FleetSource
 from tests.unmetered import Unmetered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
 
 CLONE = find_invocation(Path(__file__).parents[2], Path.cwd(), ["setup", "status", "verify"])
 
@@ -142,6 +143,25 @@ def test_a_saved_fleet_that_cannot_be_read_ends_no_page_and_its_repair_is_seen(t
     details = source.edge("edge0")
     assert details is not None
     assert fleet.edges[0].apikey not in str(details)
+
+
+def test_a_look_that_fails_unexpectedly_is_logged_with_where_it_failed_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_channels: object) -> None:
+        raise RuntimeError("no such row")
+
+    services = SimpleNamespace(running=lambda: ("backend",))
+    runtime = SimpleNamespace(name="embedded", stands_for="stand-ins", services=services)
+    view: Any = SimpleNamespace(look=fail, names=["edge0"], runtime=runtime)
+    saved = Saved(new_fleet(1), "embedded", "docker-compose.override.yml")
+    State(tmp_path).folder.mkdir(parents=True)
+    State(tmp_path).save(saved)
+    read = fleet_source(str(tmp_path), {}, CLONE).watched
+    source = FleetSource(lambda: replace(read, make_view=lambda: view))
+    problems = {source.look(Snapshot(0.0)).problem for _ in range(2)}
+    assert problems == {"this look failed (RuntimeError); the next one follows"}
+    assert [record.exc_info is not None for record in caplog.records] == [True]
 
 
 def test_an_edge_has_only_the_directory_that_exists_and_only_ports_where_it_listens(tmp_path: Path) -> None:

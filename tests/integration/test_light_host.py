@@ -299,14 +299,21 @@ def test_the_fleet_changes_and_only_changed_edges_reconnect(tmp_path: Path) -> N
     asyncio.run(scenario())
 
 
+def connections(status: Any) -> tuple[int, int]:
+    """How many a backend accepted, and how many of them have ended."""
+    return status["counters"]["connects"], status["counters"]["disconnects"]
+
+
 def test_a_wrong_key_is_refused_and_a_missing_one_unconfigured(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with _running(tmp_path) as run:
             run.fleet("r1", run.edge("edge0", REFUSED_KEY), run.edge("edge1", ""))
             run.start()
             await run.until(lambda: run.state("edge0") == "refused" and run.state("edge1") == "unconfigured")
-            assert run.status()["edges"]["edge0"]["connects"] == 0
-            assert "no apikey" in run.status()["edges"]["edge1"]["why"]
+            status = run.status()
+            assert status["edges"]["edge0"]["connects"] == 0
+            assert connections(status) == (0, 0)
+            assert "no apikey" in status["edges"]["edge1"]["why"]
             await run.until(lambda: len(run.backend.upgrades) >= 2)
 
     asyncio.run(scenario())
@@ -320,6 +327,7 @@ def test_a_closed_edge_waits_and_comes_back(tmp_path: Path) -> None:
             await run.until(lambda: run.state("edge0") == "connected")
             await run.backend.sockets["KEY0"].close(code=aiohttp.WSCloseCode.GOING_AWAY)
             await run.until(lambda: run.status()["edges"]["edge0"]["connects"] == 2)
+            assert connections(run.status()) == (2, 1)
 
     asyncio.run(scenario())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge_tasks.light.devices import DEVICES
+from edge_tasks.runtimes import NAMES
 from edge_tasks.runtimes.docker.light_container import PACKAGES, SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -274,6 +275,14 @@ def test_no_file_is_read_in_the_encoding_of_the_locale(name: str) -> None:
     text = MODULES[name].read_text(encoding="utf-8")
     assert "read_text()" not in text
     assert "text=True" not in text
+
+
+def test_no_other_room_knows_a_runtime_by_its_name() -> None:
+    names = "|".join(NAMES)
+    named = re.compile(rf"edge_tasks\.runtimes(\.| import .*\b)({names})\b")
+    others = {name for name, path in MODULES.items() if named.search(path.read_text())}
+    known = {"cli/explaining.py"}  # it says what Compose makes of a checkout, whatever the runtime
+    assert {name for name in others if not name.startswith("runtimes/")} == known
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -16,11 +16,11 @@ from edge_tasks.light.engine.memory import Command, Memory
 from edge_tasks.light.host.beat import now_ms
 from edge_tasks.light.host.edge_status import Status
 from edge_tasks.light.host.memories import Snapshot
-from edge_tasks.light.host.simulated_edge import SimulatedEdge, simulated
+from edge_tasks.light.host.simulated_edge import SimulatedEdge, simulated_edge
 from edge_tasks.light.host.trace import HEARD
 from edge_tasks.light.wire import protocol, requests, resend, websocket
 from edge_tasks.light.wire.config_changes import Change, changed
-from edge_tasks.light.wire.edge_session import Session, moment
+from edge_tasks.light.wire.edge_session import EdgeSession, moment
 from edge_tasks.light.wire.endpoint import UnconfiguredError, endpoint_of
 from edge_tasks.light.wire.model import model_of
 from edge_tasks.light.wire.window import LENGTH, sent_after
@@ -59,9 +59,9 @@ class Edge:
         "_failures",
         "_journal",
         "_opened",
-        "_self",
         "_session",
         "_shared",
+        "_simulated",
         "_snapshot",
         "_told",
         "_turn",
@@ -78,8 +78,8 @@ class Edge:
         self._shared = shared
         self._snapshot = snapshot.fitting(entry.configuration_hash)
         self._journal = self._snapshot.journal
-        self._self: SimulatedEdge | None = None
-        self._session: Session | None = None
+        self._simulated: SimulatedEdge | None = None
+        self._session: EdgeSession | None = None
         self._failures = 0
         self._opened = 0.0
         self._turn: float | None = None
@@ -88,9 +88,9 @@ class Edge:
 
     def snapshot(self) -> Snapshot:
         """What the next edge of the same name goes on from."""
-        if self._self is None:
+        if self._simulated is None:
             return self._snapshot
-        return Snapshot(self._self.simulation.memory(), self.entry.configuration_hash, self._journal)
+        return Snapshot(self._simulated.simulation.memory(), self.entry.configuration_hash, self._journal)
 
     async def connect(self, turn: float) -> None:
         """Try once. After a failure the edge asks for its next turn by itself.
@@ -100,9 +100,9 @@ class Edge:
         """
         self._turn = turn
         try:
-            if self._self is None:
-                self._self = await self._read()
-            await self._open(self._self)
+            if self._simulated is None:
+                self._simulated = await self._read()
+            await self._open(self._simulated)
         except UnconfiguredError as error:
             self._arrived(connected=False)
             self._enter("unconfigured", str(error))
@@ -141,32 +141,33 @@ class Edge:
         self.status.ignored = model.ignored
         self.status.unsimulated = model.unsimulated
         endpoint = endpoint_of(configuration.backend(), self.entry.apikey)
-        return simulated(model, endpoint, self._snapshot.memory, self.entry, self._shared)
+        return simulated_edge(model, endpoint, self._snapshot.memory, self.entry, self._shared)
 
-    async def _open(self, me: SimulatedEdge) -> None:
+    async def _open(self, simulated: SimulatedEdge) -> None:
         self._enter("connecting")
         self._opened = time.monotonic()
         connection = websocket.Connection(self, self._shared.tally)
         try:
-            await websocket.connect(me.endpoint, connection, self.entry.source, self._shared.ca_file)
+            await websocket.connect(simulated.endpoint, connection, self.entry.source, self._shared.ca_file)
         except websocket.NoWebsocketError as error:
             self._failed("refused" if error.refused else "waiting", str(error))
             return
-        self._shared.tally.connects += 1
         if self.gone:
             self._arrived(connected=True)
             connection.leave()
         elif connection.is_open:
-            self._begin(me, connection)
+            self._begin(simulated, connection)
         else:
             self.ended(None)
 
-    def _begin(self, me: SimulatedEdge, connection: websocket.Connection) -> None:
+    def _begin(self, simulated: SimulatedEdge, connection: websocket.Connection) -> None:
         self._trace("open")
         now = now_ms()
-        session = self._session = Session(connection, self._shared.tally, me.model, me.simulation, now)
-        session.windows_after = self._windows_after(me.model)
-        self._recall(me, session, now)
+        session = self._session = EdgeSession(
+            connection, self._shared.tally, simulated.model, simulated.simulation, now
+        )
+        session.windows_after = self._windows_after(simulated.model)
+        self._recall(simulated, session, now)
         session.cycle(now)
         connection.send(protocol.first_request(str(uuid.uuid4())))
         self._shared.beat.add(session, self.entry.place)
@@ -179,7 +180,7 @@ class Edge:
         within_s = release_of(model.version).aggregated_after_s
         return sent_after(self.entry.name, self._shared.policy.life, within_s)
 
-    def _recall(self, me: SimulatedEdge, session: Session, now: int) -> None:
+    def _recall(self, simulated: SimulatedEdge, session: EdgeSession, now: int) -> None:
         """Plan to send what the backend missed since this edge was cut off, in this run or in an earlier one."""
         memory, self._snapshot = self._snapshot.memory, _NOTHING
         unheard = chain(self._unsent)
@@ -187,13 +188,14 @@ class Edge:
         shared = self._shared
         if memory.seen is not None and memory.seen // LENGTH != now // LENGTH:
             shared.tally.dropped += resend.lost(memory, now)
-            unheard = chain(unheard, me.unheard(memory, now, self.entry, shared))
+            unheard = chain(unheard, simulated.unheard(memory, now, self.entry, shared))
         session.resend(unheard, now + shared.policy.resend_after(shared.rng))
 
-    def _accept(self, session: Session) -> None:
+    def _accept(self, session: EdgeSession) -> None:
         """Count as connected: a backend that keeps the connection for half a second knows the apikey."""
         if self._session is session:
             self.status.connects += 1
+            self._shared.tally.connects += 1
             self._enter("connected")
             self.status.since -= time.monotonic() - self._opened
 
@@ -207,30 +209,30 @@ class Edge:
         self._shared.answers = True
         self._arrived(connected=True)
         self._trace(HEARD)
-        me, session, now = self._self, self._session, now_ms()
-        if me is None or session is None:
+        simulated, session, now = self._simulated, self._session, now_ms()
+        if simulated is None or session is None:
             return
         session.answered = True
-        reply, effect = requests.answer(message, me.model, requests.Moment(now, moment(now)[:19]))
+        reply, effect = requests.answer(message, simulated.model, requests.Moment(now, moment(now)[:19]))
         if reply is not None:
             session.connection.send(reply)
         if isinstance(effect, Change):
-            self._change(effect, me, session, now)
+            self._change(effect, simulated, session, now)
         elif isinstance(effect, Command):
-            me.simulation.advance(now)
-            me.simulation.command(effect)
-            self._journal = self._journal.noting(me.simulation.now, effect)
+            simulated.simulation.advance(now)
+            simulated.simulation.command(effect)
+            self._journal = self._journal.noting(simulated.simulation.now, effect)
             self._shared.keep()
         elif isinstance(effect, requests.Subscription):
             session.logs = effect.wanted
 
-    def _change(self, change: Change, me: SimulatedEdge, session: Session, now: int) -> None:
+    def _change(self, change: Change, simulated: SimulatedEdge, session: EdgeSession, now: int) -> None:
         """Become what the changed configuration describes, and announce it."""
-        me.simulation.advance(now)
-        become = self._self = me.changed(change, self.entry, self._shared)
-        self._journal = self._journal.noting(me.simulation.now, change)  # not before: it can be simulated
-        self.status.unsimulated = become.model.unsimulated
-        session.become(become.model, become.simulation, now)
+        simulated.simulation.advance(now)
+        after = self._simulated = simulated.changed(change, self.entry, self._shared)
+        self._journal = self._journal.noting(simulated.simulation.now, change)  # not before: it can be simulated
+        self.status.unsimulated = after.model.unsimulated
+        session.become(after.model, after.simulation, now)
         self._shared.keep()
 
     def ponged(self, seconds: float) -> None:
@@ -239,17 +241,17 @@ class Edge:
 
     def ended(self, close_code: int | None) -> None:
         """Called by the connection when it is gone."""
-        me, session, self._session = self._self, self._session, None
-        self._shared.tally.disconnects += 1
+        simulated, session, self._session = self._simulated, self._session, None
+        self._shared.tally.disconnects += self.status.state == "connected"
         self._arrived(connected=False)
         if session is not None:
             self._trace("ended", ago=session.connection.dead_for)
             self._shared.beat.remove(session, self.entry.place)
             self._snapshot = self.snapshot()
             self._unsent = session.unsent()
-        if self.gone or me is None:
+        if self.gone or simulated is None:
             return
-        place = me.endpoint.place
+        place = simulated.endpoint.place
         was_answered = session is not None and session.answered
         if not was_answered and protocol.verdict(time.monotonic() - self._opened, close_code) == "refused":
             self._failed("refused", f"{place} dropped the connection after the upgrade: is the apikey known?")

@@ -44,7 +44,7 @@ class SimulatedEdge:
         """
         model = model_of(change.apply(self.model.configuration), version=self.model.version)
         memory = self.simulation.memory().settled().without(model.plant.renewed(self.model.plant))
-        return simulated(model, self.endpoint, memory, entry, shared)
+        return simulated_edge(model, self.endpoint, memory, entry, shared)
 
     def unheard(self, memory: Memory, now: int, entry: EdgeEntry, shared: SharedState) -> Iterator[bytes]:
         """The messages of what the backend has not heard since such a memory."""
@@ -52,7 +52,7 @@ class SimulatedEdge:
         return resend.unheard(self.model, memory, shaped, now // LENGTH * LENGTH)
 
 
-def simulated(
+def simulated_edge(
     model: Model, endpoint: Endpoint, memory: Memory, entry: EdgeEntry, shared: SharedState
 ) -> SimulatedEdge:
     """Such an edge, from now on or from where its memory stands."""

@@ -25,7 +25,7 @@ _WATCH_EVERY: Final = 10_000
 _NOTHING: Final = (0, b"", b"")
 
 
-class Session:
+class EdgeSession:
     """One connection of an edge, from its announcement to its end.
 
     Args:

@@ -12,7 +12,7 @@ class Tally:
     Attributes:
         messages: sent.
         bytes: of them, without the websocket's own.
-        connects: upgrades that a backend granted, also to a key that it then refused.
+        connects: connections that a backend kept for a while, so that it knows the apikey.
         disconnects: of them, those that ended.
         refusals: tries that a backend refused.
         dropped: cycles that were not sent because the backend took nothing, and windows too old to be sent again.

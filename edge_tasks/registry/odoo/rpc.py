@@ -92,7 +92,7 @@ class Odoo:
             raise OdooRefused(f"{self.url} refused: {_last_line(fault)}") from None
         return frozenset(found)
 
-    def _execute(self, password: str, model: str, method: str, arguments: list[object]) -> Any:  # noqa: ANN401 - RPC
+    def _execute(self, password: str, model: str, method: str, arguments: list[object]) -> Any:  # noqa: ANN401 - any value of XML-RPC
         try:
             return self._proxy("object").execute_kw(self.database, self.uid, password, model, method, arguments)
         except (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError) as error:

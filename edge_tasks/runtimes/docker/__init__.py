@@ -25,4 +25,6 @@ def find_problem() -> tuple[str, str]:
     return engine_problem()
 
 
-KIND: Final = Kind(create, find_problem, uses_engine=True)
+SNAPSHOTS: Final = "odoo"
+"""The folder of the snapshots in the user's cache."""
+KIND: Final = Kind(create, find_problem, uses_engine=True, keeps={SNAPSHOTS: "Odoo"})

@@ -101,7 +101,7 @@ class BackendService:
             CommandFailed: it has ended, or is not ready after 90 s.
         """
         context = self.stack.context
-        context.beside.settle(context.waiting)
+        context.beside.await_end(context.waiting)
         with context.waiting("the backend answers"):
             self._await(self._is_ready)
         if isinstance(self.status, BestSource):

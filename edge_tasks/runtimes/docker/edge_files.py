@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout import edge_findings
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.host_names import host_of
 from edge_tasks.checkout.roles import (
     BACKEND_SERVICE,
@@ -58,7 +58,7 @@ def check_foreign_edges(stack: Stack) -> list[Finding]:
     """Services of the user's own files, and of an override that is not ours, that are called as ours are."""
     path = stack.context.override
     found = edge_findings.check_override(text_of(path), path)
-    if any(one.fault is Fault.EDGES_FOREIGN for one in found):
+    if any(one.fault is PlatformFault.EDGES_FOREIGN for one in found):
         return found
     names = tuple(name for name in stack.project.services if index_of_service(name) is not None)
     folder = str(stack.context.platform.path)

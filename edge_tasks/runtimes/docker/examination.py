@@ -10,7 +10,7 @@ from edge_tasks.adapters import machine, ports
 from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout import edge_findings, findings, machine_findings
 from edge_tasks.checkout.backend_findings import check_config_place, check_metadata
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.inheritance import JAVA, find_config_target, foreign_heap
 from edge_tasks.checkout.metadata import FILE, find_metadata
@@ -19,7 +19,7 @@ from edge_tasks.errors import FileRefused
 from edge_tasks.fleet.identity import index_of_service
 from edge_tasks.fleet.saved import State, platform_in
 from edge_tasks.registry.file.registry import entries_in
-from edge_tasks.runtimes.docker import edge_files, hosting
+from edge_tasks.runtimes.docker import edge_files, hosting, wanted_ports
 from edge_tasks.runtimes.docker.influxdb_volume import check_volumes
 from edge_tasks.runtimes.docker.metadata_file import can_be_read, place_of
 from edge_tasks.runtimes.docker.storage import Storage
@@ -71,7 +71,7 @@ def _devices(stack: Stack) -> list[Finding]:
         entries_in(place_of(stack))
     except FileRefused as error:
         where = f"{stack.backend_config / metadata.file}:{metadata.line}"
-        return [Finding(error.message, where, error.hint, fault=Fault.METADATA_UNREADABLE)]
+        return [Finding(error.message, where, error.hint, fault=PlatformFault.METADATA_UNREADABLE)]
     return []
 
 
@@ -94,7 +94,8 @@ def _machine(stack: Stack) -> list[Finding]:
             platform_runs=any(container.service == stack.services.backend for container in running),
         )
     ours = {port for container in containers for port in container.host_ports}  # also of paused ones
-    wanted = {port: whose for port, whose in _wanted_ports(stack).items() if port not in ours}
+    found += wanted_ports.check_metrics_port(stack)
+    wanted = {port: whose for port, whose in wanted_ports.wanted_ports(stack).items() if port not in ours}
     taken = ports.taken(wanted, _ALL_ADDRESSES)
     publishers = stack.docker.publishers() if taken else {}
     owners = {port: f"container {publishers[port]}" if port in publishers else taken[port] for port in taken}
@@ -115,23 +116,6 @@ def _fleets_on(stack: Stack, taken: Collection[int]) -> dict[int, str]:
         for port, platform in found.items()
         if platform not in (None, own) and State(platform).folder.is_dir()
     }
-
-
-def _wanted_ports(stack: Stack) -> dict[int, str]:
-    offset = stack.context.fleet.port_offset
-    wanted = {
-        port + offset: f"service {name}"
-        for port, name in stack.project.host_ports().items()
-        if name != stack.services.edge
-    }
-    for edge in stack.context.fleet.edges:
-        if edge.ports is not None:
-            wanted[edge.ports.console] = f"{edge.name}'s console"
-            wanted[edge.ports.websocket] = f"{edge.name}'s websocket"
-    metrics = stack.light_options.metrics_port
-    if metrics and stack.context.fleet.light:
-        wanted[metrics] = "metrics of the light edges"
-    return wanted
 
 
 def _edge(stack: Stack) -> list[Finding]:

@@ -49,7 +49,7 @@ class ReachedPorts:
         found = {word: self._own(word) or ours.get(target, 0) for word, target in self.inside.items()}
         offset = self._stack.context.fleet.port_offset
         wanted_by_platform = {port + offset for port in self._stack.project.host_ports()}
-        return completed(found, wanted_by_platform, offset)
+        return completed(found, {*wanted_by_platform, self._stack.light_options.metrics_port}, offset)
 
     @property
     def added(self) -> dict[str, int]:

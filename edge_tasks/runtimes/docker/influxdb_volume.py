@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.project import volumes_of
 from edge_tasks.checkout.timedata_findings import service_of, version_of
@@ -67,7 +67,7 @@ def check_volumes(stack: Stack) -> list[Finding]:
             f"the volume {name} has data of InfluxDB 2, which {stack.project.image(service)} cannot use",
             stack.place(service, "image"),
             _change(stack, name),
-            fault=Fault.HISTORY_VOLUME,
+            fault=PlatformFault.HISTORY_VOLUME,
         )
         for service, name in _candidates(stack)
         if _is_of_second(stack, name)

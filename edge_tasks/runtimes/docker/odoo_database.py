@@ -15,9 +15,9 @@ from edge_tasks.plan import Plan
 from edge_tasks.registry.odoo import server, table
 from edge_tasks.registry.odoo.addon import Addon
 from edge_tasks.registry.odoo.registry import OdooRegistry
-from edge_tasks.runtimes.docker import data_folders, edge_files
+from edge_tasks.runtimes.docker import SNAPSHOTS, data_folders, edge_files
 from edge_tasks.runtimes.docker.database_plan import changes_of, to_prepare
-from edge_tasks.runtimes.docker.odoo_snapshot import KIND, OdooSnapshots
+from edge_tasks.runtimes.docker.odoo_snapshot import OdooSnapshots
 from edge_tasks.runtimes.docker.service_start import have_run
 from edge_tasks.runtimes.docker.watching import Watch
 
@@ -177,7 +177,7 @@ class OdooDatabase:
 
     @property
     def _snapshots(self) -> OdooSnapshots:
-        return OdooSnapshots(self.stack, KeptFiles.of_user(KIND))
+        return OdooSnapshots(self.stack, KeptFiles.of_user(SNAPSHOTS))
 
     def _record_says(self, state: str) -> bool:
         """Whether the record says that of this database."""

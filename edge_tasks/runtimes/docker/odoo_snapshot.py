@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from edge_tasks.adapters.kept_files import Entry, KeptFiles
     from edge_tasks.runtimes.docker.stack import Stack
 
-KIND: Final = "odoo"
-"""How the kept files are called in the user's cache."""
 _ENDED: Final = re.compile(r" ended with -?[0-9]+$")
 """The last line of a command that failed, before what it said."""
 _SECRET: Final = re.compile("PASSWORD")

@@ -23,4 +23,6 @@ def find_problem() -> tuple[str, str]:
     return "", ""
 
 
-KIND: Final = Kind(create, find_problem, uses_engine=False)
+SNAPSHOTS: Final = "postgresql"
+"""The folder of the snapshots in the user's cache."""
+KIND: Final = Kind(create, find_problem, uses_engine=False, keeps={SNAPSHOTS: "PostgreSQL"})

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from edge_tasks.adapters.kept_files import KeptFiles
 
-KIND: Final = "postgresql"
-"""How the kept files are called in the user's cache."""
 _FILES: Final = "data.tar"
 _SECONDS: Final = 60
 

@@ -176,16 +176,30 @@ class Processes:
     def wanted_ports(self) -> dict[int, str]:
         """Port → what it is wanted for, of those that our own processes do not hold already."""
         wanted: dict[int, str] = {}
-        if self.backend.find() is None:
-            names = {self.edge_port: "edge websocket", self.rest_port: "B2B REST", self.console_port: "console"}
-            wanted |= {port: f"the backend's {name}" for port, name in names.items()}
-            if self.manager_port is not None:
-                wanted[self.manager_port] = f"the backend's port for {BACKEND_EDGE}"
-        if self.metrics_port and self.light.find() is None:
+        if self.metrics_port and not self._serves_metrics():
             wanted[self.metrics_port] = "metrics of the edges"
+        if self.backend.find() is None:
+            wanted |= self._ports_of_backend
         if not self.server.is_running():
             wanted[self.database.port] = POSTGRES
         return wanted
+
+    @property
+    def fixed_ports(self) -> dict[int, str]:
+        """Port → what it is for, of all but the metrics of the edges, which may be served anywhere else."""
+        return {**self._ports_of_backend, self.database.port: POSTGRES}
+
+    @property
+    def _ports_of_backend(self) -> dict[int, str]:
+        names = {self.edge_port: "edge websocket", self.rest_port: "B2B REST", self.console_port: "console"}
+        if self.manager_port is not None:
+            names[self.manager_port] = f"port for {BACKEND_EDGE}"
+        return {port: f"the backend's {name}" for port, name in names.items()}
+
+    def _serves_metrics(self) -> bool:
+        """Whether the light host has the port; one that found it taken runs without, and tries again."""
+        light = self.light.find()
+        return light is not None and ports.is_held_by(light.pid, self.metrics_port)
 
     def database_port_is_taken(self) -> bool:
         """Somebody listens where PostgreSQL would."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.kept_files import KeptFiles
+from edge_tasks.runtimes.embedded import SNAPSHOTS
 from edge_tasks.runtimes.embedded.backend_process import BackendProcess
 from edge_tasks.runtimes.embedded.database import EmbeddedDatabase
 from edge_tasks.runtimes.embedded.edges import LightEdges
-from edge_tasks.runtimes.embedded.kept_cluster import KIND
 from edge_tasks.runtimes.embedded.processes import Processes
 from edge_tasks.runtimes.embedded.services import EmbeddedServices
 from edge_tasks.runtimes.embedded.storage import EmbeddedStorage
@@ -32,7 +32,7 @@ def assemble(context: RuntimeContext) -> Runtime:
         metrics_port=options.metrics_port,
         timedata=str(context.choices["timedata"]),
         version=version,
-        kept=None if "no_snapshot" in context.flags else KeptFiles.of_user(KIND),
+        kept=None if "no_snapshot" in context.flags else KeptFiles.of_user(SNAPSHOTS),
         say=context.say,
     )
     backend = BackendProcess(processes)

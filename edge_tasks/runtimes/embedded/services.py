@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from edge_tasks.adapters import logs, machine, ports
 from edge_tasks.adapters.files import text_of
 from edge_tasks.checkout.edge_findings import check_override
-from edge_tasks.checkout.machine_findings import check_open_files, check_ports, check_room
+from edge_tasks.checkout.machine_findings import check_metrics_port, check_open_files, check_ports, check_room
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.fleet.saved import platform_in
 from edge_tasks.runtimes.embedded.override import override
@@ -41,7 +41,8 @@ class EmbeddedServices:
         taken = ports.taken(wanted, HOST)
         of_ports = check_ports(taken, wanted, fleet.port_offset, self._fleets_on(taken))
         path = self.context.override
-        return (*open_files, *self._check_room(), *of_ports, *check_override(text_of(path), path))
+        twice = check_metrics_port(self.processes.metrics_port, self.processes.fixed_ports, fleet.port_offset)
+        return (*twice, *open_files, *self._check_room(), *of_ports, *check_override(text_of(path), path))
 
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""

@@ -160,9 +160,10 @@ def series_in(blocks: Sequence[bytes], wanted: Container[int] | None = None) -> 
     for block in blocks:
         for group in groups_of(block):
             places = [place for place, key in enumerate(group.ids) if wanted is None or key in wanted]
-            times = group.times if places else None
+            if not places:
+                continue
+            times = group.times
             for place in places:
-                assert times is not None  # noqa: S101 - there are places
                 pieces.setdefault(group.ids[place], []).append(Series(times, group.values(place)))
     return {key: joined(parts) for key, parts in pieces.items()}
 

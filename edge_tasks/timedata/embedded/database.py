@@ -60,7 +60,7 @@ TYPES: Final = ("int4", "int4", "bytea")
 
 @dataclass(frozen=True)
 class Database:
-    """Where the tables are."""
+    """The PostgreSQL database that has these tables, and the device table beside them."""
 
     host: str
     port: int

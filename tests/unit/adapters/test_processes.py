@@ -145,7 +145,8 @@ def test_one_that_is_loaded_ahead_ends_with_who_loaded_it(daemon: Daemon) -> Non
 @OUTLIVES_US
 def test_one_that_ended_while_it_was_loaded_is_started_again(daemon: Daemon) -> None:
     daemon.start_ahead()
-    (loading,) = daemon._ahead
+    loading = daemon._ahead
+    assert loading is not None
     loading.kill()
     loading.wait()
     daemon.start('{"unknown": 1}')

@@ -32,6 +32,19 @@ def test_ports_and_disk_are_the_machines() -> None:
     assert {port.kind, disk.kind} == {"machine"}
 
 
+def test_metrics_on_a_port_of_the_fleet_are_refused_by_what_it_is_for_with_one_that_is_free() -> None:
+    own = {31075: "the backend's B2B REST", 32464: "something else"}
+    assert machine_findings.check_metrics_port(0, own) == []
+    assert machine_findings.check_metrics_port(31076, own) == []
+    [found] = machine_findings.check_metrics_port(31075, own, 23000)
+    assert found.is_error
+    assert (
+        found.what
+        == "port 31075 is wanted for metrics of the edges and for the backend's B2B REST at the same time"
+    )
+    assert found.change == "choose another: --metrics-port 9465"
+
+
 def test_too_few_open_files_are_said_with_the_command_that_allows_more() -> None:
     assert machine_findings.check_open_files(900, 1024) == []
     [found] = machine_findings.check_open_files(10_000, 1024)

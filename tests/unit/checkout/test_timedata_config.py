@@ -35,12 +35,12 @@ def read(text: str, file: PurePosixPath = FILE) -> Provider:
     return provider
 
 
-def test_an_influxdb_1_is_read_with_its_login_database_and_retention_policy() -> None:
+def test_an_influxdb_1_is_read_with_its_login_and_database() -> None:
     provider = read(TEXT)
     assert (provider.pid, provider.file) == (INFLUXDB, FILE)
     assert (provider.scheme, provider.host, provider.port) == ("http", "influxdb", 8086)
     assert provider.login == ("billing", "very secret")
-    assert (provider.database, provider.retention_policy) == ("openemsdb", "autogen")
+    assert provider.database == "openemsdb"
     assert (provider.measurement, provider.query_language) == ("data", INFLUX_QL)
     assert provider.lines["bucket"] == 2
 

@@ -30,10 +30,10 @@ PAST = PastIncidents(AUGUST, AUGUST + 31 * DAY, AUGUST + 31 * DAY, ZoneInfo("UTC
     [
         ("edges=5-6", "there is no edge6"),
         ("group=city", "there is no group city"),
-        ("edges=1-3", "edge1 can have no past: JVM edges count by themselves"),
+        ("edges=1-3", "edge1 can have no past: real edges count by themselves"),
         ("group=town edges=2-3", "no edge of 2-3 is in group town"),
-        ("group=bench edges=1-5", "edge1 can have no past: JVM edges count by themselves"),
-        ("group=bench", "edge0, edge1 can have no past: JVM edges count by themselves"),
+        ("group=bench edges=1-5", "edge1 can have no past: real edges count by themselves"),
+        ("group=bench", "edge0, edge1 can have no past: real edges count by themselves"),
     ],
 )
 def test_edges_that_cannot_have_an_incident_are_refused(whose: str, problem: str) -> None:

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.adapters.kept_files import KeptFiles
 from edge_tasks.cli import keeping
-from edge_tasks.runtimes.docker import odoo_snapshot
-from edge_tasks.runtimes.embedded import kept_cluster
+from edge_tasks.runtimes import docker, embedded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +25,8 @@ def test_a_purge_says_what_it_leaves_in_the_cache_of_either_runtime(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert keeping.left() == ""
-    postgresql = keep(kept_cluster.KIND, "one").folder
+    postgresql = keep(embedded.SNAPSHOTS, "one").folder
     assert keeping.left() == f"left: 1 snapshot of PostgreSQL in {postgresql} → inv cache --clear"
-    odoo = keep(odoo_snapshot.KIND, "one", "two").folder
+    odoo = keep(docker.SNAPSHOTS, "one", "two").folder
     both = f"2 snapshots of Odoo in {odoo}, 1 snapshot of PostgreSQL in {postgresql}"
     assert keeping.left() == f"left: {both} → inv cache --clear"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from edge_tasks.cli.pasts_left import indices_noted, settle
+from edge_tasks.cli.pasts_left import ask, indices_noted
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.record import Record
 from edge_tasks.history.pasts import Noted
@@ -62,7 +62,7 @@ class World:
             console=self.console,
         )
         self.console.lines.clear()
-        settle(session)
+        ask(session)
         return list(self.console.lines)
 
 

@@ -39,7 +39,7 @@ def fail() -> None:
 
 def test_its_failure_is_that_of_the_call_where_it_is_waited_for(session: Session) -> None:
     with pytest.raises(CommandFailed, match="Odoo does not answer"):
-        session.settle()
+        session.await_beside()
 
 
 @pytest.mark.parametrize("ends_by", ["close", "begin_again"])

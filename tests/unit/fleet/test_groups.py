@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.fleet.groups import Fault, Group, find_fault, ranges_of
+from edge_tasks.fleet.groups import Group, GroupFault, find_fault, ranges_of
 from edge_tasks.fleet.limits import MOST_EDGES
 
 PLAIN = Group("g", (), light=False, households=0, profile="constant", seed="s")
@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_of_the_group_that_is_to_be_changed(
     groups: list[Group], place: int, problem: str
 ) -> None:
     fault = find_fault(groups)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, GroupFault)
     assert (fault.group, fault.problem) == (place, problem)
 
 

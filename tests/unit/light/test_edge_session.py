@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.light.engine.simulation import Simulation
-from edge_tasks.light.wire.edge_session import Session
+from edge_tasks.light.wire.edge_session import EdgeSession
 from edge_tasks.light.wire.model import model_of
 from edge_tasks.light.wire.tally import Tally
 from edge_tasks.light.wire.window import LENGTH, sent_after
@@ -47,15 +47,15 @@ class Sent:
         ]
 
 
-def session_of(stock: Configuration, sent: Sent, windows_after: int) -> Session:
+def session_of(stock: Configuration, sent: Sent, windows_after: int) -> EdgeSession:
     model = model_of(stock)
     simulation = Simulation(model.plant, BEGAN)
-    session = Session(cast("Connection", sent), Tally(), model, simulation, BEGAN)
+    session = EdgeSession(cast("Connection", sent), Tally(), model, simulation, BEGAN)
     session.windows_after = windows_after
     return session
 
 
-def lived(session: Session, sent: Sent, *seconds: int) -> None:
+def lived(session: EdgeSession, sent: Sent, *seconds: int) -> None:
     for second in seconds:
         sent.now = BEGAN + 1000 * second
         session.cycle(sent.now)

@@ -13,15 +13,13 @@ from edge_tasks.page.history import History, Track
 from edge_tasks.page.secrecy import MASK, shown
 from edge_tasks.page.snapshot import CHANNELS, Row, Snapshot, news, rows_of, whole
 from edge_tasks.page.static_files import STATIC
-from edge_tasks.proof.verdict import Condition, Verdict
+from edge_tasks.proof.verdict import EdgeState, Verdict
 
 NOTHING: tuple[float | None, ...] = (None,) * 5
 
 
-def verdict(name: str, condition: Condition = Condition.ONLINE, age: float | None = 1.0, **sums: Any) -> Verdict:
-    return Verdict(
-        name, condition, values={f"_sum/{key}": value for key, value in sums.items()}, message_age_s=age
-    )
+def verdict(name: str, state: EdgeState = EdgeState.ONLINE, age: float | None = 1.0, **sums: Any) -> Verdict:
+    return Verdict(name, state, values={f"_sum/{key}": value for key, value in sums.items()}, message_age_s=age)
 
 
 def row(state: str = "online", figures: tuple[float | None, ...] = (0, 5000, 500, -4500, 30)) -> Row:
@@ -30,7 +28,7 @@ def row(state: str = "online", figures: tuple[float | None, ...] = (0, 5000, 500
 
 ROWS = st.builds(
     Row,
-    st.sampled_from([condition.value for condition in Condition]),
+    st.sampled_from([state.value for state in EdgeState]),
     st.sampled_from(["", "its process does not run"]),
     st.sampled_from(["", "inv up"]),
     st.none() | st.integers(0, 9).map(float),
@@ -228,8 +226,8 @@ def test_a_row_is_what_the_verdict_says_and_its_figures_are_those_of_the_channel
         "_sum/EssSoc": 55,
         "_sum/State": 0,
     }
-    ill = Verdict("edge7", Condition.SILENT, "silent for 99 s", "inv up", values, message_age_s=99.04)
-    never = Verdict("edge8", Condition.UNKNOWN, "the fleet is down", "inv up")
+    ill = Verdict("edge7", EdgeState.SILENT, "silent for 99 s", "inv up", values, message_age_s=99.04)
+    never = Verdict("edge8", EdgeState.UNKNOWN, "the fleet is down", "inv up")
     assert rows_of([ill, never], 1000.0, {}) == {
         "edge7": Row("silent", "silent for 99 s", "inv up", 901.0, (-1, 2.5, 3, 4, 55)),
         "edge8": Row("unknown", "the fleet is down", "inv up", None, NOTHING),

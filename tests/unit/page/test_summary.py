@@ -5,17 +5,17 @@ from dataclasses import replace
 from edge_tasks.adapters import rendering
 from edge_tasks.page.snapshot import CHANNELS
 from edge_tasks.page.summary import ENERGIES, Line, summarize
-from edge_tasks.proof.verdict import Condition, Verdict
+from edge_tasks.proof.verdict import EdgeState, Verdict
 
 
 def verdict(name: str, **energies: int) -> Verdict:
-    return Verdict(name, Condition.ONLINE, values={f"_sum/{key}": value for key, value in energies.items()})
+    return Verdict(name, EdgeState.ONLINE, values={f"_sum/{key}": value for key, value in energies.items()})
 
 
 def test_energies_have_a_sum_and_one_that_nobody_tells_has_none() -> None:
     edges = [verdict("edge0", ProductionActiveEnergy=1500), verdict("edge1", ProductionActiveEnergy=500)]
     summary = summarize(
-        [*edges, Verdict("edge2", Condition.OFFLINE, "its process does not run", "inv up")], {}, 0
+        [*edges, Verdict("edge2", EdgeState.OFFLINE, "its process does not run", "inv up")], {}, 0
     )
     assert summary.energies == (2000, *(None,) * (len(ENERGIES) - 1))
     assert [line.name for line in summary.ill] == ["edge2"]
@@ -24,7 +24,7 @@ def test_energies_have_a_sum_and_one_that_nobody_tells_has_none() -> None:
 
 def test_an_edge_came_after_or_before_the_fleet_was_brought_up_or_nobody_knows_when() -> None:
     since = {"edge0": 103.5, "edge1": 99.0, "edge3": 101.0}
-    ill = Verdict("edge3", Condition.OFFLINE, "why")
+    ill = Verdict("edge3", EdgeState.OFFLINE, "why")
     summary = summarize([verdict("edge0"), verdict("edge1"), verdict("edge2"), ill], since, 100.0)
     assert [line.came_s for line in summary.lines] == [3.5, -1.0, None, None]
     assert summary.arrivals(4.0).during == (3.5,)
@@ -55,7 +55,7 @@ def test_html_templates_escape_what_is_filled_in_and_the_others_do_not() -> None
 
 def test_a_line_is_what_the_verdict_says_with_its_powers_and_energies() -> None:
     values = {channel: at for at, channel in enumerate((*CHANNELS, *ENERGIES))}
-    found = summarize([Verdict("edge0", Condition.SILENT, "silent for 99 s", "inv up", values)], {}, 0.0)
+    found = summarize([Verdict("edge0", EdgeState.SILENT, "silent for 99 s", "inv up", values)], {}, 0.0)
     assert found.lines == (
         Line("edge0", "silent", "silent for 99 s", "inv up", None, (0, 1, 2, 3, 4), (5, 6, 7, 8, 9, 10)),
     )

@@ -14,7 +14,7 @@ from edge_tasks.openems.load_curve import Profile
 from edge_tasks.proof.expectation import Expectation, expect
 from edge_tasks.proof.fault import Fault
 from edge_tasks.proof.look import Expectations, MadeOf
-from edge_tasks.proof.verdict import Condition, Observation, judge
+from edge_tasks.proof.verdict import EdgeState, Observation, judge
 from edge_tasks.registry.odoo.rows import WORDS
 from edge_tasks.registry.protocol import Words
 
@@ -73,34 +73,34 @@ def test_an_edge_with_all_it_should_show_is_online() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "condition", "why"),
+    ("fault", "state", "why"),
     [
-        ({**UNASKED}, Condition.UNKNOWN, "does not answer"),
-        ({"registered": False, "online": None}, Condition.OFFLINE, "no row"),
-        ({"running": False}, Condition.OFFLINE, "does not run"),
-        ({"active": False}, Condition.INCOMPLETE, "archived"),
-        ({"active": None, "online": False}, Condition.OFFLINE, "archived"),
-        ({"online": None}, Condition.UNKNOWN, "does not know"),
-        ({"visible": False}, Condition.INCOMPLETE, "does not list"),
-        ({"key_is_own": False}, Condition.INCOMPLETE, "its row has another apikey"),
-        ({"online": False, "read": False}, Condition.OFFLINE, "started before its row"),
-        ({"online": False, "takes_edges": False, "read": False}, Condition.OFFLINE, "port for edges is not open"),
-        ({"online": False, "running_why": "the backend refused its apikey"}, Condition.OFFLINE, "refused"),
-        ({"components": None}, Condition.INCOMPLETE, "no edgeConfig"),
+        ({**UNASKED}, EdgeState.UNKNOWN, "does not answer"),
+        ({"registered": False, "online": None}, EdgeState.OFFLINE, "no row"),
+        ({"running": False}, EdgeState.OFFLINE, "does not run"),
+        ({"active": False}, EdgeState.INCOMPLETE, "archived"),
+        ({"active": None, "online": False}, EdgeState.OFFLINE, "archived"),
+        ({"online": None}, EdgeState.UNKNOWN, "does not know"),
+        ({"visible": False}, EdgeState.INCOMPLETE, "does not list"),
+        ({"key_is_own": False}, EdgeState.INCOMPLETE, "its row has another apikey"),
+        ({"online": False, "read": False}, EdgeState.OFFLINE, "started before its row"),
+        ({"online": False, "takes_edges": False, "read": False}, EdgeState.OFFLINE, "port for edges is not open"),
+        ({"online": False, "running_why": "the backend refused its apikey"}, EdgeState.OFFLINE, "refused"),
+        ({"components": None}, EdgeState.INCOMPLETE, "no edgeConfig"),
         (
             {"components": frozenset({"meter0"}), "ignored": ("x: y",)},
-            Condition.INCOMPLETE,
+            EdgeState.INCOMPLETE,
             "missing meter1 .*x: y",
         ),
-        ({"message_age_s": 200.0}, Condition.SILENT, "silent for 200 s"),
-        ({"values": {**VALUES, "meter1/ActivePower": None}}, Condition.INCOMPLETE, "has no value"),
-        ({"values": {**VALUES, "meter1/ActivePower": 7}}, Condition.INCOMPLETE, "datasource says 3000"),
-        ({"values": {**VALUES, "meter0/ActivePower": "x"}}, Condition.INCOMPLETE, "which is not a number"),
+        ({"message_age_s": 200.0}, EdgeState.SILENT, "silent for 200 s"),
+        ({"values": {**VALUES, "meter1/ActivePower": None}}, EdgeState.INCOMPLETE, "has no value"),
+        ({"values": {**VALUES, "meter1/ActivePower": 7}}, EdgeState.INCOMPLETE, "datasource says 3000"),
+        ({"values": {**VALUES, "meter0/ActivePower": "x"}}, EdgeState.INCOMPLETE, "which is not a number"),
     ],
 )
-def test_each_fault_has_its_own_reason_and_hint(fault: dict[str, Any], condition: Condition, why: str) -> None:
+def test_each_fault_has_its_own_reason_and_hint(fault: dict[str, Any], state: EdgeState, why: str) -> None:
     verdict = judge(replace(WELL, **fault), EXPECTED)
-    assert verdict.condition is condition
+    assert verdict.state is state
     assert verdict.why
     assert __import__("re").search(why, verdict.why)
     assert verdict.hint
@@ -154,9 +154,9 @@ def test_what_a_table_says_of_an_edges_earlier_life_is_not_believed() -> None:
     late = replace(WELL, is_late=True, message_age_s=20.0)
     assert judge(replace(late, settled_s=40.0), EXPECTED).is_well
     early = judge(replace(late, settled_s=10.0), EXPECTED)
-    assert (early.condition, early.may_change) == (Condition.OFFLINE, True)
+    assert (early.state, early.may_change) == (EdgeState.OFFLINE, True)
     assert "has not written that it is connected (it writes every 30 s)" in early.why
-    assert judge(replace(late, message_age_s=None), EXPECTED).condition is Condition.OFFLINE
+    assert judge(replace(late, message_age_s=None), EXPECTED).state is EdgeState.OFFLINE
 
 
 def test_a_refused_login_brings_its_own_hint() -> None:
@@ -211,13 +211,13 @@ def test_an_edge_is_silent_only_after_90_seconds_without_a_message_since_it_was_
         (91.0, 90.5, True),
     ):
         verdict = judge(replace(WELL, message_age_s=age, settled_s=settled), EXPECTED)
-        assert (verdict.condition is Condition.SILENT) is silent
+        assert (verdict.state is EdgeState.SILENT) is silent
 
 
 def test_an_edge_that_connects_by_itself_is_reconnecting_for_as_long_as_a_real_one_may_wait() -> None:
     lost = replace(WELL, online=False, tries=True, running_why="the backend closed the connection")
     again = judge(replace(lost, backend_age_s=119.0), EXPECTED)
-    assert (again.fault, again.condition, again.hint) == (Fault.RECONNECTING, Condition.OFFLINE, "inv verify")
+    assert (again.fault, again.state, again.hint) == (Fault.RECONNECTING, EdgeState.OFFLINE, "inv verify")
     assert again.why == "reconnecting: the backend was started 119 s ago"
     assert judge(replace(lost, backend_age_s=121.0), EXPECTED).why == "the backend closed the connection"
     assert judge(replace(lost, tries=False), EXPECTED).fault is Fault.NOT_CONNECTED
@@ -264,7 +264,7 @@ def test_a_fault_of_the_row_is_a_part_that_is_missing_while_the_backend_has_the_
     ]
     for fault in faults:
         verdict = judge(replace(WELL, online=known, **fault), EXPECTED)
-        assert verdict.condition is (Condition.INCOMPLETE if known else Condition.OFFLINE)
+        assert verdict.state is (EdgeState.INCOMPLETE if known else EdgeState.OFFLINE)
 
 
 def test_why_an_edge_does_not_run_or_is_not_connected_is_said_in_the_runtimes_words() -> None:

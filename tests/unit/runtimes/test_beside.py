@@ -29,7 +29,7 @@ def test_work_goes_on_beside_and_is_waited_for() -> None:
     beside.begin("Odoo is ready", work)
     assert (beside.is_busy, did) == (True, [])
     may_end.set()
-    beside.settle(waited)
+    beside.await_end(waited)
     assert (beside.is_busy, did) == (False, ["done"])
 
 
@@ -41,8 +41,8 @@ def test_a_failure_is_raised_once_where_it_is_waited_for() -> None:
 
     beside.begin("Odoo is ready", work)
     with pytest.raises(CommandFailed, match="Odoo does not answer"):
-        beside.settle(waited)
-    beside.settle(waited)
+        beside.await_end(waited)
+    beside.await_end(waited)
 
 
 def test_what_is_waited_for_is_told() -> None:
@@ -54,8 +54,8 @@ def test_what_is_waited_for_is_told() -> None:
         yield
 
     beside.begin("Odoo is ready", lambda: None)
-    beside.settle(waiting)
-    beside.settle(waiting)
+    beside.await_end(waiting)
+    beside.await_end(waiting)
     assert told == ["Odoo is ready"]
 
 
@@ -92,4 +92,4 @@ def fail(when: threading.Event) -> None:
 
 
 def test_nothing_is_waited_for_where_nothing_was_begun() -> None:
-    Beside().settle(waited)
+    Beside().await_end(waited)

@@ -87,7 +87,7 @@ class World:
         return [word for word in self.did if word not in USUAL]
 
     def settle(self) -> None:
-        self.beside.settle(lambda _what: nullcontext())
+        self.beside.await_end(lambda _what: nullcontext())
 
     def start(self) -> str:
         """What is said to be done when nothing runs."""

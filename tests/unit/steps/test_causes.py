@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.proof.verdict import Condition, Verdict
+from edge_tasks.proof.verdict import EdgeState, Verdict
 from edge_tasks.steps.causes import causes, stretches
 from tests.unit.steps.neighbours import FLEET
 
@@ -19,7 +19,7 @@ EDGES = {edge.name: edge for edge in replace(FLEET, size=60).edges}
 
 
 def ill(indices: Iterable[int], why: str = "it does not run") -> list[Verdict]:
-    return [Verdict(f"edge{index}", Condition.OFFLINE, why, "inv up") for index in indices]
+    return [Verdict(f"edge{index}", EdgeState.OFFLINE, why, "inv up") for index in indices]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from edge_tasks.checkout.fault import Fault
+from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.layouts import Platform
 from edge_tasks.checkout.override import MARK
@@ -75,7 +75,7 @@ class Correction:
 
 def finding(**other: Any) -> Finding:
     facts: dict[str, Any] = {
-        "fault": Fault.PORT_TAKEN,
+        "fault": PlatformFault.PORT_TAKEN,
         "what": "a port is taken",
         "where": "8081",
         "change": "stop its owner",
@@ -103,6 +103,12 @@ def test_an_error_of_the_machine_and_one_of_the_platform_end_differently() -> No
     refusal = Doctor(Services((of_machine, of_platform)), None).find().refusal
     assert isinstance(refusal, SettingsError)
     assert "the platform cannot run this fleet: 2 findings" in refusal.message
+
+
+def test_an_option_that_cannot_be_used_is_no_file_to_be_changed() -> None:
+    refusal = Doctor(Services((finding(kind="option"), finding(kind="machine"))), None).find().refusal
+    assert isinstance(refusal, SettingsError)
+    assert refusal.hint == "inv doctor shows them again"
 
 
 def test_all_findings_are_in_the_document_of_who_asked_for_them() -> None:

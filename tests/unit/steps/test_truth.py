@@ -88,7 +88,7 @@ def test_edges_without_a_usable_past_are_left_out_and_named() -> None:
     found = some.read()
     assert [one.edges for one in found] == [("edge0",)]
     remarks = list(some.remarks(found))
-    assert remarks[0] == "left out: edge9: JVM edges count by themselves"
+    assert remarks[0] == "left out: edge9: real edges count by themselves"
     assert "edge1: their pasts are not whole" in remarks[1]
     assert "edge2: their pasts were written of another template, profile or seed" in remarks[2]
     assert remarks[2].endswith("→ the same inv backfill again, with --adopt")

@@ -225,7 +225,7 @@ def test_of_a_large_fleet_the_table_shows_those_not_online_first_and_counts_the_
     table = EdgeTable({edge.name: edge for edge in fleet.edges}, frozenset(), scene.output, scene.view.measured)
     verdicts = scene.view.look()
     many = [replace(verdicts[0], name=edge.name) for edge in fleet.edges]
-    many[29] = replace(many[29], condition=type(many[29].condition).OFFLINE)
+    many[29] = replace(many[29], state=type(many[29].state).OFFLINE)
     table.show(many)
     assert scene.output.rows[0][:2] == ("edge29", "offline")
     assert len(scene.output.rows) == 24
