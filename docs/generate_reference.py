@@ -22,7 +22,8 @@ _STEPS = """\
 You can type several tasks in one command (`inv gen-configs compose`). Each runs once, and options may follow
 any of them. The tasks that a task needs run first. What is already right is left alone. `inv TASK --help`
 prints the options that most people need, `inv TASK --help-all` all that can matter to the task. If an option
-has no effect where you type it, a line says so. `status`, `report`, `logs` and `down` take the fleet as it was
+has no effect where you type it, a line says so. A file that you name with `--output` is replaced only if the
+same task has written it (or if it is empty). `status`, `report`, `logs` and `down` take the fleet as it was
 saved, whatever `--edges` says."""
 _VERIFY = """\
 If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names an edge that has died, and it

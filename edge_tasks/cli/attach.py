@@ -20,7 +20,7 @@ from edge_tasks.cli.options import COMMON
 from edge_tasks.cli.selection import edges_meant, selected
 from edge_tasks.cli.settings import check_typed
 from edge_tasks.errors import NotWritable, SettingsError
-from edge_tasks.fleet.keys_file import check_ending, read_keys
+from edge_tasks.fleet.keys_file import FILE, read_keys
 from edge_tasks.fleet.limits import MOST_EDGES
 from edge_tasks.openems.backend_address import backend_address, parts_of
 from edge_tasks.plan import counted
@@ -68,7 +68,7 @@ def attach(session: Session) -> bool:
     _say_without_effect(session)
     address, options = _address(session), _light_options(session)
     path = _path(session, "keys", hint="inv export-keys --output keys.csv, on the machine that has the fleet")
-    check_ending(path, "--keys")
+    FILE.check_ending(path, "--keys")
     every_key = read_keys(path)
     keys = _chosen(session, every_key)
     ca_file = _path(session, "ca") if session.options.get("ca") else None
@@ -230,8 +230,6 @@ def _report_files(session: Session, keys: Path) -> AttachReportFiles:
         NotWritable: nothing can be written there.
     """
     path = (Path.cwd() / Path(str(session.options.get("output") or default_name())).expanduser()).resolve()
-    if path.suffix.lower() != ".html":
-        raise SettingsError(f"--output is {str(path)!r}", hint="FILE.html; FILE.json is written beside it")
     if not os.access(path.parent, os.W_OK):  # nobody wants to learn that after a day
         raise NotWritable(f"{path.parent} cannot be written", hint="name a file elsewhere: --output FILE.html")
     files = AttachReportFiles(path)
@@ -240,11 +238,7 @@ def _report_files(session: Session, keys: Path) -> AttachReportFiles:
             f"--output would replace the apikeys in {keys}",
             hint=f"another name: --output {path.stem}-report.html",
         )
-    if (foreign := files.foreign) is not None:
-        raise SettingsError(
-            f"--output would replace {foreign}, which is no report of inv attach",
-            hint=f"another name: --output {path.stem}-report.html, or move that file away",
-        )
+    files.check()
     return files
 
 

@@ -48,7 +48,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
         _EDGE,
         Option("output", "Write the list into this file, FILE.csv"),
     ),
-    "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
+    "report": (Option("output", "The file, FILE.html (default: edge-tasks-report-TIME.html)"), WATCH_S),
     "logs": (
         _EDGE,
         Option("service", "Only this service (docker), or backend, edges or PostgreSQL (embedded)"),
