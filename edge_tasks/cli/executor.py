@@ -155,10 +155,12 @@ class Executor(invoke.executor.Executor):
         from edge_tasks.errors import SettingsError  # noqa: PLC0415 - kept out of `inv --list`
 
         options: dict[str, Any] = {}
-        twice = ""
+        twice = empty = ""
         for call in calls:
             for name, value in call.kwargs.items():
-                if value and options.setdefault(name, value) != value:
+                if _is_empty(value):
+                    empty = f"--{name.replace('_', '-')}"
+                elif value and options.setdefault(name, value) != value:
                     twice = f"--{name.replace('_', '-')}"
         typed = frozenset(map(_name, calls))
         section = self.config.get("edge_tasks") or {}
@@ -168,6 +170,10 @@ class Executor(invoke.executor.Executor):
             raise SettingsError(
                 f"invoke.yaml, edge_tasks is {section!r}",
                 hint="write names and values, for example edge_tasks: {edges: 3}",
+            )
+        if empty:
+            raise SettingsError(
+                f"{empty} is ''", hint="give it a value, or leave it out; is a variable of your shell empty?"
             )
         if twice:
             raise SettingsError(
@@ -180,6 +186,12 @@ class Executor(invoke.executor.Executor):
 def _name(call: Call) -> str:
     """The task's name, as it is typed."""
     return str(call.task.name).replace("_", "-")
+
+
+def _is_empty(value: object) -> bool:
+    """Whether an option was typed with an empty value; None was not typed."""
+    values = value if isinstance(value, list) else [value]
+    return any(isinstance(one, str) and not one.strip() for one in values)
 
 
 def _refused(error: OSError) -> tuple[str, str, int]:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import invoke.config
 import pytest
 from invoke.exceptions import Exit
+from jsonschema import Draft202012Validator
 
 import tasks
 from edge_tasks.cli.executor import Executor
 from edge_tasks.errors import EdgesNotOnline
+from tests.inv import ROOT
 
 if TYPE_CHECKING:
     from invoke.tasks import Call
+
+SCHEMA = ROOT / "docs" / "reference" / "output.schema.json"
 
 
 class Failing(Executor):
@@ -58,5 +62,7 @@ def test_a_fault_of_ours_is_in_the_document_without_its_text(capsys: pytest.Capt
     with pytest.raises(ZeroDivisionError):
         failing(ZeroDivisionError("a secret")).execute(("status", {"json": True}))
     text = capsys.readouterr().out
-    assert json.loads(text)["error"]["message"] == "unexpected ZeroDivisionError"
+    document = json.loads(text)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    assert document["error"]["message"] == "unexpected ZeroDivisionError"
     assert "a secret" not in text

@@ -11,7 +11,7 @@ def test_each_copy_of_an_option_has_a_value_of_its_own() -> None:
         first, second = deepcopy(arguments[name]), deepcopy(arguments[name])
         first.value, second.value = values
         assert (first.value, second.value) == values
-        assert arguments[name].value == ""
+        assert arguments[name].value is None
 
 
 def test_an_option_that_may_be_typed_several_times_collects_what_was_typed_of_one_call() -> None:
