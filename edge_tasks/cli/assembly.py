@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli import pasts_left
 from edge_tasks.cli.question import is_confirmed
-from edge_tasks.cli.selection import selected_edges
+from edge_tasks.cli.selection import edges_meant, selected_edges
 from edge_tasks.cli.timeline import longest
 from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
@@ -157,6 +157,8 @@ def run_step(session: Session, name: str) -> None:
 def verify(session: Session) -> None:
     """``inv verify``."""
     session.begin()
+    if "verify" in session.typed:
+        edges_meant(session)  # so that one that there is not is named before others are awaited
     session.settle()
     timeout_s = session.target.choices.number("timeout")
     view = fleet_view(session)

@@ -16,9 +16,10 @@ from edge_tasks.checkout.layouts import Platform, bundled_source
 from edge_tasks.checkout.platform_meant import find_platform
 from edge_tasks.cli.attach_options import CONNECT_RATE, FOR, LIMIT, MIN_AVAILABILITY, TAKES
 from edge_tasks.cli.consent import ask_for_consent, load_on
+from edge_tasks.cli.effects import own_without_effect
+from edge_tasks.cli.judging import check_typed
 from edge_tasks.cli.options import COMMON
 from edge_tasks.cli.selection import edges_meant, selected
-from edge_tasks.cli.settings import check_typed
 from edge_tasks.errors import NotWritable, SettingsError
 from edge_tasks.fleet.keys_file import FILE, read_keys
 from edge_tasks.fleet.limits import MOST_EDGES
@@ -64,7 +65,7 @@ def attach(session: Session) -> bool:
         SettingsError: an option or the file of keys cannot be used, or consent was not given.
         FleetError: as the step says.
     """
-    check_typed(session.options)
+    check_typed(session.options, session.typed)
     _say_without_effect(session)
     address, options = _address(session), _light_options(session)
     path = _path(session, "keys", hint="inv export-keys --output keys.csv, on the machine that has the fleet")
@@ -111,9 +112,12 @@ def _step(  # noqa: PLR0913 - one for each thing that was typed
 
 
 def _say_without_effect(session: Session) -> None:
-    for name, value in session.options.items():
-        if value and name in COMMON and name not in TAKES:
+    typed = [name for name, value in session.options.items() if value]
+    for name in typed:
+        if name in COMMON and name not in TAKES:
             session.console.line(f"! {COMMON[name].option} has no effect here: attach needs no fleet")
+    for line in own_without_effect(typed, session.typed):
+        session.console.line(f"! {line}")
 
 
 def _address(session: Session) -> BackendAddress:

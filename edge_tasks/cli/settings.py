@@ -99,17 +99,6 @@ def _of(chosen: Chosen | None) -> tuple[str | int | None, str]:
 _EXTRAS = tuple(name for name, setting in SETTINGS.items() if setting.saved is Saved.EXTRA)
 
 
-def check_typed(options: Mapping[str, object]) -> None:
-    """Refuse an option whose value is not allowed before anything is done, also one that is used last.
-
-    Raises:
-        SettingsError: which, and what is allowed.
-    """
-    for name, setting in SETTINGS.items():
-        if value := options.get(name):
-            setting.checked(value, setting.option)
-
-
 def check_services(named: object) -> dict[str, str]:
     """The section ``edge_tasks.services`` of ``invoke.yaml``: role → Compose service.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_tasks.cli.settings import Choices, check_ports, check_size, check_typed
+from edge_tasks.cli.settings import Choices, check_ports, check_size
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.identity import PORTS_TAKEN_BY_PLATFORM, ports_of
 
@@ -26,14 +26,6 @@ def test_a_number_of_edges_that_is_none_is_refused_with_what_is_allowed(typed: s
         Choices({"edges": typed}, {}, {}, {}).chosen("edges")
     assert refused.value.exit_code == 2
     assert "from 0 to 100000" in refused.value.hint
-
-
-def test_whatever_is_typed_is_judged_before_anything_is_done() -> None:
-    check_typed({"edges": "3", "timeout": None, "seed": "a.b"})
-    for name, value, allowed in (("timeout", "0", "from 1 to 86400"), ("seed", "ü", "up to 64 of A-Z")):
-        with pytest.raises(SettingsError, match=f"--{name} is '{value}'") as refused:
-            check_typed({name: value})
-        assert allowed in refused.value.hint
 
 
 def test_a_fault_in_the_environment_names_the_variable() -> None:
