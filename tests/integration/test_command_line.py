@@ -53,10 +53,10 @@ def test_a_reader_that_stops_reading_is_not_an_error(pipe: str, unbuffered: str)
 @pytest.mark.parametrize(
     ("typed", "message", "hint"),
     [
-        ("setup --edge 99", "there is no option --edge of setup; did you mean --edges?", "inv --help setup"),
+        ("setup --edge 99", "there is no option --edge of setup; did you mean --edges?", "inv setup --help-all"),
         ("setpu", "there is no task setpu; did you mean setup?", "inv --list"),
         ("--help setpu", "there is no task setpu; did you mean setup?", "inv --list"),
-        ("setup --edges", "--edges needs a value", "inv --help setup"),
+        ("setup --edges", "--edges needs a value", "inv setup --help-all"),
         ("setup --edges 3 --edges 4", "there is no task 4", "inv --list"),
         ("setup --edges abc", "--edges is 'abc'", "allowed: a whole number from 0 to 100000"),
         ("down --purge --platform ''", "--platform is ''", "is a variable of your shell empty?"),
@@ -68,7 +68,11 @@ def test_a_reader_that_stops_reading_is_not_an_error(pipe: str, unbuffered: str)
         ("setup --platform ./no-such", "no-such is not a directory", "name a docker-openems checkout"),
         ("setup --runtime doker", "--runtime is 'doker'", "one of auto, docker, embedded"),
         ("--edges 3 setup", "--edges is typed before the task; it belongs behind it", "inv setup --edges 3"),
-        ("status --fix", "there is no option --fix of status (doctor and setup have --fix)", "inv --help status"),
+        (
+            "status --fix",
+            "there is no option --fix of status (doctor and setup have --fix)",
+            "inv status --help-all",
+        ),
         ("--help-all", "--help-all needs a task", "inv setup --help-all"),
         ("--dry setup", "--dry would not stop a task from doing its work", "inv plan"),
         ("status --watch --json", "--watch and --json cannot be used together", "repeat the command yourself"),
