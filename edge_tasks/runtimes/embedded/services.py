@@ -74,7 +74,7 @@ class EmbeddedServices:
             raise SettingsError(f"there is no service {service!r}", hint=f"one of {', '.join(files)}")
         speak_of_edges = ("edges", BACKEND) if edges and not service else tuple(files)
         chosen = {name: files[name] for name in speak_of_edges if service in ("", name)}
-        logs.show(chosen, edges, follow=follow)
+        logs.show(chosen, edges, self.context.say, follow=follow)
 
     def stop(self, *, is_final: bool = False) -> tuple[str, ...]:  # noqa: ARG002 - it is quick anyway
         """Stop everything; the names of what ran."""
