@@ -60,10 +60,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
     "truth": TRUTH,
     "verify": VERIFY,
     "reset": (Option("history", "Remove only the history; the edges go on", is_flag=True),),
-    "cache": (
-        Option("list", "List them, as without any option", is_flag=True),
-        Option("clear", "Remove all of them", is_flag=True),
-    ),
+    "cache": (Option("clear", "Remove all of them, instead of listing them", is_flag=True),),
     "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
     "down": (
         Option(
