@@ -30,4 +30,6 @@ def test_an_option_that_may_be_typed_several_times_collects_what_was_typed_of_on
 
 def test_no_task_takes_what_invoke_takes_as_the_wish_for_a_list_or_for_help() -> None:
     names = {name: set(tasks.namespace[name].options) for name in tasks.namespace.task_names}
-    assert {name: found for name, options in names.items() if (found := options & {"list", "help", "version"})} == {}
+    assert {
+        name: found for name, options in names.items() if (found := options & {"list", "help", "version"})
+    } == {}
