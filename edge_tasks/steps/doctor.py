@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edge_tasks.errors import FleetError, MissingTool, SettingsError
 from edge_tasks.plan import Plan, counted
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.runtimes.protocols import Correction, Services
+
+_EACH: Final = "do what each finding says"
+"""Each finding says itself what to change or type."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
 
 def _remedy(errors: Sequence[Finding], *, with_copy: bool) -> str:
     if with_copy:
-        return "change the files; after that, --fix corrects the rest, which is not listed here, in our copy"
-    return "inv doctor --fix, or change the files" if any(error.fixes for error in errors) else "change the files"
+        return f"{_EACH}; after that, --fix corrects the rest, which is not listed here, in our copy"
+    return f"inv doctor --fix, or {_EACH}" if any(error.fixes for error in errors) else _EACH
 
 
 def _entry(finding: Finding) -> dict[str, object]:
