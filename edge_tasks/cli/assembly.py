@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli import pasts_left
+from edge_tasks.cli.judging import required
 from edge_tasks.cli.question import is_confirmed
 from edge_tasks.cli.selection import edges_meant, selected_edges
 from edge_tasks.cli.timeline import longest
-from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
 from edge_tasks.steps import step
@@ -176,8 +176,7 @@ def restart(session: Session) -> None:
         EdgesNotOnline: the fleet is down.
     """
     session.require_fleet()
-    if not session.options.get("edge"):
-        raise SettingsError("which edge?", hint="inv restart --edge 3, or 3-7, or 0,3-7")
+    required(session.options, "edge", "inv restart --edge 3, or 3-7, or 0,3-7")
     session.begin()
     target = session.target
     edges = selected_edges(session)

@@ -17,7 +17,7 @@ from edge_tasks.checkout.platform_meant import find_platform
 from edge_tasks.cli.attach_options import CONNECT_RATE, FOR, LIMIT, MIN_AVAILABILITY, TAKES
 from edge_tasks.cli.consent import ask_for_consent, load_on
 from edge_tasks.cli.effects import own_without_effect
-from edge_tasks.cli.judging import check_typed
+from edge_tasks.cli.judging import check_typed, required
 from edge_tasks.cli.options import COMMON
 from edge_tasks.cli.selection import edges_meant, selected
 from edge_tasks.errors import NotWritable, SettingsError
@@ -121,9 +121,7 @@ def _say_without_effect(session: Session) -> None:
 
 
 def _address(session: Session) -> BackendAddress:
-    typed = str(session.options.get("backend") or "")
-    if not typed:
-        raise SettingsError("which backend?", hint="inv attach --backend wss://HOST --keys keys.csv --for 10m")
+    typed = required(session.options, "backend", "inv attach --backend wss://HOST --keys keys.csv --for 10m")
     found = backend_address(typed)
     if found is None:
         raise SettingsError(
@@ -133,9 +131,7 @@ def _address(session: Session) -> BackendAddress:
 
 
 def _path(session: Session, name: str, *, hint: str = "") -> Path:
-    typed = str(session.options.get(name) or "")
-    if not typed:
-        raise SettingsError(f"--{name} is missing", hint=hint)
+    typed = required(session.options, name, hint)
     return (Path.cwd() / Path(typed).expanduser()).resolve()
 
 

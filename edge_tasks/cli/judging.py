@@ -10,6 +10,7 @@ from edge_tasks.cli.option import Setting
 from edge_tasks.cli.options import SETTINGS
 from edge_tasks.cli.own_options import OWN
 from edge_tasks.cli.selection import selected
+from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.limits import MOST_EDGES
 
 if TYPE_CHECKING:
@@ -39,6 +40,22 @@ def check_typed(options: Mapping[str, object], typed: frozenset[str]) -> None:
         _check_past(*(str(options.get(name) or "") for name in _PAST))
     if "truth" in typed or ("verify" in typed and (options.get("energy") or "backfill" not in typed)):
         _check_bill(*(str(options.get(name) or "") for name in _BILL))
+
+
+def required(options: Mapping[str, object], name: str, hint: str) -> str:
+    """The text of an option without which the task can do nothing.
+
+    Args:
+        options: as typed.
+        name: of the option.
+        hint: a line with it, to be typed.
+
+    Raises:
+        SettingsError: it was not typed.
+    """
+    if not (value := options.get(name)):
+        raise SettingsError(f"--{name} is missing", hint=hint)
+    return str(value)
 
 
 def _check_past(begin: str, end: str, every: str, zone: str) -> None:

@@ -123,9 +123,7 @@ def check_size(edges: int, light: int) -> None:
         SettingsError: which.
     """
     if edges + light < 1:
-        raise SettingsError(
-            "--edges is '0'", hint=f"allowed: a whole number from 0 to {MOST_EDGES}; 0 only with --light-edges"
-        )
+        raise SettingsError("this fleet would have no edge", hint="--edges 1, or --light-edges 1, or more")
     if edges + light > MOST_EDGES:
         raise SettingsError(
             f"{counted(edges, 'edge')} and {counted(light, 'light edge')} are too many",
