@@ -12,6 +12,7 @@ from edge_tasks.cli.selection import edges_meant, selected_edges
 from edge_tasks.cli.timeline import longest
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
+from edge_tasks.runtimes.address import lines_of
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -236,7 +237,9 @@ def print_next(session: Session) -> None:
     line("")
     if chain := longest(session.console.steps):
         line(f"took      {chain}", 10)
-    for word, where in session.runtime.services.addresses():
+    addresses = session.runtime.services.addresses()
+    session.console.document(addresses=[one.entry for one in addresses])
+    for word, where in lines_of(addresses):
         line(f"{word:<9} {where}", 10)
     target = session.target
     fleet = target.fleet

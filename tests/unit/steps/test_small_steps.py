@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from edge_tasks.runtimes.address import Address
     from edge_tasks.steps.past_purge import PastPurge
 
 
@@ -46,7 +47,7 @@ class Services:
     def running(self) -> tuple[str, ...]:
         return self.stopped
 
-    def addresses(self) -> tuple[tuple[str, str], ...]:
+    def addresses(self) -> tuple[Address, ...]:
         return ()
 
     def override(self) -> Override:
