@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
+from edge_tasks import __version__
 from edge_tasks.fleet.keys_file import read_keys
 from tests.inv import ROOT, inv, without_settings
 
@@ -58,9 +59,9 @@ def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any, tmp_p
         "write config-edge0: not there yet"
     ]
     assert document(platform, "doctor")["findings"] == []
-    assert {"release", "registry", "template"} <= {
-        row["about"] for row in document(platform, "doctor", "--explain")["explanation"]
-    }
+    understood = {row["about"]: row for row in document(platform, "doctor", "--explain")["explanation"]}
+    assert {"release", "registry", "template"} <= understood.keys()
+    assert understood["edge-tasks"]["found"] == __version__
     made = document(platform, "setup", "--edges", "2", "--light-edges", "1")
     assert [step["name"] for step in made["steps"]][-2:] == ["up", "verify"]
     assert [edge["ports"] is None for edge in made["edges"]] == [False, False, True]
