@@ -37,6 +37,11 @@ def failing(error: BaseException) -> Failing:
     return executor
 
 
+def caused(error: Exception, cause: BaseException) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
@@ -45,6 +50,7 @@ def failing(error: BaseException) -> Failing:
         (OSError(errno.EIO, "Input/output error", b"/p/\xff"), 8, "/p/\udcff cannot be used: Input/output error"),
         (OSError("no route"), 8, "the system refused: no route"),
         (KeyboardInterrupt(), 130, "interrupted"),
+        (caused(RuntimeError("Error calling __set_name__"), KeyboardInterrupt()), 130, "interrupted"),
     ],
 )
 def test_a_failure_ends_with_its_code_and_with_a_document(
