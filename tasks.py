@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from edge_tasks.cli.interruption import end_inv_at_once
 
-from invoke.collection import Collection
-from invoke.exceptions import Exit
+end_inv_at_once()  # what is imported below takes a while
 
-from edge_tasks.cli.asked import needed_by
-from edge_tasks.cli.program import speak_for_inv, step
+from typing import TYPE_CHECKING  # noqa: E402 - as above
+
+from invoke.collection import Collection  # noqa: E402 - as above
+from invoke.exceptions import Exit  # noqa: E402 - as above
+
+from edge_tasks.cli.asked import needed_by  # noqa: E402 - as above
+from edge_tasks.cli.program import speak_for_inv, step  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -22,8 +22,11 @@ _STEPS = """\
 You can type several tasks in one command (`inv gen-configs compose`). Each runs once, and options may follow
 any of them. The tasks that a task needs run first. What is already right is left alone. `inv TASK --help`
 prints the options that most people need, `inv TASK --help-all` all that can matter to the task. If an option
-has no effect where you type it, a line says so. `status`, `report`, `logs` and `down` take the fleet as it was
-saved, whatever `--edges` says."""
+has no effect where you type it, a line says so. A file that you name with `--output` is replaced only if the
+same task has written it (or if it is empty).
+
+{looking}
+take the fleet as it was saved, whatever `--edges` says. So does `verify` alone, if there is a fleet."""
 _VERIFY = """\
 If there is a fleet, `inv verify` alone **judges, but mends nothing**: it names an edge that has died, and it
 exits with 6 if the whole fleet is down. `inv up` and `inv setup` mend. If there is no fleet yet, `inv verify`
@@ -85,16 +88,18 @@ def pages() -> dict[Path, str]:
 
 
 def _tasks() -> str:
-    from edge_tasks.cli.options import COMMON  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.effects import LOOKING  # noqa: PLC0415 - only where the pages are written
+    from edge_tasks.cli.options import COMMON  # noqa: PLC0415 - as above
     from edge_tasks.cli.own_options import OWN  # noqa: PLC0415 - as above
 
     namespace = _namespace()
     tasks = {name: namespace[name] for name in namespace.task_names}
     rows = [f"| `{name}` | {_names(task.pre)} | {_summary(task)} |" for name, task in tasks.items()]
+    *others, last = (f"`{name}`" for name in tasks if name in LOOKING)
     parts = [
         "# Tasks and options",
         _WRITTEN,
-        _STEPS,
+        _STEPS.format(looking=f"{', '.join(others)} and {last}"),
         _table(("task", "needs", "what it does"), rows),
         _VERIFY,
         "## Options of all tasks",

@@ -21,7 +21,7 @@
       PlatformLocked         7    another command is working on the same platform
       NotWritable            8    a file or directory cannot be written; what was there before is complete
 
-``plan --check`` ends with 1 when something would change; Ctrl-C ends with 130.
+``plan --check`` ends with 1 when something would change, and so does a fault of ours; Ctrl-C ends with 130.
 """
 
 from __future__ import annotations

@@ -7,29 +7,43 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.plan import some
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _PAUSE_S: Final = 0.3
 _WORD: Final = re.compile(r"[\w-]+")
 
 
-def show(files: Mapping[str, Path], words: Collection[str], *, last: int = 100, follow: bool = False) -> None:
+def show(
+    files: Mapping[str, Path],
+    words: Sequence[str],
+    say: Callable[[str], None],
+    *,
+    last: int = 100,
+    follow: bool = False,
+) -> None:
     """Print the last lines of each file that have one of the words (all, without words); then what is added.
 
     Args:
         files: by the name that stands before each of its lines.
         words: e.g. names of edges, as they stand in ``edge1: connected``.
+        say: is told if there is no line to be printed.
         last: how many lines of each file.
         follow: go on until interrupted.
     """
     places: dict[str, int] = {}
+    shown = 0
     for name, file in files.items():
         data = file.read_bytes() if file.exists() else b""
         places[name] = len(data)
         found = list(with_words(data.decode(errors="replace").splitlines(), words))
+        shown += len(found)
         _print(name, found[-last:])
+    if not shown:
+        say(f"no line{f' of {some(tuple(words))}' if words else ''} in the log of {' or '.join(files)}")
     while follow:
         time.sleep(_PAUSE_S)
         for name, place in places.items():

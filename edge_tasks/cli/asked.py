@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from edge_tasks.cli.step_task import StepTask
 
 HELP_ALL: Final = "--help-all"
-_UNREADABLE: Final = 1
-"""The exit code when there is no such task or option, as invoke has it."""
+_UNREADABLE: Final = 2
+"""The exit code of :class:`edge_tasks.errors.SettingsError`: ``plan --check`` has 1 for itself."""
 _WIDEST: Final = 114
 
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.cli import pasts_left
+from edge_tasks.cli.judging import required
 from edge_tasks.cli.question import is_confirmed
-from edge_tasks.cli.selection import selected_edges
+from edge_tasks.cli.selection import edges_meant, selected_edges
 from edge_tasks.cli.timeline import longest
-from edge_tasks.errors import SettingsError
 from edge_tasks.openems.households import consumption_meters, not_aggregated
 from edge_tasks.proof.look import Expectations, MadeOf
+from edge_tasks.runtimes.address import lines_of
 from edge_tasks.steps import step
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
@@ -157,6 +158,8 @@ def run_step(session: Session, name: str) -> None:
 def verify(session: Session) -> None:
     """``inv verify``."""
     session.begin()
+    if "verify" in session.typed:
+        edges_meant(session)  # so that one that there is not is named before others are awaited
     session.await_beside()
     timeout_s = session.target.choices.number("timeout")
     view = fleet_view(session)
@@ -174,8 +177,7 @@ def restart(session: Session) -> None:
         EdgesNotOnline: the fleet is down.
     """
     session.require_fleet()
-    if not session.options.get("edge"):
-        raise SettingsError("which edge?", hint="inv restart --edge 3, or 3-7, or 0,3-7")
+    required(session.options, "edge", "inv restart --edge 3, or 3-7, or 0,3-7")
     session.begin()
     target = session.target
     edges = selected_edges(session)
@@ -235,7 +237,9 @@ def print_next(session: Session) -> None:
     line("")
     if chain := longest(session.console.steps):
         line(f"took      {chain}", 10)
-    for word, where in session.runtime.services.addresses():
+    addresses = session.runtime.services.addresses()
+    session.console.document(addresses=[one.entry for one in addresses])
+    for word, where in lines_of(addresses):
         line(f"{word:<9} {where}", 10)
     target = session.target
     fleet = target.fleet

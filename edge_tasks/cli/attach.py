@@ -16,11 +16,12 @@ from edge_tasks.checkout.layouts import Platform, bundled_source
 from edge_tasks.checkout.platform_meant import find_platform
 from edge_tasks.cli.attach_options import CONNECT_RATE, FOR, LIMIT, MIN_AVAILABILITY, TAKES
 from edge_tasks.cli.consent import ask_for_consent, load_on
+from edge_tasks.cli.effects import own_without_effect
+from edge_tasks.cli.judging import check_typed, required
 from edge_tasks.cli.options import COMMON
 from edge_tasks.cli.selection import edges_meant, selected
-from edge_tasks.cli.settings import check_typed
 from edge_tasks.errors import NotWritable, SettingsError
-from edge_tasks.fleet.keys_file import check_ending, read_keys
+from edge_tasks.fleet.keys_file import FILE, read_keys
 from edge_tasks.fleet.limits import MOST_EDGES
 from edge_tasks.openems.backend_address import backend_address, parts_of
 from edge_tasks.plan import counted
@@ -64,11 +65,11 @@ def attach(session: Session) -> bool:
         SettingsError: an option or the file of keys cannot be used, or consent was not given.
         FleetError: as the step says.
     """
-    check_typed(session.options)
+    check_typed(session.options, session.typed)
     _say_without_effect(session)
     address, options = _address(session), _light_options(session)
     path = _path(session, "keys", hint="inv export-keys --output keys.csv, on the machine that has the fleet")
-    check_ending(path, "--keys")
+    FILE.check_ending(path, "--keys")
     every_key = read_keys(path)
     keys = _chosen(session, every_key)
     ca_file = _path(session, "ca") if session.options.get("ca") else None
@@ -111,15 +112,16 @@ def _step(  # noqa: PLR0913 - one for each thing that was typed
 
 
 def _say_without_effect(session: Session) -> None:
-    for name, value in session.options.items():
-        if value and name in COMMON and name not in TAKES:
+    typed = [name for name, value in session.options.items() if value]
+    for name in typed:
+        if name in COMMON and name not in TAKES:
             session.console.line(f"! {COMMON[name].option} has no effect here: attach needs no fleet")
+    for line in own_without_effect(typed, session.typed):
+        session.console.line(f"! {line}")
 
 
 def _address(session: Session) -> BackendAddress:
-    typed = str(session.options.get("backend") or "")
-    if not typed:
-        raise SettingsError("which backend?", hint="inv attach --backend wss://HOST --keys keys.csv --for 10m")
+    typed = required(session.options, "backend", "inv attach --backend wss://HOST --keys keys.csv --for 10m")
     found = backend_address(typed)
     if found is None:
         raise SettingsError(
@@ -129,9 +131,7 @@ def _address(session: Session) -> BackendAddress:
 
 
 def _path(session: Session, name: str, *, hint: str = "") -> Path:
-    typed = str(session.options.get(name) or "")
-    if not typed:
-        raise SettingsError(f"--{name} is missing", hint=hint)
+    typed = required(session.options, name, hint)
     return (Path.cwd() / Path(typed).expanduser()).resolve()
 
 
@@ -230,8 +230,6 @@ def _report_files(session: Session, keys: Path) -> AttachReportFiles:
         NotWritable: nothing can be written there.
     """
     path = (Path.cwd() / Path(str(session.options.get("output") or default_name())).expanduser()).resolve()
-    if path.suffix.lower() != ".html":
-        raise SettingsError(f"--output is {str(path)!r}", hint="FILE.html; FILE.json is written beside it")
     if not os.access(path.parent, os.W_OK):  # nobody wants to learn that after a day
         raise NotWritable(f"{path.parent} cannot be written", hint="name a file elsewhere: --output FILE.html")
     files = AttachReportFiles(path)
@@ -240,11 +238,7 @@ def _report_files(session: Session, keys: Path) -> AttachReportFiles:
             f"--output would replace the apikeys in {keys}",
             hint=f"another name: --output {path.stem}-report.html",
         )
-    if (foreign := files.foreign) is not None:
-        raise SettingsError(
-            f"--output would replace {foreign}, which is no report of inv attach",
-            hint=f"another name: --output {path.stem}-report.html, or move that file away",
-        )
+    files.check()
     return files
 
 

@@ -37,15 +37,17 @@ ATTACH: Final = (
     FOR,
     LIMIT,
     MIN_AVAILABILITY,
-    Option("ca", "Certificates of the authorities to believe instead of the system's, in PEM format"),
+    Option("ca", "The CA's certificates, instead of the system's"),
     Option("rest", "The backend's REST API, to be asked which edges are online: https://HOST:PORT"),
-    Option("netrc", "The login for --rest (default: ~/.netrc)"),
+    Option("netrc", "The login for --rest (default: ~/.netrc)", only_with="rest"),
     Option("output", "The report, FILE.html, and FILE.json beside it (default: edge-tasks-attach-TIME.html)"),
 )
 EXPORT_KEYS: Final = (
     Option("edge", "Only these edges: 3, 3-7 or 0,3-7"),
     Option("output", "The file, FILE.csv or FILE.json"),
 )
+DEFAULTS: Final = {"connect_rate": str(CONNECT_RATE), "seed": "as the file of keys says"}
+"""Of options of all tasks, where attach has others than they have."""
 TAKES: Final = frozenset(
     (
         "platform",

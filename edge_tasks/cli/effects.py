@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Final
 from edge_tasks.cli.attach_options import TAKES
 from edge_tasks.cli.option import Matters, Saved, Setting
 from edge_tasks.cli.options import COMMON
+from edge_tasks.cli.own_options import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from edge_tasks.cli.option import Option
 
-LOOKING: Final = frozenset({"status", "dashboard", "households", "report", "export-keys", "logs", "down"})
+LOOKING: Final = frozenset(
+    ("status", "dashboard", "households", "truth", "report", "export-keys", "logs", "down")
+)
 """The tasks that take the fleet as it was saved."""
+JUDGING: Final = frozenset({"verify"})
+"""They do that, too, if there is a fleet and nothing else was typed: it is judged, and nothing is mended."""
 MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
 """The settings that say where a fleet is: with another value, none of these tasks would find it."""
+_VAIN: Final = " has no effect here: it matters only"
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,43 @@ class Place:
         }[needed]
 
 
-def without_effect(typed: Iterable[str], place: Place) -> tuple[str, ...]:
+def at_work(typed: frozenset[str], tasks: frozenset[str], *, has_fleet: bool) -> frozenset[str]:
+    """The tasks of a call that do something: what a task needs that only judges a fleet does nothing.
+
+    Args:
+        typed: their names.
+        tasks: these and those that they need.
+        has_fleet: the fleet was there before the call.
+    """
+    return typed if has_fleet and typed <= JUDGING else tasks
+
+
+def without_effect(typed: Collection[str], place: Place) -> tuple[str, ...]:
     """A line for each option, by its name, that changes nothing in this place."""
     found = (COMMON[name] for name in typed if name in COMMON)
-    reasons = ((option, _why_not(option, place)) for option in found)
-    return tuple(f"{option.option} has no effect here: it matters only {why}" for option, why in reasons if why)
+    common = ((option, _why_not(option, place)) for option in found)
+    return tuple(f"{option.option}{_VAIN} {why}" for option, why in common if why) + own_without_effect(
+        typed, place.tasks
+    )
+
+
+def own_without_effect(typed: Collection[str], tasks: frozenset[str]) -> tuple[str, ...]:
+    """A line for each option that single tasks have and that needs another one, or is vain beside it."""
+    return tuple(f"--{name.replace('_', '-')}{_VAIN} {why}" for name, why in _own_reasons(typed, tasks) if why)
+
+
+def _own_reasons(typed: Collection[str], tasks: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The name of each own option, and beside what it matters; empty if it does to one of these tasks."""
+    for name in typed:
+        owned = [option for task in tasks for option in OWN.get(task, ()) if option.name == name]
+        reasons = [_beside(option, typed) for option in owned]
+        yield name, reasons[0] if reasons and all(reasons) else ""
+
+
+def _beside(option: Option, typed: Collection[str]) -> str:
+    if option.only_with and option.only_with not in typed:
+        return f"with --{option.only_with}"
+    return f"without --{option.not_with}" if option.not_with in typed else ""
 
 
 def can_matter(option: Option, tasks: frozenset[str]) -> bool:
@@ -70,6 +108,12 @@ def counting(options: Mapping[str, object], tasks: frozenset[str]) -> dict[str, 
     return {
         name: value for name, value in options.items() if name not in COMMON or not _kept(COMMON[name], tasks)
     }
+
+
+def counting_variables(environ: Mapping[str, str], tasks: frozenset[str]) -> dict[str, str]:
+    """The shell's variables, likewise."""
+    kept = {option.variable for option in COMMON.values() if isinstance(option, Setting) and _kept(option, tasks)}
+    return {name: value for name, value in environ.items() if name not in kept}
 
 
 def _why_not(option: Option, place: Place) -> str:
@@ -89,7 +133,7 @@ def _unused(option: Option, tasks: frozenset[str]) -> bool:
 
 def _kept(option: Option, tasks: frozenset[str]) -> bool:
     """It is saved, and these tasks take it as it is."""
-    return _is_saved(option) and option.name not in MOVING and tasks <= LOOKING
+    return _is_saved(option) and option.name not in MOVING and tasks <= LOOKING | JUDGING
 
 
 def _is_saved(option: Option) -> bool:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import invoke.executor
 from invoke.exceptions import Exit
 
+from edge_tasks.cli.interruption import CODE, end_in_order
+
 if TYPE_CHECKING:
     from invoke.tasks import Call
 
@@ -57,11 +59,7 @@ class Executor(invoke.executor.Executor):
         except ImportError as error:
             raise self._not_installed(error) from None
         except KeyboardInterrupt:
-            if (session := self._session) is not None:
-                session.end_beside(patience_s=0.0)
-            raise self._failed(
-                "interrupted", "run the same command again; it continues where it stopped", 130
-            ) from None
+            raise self._interrupted() from None
         except BrokenPipeError:
             discard_output()
             only_read = self._session.typed <= _ONLY_READ
@@ -72,11 +70,18 @@ class Executor(invoke.executor.Executor):
             self._finish(None)
             raise
         except Exception as error:
+            if isinstance(error.__cause__, KeyboardInterrupt):  # Python's RuntimeError while it makes a class
+                raise self._interrupted() from None
             self._finish(_fault(error))
             raise
         finally:
             self._close()
         return results
+
+    def _interrupted(self) -> Exit:
+        if (session := self._session) is not None:
+            session.end_beside(patience_s=0.0)
+        return self._failed("interrupted", "run the same command again; it continues where it stopped", CODE)
 
     def _close(self) -> None:
         """Nothing that is said meanwhile takes the place of why the call has failed."""
@@ -155,19 +160,26 @@ class Executor(invoke.executor.Executor):
         from edge_tasks.errors import SettingsError  # noqa: PLC0415 - kept out of `inv --list`
 
         options: dict[str, Any] = {}
-        twice = ""
+        twice = empty = ""
         for call in calls:
             for name, value in call.kwargs.items():
-                if value and options.setdefault(name, value) != value:
+                if _is_empty(value):
+                    empty = f"--{name.replace('_', '-')}"
+                elif value and options.setdefault(name, value) != value:
                     twice = f"--{name.replace('_', '-')}"
         typed = frozenset(map(_name, calls))
         section = self.config.get("edge_tasks") or {}
         configured = dict(section) if isinstance(section, dict) else {}
         self._session = Session(options, typed, configured, self._invocation)
+        end_in_order()
         if section and not configured:
             raise SettingsError(
                 f"invoke.yaml, edge_tasks is {section!r}",
                 hint="write names and values, for example edge_tasks: {edges: 3}",
+            )
+        if empty:
+            raise SettingsError(
+                f"{empty} is ''", hint="give it a value, or leave it out; is a variable of your shell empty?"
             )
         if twice:
             raise SettingsError(
@@ -180,6 +192,12 @@ class Executor(invoke.executor.Executor):
 def _name(call: Call) -> str:
     """The task's name, as it is typed."""
     return str(call.task.name).replace("_", "-")
+
+
+def _is_empty(value: object) -> bool:
+    """Whether an option was typed with an empty value; None was not typed."""
+    values = value if isinstance(value, list) else [value]
+    return any(isinstance(one, str) and not one.strip() for one in values)
 
 
 def _refused(error: OSError) -> tuple[str, str, int]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 from typing import TYPE_CHECKING, Final
 
+import edge_tasks
 from edge_tasks.adapters.docker import Docker
 from edge_tasks.checkout.added_edge import with_edge
 from edge_tasks.checkout.as_written import read_services
@@ -72,6 +75,8 @@ def _docker() -> Docker:
 
 def _machine(session: Session) -> Iterator[Row]:
     platform = session.target.platform
+    where = session.invocation.home.folder if session.invocation.home.is_clone else "installed"
+    yield Row(_BY_US, edge_tasks.__version__, f"{where}; Python {python_version()}, Invoke {version('invoke')}")
     yield Row("platform", str(platform.path), "the bundled one" if platform.bundled else "a checkout of yours")
     try:
         yield Row("runtime", session.runtime.name, session.runtime.stands_for)

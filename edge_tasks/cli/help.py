@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.cli.attach_options import DEFAULTS
 from edge_tasks.cli.effects import can_matter
-from edge_tasks.cli.option import Matters
+from edge_tasks.cli.option import Matters, Saved, Setting
 from edge_tasks.cli.options import COMMON
 from edge_tasks.cli.own_options import OWN
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.option import Option
 
 _FIRST: Final = (
-    *("edges", "light_edges", "meters", "platform", "runtime", "port_offset"),
+    *("edges", "light_edges", "meters", "profile", "platform", "runtime", "port_offset"),
     *("timeout", "json", "quiet"),
 )
 """The common options that most people need."""
@@ -57,9 +58,24 @@ class TaskHelp:
         sections = [(title, options) for title, options in self._sections(shown) if options]
         left = max(len(option.spelling) for _, options in sections for option in options)
         parts = [f"Usage: {self.command} {self.task} [options] [another task ...]", f"  {self.summary}"]
-        parts += ["\n".join((f"{title}:", *_lines(options, left, width))) for title, options in sections]
-        end = f"{self.command} {self.task} --help-all also shows {len(hidden)} options for special cases."
-        return "\n\n".join((*parts, end if hidden else "Options may follow any task of a command."))
+        parts += [
+            "\n".join((f"{title}:", *_lines(map(self._here, options), left, width)))
+            for title, options in sections
+        ]
+        end = self._more(hidden) if hidden else "Options may follow any task of a command."
+        return "\n\n".join((*parts, textwrap.fill(end, width, break_on_hyphens=False)))
+
+    def _here(self, option: Option) -> Option:
+        """What an option of all tasks means to this one: attach saves nothing, and has defaults of its own."""
+        if self.tasks != {"attach"} or not isinstance(option, Setting):
+            return option
+        return replace(option, saved=Saved.NOT, default_words=DEFAULTS.get(option.name, option.default_words))
+
+    def _more(self, hidden: Sequence[Option]) -> str:
+        """How to see the rest, with the names of those that are about this very task: its errors ask for them."""
+        own = [option.option for option in hidden if self.task in option.used_by]
+        such = f", such as {', '.join(own[:-1])}{' and ' if own[:-1] else ''}{own[-1]}" if own else ""
+        return f"{self.command} {self.task} --help-all also shows {len(hidden)} options{such}."
 
     def _sections(self, shown: Sequence[Option]) -> tuple[tuple[str, Sequence[Option]], ...]:
         rest = [option for option in shown if option.name not in _FIRST]

@@ -43,6 +43,8 @@ class Option:
         matters: where it changes something.
         used_by: the tasks that use it, themselves or because another one needs them; empty if all do.
         is_repeatable: it may be typed several times, each time with another value.
+        only_with: the name of the flag without which it changes nothing; empty if there is none.
+        not_with: the name of the flag with which it changes nothing, likewise.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Option:
     matters: Matters = Matters.ALWAYS
     used_by: tuple[str, ...] = ()
     is_repeatable: bool = False
+    only_with: str = ""
+    not_with: str = ""
 
     @property
     def option(self) -> str:

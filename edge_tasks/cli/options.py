@@ -21,7 +21,7 @@ _JAVA_OPTIONS: Final = "-Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 _SETTINGS: Final = (
     Setting(
         "edges",
-        f"How many edges the fleet has, up to {MOST_EDGES}",
+        f"How many edges, up to {MOST_EDGES}",
         default=1,
         lowest=0,
         highest=MOST_EDGES,
@@ -77,7 +77,7 @@ _SETTINGS: Final = (
     Setting("override_file", "The name of the override", default=OVERRIDE_FILE, saved=Saved.IDENTITY),
     Setting(
         "timeout",
-        "How many seconds verify waits for all edges",
+        "How many seconds verify waits",
         default=120,
         lowest=1,
         highest=86_400,
@@ -214,8 +214,7 @@ _SETTINGS: Final = (
     ),
     Setting(
         "profile",
-        "Profile of light edges: constant, household, household-berlin, office, pv-farm, bdew-h25, bdew-g25,"
-        " bdew-l25, or a file",
+        "The profile of light edges, such as household, or a file",
         default="constant",
         matters=Matters.LIGHT,
         saved=Saved.EXTRA,
@@ -272,7 +271,7 @@ _FLAGS: Final = (
         is_flag=True,
         used_by=("up", "backfill", "down", "reset", "attach"),
     ),
-    Option("json", "Print one JSON document; everything for people goes to standard error", is_flag=True),
+    Option("json", "Print one JSON document; all else goes to standard error", is_flag=True),
     Option("quiet", "Print only what is wrong; the exit code says the rest", is_flag=True),
 )
 COMMON: Final[dict[str, Option]] = {option.name: option for option in (*_SETTINGS, *_FLAGS)}

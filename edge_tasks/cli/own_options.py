@@ -48,7 +48,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
         _EDGE,
         Option("output", "Write the list into this file, FILE.csv"),
     ),
-    "report": (Option("output", "The file (default: edge-tasks-report-TIME.html)"), WATCH_S),
+    "report": (Option("output", "The file, FILE.html (default: edge-tasks-report-TIME.html)"), WATCH_S),
     "logs": (
         _EDGE,
         Option("service", "Only this service (docker), or backend, edges or PostgreSQL (embedded)"),
@@ -60,10 +60,7 @@ OWN: Final[dict[str, tuple[Option, ...]]] = {
     "truth": TRUTH,
     "verify": VERIFY,
     "reset": (Option("history", "Remove only the history; the edges go on", is_flag=True),),
-    "cache": (
-        Option("list", "List them, as without any option", is_flag=True),
-        Option("clear", "Remove all of them", is_flag=True),
-    ),
+    "cache": (Option("clear", "Remove all of them, instead of listing them", is_flag=True),),
     "restart": (Option("edge", "Which edges: 3, 3-7 or 0,3-7"),),
     "down": (
         Option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from edge_tasks.adapters import machine
 from edge_tasks.cli.history_options import EVERY, ZONE
 from edge_tasks.cli.incidents import incidents_by_edge, incidents_wanted, remarks_of
+from edge_tasks.cli.judging import required
 from edge_tasks.cli.past_way import sender_of
 from edge_tasks.cli.pasts_left import indices_noted
 from edge_tasks.cli.publishing import publish
@@ -143,8 +144,7 @@ def _removal(session: Session, chosen: set[str] | None) -> PastRemoval:
 
 def _asked(session: Session) -> Asked:
     typed = {name: str(session.options.get(name) or "") for name in ("from", "to", "every", "zone")}
-    if not typed["from"]:
-        raise SettingsError("since when?", hint="inv backfill --from 2025-11-01")
+    required(typed, "from", "inv backfill --from 2025-11-01")
     zone = dates.zone_named(typed["zone"] or ZONE)
     now = time.time_ns() // 1_000_000
     span = dates.span_named(typed["from"], typed["to"] or dates.NOW, zone, now)

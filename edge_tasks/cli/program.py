@@ -15,6 +15,7 @@ from invoke.program import Program
 import edge_tasks
 from edge_tasks.cli.asked import answer, explained, load_settings
 from edge_tasks.cli.executor import Executor, discard_output
+from edge_tasks.cli.interruption import end_at_once
 from edge_tasks.cli.own_options import options_of
 from edge_tasks.cli.step_task import StepTask
 from edge_tasks.cli.streams import prepare_streams
@@ -85,6 +86,7 @@ class EdgeTasks(Program):
 
 def main() -> None:
     """The command ``edge-tasks``."""
+    end_at_once()
     gc.set_threshold(_MANY_OBJECTS)
     EdgeTasks(_read_tasks()).run()
 

@@ -12,9 +12,10 @@ from edge_tasks.checkout import load_shapes
 from edge_tasks.checkout.platform_meant import find_platform
 from edge_tasks.checkout.roles import EDGE_SERVICE
 from edge_tasks.cli import grouped
-from edge_tasks.cli.effects import counting
+from edge_tasks.cli.effects import at_work, counting, counting_variables
+from edge_tasks.cli.judging import check_typed
 from edge_tasks.cli.releases import with_release
-from edge_tasks.cli.settings import Choices, check_services, check_typed
+from edge_tasks.cli.settings import Choices, check_services
 from edge_tasks.cli.target import Target, wanted_fleet
 from edge_tasks.fleet.saved import State
 from edge_tasks.runtimes.choice import chooser_of, kind
@@ -64,7 +65,7 @@ class Request:
 
     def choices(self) -> Choices:
         """All settings, without those of a saved fleet."""
-        return self._choices(self.options, {})
+        return self._choices(self.options, os.environ, {})
 
     def choice(self, choices: Choices) -> Choice:
         """The runtime that such settings mean, and why."""
@@ -80,10 +81,14 @@ class Request:
         Raises:
             SettingsError: a setting, the fleet file or the platform is not usable.
         """
-        check_typed(self.options)
+        check_typed(self.options, self.typed)
         saved = State(self.platform.path).load()
-        options = counting(self.options, tasks) if saved and saved.choices else self.options
-        choices = self._choices(options, saved.choices if saved else {})
+        options: Mapping[str, object] = self.options
+        environ: Mapping[str, str] = os.environ
+        if saved is not None:
+            tasks = at_work(self.typed, tasks, has_fleet=True)
+            options, environ = counting(options, tasks), counting_variables(environ, tasks)
+        choices = self._choices(options, environ, saved.choices if saved else {})
         groups: tuple[Group, ...] = ()
         if self.typed - _WITHOUT_FLEET_FILE:
             choices, groups = grouped.with_fleet_file(choices, self.platform.path, self.options)
@@ -100,8 +105,10 @@ class Request:
         platform = self.platform
         return chooser_of(self.typed, platform.bundled, lambda: platform.missing_services(self.services_named))
 
-    def _choices(self, options: Mapping[str, object], saved: Mapping[str, str | int]) -> Choices:
-        found = Choices(options, os.environ, saved, self.configured)
+    def _choices(
+        self, options: Mapping[str, object], environ: Mapping[str, str], saved: Mapping[str, str | int]
+    ) -> Choices:
+        found = Choices(options, environ, saved, self.configured)
         paths = {"profile": load_shapes.absolute, "fleet_file": grouped.absolute}
         absolute = {name: make(found.text(name), Path.cwd()) for name, make in paths.items()}
         changed = {name: path for name, path in absolute.items() if path != found.text(name)}

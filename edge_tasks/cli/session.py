@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from edge_tasks.cli.bringing_up import BringingUp
 from edge_tasks.cli.console import Console
-from edge_tasks.cli.effects import Place, without_effect
+from edge_tasks.cli.effects import JUDGING, Place, at_work, without_effect
 from edge_tasks.cli.moves import check_moves, leave_former_place, moves_of, running_of
 from edge_tasks.cli.platform_used import PlatformUsed
 from edge_tasks.cli.request import Request
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from edge_tasks.fleet.saved import Saved
     from edge_tasks.runtimes.protocols import Runtime
 
-_JUDGING: Final = frozenset({"verify"})
 _PATIENCE_S: Final = 10.0
 """How long a call waits for what it has begun and no longer needs."""
 
@@ -118,8 +117,9 @@ class Session:
         wanted = self.target.wanted
         where = kind(wanted.runtime)
         has_light = wanted.fleet.light > 0 or not where.uses_engine
-        place = Place(where.uses_engine, self.request.platform.bundled, has_light, self.tasks, where.spans_nodes)
-        for line in without_effect((name for name, value in self.options.items() if value), place):
+        tasks = at_work(self.typed, self.tasks, has_fleet=self.judges_only)
+        place = Place(where.uses_engine, self.request.platform.bundled, has_light, tasks, where.spans_nodes)
+        for line in without_effect([name for name, value in self.options.items() if value], place):
             self.console.line(f"! {line}")
 
     def check_moves(self) -> None:
@@ -149,7 +149,7 @@ class Session:
         self._begun = True
         target = self.target
         is_new = target.saved is None
-        self.judges_only = self.typed <= _JUDGING and not is_new
+        self.judges_only = self.typed <= JUDGING and not is_new
         if not self.judges_only and (renewed := platform.renew()):
             self.console.line(f"renewed what an earlier version made: {', '.join(map(str, renewed))}")
         if target.wanted != target.saved and not self.judges_only:
@@ -159,7 +159,7 @@ class Session:
                 self.console.line(f"removed {target.saved.override_file}, the override under its former name")
             target.state.save(target.wanted)
         self.platform_used.begin()
-        if is_new and self.typed <= _JUDGING:
+        if is_new and self.typed <= JUDGING:
             self.console.line("there is no fleet here yet: verify brings one up first")
         self.console.line(self.header())
         self.say_without_effect()

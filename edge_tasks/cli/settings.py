@@ -99,17 +99,6 @@ def _of(chosen: Chosen | None) -> tuple[str | int | None, str]:
 _EXTRAS = tuple(name for name, setting in SETTINGS.items() if setting.saved is Saved.EXTRA)
 
 
-def check_typed(options: Mapping[str, object]) -> None:
-    """Refuse an option whose value is not allowed before anything is done, also one that is used last.
-
-    Raises:
-        SettingsError: which, and what is allowed.
-    """
-    for name, setting in SETTINGS.items():
-        if value := options.get(name):
-            setting.checked(value, setting.option)
-
-
 def check_services(named: object) -> dict[str, str]:
     """The section ``edge_tasks.services`` of ``invoke.yaml``: role → Compose service.
 
@@ -134,9 +123,7 @@ def check_size(edges: int, light: int) -> None:
         SettingsError: which.
     """
     if edges + light < 1:
-        raise SettingsError(
-            "--edges is '0'", hint=f"allowed: a whole number from 0 to {MOST_EDGES}; 0 only with --light-edges"
-        )
+        raise SettingsError("this fleet would have no edge", hint="--edges 1, or --light-edges 1, or more")
     if edges + light > MOST_EDGES:
         raise SettingsError(
             f"{counted(edges, 'edge')} and {counted(light, 'light edge')} are too many",

@@ -60,7 +60,7 @@ class _Typed(Argument):
 
 def _argument(name: str, option: Option) -> Argument:
     identifier = name.replace("-", "_")
-    kind, default = (bool, False) if option.is_flag else (list, None) if option.is_repeatable else (str, "")
+    kind, default = (bool, False) if option.is_flag else (list, None) if option.is_repeatable else (str, None)
     return _Typed(
         name=name,
         attr_name=None

@@ -49,7 +49,7 @@ class Typed:
             return Told(f"{option} needs a value", more)
         found = _UNKNOWN.search(said)
         if found is None:
-            return Told(said, f"{self.command} --list, or {self.command} --help TASK")
+            return Told(said, f"{self.command} --list, or {self.command} TASK --help")
         return self._unknown_option(found[1]) if found[1].startswith("-") else self._unknown_task(found[1])
 
     def _unknown_option(self, option: str) -> Told:
@@ -87,7 +87,7 @@ class Typed:
 
     @property
     def _help(self) -> str:
-        return f"{self.command} --help {self.task}"
+        return f"{self.command} {self.task} --help-all"
 
 
 def _meant(word: str, known: Sequence[str]) -> str:

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import read_utf8, write_file
+from edge_tasks.adapters.named_file import FileKind, has_titles
 from edge_tasks.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-ENDINGS: Final = (".csv", ".json")
 _NAME: Final = re.compile(r"edge(0|[1-9][0-9]{0,5})")
 _OTHERS_MAY: Final = stat.S_IRWXG | stat.S_IRWXO
 _FORM: Final = "name,apikey or name,apikey,seed"
@@ -46,14 +46,18 @@ class EdgeKey:
 _COLUMNS: Final = tuple(one.name for one in fields(EdgeKey))
 
 
-def check_ending(path: Path, option: str) -> None:
-    """Refuse another ending than those of a file of keys.
+def _is_json(path: Path) -> bool:
+    rows = json.loads(path.read_bytes())
+    return isinstance(rows, list) and all(
+        isinstance(row, dict) and set(_COLUMNS[:2]) <= row.keys() <= set(_COLUMNS) for row in rows
+    )
 
-    Raises:
-        SettingsError: it has another.
-    """
-    if path.suffix.lower() not in ENDINGS:
-        raise SettingsError(f"{option} is {str(path)!r}", hint="FILE.csv or FILE.json")
+
+FILE: Final = FileKind(
+    "file of inv export-keys",
+    "keys",
+    {".csv": has_titles(_COLUMNS, _COLUMNS[:2]), ".json": _is_json},
+)
 
 
 def write_keys(path: Path, keys: Sequence[EdgeKey]) -> None:

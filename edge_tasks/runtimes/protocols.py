@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edge_tasks.proof.backend_api import BackendApi
     from edge_tasks.proof.protocol import EdgeProcess, StatusSource
     from edge_tasks.registry.protocol import Registry
+    from edge_tasks.runtimes.address import Address
     from edge_tasks.runtimes.plans import DatabaseToPrepare, EdgesToStart, ImagesToMake, Override
     from edge_tasks.runtimes.storage import Storage
 
@@ -36,8 +37,8 @@ class Services(Protocol):
     def running(self) -> tuple[str, ...]:
         """The names of what runs."""
 
-    def addresses(self) -> tuple[tuple[str, str], ...]:
-        """The addresses that people need next: a word and an address."""
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses that people need next; those of the same thing follow each other."""
 
     def override(self) -> Override:
         """The compose override for the fleet's edges."""

@@ -6,12 +6,27 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.named_file import FileKind, has_mark
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-_MARK: Final = b'<meta name="generator" content="edge-tasks attach">'
-_MARK_WITHIN: Final = 1000
 _MEMBERS: Final = frozenset({"backend", "began", "availability", "edges"})
+
+
+def _is_document(path: Path) -> bool:
+    found = json.loads(path.read_bytes())
+    return isinstance(found, dict) and found.keys() >= _MEMBERS
+
+
+_WHAT: Final = "report of inv attach"
+_PAGE: Final = FileKind(
+    _WHAT,
+    "report",
+    {".html": has_mark(b'<meta name="generator" content="edge-tasks attach">')},
+    "; FILE.json is written beside it",
+)
+_DOCUMENT: Final = FileKind(_WHAT, "report", {".json": _is_document})
 
 
 @dataclass(frozen=True)
@@ -29,25 +44,11 @@ class AttachReportFiles:
         """The JSON file."""
         return self.page.with_suffix(".json")
 
-    @property
-    def foreign(self) -> Path | None:
-        """One that exists and is no report of ours, so that it must not be replaced; None without."""
-        if self.page.exists() and not _is_page(self.page):
-            return self.page
-        return self.document if self.document.exists() and not _is_document(self.document) else None
+    def check(self) -> None:
+        """Refuse names by which a file of somebody else would be replaced.
 
-
-def _is_page(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return _MARK in file.read(_MARK_WITHIN)
-    except OSError:
-        return False
-
-
-def _is_document(path: Path) -> bool:
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and found.keys() >= _MEMBERS
+        Raises:
+            SettingsError: one is there and is no report of ours, or the page has another ending.
+        """
+        _PAGE.check(self.page)
+        _DOCUMENT.check(self.document, typed=self.page)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from edge_tasks.checkout.findings import Finding
     from edge_tasks.runtimes.protocols import Correction, Services
 
-_AGAIN: Final = "inv doctor shows them again"
+_EACH: Final = "do what each finding says"
+"""Each finding says itself what to change or type."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,14 @@ def refusal_of(errors: Sequence[Finding], *, with_copy: bool) -> FleetError:
     whose = "machine" if of_machine else "platform"
     message = f"the {whose} cannot run this fleet: {counted(len(errors), 'finding')}\n{lines}"
     if of_machine:
-        return MissingTool(message, hint=_AGAIN)
+        return MissingTool(message, hint="inv doctor shows them again")
     return SettingsError(message, hint=_remedy(errors, with_copy=with_copy))
 
 
 def _remedy(errors: Sequence[Finding], *, with_copy: bool) -> str:
-    if all(error.kind != "wiring" for error in errors):
-        return _AGAIN
     if with_copy:
-        return "change the files; after that, --fix corrects the rest, which is not listed here, in our copy"
-    return "inv doctor --fix, or change the files" if any(error.fixes for error in errors) else "change the files"
+        return f"{_EACH}; after that, --fix corrects the rest, which is not listed here, in our copy"
+    return f"inv doctor --fix, or {_EACH}" if any(error.fixes for error in errors) else _EACH
 
 
 def _entry(finding: Finding) -> dict[str, object]:

@@ -52,19 +52,21 @@ class Down:
         """Remove everything that was ever made; what the user added or changed is left, and said."""
         said = list(self.pasts.run()) if self.pasts else []
         places = (*self.former, *([self.services] if self.services else ()))
-        database = ", ".join(filter(None, [services.purge() for services in places])) or "no database"
+        databases = [services.purge() for services in places]
         ours = self.directories.ours()
         for name in ours:
             self.directories.remove(name)
         self.directories.remove_halves()
         self.directories.remove_folder()
-        if self.override.is_file() and is_ours(read_utf8(self.override)):
+        has_override = self.override.is_file() and is_ours(read_utf8(self.override))
+        if has_override:
             with writing(self.override):
                 self.override.unlink()
         remove_directory(self.state.folder)
         left = self.platform.remove_bundled() if self.platform.bundled else ()
-        directories = counted(len(ours), "config directory", "config directories")
-        self.output.line(f"removed: {directories}, the override, {database}, the saved fleet")
+        directories = counted(len(ours), "config directory", "config directories") if ours else ""
+        removed = (directories, "the override" if has_override else "", *databases, "the saved fleet")
+        self.output.line(f"removed: {', '.join(filter(None, removed))}")
         for line in said:
             self.output.line(line)
         if left:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_tasks.checkout import load_shapes
 from edge_tasks.fleet.groups import ranges_holding
-from edge_tasks.fleet.keys_file import EdgeKey, check_ending, write_keys
+from edge_tasks.fleet.keys_file import FILE, EdgeKey, write_keys
 from edge_tasks.plan import counted
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ class ExportKeys:
         """Write it, and say what to type on the other machine.
 
         Raises:
-            SettingsError: the name of the file has another ending.
+            SettingsError: the name of the file has another ending, or the file is somebody else's.
             NotWritable: it cannot be written.
         """
-        check_ending(self.path, "--output")
+        FILE.check(self.path)
         seeds = {id(one): one.group.seed for one in self.blueprints.each}
         keys = [EdgeKey(edge.name, edge.apikey, seeds[id(self.blueprints.of(edge))]) for edge in self.edges]
         write_keys(self.path, keys)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import write_file
-from edge_tasks.errors import SettingsError
+from edge_tasks.adapters.named_file import FileKind, has_titles
 from edge_tasks.openems.households import ConsumptionMeter, consumption_meters, not_aggregated
 from edge_tasks.plan import counted
 
@@ -46,6 +46,12 @@ class Household:
 
 
 TITLES: Final = tuple(field.name for field in fields(Household))
+_FILE: Final = FileKind(
+    "list of inv households",
+    "households",
+    {ENDING: has_titles(TITLES)},
+    "; for JSON: inv households --json > FILE.json",
+)
 
 
 def find_households(
@@ -92,14 +98,11 @@ class Households:
         """Show the table or write the file, and fill the document.
 
         Raises:
-            SettingsError: the name of the file does not end in ``.csv``.
+            SettingsError: the name of the file does not end in ``.csv``, or the file is somebody else's.
             NotWritable: the file cannot be written.
         """
-        if self.path and self.path.suffix.lower() != ENDING:
-            raise SettingsError(
-                f"--output is {str(self.path)!r}",
-                hint=f"FILE{ENDING}; for JSON: inv households --json > FILE.json",
-            )
+        if self.path:
+            _FILE.check(self.path)
         found = list(find_households(self.edges, self.blueprints))
         self.output.document(
             households=[{**asdict(one), "aggregated_since": meter.aggregated_since} for one, meter in found]

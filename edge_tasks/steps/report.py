@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edge_tasks.adapters import rendering
 from edge_tasks.adapters.files import write_file
+from edge_tasks.adapters.named_file import FileKind, has_mark
 from edge_tasks.errors import BackendError, SettingsError
 from edge_tasks.page.energy import Year
 from edge_tasks.page.history import Track
@@ -39,6 +40,9 @@ _TITLES: Final = (
 )
 _STYLES: Final = ("uPlot.min.css", "bars.css")
 _PAUSE_S: Final = 1.0
+_FILE: Final = FileKind(
+    "report of inv report", "report", {".html": has_mark(b'<meta name="generator" content="edge-tasks report">')}
+)
 _NOT_NOTED: Final = "It is not known when the edges came: an earlier version started them."
 
 
@@ -74,9 +78,10 @@ class Report:
         """Watch the fleet, and write the report.
 
         Raises:
-            SettingsError: the fleet is down.
+            SettingsError: the fleet is down, or the file has another ending or is somebody else's.
             NotWritable: the file cannot be written.
         """
+        _FILE.check(self.path)
         if self.view.is_down:
             raise SettingsError("the fleet is down, so there is nothing to report", hint="inv up")
         with self.output.progress("report", self.seconds, "seconds watched") as progress:

@@ -54,6 +54,8 @@ class Status:
         running = ", ".join(runtime.services.running()) or "nothing"
         self.output.line(f"{counted(len(self.view.edges), 'edge')} in {self.platform}; running: {running}")
         if not self.view.is_down:
+            if self.output.is_read_by_program:
+                self.output.document(addresses=[one.entry for one in runtime.services.addresses()])
             self._show(self.view.look(self._shown, names=self.names))
             return
         self.table.record_down(self.names)

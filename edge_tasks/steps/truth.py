@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from edge_tasks.adapters.files import write_file
-from edge_tasks.errors import SettingsError
+from edge_tasks.adapters.named_file import FileKind, has_titles
 from edge_tasks.history.truth.account import Entry
 from edge_tasks.plan import counted
 
@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 _MOST_ROWS: Final = 24
 _TITLES: Final = Entry._fields
 _CSV, _JSON = ".csv", ".json"
+_LONGEST: Final = 10_000
+"""Characters of a line with one energy; there are far fewer."""
+
+
+def _is_json(path: Path) -> bool:
+    """Whether a file has energies as :func:`_json` writes them; such a file may be too large to be read."""
+    with path.open(encoding="utf-8") as file:
+        first, second = file.readline(_LONGEST), file.readline(_LONGEST).strip().removesuffix(",")
+    found = json.loads(second or "null")
+    return first == "[\n" and (found is None or (isinstance(found, dict) and tuple(found) == _TITLES))
+
+
+_FILE: Final = FileKind("list of inv truth", "truth", {_CSV: has_titles(_TITLES), _JSON: _is_json})
 
 
 @dataclass(frozen=True)
@@ -46,11 +59,11 @@ class Truth:
         """Show the table or write the file, and fill the document.
 
         Raises:
-            SettingsError: the file has another ending.
+            SettingsError: the file has another ending, or is somebody else's.
             NotWritable: it cannot be written.
         """
-        if self.path and self.path.suffix.lower() not in {_CSV, _JSON}:
-            raise SettingsError(f"--output is {str(self.path)!r}", hint=f"FILE{_CSV} or FILE{_JSON}")
+        if self.path:
+            _FILE.check(self.path)
         found = self.accounts.read()
         if self.is_asked_for_json:
             self.output.document(truth=[entry._asdict() for entry in self._entries(found)])

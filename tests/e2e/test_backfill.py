@@ -89,7 +89,7 @@ def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any, 
 def test_what_cannot_be_meant_is_refused_before_anything_is_stopped(platform: Any) -> None:
     assert platform.inv("setup", "--edges", "1").returncode == 0
     for words, said in (
-        ((), "since when?"),
+        ((), "--from is missing"),
         (("--from", "2999-01-01"), "is not before"),
         (("--from", "2025-11-01", "--zone", "Mars"), "there is no time zone"),
         (("--from", "2025-11-01", "--every", "x"), "--every is 'x'"),

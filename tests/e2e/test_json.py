@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
+from edge_tasks import __version__
 from edge_tasks.fleet.keys_file import read_keys
 from tests.inv import ROOT, inv, without_settings
 
@@ -58,20 +59,22 @@ def test_each_task_prints_one_document_as_the_schema_has_it(platform: Any, tmp_p
         "write config-edge0: not there yet"
     ]
     assert document(platform, "doctor")["findings"] == []
-    assert {"release", "registry", "template"} <= {
-        row["about"] for row in document(platform, "doctor", "--explain")["explanation"]
-    }
+    understood = {row["about"]: row for row in document(platform, "doctor", "--explain")["explanation"]}
+    assert {"release", "registry", "template"} <= understood.keys()
+    assert understood["edge-tasks"]["found"] == __version__
     made = document(platform, "setup", "--edges", "2", "--light-edges", "1")
     assert [step["name"] for step in made["steps"]][-2:] == ["up", "verify"]
     assert [edge["ports"] is None for edge in made["edges"]] == [False, False, True]
-    assert [edge["name"] for edge in document(platform, "status", "--edge", "1")["edges"]] == ["edge1"]
+    status = document(platform, "status", "--edge", "1")
+    assert [edge["name"] for edge in status["edges"]] == ["edge1"]
+    assert status["addresses"] == made["addresses"]
     assert {edge["state"] for edge in document(platform, "verify")["edges"]} == {"online"}
     assert not any(document(platform, "plan")["changes"].values())
     keys = tmp_path / "keys.json"
     assert document(platform, "export-keys", "--edge", "1-2", "--output", str(keys))["keys_file"] == str(keys)
     assert [key.name for key in read_keys(keys)] == ["edge1", "edge2"]
     two = document(platform, "doctor", "status")
-    assert two.keys() == {"error", "findings", "edges", "steps"}
+    assert two.keys() == {"error", "findings", "edges", "steps", "addresses"}
     assert document(platform, "down")["stopped"] == ["light host", "backend", "PostgreSQL"]
     down = document(platform, "status", "--check", code=6)["edges"]
     assert [(edge["state"], edge["why"], edge["hint"]) for edge in down] == [

@@ -42,11 +42,16 @@ def test_an_edge_that_came_again_is_told_and_not_drawn(platform: Any, tmp_path: 
     assert "1 edge came later, maybe again, and is not in the chart." in path.read_text()
 
 
-def test_a_report_of_a_fleet_that_is_down_says_what_to_type(platform: Any) -> None:
+def test_a_report_of_a_fleet_that_is_down_says_what_to_type(platform: Any, tmp_path: Path) -> None:
     assert platform.inv("gen-configs").returncode == 0
     refused = platform.inv("report")
     assert refused.returncode == 2
     assert "→ inv up" in refused.stdout
+    mine = tmp_path / "mine.html"
+    mine.write_text("mine")
+    refused = platform.inv("report", "--output", str(mine))
+    assert f"--output would replace {mine}, which is no report of inv report" in refused.stdout
+    assert (refused.returncode, mine.read_text()) == (2, "mine")
 
 
 def test_a_report_shows_a_year_of_energy_of_the_fleet_and_its_households(platform: Any, tmp_path: Path) -> None:

@@ -75,3 +75,19 @@ def test_every_dependency_has_its_reason_in_the_list() -> None:
 
 def test_pictures_are_small() -> None:
     assert [path.name for path in (DOCS / "images").iterdir() if path.stat().st_size > 200_000] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "keys.csv",
+        "keys.json",
+        "keys.csv.attach/light.log",
+        "edge-tasks-attach-20261126-060033.html",
+        "edge-tasks-attach-20261126-060033.json",
+        "edge-tasks-report-20261126-060033.html",
+    ],
+)
+def test_what_tasks_write_into_a_clone_is_not_offered_to_git(path: str) -> None:
+    ignored = subprocess.run(["git", "check-ignore", "--quiet", path], cwd=ROOT, check=False)
+    assert ignored.returncode == 0

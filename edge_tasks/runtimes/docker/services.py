@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_tasks.checkout.override import LIGHT_SERVICE
+from edge_tasks.runtimes.address import Address
 from edge_tasks.runtimes.docker import edge_files, examination, hosting, removal
 from edge_tasks.runtimes.docker.host_ports import HOST
 from edge_tasks.runtimes.docker.log_names import service_of
@@ -41,28 +42,28 @@ class DockerServices:
         """The services that run."""
         return tuple(sorted(container.service for container in self.stack.containers() if container.is_running))
 
-    def addresses(self) -> tuple[tuple[str, str], ...]:
-        """What people go on with: a word, and where."""
+    def addresses(self) -> tuple[Address, ...]:
+        """What people go on with."""
         stack = self.stack
         offset = stack.context.fleet.port_offset
         ui = [
-            (name, f"http://localhost:{port + offset}")
+            Address(name, f"http://localhost:{port + offset}")
             for port, name in stack.project.host_ports().items()
             if "ui" in name.split("-")
         ]
         name, login = stack.services.odoo, "Odoo's admin" if stack.services.odoo else "any login"
-        odoo = [(name, f"http://localhost:{stack.ports['odoo']}")] if name else []
-        rest = [("backend", f"{stack.rest.rest}/jsonrpc (B2B REST, {login})")] if stack.asks_rest else []
+        odoo = [Address(name, f"http://localhost:{stack.ports['odoo']}")] if name else []
+        rest = [Address("backend", f"{stack.rest.rest}/jsonrpc", f"B2B REST, {login}")] if stack.asks_rest else []
         port = stack.light_options.metrics_port
-        metrics = [("metrics", f"http://{HOST}:{port}/metrics (light edges)")] if port else []
+        metrics = [Address("metrics", f"http://{HOST}:{port}/metrics", "light edges")] if port else []
         return (*ui, *odoo, *rest, *self._devices, *metrics)
 
     @property
-    def _devices(self) -> list[tuple[str, str]]:
+    def _devices(self) -> list[Address]:
         """Where the devices are that the backend knows."""
         if self.stack.services.database:
-            return [("database", str(self.stack.database))]
-        return [("devices", str(self.database.registry))]
+            return [Address("database", str(self.stack.database))]
+        return [Address("devices", str(self.database.registry))]
 
     def override(self) -> Override:
         """A service for each edge, and what the platform's own ones get on top."""

@@ -11,6 +11,7 @@ from edge_tasks.checkout.edge_findings import check_override
 from edge_tasks.checkout.machine_findings import check_metrics_port, check_open_files, check_ports, check_room
 from edge_tasks.errors import CommandFailed, SettingsError
 from edge_tasks.fleet.saved import platform_in
+from edge_tasks.runtimes.address import Address
 from edge_tasks.runtimes.embedded.override import override
 from edge_tasks.runtimes.embedded.processes import BACKEND, HOST
 from edge_tasks.runtimes.plans import Override
@@ -48,16 +49,18 @@ class EmbeddedServices:
         """The names of what runs."""
         return self.processes.running()
 
-    def addresses(self) -> tuple[tuple[str, str], ...]:
-        """What people go on with: a word, and where."""
+    def addresses(self) -> tuple[Address, ...]:
+        """What people go on with."""
         found, folder = self.processes, self.processes.folder
-        rest, edges = f"{found.api.rest}/jsonrpc (B2B REST)", f"ws://{HOST}:{found.edge_port} (edges)"
-        light = f", http://{HOST}:{found.metrics_port}/metrics (edges)" if found.metrics_port else ""
+        light = Address("metrics", f"http://{HOST}:{found.metrics_port}/metrics", "edges")
         return (
-            ("backend", f"{rest}, {edges}; a stand-in, like the edges"),
-            ("database", f"{found.database}; a real PostgreSQL"),
-            ("metrics", f"{found.console}/metrics (backend){light}"),
-            ("logins", f"{folder}/netrc (curl --netrc-file), {folder}/pgpass (PGPASSFILE)"),
+            Address("backend", f"{found.api.rest}/jsonrpc", "B2B REST"),
+            Address("backend", f"ws://{HOST}:{found.edge_port}", "edges", remark="a stand-in, like the edges"),
+            Address("database", str(found.database), remark="a real PostgreSQL"),
+            Address("metrics", f"{found.console}/metrics", "backend"),
+            *([light] if found.metrics_port else []),
+            Address("logins", f"{folder}/netrc", "curl --netrc-file"),
+            Address("logins", f"{folder}/pgpass", "PGPASSFILE"),
         )
 
     def override(self) -> Override:
@@ -75,7 +78,7 @@ class EmbeddedServices:
             raise SettingsError(f"there is no service {service!r}", hint=f"one of {', '.join(files)}")
         speak_of_edges = ("edges", BACKEND) if edges and not service else tuple(files)
         chosen = {name: files[name] for name in speak_of_edges if service in ("", name)}
-        logs.show(chosen, edges, follow=follow)
+        logs.show(chosen, edges, self.context.say, follow=follow)
 
     def stop(self, *, is_final: bool = False) -> tuple[str, ...]:  # noqa: ARG002 - it is quick anyway
         """Stop everything; the names of what ran."""

@@ -46,7 +46,7 @@ def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Fl
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        ({"backend": ""}, "which backend?", "inv attach --backend"),
+        ({"backend": ""}, "--backend is missing", "inv attach --backend"),
         ({"backend": "https://host"}, "--backend is 'https://host'", "wss://HOST"),
         ({"keys": ""}, "--keys is missing", "inv export-keys --output keys.csv"),
         ({"keys": "keys.txt"}, "keys.txt", "FILE.csv or FILE.json"),

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tasks as all_tasks
-from edge_tasks.cli.effects import LOOKING, Place, can_matter, counting, without_effect
+from edge_tasks.cli.effects import (
+    JUDGING,
+    LOOKING,
+    Place,
+    at_work,
+    can_matter,
+    counting,
+    counting_variables,
+    own_without_effect,
+    without_effect,
+)
 from edge_tasks.cli.option import Matters
 from edge_tasks.cli.options import COMMON
 
@@ -86,7 +96,51 @@ def test_only_tasks_that_change_the_fleet_take_its_size_from_what_is_typed(tasks
     typed = {"edges": "3", "platform": "p", "port_offset": "100", "follow": True}
     kept = counting(typed, frozenset(tasks))
     assert kept.items() <= typed.items()
-    assert set(typed) - set(kept) == ({"edges"} if tasks <= LOOKING else set())
+    assert set(typed) - set(kept) == ({"edges"} if tasks <= LOOKING | JUDGING else set())
+
+
+@given(st.sets(st.sampled_from(sorted(ALL)), min_size=1))
+def test_a_variable_of_the_shell_counts_where_the_option_does(tasks: set[str]) -> None:
+    values = {"edges": "3", "platform": "p", "port_offset": "100", "seed": "a"}
+    environ = {f"EDGE_TASKS_{name.upper()}": value for name, value in values.items()}
+    names = {f"EDGE_TASKS_{name.upper()}" for name in counting(values, frozenset(tasks))}
+    assert set(counting_variables({**environ, "HOME": "/"}, frozenset(tasks))) == {*names, "HOME"}
+
+
+def test_verify_alone_judges_the_fleet_that_is_there_and_otherwise_does_what_it_needs() -> None:
+    verify, needed = frozenset({"verify"}), frozenset({"up", "verify"})
+    assert at_work(verify, needed, has_fleet=True) == verify
+    assert at_work(verify, needed, has_fleet=False) == needed
+    assert at_work(verify | {"status"}, needed | {"status"}, has_fleet=True) == needed | {"status"}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "typed", "named"),
+    [
+        ("verify", "period from edge", ["--edge", "--from", "--period"]),
+        ("verify", "period from edge energy", []),
+        ("verify truth", "period from", []),
+        ("truth", "period edge", []),
+        ("backfill", "remove every through_backend edge", ["--every", "--through-backend"]),
+        ("backfill", "every through_backend", []),
+        ("attach", "netrc", ["--netrc"]),
+        ("attach", "netrc rest", []),
+    ],
+)
+def test_an_own_option_that_needs_another_or_is_vain_beside_it_is_named(
+    tasks: str, typed: str, named: list[str]
+) -> None:
+    lines = own_without_effect(typed.split(), frozenset(tasks.split()))
+    assert sorted(line.partition(" ")[0] for line in lines) == named
+
+
+def test_the_line_says_beside_what_an_own_option_matters() -> None:
+    assert without_effect(["period"], place_of("verify")) == (
+        "--period has no effect here: it matters only with --energy",
+    )
+    assert without_effect(["every", "remove"], place_of("backfill")) == (
+        "--every has no effect here: it matters only without --remove",
+    )
 
 
 def test_every_option_that_says_docker_in_its_help_matters_only_there() -> None:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import invoke.config
 import pytest
 from invoke.exceptions import Exit
+from jsonschema import Draft202012Validator
 
 import tasks
 from edge_tasks.cli.executor import Executor
 from edge_tasks.errors import EdgesNotOnline
+from tests.inv import ROOT
 
 if TYPE_CHECKING:
     from invoke.tasks import Call
+
+SCHEMA = ROOT / "docs" / "reference" / "output.schema.json"
 
 
 class Failing(Executor):
@@ -33,6 +37,11 @@ def failing(error: BaseException) -> Failing:
     return executor
 
 
+def caused(error: Exception, cause: BaseException) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
@@ -41,6 +50,7 @@ def failing(error: BaseException) -> Failing:
         (OSError(errno.EIO, "Input/output error", b"/p/\xff"), 8, "/p/\udcff cannot be used: Input/output error"),
         (OSError("no route"), 8, "the system refused: no route"),
         (KeyboardInterrupt(), 130, "interrupted"),
+        (caused(RuntimeError("Error calling __set_name__"), KeyboardInterrupt()), 130, "interrupted"),
     ],
 )
 def test_a_failure_ends_with_its_code_and_with_a_document(
@@ -58,5 +68,7 @@ def test_a_fault_of_ours_is_in_the_document_without_its_text(capsys: pytest.Capt
     with pytest.raises(ZeroDivisionError):
         failing(ZeroDivisionError("a secret")).execute(("status", {"json": True}))
     text = capsys.readouterr().out
-    assert json.loads(text)["error"]["message"] == "unexpected ZeroDivisionError"
+    document = json.loads(text)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(document)
+    assert document["error"]["message"] == "unexpected ZeroDivisionError"
     assert "a secret" not in text

@@ -45,6 +45,22 @@ def test_the_target_is_the_fleet_that_was_asked_for_on_the_platform_that_was_nam
     assert (target.fleet.size, target.fleet.light, target.wanted.runtime) == (5, 2, "embedded")
 
 
+@pytest.mark.parametrize("task", ["verify", "truth", "status"])
+def test_a_task_that_looks_takes_the_fleet_as_it_was_saved(
+    task: str, platform: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = {"platform": str(platform), "runtime": "embedded", "edges": "3"}
+    made = request("setup", options)
+    target = made.find_target(made.typed)
+    target.state.folder.mkdir()
+    target.state.save(target.wanted)
+    for typed, variable in (("40", "0"), ("", "40")):
+        monkeypatch.setenv("EDGE_TASKS_LIGHT_EDGES", variable)
+        found = request(task, {**options, "edges": typed})
+        needed = frozenset({"up"}) if task == "verify" else frozenset()
+        assert found.find_target(found.typed | needed).fleet.size == 3
+
+
 def test_a_damaged_fleet_file_hinders_all_tasks_but_down(platform: Path) -> None:
     (platform / "fleet.yaml").write_text("groups: 3\n")
     options = {"platform": str(platform), "runtime": "embedded"}

@@ -137,6 +137,18 @@ def test_an_option_that_is_typed_twice_holds_when_it_is_the_same_and_is_refused_
     assert refused.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("task", "option", "value"),
+    [("backfill", "edge", ""), ("down", "platform", " "), ("backfill", "incident", ["gap", ""])],
+)
+def test_an_empty_value_is_refused_and_not_taken_for_an_option_that_was_not_typed(
+    task: str, option: str, value: Any
+) -> None:
+    with pytest.raises(Exit, match=f"--{option} is ''") as refused:
+        planned((task, {option: value}))
+    assert refused.value.code == 2
+
+
 def test_the_table_of_this_test_has_every_task() -> None:
     assert set(BEFORE) == {name.replace("_", "-") for name in tasks.namespace.task_names}
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_tasks.errors import SettingsError
-from edge_tasks.fleet.keys_file import EdgeKey, check_ending, read_keys, write_keys
+from edge_tasks.fleet.keys_file import FILE, EdgeKey, read_keys, write_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +106,17 @@ def test_an_apikey_is_not_in_the_text_of_an_object() -> None:
 
 
 def test_another_ending_is_refused(tmp_path: Path) -> None:
-    check_ending(tmp_path / "keys.CSV", "--output")
+    FILE.check_ending(tmp_path / "keys.CSV", "--output")
     with pytest.raises(SettingsError, match=r"--output is .*keys\.txt"):
-        check_ending(tmp_path / "keys.txt", "--output")
+        FILE.check_ending(tmp_path / "keys.txt", "--output")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_a_file_of_keys_is_replaced_by_another_one_and_nothing_else_is(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"keys.{ending}"
+    write_keys(path, [EdgeKey("edge0", "SECRET")])
+    FILE.check(path)
+    for text in ("name,apikey,owner\n", '[{"name": "edge0", "apikey": "A", "owner": "me"}]', "{}", "text"):
+        path.write_text(text)
+        with pytest.raises(SettingsError, match="which is no file of inv export-keys"):
+            FILE.check(path)

@@ -4,8 +4,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
+import pytest
 
 from edge_tasks.cli.console import Console
+from edge_tasks.errors import SettingsError
 from edge_tasks.proof.acceptance import Refusal
 from edge_tasks.proof.availability import Span, Uptime
 from edge_tasks.proof.backend_api import BackendApi
@@ -16,8 +18,6 @@ from tests.inv import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 COUNTERS = {"messages": 120, "bytes": 9_000_000, "dropped": 0, "cycles": 130, "late_cycles": 13}
 WELL = Uptime("edge0", Span(0, 100), (Span(0, 100),), (0.002,), (0.001, 0.003))
@@ -86,11 +86,12 @@ def test_people_read_the_figures_that_matter_and_the_edges_that_are_below(
 def test_a_report_may_replace_one_of_an_earlier_run_and_nothing_else(tmp_path: Path) -> None:
     files = AttachReportFiles(tmp_path / "report.html")
     for _ in range(2):
-        assert not files.foreign
+        files.check()
         written(tmp_path, run(WELL))
     others = (files.document, '[{"name": "edge0"}]'), (files.page, "<html>"), (files.document, "[" * 9999)
     for path, text in others:
         before = path.read_text()
         path.write_text(text)
-        assert files.foreign == path
+        with pytest.raises(SettingsError, match=f"would replace {path}"):
+            files.check()
         path.write_text(before)

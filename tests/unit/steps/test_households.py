@@ -88,3 +88,14 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_written(tmp_path: 
     with pytest.raises(SettingsError, match=r"--output is '.*households.json'"):
         listing.run()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_list_is_replaced_by_another_one_and_no_other_file_is(tmp_path: Path) -> None:
+    path = tmp_path / "households.csv"
+    listing, _ = step(path=path)
+    listing.run()
+    listing.run()
+    path.write_text("mine\n")
+    with pytest.raises(SettingsError, match="which is no list of inv households"):
+        listing.run()
+    assert path.read_text() == "mine\n"

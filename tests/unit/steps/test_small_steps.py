@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from edge_tasks.checkout.edge_findings import check_override
 from edge_tasks.checkout.fault import PlatformFault
 from edge_tasks.checkout.findings import Finding
 from edge_tasks.checkout.layouts import Platform
@@ -16,7 +17,7 @@ from edge_tasks.plan import Plan
 from edge_tasks.runtimes.plans import ImagesToMake, Override
 from edge_tasks.steps.build import Build
 from edge_tasks.steps.compose import Compose
-from edge_tasks.steps.doctor import Doctor
+from edge_tasks.steps.doctor import Doctor, refusal_of
 from edge_tasks.steps.down import Down
 from edge_tasks.steps.odoo_init import modules_loaded
 from edge_tasks.steps.restart import Restart
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from edge_tasks.runtimes.address import Address
     from edge_tasks.steps.past_purge import PastPurge
 
 
@@ -45,7 +47,7 @@ class Services:
     def running(self) -> tuple[str, ...]:
         return self.stopped
 
-    def addresses(self) -> tuple[tuple[str, str], ...]:
+    def addresses(self) -> tuple[Address, ...]:
         return ()
 
     def override(self) -> Override:
@@ -108,7 +110,19 @@ def test_an_error_of_the_machine_and_one_of_the_platform_end_differently() -> No
 def test_an_option_that_cannot_be_used_is_no_file_to_be_changed() -> None:
     refusal = Doctor(Services((finding(kind="option"), finding(kind="machine"))), None).find().refusal
     assert isinstance(refusal, SettingsError)
-    assert refusal.hint == "inv doctor shows them again"
+    assert refusal.hint == "do what each finding says"
+
+
+def test_the_hint_leaves_it_to_each_finding_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "docker-compose.override.yml"
+    refusal = refusal_of(check_override("services: {}\n", path), with_copy=False)
+    assert "choose another name with --override-file" in refusal.message
+    assert refusal.hint == "do what each finding says"
+    correctable = finding(fixes=(("pgHost", "db"),))
+    assert (
+        refusal_of([correctable, finding()], with_copy=False).hint
+        == "inv doctor --fix, or do what each finding says"
+    )
 
 
 def test_all_findings_are_in_the_document_of_who_asked_for_them() -> None:
@@ -254,6 +268,15 @@ def test_a_purge_removes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["config-edge1"]
     assert isinstance(step.output, Lines)
     assert "1 config directory, the override, the database" in step.output.lines[-1]
+
+
+def test_a_purge_says_only_what_it_has_removed(tmp_path: Path) -> None:
+    step = down(tmp_path, Services())
+    step.override.write_text("services: {}\n")
+    step.purge()
+    assert step.override.exists()
+    assert isinstance(step.output, Lines)
+    assert step.output.lines[-1] == "removed: the database, the saved fleet"
 
 
 def test_a_purge_takes_the_pasts_along_before_it_removes_anything_else(tmp_path: Path) -> None:

@@ -200,3 +200,16 @@ def test_what_is_billed_comes_first() -> None:
 def test_a_file_with_another_ending_is_refused_before_anything_is_reckoned(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--output is"):
         Truth(replace(accounts(edges()), noted={}), tmp_path / "truth.txt", Lines()).run()
+
+
+@pytest.mark.parametrize("name", ["truth.csv", "truth.json"])
+def test_a_list_is_replaced_by_another_one_and_no_other_file_is(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    listing = Truth(accounts(edges()), path, Lines())
+    listing.run()
+    listing.run()
+    for text in ("[1]\n", '[\n{"edge": "edge0"}\n]\n', "edge,meter\n"):
+        path.write_text(text)
+        with pytest.raises(SettingsError, match="which is no list of inv truth"):
+            listing.run()
+        assert path.read_text() == text

@@ -10,6 +10,7 @@ from edge_tasks.fleet.directories import Directories
 from edge_tasks.fleet.record import Record
 from edge_tasks.proof.expectation import Expectation
 from edge_tasks.proof.look import Expectations
+from edge_tasks.runtimes.address import Address
 from edge_tasks.runtimes.plans import Arrival
 from edge_tasks.runtimes.protocols import Runtime
 from edge_tasks.steps import status
@@ -39,6 +40,9 @@ class Database:
 class Services:
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ("backend", "edges")
+
+    def addresses(self) -> tuple[Address, ...]:
+        return (Address("backend", "ws://127.0.0.1:8081", "edges"),)
 
     def running(self) -> tuple[str, ...]:
         return self.names
@@ -263,6 +267,16 @@ def test_only_the_edges_that_are_shown_are_asked_for_their_figures(scene: Scene)
     assert asked[1:] == [[edge.name for edge in fleet.edges]]
     edges: Any = scene.output.found["edges"]
     assert [edge["values"] for edge in edges] == [dict.fromkeys(SHOWN, 7)] * 30
+
+
+def test_a_program_is_told_the_addresses_and_people_are_not(scene: Scene) -> None:
+    scene.status.run()
+    assert "addresses" not in scene.output.found
+    scene.output.is_read_by_program = True
+    scene.status.run()
+    assert scene.output.found["addresses"] == [
+        {"of": "backend", "address": "ws://127.0.0.1:8081", "what": "edges"}
+    ]
 
 
 def test_a_backend_that_goes_away_before_the_table_is_shown_leaves_its_figures_out(scene: Scene) -> None:
