@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+
+from edge_tasks.adapters import workers
+
+_SEEN: dict[str, object] = {}
+
+
+def begin(word: str) -> None:
+    _SEEN["word"] = word
+    _SEEN["blocked"] = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def work(part: int) -> tuple[int, int, dict[str, object]]:
+    return part * part, os.getpid(), _SEEN
+
+
+def blocked() -> set[signal.Signals | int]:
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+
+def test_results_come_from_processes_that_were_made_ready_and_never_see_ctrl_c() -> None:
+    with workers.shared(work, range(3), 2, partial(begin, "ready")) as results:
+        assert signal.SIGINT not in blocked(), "this process sees it"
+        found = [one.result() for one in results]
+    assert [square for square, _, _ in found] == [0, 1, 4]
+    assert os.getpid() not in {process for _, process, _ in found}
+    for _, _, seen in found:
+        assert seen["word"] == "ready"
+        assert signal.SIGINT in seen["blocked"]  # type: ignore[operator] # a set, as `begin` has put it there
