@@ -17,7 +17,7 @@ BACKFILL: Final = (
     Option("zone", f"The time zone of the days (default: {ZONE})"),
     Option(
         "incident",
-        "What goes wrong, such as 'gap edges=3-5 from=2026-01-03 to=2026-01-04'; may be typed several times",
+        "What goes wrong: 'left edges=3 at=2026-01-03'; repeatable",
         is_repeatable=True,
     ),
     Option("through_backend", "Have the backend store it, as if the edges had sent it", is_flag=True),
@@ -28,7 +28,7 @@ _BILL: Final = (
     Option("from", "The first day, 2025-11-01 (default: when pasts begin)"),
     Option("to", "The last day, included (default: the last whole day of the pasts)"),
     Option("period", "day, month, year or total (default: month)"),
-    Option("zone", "The zone of the days (default: each group's, or UTC)"),
+    Option("zone", "The zone of the days (default: the group's, else the past's, or UTC)"),
 )
 TRUTH: Final = (
     *_BILL,
