@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from edge_tasks.cli.option import Option
 
-LOOKING: Final = frozenset({"status", "dashboard", "households", "report", "export-keys", "logs", "down"})
+LOOKING: Final = frozenset(
+    {"status", "dashboard", "households", "report", "export-keys", "logs", "down", "backfill"}
+)
 """The tasks that take the fleet as it was saved."""
 MOVING: Final = ("runtime", "project_name", "override_file", "port_offset")
 """The settings that say where a fleet is: with another value, none of these tasks would find it."""
