@@ -28,7 +28,7 @@ _BILL: Final = (
     Option("from", "The first day, 2025-11-01 (default: when pasts begin)"),
     Option("to", "The last day, included (default: the last whole day of the pasts)"),
     Option("period", "day, month, year or total (default: month)"),
-    Option("zone", "The zone of the days (default: the group's, else the past's, or UTC)"),
+    Option("zone", "The zone of the days (default: group's, past's or UTC)"),
 )
 TRUTH: Final = (
     *_BILL,
