@@ -37,7 +37,6 @@ _BEGINS_AGAIN: Final = frozenset(
         "export-keys",
         "logs",
         "cache",
-        "down",
     }
 )
 """The tasks that, interrupted, have done nothing that the next call could go on from."""
