@@ -6,13 +6,13 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import CancelledError, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
 _T = TypeVar("_T")
@@ -33,7 +33,8 @@ def shared(
     """The results of some work, in the order of its parts. What has not begun at the end of the body is left out.
 
     At a terminal Ctrl-C goes to all processes of a command. It is the affair of this one alone: those that share
-    the work never see it, not even while they load their modules.
+    the work never see it, not even while they load their modules. What they have begun is awaited, and killed if
+    Ctrl-C comes meanwhile.
 
     Args:
         work: is done with each part; a function of a module.
@@ -42,13 +43,33 @@ def shared(
         begin: makes each process ready.
     """
     context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(processes, context, partial(_begin, begin))
+    results: list[Future[_R]] = []
     try:
         with _ctrl_c_kept_back():
-            results = [pool.submit(work, part) for part in parts]
+            results += [pool.submit(work, part) for part in parts]
         yield results
     finally:
-        pool.shutdown(cancel_futures=True)
+        try:
+            _await_begun(results)
+        except KeyboardInterrupt:
+            with _ctrl_c_kept_back():
+                for process in set(multiprocessing.active_children()) - others:
+                    process.terminate()
+            raise
+        finally:
+            with _ctrl_c_kept_back():  # Python hangs at its end if Ctrl-C interrupts this (gh-90882)
+                pool.shutdown()
+
+
+def _await_begun(results: Sequence[Future[_R]]) -> None:
+    """Begin nothing more, and wait until what was begun is done."""
+    for one in results:
+        one.cancel()
+    for one in results:
+        with suppress(CancelledError):
+            one.exception()
 
 
 @contextmanager

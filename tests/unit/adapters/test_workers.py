@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import time
 from functools import partial
+
+import pytest
 
 from edge_tasks.adapters import workers
 
@@ -16,6 +20,26 @@ def begin(word: str) -> None:
 
 def work(part: int) -> tuple[int, int, dict[str, object]]:
     return part * part, os.getpid(), _SEEN
+
+
+def insist(_part: int) -> None:
+    """Press Ctrl-C again and again, and never end."""
+    while True:
+        os.kill(os.getppid(), signal.SIGINT)
+        time.sleep(0.2)
+
+
+def test_ctrl_c_is_not_waited_for_when_it_comes_again() -> None:
+    with pytest.raises(KeyboardInterrupt), workers.shared(insist, range(3), 2):
+        raise KeyboardInterrupt
+    assert multiprocessing.active_children() == []
+
+
+def test_what_has_not_begun_is_left_out_when_the_body_fails() -> None:
+    with pytest.raises(ValueError, match="enough"), workers.shared(work, range(100), 1) as results:
+        raise ValueError("enough")
+    assert results[-1].cancelled()
+    assert multiprocessing.active_children() == []
 
 
 def blocked() -> set[signal.Signals | int]:
