@@ -17,7 +17,7 @@
       EdgesNotOnline         6    at least one edge is not online
       HistoryError           5    history cannot be reached, or refuses
       NoRoom                 3    a disk has no room for a history
-      HistoryDiffers         6    the history lacks points that were written into it
+      HistoryDiffers         6    the history has other points than were written
       PlatformLocked         7    another command is working on the same platform
       NotWritable            8    a file or directory cannot be written; what was there before is complete
 

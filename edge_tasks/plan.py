@@ -41,5 +41,5 @@ def some(names: tuple[str, ...], most: int = 3) -> str:
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """``1 image``, ``2 images``; ``plural`` is for nouns that do not end with a mere s."""
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+    """``1 image``, ``2,000 images``; ``plural`` is for nouns that do not end with a mere s."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edge_tasks.cli.option import Option
 
 LOOKING: Final = frozenset(
-    ("status", "dashboard", "households", "truth", "report", "export-keys", "logs", "down")
+    ("status", "dashboard", "households", "truth", "report", "export-keys", "logs", "down", "backfill")
 )
 """The tasks that take the fleet as it was saved."""
 JUDGING: Final = frozenset({"verify"})

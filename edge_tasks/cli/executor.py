@@ -27,6 +27,23 @@ if TYPE_CHECKING:
 
 _ONLY_READ: Final = frozenset({"plan", "status", "logs"})
 CHANGES_WHAT_OTHERS_REST_ON: Final = frozenset({"down", "restart", "reset", "rotate-keys"})
+_BEGINS_AGAIN: Final = frozenset(
+    {
+        "doctor",
+        "verify",
+        "plan",
+        "status",
+        "households",
+        "truth",
+        "report",
+        "export-keys",
+        "logs",
+        "cache",
+    }
+)
+"""The tasks that, interrupted, have done nothing that the next call could go on from."""
+_WHOLLY_AGAIN: Final = frozenset({"reset", "rotate-keys", "restart"})
+"""The tasks that do all of it once more, also together with others."""
 _CUT_OFF: Final = 128 + signal.SIGPIPE
 """As after SIGPIPE: if nobody read the output to its end, the work may not be complete."""
 _NOT_USABLE: Final = 8
@@ -81,7 +98,7 @@ class Executor(invoke.executor.Executor):
     def _interrupted(self) -> Exit:
         if (session := self._session) is not None:
             session.end_beside(patience_s=0.0)
-        return self._failed("interrupted", "run the same command again; it continues where it stopped", CODE)
+        return self._failed("interrupted", self._what_goes_on(), CODE)
 
     def _close(self) -> None:
         """Nothing that is said meanwhile takes the place of why the call has failed."""
@@ -104,6 +121,13 @@ class Executor(invoke.executor.Executor):
                 session.console.line(f"  waiting until {session.beside.what}")
             session.await_beside()
             session.platform_used.succeed()
+
+    def _what_goes_on(self) -> str:
+        """What to type after Ctrl-C, and what that does."""
+        typed = self._session.typed if self._session is not None else frozenset()
+        begins_again = typed <= _BEGINS_AGAIN or not typed.isdisjoint(_WHOLLY_AGAIN)
+        does = "begins again from the start" if begins_again else "continues where it stopped"
+        return f"run the same command again; it {does}"
 
     def _finish(self, error: dict[str, Any] | None) -> None:
         if (session := self._session) is not None:

@@ -17,7 +17,7 @@ _WRITTEN: Final = (
     Option("zone", f"The time zone of the days (default: {ZONE})"),
     Option(
         "incident",
-        "What goes wrong, such as 'gap edges=3-5 from=2026-01-03 to=2026-01-04'; may be typed several times",
+        "What goes wrong: 'left edges=3 at=2026-01-03'; repeatable",
         is_repeatable=True,
     ),
     Option("through_backend", "Have the backend store it, as if the edges had sent it", is_flag=True),
@@ -32,7 +32,7 @@ TRUTH: Final = (
     Option("from", "The first day, 2025-11-01 (default: when pasts begin)"),
     Option("to", "The last day, included (default: the last whole day of the pasts)"),
     Option("period", "day, month, year or total (default: month)"),
-    Option("zone", "The zone of the days (default: each group's, or UTC)"),
+    Option("zone", "The zone of the days (default: group's, past's or UTC)"),
     Option("edge", "Only these edges: 3, 3-7 or 0,3-7 (default: all light edges)"),
     Option("output", "Write it into this file, FILE.csv or FILE.json"),
 )
@@ -44,7 +44,7 @@ VERIFY: Final = (
             ("from", "the first day (default: when pasts begin)"),
             ("to", "the last day (default: the last whole one)"),
             ("period", "day, month (default), year or total"),
-            ("zone", "the zone of the days (default: each group's)"),
+            ("zone", "the zone of the days (default: group's, past's or UTC)"),
             ("edge", "only these edges: 3, 3-7 or 0,3-7"),
         )
     ),

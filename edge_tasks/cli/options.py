@@ -261,7 +261,7 @@ _FLAGS: Final = (
     ),
     Option(
         "adopt",
-        "Take over device rows and config directories with the fleet's names that it did not make",
+        "Take over device rows and config directories that are in the way; backfill removes such points",
         is_flag=True,
         used_by=("gen-configs", "register", "plan", "backfill"),
     ),

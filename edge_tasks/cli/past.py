@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from edge_tasks.checkout.blueprints import DescribedEdge
     from edge_tasks.cli.session import Session
+    from edge_tasks.cli.target import Target
     from edge_tasks.fleet.identity import Edge
     from edge_tasks.fleet.incidents import Incident
     from edge_tasks.runtimes.protocols import LightEdgesHost
@@ -55,10 +56,29 @@ def backfill(session: Session) -> None:
         _remove(session, chosen)
         return
     asked = _asked(session)
+    require_saved_size(session.target)
     session.begin()
     order = _order(session, asked)
     publish(session)
     step.run("backfill", lambda: _backfill(session, order), session.console)
+
+
+def require_saved_size(target: Target) -> None:
+    """Refuse to grow or shrink the fleet: that is done by the steps that bring edges up.
+
+    Raises:
+        SettingsError: the fleet that is wanted has other edges than the saved one.
+    """
+    if target.saved is None:
+        return
+    before, wanted = target.saved.fleet, target.fleet
+    for name, had, has in (("edges", before.full, wanted.full), ("light_edges", before.light, wanted.light)):
+        if had != has:
+            origin = target.choices.chosen(name).origin
+            raise SettingsError(
+                f"the fleet has {had:,} {name.replace('_', ' ')}, and {origin} says {has:,}",
+                hint="inv up changes the fleet; then the same command again",
+            )
 
 
 @dataclass(frozen=True)
@@ -149,7 +169,8 @@ def _asked(session: Session) -> Asked:
     now = time.time_ns() // 1_000_000
     span = dates.span_named(typed["from"], typed["to"] or dates.NOW, zone, now)
     until = OPEN if span.end == now else span.end
-    return Asked(span.begin, until, dates.every_ms(typed["every"] or EVERY), zone, session.flag("adopt"))
+    every = dates.every_ms(typed["every"] or EVERY)
+    return Asked(span.begin, until, every, zone, session.flag("adopt"), typed["zone"])
 
 
 def _edges(session: Session) -> tuple[list[Edge], list[Edge]]:

@@ -33,10 +33,10 @@ def reset(session: Session) -> None:
         publish(session)
     made = _reset(session)
     if made.pasts:
-        question = f"remove {', '.join(made.pasts)}, and what was sent since then?"
+        question = f"remove {made.pasts}, and what was sent since then?"
         if not is_confirmed(session, question, default=False):
             raise SettingsError(
-                f"nothing was reset: it would remove {', '.join(made.pasts)}", hint="inv reset --yes removes them"
+                f"nothing was reset: it would remove {made.pasts}", hint="inv reset --yes removes them"
             )
     session.begin()
     _reset(session).run()

@@ -118,6 +118,7 @@ class PastWritten(TypedDict):
         mark: of what the edges were made of.
         whole: all of it was written, and counted.
         incidents: what went wrong in it; not there if nothing did.
+        zone: in which its days were typed; not there if none was.
     """
 
     edges: list[tuple[int, int]]
@@ -129,6 +130,7 @@ class PastWritten(TypedDict):
     mark: str
     whole: bool
     incidents: NotRequired[list[IncidentWritten]]
+    zone: NotRequired[str]
 
 
 class PastsRemoved(TypedDict):
@@ -214,6 +216,7 @@ class Entries(TypedDict, total=False):
         limits: what was said of limits of the backend's database.
         former: where the fleet was before, in another runtime or Compose project.
         history: what was written of the pasts of light edges.
+        paused: a backfill has stopped the light edges, which are to go on; not there if they have.
         history_open: the port of the platform's InfluxDB is published, so that pasts can be written there.
         image_given: to which nodes of a Swarm the edges' image was given.
         removed: when pasts were removed.
@@ -238,6 +241,7 @@ class Entries(TypedDict, total=False):
     limits: list[str]
     former: list[Place]
     history: list[PastWritten]
+    paused: bool
     history_open: bool
     image_given: ImageGiven
     removed: list[PastsRemoved]

@@ -18,7 +18,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 _FORMS: Final = "a day such as 2025-11-01, or a moment such as 2025-11-01T12:00:00+03:00"
 
 
-def zone_named(name: str) -> tzinfo:
+def zone_named(name: str) -> ZoneInfo:
     """The time zone of a name.
 
     Raises:
@@ -89,6 +89,12 @@ def every_ms(text: str) -> int:
     if not 0 < length <= DAY_MS:
         raise SettingsError(f"--every is {text!r}", hint="from 1s to 24h, such as 15m")
     return length
+
+
+def every_text(length: int) -> str:
+    """The text of which :func:`every_ms` makes so many ms: ``15m``."""
+    unit = next((unit for unit in "hms" if length % (_SECONDS[unit] * 1000) == 0), "s")
+    return f"{length // (_SECONDS[unit] * 1000)}{unit}"
 
 
 def written(moment: int, zone: tzinfo = timezone.utc) -> str:

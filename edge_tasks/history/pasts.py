@@ -33,6 +33,7 @@ class Noted:
         mark: of what the edge was made of.
         is_whole: all of it was written, and counted.
         incidents: what went wrong in it.
+        zone: in which its days were typed; empty if none was.
     """
 
     begin: int
@@ -42,6 +43,7 @@ class Noted:
     mark: str
     is_whole: bool
     incidents: tuple[Incident, ...] = ()
+    zone: str = ""
 
 
 @dataclass(frozen=True)

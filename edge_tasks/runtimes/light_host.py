@@ -176,6 +176,10 @@ class LightHost:
         """Where it keeps what its edges have counted, one file or several of this name with a number."""
         return self._folder / _MEMORY_FILE
 
+    def runs(self) -> bool:
+        """Whether its process runs."""
+        return self.process.find() is not None
+
     def stop(self) -> bool:
         """Have it end, and keep what its edges have counted; whether it ran."""
         return self.process.stop()

@@ -232,6 +232,9 @@ class LightEdgesHost(Protocol):
     def memory_file(self) -> Path:
         """Where it keeps what its edges have counted; see :mod:`edge_tasks.light.host.memories`."""
 
+    def runs(self) -> bool:
+        """Whether it runs."""
+
     def stop(self) -> bool:
         """Have it end, and keep what its edges have counted; whether it ran."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edge_tasks.adapters import workers
 from edge_tasks.errors import SettingsError
+from edge_tasks.fleet.groups import UTC
 from edge_tasks.history import dates
 from edge_tasks.history.described import mark
 from edge_tasks.history.truth.account import Account, accounts_of
@@ -20,7 +20,7 @@ from edge_tasks.openems.sources import NEVER
 from edge_tasks.plan import some
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from edge_tasks.checkout.blueprints import DescribedEdge
@@ -44,7 +44,7 @@ class Wanted:
         first: the first day; None for that on which the pasts begin.
         last: the last day; None for the last one that the pasts have as a whole.
         length: of the periods.
-        zone: whose days are meant; None for those of each edge's group.
+        zone: whose days are meant; None for those of each edge's group, else of its past.
     """
 
     first: date | None
@@ -72,6 +72,13 @@ def _day(text: str, option: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise SettingsError(f"{option} is {text!r}", hint="a day such as 2025-11-01") from None
+
+
+class _Lack(NamedTuple):
+    """Why nothing can be said of some edges, and what to type."""
+
+    why: str
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ class Accounts:
     now: int
     processes: int
     output: Output
-    _lacking: dict[str, list[str]] = field(default_factory=dict)
+    _lacking: dict[_Lack, list[str]] = field(default_factory=dict)
 
     def read(self) -> list[Account]:
         """All of them.
@@ -121,7 +128,7 @@ class Accounts:
         """
         work = list(self._work())
         if not work:
-            raise SettingsError("no light edge has a past", hint="inv backfill --from 2025-11-01")
+            raise self._nothing()
         found: list[Account] = []
         edges = sum(len(batch.edges) for batch, _ in work)
         with self.output.progress("truth", edges, "edges") as progress:
@@ -140,8 +147,8 @@ class Accounts:
         """What is not known, for people."""
         if self.others:
             yield f"left out: {some(tuple(self.others))}: real edges count by themselves"
-        for why, names in self._lacking.items():
-            yield f"left out: {some(tuple(names))}: {why}"
+        for lack, names in self._lacking.items():
+            yield f"left out: {some(tuple(names))}: {lack.why} → {lack.hint}"
         for why in dict.fromkeys(account.unknown for account in found if account.unknown):
             unknown = tuple(name for account in found if account.unknown == why for name in account.edges)
             yield f"battery and grid are not reckoned of {some(unknown)}: {why}"
@@ -164,20 +171,24 @@ class Accounts:
         if processes == 1:
             yield from (accounts_of(*one) for one in work)
             return
-        context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
-        with ProcessPoolExecutor(processes, context) as pool:
-            for future in [pool.submit(accounts_of, *one) for one in work]:
-                yield future.result()
+        with workers.shared(_accounts_of, work, processes) as results:
+            for one in results:
+                yield one.result()
 
     def _work(self) -> Iterator[tuple[Batch, Bill]]:
         by_zone: dict[str, list[tuple[DescribedEdge, PastPoints, int]]] = {}
         for edge in self.edges:
             if past := self._past(edge):
-                by_zone.setdefault("" if self.wanted.zone else edge.zone, []).append((edge, *past))
-        for zone, edges in by_zone.items():
-            bill = self._bill(self.wanted.zone or dates.zone_named(zone), [points for _, points, _ in edges])
-            if bill.periods:
-                yield from ((batch, bill) for batch in self._batches(edges))
+                by_zone.setdefault("" if self.wanted.zone else self._zone(edge), []).append((edge, *past))
+        for name, edges in by_zone.items():
+            zone = self.wanted.zone or dates.zone_named(name)
+            first, last = self._days(zone, [points for _, points, _ in edges])
+            if first > last:
+                self._leave_out(self._no_day(first, last), (edge for edge, _, _ in edges))
+                continue
+            found = periods(first, last, self.wanted.length, zone)
+            bill = Bill(found, self.wanted.length, zone, self.meters, self.now)
+            yield from ((batch, bill) for batch in self._batches(edges))
 
     def _past(self, edge: DescribedEdge) -> tuple[PastPoints, int] | None:
         """The points of an edge's past, and when it ends; None, and a remark, if nothing can be said."""
@@ -185,15 +196,36 @@ class Accounts:
         if noted is None and life is not None and life.began is not None:
             return PastPoints(life.began, life.began, 1), life.began
         if noted is None:
-            why = "they have not lived yet → inv backfill --from 2025-11-01"
+            lack = _Lack("they have not lived yet", "inv backfill --from 2025-11-01")
         elif not noted.is_whole:
-            why = f"their pasts are not whole → {_AGAIN}"
+            lack = _Lack("their pasts are not whole", _AGAIN)
         elif noted.mark != mark(edge):
-            why = f"their pasts were written of another template, profile or seed → {_AGAIN}, with --adopt"
+            lack = _Lack(
+                "their pasts were written of another template, profile or seed", f"{_AGAIN}, with --adopt"
+            )
         else:
             return PastPoints(noted.begin, noted.until, noted.every), noted.end
-        self._lacking.setdefault(why, []).append(edge.name)
+        self._leave_out(lack, [edge])
         return None
+
+    def _leave_out(self, lack: _Lack, edges: Iterable[DescribedEdge]) -> None:
+        self._lacking.setdefault(lack, []).extend(edge.name for edge in edges)
+
+    def _nothing(self) -> SettingsError:
+        """Why there is nothing to be accounted for."""
+        if not self._lacking:
+            left_out = f": {some(tuple(self.others))} count by themselves" if self.others else ""
+            return SettingsError(
+                f"no light edge is meant{left_out}",
+                hint="inv setup --light-edges 10 adds edges of which all is known",
+            )
+        whys = "; ".join(f"{some(tuple(names))}: {lack.why}" for lack, names in self._lacking.items())
+        return SettingsError(f"there is nothing to account for: {whys}", hint=next(iter(self._lacking)).hint)
+
+    def _zone(self, edge: DescribedEdge) -> str:
+        """The name of the zone whose days are meant where none was typed."""
+        noted = self.noted.get(edge.name)
+        return noted.zone if noted is not None and noted.zone and edge.zone == UTC else edge.zone
 
     def _end(self, name: str) -> int:
         """Epoch ms at which an edge's past ends; where it has none, its first moment."""
@@ -204,15 +236,17 @@ class Accounts:
     def _journal(self, name: str) -> Journal:
         return self.lives[name].journal if name in self.lives else journal.NOTHING
 
-    def _bill(self, zone: tzinfo, points: Sequence[PastPoints]) -> Bill:
-        asked = self.wanted
+    def _days(self, zone: tzinfo, points: Sequence[PastPoints]) -> tuple[date, date]:
+        """The first and the last day that are meant."""
         begin = min(one.begin for one in points)
-        first = asked.first or datetime.fromtimestamp(begin / 1000, zone).date()
         until = max(one.until for one in points)
         until = self.now if until == begin else until
-        last = asked.last or datetime.fromtimestamp(until / 1000, zone).date() - timedelta(days=1)
-        found = periods(first, last, asked.length, zone)
-        return Bill(found, asked.length, zone, self.meters, self.now)
+        first = self.wanted.first or datetime.fromtimestamp(begin / 1000, zone).date()
+        return first, self.wanted.last or datetime.fromtimestamp(until / 1000, zone).date() - timedelta(days=1)
+
+    def _no_day(self, first: date, last: date) -> _Lack:
+        whole = "" if self.wanted.last else ", their last whole day"
+        return _Lack(f"no day is from {first} to {last}{whole}", "an earlier --from, or a later --to")
 
     def _batches(self, edges: Sequence[tuple[DescribedEdge, PastPoints, int]]) -> Iterator[Batch]:
         alike: dict[tuple[int, int, PastPoints, int, tuple[Incident, ...]], list[DescribedEdge]] = {}
@@ -241,3 +275,7 @@ def _lost(found: Journal, end: int) -> int:
     """Epoch ms since when nothing is known: a journal lacks something, or begins before its edge's past ended."""
     early = [one.at for one in found.entries[:1] if one.at < end]
     return min([*early, *([] if found.lost is None else [found.lost])], default=NEVER)
+
+
+def _accounts_of(work: tuple[Batch, Bill]) -> list[Account]:
+    return accounts_of(*work)

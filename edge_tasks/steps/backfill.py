@@ -6,15 +6,17 @@ The past ends where the live edges go on. So they are stopped while it is writte
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from edge_tasks.adapters.signals import uninterrupted
 from edge_tasks.errors import SettingsError
 from edge_tasks.fleet.incidents import joined_at
 from edge_tasks.history import dates
 from edge_tasks.history.described import mark
-from edge_tasks.history.incident_text import as_typed
 from edge_tasks.history.past import CHANNEL
+from edge_tasks.history.past_again import how_to_keep
 from edge_tasks.history.pasts import OPEN, Lack, Noted, Wish, difference, lack
 from edge_tasks.history.schedule import count_of
 from edge_tasks.light.host import memories
@@ -49,6 +51,7 @@ class Asked:
         every: ms between two points.
         zone: in which people read moments.
         adopt: what is in the way is removed.
+        zone_typed: the zone's name; empty if none was typed.
     """
 
     begin: int
@@ -56,6 +59,7 @@ class Asked:
     every: int
     zone: tzinfo
     adopt: bool = False
+    zone_typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,9 @@ class Backfill:
         found = ((name, lack(wish, noted.get(name), born.get(name))) for name, wish in wishes.items())
         lacks = {name: one for name, one in found if one.spans}
         refusal = self._otherwise(wishes, noted, born) or self._foreign(lacks) or self._room(lacks)
+        changes = (f"write the past of {counted(len(lacks), 'edge')}",) if lacks else ()
         return Plan(
-            (f"write the past of {counted(len(lacks), 'edge')}",) if lacks else (),
+            (*changes, *(("have the light edges go on",) if self._is_cut_short() else ())),
             f"{counted(len(self.edges), 'edge')} with a past since {self._words(self.asked.begin)}",
             lacks,
             tuple(self._remarks()),
@@ -106,24 +111,48 @@ class Backfill:
 
         Raises:
             HistoryError: the history cannot be reached, or refuses.
-            HistoryDiffers: it has not as many points as were written.
+            HistoryDiffers: it has more or fewer points than were written.
         """
+        if not plan.details:
+            self._go_on()
+            return "the light edges go on"
         history = self.writer.history
-        was_running = self.host.stop()
-        try:
+        with self._stopped():
             now = time.time_ns() // 1_000_000
             wanted = {name: self._to_write(name, lacking, now) for name, lacking in plan.details.items()}
             begun = {name: replace(one.noted, is_whole=False) for name, one in wanted.items()}
-            if was_running:
-                self.output.line("  the light edges are stopped; they go on when their past is written")
-                history.settle()
+            history.settle()  # what edges have sent that ended a moment ago is stored only after a while, too
             self.writer.remove(wanted)
             self.writer.record.note(begun)  # not before: until then, what was noted says what is to be removed
             points = self.writer.write(wanted)
-        finally:
-            if was_running:
-                self.start()
         return f"{points:,} points of {counted(len(wanted), 'edge')} in {history.describe()}"
+
+    @contextmanager
+    def _stopped(self) -> Iterator[None]:
+        """The light edges do not run meanwhile. If they ran before, they go on afterwards, whatever happens."""
+        record = self.writer.record
+        if self.host.runs() or record.is_paused:
+            record.pause()  # first: whatever ends this program from here on, the next run knows it
+            self.output.line("  the light edges are stopped; they go on when their past is written")
+        try:
+            self.host.stop()
+            yield
+        except KeyboardInterrupt:
+            if record.is_paused:
+                self.output.line("  interrupted: the light edges are started again, which takes a moment")
+            raise
+        finally:
+            if record.is_paused:
+                self._go_on()
+
+    def _go_on(self) -> None:
+        with uninterrupted():
+            self.start()
+            self.writer.record.end_pause()
+
+    def _is_cut_short(self) -> bool:
+        """Whether an earlier run was ended before the light edges went on."""
+        return self.writer.record.is_paused and not self.host.runs()
 
     def _wish(self, edge: Described) -> Wish:
         incidents = self.incidents.get(edge.name, ())
@@ -153,7 +182,8 @@ class Backfill:
     def _to_write(self, name: str, lacking: Lack, now: int) -> ToWrite:
         asked, edge = self.asked, self.edges[name]
         wish, until = self._wish(edge), min(asked.until, now)
-        noted = Noted(wish.begin, until, now, wish.every, wish.mark, is_whole=True, incidents=wish.incidents)
+        times = wish.begin, until, now, wish.every
+        noted = Noted(*times, wish.mark, is_whole=True, incidents=wish.incidents, zone=asked.zone_typed)
         remove = (*lacking.ours, *(lacking.spans if asked.adopt else ()))
         return ToWrite(edge, noted, _ended(lacking.spans, now), _ended(remove, now))
 
@@ -167,8 +197,8 @@ class Backfill:
             if name in noted and (how := difference(wish, noted[name])):
                 return SettingsError(
                     f"the past of {name} was written {how}: since {self._words(noted[name].begin)},"
-                    f" every {noted[name].every // 1000} s",
-                    hint=self._how_to_keep(wish, noted[name], name),
+                    f" every {dates.every_text(noted[name].every)}",
+                    hint=how_to_keep(index_of(name), wish, noted[name], self.asked.begin, self.asked.zone),
                 )
             if name not in noted and born.get(name, OPEN) < wish.begin:
                 first = "--from" if wish.begin == self.asked.begin else "let it join at"
@@ -177,17 +207,6 @@ class Backfill:
                     hint=f"{first} {self._words(born[name])} or earlier; --adopt removes what it sent until now",
                 )
         return None
-
-    def _how_to_keep(self, wish: Wish, noted: Noted, name: str) -> str:
-        """What to type if a past was written otherwise; its own incidents again if other ones are wanted."""
-        adopt = "--adopt removes it and writes the new one"
-        if wish.incidents == noted.incidents:
-            return adopt
-        if not noted.incidents:
-            return f"leave out the incidents, which this past does not have; {adopt}"
-        texts = (as_typed(one, index_of(name), self.asked.zone) for one in noted.incidents)
-        again = " ".join(f'--incident "{text}"' for text in texts)
-        return f"type the incidents of this past again, for {name}: {again}; {adopt}"
 
     def _foreign(self, lacks: Mapping[str, Lack]) -> FleetError | None:
         """Why points that this fleet did not write are in the way."""

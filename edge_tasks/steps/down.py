@@ -46,7 +46,7 @@ class Down:
         stopped = self.services.stop(is_final=is_final) if self.services else ()
         self.output.document(stopped=list(stopped))
         self.output.line(f"stopped: {', '.join(stopped) or 'nothing was running'}")
-        self.state.record.forget("up", "read")
+        self.state.record.forget("up", "read", "paused")
 
     def purge(self) -> None:
         """Remove everything that was ever made; what the user added or changed is left, and said."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import as_completed
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from edge_tasks.adapters import workers
 from edge_tasks.history.described import Lives
 from edge_tasks.history.past import points_of
 from edge_tasks.timedata.points import Points
@@ -47,19 +44,10 @@ def write(pasts: Sequence[Past], sink: Sink, processes: int) -> Iterator[Done]:
     Raises:
         HistoryError: the sink cannot be reached, or refuses. What was told is written.
     """
-    context = multiprocessing.get_context("spawn")  # a fork would share what this process has open
-    with _ended(ProcessPoolExecutor(count_of(pasts, processes), context, _begin, (pasts, sink))) as pool:
-        for done in as_completed([pool.submit(_write, number) for number in range(len(pasts))]):
+    most = count_of(pasts, processes)
+    with workers.shared(_write, range(len(pasts)), most, partial(_begin, pasts, sink)) as results:
+        for done in as_completed(results):
             yield done.result()
-
-
-@contextmanager
-def _ended(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
-    """A pool that begins nothing more when somebody has had enough."""
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 class _Work:
@@ -71,17 +59,7 @@ class _Work:
 
 
 def _begin(pasts: Sequence[Past], sink: Sink) -> None:
-    """Make a process ready. It ends with its parent, and Ctrl-C is its parent's affair."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     _Work.pasts, _Work.sink, _Work.lives = pasts, sink, Lives()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _write(number: int) -> Done:

@@ -36,7 +36,7 @@ class PastRecord:
             if entry["place"] == self.place:
                 times = entry["begin"], entry["until"], entry["end"], entry["every"]
                 incidents = tuple(Incident(**one) for one in entry.get("incidents", ()))
-                noted = Noted(*times, entry["mark"], entry["whole"], incidents)
+                noted = Noted(*times, entry["mark"], entry["whole"], incidents, entry.get("zone", ""))
                 found |= {f"{_NAME}{index}": noted for index in indices_of(entry["edges"])}
         return found
 
@@ -64,6 +64,19 @@ class PastRecord:
         gone = set(names)
         self._write({name: noted for name, noted in self.read().items() if name not in gone})
         self._write_removed({**self.removed(), **dict.fromkeys(gone, at)})
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether light edges that ran were stopped for their past, and have not gone on."""
+        return self.record.entries().get("paused", False)
+
+    def pause(self) -> None:
+        """Note that the light edges are stopped, and are to go on."""
+        self.record.note(paused=True)
+
+    def end_pause(self) -> None:
+        """Note that they go on."""
+        self.record.forget("paused")
 
     def _entries(self) -> list[PastWritten]:
         return self.record.entries().get("history", [])
@@ -97,6 +110,8 @@ class PastRecord:
         }
         if noted.incidents:
             found["incidents"] = [cast("IncidentWritten", asdict(one)) for one in noted.incidents]
+        if noted.zone:
+            found["zone"] = noted.zone
         return found
 
 

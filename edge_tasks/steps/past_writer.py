@@ -85,7 +85,7 @@ class PastWriter:
 
         Raises:
             HistoryError: the history cannot be reached, or refuses. What is noted is stored.
-            HistoryDiffers: it has not as many points as were written.
+            HistoryDiffers: it has more or fewer points than were written.
         """
         pasts = [one.past for one in wanted.values()]
         processes = past_processes.count_of(pasts, self.processes)
@@ -105,8 +105,8 @@ class PastWriter:
                 differing += self._keep(waiting, wanted)
         if differing:
             raise HistoryDiffers(
-                f"{self.history.describe()} lacks points that were written of {some(tuple(differing))}",
-                hint="run it again: it writes what is missing",
+                f"{self.history.describe()} has other points than were written of {some(tuple(differing))}",
+                hint="run it again: it writes the past of these edges once more",
             )
         return sum(past.count(span) for past in pasts for span in past.spans)
 

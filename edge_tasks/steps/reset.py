@@ -43,17 +43,15 @@ class Reset:
     output: Output
 
     @property
-    def pasts(self) -> tuple[str, ...]:
-        """What a backfill has written and this removes, with its spans, for people."""
-        if self.history is None:
-            return ()
-        spans: dict[tuple[int, int], int] = {}
-        for noted in PastRecord(self.record, self.history.describe()).read().values():
-            spans[noted.begin, noted.until] = spans.get((noted.begin, noted.until), 0) + 1
-        return tuple(
-            f"the past of {counted(count, 'edge')} from {dates.written(begin)} to {dates.written(until)}"
-            for (begin, until), count in spans.items()
-        )
+    def pasts(self) -> str:
+        """What a backfill has written and this removes, for people; empty if there is nothing."""
+        read = PastRecord(self.record, self.history.describe()).read() if self.history else {}
+        begins = sorted(noted.begin for noted in read.values())
+        if not begins:
+            return ""
+        since = "since" if begins[0] == begins[-1] else "the earliest since"
+        noun = "past" if begins[0] == begins[-1] else "pasts"
+        return f"the {noun} of {counted(len(begins), 'edge')}, {since} {dates.written(begins[0])}"
 
     def run(self) -> None:
         """Remove it, and print a line.
@@ -66,10 +64,10 @@ class Reset:
         did = []
         if self.edges is not None:
             self.edges.clear()
-            did.append(f"{counted(len(self.names), 'edge')} begin anew")
+            did.append(f"{counted(len(self.names), 'edge')} {'begins' if len(self.names) == 1 else 'begin'} anew")
         if self.history is not None:
             self._remove(self.history)
-            did.append(f"history removed from {self.history.describe()}")
+            did.append(f"points removed from {self.history.describe()}")
         self.output.step("reset", ", ".join(did), time.monotonic() - began, changed=True)
 
     def _remove(self, history: History) -> None:

@@ -97,6 +97,7 @@ class Up:
         if plan.details.backend.changes:
             self.backend.await_ready()
         self.record.note(up=self.mark)
+        self.record.forget("paused")
         return ", ".join(did) or "recorded that the fleet is up"
 
     def _tell_of_idle(self, idle: list[str]) -> None:

@@ -65,9 +65,12 @@ def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any, 
     assert client.energy("edge0", (later, later), [ENERGY]) == {ENERGY: 12_000 - 250}
 
     refused = platform.inv("reset")
-    assert (refused.returncode, f"the past of 1 edge from {later}" in refused.stdout) == (2, True), refused.stdout
+    assert (
+        refused.returncode,
+        f"the pasts of 2 edges, the earliest since {begin:%Y-%m-%d}T" in refused.stdout,
+    ) == (2, True), refused.stdout
     reset = platform.inv("reset", "--yes")
-    assert (reset.returncode, "2 edges begin anew, history removed" in reset.stdout) == (0, True), reset.stdout
+    assert (reset.returncode, "2 edges begin anew, points removed" in reset.stdout) == (0, True), reset.stdout
     assert "2 online" in reset.stdout
     assert awaited(lambda: client.values(EDGES, [ENERGY])["edge1"].get(ENERGY) is not None)
     assert client.values(EDGES, [ENERGY])["edge1"][ENERGY] < 100

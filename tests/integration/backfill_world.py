@@ -55,16 +55,19 @@ class Host:
     """What runs light edges: here it only remembers whether it does."""
 
     memory_file: Path
-    runs: bool = False
+    is_running: bool = False
     did: list[str] = field(default_factory=list)
 
+    def runs(self) -> bool:
+        return self.is_running
+
     def stop(self) -> bool:
-        was_running, self.runs = self.runs, False
+        was_running, self.is_running = self.is_running, False
         self.did.append("stop")
         return was_running
 
     def start(self) -> None:
-        self.runs = True
+        self.is_running = True
         self.did.append("start")
 
 

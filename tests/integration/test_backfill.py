@@ -57,7 +57,7 @@ def test_typed_twice_it_changes_nothing(world: World) -> None:
 
 
 def test_what_the_fleet_ran_before_is_written_anew_so_that_no_counter_falls(world: World) -> None:
-    world.host.runs = True
+    world.host.is_running = True
     world.live("edge3", NOW - 2 * DAY, NOW - 1000)
     world.run()
     found = world.energies("edge3")
@@ -99,7 +99,7 @@ def test_a_past_cannot_begin_after_the_edge_does(world: World) -> None:
 
 def test_an_interrupted_past_is_continued(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.edges = tuple(f"edge{number}" for number in range(6))
-    world.host.runs = True
+    world.host.is_running = True
 
     whole = past_processes.write
 
@@ -113,7 +113,7 @@ def test_an_interrupted_past_is_continued(world: World, monkeypatch: pytest.Monk
         patch.setattr(past_processes, "write", interrupted)
         with pytest.raises(KeyboardInterrupt):
             world.run()
-    assert world.host.runs
+    assert world.host.is_running
     assert world.run().changes == ("write the past of 3 edges",)
     assert len({len(world.energies(name)) for name in world.edges}) == 1
     assert world.run().changes == ()
@@ -164,13 +164,13 @@ def test_a_disk_without_room_is_refused_beforehand(world: World, monkeypatch: py
 
 
 def test_a_server_that_is_gone_is_named_and_the_edges_run_again(world: World) -> None:
-    world.host.runs = True
+    world.host.is_running = True
     step = world.step()
     plan = step.find()
     world.influxdb.query(f"DROP DATABASE {DATABASE}")
     with pytest.raises(HistoryError):
         step.apply(plan)
-    assert world.host.runs
+    assert world.host.is_running
 
 
 def test_pasts_are_removed_with_what_the_edges_sent_since_and_nothing_else(world: World) -> None:

@@ -53,7 +53,7 @@ class Backend:
             now = max(time.time_ns() // 1_000_000, self.sent[-1][0] + 1 if self.sent else 0)
             self.sent.append((now, 7_000_000 + len(self.sent)))
             self.collected.append(f"data,edge=0 {ENERGY}={self.sent[-1][1]}i {now}")
-            if self.host.runs:
+            if self.host.is_running:
                 self.collected.append(f"data,edge=3 {ENERGY}=5i,{CHANNEL}=500i {now}")
 
     def write(self) -> None:
@@ -99,7 +99,7 @@ class Collected(InfluxHistory):
 def world(tmp_path: Path, influxdb: InfluxDb) -> World:
     found = world_in(tmp_path, influxdb)
     found.left_out = [JVM]
-    found.host.runs = True
+    found.host.is_running = True
     found.live("edge3", NOW - DAY, NOW - 1000)
     return found
 
@@ -115,7 +115,7 @@ def test_a_jvm_edge_that_sends_meanwhile_loses_nothing_and_the_pasts_are_whole(w
     with backend.hearing():
         time.sleep(10 * PAUSE_S)
         plan = world.run()
-        world.host.runs = False
+        world.host.is_running = False
     assert plan.remarks == (
         "left out: edge0: real edges count by themselves, and a past would make their counters fall",
     )

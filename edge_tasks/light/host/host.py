@@ -190,7 +190,7 @@ class Host:
             self._waiting.put_nowait(edge)
         self._revision = self._fleet.revision
         self._report.mark()
-        _LOG.info("revision %s: %d edges, %d closed", self._revision, len(self._running), len(gone))
+        _LOG.info("revision %s: edges %d, closed %d", self._revision, len(self._running), len(gone))
 
     async def _close(self, names: Iterable[str]) -> None:
         """Close the connections of edges, and wait a moment for the backend's part in that."""

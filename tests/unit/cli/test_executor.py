@@ -64,6 +64,23 @@ def test_a_failure_ends_with_its_code_and_with_a_document(
     assert (found["message"], found["exit_code"]) == (message, code)
 
 
+@pytest.mark.parametrize(
+    ("typed", "does"),
+    [
+        (["setup"], "continues where it stopped"),
+        (["backfill"], "continues where it stopped"),
+        (["up", "status"], "continues where it stopped"),
+        (["truth"], "begins again from the start"),
+        (["status", "report"], "begins again from the start"),
+        (["up", "reset"], "begins again from the start"),
+    ],
+)
+def test_what_is_said_of_the_next_call_is_what_it_does(typed: list[str], does: str) -> None:
+    with pytest.raises(Exit) as ended:
+        failing(KeyboardInterrupt()).execute(*typed)
+    assert str(ended.value).endswith(f"run the same command again; it {does}")
+
+
 def test_a_fault_of_ours_is_in_the_document_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ZeroDivisionError):
         failing(ZeroDivisionError("a secret")).execute(("status", {"json": True}))

@@ -44,7 +44,7 @@ def test_a_fleet_has_an_edge_of_one_kind_or_the_other() -> None:
     with pytest.raises(SettingsError, match="this fleet would have no edge") as refused:
         check_size(0, 0)
     assert refused.value.hint == "--edges 1, or --light-edges 1, or more"
-    with pytest.raises(SettingsError, match="99999 edges and 2 light edges are too many"):
+    with pytest.raises(SettingsError, match="99,999 edges and 2 light edges are too many"):
         check_size(99_999, 2)
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge_tasks.errors import SettingsError
-from edge_tasks.history.dates import every_ms, span_named, written, zone_named
+from edge_tasks.history.dates import every_ms, every_text, span_named, written, zone_named
 from edge_tasks.timedata.span import Span
 
 UTC = timezone.utc
@@ -76,6 +76,11 @@ def test_what_cannot_be_meant_is_refused(begin: str, end: str, message: str) -> 
 @pytest.mark.parametrize(("text", "expected"), [("15m", 900_000), ("1s", 1000), ("24h", 86_400_000)])
 def test_a_step_has_a_unit(text: str, expected: int) -> None:
     assert every_ms(text) == expected
+
+
+@pytest.mark.parametrize("text", ["15m", "1s", "24h", "90s", "1h"])
+def test_a_step_is_written_as_it_is_typed(text: str) -> None:
+    assert every_text(every_ms(text)) == text
 
 
 @pytest.mark.parametrize("text", ["15", "0m", "25h", "-1m", "1.5h", ""])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -26,11 +30,11 @@ from tests.unit.steps.neighbours import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     from edge_tasks.timedata.span import Span
 
 DAY = 86_400_000
+HOUR = 3_600_000
 QUARTER = 900_000
 AUGUST = 1_754_006_400_000  # 2025-08-01 in UTC
 EDGE = next(
@@ -44,9 +48,17 @@ PAST = Noted(AUGUST, AUGUST + 9 * DAY, AUGUST + 9 * DAY, QUARTER, mark(EDGE), is
 
 @dataclass
 class KilledHistory:
-    """A history with points, at whose removal the step is killed."""
+    """A history with points, at whose removal the step is killed.
+
+    Attributes:
+        late: moments of points that its backend has not stored yet.
+        stored: moments of those that are there.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
+    late: list[int] = field(default_factory=list)
+    stored: list[int] = field(default_factory=list)
+    kills: bool = True
 
     def describe(self) -> str:
         return "the history of a test"
@@ -63,24 +75,61 @@ class KilledHistory:
     def bytes_free(self) -> int | None:
         return None
 
-    def delete(self, _edges: Collection[str], _span: Span) -> None:
-        raise KeyboardInterrupt
+    def settle(self) -> None:
+        self.stored, self.late = self.stored + self.late, []
+
+    def delete(self, _edges: Collection[str], span: Span) -> None:
+        self.stored = [at for at in self.stored if not span.begin <= at < span.end]
+        if self.kills:
+            raise KeyboardInterrupt
 
 
+@dataclass
 class Host:
+    """What runs light edges.
+
+    Attributes:
+        kills: the step is killed when it has stopped them.
+    """
+
+    is_running: bool = False
+    kills: bool = False
+    interrupts: int = 0
+    memory_file: Path = Path("unused")
+
+    def runs(self) -> bool:
+        return self.is_running
+
     def stop(self) -> bool:
-        return False
+        was_running, self.is_running = self.is_running, False
+        if self.kills:
+            raise KeyboardInterrupt
+        return was_running
+
+    def start(self) -> None:
+        for _ in range(self.interrupts):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0)  # here Python would notice
+        self.is_running = True
 
 
-def step_in(folder: Path, noted: Noted | None = PAST, *, begin: int = AUGUST, adopt: bool = False) -> Backfill:
+def step_in(  # noqa: PLR0913 - what is there, and what is asked for
+    folder: Path,
+    noted: Noted | None = PAST,
+    *,
+    begin: int = AUGUST,
+    every: int = QUARTER,
+    zone: str = "UTC",
+    adopt: bool = False,
+    host: Host | None = None,
+) -> Backfill:
     history: Any = KilledHistory({EDGE.name: count_of(noted)} if noted else {})
     record = PastRecord(Record(folder / "record.json"), history.describe())
     if noted:
         record.note({EDGE.name: noted})
     writer = PastWriter(history, record, folder / "memory.json", 1, Lines())
-    asked, host = Asked(begin, OPEN, QUARTER, ZoneInfo("UTC"), adopt), Host()
-    untyped: Any = host
-    return Backfill(asked, {EDGE.name: EDGE}, (), untyped, lambda: None, writer, Lines())
+    asked, host = Asked(begin, OPEN, every, ZoneInfo(zone), adopt), host or Host()
+    return Backfill(asked, {EDGE.name: EDGE}, (), host, host.start, writer, Lines())
 
 
 def hint_of(step: Backfill) -> str:
@@ -95,6 +144,54 @@ def test_killed_while_it_removes_a_past_it_still_knows_where_that_began(tmp_path
     with pytest.raises(KeyboardInterrupt):
         step.apply(plan)
     assert step.writer.record.read() == {EDGE.name: PAST}
+
+
+@pytest.mark.parametrize("host", [Host(is_running=True), Host(is_running=True, kills=True)])
+def test_light_edges_go_on_when_people_have_had_enough_and_say_so_twice(tmp_path: Path, host: Host) -> None:
+    host.interrupts = 2
+    step = step_in(tmp_path, begin=AUGUST + DAY, adopt=True, host=host)
+    with pytest.raises(KeyboardInterrupt):
+        step.apply(step.find())
+    assert host.is_running
+    assert not step.writer.record.is_paused
+    output: Any = step.output
+    assert output.lines[-1].endswith("the light edges are started again, which takes a moment")
+
+
+def test_light_edges_that_a_killed_run_has_stopped_go_on_after_the_next_one(tmp_path: Path) -> None:
+    def killed() -> None:
+        raise SystemExit
+
+    host = Host(is_running=True)
+    with pytest.raises(SystemExit):
+        replace(step_in(tmp_path, begin=AUGUST + DAY, adopt=True, host=host), start=killed).apply(
+            step_in(tmp_path, begin=AUGUST + DAY, adopt=True).find()
+        )
+    assert not host.runs()
+    next_one = step_in(tmp_path, host=host)
+    plan = next_one.find()
+    assert (plan.changes, next_one.apply(plan)) == (("have the light edges go on",), "the light edges go on")
+    assert host.runs()
+    assert not next_one.find().changes
+
+
+def test_light_edges_that_did_not_run_stay_as_they_are(tmp_path: Path) -> None:
+    step = step_in(tmp_path, begin=AUGUST + DAY, adopt=True)
+    with pytest.raises(KeyboardInterrupt):
+        step.apply(step.find())
+    assert not step.host.runs()
+    assert step.find().changes == ("write the past of 1 edge",)
+
+
+def test_what_edges_had_sent_that_ended_a_moment_ago_does_not_come_into_their_past(tmp_path: Path) -> None:
+    step = step_in(tmp_path, begin=AUGUST + DAY, adopt=True)
+    history: Any = step.writer.history
+    history.late, history.kills = [time.time_ns() // 1_000_000 - 1000], False
+    plan = step.find()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PastWriter, "write", lambda _self, _wanted: 0)
+        step.apply(plan)
+    assert (history.late, history.stored) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -121,8 +218,42 @@ def test_a_past_without_incidents_does_not_get_any_unless_it_is_written_anew(tmp
     assert hint.startswith("leave out the incidents, which this past does not have; --adopt removes it")
 
 
-def test_other_differences_are_only_mended_by_another_past(tmp_path: Path) -> None:
-    assert hint_of(step_in(tmp_path, begin=AUGUST + DAY)) == "--adopt removes it and writes the new one"
+def test_a_past_of_something_else_is_only_mended_by_another_past(tmp_path: Path) -> None:
+    step = step_in(tmp_path, replace(PAST, mark="of something else"), begin=AUGUST + DAY)
+    assert hint_of(step) == "--adopt removes it and writes the new one"
+
+
+@pytest.mark.parametrize(
+    ("noted", "asked", "typed"),
+    [
+        (PAST, {"begin": AUGUST + DAY}, "--from 2025-08-01T00:00:00+00:00"),
+        (PAST, {"every": 60_000}, "--every 15m"),
+        (replace(PAST, zone="Africa/Kampala"), {"every": 60_000}, "--every 15m"),
+        (
+            replace(PAST, zone="Africa/Kampala"),
+            {"begin": AUGUST + DAY},
+            "--from 2025-08-01T03:00:00+03:00 --zone Africa/Kampala",
+        ),
+        (
+            replace(PAST, zone="Africa/Kampala"),
+            {"begin": AUGUST + DAY, "zone": "Africa/Kampala", "every": 60_000},
+            "--from 2025-08-01T03:00:00+03:00 --every 15m",
+        ),
+    ],
+)
+def test_the_options_with_which_a_past_was_written_keep_it(
+    tmp_path: Path, noted: Noted, asked: dict[str, Any], typed: str
+) -> None:
+    assert hint_of(step_in(tmp_path, noted, **asked)).startswith(
+        f"type {typed} as for this past; --adopt removes"
+    )
+
+
+def test_incidents_alone_do_not_keep_a_past_that_began_at_another_moment(tmp_path: Path) -> None:
+    past = replace(PAST, begin=AUGUST - 3 * HOUR, zone="Africa/Kampala")
+    step = replace(step_in(tmp_path, past), incidents={EDGE.name: (GAP,)})
+    typed = "--from 2025-08-01T00:00:00+03:00 --zone Africa/Kampala"
+    assert hint_of(step).startswith(f"type {typed} as for this past, and leave out the incidents")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edge_tasks.fleet.record import Record
@@ -25,6 +26,13 @@ def test_of_a_past_that_was_removed_only_the_moment_stays(tmp_path: Path) -> Non
     assert record.read().keys() == {"edge1"}
     assert record.removed() == {"edge10": 5, "edge2": 7, "edge3": 7}
     assert (there.read(), there.removed()) == ({"edge1": NOTED}, {})
+
+
+def test_a_zone_that_was_typed_stays_with_its_past(tmp_path: Path) -> None:
+    record = PastRecord(Record(tmp_path / "record.json"), "here")
+    pasts = {"edge1": replace(NOTED, zone="Africa/Kampala"), "edge2": NOTED}
+    record.note(pasts)
+    assert record.read() == pasts
 
 
 def test_other_places_are_those_of_the_same_edges(tmp_path: Path) -> None:

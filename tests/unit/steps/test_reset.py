@@ -74,22 +74,30 @@ def test_edges_are_ended_before_their_history_is_removed_up_to_now(scene: Scene)
     assert scene.past.read() == {}
     ((name, did, changed),) = scene.output.steps
     assert (name, changed) == ("reset", True)
-    assert did == "3 edges begin anew, history removed from the history of a test"
+    assert did == "3 edges begin anew, points removed from the history of a test"
 
 
-def test_pasts_that_a_backfill_has_written_are_named_with_their_spans(scene: Scene) -> None:
-    named = "the past of 2 edges from 2025-08-01T00:00:00+00:00 to 2025-08-03T00:00:00+00:00"
-    assert list(scene.reset.pasts) == [named]
-    assert list(replace(scene.reset, history=None).pasts) == []
+def test_pasts_that_a_backfill_has_written_are_named_in_few_words(scene: Scene) -> None:
+    assert scene.reset.pasts == "the past of 2 edges, since 2025-08-01T00:00:00+00:00"
+    assert replace(scene.reset, history=None).pasts == ""
+    scene.past.note({"edge1": replace(NOTED, until=NOTED.until + DAY)})
+    assert scene.reset.pasts == "the past of 3 edges, since 2025-08-01T00:00:00+00:00"
+    scene.past.note({"edge1": replace(NOTED, begin=BEGIN - DAY)})
+    assert scene.reset.pasts == "the pasts of 3 edges, the earliest since 2025-07-31T00:00:00+00:00"
     scene.reset.run()
-    assert list(scene.reset.pasts) == []
+    assert scene.reset.pasts == ""
+
+
+def test_one_edge_begins_anew(scene: Scene) -> None:
+    replace(scene.reset, names=NAMES[:1], history=None).run()
+    assert scene.output.steps[0][1] == "1 edge begins anew"
 
 
 def test_edges_go_on_when_only_their_history_is_removed(scene: Scene) -> None:
     replace(scene.reset, edges=None).run()
     assert scene.host.running == set(NAMES)
     assert len(scene.history.deleted) == 1
-    assert scene.output.steps[0][1] == "history removed from the history of a test"
+    assert scene.output.steps[0][1] == "points removed from the history of a test"
 
 
 def test_what_was_sent_until_then_is_removed_and_what_edges_send_meanwhile_is_theirs(scene: Scene) -> None:

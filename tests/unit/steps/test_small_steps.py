@@ -239,7 +239,7 @@ def down(folder: Path, services: Services | None) -> Down:
 
 def test_stopping_forgets_that_the_fleet_is_up_and_keeps_the_rest(tmp_path: Path) -> None:
     step = down(tmp_path, Services())
-    step.state.record.note(up="mark", volumes=["v"])
+    step.state.record.note(up="mark", paused=True, volumes=["v"])
     step.stop()
     assert step.state.record.entries() == {"volumes": ["v"]}
     assert isinstance(step.output, Lines)

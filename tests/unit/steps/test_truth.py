@@ -66,6 +66,14 @@ def test_days_are_those_of_the_edges_group_unless_a_zone_is_typed() -> None:
     assert (own.zone, typed.zone) == ("Africa/Kampala", "Europe/Berlin")
 
 
+@pytest.mark.parametrize(("group", "zone"), [("UTC", "Africa/Kampala"), ("Europe/Berlin", "Europe/Berlin")])
+def test_without_any_zone_the_days_are_those_in_which_the_past_was_typed(group: str, zone: str) -> None:
+    some = accounts(edges(group))
+    noted = {name: replace(one, zone="Africa/Kampala") for name, one in some.noted.items()}
+    (account,) = replace(some, noted=noted).read()
+    assert account.zone == zone
+
+
 def test_edges_are_reckoned_alike_in_one_process_and_in_several() -> None:
     fleet = Fleet("f", bytes(32), size=21, light=21)
     found = list(blueprints(whole(fleet)).described(fleet.edges))
@@ -95,9 +103,36 @@ def test_edges_without_a_usable_past_are_left_out_and_named() -> None:
 
 
 def test_nothing_to_account_for_is_refused_with_what_to_type() -> None:
-    with pytest.raises(SettingsError, match="no light edge has a past") as caught:
+    with pytest.raises(SettingsError, match="edge0, edge1, edge2: they have not lived yet") as caught:
         replace(accounts(edges()), noted={}).read()
     assert caught.value.hint.startswith("inv backfill")
+
+
+def test_pasts_that_are_there_and_cannot_be_used_are_the_reason_and_not_that_there_are_none() -> None:
+    full = accounts(edges())
+    noted = {name: replace(one, mark="another") for name, one in full.noted.items()}
+    with pytest.raises(SettingsError, match="written of another template, profile or seed") as caught:
+        replace(full, noted=noted).read()
+    assert caught.value.hint == "the same inv backfill again, with --adopt"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("2030-01-01", ""), "no day is from 2030-01-01 to 2025-09-09, their last whole day"),
+        (("", "2025-07-31"), "no day is from 2025-08-01 to 2025-07-31"),
+    ],
+)
+def test_a_span_in_which_nothing_was_lived_is_the_reason(asked: tuple[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=f"{said}$") as caught:
+        accounts(edges(), wanted(*asked, "", "")).read()
+    assert caught.value.hint == "an earlier --from, or a later --to"
+
+
+def test_a_fleet_of_edges_that_count_by_themselves_is_told_how_to_get_others() -> None:
+    with pytest.raises(SettingsError, match="no light edge is meant: edge8, edge9 count by themselves") as caught:
+        replace(accounts([]), others=("edge8", "edge9")).read()
+    assert caught.value.hint.startswith("inv setup --light-edges")
 
 
 def days_of(journal: Journal) -> tuple[Accounts, list[Account]]:

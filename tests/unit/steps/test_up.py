@@ -103,6 +103,12 @@ def test_a_fleet_that_runs_and_is_not_noted_is_only_noted(step: Up) -> None:
     assert other.find().changes == ()
 
 
+def test_edges_that_were_brought_up_wait_for_no_backfill_any_more(step: Up) -> None:
+    step.record.note(paused=True)
+    step.apply(step.find())
+    assert "paused" not in step.record.entries()
+
+
 def test_edges_that_stand_alone_are_started_without_touching_the_backend(step: Up) -> None:
     step.apply(step.find())
     assert isinstance(step.edges, Host)
