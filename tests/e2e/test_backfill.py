@@ -53,7 +53,7 @@ def test_edges_that_ran_before_get_a_past_and_go_on_from_its_end(platform: Any, 
     other = platform.inv("backfill", "--from", f"{begin - timedelta(days=1):%Y-%m-%d}")
     assert (other.returncode, "--adopt" in other.stdout) == (2, True)
     remove = ("backfill", "--remove", "--edge", "0")
-    asked = terminal(inv(*remove, *platform.options), keys=("n\n",), CI="")
+    asked = terminal(inv(*remove, *platform.options), keys=((r"\[Y/n\]", "n\n"),), CI="")
     assert "[Y/n]" in asked.text
     assert "nothing was removed" in asked.text
     removed = platform.inv(*remove)
