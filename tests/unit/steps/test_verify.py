@@ -110,7 +110,7 @@ def test_where_waiting_may_help_it_is_waited_for(scene: Scene) -> None:
             return {name: name != "edge0" or len(asked) > 2 for name in names}
 
     scene.backend.status = Slow()
-    replace(scene.verify, timeout_s=30).run()
+    replace(scene.verify, timeout_s=300).run()
     assert len(asked) == 3
     assert scene.output.done == [2, 2]
 
