@@ -62,7 +62,7 @@ def test_a_stopped_edge_turns_red_and_says_what_to_type_and_comes_back(platform:
     assert platform.inv("setup", "--edges", "3").returncode == 0
     with served(platform) as url, tab(url) as page:
         expect(edge(page, "edge1")).to_have_class("edge is-online")
-        assert page.title() == "3 online · edge-tasks"
+        expect(page).to_have_title("3 online · edge-tasks")
         expect(page.locator("#sum-online")).to_have_text("Online3of 3: all are online")
         stop_edge(platform, "edge1")
         expect(edge(page, "edge1")).to_have_class("edge is-offline")
