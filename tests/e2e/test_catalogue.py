@@ -107,6 +107,10 @@ class Fleet:
         files = (self.path / ".edge-tasks").glob("light-status-*.json")
         return {name: edge for file in files for name, edge in json.loads(file.read_bytes())["edges"].items()}
 
+    def state(self, name: str) -> str:
+        """What its host says of it; nothing while the host has not said anything."""
+        return str(self.statuses().get(name, {}).get("state", ""))
+
     def edit(self, pattern: str, replacement: str, state: str = "connected") -> None:
         """Change the file of edge1 that has this text; the light host reads it when it starts again."""
         files = (self.path / "openems-edge" / "config-edge1").rglob("*.config")
@@ -120,7 +124,7 @@ class Fleet:
         before = self.sql(query)
         self.restart("light.json", meanwhile=lambda: await_all_offline(self))
         await_that(lambda: self.is_online("edge0") and self.is_online("edge2"))
-        await_that(lambda: self.statuses()["edge1"]["state"] == state)
+        await_that(lambda: self.state("edge1") == state)
         if state == "connected":
             await_that(lambda: self.sql(query) != before and self.is_online("edge1") and self.has_told("edge1"))
 
@@ -216,7 +220,7 @@ def rename(fleet: Fleet) -> None:
 
 def silence(fleet: Fleet) -> None:
     """The edges hang; that this was long ago is written into table and files, as nobody wants to wait for it."""
-    await_that(lambda: {edge["state"] for edge in fleet.statuses().values()} == {"connected"})
+    await_that(lambda: {fleet.state(name) for name in EVERYBODY} == {"connected"})
     connected = max(edge["since"] for edge in fleet.statuses().values())
     time.sleep(max(0.0, connected + AGE_S - time.time()))
     fleet.signal_host(signal.SIGSTOP)
