@@ -78,8 +78,7 @@ class Fleet:
         process = self.process(file)
         command, environment = process.cmdline(), process.environ()
         environment.pop(ahead.VARIABLE, None)  # nobody is going to tell this one to begin
-        process.kill()
-        process.wait(LONG_S)
+        kill_with_parts(process)
         meanwhile()
         subprocess.run(["setsid", "--fork", *command], env=environment, stderr=subprocess.DEVNULL, check=True)
 
@@ -104,8 +103,11 @@ class Fleet:
 
     def statuses(self) -> dict[str, Any]:
         """What the light host says of each edge."""
-        files = (self.path / ".edge-tasks").glob("light-status-*.json")
-        return {name: edge for file in files for name, edge in json.loads(file.read_bytes())["edges"].items()}
+        found: dict[str, Any] = {}
+        for file in (self.path / ".edge-tasks").glob("light-status-*.json"):
+            with suppress(FileNotFoundError):  # of one that has just ended
+                found |= json.loads(file.read_bytes())["edges"]
+        return found
 
     def state(self, name: str) -> str:
         """What its host says of it; nothing while the host has not said anything."""
@@ -142,15 +144,20 @@ def stop_postgres(fleet: Fleet) -> None:
 
 def kill(file: str) -> Any:
     def kill_it(fleet: Fleet) -> None:
-        process = fleet.process(file)
-        process.kill()
-        process.wait(LONG_S)
+        kill_with_parts(fleet.process(file))
 
     return kill_it
 
 
+def kill_with_parts(process: psutil.Process) -> None:
+    """Its parts end by themselves, a moment later."""
+    parts = process.children()
+    process.kill()
+    assert psutil.wait_procs([process, *parts], LONG_S)[1] == []
+
+
 def kill_host(fleet: Fleet) -> None:
-    """Its parts end a moment later."""
+    """Until the backend has noticed it."""
     kill("light.json")(fleet)
     await_all_offline(fleet)
 
