@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -53,6 +54,7 @@ _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 
 StoreError = psycopg.Error
 _T = TypeVar("_T")
+_MORE_TRIES = 2
 _KINDS = 32
 """Edges of one template send the same configuration, which is then compared once. How many are remembered."""
 
@@ -77,10 +79,18 @@ class Store:
             await connection.execute(_OFFLINE)
             return await (await connection.execute(_READ)).fetchall()
 
+        rows = await self._patiently(job)
         return [
             Device(id=number, name=name, apikey=apikey, version=version, level=level)
-            for number, name, apikey, version, level in await self._writer.do(job)
+            for number, name, apikey, version, level in rows
         ]
+
+    async def _patiently(self, job: Callable[[psycopg.AsyncConnection], Awaitable[_T]]) -> _T:
+        """Do a job that nobody does later: a server that is only held up is asked again."""
+        for _ in range(_MORE_TRIES):
+            with suppress(psycopg.errors.ConnectionTimeout):
+                return await self._writer.do(job)
+        return await self._writer.do(job)
 
     async def flush(self, writes: Sequence[Write]) -> None:
         """Write which edges are online, which were heard, and the state of each, in one statement."""
