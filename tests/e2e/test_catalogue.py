@@ -97,9 +97,10 @@ class Fleet:
         """What the backend says."""
         return self.api.online([name]).get(name, False)
 
-    def has_told(self, name: str) -> bool:
-        """Whether the backend has values of it."""
-        return self.api.values([name], ["_sum/State"]).get(name, {}).get("_sum/State") is not None
+    def are_back(self, *names: str) -> bool:
+        """Whether the backend has them and their values."""
+        told = self.api.values(names, ["_sum/State"])
+        return all(self.is_online(name) and told.get(name, {}).get("_sum/State") is not None for name in names)
 
     def statuses(self) -> dict[str, Any]:
         """What the light host says of each edge."""
@@ -125,10 +126,10 @@ class Fleet:
         query = "SELECT openems_config FROM openems_device WHERE name = 'edge1'"
         before = self.sql(query)
         self.restart("light.json", meanwhile=lambda: await_all_offline(self))
-        await_that(lambda: self.is_online("edge0") and self.is_online("edge2"))
+        await_that(lambda: self.are_back("edge0", "edge2"))
         await_that(lambda: self.state("edge1") == state)
         if state == "connected":
-            await_that(lambda: self.sql(query) != before and self.is_online("edge1") and self.has_told("edge1"))
+            await_that(lambda: self.sql(query) != before and self.are_back("edge1"))
 
 
 def await_all_offline(fleet: Fleet) -> None:
@@ -196,7 +197,7 @@ def read_again(fleet: Fleet) -> None:
         {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"},
     )
     urllib.request.urlopen(request, timeout=LONG_S).close()  # noqa: S310 - an http address that we made ourselves
-    await_that(lambda: fleet.is_online("edge0") and fleet.is_online("edge2"))
+    await_that(lambda: fleet.are_back("edge0", "edge2"))
 
 
 def start_without_table(fleet: Fleet) -> None:
