@@ -54,7 +54,6 @@ _ACTIVE = "SELECT name FROM openems_device WHERE active AND name = ANY(%s)"
 
 StoreError = psycopg.Error
 _T = TypeVar("_T")
-_MORE_TRIES = 2
 _KINDS = 32
 """Edges of one template send the same configuration, which is then compared once. How many are remembered."""
 
@@ -86,10 +85,9 @@ class Store:
         ]
 
     async def _patiently(self, job: Callable[[psycopg.AsyncConnection], Awaitable[_T]]) -> _T:
-        """Do a job that nobody does later: a server that is only held up is asked again."""
-        for _ in range(_MORE_TRIES):
-            with suppress(psycopg.errors.ConnectionTimeout):
-                return await self._writer.do(job)
+        """Do a job that nobody does later: a server that is only held up is asked once more."""
+        with suppress(psycopg.errors.ConnectionTimeout):
+            return await self._writer.do(job)
         return await self._writer.do(job)
 
     async def flush(self, writes: Sequence[Write]) -> None:
