@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium: apt-get install chromium"
 )
+expect.set_options(timeout=1000 * LONG_S)  # its own 5 s are no limit of ours
 
 
 @contextmanager
@@ -29,6 +32,7 @@ def tab(url: str, **context: Any) -> Iterator[Page]:
         assert CHROMIUM, "CI has no chromium"
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(**{"reduced_motion": "reduce", **context})
+        page.set_default_timeout(1000 * LONG_S)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)

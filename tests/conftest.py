@@ -3,6 +3,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -18,6 +19,7 @@ import pyte
 import pytest
 
 from tests.influxdb import influxdb, influxdb_server
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +29,14 @@ __all__ = ["influxdb", "influxdb_server"]  # fixtures
 ROOT = Path(__file__).resolve().parents[1]
 COLUMNS, LINES = 80, 50
 NOT_OURS = ("EDGE_TASKS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
-hypothesis.settings.register_profile("tests", deadline=None)  # no test asserts how fast the machine is
+ANY_SPEED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+"""No test asserts how fast the machine is."""
+FRAME = re.compile(rb"(?=\x1b\[2K)")
+"""Before each of these a line is taken away that people saw until then."""
+hypothesis.settings.register_profile("tests", ANY_SPEED)
 hypothesis.settings.register_profile(
     "mutation",
-    deadline=None,
+    ANY_SPEED,
     derandomize=True,
     database=None,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],  # nobody reads the smallest example
@@ -57,41 +63,61 @@ class Seen:
         self._stream = pyte.ByteStream(self.screen)
 
     def take(self, part: bytes) -> None:
-        """The next bytes."""
+        """The next bytes, which may be several frames if nobody has read them for a while."""
         self.raw += part
-        self._stream.feed(part)
-        self.ever += [line.rstrip() for line in self.screen.display]
+        for frame in FRAME.split(part):
+            self._stream.feed(frame)
+            self.ever += [line.rstrip() for line in self.screen.display]
 
     @property
     def text(self) -> str:
         """The screen as it is now."""
         return "\n".join(line.rstrip() for line in self.screen.display).strip()
 
+    def shows(self, pattern: str) -> bool:
+        """Whether this is to be read on the screen now."""
+        return re.search(pattern, self.text, re.MULTILINE) is not None
 
-def on_a_terminal(command: Sequence[str], keys: Sequence[str] = (), **environment: str) -> Seen:
-    """Run on a pty of 80 columns until it ends; with keys until the screen rests after the last."""
+
+def on_a_terminal(
+    command: Sequence[str], keys: Sequence[tuple[str, str | Path]] = (), last: str = "", **environment: str
+) -> Seen:
+    """Run on a pty of 80 columns until it ends, or nothing comes any more.
+
+    Args:
+        command: what runs.
+        keys: what is to be read on the screen first, and what is typed then, or the file that is made.
+        last: as soon as that is to be read, after all keys, it is killed.
+        environment: more variables.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     env = {key: value for key, value in os.environ.items() if not key.startswith(NOT_OURS)}
     env |= {"TERM": "xterm-256color", **environment}
-    seen = Seen()
+    seen, waiting = Seen(), list(keys)
     with subprocess.Popen(
         command, cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     ) as work:
         os.close(theirs)
-        for key in keys:
-            os.write(ours, key.encode())
-            with suppress(OSError):  # the other side has ended
-                while select.select([ours], [], [], 3.0)[0]:
-                    seen.take(os.read(ours, 65536))
-        if keys:
-            work.kill()
         with suppress(OSError):  # the other side has ended
-            while part := os.read(ours, 65536):
-                seen.take(part)
+            while select.select([ours], [], [], 2 * LONG_S)[0]:
+                seen.take(os.read(ours, 65536))
+                while waiting and seen.shows(waiting[0][0]):
+                    answer(ours, waiting.pop(0)[1])
+                if last and not waiting and seen.shows(last):
+                    break
+        work.kill()
     os.close(ours)
     seen.code = work.returncode
     return seen
+
+
+def answer(terminal: int, key: str | Path) -> None:
+    """Type it, or make the file."""
+    if isinstance(key, Path):
+        key.touch()
+    else:
+        os.write(terminal, key.encode())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,7 +19,7 @@ import pytest
 
 from tests.absence import is_without
 from tests.ports import free_port
-from tests.waiting import await_that
+from tests.waiting import LONG_S, await_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,20 +123,20 @@ def running(folder: Path, *, login: str = "", flux: bool = False) -> Iterator[In
     with (folder / "influxd.log").open("ab") as log:
         process = subprocess.Popen([program, "run", "-config", config], stdout=log, stderr=log)
     try:
-        await_that(lambda: _answers(port), 60, 0.05)
+        await_that(lambda: _answers(port), 2 * LONG_S, 0.05)
         if login:
             name, _, password = login.partition(":")
             InfluxDb(server.url).query(f"CREATE USER {name} WITH PASSWORD '{password}' WITH ALL PRIVILEGES")
         yield server
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(LONG_S)
 
 
 def _answers(port: int) -> bool:
     """It listens only when it can answer."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        socket.create_connection(("127.0.0.1", port), timeout=LONG_S).close()
     except OSError:
         return False
     return True

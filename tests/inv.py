@@ -29,7 +29,7 @@ def without_settings() -> dict[str, str]:
 
 
 def finished(
-    command: list[str], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, timeout_s: float = 120
+    command: list[str], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, timeout_s: float = 300
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, without anything to read; its output and errors are together in ``stdout``."""
     return subprocess.run(

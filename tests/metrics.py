@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import urllib.request
 
+from tests.waiting import LONG_S
+
 
 def figures(text: str) -> dict[str, float]:
     """Name and labels, as they stand there → value."""
@@ -17,5 +19,5 @@ def scraped(port: int) -> dict[str, float]:
     Raises:
         OSError: nobody serves any.
     """
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=LONG_S) as answer:
         return figures(answer.read().decode())

@@ -12,6 +12,7 @@ from edge_tasks.page.snapshot import Row, Snapshot
 from tests.browser import tab
 from tests.serving import served
 from tests.unmetered import Unmetered
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ class MovedFleet:
         self.answers.set()
 
     def look(self, _before: Snapshot) -> Snapshot:
-        self.answers.wait(20)
+        self.answers.wait(LONG_S)
         return Snapshot(time.time(), 0.0, self.problem, "inv up" if self.problem else "", rows=dict(self.rows))
 
     def edge(self, name: str) -> dict[str, Any] | None:

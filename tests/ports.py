@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import socket
+from typing import Final
+
+_GIVEN: Final[set[int]] = set()
 
 
 def free_port() -> int:
-    """A port of this machine on which nobody listens now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A port of this machine on which nobody listens now, and another one each time."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = int(free.getsockname()[1])
+        if port not in _GIVEN:
+            _GIVEN.add(port)
+            return port
 
 
 def free_offset(lowest: int, count: int) -> int:

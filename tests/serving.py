@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.waiting import LONG_S
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_PATIENCE_S = 20
 
 
 @contextmanager
@@ -29,8 +29,8 @@ def served(app: web.Application) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{asyncio.run_coroutine_threadsafe(start(), loop).result(_PATIENCE_S)}/"
+        yield f"http://127.0.0.1:{asyncio.run_coroutine_threadsafe(start(), loop).result(LONG_S)}/"
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(_PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(LONG_S)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import trustme
 
+from tests.waiting import LONG_S
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from pathlib import Path
@@ -107,7 +109,7 @@ class TlsProxy:
         self._loop.call_soon_threadsafe(self._ended.set)
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(LONG_S)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(
@@ -184,4 +186,4 @@ def tls_proxy(backend: int, folder: Path, idle_limit: float = 0.0) -> Iterator[t
         yield proxy, ca_file
     finally:
         proxy.end()
-        thread.join(10)
+        thread.join(LONG_S)

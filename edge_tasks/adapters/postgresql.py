@@ -16,7 +16,7 @@ def connect(
     """Open a connection, for a login of user and password.
 
     Raises:
-        psycopg.OperationalError: the server does not answer within 5 s, or refuses.
+        psycopg.OperationalError: the server does not answer within 15 s, or refuses.
     """
     hide_variables()
     return psycopg.connect(**parameters(host, port, login, dbname, "edge-tasks"), autocommit=autocommit)

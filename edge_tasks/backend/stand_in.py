@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from edge_tasks.backend.sockets import Line, Socket
 
 LOG: Final = logging.getLogger("edge_tasks.backend")
-_LAST_FLUSH_SECONDS: Final = 0.8
-_LAST_HISTORY_SECONDS: Final = 6.0
-"""That of ten thousand edges takes a few seconds, and a process that has not ended after ten is killed."""
+_LAST_WRITES_SECONDS: Final = 7.6
+"""Those of ten thousand edges take a few seconds, and a process that has not ended after ten is killed."""
+_LAST_GOODBYE_SECONDS: Final = 0.2
 _PULSE_SECONDS: Final = 1.0
 
 
@@ -116,13 +116,9 @@ class Backend:
         """Close every line, write which edges went offline, and close the connections to the database."""
         self.ready.clear()
         await self.lines.close()
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._drain(), _LAST_FLUSH_SECONDS)
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._flush(), _LAST_FLUSH_SECONDS)
-        await self.history.close(_LAST_HISTORY_SECONDS)
+        await asyncio.gather(self._write_last(), self.history.close(_LAST_WRITES_SECONDS))
         with suppress(asyncio.TimeoutError, StoreError):
-            await asyncio.wait_for(self._store.close(), _LAST_FLUSH_SECONDS / 4)
+            await asyncio.wait_for(self._store.close(), _LAST_GOODBYE_SECONDS)
 
     def arrived(self, line: Line) -> None:
         """Admit a line that was opened, or let it wait while the devices are read."""
@@ -255,6 +251,12 @@ class Backend:
     async def _drain(self) -> None:
         await self._configs.drain()
         await self._versions.drain()
+
+    async def _write_last(self) -> None:
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._drain(), _LAST_WRITES_SECONDS / 2)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._flush(), _LAST_WRITES_SECONDS / 2)
 
     async def _flush(self) -> None:
         writes = self.devices.take_writes()

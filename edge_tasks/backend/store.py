@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -77,10 +78,17 @@ class Store:
             await connection.execute(_OFFLINE)
             return await (await connection.execute(_READ)).fetchall()
 
+        rows = await self._patiently(job)
         return [
             Device(id=number, name=name, apikey=apikey, version=version, level=level)
-            for number, name, apikey, version, level in await self._writer.do(job)
+            for number, name, apikey, version, level in rows
         ]
+
+    async def _patiently(self, job: Callable[[psycopg.AsyncConnection], Awaitable[_T]]) -> _T:
+        """Do a job that nobody does later: a server that is only held up is asked once more."""
+        with suppress(psycopg.errors.ConnectionTimeout):
+            return await self._writer.do(job)
+        return await self._writer.do(job)
 
     async def flush(self, writes: Sequence[Write]) -> None:
         """Write which edges are online, which were heard, and the state of each, in one statement."""

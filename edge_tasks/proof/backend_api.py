@@ -161,15 +161,15 @@ class BackendApi:
             error.close()
             raise self._refusal(url, error) from None
         except TimeoutError:
-            kind = BackendHangs if self._is_alive(url, timeout_s) else BackendError
+            kind = BackendHangs if self._is_alive(url) else BackendError
             raise kind(f"{url} does not answer within {timeout_s:.0f} s") from None
         except (OSError, http.client.HTTPException) as error:
             raise BackendError(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
 
-    def _is_alive(self, url: str, timeout_s: float) -> bool:
+    def _is_alive(self, url: str) -> bool:
         """Whether a program answers there at all: one that is paused, or hangs as a whole, does not."""
         try:
-            self.opener.open(url, timeout=min(timeout_s, _ALIVE_S)).close()
+            self.opener.open(url, timeout=_ALIVE_S).close()
         except urllib.error.HTTPError as error:
             error.close()
         except (OSError, http.client.HTTPException):
@@ -183,7 +183,7 @@ class BackendApi:
         An opening would prove less: without an apikey a real backend drops it, and in a third of the cases before
         its answer is sent (measured on 2024.7.0).
         """
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SMALL_TIMEOUT_S)
         try:
             connection.request("GET", "/")
             return connection.getresponse().status >= http.HTTPStatus.BAD_REQUEST

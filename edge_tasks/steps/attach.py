@@ -113,9 +113,11 @@ class Attach:
         counting = _Counting(began, self.seconds)
         try:
             with self.output.listening("attach", counting):
-                while not counting.is_over:
+                while True:  # also at the end, and if a busy machine comes to its first look only then
                     self.host.require()
                     self._look(counting)
+                    if counting.is_over:
+                        break
                     time.sleep(min(_LOOK_S, counting.left))
         except KeyboardInterrupt:
             return self.seconds is None, None

@@ -22,9 +22,9 @@ import pytest
 from edge_tasks import ahead
 from edge_tasks.adapters import ports
 from edge_tasks.proof.backend_api import BackendApi
-from tests.catalogue import EVERYBODY, LAST_WRITE_S, Case, run
+from tests.catalogue import EVERYBODY, Case, run
 from tests.inv import ROOT, finished, inv, last_used_kept
-from tests.waiting import await_that
+from tests.waiting import LONG_S, await_that
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 
 AGE_S = 95
 """A fleet that has just connected is not called silent."""
+NEVER_HEARD = """
+CREATE FUNCTION of_old() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN NEW.lastmessage := now() AT TIME ZONE ''UTC'' - interval ''200 s''; RETURN NEW; END';
+CREATE TRIGGER of_old BEFORE UPDATE ON openems_device FOR EACH ROW EXECUTE FUNCTION of_old();
+UPDATE openems_device SET lastmessage = NULL;
+"""
+"""Nobody was heard of late, whatever the backend still writes of edges that it heard before they hung."""
+HEARD_AGAIN = "DROP FUNCTION of_old CASCADE"
 
 
 @dataclass(frozen=True)
@@ -70,8 +78,7 @@ class Fleet:
         process = self.process(file)
         command, environment = process.cmdline(), process.environ()
         environment.pop(ahead.VARIABLE, None)  # nobody is going to tell this one to begin
-        process.kill()
-        process.wait(10)
+        kill_with_parts(process)
         meanwhile()
         subprocess.run(["setsid", "--fork", *command], env=environment, stderr=subprocess.DEVNULL, check=True)
 
@@ -81,39 +88,79 @@ class Fleet:
         for process in (host, *host.children()):
             process.send_signal(number)
 
+    @property
+    def api(self) -> BackendApi:
+        password = (self.path / ".edge-tasks" / "netrc").read_text().split()[-1]
+        return BackendApi(f"http://127.0.0.1:{8075 + self.offset}", "admin", password)
+
     def is_online(self, name: str) -> bool:
         """What the backend says."""
-        password = (self.path / ".edge-tasks" / "netrc").read_text().split()[-1]
-        api = BackendApi(f"http://127.0.0.1:{8075 + self.offset}", "admin", password)
-        return api.online([name]).get(name, False)
+        return self.api.online([name]).get(name, False)
 
-    def edit(self, pattern: str, replacement: str) -> None:
+    def are_back(self, *names: str) -> bool:
+        """Whether the backend has them and their values."""
+        told = self.api.values(names, ["_sum/State"])
+        return all(self.is_online(name) and told.get(name, {}).get("_sum/State") is not None for name in names)
+
+    def statuses(self) -> dict[str, Any]:
+        """What the light host says of each edge."""
+        found: dict[str, Any] = {}
+        for file in (self.path / ".edge-tasks").glob("light-status-*.json"):
+            with suppress(FileNotFoundError):  # of one that has just ended
+                found |= json.loads(file.read_bytes())["edges"]
+        return found
+
+    def state(self, name: str) -> str:
+        """What its host says of it; nothing while the host has not said anything."""
+        return str(self.statuses().get(name, {}).get("state", ""))
+
+    def edit(self, pattern: str, replacement: str, state: str = "connected") -> None:
         """Change the file of edge1 that has this text; the light host reads it when it starts again."""
         files = (self.path / "openems-edge" / "config-edge1").rglob("*.config")
         [file] = [file for file in files if re.search(pattern, file.read_text())]
         file.write_text(re.sub(pattern, replacement, file.read_text()))
-        self.restart_host()
+        self.restart_host(state)
 
-    def restart_host(self) -> None:
-        """Until those that nobody breaks are back: if the machine is busy, longer than ``verify`` waits."""
-        self.restart("light.json", meanwhile=lambda: await_that(lambda: not self.is_online("edge0"), 20, 0.1))
-        await_that(lambda: self.is_online("edge0") and self.is_online("edge2"), 60, 0.1)
+    def restart_host(self, state: str = "connected") -> None:
+        """Until edge1 is in this state and the others are back: it may take longer than ``verify`` waits."""
+        query = "SELECT openems_config FROM openems_device WHERE name = 'edge1'"
+        before = self.sql(query)
+        self.restart("light.json", meanwhile=lambda: await_all_offline(self))
+        await_that(lambda: self.are_back("edge0", "edge2"))
+        await_that(lambda: self.state("edge1") == state)
+        if state == "connected":
+            await_that(lambda: self.sql(query) != before and self.are_back("edge1"))
+
+
+def await_all_offline(fleet: Fleet) -> None:
+    await_that(lambda: not any(map(fleet.is_online, EVERYBODY)))
 
 
 def stop_postgres(fleet: Fleet) -> None:
     pid = int((fleet.path / ".edge-tasks" / "postgres" / "postmaster.pid").read_text().split()[0])
     server = psutil.Process(pid)
     server.send_signal(signal.SIGINT)
-    server.wait(10)
+    server.wait(LONG_S)
 
 
 def kill(file: str) -> Any:
     def kill_it(fleet: Fleet) -> None:
-        process = fleet.process(file)
-        process.kill()
-        process.wait(10)
+        kill_with_parts(fleet.process(file))
 
     return kill_it
+
+
+def kill_with_parts(process: psutil.Process) -> None:
+    """Its parts end by themselves, a moment later."""
+    parts = process.children()
+    process.kill()
+    assert psutil.wait_procs([process, *parts], LONG_S)[1] == []
+
+
+def kill_host(fleet: Fleet) -> None:
+    """Until the backend has noticed it."""
+    kill("light.json")(fleet)
+    await_all_offline(fleet)
 
 
 def change_login(fleet: Fleet) -> None:
@@ -125,14 +172,14 @@ def change_login(fleet: Fleet) -> None:
 
 
 def await_port(fleet: Fleet, port: int) -> None:
-    await_that(lambda: not ports.is_free(port + fleet.offset), 20, 0.1)
+    await_that(lambda: not ports.is_free(port + fleet.offset))
 
 
 def leave_out(fleet: Fleet) -> None:
     path = fleet.path / ".edge-tasks" / "light.json"
     told = json.loads(path.read_text())
     path.write_text(json.dumps({**told, "edges": [one for one in told["edges"] if one["name"] != "edge1"]}))
-    await_that(lambda: not fleet.is_online("edge1"), 10, 0.1)
+    await_that(lambda: not fleet.is_online("edge1"))
 
 
 def change_key_and_read(fleet: Fleet) -> None:
@@ -149,8 +196,8 @@ def read_again(fleet: Fleet) -> None:
         b"apply=true&action=ajaxConfigManager",
         {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"},
     )
-    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - an http address that we made ourselves
-    await_that(lambda: fleet.is_online("edge0") and fleet.is_online("edge2"), 20, 0.1)
+    urllib.request.urlopen(request, timeout=LONG_S).close()  # noqa: S310 - an http address that we made ourselves
+    await_that(lambda: fleet.are_back("edge0", "edge2"))
 
 
 def start_without_table(fleet: Fleet) -> None:
@@ -181,10 +228,11 @@ def rename(fleet: Fleet) -> None:
 
 def silence(fleet: Fleet) -> None:
     """The edges hang; that this was long ago is written into table and files, as nobody wants to wait for it."""
-    time.sleep(max(0.0, fleet.process("light.json").create_time() + AGE_S - time.time()))
+    await_that(lambda: {fleet.state(name) for name in EVERYBODY} == {"connected"})
+    connected = max(edge["since"] for edge in fleet.statuses().values())
+    time.sleep(max(0.0, connected + AGE_S - time.time()))
     fleet.signal_host(signal.SIGSTOP)
-    time.sleep(LAST_WRITE_S)
-    fleet.sql("UPDATE openems_device SET lastmessage = lastmessage - interval '200 s'")
+    fleet.sql(NEVER_HEARD)
     for file in (fleet.path / ".edge-tasks").glob("light-status-*.json"):
         os.utime(file, (time.time() - 200,) * 2)
 
@@ -217,7 +265,7 @@ CASES: dict[str, Case] = {
     "the row is deleted": Case(
         "no-row", "no row", lambda fleet: fleet.sql("DELETE FROM openems_device WHERE name = 'edge1'")
     ),
-    "the light host is killed": Case("not-running", "does not run", kill("light.json"), EVERYBODY),
+    "the light host is killed": Case("not-running", "does not run", kill_host, EVERYBODY),
     "the light host lacks the edge": Case("not-running", "does not run", leave_out),
     "the row is archived": Case(
         "row-archived",
@@ -244,12 +292,12 @@ CASES: dict[str, Case] = {
     "the directory has another apikey": Case(
         "not-connected",
         "is the apikey known?",
-        lambda fleet: fleet.edit('apikey="', 'apikey="x'),
+        lambda fleet: fleet.edit('apikey="', 'apikey="x', "refused"),
     ),
     "the directory has no Backend controller": Case(
         "not-running",
         "no enabled Controller.Api.Backend",
-        lambda fleet: fleet.edit('service.factoryPid="Controller.Api.Backend"', "broken"),
+        lambda fleet: fleet.edit('service.factoryPid="Controller.Api.Backend"', "broken", "unconfigured"),
     ),
     "the backend has lost the edgeConfig": Case(
         "no-edge-config",
@@ -267,7 +315,9 @@ CASES: dict[str, Case] = {
         "its datasource says",
         lambda fleet: fleet.edit('"3000"', '"4711"'),
     ),
-    "the edges hang": Case("silent", "connected, but silent for", silence, EVERYBODY),
+    "the edges hang": Case(
+        "silent", "connected, but silent for", silence, EVERYBODY, then=lambda fleet: fleet.sql(HEARD_AGAIN)
+    ),
 }
 
 

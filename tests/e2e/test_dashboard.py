@@ -62,10 +62,10 @@ def test_a_stopped_edge_turns_red_and_says_what_to_type_and_comes_back(platform:
     assert platform.inv("setup", "--edges", "3").returncode == 0
     with served(platform) as url, tab(url) as page:
         expect(edge(page, "edge1")).to_have_class("edge is-online")
-        assert page.title() == "3 online · edge-tasks"
+        expect(page).to_have_title("3 online · edge-tasks")
         expect(page.locator("#sum-online")).to_have_text("Online3of 3: all are online")
         stop_edge(platform, "edge1")
-        expect(edge(page, "edge1")).to_have_class("edge is-offline", timeout=10_000)
+        expect(edge(page, "edge1")).to_have_class("edge is-offline")
         expect(page.locator("#ill")).to_contain_text("its process does not run → inv up")
         expect(page.locator("#sum-online")).to_have_text("Online2of 3; 1 not online")
         expect(page.locator("#said")).to_contain_text("edge1 is offline")
@@ -73,7 +73,7 @@ def test_a_stopped_edge_turns_red_and_says_what_to_type_and_comes_back(platform:
         assert violations(page) == {}
         mended = platform.inv("up")
         assert mended.returncode == 0, f"the page must not hold the lock: {mended.stdout}"
-        expect(edge(page, "edge1")).to_have_class("edge is-online", timeout=20_000)
+        expect(edge(page, "edge1")).to_have_class("edge is-online")
         expect(page.locator("#ill")).to_be_hidden()
 
 
@@ -143,7 +143,7 @@ def test_a_fleet_that_is_down_is_no_old_figures(platform: Any) -> None:
     with served(platform) as url, tab(url) as page:
         expect(edge(page, "edge0")).to_contain_text("5,000 W")
         assert platform.inv("down").returncode == 0
-        expect(page.locator("#problem")).to_contain_text("the fleet is down → inv up", timeout=15_000)
+        expect(page.locator("#problem")).to_contain_text("the fleet is down → inv up")
         expect(edge(page, "edge0")).to_have_class("edge is-unknown")
         expect(edge(page, "edge0")).not_to_contain_text("5,000 W")
         expect(page.locator("#sums-of")).to_have_text("No edge reports any value.")
@@ -158,7 +158,7 @@ def test_a_page_whose_server_is_gone_says_so(platform: Any) -> None:
         with served(platform) as url:
             page.goto(url)
             expect(edge(page, "edge0")).to_have_class("edge is-online")
-        expect(page.locator("#problem")).to_contain_text("No connection to the page's server", timeout=10_000)
+        expect(page.locator("#problem")).to_contain_text("No connection to the page's server")
         expect(page.locator("body")).to_have_class(re.compile(r"\blost\b"))
         browser.close()
 

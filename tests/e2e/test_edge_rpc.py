@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import urllib.request
 from typing import Any
+
+from tests.waiting import LONG_S, await_that
 
 CHANNEL = "meter1/ActivePower"
 
@@ -23,7 +24,7 @@ class Client:
     def call(self, method: str, **params: Any) -> Any:
         body = json.dumps({"method": method, "params": params}).encode()
         request = urllib.request.Request(self._url, body, self._headers)  # noqa: S310 - loopback
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=LONG_S) as answer:  # noqa: S310 - loopback
             return json.loads(answer.read())
 
     def ask(self, method: str, **params: Any) -> Any:
@@ -41,11 +42,12 @@ def test_the_sun_that_a_client_sets_is_seen_and_the_stored_configuration_follows
     properties = [{"name": "values", "value": [4000]}]
     answer = client.ask("updateComponentConfig", componentId="datasource1", properties=properties)
     assert answer["result"]["payload"]["result"] == {}
-    deadline = time.monotonic() + 15
-    while client.power() != 4000:
-        assert time.monotonic() < deadline, client.power()
-        time.sleep(0.2)
-    stored = client.ask("getEdgeConfig")["result"]["payload"]["result"]
-    assert stored["components"]["datasource1"]["properties"]["values"] == [4000]
+    await_that(lambda: client.power() == 4000)
+
+    def stored() -> Any:
+        config = client.ask("getEdgeConfig")["result"]["payload"]["result"]
+        return config["components"]["datasource1"]["properties"]["values"]
+
+    await_that(lambda: stored() == [4000])
     refused = client.ask("strangeMethod")
     assert refused["error"]["message"] == 'Endpoint with method "strangeMethod" is not defined!'

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.inv import ROOT, inv
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,8 +93,8 @@ def test_a_second_run_is_told_who_holds_the_lock(platform: Any) -> None:
     said(platform, "gen-configs")
     with started(platform, "gen-configs", "--edges", "2000") as first:
         lock = platform.path / ".edge-tasks" / "lock"
-        while f"pid {first.pid}" not in lock.read_text():
-            time.sleep(0.02)
+        await_that(lambda: f"pid {first.pid}" in lock.read_text(), every_s=0.02)
+        first.send_signal(signal.SIGSTOP)  # however long the second one takes to start
         assert f"pid {first.pid}, inv gen-configs" in said(platform, "compose", code=7)
         first.kill()
 

@@ -14,6 +14,7 @@ from edge_tasks.timedata.embedded.history import EmbeddedHistory
 from edge_tasks.timedata.points import Points
 from edge_tasks.timedata.span import Span
 from tests.billing_client import BillingClient, RefusedError
+from tests.waiting import LONG_S
 
 EDGES = ["edge0", "edge1", "edge2"]
 DAY, QUARTER = 86_400_000, 900_000
@@ -40,7 +41,7 @@ def october(edge: str, meter: str, watts: int) -> Points:
 
 def until_it_counts(client: BillingClient, edge: str, channel: str) -> float:
     """Wh of today, once there are any."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + LONG_S
     while time.monotonic() < deadline:
         today = datetime.now(timezone.utc).date().isoformat()
         try:

@@ -4,6 +4,8 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any
 
+from tests.waiting import await_that
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -27,10 +29,15 @@ def changed(platform: Any) -> set[str]:
 
 
 def connected_since(platform: Any) -> dict[str, float]:
-    """The time of each edge's present connection."""
-    folder: Path = platform.path / ".edge-tasks"
-    statuses = [json.loads(path.read_bytes()) for path in folder.glob("light-status-*.json")]
-    return {name: edge["since"] for status in statuses for name, edge in status["edges"].items()}
+    """The time of each edge's present connection, once its host is sure of all of them."""
+
+    def edges() -> dict[str, dict[str, Any]]:
+        files = (platform.path / ".edge-tasks").glob("light-status-*.json")
+        statuses = [json.loads(path.read_bytes()) for path in files]
+        return {name: edge for status in statuses for name, edge in status["edges"].items()}
+
+    await_that(lambda: {edge["state"] for edge in edges().values()} == {"connected"})
+    return {name: edge["since"] for name, edge in edges().items()}
 
 
 def meters_of(platform: Any, edge: str) -> list[str]:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from edge_tasks import __version__
 from edge_tasks.fleet.keys_file import read_keys
 from tests.inv import ROOT, inv, without_settings
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ def document(platform: Any, *arguments: str, code: int = 0) -> dict[str, Any]:
         env=without_settings(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == code, done.stderr
@@ -91,6 +92,7 @@ def test_a_command_that_fails_says_so_in_its_document(platform: Any, tmp_path: P
     told = json.loads(light.read_text())
     told["edges"] = told["edges"][:1]
     light.write_text(json.dumps(told))
+    await_that(lambda: not platform.client.online(["edge1"])["edge1"])
     ill = document(platform, "verify", "--timeout", "3", code=6)
     assert "not online: 1 of 2 edges" in ill["error"]["message"]
     assert {edge["name"]: edge["state"] for edge in ill["edges"]} == {"edge0": "online", "edge1": "offline"}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edge_tasks.checkout import load_shapes
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,10 +27,13 @@ def second_computation() -> ModuleType:
     return module
 
 
-def values(platform: Any, channel: str) -> dict[str, int]:
-    shown = platform.inv("status", "--json").stdout
-    document, _ = json.JSONDecoder().raw_decode(shown[shown.index("{\n") :])
-    return {edge["name"]: edge["values"][channel] for edge in document["edges"]}
+def values(platform: Any, channel: str, edges: int = 2) -> dict[str, int]:
+    found = platform.client.values([f"edge{number}" for number in range(edges)], [channel])
+    return {name: value[channel] for name, value in found.items()}
+
+
+def await_all(platform: Any, watts: int, channel: str = "meter3/ActivePower") -> None:
+    await_that(lambda: set(values(platform, channel).values()) == {watts})
 
 
 def test_with_a_profile_each_edge_has_a_day_of_its_own(platform: Any) -> None:
@@ -44,16 +48,16 @@ def test_with_a_profile_each_edge_has_a_day_of_its_own(platform: Any) -> None:
         edge: shape.profile.source("consumption", CONSTANTS["meter3"], f"2024/{edge}/meter3")
         for edge in (f"edge{number}" for number in range(12))
     }
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:  # an edge may be at the end of a step, or a second behind
+
+    def are_as_the_profile_says() -> bool:
+        """An edge may be at the end of a step, or a second behind."""
         before = time.time_ns() // 1_000_000
-        seen = values(platform, "meter3/ActivePower")
+        seen = values(platform, "meter3/ActivePower", len(sources))
         moments = (before - 2000, before, time.time_ns() // 1_000_000)
-        if all(seen[edge] in {of.at(now) for now in moments} for edge, of in sources.items() if of):
-            break
-    else:
-        raise AssertionError(f"{seen}: not what the profile says")
-    assert len(set(seen.values())) > 6
+        return all(seen[edge] in {of.at(now) for now in moments} for edge, of in sources.items() if of)
+
+    await_that(are_as_the_profile_says)
+    assert len(set(values(platform, "meter3/ActivePower", len(sources)).values())) > 6
     again = platform.inv("setup")
     assert again.stdout.count("nothing to do") == 7, again.stdout
 
@@ -62,11 +66,11 @@ def test_a_changed_profile_is_taken_over_and_a_wrong_one_changes_nothing(platfor
     own = tmp_path / "mine.yaml"
     own.write_text("consumption: {day: [1, 1], scale: [2, 2]}\n")
     assert platform.inv("setup", "--edges", "2", "--profile", str(own)).returncode == 0
-    assert set(values(platform, "meter3/ActivePower").values()) == {1000}
-    assert set(values(platform, "_sum/ProductionActivePower").values()) == {5000}
+    await_all(platform, 1000)
+    await_all(platform, 5000, "_sum/ProductionActivePower")
     own.write_text("consumption: {day: [1, 1], scale: [3, 3]}\n")
     assert platform.inv("setup").returncode == 0
-    assert set(values(platform, "meter3/ActivePower").values()) == {1500}
+    await_all(platform, 1500)
     own.write_text("consumption: {day: [1, 1], scale: 3}\n")
     refused = platform.inv("setup")
     assert refused.returncode == 2, refused.stdout
@@ -75,7 +79,7 @@ def test_a_changed_profile_is_taken_over_and_a_wrong_one_changes_nothing(platfor
     own.write_text("consumption: {day: [1, 1], scale: [3, 3]}\n")
     assert set(values(platform, "meter3/ActivePower").values()) == {1500}
     assert platform.inv("up", "--profile", "constant").returncode == 0
-    assert set(values(platform, "meter3/ActivePower").values()) == {500}
+    await_all(platform, 500)
 
 
 def test_every_counter_at_the_end_is_the_integral_of_its_profile(platform: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.metrics import scraped as metrics
 from tests.waiting import await_that
 
-until = partial(await_that, within_s=20, every_s=0.2)
+until = partial(await_that, every_s=0.2)
 
 
 def test_both_sides_of_a_fleet_count_and_a_port_that_was_asked_for_stays_until_it_is_taken_back(

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 from tests.inv import ROOT, inv
+from tests.waiting import await_that
 
 
 def stop_edge(platform: Any, name: str) -> None:
@@ -31,6 +32,7 @@ def test_status_shows_those_that_were_asked_for(platform: Any) -> None:
     assert platform.inv("status", "--quiet").stdout == ""
 
     stop_edge(platform, "edge2")
+    await_that(lambda: not platform.client.online(["edge2"])["edge2"])
     judged = platform.inv("verify", "--timeout", "5")
     assert judged.returncode == 6
     ill = platform.inv("status", "--offline", "--check")
@@ -58,6 +60,8 @@ def test_a_watch_goes_on_until_it_is_interrupted(platform: Any) -> None:
 
 def test_the_log_of_an_edge_has_its_connection_and_following_it_ends_with_ctrl_c(platform: Any) -> None:
     assert platform.inv("setup", "--edges", "2").returncode == 0
+    log = platform.path / ".edge-tasks" / "light.log"
+    await_that(lambda: "edge1: connected" in log.read_text())
     said = platform.inv("logs", "--edge", "1").stdout
     assert "edge1: connected" in said
     assert "edge0" not in said

@@ -23,7 +23,7 @@ def piped(platform: Any, task: str, reader: str) -> subprocess.CompletedProcess[
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

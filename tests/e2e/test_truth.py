@@ -13,6 +13,7 @@ from edge_tasks.history.truth.reasons import kind_of
 from edge_tasks.timedata.points import Points
 from tests.e2e.test_history import QUARTER, client_of, history_of
 from tests.e2e.test_json import document
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +96,7 @@ def test_what_somebody_writes_and_changes_is_followed_to_the_last_watt_hour(plat
 
     now = datetime.now(timezone.utc)
     days = (f"{now - timedelta(1):%Y-%m-%d}", f"{now + timedelta(1):%Y-%m-%d}")
-    deadline, counter, truth = time.monotonic() + 30, None, None
+    deadline, counter, truth = time.monotonic() + 2 * LONG_S, None, None
     while counter is None or counter != truth:
         assert time.monotonic() < deadline, (counter, truth)
         time.sleep(1)

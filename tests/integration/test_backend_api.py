@@ -4,14 +4,15 @@ import json
 import socket
 import socketserver
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from edge_tasks.errors import BackendError, BackendHangs
+from edge_tasks.proof import backend_api
 from edge_tasks.proof.backend_api import BackendApi
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -166,18 +167,22 @@ class SilentAboutEdges(socketserver.StreamRequestHandler):
         if request.startswith(b"GET"):
             self.wfile.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
         else:
-            time.sleep(1)
+            self.rfile.read()  # until nobody waits any more
 
 
 def test_a_backend_that_answers_other_requests_hangs_at_this_call(
-    edge_port: Callable[[type[socketserver.BaseRequestHandler]], int],
+    edge_port: Callable[[type[socketserver.BaseRequestHandler]], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(backend_api, "_ALIVE_S", LONG_S)
     url = f"http://127.0.0.1:{edge_port(SilentAboutEdges)}"
     with pytest.raises(BackendHangs):
         BackendApi(url, "admin", "s3cret").post(url, b"{}", "application/json", timeout_s=0.2)
 
 
-def test_a_program_that_answers_nothing_is_silent_and_does_not_only_hang_at_a_call() -> None:
+def test_a_program_that_answers_nothing_is_silent_and_does_not_only_hang_at_a_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backend_api, "_ALIVE_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as paused:  # the kernel takes calls for it
         url = f"http://127.0.0.1:{paused.getsockname()[1]}"
         with pytest.raises(BackendError, match="does not answer within") as silent:

@@ -50,10 +50,11 @@ class Backend:
 
     def hear(self) -> None:
         with self.lock:
+            runs = self.host.is_running  # before the time is taken: it is stopped and started meanwhile
             now = max(time.time_ns() // 1_000_000, self.sent[-1][0] + 1 if self.sent else 0)
             self.sent.append((now, 7_000_000 + len(self.sent)))
             self.collected.append(f"data,edge=0 {ENERGY}={self.sent[-1][1]}i {now}")
-            if self.host.is_running:
+            if runs:
                 self.collected.append(f"data,edge=3 {ENERGY}=5i,{CHANNEL}=500i {now}")
 
     def write(self) -> None:

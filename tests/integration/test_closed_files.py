@@ -47,7 +47,7 @@ def typed(platform: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env=without_settings(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

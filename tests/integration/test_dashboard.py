@@ -21,6 +21,7 @@ from edge_tasks.page.server import page_app, serve
 from edge_tasks.page.snapshot import Row, Snapshot
 from edge_tasks.steps.dashboard import FleetSource
 from tests.unmetered import Unmetered
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -55,7 +56,7 @@ def with_page(check: Callable[[aiohttp.ClientSession, str, Fleet], Awaitable[Non
         finally:
             await runner.cleanup()
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    asyncio.run(asyncio.wait_for(run(), LONG_S))
 
 
 def test_every_answer_forbids_what_is_inline_or_from_outside() -> None:
@@ -194,7 +195,7 @@ def test_a_taken_port_is_told_with_what_to_do() -> None:
 
 def test_it_ends_by_itself_after_the_seconds_asked_for() -> None:
     said: list[str] = []
-    asyncio.run(asyncio.wait_for(serve(page_app(Fleet(), Unmetered()), 0, 1, said.append), 20))
+    asyncio.run(asyncio.wait_for(serve(page_app(Fleet(), Unmetered()), 0, 1, said.append), LONG_S))
     assert said[0].startswith("the page is at http://127.0.0.1:")
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
+from edge_tasks.backend.store import Store
 from edge_tasks.errors import RegistrationError
+from edge_tasks.runtimes.embedded.postmaster import postmaster_of
 from edge_tasks.runtimes.embedded.schema import create_database
+from edge_tasks.timedata.embedded import libpq
+from edge_tasks.timedata.embedded.database import Database
 from tests.recordings.reading import read_tables
 from tests.recordings.tables import NAMES, shape
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,3 +75,25 @@ def test_a_refused_login_is_a_registration_error_without_the_password(postgres: 
     with pytest.raises(RegistrationError) as caught:
         create_database("127.0.0.1", postgres.port, postgres.user, "not-the-one")
     assert "not-the-one" not in caught.value.message + caught.value.hint
+
+
+def test_a_backend_reads_its_devices_also_from_a_server_that_is_held_up_for_longer_than_it_waits(
+    postgres: PostgresServer, device_table: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device_table.execute("INSERT INTO openems_device (name, apikey) VALUES ('edge0', 'a')")
+    monkeypatch.setattr(libpq, "_CONNECT_S", 2)  # libpq waits no shorter
+    server = postmaster_of(postgres.data)
+    assert server is not None
+
+    async def load() -> list[str]:
+        store = Store(Database("127.0.0.1", postgres.port, "openems", postgres.user, postgres.password))
+        asyncio.get_running_loop().call_later(3, server.resume)
+        found = [device.name for device in await asyncio.wait_for(store.load(), LONG_S)]
+        await store.close()
+        return found
+
+    server.suspend()
+    try:
+        assert asyncio.run(load()) == ["edge0"]
+    finally:
+        server.resume()

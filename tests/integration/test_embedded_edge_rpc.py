@@ -15,6 +15,7 @@ import pytest
 from tests.absence import is_without
 from tests.integration.stand_in import LOGIN, Running, add, basic, config_of, key, notification, running, until
 from tests.metrics import figures
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -46,7 +47,7 @@ class World:
         return await self.called({"edgeId": name, "payload": payload})
 
     async def heard(self) -> Any:
-        message = await self.edge.receive(5)
+        message = await self.edge.receive(LONG_S)
         assert message.type is aiohttp.WSMsgType.TEXT
         return json.loads(message.data)
 
@@ -242,7 +243,7 @@ def test_every_message_is_counted_and_shown_to_prometheus(play: Any) -> None:
 
     async def scenario(world: World) -> None:
         refused = await world.session.ws_connect(world.backend.edge, headers={"apikey": "wrong"})
-        await refused.receive(5)
+        await refused.receive(LONG_S)
         second = await world.session.ws_connect(world.backend.edge, headers=key("edge0"))
         await second.close()
         for text in sent:

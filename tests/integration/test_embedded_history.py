@@ -34,6 +34,7 @@ from tests.integration.stand_in import (
 from tests.ports import free_port
 from tests.recordings.history import EDGES, QUESTIONS
 from tests.recordings.reading import read_answers
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,9 +188,7 @@ def test_what_an_edge_sends_is_answered_at_once_and_after_the_stand_in_was_kille
             }
             body = await rest(session, backend, "edgeRpc", edgeId="edge0", payload=payload)
             assert body["result"]["payload"]["result"] == {"data": {METER: 7_198}}
-            deadline = time.monotonic() + 10
-            while not history.occupied(["edge0"], OCTOBER):
-                assert time.monotonic() < deadline, "nothing was written"
+            await_that(lambda: bool(history.occupied(["edge0"], OCTOBER)))
             backend.process.send_signal(signal.SIGKILL)
             backend.process.wait()
 

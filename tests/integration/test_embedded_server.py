@@ -7,7 +7,6 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from edge_tasks.runtimes.embedded.postgres_programs import unprivileged
 from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.postmaster import postmaster_of
 from tests.ports import free_port
+from tests.waiting import LONG_S, await_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +149,7 @@ def test_a_killed_server_starts_again(server: PostgresServer, *, reused: bool) -
     assert killed is not None
     for process in (killed, *killed.children(recursive=True)):
         process.kill()
-    psutil.wait_procs([killed], 5)
+    psutil.wait_procs([killed], LONG_S)
     file = server.data / "postmaster.pid"
     with subprocess.Popen([*unprivileged(), "sleep", "60"]) as other:
         if reused:
@@ -163,10 +163,9 @@ def test_a_killed_server_starts_again(server: PostgresServer, *, reused: bool) -
 
 def test_a_run_that_was_killed_with_initdb_still_at_work_is_no_hindrance(server: PostgresServer) -> None:
     with starting(server) as killed:
-        deadline = time.monotonic() + 10
-        while not list(server.data.parent.glob("*.new")):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        await_that(
+            lambda: bool(list(server.data.parent.glob("*.new"))) or killed.poll() is not None, every_s=0.01
+        )
         killed.kill()
     server.start()
     assert ask(server, "SELECT 1") == "1"
@@ -191,7 +190,7 @@ def test_another_servers_pid_is_not_ours(server: PostgresServer, postgres: Postg
 
 def test_it_outlives_the_process_that_started_it(server: PostgresServer) -> None:
     with starting(server) as process:
-        assert process.wait(60) == 0
+        assert process.wait(LONG_S) == 0
     assert ask(server, "SELECT 1") == "1"
 
 

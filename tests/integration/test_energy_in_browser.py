@@ -13,6 +13,7 @@ from edge_tasks.page.energies import Asked, Scope
 from edge_tasks.page.energy import KINDS
 from tests.browser import needs_chromium, overflow, violations
 from tests.moved_fleet import DESKTOP, PHONE, MovedFleet, shown
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +44,7 @@ class Metered:
         return Scope(dict.fromkeys(names, "UTC"), CHANNELS, groups=self.groups)
 
     def days(self, _edge: str, channels: Sequence[str], days: Days) -> Mapping[str, list[int | None]]:
-        self.may_answer.wait(20)
+        self.may_answer.wait(LONG_S)
         wh = {channel: 10_000 if channel.startswith("_sum") else 5_000 for channel in channels}
         return {channel: [None if day.day <= 15 else wh[channel] for day in days.each] for channel in channels}
 

@@ -21,6 +21,7 @@ from edge_tasks.runtimes.embedded.postgres_server import PostgresServer
 from edge_tasks.runtimes.embedded.schema import set_password, statements
 from tests.integration.test_embedded_server import ask
 from tests.ports import free_port
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,7 +151,7 @@ def test_two_set_ups_at_once_do_not_disturb_each_other(tmp_path: Path, kept: Kep
     words = [[str(server.data), str(server.port), str(kept.folder)] for server in servers]
     started = [subprocess.Popen([sys.executable, "-c", START, *arguments]) for arguments in words]
     try:
-        assert [process.wait(60) for process in started] == [0, 0]
+        assert [process.wait(2 * LONG_S) for process in started] == [0, 0]
         assert [ask(server, "SELECT current_user") for server in servers] == ["odoo", "odoo"]
         assert len(list(kept.folder.iterdir())) == 1
     finally:

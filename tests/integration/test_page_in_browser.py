@@ -45,7 +45,7 @@ def test_edges_of_which_nothing_is_known_are_not_said_to_be_offline() -> None:
         expect(page.locator("#sum-online")).to_have_text("Online\N{EN DASH}of 3: it is not known")
         expect(page.locator("#problem")).to_contain_text("the backend does not answer → inv up")
         expect(page.locator("#ill")).to_be_hidden()
-        assert page.title() == "3 not known · edge-tasks"
+        expect(page).to_have_title("3 not known · edge-tasks")
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
@@ -55,7 +55,7 @@ def test_a_fleet_of_none_is_neither_well_nor_full_of_dashes(viewport: ViewportSi
         expect(page.locator("#asked")).to_contain_text("no edges")
         for part in ("#sums", ".tools", "#panel"):
             expect(page.locator(part)).to_be_hidden()
-        assert page.title() == "no edges · edge-tasks"
+        expect(page).to_have_title("no edges · edge-tasks")
         assert violations(page) == {}
 
 
@@ -65,11 +65,11 @@ def test_before_the_first_look_is_finished_nothing_is_said_of_the_edges() -> Non
     with shown(fleet) as page:
         expect(page.locator("#asked")).to_have_text("asking")
         expect(page.locator("#none")).to_have_text("The edges are being asked for …")
-        assert page.title() == "edge-tasks"
+        expect(page).to_have_title("edge-tasks")
         fleet.answers.set()
         expect(page.locator("#asked")).to_have_class("pill lamp-well")
         expect(page.locator("#none")).to_be_hidden()
-        assert page.title() == "3 online · edge-tasks"
+        expect(page).to_have_title("3 online · edge-tasks")
 
 
 def test_enter_opens_the_first_edge_that_the_search_finds() -> None:

@@ -39,7 +39,7 @@ def test_a_row_is_as_odoo_itself_makes_it(database: Database, device_table: psyc
     apply(database, FLEET)
     row = device_table.execute(
         "SELECT apikey, active, name_number, oem, create_uid, write_uid, comment, setup_password,"
-        " create_date = write_date, abs(extract(epoch FROM now() AT TIME ZONE 'UTC' - create_date)) < 60"
+        " create_date = write_date, abs(extract(epoch FROM now() AT TIME ZONE 'UTC' - create_date)) < 600"
         " FROM openems_device WHERE name = 'edge1'"
     ).fetchone()
     assert row is not None

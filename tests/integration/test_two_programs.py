@@ -30,6 +30,7 @@ from tests.integration.stand_in import (
     until,
 )
 from tests.ports import free_port
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 async def value(session: aiohttp.ClientSession, backend: Running, channel: str) -> object:
     body = await rest(session, backend, "getEdgesChannelsValues", ids=["edge0"], channels=[channel])
     return body["result"]["edge0"][channel]
+
+
+async def is_offline(session: aiohttp.ClientSession, backend: Running) -> bool:
+    return not await online(session, backend, "edge0")
 
 
 async def is_refused(session: aiohttp.ClientSession, url: str) -> bool:
@@ -71,9 +76,6 @@ def test_what_an_edge_sends_reaches_the_backend_by_way_of_the_program_that_has_i
     async def is_value(session: aiohttp.ClientSession, backend: Running) -> bool:
         return await value(session, backend, "m/P") == 5
 
-    async def is_offline(session: aiohttp.ClientSession, backend: Running) -> bool:
-        return not await online(session, backend, "edge0")
-
     add(device_table, "edge0", "edge1")
     with running_as_two(tmp_path, config_of(postgres, flush_seconds=0.1)) as backend:
         play(backend, scenario)
@@ -87,24 +89,35 @@ def test_before_the_first_report_an_edges_data_are_dropped_and_its_configuration
 ) -> None:
     config = {"components": {"m": {"alias": "", "factoryId": "F", "properties": {}}}, "factories": {}}
 
+    edges = []
+
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
+        await until(lambda: sends_before_a_report(session, backend))
+        await until(lambda: online(session, backend, "edge0"))
+        assert await value(session, backend, "m/P") is None
+        await until(has_config)
+
+    async def sends_before_a_report(session: aiohttp.ClientSession, backend: Running) -> bool:
+        """Connect and send; False if a report was quicker, and then the edge is gone again."""
         edge = await session.ws_connect(backend.edge, headers=key("edge0"))
+        edges.append(edge)
         await edge.send_str(
             json.dumps({"jsonrpc": "2.0", "method": "edgeConfig", "params": config}, separators=(",", ":"))
         )
         await edge.send_str(notification("timestampedData", {"1000": {"m/P": 5}}))
         await edge.send_json({"jsonrpc": "2.0", "method": "appCenter", "params": {}, "id": "7"})
-        assert (await edge.receive_json(timeout=5))["id"] == "7"
-        assert not await online(session, backend, "edge0")
-        await until(lambda: online(session, backend, "edge0"))
-        assert await value(session, backend, "m/P") is None
-        await until(has_config)
+        assert (await edge.receive_json(timeout=LONG_S))["id"] == "7"
+        if not await online(session, backend, "edge0"):
+            return True
+        await edge.close()
+        await until(lambda: is_offline(session, backend))
+        return False
 
     async def has_config() -> bool:
         return '"m"' in (cell(device_table, "openems_config") or "")
 
     add(device_table, "edge0")
-    with running_as_two(tmp_path, config_of(postgres), report_seconds=8.0) as backend:
+    with running_as_two(tmp_path, config_of(postgres), report_seconds=3.0) as backend:
         play(backend, scenario)
 
 
@@ -124,18 +137,18 @@ def test_requests_go_both_ways_through_the_two_programs(
         edge = await session.ws_connect(backend.edge, headers=key("edge0"))
         await until(lambda: online(session, backend, "edge0"))
         await edge.send_json({"jsonrpc": "2.0", "method": "appCenter", "params": {}, "id": "7"})
-        refused = await edge.receive_json(timeout=5)
+        refused = await edge.receive_json(timeout=LONG_S)
         assert (refused["id"], refused["error"]["message"]) == ("7", "No AppCenter Metadata provided.")
 
         called = asyncio.ensure_future(asked(session, backend))
-        request = await edge.receive_json(timeout=5)
+        request = await edge.receive_json(timeout=LONG_S)
         assert request["params"]["payload"] == payload
         result = {"payload": {"jsonrpc": "2.0", "id": inner, "result": {"some": "thing"}}}
         await edge.send_json({"jsonrpc": "2.0", "id": request["id"], "result": result})
         assert await called == {"jsonrpc": "2.0", "id": outer, "result": result}
 
         called = asyncio.ensure_future(asked(session, backend))
-        request = await edge.receive_json(timeout=5)
+        request = await edge.receive_json(timeout=LONG_S)
         error = {"code": 4001, "message": "Unhandled JSON-RPC method [x]", "data": ["x"]}
         await edge.send_json({"jsonrpc": "2.0", "id": request["id"], "error": error})
         assert await called == {"jsonrpc": "2.0", "id": outer, "error": error}
@@ -149,24 +162,28 @@ def test_devices_that_are_read_again_are_known_to_the_other_program_and_all_edge
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
     async def connects(session: aiohttp.ClientSession, backend: Running) -> bool:
+        """Whether an edge comes online with its apikey; if that is not known, it is dropped."""
         try:
-            late = await session.ws_connect(backend.edge, headers=key("edge1"))
+            edge = await session.ws_connect(backend.edge, headers=key("edge1"))
         except aiohttp.ClientError:
             return False
-        try:
-            await late.receive(timeout=0.3)
-        except asyncio.TimeoutError:
-            return True
+        dropped = asyncio.ensure_future(edge.receive())
+        while not dropped.done():
+            if await online(session, backend, "edge1"):
+                dropped.cancel()
+                return True
+            await asyncio.sleep(0.03)
         return False
 
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
         edge = await session.ws_connect(backend.edge, headers=key("edge0"))
         await until(lambda: online(session, backend, "edge0"))
         add(device_table, "edge1")
-        assert not await connects(session, backend)
+        late = await session.ws_connect(backend.edge, headers=key("edge1"))
+        assert (await late.receive(LONG_S)).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
         async with session.post(backend.console, headers=LOGIN, data={"apply": "true"}) as answer:
             assert answer.status == 200
-        await edge.receive(5)
+        await edge.receive(LONG_S)
         assert edge.close_code == 1001
         await until(lambda: connects(session, backend))
 
@@ -204,7 +221,7 @@ def test_a_bad_config_and_a_taken_port_of_the_second_program_are_one_line_each(t
         file = tmp_path / "edge-app.json"
         file.write_text(json.dumps(config))
         arguments = [sys.executable, "-m", "edge_tasks.backend.edge_app", str(file)]
-        done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=20)
+        done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=LONG_S)
         return done.returncode, done.stderr
 
     status, text = run({"uri": "http://127.0.0.1"})

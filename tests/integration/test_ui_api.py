@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,8 @@ from edge_tasks.errors import BackendError
 from edge_tasks.proof import backend_api, ui_api
 from edge_tasks.proof.backend_api import BackendApi
 from edge_tasks.proof.ui_status import UiStatus
+from tests.clock import Clock
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +26,8 @@ EDGES = [f"edge{index}" for index in range(250)]
 
 class Backend:
     def __init__(self) -> None:
+        self.clock = Clock()
+        self.is_over = asyncio.Event()
         self.pages: list[int] = []
         self.asked: list[int] = []
         self.port = 0
@@ -35,9 +40,9 @@ class Backend:
         names = params.get("edgeIds") or params["ids"]
         self.asked.append(len(names))
         if not self.pages:
-            await asyncio.sleep(self.pause_s)
+            self.clock.now += self.pause_s
         if len(names) > self.answers_at_most:
-            await asyncio.sleep(0.6)
+            await self.is_over.wait()
         if self.unknown & set(names):
             return web.json_response({"error": {"message": "unknown"}})
         return web.json_response({"result": {name: {"online": True} for name in names}})
@@ -66,7 +71,8 @@ class Backend:
 
 
 @pytest.fixture
-def backend() -> Iterator[Backend]:
+def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[Backend]:
+    """One that is as quick or slow as it is told, by the clock of whoever asks it."""
     found, loop, ready = Backend(), asyncio.new_event_loop(), threading.Event()
     app = web.Application()
     app.router.add_post("/jsonrpc", found.rest)
@@ -87,10 +93,12 @@ def backend() -> Iterator[Backend]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(LONG_S)
+    monkeypatch.setattr(backend_api, "time", SimpleNamespace(monotonic=found.clock))
     yield found
+    loop.call_soon_threadsafe(found.is_over.set)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+    thread.join(LONG_S)
 
 
 def test_a_backend_that_does_not_know_its_user_learns_it_page_by_page_then_answers_fast(backend: Backend) -> None:
@@ -135,12 +143,14 @@ def test_edges_that_are_not_known_are_left_out_and_all_others_answered(backend: 
 def test_what_takes_too_long_at_once_is_asked_for_in_halves(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("_TIMEOUT_S", "_SMALL_TIMEOUT_S"):
-        monkeypatch.setattr(backend_api, name, 0.3)
+    for name in ("_ALIVE_S", "_SMALL_TIMEOUT_S"):
+        monkeypatch.setattr(backend_api, name, LONG_S)
+    monkeypatch.setattr(backend_api, "_TIMEOUT_S", 0.3)
     backend.pause_s, backend.answers_at_most = 0, 130
     assert backend.api.online(EDGES) == dict.fromkeys(EDGES, True)
     assert backend.asked == [100, 150, 75, 75]
     backend.answers_at_most = 40
+    monkeypatch.setattr(backend_api, "_SMALL_TIMEOUT_S", 0.3)
     with pytest.raises(BackendError, match="does not answer within"):
         backend.api.online(EDGES)
 

@@ -144,7 +144,7 @@ class Edge:
         return simulated_edge(model, endpoint, self._snapshot.memory, self.entry, self._shared)
 
     async def _open(self, simulated: SimulatedEdge) -> None:
-        self._enter("connecting")
+        self._begin_try()
         self._opened = time.monotonic()
         connection = websocket.Connection(self, self._shared.tally)
         try:
@@ -159,6 +159,13 @@ class Edge:
             self._begin(simulated, connection)
         else:
             self.ended(None)
+
+    def _begin_try(self) -> None:
+        """Note that it connects; one that was refused the last time is still that, until it is accepted."""
+        if self.status.state == "refused":
+            self._trace("connecting")
+        else:
+            self._enter("connecting")
 
     def _begin(self, simulated: SimulatedEdge, connection: websocket.Connection) -> None:
         self._trace("open")

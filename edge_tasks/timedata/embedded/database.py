@@ -77,7 +77,7 @@ def connect(database: Database) -> psycopg.Connection:
     """Open a connection, every statement its own transaction, and make the tables if they are missing.
 
     Raises:
-        psycopg.Error: the server does not answer within 5 s, or refuses.
+        psycopg.Error: the server does not answer within 15 s, or refuses.
     """
     hide_variables()
     login = database.user, database.password

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PREFIX: Final = "PG"
-_CONNECT_S: Final = 5
+_CONNECT_S: Final = 15
+"""A busy machine may hold up a server for longer than five seconds."""
 
 
 class Parameters(TypedDict):

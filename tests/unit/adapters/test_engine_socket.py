@@ -15,6 +15,7 @@ import pytest
 
 from edge_tasks.adapters import engine_socket
 from edge_tasks.errors import CommandFailed
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
-        self.server.hangs.wait(5)
+        self.server.hangs.wait(LONG_S)
         query = parse_qs(urlsplit(self.path).query)
         if self.server.refuses:
             self._answer(500, {"message": "it is shutting down"})

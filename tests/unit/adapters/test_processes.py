@@ -10,6 +10,7 @@ import pytest
 
 from edge_tasks.adapters.processes import Daemon
 from edge_tasks.errors import CommandFailed
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +120,7 @@ def test_one_that_is_loaded_ahead_runs_only_once_it_is_started(daemon: Daemon) -
     daemon.start('{"unknown": 1}')
     found = daemon.find()
     assert found is not None
-    found.wait(30)
+    found.wait(LONG_S)
     assert "unknown" in daemon.log.read_text()  # of the configuration, which was not there when it was loaded
     with pytest.raises(CommandFailed, match="unknown"):
         daemon.require("backend")
@@ -138,7 +139,7 @@ def test_one_that_is_loaded_ahead_ends_with_who_loaded_it(daemon: Daemon) -> Non
     assert daemon.find() is None  # it may be there for a moment, but has not begun
     (pid,) = daemon.config.with_suffix(".ahead").read_text().split()
     with suppress(psutil.NoSuchProcess):
-        psutil.Process(int(pid)).wait(30)
+        psutil.Process(int(pid)).wait(LONG_S)
     assert daemon.log.read_text() == ""
 
 
@@ -152,5 +153,5 @@ def test_one_that_ended_while_it_was_loaded_is_started_again(daemon: Daemon) -> 
     daemon.start('{"unknown": 1}')
     found = daemon.find()
     assert found is not None
-    found.wait(30)
+    found.wait(LONG_S)
     assert "unknown" in daemon.log.read_text()

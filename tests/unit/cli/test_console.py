@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from edge_tasks.cli import console as console_module
 from edge_tasks.cli import pace
 from edge_tasks.cli.console import Console
+from edge_tasks.cli.pace import Pace
 from edge_tasks.steps.odoo_init import modules_loaded
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +32,14 @@ def test_elsewhere_than_on_a_terminal_progress_is_plain_lines(capsys: pytest.Cap
 
 
 @pytest.mark.usefixtures("at_once")
-def test_what_programs_say_is_told_with_the_time_or_with_counts(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_programs_say_is_told_with_the_time_or_with_counts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(console_module, "Pace", partial(Pace, clock=clock))
     console = Console()
     with console.listening("odoo-init", modules_loaded):
+        clock.now += 7
         console.heard("openems odoo: Odoo version 16.0")
         console.heard('time="2026-11-25T01:25:18Z" level=warning msg="the attribute `version` is obsolete"')
         console.heard("openems odoo.modules.loading: Loading module web (3/17) ")
@@ -40,7 +49,7 @@ def test_what_programs_say_is_told_with_the_time_or_with_counts(capsys: pytest.C
         console.heard("nua78u1aqsir")
         console.heard("Error response from daemon: No such container: p-odoo-init")
     assert capsys.readouterr().out.splitlines() == [
-        "  odoo-init    0 s: openems odoo: Odoo version 16.0",
+        "  odoo-init    7 s: openems odoo: Odoo version 16.0",
         "  odoo-init    3 of 17: openems odoo.modules.loading: Loading module web (3/17)",
     ]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from edge_tasks.cli import timeline
 from edge_tasks.cli.console import Console
 from edge_tasks.cli.timeline import longest
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from edge_tasks.fleet.record import StepDone
@@ -25,24 +27,20 @@ def step_done(name: str, seconds: float, **waits: float) -> StepDone:
     }
 
 
-def test_a_step_has_its_own_waits_and_none_of_an_earlier_one() -> None:
+def test_a_step_has_its_own_waits_and_none_of_an_earlier_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(timeline, "time", SimpleNamespace(monotonic=clock))
     console = Console(quiet=True)
-    began = time.monotonic()
-    with console.waiting("the first"):
-        time.sleep(0.01)
-    console.step("build", "", time.monotonic() - began, changed=True)
-    time.sleep(0.15)
-    began = time.monotonic()
-    with console.waiting("the second"):
-        time.sleep(0.01)
-    console.step("up", "", time.monotonic() - began, changed=True)
+    for step, what in (("build", "the first"), ("up", "the second")):
+        clock.now += 1
+        with console.waiting(what):
+            clock.now += 2
+        clock.now += 4
+        console.step(step, "", 7.0, changed=True)
     build, up = console.steps
-    assert [wait["what"] for wait in build["waits"]] == ["the first"]
-    assert [wait["what"] for wait in up["waits"]] == ["the second"]
-    assert up["begin"] >= build["begin"] + build["seconds"]
-    (wait,) = up["waits"]
-    assert up["begin"] <= wait["begin"] + 0.001
-    assert 0.01 <= wait["seconds"] <= up["seconds"] + 0.001
+    assert (build["begin"], up["begin"]) == (0.0, 7.0)
+    assert build["waits"] == [{"what": "the first", "begin": 1.0, "seconds": 2.0}]
+    assert up["waits"] == [{"what": "the second", "begin": 8.0, "seconds": 2.0}]
 
 
 def test_a_wait_that_failed_is_a_wait() -> None:

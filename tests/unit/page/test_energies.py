@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from edge_tasks.errors import BackendError
 from edge_tasks.page.energies import Asked, Asking, Energies, Scope
 from edge_tasks.page.energy import Year
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class Fleet:
             self.asked.append(edge)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
-        self.may_answer.wait(20)
+        self.may_answer.wait(LONG_S)
         with self._lock:
             self.at_once -= 1
         if edge in self.failing:

@@ -9,13 +9,14 @@ import pytest
 
 from edge_tasks.errors import BackendError
 from edge_tasks.proof.turns import Turns
+from tests.waiting import LONG_S
 
 
 class Backend:
     """One whose Odoo is too late for calls that come together, and for some more after them."""
 
     def __init__(self, together: int, later: int = 0) -> None:
-        self.gate, self.numbers = threading.Barrier(together, timeout=30), itertools.count()
+        self.gate, self.numbers = threading.Barrier(together, timeout=LONG_S), itertools.count()
         self.together, self.failures = together, together + later
         self.asking, self.most = 0, 0
 

@@ -9,6 +9,7 @@ import pytest
 
 from edge_tasks.errors import CommandFailed
 from edge_tasks.runtimes.beside import Beside
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def test_work_goes_on_beside_and_is_waited_for() -> None:
     beside, may_end, did = Beside(), threading.Event(), list[str]()
 
     def work() -> None:
-        may_end.wait(5)
+        may_end.wait(LONG_S)
         did.append("done")
 
     beside.begin("Odoo is ready", work)
@@ -65,8 +66,8 @@ def test_after_another_failure_nobody_waits_for_ever_but_its_own_is_known() -> N
     assert (beside.end(0.01), beside.is_busy) == (None, False)
     beside.begin("Odoo is ready", lambda: fail(may_end))
     may_end.set()
-    assert str(beside.end(5)) == "Odoo does not answer"
-    assert beside.end(5) is None
+    assert str(beside.end(LONG_S)) == "Odoo does not answer"
+    assert beside.end(LONG_S) is None
 
 
 def test_who_waits_for_a_while_is_told_for_what() -> None:
@@ -82,12 +83,12 @@ def test_nobody_is_told_to_wait_for_what_has_ended() -> None:
     beside.begin("Odoo is ready", lambda: None)
     while beside.goes_on:
         time.sleep(0.001)
-    beside.end(5, told.append)
+    beside.end(LONG_S, told.append)
     assert told == []
 
 
 def fail(when: threading.Event) -> None:
-    when.wait(5)
+    when.wait(LONG_S)
     raise CommandFailed("Odoo does not answer")
 
 

@@ -5,6 +5,7 @@ import os
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from edge_tasks.errors import CommandFailed
 from edge_tasks.fleet.directories import Written
 from edge_tasks.fleet.identity import Fleet
+from edge_tasks.runtimes import light_host
 from edge_tasks.runtimes.light_host import LightHost, change_of
 from edge_tasks.runtimes.light_options import LightOptions
 from tests.unit.made_of import blueprints, whole
@@ -191,14 +193,18 @@ def test_an_edge_is_as_its_host_says(tmp_path: Path, status: dict[str, Any], exp
     assert (found.since, found.ignored) == (5.0, ("a.config: no",))
 
 
-def test_a_host_that_writes_no_status_any_more_is_ended_and_started_again(tmp_path: Path) -> None:
+def test_a_host_that_writes_no_status_any_more_is_ended_and_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    monkeypatch.setattr(light_host, "time", SimpleNamespace(time=lambda: now, monotonic=time.monotonic))
     light, process = host(tmp_path)
     light.start(light.find(WRITTEN) or pytest.fail("it does not run"))
     process.takes = False
     [status] = tmp_path.glob("light-status-*.json")
-    os.utime(status, (time.time() - 29,) * 2)
+    os.utime(status, (now - 29,) * 2)
     assert light.find(WRITTEN) is None
-    os.utime(status, (time.time() - 31,) * 2)
+    os.utime(status, (now - 31,) * 2)
     planned = light.find(WRITTEN)
     assert planned is not None
     assert change_of(planned) == "start the light host again, which hangs, with 3 edges"

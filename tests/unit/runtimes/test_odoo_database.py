@@ -20,6 +20,7 @@ from edge_tasks.runtimes.docker import data_folders, odoo_database
 from edge_tasks.runtimes.docker.odoo_database import OdooDatabase
 from edge_tasks.runtimes.docker.odoo_snapshot import OdooSnapshots
 from edge_tasks.runtimes.plans import DatabaseToPrepare
+from tests.waiting import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +123,7 @@ INTERRUPTED = "  the initialisation of openems was interrupted and starts again"
 def test_a_snapshot_is_restored_and_odoo_may_take_longer_than_the_step(world: World) -> None:
     world.restored = True
     asked = threading.Event()
-    world.odoo.answers = lambda: asked.wait(5)
+    world.odoo.answers = lambda: asked.wait(LONG_S)
     assert world.start().endswith(", Odoo restored from a snapshot")
     assert world.database.is_initialised()
     assert world.database.odoo_lets_in(), "nobody waits for it only to look"
