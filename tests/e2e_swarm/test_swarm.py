@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tests.billing_client import BillingClient
 from tests.e2e_docker.test_light_edges import drops_nothing
 from tests.e2e_swarm.conftest import METRICS_PORT, OFFSET
+from tests.e2e_swarm.task_logs import Shift, overlapping, shifts
+from tests.inv import finished
 from tests.metrics import scraped
 from tests.waiting import await_that
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 NAMES = [f"edge{index}" for index in range(9)]
 PRODUCED = "_sum/ProductionActiveEnergy"
 DRAINED, KILLED = "et-swarm-1", "et-swarm-2"
+CUT_OFF = DRAINED
 BACKEND = "openems-backend"
 
 
@@ -104,6 +107,15 @@ def await_reason(fleet: Any, node: str, lost: Sequence[str]) -> None:
     why = f"node {node} is down, and no other takes its task: no suitable node"
     await_that(lambda: set(reasons(fleet)) == set(lost), within_s=90, every_s=1)
     await_that(lambda: all(one.startswith(why) for one in reasons(fleet).values()), within_s=60, every_s=1)
+
+
+def logged(fleet: Any) -> list[Shift]:
+    """Which task has run which part, as the tasks say; one that was killed has not said when it ended."""
+    [service] = fleet.docker("service", "ls", "--format", "{{.Name}}").split()
+    done = finished(["docker", "service", "logs", "--timestamps", "--no-trunc", service])  # on standard error
+    assert done.returncode == 0, done.stdout
+    running = tuple(tasks(fleet))
+    return [one for one in shifts(done.stdout) if one.end or one.task.startswith(running)]
 
 
 def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_task(fleet: Any) -> None:
@@ -226,6 +238,38 @@ def test_an_edge_that_no_node_may_have_says_so_and_a_smaller_fleet_leaves_nothin
     assert "9 online" in fleet.inv("setup", "--edges", "0", "--light-edges", "9")
     assert own_tasks(fleet) == {}
     assert fleet.docker("secret", "ls", "--quiet", "--filter", "label=edge-tasks.edge") == ""
+
+
+def test_a_node_that_is_cut_off_has_ended_its_edges_before_others_begin_with_them(
+    engines: Any, fleet: Any
+) -> None:
+    before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == CUT_OFF]
+    assert lost
+    try:
+        with paused(fleet, [node for node in engines.nodes() if node != CUT_OFF]):
+            engines.do("cut", "1")
+            await_reason(fleet, CUT_OFF, lost)
+        assert "9 online" in fleet.inv("verify", "--timeout", "90")
+        assert CUT_OFF not in where(fleet).values()
+        assert fallen(before, produced(fleet)) == {}
+    finally:
+        engines.do("mend", "1")
+    await_that(lambda: engines.nodes()[CUT_OFF] == "Ready", within_s=60, every_s=0.5)
+    found = logged(fleet)
+    assert CUT_OFF in {one.node for one in found if one.end}
+    assert overlapping(found) == []
+    with drained(fleet, KILLED):
+        assert CUT_OFF in where(fleet).values(), "it is used again, as it had the fewest tasks"
+
+
+def test_after_the_manager_was_started_again_the_edges_go_on_where_they_were(engines: Any, fleet: Any) -> None:
+    before = produced(fleet)
+    engines.restart_manager()
+    await_that(lambda: set(engines.nodes().values()) == {"Ready"}, within_s=60, every_s=0.5)
+    assert "9 online" in fleet.inv("up", "verify", "--timeout", "60")
+    await_that(lambda: len(tasks(fleet)) == 3, within_s=30, every_s=0.5)
+    assert fallen(before, produced(fleet)) == {}
+    assert overlapping(logged(fleet)) == []
 
 
 def test_a_purge_leaves_nothing_in_the_swarm(fleet: Any) -> None:
