@@ -19,6 +19,7 @@ from tests.e2e_docker.conftest import (  # some of them are fixtures
     remove,
 )
 from tests.inv import ROOT, finished
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +58,12 @@ class Engines:
     @staticmethod
     def restart_manager() -> None:
         """Start the engine that answers here again, as its machine would: one of somebody else is left alone."""
-        command = [str(ROOT / ".ci" / "engine"), "restart"]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=120)
+        done = finished([str(ROOT / ".ci" / "engine"), "restart"], timeout_s=240)
         if "no dockerd of ours" in done.stdout:
             is_without("an engine that .ci/engine has started")
         assert done.returncode == 0, done.stdout
+        # It answers before it is a manager again.
+        await_that(lambda: finished(["docker", "node", "ls"]).returncode == 0, within_s=120, every_s=0.5)
 
     @staticmethod
     def nodes() -> dict[str, str]:

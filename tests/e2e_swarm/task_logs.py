@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 LINE = re.compile(
-    r"(?P<at>\S+) \S+\.(?P<task>\w+)@(?P<node>\S+)\s+\| .*?"
+    r"\S+\.(?P<task>\w+)@(?P<node>\S+)\s+\| (?P<at>\d{4}-\d\d-\d\d [0-9:,]+) \w+ "
     r"(?:runs part (?P<part>\d+)|its edges have ended)"
 )
 
@@ -20,7 +20,7 @@ class Shift:
         part: its number.
         task: an id of the task.
         node: where that was.
-        begin: when it began, as Docker wrote that down.
+        begin: when it began, by the task's own clock; on a busy machine Docker reads the line much later.
         end: when it had ended; empty while it runs, or if nobody knows.
     """
 
@@ -32,10 +32,10 @@ class Shift:
 
 
 def shifts(logs: str) -> list[Shift]:
-    """All of them, out of what ``docker service logs --timestamps --no-trunc`` prints."""
+    """All of them, out of what ``docker service logs --no-trunc`` prints, each task in its own order."""
     open_now: dict[str, Shift] = {}
     ended: list[Shift] = []
-    for found in filter(None, map(LINE.match, sorted(logs.splitlines()))):
+    for found in filter(None, map(LINE.match, logs.splitlines())):
         task, at = found["task"], found["at"]
         if found["part"]:
             assert task not in open_now, f"{task} began with a part while it ran one"
