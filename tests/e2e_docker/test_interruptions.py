@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.inv import ROOT
+from tests.waiting import await_that
 
 
 def test_growth_beyond_the_reserve_says_so_and_all_come_back(platform: Any) -> None:
@@ -52,9 +53,7 @@ def test_an_odoo_initialisation_killed_half_way_starts_again(platform: Any) -> N
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **slow}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as killed:
-        deadline = time.monotonic() + 60
-        while not (log.exists() and "loading module openems" in log.read_text()) and time.monotonic() < deadline:
-            time.sleep(0.2)
+        await_that(lambda: log.exists() and "loading module openems" in log.read_text(), 120, 0.2)
         time.sleep(0.5)
         killed.send_signal(signal.SIGKILL)
     said = platform.inv("setup", "--edges", "1")

@@ -18,6 +18,7 @@ from tests.e2e_docker.conftest import (  # some of them are fixtures
     made,
     remove,
 )
+from tests.engine import restart_engine
 from tests.inv import ROOT, finished
 from tests.waiting import await_that
 
@@ -57,12 +58,8 @@ class Engines:
 
     @staticmethod
     def restart_manager() -> None:
-        """Start the engine that answers here again, as its machine would: one of somebody else is left alone."""
-        done = finished([str(ROOT / ".ci" / "engine"), "restart"], timeout_s=240)
-        if "no dockerd of ours" in done.stdout:
-            is_without("an engine that .ci/engine has started")
-        assert done.returncode == 0, done.stdout
-        # It answers before it is a manager again.
+        """Start the engine that answers here again, and wait until it is the manager again."""
+        restart_engine()
         await_that(lambda: finished(["docker", "node", "ls"]).returncode == 0, within_s=120, every_s=0.5)
 
     @staticmethod
