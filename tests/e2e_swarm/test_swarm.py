@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +115,16 @@ def cut_off(engines: Any, number: str) -> Iterator[None]:
         engines.do("mend", number)
 
 
+@contextmanager
+def switched_off(engines: Any, number: str) -> Iterator[None]:
+    """A node whose engine has ended meanwhile, with all that it ran."""
+    engines.do("kill", number)
+    try:
+        yield
+    finally:
+        engines.do("start", number)
+
+
 def await_ready(engines: Any, *nodes: str) -> None:
     """Wait until the manager has heard of these nodes again."""
     await_that(lambda: {engines.nodes()[node] for node in nodes} == {"Ready"}, within_s=120, every_s=0.5)
@@ -220,13 +230,14 @@ def test_edges_of_a_drained_node_go_on_elsewhere_where_they_were(engines: Any, f
 def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(engines: Any, fleet: Any) -> None:
     before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == KILLED]
     assert lost
-    with paused(fleet, [node for node in engines.nodes() if node != KILLED]):
-        engines.do("kill", "2")
-        await_reason(fleet, KILLED, lost)
-    assert "9 online" in fleet.inv("verify", "--timeout", "90")
-    assert KILLED not in where(fleet).values()
-    await_gone_on(fleet, before)
-    engines.do("start", "2")
+    others = [node for node in engines.nodes() if node != KILLED]
+    with ExitStack() as undone:
+        with paused(fleet, others):
+            undone.enter_context(switched_off(engines, "2"))
+            await_reason(fleet, KILLED, lost)
+        assert "9 online" in fleet.inv("verify", "--timeout", "90")
+        assert KILLED not in where(fleet).values()
+        await_gone_on(fleet, before)
     await_ready(engines, KILLED)
     assert len(tasks(fleet)) == 3
 
@@ -297,8 +308,9 @@ def test_a_node_that_is_cut_off_has_ended_its_edges_before_others_begin_with_the
     assert lost
     assert there
     others = [node for node in engines.nodes() if node != CUT_OFF]
-    with cut_off(engines, "1"):
+    with ExitStack() as undone:
         with paused(fleet, others):
+            undone.enter_context(cut_off(engines, "1"))
             await_reason(fleet, CUT_OFF, lost)
         assert "9 online" in fleet.inv("verify", "--timeout", "90")
         assert CUT_OFF not in where(fleet).values()
