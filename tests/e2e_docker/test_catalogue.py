@@ -108,16 +108,21 @@ def start_without_table(fleet: Any) -> None:
     fleet.sql("ALTER TABLE elsewhere RENAME TO openems_device")
 
 
-def read_without_row(fleet: Any) -> None:
-    """As people make it read again on the backend's console, while the row has another name."""
-    fleet.sql("UPDATE openems_device SET name = 'elsewhere1' WHERE name = 'edge1'")
+def read_again(fleet: Any) -> None:
+    """As people make the backend read its devices again, on its console; it ends all connections for that."""
     basic = b64encode(b"admin:admin").decode()
     request = urllib.request.Request(
         f"http://127.0.0.1:{fleet.port(BACKEND, 8079)}/system/console/configMgr/Metadata.Odoo",
         b"apply=true&action=ajaxConfigManager",
         {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"},
     )
-    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - an http address that we made ourselves
+    urllib.request.urlopen(request, timeout=60).close()  # noqa: S310 - an http address that we made ourselves
+
+
+def read_without_row(fleet: Any) -> None:
+    """While the row has another name."""
+    fleet.sql("UPDATE openems_device SET name = 'elsewhere1' WHERE name = 'edge1'")
+    read_again(fleet)
     fleet.sql("UPDATE openems_device SET name = 'edge1' WHERE name = 'elsewhere1'")
     await_that(lambda: is_online(fleet, "edge0", "edge2"), 60, 0.5)
 
