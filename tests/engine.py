@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tests.absence import is_without
 from tests.inv import ROOT, finished
 
@@ -11,7 +13,7 @@ def restart_engine() -> None:
 
     Only the one that ``.ci/engine`` started: at home, other people's containers run on it.
     """
-    done = finished([str(ROOT / ".ci" / "engine"), "restart"], timeout_s=240)
+    done = finished([str(ROOT / ".ci" / "engine"), "restart"], env=os.environ, timeout_s=240)
     if "no dockerd of ours" in done.stdout:
         is_without("an engine that .ci/engine started: other people's containers run on this one")
     assert done.returncode == 0, done.stdout
