@@ -105,7 +105,7 @@ class Platform:
 
 def connected(where: str) -> psycopg.Connection[Any]:
     """Also to a server that is just coming back."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         try:
             return psycopg.connect(where)

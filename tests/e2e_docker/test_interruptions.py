@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.inv import ROOT
+from tests.inv import ROOT, finished
+from tests.waiting import await_that
 
 
 def test_growth_beyond_the_reserve_says_so_and_all_come_back(platform: Any) -> None:
@@ -48,14 +49,11 @@ def test_a_setup_that_is_killed_during_a_step_is_finished_by_the_next(
 def test_an_odoo_initialisation_killed_half_way_starts_again(platform: Any) -> None:
     slow = {"ODOO_INIT_SECONDS": "60"}
     command = platform.command("odoo-init")
-    log = platform.path / ".edge-tasks" / "docker.log"
+    asked = ["docker", "logs", f"{platform.project}-odoo-init"]
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **slow}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as killed:
-        deadline = time.monotonic() + 60
-        while not (log.exists() and "loading module openems" in log.read_text()) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        time.sleep(0.5)
+        await_that(lambda: "loading module openems" in finished(asked).stdout, 120, 0.2)
         killed.send_signal(signal.SIGKILL)
     said = platform.inv("setup", "--edges", "1")
     assert "the initialisation of openems was interrupted and starts again" in said

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from tests.waiting import await_that
 
 
 @pytest.mark.usefixtures("own_cache")  # Odoo is initialised here, and not restored
@@ -73,9 +74,7 @@ def test_a_cluster_that_was_there_before_is_left_with_all_that_is_not_ours(platf
     compose.write_text(compose.read_text().replace("- db-data:", "- ./data/postgresql:"))
     platform.docker("compose", "--project-directory", str(platform.path), "up", "-d", "db")
     version = platform.path / "data" / "postgresql" / "PG_VERSION"
-    deadline = time.monotonic() + 30
-    while not version.exists() and time.monotonic() < deadline:
-        time.sleep(0.2)
+    await_that(version.exists, within_s=120, every_s=0.2)
     platform.inv("setup", "--edges", "1")
     assert "the database openems, the saved fleet" in platform.inv("down", "--purge")
     assert version.exists()

@@ -56,7 +56,7 @@ def start_backend(platform: Any) -> None:
         platform,
         "odoo16",
         "import socket, time\n"
-        "deadline = time.monotonic() + 30\n"
+        "deadline = time.monotonic() + 100\n"
         "while time.monotonic() < deadline:\n"
         "    if not socket.socket().connect_ex(('openems-backend', 8075)):\n"
         "        break\n"
@@ -90,7 +90,7 @@ def test_the_platforms_own_edge_comes_online_with_demo_data(stack: Any) -> None:
     assert set_password(stack) is True
     start_backend(stack)
     compose(stack, "up", "-d", "openems-edge")
-    assert until_online(stack, "edge0", 30)["result"] == {"edge0": {"online": True}}
+    assert until_online(stack, "edge0", 100)["result"] == {"edge0": {"online": True}}
 
 
 def test_a_row_written_after_the_backend_has_started_is_not_known_to_it(stack: Any) -> None:

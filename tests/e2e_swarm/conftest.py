@@ -18,7 +18,9 @@ from tests.e2e_docker.conftest import (  # some of them are fixtures
     made,
     remove,
 )
+from tests.engine import restart_engine
 from tests.inv import ROOT, finished
+from tests.waiting import await_that
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,12 @@ class Engines:
         """The names of a node's containers, also of those that have ended."""
         asked = ("ps", "--all", "--format", "{{.Names}}")
         return Platform.docker("-H", f"unix://{self.folder}/node{node}.sock", *asked).split()
+
+    @staticmethod
+    def restart_manager() -> None:
+        """Start the engine that answers here again, and wait until it is the manager again."""
+        restart_engine()
+        await_that(lambda: finished(["docker", "node", "ls"]).returncode == 0, within_s=120, every_s=0.5)
 
     @staticmethod
     def nodes() -> dict[str, str]:

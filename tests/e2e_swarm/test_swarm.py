@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from tests.billing_client import BillingClient
+from tests.e2e_docker.test_catalogue import BACKEND, read_again
 from tests.e2e_docker.test_light_edges import drops_nothing
 from tests.e2e_swarm.conftest import METRICS_PORT, OFFSET
+from tests.e2e_swarm.task_logs import Shift, overlapping, shifts
+from tests.inv import finished
 from tests.metrics import scraped
 from tests.waiting import await_that
 
@@ -18,14 +21,17 @@ if TYPE_CHECKING:
 NAMES = [f"edge{index}" for index in range(9)]
 PRODUCED = "_sum/ProductionActiveEnergy"
 DRAINED, KILLED = "et-swarm-1", "et-swarm-2"
-BACKEND = "openems-backend"
+CUT_OFF = DRAINED
+MOMENTS_WH = 10
+"""5 kW are 1.4 Wh a second, and edges that have just come have not sent all of it yet."""
 
 
 def tasks(fleet: Any) -> dict[str, str]:
     """Task → its node, of those that run."""
     [service] = fleet.docker("service", "ls", "--format", "{{.Name}}").split()
     form = "{{.ID}} {{.Node}} {{.CurrentState}}"
-    said = fleet.docker("service", "ps", service, "--filter", "desired-state=running", "--format", form)
+    shown = ("service", "ps", "--no-trunc", "--filter", "desired-state=running", "--format", form)
+    said = fleet.docker(*shown, service)
     return {line.split()[0]: line.split()[1] for line in said.splitlines() if line.split()[2] == "Running"}
 
 
@@ -99,11 +105,77 @@ def drained(fleet: Any, node: str) -> Iterator[None]:
         fleet.docker("node", "update", "--availability", "active", node)
 
 
+@contextmanager
+def cut_off(engines: Any, number: str) -> Iterator[None]:
+    """A node that the network does not reach meanwhile."""
+    engines.do("cut", number)
+    try:
+        yield
+    finally:
+        engines.do("mend", number)
+
+
+@contextmanager
+def switched_off(engines: Any, number: str) -> Iterator[None]:
+    """A node whose engine has ended meanwhile, with all that it ran."""
+    engines.do("kill", number)
+    try:
+        yield
+    finally:
+        engines.do("start", number)
+
+
+def await_ready(engines: Any, *nodes: str) -> None:
+    """Wait until the manager has heard of these nodes again."""
+    await_that(lambda: {engines.nodes()[node] for node in nodes} == {"Ready"}, within_s=120, every_s=0.5)
+
+
 def await_reason(fleet: Any, node: str, lost: Sequence[str]) -> None:
     """Wait until these edges, and no others, are not online, because of this node."""
     why = f"node {node} is down, and no other takes its task: no suitable node"
-    await_that(lambda: set(reasons(fleet)) == set(lost), within_s=90, every_s=1)
-    await_that(lambda: all(one.startswith(why) for one in reasons(fleet).values()), within_s=60, every_s=1)
+
+    def they_are_named() -> bool:
+        found = reasons(fleet)
+        return set(found) == set(lost) and all(one.startswith(why) for one in found.values())
+
+    await_that(they_are_named, within_s=150, every_s=1)
+
+
+def await_gone_on(fleet: Any, before: dict[str, float]) -> None:
+    """Wait until all edges have produced the same since then, and none has ever told less than before.
+
+    The backend ends all connections for that. Of an edge whose machine has gone it would tell the last values
+    that came over the dead one, for up to three minutes.
+    """
+    read_again(fleet)
+    assert "9 online" in fleet.inv("verify", "--timeout", "90")
+
+    def all_have() -> bool:
+        now = produced(fleet)
+        assert fallen(before, now) == {}
+        return apart(before, now) <= MOMENTS_WH
+
+    await_that(all_have, within_s=60, every_s=1)
+
+
+def logged(fleet: Any) -> list[Shift]:
+    """Which task has run which part, as all of them say, once all nodes tell their logs."""
+    [service] = fleet.docker("service", "ls", "--format", "{{.Name}}").split()
+    found: list[Shift] = []
+
+    def all_nodes_tell() -> bool:
+        done = finished(["docker", "service", "logs", "--no-trunc", service])  # on standard error
+        found[:] = shifts(done.stdout)
+        return done.returncode == 0  # not while a node that has come back is not asked yet
+
+    await_that(all_nodes_tell, within_s=120, every_s=1)
+    return found
+
+
+def run_twice(fleet: Any) -> list[tuple[Shift, Shift]]:
+    """Two tasks that have run a part at the same time; one that was killed has not said when it ended."""
+    found, running = logged(fleet), tasks(fleet)
+    return overlapping([one for one in found if one.end or one.task in running])
 
 
 def test_edges_run_on_all_nodes_and_a_fleet_that_grows_or_shrinks_touches_no_task(fleet: Any) -> None:
@@ -136,7 +208,9 @@ def test_new_keys_metrics_and_the_report_need_no_other_tasks_and_know_the_nodes(
 def test_a_past_is_written_and_everything_begins_anew(fleet: Any) -> None:
     begin = f"{datetime.now(timezone.utc) - timedelta(days=1):%Y-%m-%d}"
     await_that(lambda: drops_nothing(fleet, fleet.containers()[BACKEND]), within_s=120, every_s=1)
-    how = ("--every", "1h", "--through-backend")  # so that the stand-in answers about it, too
+    # Through the backend, so that the stand-in answers about it, too. Edges with a directory that another module
+    # had under the same names have sent points some minutes ago.
+    how = ("--every", "1h", "--through-backend", "--adopt")
     assert "points of 9 edges in the InfluxDB" in fleet.inv("backfill", "--from", begin, *how)
     assert re.search(r"[1-9]\d* energies as expected, says the backend", fleet.inv("verify", "--energy"))
     # 5 kW for a day and more
@@ -152,21 +226,21 @@ def test_edges_of_a_drained_node_go_on_elsewhere_where_they_were(engines: Any, f
     with drained(fleet, DRAINED):
         assert "9 online" in fleet.inv("verify", "--timeout", "60")
         assert fallen(before, produced(fleet)) == {}
-        # In Wh: 5 kW are 1.4 Wh a second, and those that have just come have not sent all of it yet.
-        await_that(lambda: apart(before, produced(fleet)) <= 10, within_s=60, every_s=1)
+        await_that(lambda: apart(before, produced(fleet)) <= MOMENTS_WH, within_s=60, every_s=1)
 
 
 def test_edges_of_a_node_that_is_gone_are_named_with_it_and_come_back_elsewhere(engines: Any, fleet: Any) -> None:
     before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == KILLED]
     assert lost
-    with paused(fleet, [node for node in engines.nodes() if node != KILLED]):
-        engines.do("kill", "2")
-        await_reason(fleet, KILLED, lost)
-    assert "9 online" in fleet.inv("verify", "--timeout", "90")
-    assert KILLED not in where(fleet).values()
-    assert fallen(before, produced(fleet)) == {}
-    engines.do("start", "2")
-    await_that(lambda: engines.nodes()[KILLED] == "Ready", within_s=60, every_s=1)
+    others = [node for node in engines.nodes() if node != KILLED]
+    with ExitStack() as undone:
+        with paused(fleet, others):
+            undone.enter_context(switched_off(engines, "2"))
+            await_reason(fleet, KILLED, lost)
+        assert "9 online" in fleet.inv("verify", "--timeout", "90")
+        assert KILLED not in where(fleet).values()
+        await_gone_on(fleet, before)
+    await_ready(engines, KILLED)
     assert len(tasks(fleet)) == 3
 
 
@@ -226,6 +300,41 @@ def test_an_edge_that_no_node_may_have_says_so_and_a_smaller_fleet_leaves_nothin
     assert "9 online" in fleet.inv("setup", "--edges", "0", "--light-edges", "9")
     assert own_tasks(fleet) == {}
     assert fleet.docker("secret", "ls", "--quiet", "--filter", "label=edge-tasks.edge") == ""
+
+
+def test_a_node_that_is_cut_off_has_ended_its_edges_before_others_begin_with_them(
+    engines: Any, fleet: Any
+) -> None:
+    before, lost = produced(fleet), [name for name, node in where(fleet).items() if node == CUT_OFF]
+    there = {task for task, node in tasks(fleet).items() if node == CUT_OFF}
+    assert lost
+    assert there
+    others = [node for node in engines.nodes() if node != CUT_OFF]
+    with ExitStack() as undone:
+        with paused(fleet, others):
+            undone.enter_context(cut_off(engines, "1"))
+            await_reason(fleet, CUT_OFF, lost)
+        assert "9 online" in fleet.inv("verify", "--timeout", "90")
+        assert CUT_OFF not in where(fleet).values()
+    await_ready(engines, CUT_OFF)
+    found = logged(fleet)
+    assert there <= {one.task for one in found if one.end}
+    assert not there & {one.task for one in found if not one.end}
+    assert run_twice(fleet) == []
+    await_gone_on(fleet, before)
+    with drained(fleet, KILLED):
+        assert CUT_OFF in where(fleet).values(), "it is used again, as it had the fewest tasks"
+
+
+def test_after_the_manager_was_started_again_the_edges_go_on_where_they_were(engines: Any, fleet: Any) -> None:
+    before = produced(fleet)
+    engines.restart_manager()
+    await_ready(engines, *engines.nodes())
+    assert "9 online" in fleet.inv("up", "verify", "--timeout", "150")
+    await_that(lambda: len(tasks(fleet)) == 3, within_s=60, every_s=0.5)
+    assert fallen(before, produced(fleet)) == {}
+    await_that(lambda: apart(before, produced(fleet)) <= MOMENTS_WH, within_s=60, every_s=1)
+    assert run_twice(fleet) == []
 
 
 def test_a_purge_leaves_nothing_in_the_swarm(fleet: Any) -> None:

@@ -190,6 +190,7 @@ class Task:
             process.kill()
             process.wait()
         self._process = None  # until here it is watched
+        _LOG.info("its edges have ended")
 
     def _leave(self) -> None:
         """End the edges, hand over the last they have counted, and let the next task have the part."""
