@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from edge_tasks.cli.option import Option
 
 _FIRST: Final = (
-    *("edges", "light_edges", "meters", "profile", "platform", "runtime", "port_offset"),
+    *("edges", "light_edges", "meters", "platform", "runtime", "port_offset"),
     *("timeout", "json", "quiet"),
 )
 """The common options that most people need."""
+_OFTEN: Final = "profile"
+"""Its help is too long for the short page, so only its name is there."""
 _FEW: Final = 3
 """Up to this number, the others are not worth a page of their own."""
 _OF_DOCKER: Final = (Matters.DOCKER, Matters.BUNDLED_DOCKER)
@@ -72,8 +74,8 @@ class TaskHelp:
         return replace(option, saved=Saved.NOT, default_words=DEFAULTS.get(option.name, option.default_words))
 
     def _more(self, hidden: Sequence[Option]) -> str:
-        """How to see the rest, with the names of those that are about this very task: its errors ask for them."""
-        own = [option.option for option in hidden if self.task in option.used_by]
+        """How to see the rest, with the names of those that are often wanted, or that an error may ask for."""
+        own = [option.option for option in hidden if option.name == _OFTEN or self.task in option.used_by]
         such = f", such as {', '.join(own[:-1])}{' and ' if own[:-1] else ''}{own[-1]}" if own else ""
         return f"{self.command} {self.task} --help-all also shows {len(hidden)} options{such}."
 

@@ -214,7 +214,8 @@ _SETTINGS: Final = (
     ),
     Setting(
         "profile",
-        "The profile of light edges, such as household, or a file",
+        "Profile of light edges: constant, household, household-berlin, office, pv-farm, bdew-h25, bdew-g25,"
+        " bdew-l25, or a file",
         default="constant",
         matters=Matters.LIGHT,
         saved=Saved.EXTRA,

@@ -44,10 +44,10 @@ def test_the_short_page_fits_a_screen_and_says_how_to_see_the_rest(name: str) ->
 @pytest.mark.parametrize(
     ("name", "end"),
     [
-        ("reset", "options, such as --yes."),
-        ("backfill", "options, such as --adopt and --yes."),
-        ("plan", "options, such as --skip-build, --demo and --adopt."),
-        ("odoo-init", "such as --demo and --no-snapshot."),
+        ("reset", "options, such as --profile and --yes."),
+        ("backfill", "options, such as --profile, --adopt and --yes."),
+        ("plan", "options, such as --profile, --skip-build, --demo and --adopt."),
+        ("odoo-init", "--demo and --no-snapshot."),
         ("status", "Options may follow any task of a command."),
     ],
 )
@@ -60,10 +60,6 @@ def test_attach_saves_nothing_and_has_defaults_of_its_own() -> None:
     assert "saved" not in attach
     assert "may connect per second (default: 10)" in attach
     assert "may connect per second; saved (default: 500)" in setup
-
-
-def test_the_profile_is_one_of_the_options_that_most_people_need() -> None:
-    assert "--profile" in options(page("setup"))
 
 
 @pytest.mark.parametrize(
