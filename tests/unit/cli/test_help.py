@@ -45,7 +45,6 @@ def test_the_short_page_fits_a_screen_and_says_how_to_see_the_rest(name: str) ->
     ("name", "end"),
     [
         ("reset", "options, such as --profile and --yes."),
-        ("backfill", "options, such as --profile, --adopt and --yes."),
         ("plan", "options, such as --profile, --skip-build, --demo and --adopt."),
         ("odoo-init", "--demo and --no-snapshot."),
         ("status", "Options may follow any task of a command."),
@@ -53,6 +52,10 @@ def test_the_short_page_fits_a_screen_and_says_how_to_see_the_rest(name: str) ->
 )
 def test_the_short_page_names_the_options_that_errors_of_the_task_ask_for(name: str, end: str) -> None:
     assert " ".join(page(name).split()).endswith(end)
+
+
+def test_the_page_of_a_backfill_has_what_its_errors_ask_for() -> None:
+    assert {"--adopt", "--yes"} <= set(options(page("backfill")))
 
 
 def test_attach_saves_nothing_and_has_defaults_of_its_own() -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from edge_tasks.cli.target import Target
 
 
+WHICH = "false", "true"
+
+
 @pytest.fixture
 def platform(tmp_path: Path) -> Path:
     """A platform with a saved fleet of one real edge and two light ones."""
@@ -38,13 +41,29 @@ def test_a_size_that_is_typed_behind_a_backfill_does_not_change_the_fleet(platfo
     require_saved_size(target)
 
 
-@pytest.mark.parametrize(("name", "has"), [("edges", 1), ("light_edges", 2)])
-def test_a_size_from_elsewhere_is_brought_up_first(
-    platform: Path, monkeypatch: pytest.MonkeyPatch, name: str, has: int
+@pytest.mark.parametrize("name", ["edges", "light_edges"])
+def test_a_size_of_the_shell_does_not_change_it_either(
+    platform: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    variable = f"EDGE_TASKS_{name.upper()}"
-    monkeypatch.setenv(variable, "7")
-    words = f"the fleet has {has} {name.replace('_', ' ')}, and {variable} says 7"
+    monkeypatch.setenv(f"EDGE_TASKS_{name.upper()}", "7")
+    target = target_of(platform, "backfill")
+    assert (target.fleet.full, target.fleet.light, target.wanted) == (1, 2, target.saved)
+
+
+@pytest.mark.parametrize(
+    ("edges", "light", "words"),
+    [(7, 2, "the fleet has 1 edges, and fleet.yaml says 7"), (1, 9, "the fleet has 2 light edges, and fleet")],
+)
+def test_a_size_of_the_fleet_file_is_brought_up_first(platform: Path, edges: int, light: int, words: str) -> None:
+    ranges = f"0-{edges - 1}", f"{edges}-{edges + light - 1}"
+    lines = (
+        "groups:",
+        *(
+            f"- {{name: of{text}, edges: {text}, light: {which}}}"
+            for text, which in zip(ranges, WHICH, strict=True)
+        ),
+    )
+    (platform / "fleet.yaml").write_text("\n".join(lines))
     with pytest.raises(SettingsError, match=words) as caught:
         require_saved_size(target_of(platform, "backfill"))
     assert caught.value.hint.startswith("inv up")
