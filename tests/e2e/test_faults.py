@@ -113,9 +113,13 @@ def test_a_broken_template_is_refused_before_anything_is_written(platform: Any) 
     assert not (platform.path / ".edge-tasks").exists()
 
 
-@pytest.mark.parametrize("edges", ["0", "-1", "x", "1.5", "1000000"])
+@pytest.mark.parametrize("edges", ["-1", "x", "1.5", "1000000"])
 def test_a_number_of_edges_that_is_none_is_refused(platform: Any, edges: str) -> None:
     assert "to 100000" in said(platform, "setup", "--edges", edges, code=2)
+
+
+def test_a_fleet_without_edges_is_refused(platform: Any) -> None:
+    assert "this fleet would have no edge" in said(platform, "setup", "--edges", "0", code=2)
 
 
 def test_an_option_that_changes_nothing_here_says_so_once(platform: Any) -> None:
