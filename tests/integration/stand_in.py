@@ -131,6 +131,15 @@ async def online(session: aiohttp.ClientSession, backend: Running, name: str) ->
     return bool(body["result"][name]["online"])
 
 
+async def connected(
+    session: aiohttp.ClientSession, backend: Running, name: str
+) -> aiohttp.ClientWebSocketResponse[bool]:
+    """An edge's websocket, once the backend says that it is online."""
+    edge = await session.ws_connect(backend.edge, headers=key(name))
+    await until(lambda: online(session, backend, name))
+    return edge
+
+
 def add(table: psycopg.Connection, *names: str, active: bool | None = True) -> None:
     for name in names:
         table.execute(

@@ -25,6 +25,7 @@ from tests.integration.stand_in import (
     cell,
     command,
     config_of,
+    connected,
     key,
     notification,
     online,
@@ -51,8 +52,7 @@ def test_an_edge_is_online_from_its_first_socket_to_its_last(
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
         assert not await online(session, backend, "edge0")
         first = await session.ws_connect(backend.edge, headers=key("edge0"))
-        second = await session.ws_connect(backend.edge, headers=key("edge0"))
-        await until(lambda: online(session, backend, "edge0"))
+        second = await connected(session, backend, "edge0")
         with pytest.raises(asyncio.TimeoutError):
             await first.receive(timeout=0.2)
         await second.close()
@@ -258,8 +258,7 @@ def test_activation_drops_every_edge_and_reads_the_table_again(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
-        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-        await until(lambda: online(session, backend, "edge0"))
+        edge = await connected(session, backend, "edge0")
         add(device_table, "edge1")
         late = await session.ws_connect(backend.edge, headers=key("edge1"))
         assert (await late.receive(LONG_S)).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
@@ -271,8 +270,7 @@ def test_activation_drops_every_edge_and_reads_the_table_again(
             assert answer.status == 200
         await receiving
         assert edge.close_code == 1001
-        held = await session.ws_connect(backend.edge, headers=key("edge1"))
-        await until(lambda: online(session, backend, "edge1"))
+        held = await connected(session, backend, "edge1")
         assert not await online(session, backend, "edge0")
         assert not held.closed
 
@@ -362,8 +360,7 @@ def test_a_stop_waits_for_a_database_that_is_slow(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
-        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-        await until(lambda: online(session, backend, "edge0"))
+        edge = await connected(session, backend, "edge0")
         with device_table.transaction():
             device_table.execute("LOCK TABLE openems_device")
             stopping = asyncio.get_running_loop().run_in_executor(None, backend.stop)
@@ -432,8 +429,7 @@ def test_lost_connections_to_the_database_come_back(
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
-        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-        await until(lambda: online(session, backend, "edge0"))
+        edge = await connected(session, backend, "edge0")
         device_table.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%stand-in%'"
         )

@@ -19,6 +19,7 @@ from tests.integration.stand_in import (
     add,
     cell,
     config_of,
+    connected,
     edge_app,
     key,
     notification,
@@ -64,8 +65,7 @@ def test_what_an_edge_sends_reaches_the_backend_by_way_of_the_program_that_has_i
     tmp_path: Path, postgres: PostgresServer, device_table: psycopg.Connection
 ) -> None:
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
-        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-        await until(lambda: online(session, backend, "edge0"))
+        edge = await connected(session, backend, "edge0")
         assert not await online(session, backend, "edge1")
         await edge.send_str(notification("timestampedData", {"1000": {"m/P": 5, "_meta/Version": "2026.2.0"}}))
         await until(lambda: is_value(session, backend))
@@ -134,8 +134,7 @@ def test_requests_go_both_ways_through_the_two_programs(
         return body
 
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
-        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-        await until(lambda: online(session, backend, "edge0"))
+        edge = await connected(session, backend, "edge0")
         await edge.send_json({"jsonrpc": "2.0", "method": "appCenter", "params": {}, "id": "7"})
         refused = await edge.receive_json(timeout=LONG_S)
         assert (refused["id"], refused["error"]["message"]) == ("7", "No AppCenter Metadata provided.")
@@ -176,8 +175,7 @@ def test_devices_that_are_read_again_are_known_to_the_other_program_and_all_edge
         return False
 
     async def scenario(session: aiohttp.ClientSession, backend: Running) -> None:
-        edge = await session.ws_connect(backend.edge, headers=key("edge0"))
-        await until(lambda: online(session, backend, "edge0"))
+        edge = await connected(session, backend, "edge0")
         add(device_table, "edge1")
         late = await session.ws_connect(backend.edge, headers=key("edge1"))
         assert (await late.receive(LONG_S)).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE}
